@@ -1,0 +1,1 @@
+"""One package a messenger; a new channel goes here."""

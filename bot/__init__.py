@@ -1,0 +1,1 @@
+"""The asyncio core of Bibliobot: it names no messenger and no table."""

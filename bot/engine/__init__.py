@@ -1,0 +1,1 @@
+"""The machine: intake, dispatcher, conversations, outbox, health, metrics."""

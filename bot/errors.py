@@ -1,0 +1,76 @@
+"""The whole error tree, ordered by what the caller must do about it.
+
+BibliobotError
+├── ConfigError            config.yaml is wrong: say where, do not start
+├── InputError             what a person or a file gave us cannot be used: say why and what to do
+├── ChannelError           one channel is in trouble, the others go on
+│   ├── ChannelAuthError   token refused: stop this channel, tell the operator
+│   ├── ChannelUnavailable try again later, with growing pauses
+│   │   └── RateLimited    try again after ``retry_after_s``
+│   ├── DeliveryRefused    this contact cannot be reached: do not try again
+│   └── BadWebhook         a webhook we cannot read
+│       └── BadSignature   a webhook we must not believe
+└── StoreUnavailable       the database does not answer or has no room: the turn is repeated
+"""
+
+
+class BibliobotError(Exception):
+    """Anything this service raises on purpose; its text may be shown to the operator."""
+
+
+class ConfigError(BibliobotError):
+    """The configuration is wrong: the text says which key and what was expected."""
+
+
+class InputError(BibliobotError):
+    """A file or an argument cannot be used: the text says why and what to do."""
+
+
+class ChannelError(BibliobotError):
+    """One channel is in trouble; the others go on."""
+
+
+class ChannelAuthError(ChannelError):
+    """The messenger refuses our token: stop this channel until the operator acts."""
+
+
+class ChannelUnavailable(ChannelError):
+    """The messenger does not answer now: try again with growing pauses."""
+
+
+class RateLimited(ChannelUnavailable):
+    """The messenger asks us to wait.
+
+    Attributes:
+        retry_after_s: Seconds to wait before the next attempt, at least 0.
+        whole_channel: True where the messenger limits the account, False where it limits one chat.
+    """
+
+    def __init__(self, retry_after_s: float, *, whole_channel: bool = True) -> None:
+        super().__init__(f"asked to wait {retry_after_s:g} s")
+        self.retry_after_s = retry_after_s
+        self.whole_channel = whole_channel
+
+
+class DeliveryRefused(ChannelError):
+    """This contact cannot be reached, now or later: do not try again.
+
+    Attributes:
+        blocked: True where the reader stopped us, False for any other permanent refusal.
+    """
+
+    def __init__(self, reason: str, *, blocked: bool = False) -> None:
+        super().__init__(reason)
+        self.blocked = blocked
+
+
+class BadWebhook(ChannelError):
+    """A webhook that we cannot read: answer 400."""
+
+
+class BadSignature(BadWebhook):
+    """A webhook that we must not believe: answer 403."""
+
+
+class StoreUnavailable(BibliobotError):
+    """The database does not answer, is locked, read-only or full: nothing was kept, repeat later."""

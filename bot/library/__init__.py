@@ -1,0 +1,1 @@
+"""Values and rules of the library: pure, no I/O, no async."""

@@ -1,0 +1,372 @@
+"""What the core asks of the rooms around it; ``bot.app`` fills each port."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Protocol
+
+from bot.library.model import Branch, WorkCard
+from bot.messages import Button, Contact, DeliveryReceipt, Inbound, Lane, Outbound, Reply
+
+# --- understanding -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One thing that the reader wants.
+
+    Attributes:
+        intent: search, availability, renew, my_loans, hold, hours, location, contacts, events, join,
+            rules, review, human, subscribe, unsubscribe, greeting, thanks, out_of_scope, recommend,
+            help, cancel.
+        confidence: 0..1, calibrated: 0.9 means nine of ten are right.
+        slots: Pieces of the message that the intent needs, in the reader's own words:
+            title, author, isbn, volume, grade, age, subject, branch, date, item, …
+        rest: The message without polite noise: what to look up in the catalogue.
+        anywhere: True for a global word (стоп, человек, помощь, отмена): heard in every state.
+        because: Why, in a few words each, for ``ask --explain`` and the tests.
+    """
+
+    intent: str
+    confidence: float
+    slots: Mapping[str, str] = field(default_factory=dict)
+    rest: str = ""
+    anywhere: bool = False
+    because: tuple[str, ...] = ()
+
+
+class Understanding(Protocol):
+    """A reader's words → what is wanted. Pure, synchronous, never raises, well under a millisecond."""
+
+    def understand(self, text: str) -> tuple[Request, ...]:
+        """At least one request, in the order of the message; most messages hold one."""
+        ...
+
+
+# --- the catalogue -------------------------------------------------------------------------------
+
+
+class Verdict(StrEnum):
+    """How sure a search is."""
+
+    FOUND = "found"
+    """The first hit is what the reader means."""
+    CHOICE = "choice"
+    """Several works fit equally well: let the reader choose."""
+    NEAR = "near"
+    """Nothing fits; the hits are near misses, to be shown as a question only."""
+    NOTHING = "nothing"
+    """Nothing fits and nothing is near."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What to look for: ``text`` is searched whole; slots sharpen it where they are known."""
+
+    text: str
+    title: str = ""
+    author: str = ""
+    isbn: str = ""
+    volume: str = ""
+    grade: str = ""
+    age: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """The outcome of a search, best first, at most the asked number of works.
+
+    Attributes:
+        scores: 0..1, one a work.
+        corrected: What was searched instead of a misspelt query, "" if nothing was changed.
+        isbn_note: "bad_check_digit" where the ISBN asked for cannot be right, else "".
+    """
+
+    verdict: Verdict
+    works: tuple[WorkCard, ...] = ()
+    scores: tuple[float, ...] = ()
+    corrected: str = ""
+    isbn_note: str = ""
+
+
+class Catalogue(Protocol):
+    """Books, as readers ask for them."""
+
+    async def find(self, wanted: Wanted, limit: int = 5) -> Found:
+        """Search; the cards are read from the store in one query. Raises StoreUnavailable."""
+        ...
+
+    async def card(self, work_id: int) -> WorkCard | None:
+        """One work as it is now, None if it is gone or hidden from readers."""
+        ...
+
+
+# --- the library ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FaqAnswer:
+    """What the library answers on a topic."""
+
+    topic: str
+    answer: str
+    url: str = ""
+
+
+class Faq(Protocol):
+    """The library's own answers."""
+
+    async def about(self, topic: str, language: str) -> FaqAnswer | None:
+        """The entry under a topic key (``join``, ``rules.fine``, …), the language's own first."""
+        ...
+
+    async def nearest(self, text: str, language: str) -> FaqAnswer | None:
+        """The entry whose recorded questions fit the reader's words, None when none fits well."""
+        ...
+
+
+class Branches(Protocol):
+    """The buildings, with their hours."""
+
+    async def all(self) -> Sequence[Branch]:
+        """Every branch that readers may be told of, the main one first; from memory."""
+        ...
+
+
+class Holidays(Protocol):
+    """Official days off."""
+
+    def name(self, day: Any) -> str:
+        """The holiday's name on ``day`` (a date), "" on a working day."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Library:
+    """All that a handler may ask.
+
+    Attributes:
+        name: The library's name as readers know it.
+        reply_hours: In which hours a librarian answers: the code of the branch whose hours count.
+        policy_url: Where the text on personal data is, "" if there is none.
+    """
+
+    name: str
+    catalogue: Catalogue
+    faq: Faq
+    branches: Branches
+    holidays: Holidays
+    reply_hours: str = ""
+    policy_url: str = ""
+
+
+# --- the log that is the queue -------------------------------------------------------------------
+
+
+class Mode(StrEnum):
+    """Who speaks with the reader. DESIGN §8."""
+
+    BOT = "bot"
+    WAITING = "waiting"
+    PERSON = "person"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """An arrival in the log; ``fresh`` is False for a redelivery, which changed nothing."""
+
+    message_id: int
+    conversation_id: int
+    fresh: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dialogue:
+    """Where a conversation stands, as the bot remembers it between turns; JSON in the store.
+
+    Attributes:
+        expects: Key of the awaited free text, "" when nothing is awaited.
+        data: What came with the expectation.
+        offered: The choices last shown, in reading order: "2" and a typed label answer them.
+        offered_at: When, aware UTC; None when nothing is on offer.
+        misses: Failures in a row.
+        repeats: How often in a row the same text came, and since when (the loop guard).
+        last_text: A hash of the last text, never the text itself.
+    """
+
+    expects: str = ""
+    data: Mapping[str, Any] = field(default_factory=dict)
+    offered: tuple[Button, ...] = ()
+    offered_at: datetime | None = None
+    misses: int = 0
+    repeats: int = 0
+    repeating_since: datetime | None = None
+    last_text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """One unhandled message, claimed for a turn.
+
+    Attributes:
+        mode: Who speaks there at the moment of the claim.
+        first: True where this is the first message of the contact ever.
+        tries: How many turns of this message have failed already.
+        lease: What proves at completion that the claim is still ours; 0 where the store needs none.
+    """
+
+    message_id: int
+    conversation_id: int
+    inbound: Inbound
+    mode: Mode
+    dialogue: Dialogue
+    first: bool
+    tries: int
+    received_at: datetime
+    lease: int = 0
+
+
+class Outcome(StrEnum):
+    """How a turn ended, for the log and the figures."""
+
+    ANSWERED = "answered"
+    MISSED = "missed"
+    HANDED_OVER = "handed_over"
+    SILENT = "silent"
+    """A librarian holds the conversation, or the loop guard spoke: kept, not answered."""
+    FAILED = "failed"
+    """The handler raised: apologised, kept for the staff."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Completed:
+    """Everything that one turn changes: kept in one transaction or not at all."""
+
+    message_id: int
+    conversation_id: int
+    lease: int
+    contact: Contact
+    replies: tuple[Reply, ...]
+    dialogue: Dialogue
+    outcome: Outcome
+    intent: str = ""
+    confidence: float = 0.0
+    mode: Mode | None = None
+    """A new mode of the conversation, None to leave it."""
+    handover_reason: str = ""
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """What became of one sending: exactly one of ``external_ids``, ``retry_at`` and ``reason`` tells it.
+
+    Attributes:
+        reason: Not empty: given up, for this reason.
+        retry_at: Try again then, aware UTC.
+        unreachable: With ``reason``: the contact itself cannot be reached any more.
+    """
+
+    message_id: int
+    external_ids: tuple[str, ...] = ()
+    retry_at: datetime | None = None
+    reason: str = ""
+    unreachable: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueFigures:
+    """The truth about the log at one moment.
+
+    Attributes:
+        received / handled / waiting / aside: Inbound messages; received = handled + waiting + aside.
+        oldest_waiting: Age of the oldest unhandled message, None if there is none.
+        queued: Outbound messages not yet sent, by lane.
+    """
+
+    received: int
+    handled: int
+    waiting: int
+    aside: int
+    oldest_waiting: timedelta | None
+    queued: Mapping[Lane, int]
+
+
+class MessageLog(Protocol):
+    """The conversations, seen by the engine: stored arrivals, turns to take, replies to send.
+
+    Every method raises StoreUnavailable where nothing could be kept or read.
+    """
+
+    async def record(self, message: Inbound) -> Recorded:
+        """Keep one arrival; returns after the commit, which it shares with whatever came meanwhile."""
+        ...
+
+    async def claim(self, limit: int) -> list[Waiting]:
+        """Unhandled messages, oldest first, of conversations that nobody else has in hand.
+
+        All claimed messages of one conversation come in their order; the caller takes them one
+        after the other. A claim ends with ``complete``, ``put_back`` or by itself after a minute.
+        """
+        ...
+
+    async def complete(self, turn: Completed) -> bool:
+        """Keep a turn's replies, dialogue and handled mark in one transaction, shared as in ``record``.
+
+        Returns False, with nothing kept, where the claim was lost or a librarian took the
+        conversation meanwhile and the turn would have spoken.
+        """
+        ...
+
+    async def put_back(self, turn: Waiting, error: str) -> None:
+        """A turn failed: try again, or set the message aside after the third failure."""
+        ...
+
+    async def claim_outbound(self, channel: str, limit: int) -> list[Outbound]:
+        """Due messages of a channel by lane and age, at most one a conversation: the earliest unsent."""
+        ...
+
+    async def attempted(self, attempt: Attempt) -> None:
+        """Keep what became of a sending."""
+        ...
+
+    async def receipt(self, receipt: DeliveryReceipt) -> None:
+        """Keep the messenger's later word; an older word never undoes a newer one."""
+        ...
+
+    async def figures(self) -> QueueFigures:
+        """Counts for health and metrics."""
+        ...
+
+    def changes(self) -> AsyncIterator[None]:
+        """Yields when something new may wait (this process or another); never the only source of truth."""
+        ...
+
+
+class Author(StrEnum):
+    """Who said a message, as the reader sees it."""
+
+    READER = "reader"
+    BOT = "bot"
+    LIBRARIAN = "librarian"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Logged:
+    """One message as its reader may see it; ``in_reply_to`` is the reader's message it answers."""
+
+    message_id: int
+    author: Author
+    reply: Reply
+    at: datetime
+    in_reply_to: int | None = None
+
+
+class ChatLog(Protocol):
+    """A conversation, read back to the one who has it."""
+
+    async def said(self, contact: Contact, after: int = 0, limit: int = 200) -> list[Logged]:
+        """Messages of the contact's conversation with an id above ``after``, in order."""
+        ...

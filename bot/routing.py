@@ -1,0 +1,120 @@
+"""How a turn finds its handler."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from bot.library.model import WorkCard
+from bot.messages import Contact, Content, Reply
+from bot.ports import Library, Request
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """One message of one contact, as a handler sees it.
+
+    Attributes:
+        text: What the reader wrote, cleaned of control characters; "" for a press.
+        request: What understanding made of it; for a press, an empty request.
+        argument: What follows the colon in a pressed button's payload, "" otherwise.
+        data: What the dialogue remembered with the expectation that led here (``expects``).
+        misses: How many times in a row the bot has failed this reader before this turn.
+        now: The moment of the turn, aware UTC.
+        new: True for the first message of this contact ever.
+        language: "ru" or "en": what the reply must be worded in.
+    """
+
+    contact: Contact
+    content: Content
+    text: str
+    request: Request
+    argument: str = ""
+    data: Mapping[str, Any] = field(default_factory=dict)
+    misses: int = 0
+    now: datetime
+    new: bool = False
+    language: str = "ru"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expects:
+    """What the dialogue waits for next.
+
+    Attributes:
+        key: Names the handler (``@router.on(expects(key))``) that reads the next free text.
+        data: JSON values that come back as ``Turn.data``.
+    """
+
+    key: str
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """Replies and what they change in the conversation.
+
+    Attributes:
+        expects: What the dialogue waits for; None lets it rest.
+        handover: Not empty: the conversation waits for a librarian, for this reason code
+            (``asked``, ``missed``, ``error``, ``rule``).
+        missed: The bot failed the reader here: counted, and kept for the librarians.
+        works: What was found, for programs (``ask --json``), best first.
+    """
+
+    replies: tuple[Reply, ...]
+    expects: Expects | None = None
+    handover: str = ""
+    missed: bool = False
+    works: tuple[WorkCard, ...] = ()
+
+
+Handler = Callable[[Turn, Library], Awaitable[Reply | Answer]]
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """When a handler is called: ``kind`` is ``intent``, ``press`` or ``expects``."""
+
+    kind: str
+    key: str
+
+
+def intent(*names: str) -> tuple[Trigger, ...]:
+    """The reader wants this."""
+    return tuple(Trigger("intent", name) for name in names)
+
+
+def pressed(*verbs: str) -> tuple[Trigger, ...]:
+    """A button with payload ``verb`` or ``verb:argument`` was pressed."""
+    return tuple(Trigger("press", verb) for verb in verbs)
+
+
+def expects(*keys: str) -> tuple[Trigger, ...]:
+    """The dialogue waits for free text under this key, and free text came."""
+    return tuple(Trigger("expects", key) for key in keys)
+
+
+class Router:
+    """The handlers of one intent module, by trigger."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.table: dict[Trigger, Handler] = {}
+
+    def on(self, *triggers: tuple[Trigger, ...]) -> Callable[[Handler], Handler]:
+        """Register a handler.
+
+        Raises:
+            ValueError: Two handlers of this module ask for the same trigger.
+        """
+
+        def register(handler: Handler) -> Handler:
+            for group in triggers:
+                for trigger in group:
+                    if trigger in self.table:
+                        raise ValueError(f"{self.name}: {trigger.kind} {trigger.key!r} has two handlers")
+                    self.table[trigger] = handler
+            return handler
+
+        return register

@@ -1,0 +1,88 @@
+"""What readers and librarians are told, in their language: gettext, plurals, dates.
+
+Messages are written in Russian in the code (the msgid); ``locales/<language>/LC_MESSAGES/bibliobot.po``
+holds the others. The language of a turn is a context variable, so handlers call ``_()`` and
+pass nothing along.
+"""
+
+import gettext as _gettext
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import date, time
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+
+from babel.dates import format_date
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+LOCALES = Path(__file__).resolve().parent.parent / "locales"
+SOURCE_LANGUAGE = "ru"
+_language: ContextVar[str] = ContextVar("language", default=SOURCE_LANGUAGE)
+
+
+@cache
+def _translations(language: str) -> _gettext.NullTranslations:
+    """The catalogue of a language; Russian has one too, for its plural forms."""
+    path = LOCALES / language / "LC_MESSAGES" / "bibliobot.po"
+    if not path.exists():
+        return _gettext.NullTranslations()
+    with path.open("rb") as source:
+        compiled = BytesIO()
+        write_mo(compiled, read_po(source, locale=language))
+    compiled.seek(0)
+    return _gettext.GNUTranslations(compiled)
+
+
+@contextmanager
+def in_language(language: str) -> Iterator[None]:
+    """Word everything inside in ``language`` ("ru", "en"); an unknown one falls back to Russian."""
+    token = _language.set(language)
+    try:
+        yield
+    finally:
+        _language.reset(token)
+
+
+def gettext(message: str) -> str:
+    """The message in the language of the turn."""
+    return _translations(_language.get()).gettext(message)
+
+
+def russian_form(number: int) -> int:
+    """Which of three forms a Russian number takes: 1 книга, 2 книги, 5 книг."""
+    if number % 10 == 1 and number % 100 != 11:
+        return 0
+    return 1 if 2 <= number % 10 <= 4 and not 12 <= number % 100 <= 14 else 2
+
+
+def counted(number: int, one: str, few: str, many: str) -> str:
+    """A number with its noun: ``counted(3, "экземпляр", "экземпляра", "экземпляров")``.
+
+    In other languages the forms are translated through ``one`` (singular) and ``many`` (plural).
+    """
+    if _language.get() == SOURCE_LANGUAGE:
+        return f"{number} {(one, few, many)[russian_form(number)]}"
+    return f"{number} {gettext(one if number == 1 else many)}"
+
+
+def day(value: date) -> str:
+    """A date as a person says it: «12 марта», "12 March"."""
+    return format_date(value, "d MMMM", locale=_language.get())
+
+
+def weekday_and_day(value: date) -> str:
+    """A date with its weekday: «четверг, 12 марта»."""
+    return format_date(value, "EEEE, d MMMM", locale=_language.get())
+
+
+def weekday(number: int) -> str:
+    """The weekday's name, Monday is 0."""
+    return format_date(date(2024, 1, 1 + number), "EEEE", locale=_language.get())
+
+
+def clock_time(value: time) -> str:
+    """A time of day: 9:00."""
+    return f"{value.hour}:{value.minute:02d}"

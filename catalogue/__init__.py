@@ -1,0 +1,1 @@
+"""Bibliographic records: importers, works, the search index."""

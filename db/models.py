@@ -1,0 +1,285 @@
+"""The tables, in the words of the glossary.
+
+Rows never leave ``db``: its ports return the frozen values of ``bot``. Enumerations are kept as
+their text, so that a new value needs no migration of a type.
+"""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Boolean, Date, Float, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from db.base import Base, BigKey, Json, Moment
+
+
+class BranchRow(Base):
+    """A library building: from ``config.yaml``, or first met in an imported file."""
+
+    __tablename__ = "branches"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    code: Mapped[str] = mapped_column(String(64), unique=True)
+    name: Mapped[str] = mapped_column(Text)
+    details: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    """Address, phone, hours, place on the map, aliases: read whole, never searched."""
+    position: Mapped[int] = mapped_column(Integer, default=1000)
+    """Order in answers: the order of ``config.yaml`` from 0; branches known from files only come after."""
+    configured: Mapped[bool] = mapped_column(Boolean, default=False)
+
+
+class WorkRow(Base):
+    """What readers ask for: all editions of one title by one author, parts apart."""
+
+    __tablename__ = "works"
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    key: Mapped[str] = mapped_column(String(64), unique=True)
+    """Digest of what makes two editions one work (``catalogue.works.work_key``)."""
+    title: Mapped[str] = mapped_column(Text)
+    author: Mapped[str] = mapped_column(Text, default="")
+    kind: Mapped[str] = mapped_column(String(16))
+    copies: Mapped[int] = mapped_column(Integer, default=0)
+    """Copies in all branches: popularity, to break ties."""
+    version: Mapped[int] = mapped_column(BigKey, index=True)
+    """The catalogue's version at the last change of the work, its records or items: the index follows it."""
+    records: Mapped[list["RecordRow"]] = relationship(back_populates="work", lazy="raise")
+
+
+class RecordRow(Base):
+    """The bibliographic description of one edition."""
+
+    __tablename__ = "records"
+    __table_args__ = (
+        UniqueConstraint("source", "source_id"),
+        Index("ix_records_fingerprint", "fingerprint"),
+        Index("ix_records_work", "work_id"),
+        Index("ix_records_source_run", "source", "seen_in_run"),
+    )
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    work_id: Mapped[int] = mapped_column(ForeignKey("works.id"))
+    source: Mapped[str] = mapped_column(String(64))
+    source_id: Mapped[str] = mapped_column(String(200))
+    """The record's id in its system; a digest of its fingerprint where the file has none."""
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    """Digest of folded title, author, year and part: finds the record again in another file."""
+    digest: Mapped[str] = mapped_column(String(64))
+    """Digest of everything imported: equal means unchanged."""
+    title: Mapped[str] = mapped_column(Text)
+    author: Mapped[str] = mapped_column(Text, default="")
+    kind: Mapped[str] = mapped_column(String(16))
+    year: Mapped[int | None] = mapped_column(Integer)
+    publisher: Mapped[str] = mapped_column(Text, default="")
+    isbns: Mapped[list[str]] = mapped_column(Json, default=list)
+    age_mark: Mapped[int | None] = mapped_column(Integer)
+    grade: Mapped[str] = mapped_column(String(8), default="")
+    details: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    """The rest of the description (series, subjects, annotation, …): read whole."""
+    items_unknown: Mapped[bool] = mapped_column(Boolean)
+    suppressed: Mapped[bool] = mapped_column(Boolean, default=False)
+    """Hidden from readers by the staff: survives a new import."""
+    missing_since: Mapped[datetime | None] = mapped_column(Moment)
+    """Since when the source no longer has it; never deleted."""
+    source_file: Mapped[str] = mapped_column(Text)
+    ordinal: Mapped[int] = mapped_column(Integer)
+    imported_at: Mapped[datetime] = mapped_column(Moment)
+    seen_in_run: Mapped[int] = mapped_column(ForeignKey("import_runs.id"))
+    work: Mapped[WorkRow] = relationship(back_populates="records", lazy="raise")
+    items: Mapped[list["ItemRow"]] = relationship(back_populates="record", lazy="raise")
+
+
+class ItemRow(Base):
+    """A copy, or a lump of copies counted together."""
+
+    __tablename__ = "items"
+    __table_args__ = (
+        Index("ix_items_record", "record_id"),
+        Index("ix_items_inventory", "branch_id", "inventory_number"),
+    )
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    record_id: Mapped[int] = mapped_column(ForeignKey("records.id"))
+    branch_id: Mapped[int | None] = mapped_column(ForeignKey("branches.id"))
+    inventory_number: Mapped[str] = mapped_column(String(64), default="")
+    barcode: Mapped[str] = mapped_column(String(64), default="")
+    call_number: Mapped[str] = mapped_column(Text, default="")
+    location: Mapped[str] = mapped_column(Text, default="")
+    status: Mapped[str] = mapped_column(String(16))
+    copies: Mapped[int] = mapped_column(Integer, default=1)
+    issued: Mapped[int] = mapped_column(Integer, default=0)
+    lendable: Mapped[bool] = mapped_column(Boolean, default=True)
+    due_on: Mapped[date | None] = mapped_column(Date)
+    missing_since: Mapped[datetime | None] = mapped_column(Moment)
+    record: Mapped[RecordRow] = relationship(back_populates="items", lazy="raise")
+
+
+class CatalogueStateRow(Base):
+    """One row: the catalogue's version.
+
+    Every writer raises it first (and so waits for the one before), hence versions are committed in
+    their order and the index misses none.
+    """
+
+    __tablename__ = "catalogue_state"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    version: Mapped[int] = mapped_column(BigKey, default=0)
+
+
+class ImportRunRow(Base):
+    """One run of an import over one or more files."""
+
+    __tablename__ = "import_runs"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    source: Mapped[str] = mapped_column(String(64))
+    files: Mapped[list[str]] = mapped_column(Json)
+    started_at: Mapped[datetime] = mapped_column(Moment)
+    finished_at: Mapped[datetime | None] = mapped_column(Moment)
+    counts: Mapped[dict[str, int]] = mapped_column(Json, default=dict)
+
+
+class PatronRow(Base):
+    """A reader with a library card."""
+
+    __tablename__ = "patrons"
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    card_number: Mapped[str] = mapped_column(String(64), unique=True)
+    surname: Mapped[str] = mapped_column(Text, default="")
+    given_name: Mapped[str] = mapped_column(Text, default="")
+    patronymic: Mapped[str] = mapped_column(Text, default="")
+    birth_date: Mapped[date | None] = mapped_column(Date)
+    phone: Mapped[str] = mapped_column(String(32), default="")
+    email: Mapped[str] = mapped_column(Text, default="")
+    category: Mapped[str] = mapped_column(String(64), default="")
+    branch_id: Mapped[int | None] = mapped_column(ForeignKey("branches.id"))
+    valid_until: Mapped[date | None] = mapped_column(Date)
+
+
+class ContactRow(Base):
+    """A person as one channel knows them."""
+
+    __tablename__ = "contacts"
+    __table_args__ = (UniqueConstraint("channel", "address"), Index("ix_contacts_patron", "patron_id"))
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    channel: Mapped[str] = mapped_column(String(64))
+    address: Mapped[str] = mapped_column(String(200))
+    name: Mapped[str] = mapped_column(Text, default="")
+    language: Mapped[str] = mapped_column(String(35), default="")
+    patron_id: Mapped[int | None] = mapped_column(ForeignKey("patrons.id"))
+    unreachable_since: Mapped[datetime | None] = mapped_column(Moment)
+    created_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class ConversationRow(Base):
+    """Turns of one contact, with where they stand."""
+
+    __tablename__ = "conversations"
+    __table_args__ = (
+        Index(
+            "ix_conversations_waiting",
+            "waiting_since",
+            postgresql_where=text("waiting_since IS NOT NULL"),
+            sqlite_where=text("waiting_since IS NOT NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id"), unique=True)
+    mode: Mapped[str] = mapped_column(String(16), default="bot", server_default="bot")
+    waiting_since: Mapped[datetime | None] = mapped_column(Moment)
+    handover_reason: Mapped[str] = mapped_column(String(32), default="", server_default="")
+    dialogue: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    lease: Mapped[int] = mapped_column(BigKey, default=0, server_default="0")
+    """Fencing number: raised by each claim where several processes share the work."""
+    leased_until: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class MessageRow(Base):
+    """One thing said. The log is also the queue: ``state`` tells what is still to be done.
+
+    Inbound: waiting → handled | aside. Outbound: queued → sent → delivered → read, or failed.
+    """
+
+    __tablename__ = "messages"
+    __table_args__ = (
+        UniqueConstraint("channel", "idempotency_key"),
+        Index("ix_messages_conversation", "conversation_id", "id"),
+        Index(
+            "ix_messages_waiting",
+            "id",
+            postgresql_where=text("state = 'waiting'"),
+            sqlite_where=text("state = 'waiting'"),
+        ),
+        Index(
+            "ix_messages_queued",
+            "channel",
+            "lane",
+            "id",
+            postgresql_where=text("state = 'queued'"),
+            sqlite_where=text("state = 'queued'"),
+        ),
+        Index(
+            "ix_messages_external",
+            "channel",
+            "external_id",
+            postgresql_where=text("external_id IS NOT NULL"),
+            sqlite_where=text("external_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_messages_missed",
+            "id",
+            postgresql_where=text("outcome = 'missed'"),
+            sqlite_where=text("outcome = 'missed'"),
+        ),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id"))
+    channel: Mapped[str] = mapped_column(String(64))
+    author: Mapped[str] = mapped_column(String(16))
+    """reader, bot or librarian: reader is inbound, the others outbound."""
+    state: Mapped[str] = mapped_column(String(16))
+    text: Mapped[str] = mapped_column(Text, default="")
+    content: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    """What is not plain text: a press, a start parameter, buttons, marks, attachments."""
+    idempotency_key: Mapped[str | None] = mapped_column(String(200))
+    """Inbound: the messenger's event id, kept for ever."""
+    external_id: Mapped[str | None] = mapped_column(String(200))
+    """Outbound: the messenger's id of the message, for its receipts."""
+    in_reply_to: Mapped[int | None] = mapped_column(ForeignKey("messages.id"))
+    lane: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    attempts: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    due_at: Mapped[datetime | None] = mapped_column(Moment)
+    """Outbound: not before this moment; NULL is at once."""
+    intent: Mapped[str | None] = mapped_column(String(32))
+    confidence: Mapped[float | None] = mapped_column(Float)
+    outcome: Mapped[str | None] = mapped_column(String(16))
+    error: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    said_at: Mapped[datetime | None] = mapped_column(Moment)
+    """Inbound: the messenger's clock."""
+    done_at: Mapped[datetime | None] = mapped_column(Moment)
+    """Inbound: handled or set aside; outbound: sent or given up."""
+
+
+class FaqRow(Base):
+    """An answer of the library on one topic, in one language."""
+
+    __tablename__ = "faq_entries"
+    __table_args__ = (UniqueConstraint("topic", "language"),)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    topic: Mapped[str] = mapped_column(String(64))
+    language: Mapped[str] = mapped_column(String(8), default="ru")
+    questions: Mapped[list[str]] = mapped_column(Json, default=list)
+    """How readers ask it, in their words."""
+    answer: Mapped[str] = mapped_column(Text)
+    url: Mapped[str] = mapped_column(Text, default="")
+    source: Mapped[str] = mapped_column(String(16), default="config")
+    """config, import or console: a later start never overwrites what the staff edited."""
+    updated_at: Mapped[datetime] = mapped_column(Moment)

@@ -1,0 +1,1 @@
+"""A reader's words -> intent, slots, confidence: pure functions over text."""
