@@ -33,7 +33,7 @@ check: setup  ## format, lint, types, imports, migrations, docs, Dockerfile, YAM
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m docs.tools.check
+	$(BIN)/python -m tools.check
 	$(BIN)/hadolint Dockerfile
 	$(BIN)/yamllint --strict compose.yaml config.yaml
 

@@ -1,0 +1,1 @@
+"""Measurements: ratios taken in one run; no part of the tests."""

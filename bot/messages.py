@@ -136,10 +136,10 @@ Attachment = Location
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """What the reader gets: readable as plain text alone.
+    r"""What the reader gets: readable as plain text alone.
 
     Attributes:
-        text: Plain text, lines parted by ``\\n``.
+        text: Plain text, lines parted by ``\n``.
         marks: Formatting of ``text``, in order, never overlapping.
         buttons: Rows of buttons. They are also numbered choices: an adapter that lacks buttons
             lists them, and the dispatcher reads "2" as the second one in reading order.

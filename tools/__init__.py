@@ -1,0 +1,1 @@
+"""What keeps the project true: generated pages, checks of documents. No part of the service."""
