@@ -90,7 +90,7 @@ class Branch:
     hours: Hours | None = None
     children: bool = False
     main: bool = False
-    zone: ZoneInfo = ZoneInfo("Europe/Moscow")
+    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Europe/Moscow"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
