@@ -35,7 +35,7 @@ check: setup  ## format, lint, types, imports, migrations, docs, Dockerfile, YAM
 	$(BIN)/lint-imports
 	$(BIN)/python -m tools.check
 	$(BIN)/hadolint Dockerfile
-	$(BIN)/yamllint --strict compose.yaml config.yaml
+	$(BIN)/yamllint --strict compose.yaml config.yaml understanding demo
 
 fmt: setup  ## rewrite the code to the format
 	$(BIN)/ruff format .

@@ -1,0 +1,363 @@
+"""The whole configuration: ``config.yaml``, then the environment over it.
+
+Every value may come from the environment (``BIBLIOBOT_SERVER__PORT=8080``), and from a file named
+there (``BIBLIOBOT_DATABASE__URL_FILE=/run/secrets/database_url``). A wrong or unknown key is refused
+with its path and what was expected; values are never echoed, they may be secrets.
+"""
+
+import difflib
+import os
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+from zoneinfo import ZoneInfo, available_timezones
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic_core import ErrorDetails
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+)
+
+from bot.errors import ConfigError
+from bot.library.hours import parse_hours
+from bot.library.model import Branch
+
+PREFIX = "BIBLIOBOT_"
+OWN_VARIABLES = frozenset({PREFIX + "CONFIG", PREFIX + "EXPORTS"})
+Block = TypeVar("Block", bound=BaseModel)
+DEFAULT_INTENTS = (
+    "greeting",
+    "search",
+    "hours",
+    "location",
+    "contacts",
+    "join",
+    "rules",
+    "human",
+    "later",
+    "out_of_scope",
+    "fallback",
+)
+
+
+def _zone(value: object) -> object:
+    if isinstance(value, str):
+        if value not in available_timezones():
+            raise ValueError("expected a name of the tz database, such as Europe/Moscow")
+        return ZoneInfo(value)
+    return value
+
+
+Zone = Annotated[ZoneInfo, BeforeValidator(_zone)]
+
+
+class Section(BaseModel):
+    """A block of the configuration: unknown keys are refused, values stay out of errors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, arbitrary_types_allowed=True)
+
+
+class MapPoint(Section):
+    """Where a building stands, in degrees (WGS 84)."""
+
+    latitude: float = Field(ge=-90, le=90, description="Degrees north.")
+    longitude: float = Field(ge=-180, le=180, description="Degrees east.")
+
+
+class BranchSettings(Section):
+    """One library building."""
+
+    code: str = Field(min_length=1, max_length=64, description="The library's own short code, unique.")
+    name: str = Field(min_length=1, description="What readers call it.")
+    main: bool = Field(False, description="The central library: named first in answers.")
+    children: bool = Field(False, description="A children's library.")
+    address: str = Field("", description="Street and house, as on an envelope.")
+    how_to_get: str = Field("", description="Directions in words: the bus, the landmark.")
+    phone: str = Field("", description="As a person would dial it.")
+    email: str = Field("", description="Shown to readers who ask for it.")
+    location: MapPoint | None = Field(None, description="The map point sent with the address.")
+    aliases: tuple[str, ...] = Field((), description="Other spellings, in imported files and in readers' words.")
+    hours: dict[str, str] | None = Field(
+        None,
+        description='Hours by weekday: `mon: "9:00-13:00, 14:00-18:00"`, `sun: closed`. Left out: nothing is said.',
+    )
+    closed: dict[date, str] = Field({}, description="Closed days, each with a word for the reader or an empty one.")
+    special: dict[date, str] = Field({}, description="Days with other hours than the week's.")
+    sanitary_day: str = Field("", description="Closed each month on this day: `last thursday`, `first monday`.")
+    holidays_closed: bool = Field(True, description="Closed on official days off, unless `special` says otherwise.")
+
+
+class LibrarySettings(Section):
+    """Who we are."""
+
+    name: str = Field("Библиотека", min_length=1, description="The library's name as readers know it.")
+    timezone: Zone = Field(ZoneInfo("Europe/Moscow"), description="Name of the tz database.")
+    language: Literal["ru", "en"] = Field("ru", description="Language of readers whose messenger reports none.")
+    country: str = Field("RU", pattern="^[A-Z]{2}$", description="ISO code: whose official days off count.")
+    reply_branch: str = Field(
+        "", description="Code of the branch in whose hours librarians answer; empty: the main one."
+    )
+    branches: tuple[BranchSettings, ...] = Field((), description="The buildings, in the order of answers.")
+
+    @model_validator(mode="after")
+    def _codes_are_unique(self) -> "LibrarySettings":
+        codes = [branch.code for branch in self.branches]
+        twice = {code for code in codes if codes.count(code) > 1}
+        if twice:
+            raise ValueError(f"branches: each code once, but twice: {', '.join(sorted(twice))}")
+        if self.reply_branch and self.reply_branch not in codes:
+            raise ValueError(f"reply_branch: expected a code of a branch ({', '.join(codes)})")
+        return self
+
+    def values(self) -> tuple[Branch, ...]:
+        """The branches as the core knows them. Raises ConfigError with the place of a wrong hour."""
+        return tuple(_branch(index, branch, self.timezone) for index, branch in enumerate(self.branches))
+
+
+class FaqSettings(Section):
+    """One answer of the library."""
+
+    topic: str = Field(min_length=1, max_length=64, description="Topic key (docs/faq-topics.md).")
+    language: Literal["ru", "en"] = Field("ru", description="Language of the answer.")
+    questions: tuple[str, ...] = Field((), description="How readers ask it.")
+    answer: str = Field(min_length=1, description="The answer, in plain words.")
+    url: str = Field("", description="Where to read more.")
+
+
+class DatabaseSettings(Section):
+    """Where everything is kept."""
+
+    url: SecretStr = Field(
+        SecretStr("sqlite:///data/bibliobot.sqlite3"),
+        description="`sqlite:///path` (relative to the configuration's folder) or `postgresql://user:password@host/name`.",
+    )
+
+
+class ServerSettings(Section):
+    """Where the service listens."""
+
+    host: str = Field("127.0.0.1", description="Address to listen on; `0.0.0.0` for all.")
+    port: int = Field(8080, ge=0, le=65535, description="Port; 0 takes any free one.")
+    public_url: str = Field("", description="How the world reaches us: `https://bot.library.example`.")
+
+
+class SearchSettings(Section):
+    """The search index: derived, may be deleted at any time."""
+
+    folder: str = Field("data/index", description="Folder of the index, relative to the configuration's folder.")
+
+
+class PrivacySettings(Section):
+    """Personal data."""
+
+    policy_url: str = Field("", description="The library's text on personal data.")
+
+
+class LoggingSettings(Section):
+    """What is written down; never personal data."""
+
+    level: Literal["debug", "info", "warning", "error"] = Field("info", description="From which level on.")
+    format: Literal["auto", "json", "console"] = Field("auto", description="`auto`: console in a terminal, else JSON.")
+
+
+class Settings(BaseSettings):
+    """The whole configuration; ``bibliobot check`` tells whether it is right."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_nested_delimiter="__",
+        extra="forbid",
+        frozen=True,
+        hide_input_in_errors=True,
+        arbitrary_types_allowed=True,
+    )
+
+    library: LibrarySettings = Field(LibrarySettings(), description="Who we are.")
+    database: DatabaseSettings = Field(DatabaseSettings(), description="Where everything is kept.")
+    server: ServerSettings = Field(ServerSettings(), description="Where the service listens.")
+    channels: dict[str, dict[str, Any]] = Field(
+        {"webchat": {}},
+        repr=False,
+        description="A block a channel: its key is the channel's name, `kind` the messenger (default: the key).",
+    )
+    intents: tuple[str, ...] = Field(DEFAULT_INTENTS, description="Modules of `handlers/` in use.")
+    faq: tuple[FaqSettings, ...] = Field((), description="The library's own answers.")
+    search: SearchSettings = Field(SearchSettings(), description="The search index.")
+    privacy: PrivacySettings = Field(PrivacySettings(), description="Personal data.")
+    logging: LoggingSettings = Field(LoggingSettings(), description="What is written down.")
+
+
+def load(path: Path | None = None, environ: Mapping[str, str] | None = None) -> tuple[Settings, Path]:
+    """Read the configuration; returns it with the folder that its relative paths start from.
+
+    Args:
+        path: The file; without it ``BIBLIOBOT_CONFIG``, else ``./config.yaml`` where it stands,
+            else the defaults.
+        environ: The environment, ``os.environ`` by default.
+
+    Raises:
+        ConfigError: Says which key is wrong and what was expected.
+    """
+    environ = os.environ if environ is None else environ
+    named = path or (Path(environ[PREFIX + "CONFIG"]) if environ.get(PREFIX + "CONFIG") else None)
+    file = named or Path("config.yaml")
+    if named and not file.is_file():
+        raise ConfigError(f"{file}: there is no such file. Name an existing one with --config or BIBLIOBOT_CONFIG.")
+    values = _read_yaml(file) if file.is_file() else {}
+    variables = _variables(environ)
+
+    class Here(Settings):
+        @classmethod
+        def settings_customise_sources(
+            cls,
+            settings_cls: type[BaseSettings],
+            init_settings: PydanticBaseSettingsSource,
+            env_settings: PydanticBaseSettingsSource,
+            dotenv_settings: PydanticBaseSettingsSource,
+            file_secret_settings: PydanticBaseSettingsSource,
+        ) -> tuple[PydanticBaseSettingsSource, ...]:
+            return _Environment(settings_cls, variables), init_settings
+
+    try:
+        return Here(**values), file.resolve().parent
+    except ValidationError as error:
+        raise ConfigError(explain(error, Settings, where=file.name)) from None
+    except SettingsError as error:
+        raise ConfigError(f"environment: {error}") from None
+
+
+def validated(model: type[Block], values: Mapping[str, Any], where: str) -> Block:
+    """Check one block (a channel's) against its model; errors name the whole path."""
+    try:
+        return model(**values)
+    except ValidationError as error:
+        raise ConfigError(explain(error, model, where=where)) from None
+
+
+def explain(error: ValidationError, model: type[BaseModel], where: str) -> str:
+    """All faults of a configuration, one a line: path, what is wrong, what was expected; no values."""
+    return "\n".join(_fault(detail, model, where) for detail in error.errors(include_input=False, include_url=False))
+
+
+def _fault(detail: ErrorDetails, model: type[BaseModel], where: str) -> str:
+    path = ".".join(str(step) for step in detail["loc"]) or "the whole file"
+    if detail["type"] == "extra_forbidden":
+        known = _known_keys(model, detail["loc"][:-1])
+        close = difflib.get_close_matches(str(detail["loc"][-1]), known, n=1)
+        hint = f"did you mean {close[0]!r}?" if close else f"known here: {', '.join(known)}"
+        return f"{where}: {path}: unknown key; {hint}"
+    return f"{where}: {path}: {detail['msg'][0].lower()}{detail['msg'][1:]}"
+
+
+def _known_keys(model: type[BaseModel], path: tuple[int | str, ...]) -> list[str]:
+    """The keys a block may have, found by walking the models along the path."""
+    current: type[BaseModel] | None = model
+    for step in path:
+        if current is None or not isinstance(step, str):
+            continue
+        field = current.model_fields.get(step)
+        current = next((kind for kind in _models_in(field.annotation) if kind), None) if field else None
+    return sorted(current.model_fields) if current else []
+
+
+def _models_in(annotation: Any) -> list[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [model for part in getattr(annotation, "__args__", ()) for model in _models_in(part)]
+
+
+class _UniqueKeys(yaml.SafeLoader):
+    """YAML that refuses a key given twice: the second would silently win."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen = set()
+        for key_node, _ in node.value:
+            key = self.construct_object(key_node, deep=True)
+            if key in seen:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"the key {key!r} stands twice", key_node.start_mark
+                )
+            seen.add(key)
+        return super().construct_mapping(node, deep)
+
+
+def _read_yaml(file: Path) -> dict[str, Any]:
+    try:
+        values = yaml.load(file.read_text("utf-8"), _UniqueKeys)  # noqa: S506 - a SafeLoader
+    except yaml.MarkedYAMLError as error:
+        place = (
+            f", line {error.problem_mark.line + 1}, column {error.problem_mark.column + 1}"
+            if error.problem_mark
+            else ""
+        )
+        raise ConfigError(f"{file.name}{place}: {error.problem}") from None
+    except (yaml.YAMLError, UnicodeDecodeError):
+        raise ConfigError(f"{file.name}: expected YAML in UTF-8") from None
+    except OSError as error:
+        raise ConfigError(f"{file}: cannot be read: {error.strerror}") from None
+    if values is None:
+        return {}
+    if not isinstance(values, dict):
+        raise ConfigError(f"{file.name}: expected sections (library:, database:, …), got {type(values).__name__}")
+    return values
+
+
+class _Environment(EnvSettingsSource):
+    """Values of the process environment."""
+
+    def __init__(self, settings_cls: type[BaseSettings], variables: Mapping[str, str]) -> None:
+        self._variables = variables
+        super().__init__(settings_cls)
+
+    def _load_env_vars(self) -> Mapping[str, str | None]:
+        return self._variables
+
+
+def _variables(environ: Mapping[str, str]) -> dict[str, str]:
+    """Our variables in lower case, with ``…_FILE`` replaced by what the file holds."""
+    found = {key: value for key, value in environ.items() if key.startswith(PREFIX) and key not in OWN_VARIABLES}
+    for key in [key for key in found if key.endswith("_FILE")]:
+        try:
+            found[key.removesuffix("_FILE")] = Path(found.pop(key)).read_text("utf-8").strip()
+        except OSError as error:
+            raise ConfigError(f"{key}: the file it names cannot be read: {error.strerror}") from None
+    for key in found:
+        section = key.removeprefix(PREFIX).split("__")[0].lower()
+        if section not in Settings.model_fields:
+            raise ConfigError(f"{key}: unknown section {section!r}; known: {', '.join(Settings.model_fields)}")
+    return {key.lower(): value for key, value in found.items()}
+
+
+def _branch(index: int, branch: BranchSettings, zone: ZoneInfo) -> Branch:
+    where = f"library.branches.{index}"
+    try:
+        hours = parse_hours(
+            week=branch.hours,
+            closed=branch.closed,
+            special=branch.special,
+            sanitary_day=branch.sanitary_day,
+            holidays_closed=branch.holidays_closed,
+        )
+    except ValueError as error:
+        raise ConfigError(f"{where} ({branch.code}): {error}") from None
+    return Branch(
+        code=branch.code,
+        name=branch.name,
+        address=branch.address,
+        phone=branch.phone,
+        email=branch.email,
+        how_to_get=branch.how_to_get,
+        latitude=branch.location.latitude if branch.location else None,
+        longitude=branch.location.longitude if branch.location else None,
+        aliases=branch.aliases,
+        hours=hours,
+        children=branch.children,
+        main=branch.main,
+        zone=zone,
+    )
