@@ -19,7 +19,7 @@ ENV PATH="/opt/bibliobot/bin:$PATH" \
     BIBLIOBOT_SERVER__PORT=8080 \
     BIBLIOBOT_DATABASE__URL=sqlite:////data/bibliobot.sqlite3 \
     BIBLIOBOT_SEARCH__FOLDER=/data/index
-USER bibliobot
+USER 10001
 WORKDIR /data
 VOLUME ["/data"]
 EXPOSE 8080

@@ -1,0 +1,190 @@
+"""A whole copy of the store in one file, the same for SQLite and PostgreSQL.
+
+The file is a gzip of JSON lines: a head (format, schema revision), then every table in the order
+of its foreign keys, row by row, and a tail with the counts and a digest of all before it. So a
+library can move from one database to the other, and a damaged file is known before it is used.
+"""
+
+import gzip
+import hashlib
+import json
+from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import IO, Any, cast
+
+from sqlalchemy import Date, Table, func, insert, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from bot.errors import InputError
+from db.base import Base, Moment
+from db.models import MessageRow
+
+FORMAT = "bibliobot-backup-1"
+BATCH = 1000
+LEASES = {"lease": 0, "leased_until": None}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copied:
+    """Rows by table."""
+
+    rows: dict[str, int]
+
+    @property
+    def total(self) -> int:
+        """Rows of all tables."""
+        return sum(self.rows.values())
+
+
+def _tables() -> Sequence[Table]:
+    return Base.metadata.sorted_tables
+
+
+async def backup(engine: AsyncEngine, revision: str, file: Path) -> Copied:
+    """Write every row into ``file``; it appears whole or not at all.
+
+    Reads in one transaction, so the copy is of one moment. Raises OSError where the disk refuses.
+    """
+    partial = file.with_name(file.name + ".partial")
+    counts: dict[str, int] = {}
+    try:
+        with gzip.open(partial, "wb", compresslevel=6) as stream:
+            digest = _Digest(cast("IO[bytes]", stream))
+            digest.line({"format": FORMAT, "revision": revision})
+            async with engine.connect() as connection:
+                if engine.dialect.name == "postgresql":
+                    await connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
+                for table in _tables():
+                    counts[table.name] = 0
+                    digest.line({"table": table.name, "columns": [column.name for column in table.columns]})
+                    async for row in _rows(connection, table):
+                        digest.line(row)
+                        counts[table.name] += 1
+            digest.line({"end": counts, "sha256": digest.hexdigest()})
+        partial.replace(file)
+    finally:
+        partial.unlink(missing_ok=True)
+    return Copied(rows=counts)
+
+
+async def _rows(connection: AsyncConnection, table: Table) -> AsyncIterator[list[Any]]:
+    result = await connection.stream(select(table).order_by(*table.primary_key.columns))
+    async for row in result:
+        yield [value.isoformat() if isinstance(value, date | datetime) else value for value in row]
+
+
+class _Digest:
+    """Writes lines and remembers what all of them come to."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream, self._hash = stream, hashlib.sha256()
+
+    def line(self, value: Any) -> None:
+        line = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+        self._hash.update(line)
+        self._stream.write(line)
+
+    def hexdigest(self) -> str:
+        return self._hash.hexdigest()
+
+
+def verify(file: Path, revision: str) -> Copied:
+    """Read the whole file once; raises InputError if it is damaged, foreign or of another version."""
+    digest, last = hashlib.sha256(), b""
+    try:
+        with gzip.open(file, "rb") as stream:
+            head = json.loads(stream.readline(1 << 16))
+            if not isinstance(head, dict) or head.get("format") != FORMAT:
+                raise InputError(f"{file}: this is no backup of Bibliobot")
+            if head["revision"] != revision:
+                raise InputError(
+                    f"{file}: made by another version of the tables ({head['revision']}, this one has {revision}). "
+                    "Restore it with the version that made it, then run: bibliobot db upgrade"
+                )
+            stream.seek(0)
+            for line in stream:
+                digest.update(last)
+                last = line
+        end = json.loads(last)
+    except (OSError, EOFError, ValueError, KeyError) as error:
+        raise InputError(f"{file}: cannot be read as a backup ({type(error).__name__}); nothing was changed") from None
+    if not isinstance(end, dict) or end.get("sha256") != digest.hexdigest():
+        raise InputError(f"{file}: the backup is damaged or cut short; nothing was changed")
+    return Copied(rows=end["end"])
+
+
+async def restore(engine: AsyncEngine, revision: str, file: Path) -> Copied:
+    """Fill an empty store from ``file``, in one transaction.
+
+    A restored store sends nothing by itself: what was still to be sent or answered is set aside,
+    since another copy of the service may have done it already.
+
+    Raises:
+        InputError: The file is damaged or foreign, or the store holds something already.
+    """
+    copied = verify(file, revision)
+    async with engine.begin() as connection:
+        for table in _tables():
+            if table.name != "catalogue_state" and await connection.scalar(select(func.count()).select_from(table)):
+                raise InputError(
+                    f"the database is not empty (table {table.name}): restore into a new one, "
+                    "so that nothing is overwritten"
+                )
+        for table in reversed(_tables()):
+            await connection.execute(table.delete())
+        for table, batch in _batches(file):
+            await connection.execute(insert(table), batch)
+        await _settle(connection)
+        if engine.dialect.name == "postgresql":
+            await _reset_sequences(connection)
+    return copied
+
+
+def _batches(file: Path) -> Iterator[tuple[Table, list[dict[str, Any]]]]:
+    """Rows of the file by table, in batches, with moments and dates made whole again."""
+    with gzip.open(file, "rb") as stream:
+        stream.readline()
+        table: Table | None = None
+        columns: list[str] = []
+        batch: list[dict[str, Any]] = []
+        for line in stream:
+            value = json.loads(line)
+            if isinstance(value, list):
+                batch.append({name: _revived(table, name, item) for name, item in zip(columns, value, strict=True)})
+            if table is not None and batch and (isinstance(value, dict) or len(batch) >= BATCH):
+                yield table, batch
+                batch = []
+            if isinstance(value, dict) and "table" in value:
+                table, columns = Base.metadata.tables[value["table"]], value["columns"]
+
+
+def _revived(table: Table | None, name: str, value: Any) -> Any:
+    if table is None or value is None:
+        return value
+    kind = table.columns[name].type
+    if isinstance(kind, Moment):
+        return datetime.fromisoformat(value)
+    return date.fromisoformat(value) if isinstance(kind, Date) else value
+
+
+async def _settle(connection: AsyncConnection) -> None:
+    messages = MessageRow.__table__
+    for state, becomes in (("queued", "failed"), ("waiting", "aside")):
+        await connection.execute(
+            messages.update().where(messages.c.state == state).values(state=becomes, error="restored from a backup")  # type: ignore[attr-defined]
+        )
+    await connection.execute(Base.metadata.tables["conversations"].update().values(**LEASES))
+
+
+async def _reset_sequences(connection: AsyncConnection) -> None:
+    for table in _tables():
+        key = next(iter(table.primary_key.columns))
+        if await connection.scalar(select(func.pg_get_serial_sequence(table.name, key.name))):
+            await connection.execute(
+                text(
+                    f"SELECT setval(pg_get_serial_sequence('{table.name}', '{key.name}'), "  # noqa: S608 - our own names
+                    f"(SELECT coalesce(max({key.name}), 0) + 1 FROM {table.name}), false)"
+                )
+            )
