@@ -1,1 +1,161 @@
-"""The command line, a module a group of commands."""
+"""The command line, a module a group of commands.
+
+Exit codes: 0 done, 1 it failed (one line says why and what to do), 2 wrong use. Commands import
+what they need when they run, so that ``--help`` and ``ask`` start quickly.
+"""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.errors import BibliobotError
+
+app = typer.Typer(
+    name="bibliobot",
+    help="A public library talks with its readers in the messengers they already have.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+database = typer.Typer(no_args_is_help=True, help="The database's tables.")
+app.add_typer(database, name="db")
+
+Config = Annotated[Path | None, typer.Option("--config", help="The configuration; default ./config.yaml where it stands.")]
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Option(help="Where the demonstration keeps its data.")] = Path("demo-data"),
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port of the web chat; the next free one if taken.")] = 8080,
+) -> None:
+    """Start everything with a real catalogue; no tokens, no configuration."""
+    from bot.cli import service
+
+    raise typer.Exit(service.demo(folder, port))
+
+
+@app.command()
+def run(
+    config: Config = None,
+    role: Annotated[str, typer.Option(help="all, web, worker or sender (several processes need PostgreSQL).")] = "all",
+) -> None:
+    """Run the service until it is told to stop."""
+    from bot.cli import service
+
+    raise typer.Exit(service.run(config, role))
+
+
+@app.command()
+def ask(
+    text: Annotated[str, typer.Argument(help="What the reader says.")],
+    config: Config = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    contact: Annotated[str, typer.Option(help="Go on as this reader; default is a new one.")] = "",
+    explain: Annotated[bool, typer.Option(help="Print why it was understood so.")] = False,
+) -> None:
+    """One message as a reader; prints the answer."""
+    from bot.cli import talk
+
+    raise typer.Exit(talk.ask(config, text, as_json=as_json, contact=contact, explain=explain))
+
+
+@app.command()
+def chat(config: Config = None) -> None:
+    """A dialogue in the terminal."""
+    from bot.cli import talk
+
+    raise typer.Exit(talk.chat(config))
+
+
+@app.command(name="import")
+def import_(
+    files: Annotated[list[Path], typer.Argument(help="MARC21, MARCXML, RUSMARC, IRBIS, CSV or Excel.")],
+    config: Config = None,
+    kind: Annotated[str, typer.Option(help="catalogue or faq.")] = "catalogue",
+    branch: Annotated[str, typer.Option(help="Code of the branch whose copies these are, where the file does not say.")] = "",
+    encoding: Annotated[str, typer.Option(help="The file's charset, where the found one is wrong.")] = "",
+    source: Annotated[str, typer.Option(help="Name of the system the file came from; default from the file's name.")] = "",
+    report: Annotated[Path | None, typer.Option(help="Where to list rejected records.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Write nothing; say what would change.")] = False,
+    accept_disappeared: Annotated[
+        bool, typer.Option("--accept-disappeared", help="Yes, so many records are really gone from the source.")
+    ] = False,
+) -> None:
+    """Load a catalogue or answers; running it again changes nothing."""
+    from bot.cli import loading
+
+    options = loading.Asked(
+        kind=kind,
+        branch=branch,
+        encoding=encoding,
+        source=source,
+        report=report,
+        dry_run=dry_run,
+        accept_disappeared=accept_disappeared,
+    )
+    raise typer.Exit(loading.load(config, files, options))
+
+
+@app.command()
+def evaluate(
+    file: Annotated[Path, typer.Argument(help="Questions, one JSON object a line.")],
+    catalogue: Annotated[
+        list[Path] | None, typer.Option(help="Evaluate against a throw-away store loaded from these files.")
+    ] = None,
+    config: Config = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    errors: Annotated[bool, typer.Option("--errors", help="List what went wrong.")] = False,
+) -> None:
+    """Run a file of questions through understanding and search."""
+    from bot.cli import evaluate as evaluation
+
+    raise typer.Exit(evaluation.evaluate(config, file, catalogue or [], as_json=as_json, errors=errors))
+
+
+@app.command()
+def check(config: Config = None) -> None:
+    """Say whether everything works, and what to do about what does not."""
+    from bot.cli import care
+
+    raise typer.Exit(care.check(config))
+
+
+@database.command()
+def upgrade(config: Config = None) -> None:
+    """Bring the tables to this version."""
+    from bot.cli import care
+
+    raise typer.Exit(care.upgrade(config))
+
+
+@app.command()
+def backup(file: Annotated[Path, typer.Argument(help="The file to write.")], config: Config = None) -> None:
+    """Copy the whole store into one file."""
+    from bot.cli import care
+
+    raise typer.Exit(care.backup(config, file))
+
+
+@app.command()
+def restore(file: Annotated[Path, typer.Argument(help="A file written by backup.")], config: Config = None) -> None:
+    """Fill an empty store from a backup; nothing in it is sent by itself."""
+    from bot.cli import care
+
+    raise typer.Exit(care.restore(config, file))
+
+
+def main() -> None:
+    """Run a command; what we raise on purpose becomes one line and exit code 1."""
+    try:
+        app()
+    except BibliobotError as error:
+        sys.stderr.write(f"{error}\n")
+        sys.exit(1)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -1,0 +1,5 @@
+"""``python -m bot`` is ``bibliobot``."""
+
+from bot.cli import main
+
+main()
