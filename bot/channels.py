@@ -114,14 +114,6 @@ class Desk(Protocol):
         """
         ...
 
-    def changed(self, contact: Contact) -> AsyncIterator[None]:
-        """Yields once at the start, then whenever the contact's conversation has something new.
-
-        Wakes come from this process and, on PostgreSQL, from every other one; a quiet
-        conversation also yields at least every 15 seconds.
-        """
-        ...
-
 
 @runtime_checkable
 class Served(Channel, Protocol):

@@ -1,6 +1,7 @@
 """What the core asks of the rooms around it; ``bot.app`` fills each port."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -281,7 +282,10 @@ class QueueFigures:
     """The truth about the log at one moment.
 
     Attributes:
-        received / handled / waiting / aside: Inbound messages; received = handled + waiting + aside.
+        received / handled / aside: Inbound messages in this process since its start; what waited
+            at the start counts as received. With all processes together received = handled +
+            waiting + aside.
+        waiting: Unhandled messages in the store now.
         oldest_waiting: Age of the oldest unhandled message, None if there is none.
         queued: Outbound messages not yet sent, by lane.
     """
@@ -304,8 +308,10 @@ class MessageLog(Protocol):
         """Keep one arrival; returns after the commit, which it shares with whatever came meanwhile."""
         ...
 
-    async def claim(self, limit: int) -> list[Waiting]:
+    async def claim(self, limit: int, conversation_id: int | None = None) -> list[Waiting]:
         """Unhandled messages, oldest first, of conversations that nobody else has in hand.
+
+        With ``conversation_id`` only that conversation's.
 
         All claimed messages of one conversation come in their order; the caller takes them one
         after the other. A claim ends with ``complete``, ``put_back`` or by itself after a minute.
@@ -334,6 +340,14 @@ class MessageLog(Protocol):
 
     async def receipt(self, receipt: DeliveryReceipt) -> None:
         """Keep the messenger's later word; an older word never undoes a newer one."""
+        ...
+
+    def sending(self, channel: str) -> AbstractAsyncContextManager[bool]:
+        """Whether this process may send on the channel, for as long as the context lasts.
+
+        Messengers limit accounts, not processes: one process sends for an account. False means
+        that another one does; ask again later.
+        """
         ...
 
     async def figures(self) -> QueueFigures:
@@ -369,4 +383,12 @@ class ChatLog(Protocol):
 
     async def said(self, contact: Contact, after: int = 0, limit: int = 200) -> list[Logged]:
         """Messages of the contact's conversation with an id above ``after``, in order."""
+        ...
+
+    def changed(self, contact: Contact) -> AsyncIterator[None]:
+        """Yields at once, then whenever the conversation may hold something new.
+
+        Wakes come from this process and, on PostgreSQL, from every other one; a quiet
+        conversation yields every 15 seconds, which also serves as a heartbeat.
+        """
         ...

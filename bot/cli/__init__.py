@@ -23,13 +23,17 @@ app = typer.Typer(
 database = typer.Typer(no_args_is_help=True, help="The database's tables.")
 app.add_typer(database, name="db")
 
-Config = Annotated[Path | None, typer.Option("--config", help="The configuration; default ./config.yaml where it stands.")]
+Config = Annotated[
+    Path | None, typer.Option("--config", help="The configuration; default ./config.yaml where it stands.")
+]
 
 
 @app.command()
 def demo(
     folder: Annotated[Path, typer.Option(help="Where the demonstration keeps its data.")] = Path("demo-data"),
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port of the web chat; the next free one if taken.")] = 8080,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Port of the web chat; the next free one if taken.")
+    ] = 8080,
 ) -> None:
     """Start everything with a real catalogue; no tokens, no configuration."""
     from bot.cli import service
@@ -75,9 +79,13 @@ def import_(
     files: Annotated[list[Path], typer.Argument(help="MARC21, MARCXML, RUSMARC, IRBIS, CSV or Excel.")],
     config: Config = None,
     kind: Annotated[str, typer.Option(help="catalogue or faq.")] = "catalogue",
-    branch: Annotated[str, typer.Option(help="Code of the branch whose copies these are, where the file does not say.")] = "",
+    branch: Annotated[
+        str, typer.Option(help="Code of the branch whose copies these are, where the file does not say.")
+    ] = "",
     encoding: Annotated[str, typer.Option(help="The file's charset, where the found one is wrong.")] = "",
-    source: Annotated[str, typer.Option(help="Name of the system the file came from; default from the file's name.")] = "",
+    source: Annotated[
+        str, typer.Option(help="Name of the system the file came from; default from the file's name.")
+    ] = "",
     report: Annotated[Path | None, typer.Option(help="Where to list rejected records.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Write nothing; say what would change.")] = False,
     accept_disappeared: Annotated[

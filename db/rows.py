@@ -1,0 +1,161 @@
+"""How messages and dialogues are kept: JSON by msgspec, moments as each database likes them.
+
+Older rows stay readable: unknown keys are ignored, missing ones take their defaults.
+"""
+
+from datetime import UTC, datetime
+from typing import Any, assert_never
+
+import msgspec
+
+from bot.messages import (
+    Attachment,
+    Button,
+    ButtonPress,
+    Contact,
+    Content,
+    Inbound,
+    Mark,
+    Reply,
+    Started,
+    Text,
+    Unsupported,
+)
+from bot.ports import Author, Dialogue, Logged
+
+KEY_LENGTH = 200
+EMPTY_DIALOGUE = "{}"
+
+
+class InboundExtra(msgspec.Struct, omit_defaults=True):
+    """What of an arrival is not plain text."""
+
+    press: str | None = None
+    label: str = ""
+    start: str | None = None
+    unsupported: str | None = None
+    automated: bool = False
+
+
+class ReplyExtra(msgspec.Struct, omit_defaults=True):
+    """What of a reply is not plain text."""
+
+    marks: tuple[Mark, ...] = ()
+    buttons: tuple[tuple[Button, ...], ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+
+
+_encode = msgspec.json.Encoder().encode
+_decode_inbound = msgspec.json.Decoder(InboundExtra).decode
+_decode_reply = msgspec.json.Decoder(ReplyExtra).decode
+_decode_dialogue = msgspec.json.Decoder(Dialogue).decode
+_NEW_DIALOGUE = Dialogue()
+
+
+def _json(value: object) -> str:
+    """JSON without NUL, which PostgreSQL cannot keep."""
+    return _encode(value).decode().replace("\\u0000", "")
+
+
+def text_of(content: Content) -> str:
+    """The words of an arrival, "" where it has none; NUL cannot be kept by PostgreSQL."""
+    return content.text.replace("\x00", "") if isinstance(content, Text) else ""
+
+
+def extra_of(inbound: Inbound) -> str | None:
+    """JSON of what is not plain text, None for plain words of a person."""
+    match inbound.content:
+        case Text():
+            if not inbound.automated:
+                return None
+            extra = InboundExtra()
+        case ButtonPress(payload, label):
+            extra = InboundExtra(press=payload, label=label)
+        case Started(parameter):
+            extra = InboundExtra(start=parameter)
+        case Unsupported(kind):
+            extra = InboundExtra(unsupported=kind)
+        case _ as never:
+            assert_never(never)
+    extra.automated = inbound.automated
+    return _json(extra)
+
+
+def content_of(text: str, extra: str | None) -> tuple[Content, bool]:
+    """The arrival's content, and whether a bot sent it."""
+    if extra is None:
+        return Text(text), False
+    value = _decode_inbound(extra)
+    if value.press is not None:
+        return ButtonPress(value.press, value.label), value.automated
+    if value.start is not None:
+        return Started(value.start), value.automated
+    if value.unsupported is not None:
+        return Unsupported(value.unsupported), value.automated
+    return Text(text), value.automated
+
+
+def reply_extra(reply: Reply) -> str | None:
+    """JSON of a reply's formatting, buttons and attachments; None for a plain one."""
+    if not (reply.marks or reply.buttons or reply.attachments):
+        return None
+    return _json(ReplyExtra(reply.marks, reply.buttons, reply.attachments))
+
+
+def reply_of(text: str, extra: str | None) -> Reply:
+    """A reply as it was said."""
+    if extra is None:
+        return Reply(text=text)
+    value = _decode_reply(extra)
+    return Reply(text=text, marks=value.marks, buttons=value.buttons, attachments=value.attachments)
+
+
+def dialogue_json(dialogue: Dialogue) -> str:
+    """A dialogue for the store."""
+    if dialogue == _NEW_DIALOGUE:
+        return EMPTY_DIALOGUE
+    return _json(dialogue)
+
+
+def dialogue_of(stored: str) -> Dialogue:
+    """A dialogue from the store."""
+    return _NEW_DIALOGUE if stored == EMPTY_DIALOGUE else _decode_dialogue(stored)
+
+
+def logged_of(
+    message_id: int, author: str, text: str, extra: str | None, at: datetime, in_reply_to: int | None
+) -> Logged:
+    """One message of a conversation as its reader sees it."""
+    if author == Author.READER:
+        content, _ = content_of(text, extra)
+        said = content.label if isinstance(content, ButtonPress) else text
+        return Logged(message_id=message_id, author=Author.READER, reply=Reply(text=said), at=at)
+    return Logged(
+        message_id=message_id, author=Author(author), reply=reply_of(text, extra), at=at, in_reply_to=in_reply_to
+    )
+
+
+def inbound_of(
+    channel: str, address: str, key: str, text: str, extra: str | None, said_at: datetime, name: str, language: str
+) -> Inbound:
+    """An arrival from its row."""
+    content, automated = content_of(text, extra)
+    return Inbound(
+        contact=Contact(channel=channel, address=address),
+        content=content,
+        idempotency_key=key,
+        sent_at=said_at,
+        name=name,
+        language=language,
+        automated=automated,
+    )
+
+
+def to_sqlite(moment: datetime | None) -> str | None:
+    """UTC as SQLite keeps it: sorts as text (see ``db.base.Moment``)."""
+    return None if moment is None else moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+
+
+def from_sqlite(stored: Any) -> datetime:
+    """A moment from its SQLite text."""
+    return datetime.fromisoformat(stored).replace(tzinfo=UTC)
