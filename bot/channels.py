@@ -8,7 +8,7 @@ from aiohttp import web
 from pydantic import BaseModel
 
 from bot.clock import Clock
-from bot.messages import Contact, DeliveryReceipt, Inbound, Outbound, Sent
+from bot.messages import DeliveryReceipt, Inbound, Outbound, Sent
 from bot.ports import ChatLog
 
 

@@ -271,6 +271,7 @@ class Attempt:
     """
 
     message_id: int
+    channel: str
     external_ids: tuple[str, ...] = ()
     retry_at: datetime | None = None
     reason: str = ""
@@ -355,7 +356,11 @@ class MessageLog(Protocol):
         ...
 
     def changes(self) -> AsyncIterator[None]:
-        """Yields when something new may wait (this process or another); never the only source of truth."""
+        """Yields at once, then when a message may wait for its turn (here or from another process)."""
+        ...
+
+    def outgoing_changes(self, channel: str) -> AsyncIterator[None]:
+        """Yields at once, then when the channel may have something to send."""
         ...
 
 

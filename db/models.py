@@ -223,6 +223,14 @@ class MessageRow(Base):
             sqlite_where=text("state = 'queued'"),
         ),
         Index(
+            "ix_messages_unsent",
+            "conversation_id",
+            "lane",
+            "id",
+            postgresql_where=text("state = 'queued'"),
+            sqlite_where=text("state = 'queued'"),
+        ),
+        Index(
             "ix_messages_external",
             "channel",
             "external_id",

@@ -4,7 +4,7 @@ Older rows stay readable: unknown keys are ignored, missing ones take their defa
 """
 
 from datetime import UTC, datetime
-from typing import Any, assert_never
+from typing import Any
 
 import msgspec
 
@@ -64,21 +64,16 @@ def text_of(content: Content) -> str:
 
 def extra_of(inbound: Inbound) -> str | None:
     """JSON of what is not plain text, None for plain words of a person."""
-    match inbound.content:
+    content, automated = inbound.content, inbound.automated
+    match content:
         case Text():
-            if not inbound.automated:
-                return None
-            extra = InboundExtra()
+            return _json(InboundExtra(automated=True)) if automated else None
         case ButtonPress(payload, label):
-            extra = InboundExtra(press=payload, label=label)
+            return _json(InboundExtra(press=payload, label=label, automated=automated))
         case Started(parameter):
-            extra = InboundExtra(start=parameter)
+            return _json(InboundExtra(start=parameter, automated=automated))
         case Unsupported(kind):
-            extra = InboundExtra(unsupported=kind)
-        case _ as never:
-            assert_never(never)
-    extra.automated = inbound.automated
-    return _json(extra)
+            return _json(InboundExtra(unsupported=kind, automated=automated))
 
 
 def content_of(text: str, extra: str | None) -> tuple[Content, bool]:

@@ -1,0 +1,341 @@
+"""The message log on SQLite: one writer thread, its own connection, one commit for all who wait.
+
+One process owns the store's turns, so what it has in hand is remembered in memory.
+"""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+from bot.clock import Clock
+from bot.messages import Contact, DeliveryReceipt, Inbound, Lane, Outbound
+from bot.ports import Attempt, Completed, Logged, Mode, QueueFigures, Recorded, Waiting
+from db import rows
+from db.connect import sqlite_connection, store_errors
+from db.log_common import ARRIVED, MAX_TRIES, RANK, SILENT_OUTCOMES, CommonLog, Operation, PutBack, outgoing, stored_key
+
+Result = TypeVar("Result")
+Topics = set[object]
+
+FIND_CONTACT = """
+SELECT ct.id, c.id, ct.name, ct.language FROM contacts ct JOIN conversations c ON c.contact_id = ct.id
+WHERE ct.channel = ? AND ct.address = ?"""
+NEW_CONTACT = """
+INSERT INTO contacts (channel, address, name, language, created_at) VALUES (?, ?, ?, ?, ?)
+ON CONFLICT (channel, address) DO UPDATE SET name = excluded.name, language = excluded.language,
+unreachable_since = NULL RETURNING id"""
+RENAME_CONTACT = "UPDATE contacts SET name = ?, language = ?, unreachable_since = NULL WHERE id = ?"
+NEW_CONVERSATION = """
+INSERT INTO conversations (contact_id, dialogue) VALUES (?, '{}')
+ON CONFLICT (contact_id) DO UPDATE SET contact_id = excluded.contact_id RETURNING id"""
+NEW_ARRIVAL = """
+INSERT INTO messages (conversation_id, channel, author, state, text, content, idempotency_key, created_at, said_at)
+VALUES (?, ?, 'reader', 'waiting', ?, ?, ?, ?, ?) ON CONFLICT (channel, idempotency_key) DO NOTHING"""
+FIND_ARRIVAL = "SELECT id, conversation_id FROM messages WHERE channel = ? AND idempotency_key = ?"
+HANDLED = """
+UPDATE messages SET state = 'handled', outcome = ?, intent = ?, confidence = ?, error = ?, done_at = ?
+WHERE id = ? AND state = 'waiting'
+AND NOT (? AND EXISTS (SELECT 1 FROM conversations WHERE id = ? AND mode = 'person'))"""
+DIALOGUE = "UPDATE conversations SET dialogue = ? WHERE id = ?"
+DIALOGUE_AND_MODE = """
+UPDATE conversations SET dialogue = ?, mode = ?, handover_reason = ?,
+waiting_since = CASE WHEN ? = 'waiting' THEN coalesce(waiting_since, ?) END WHERE id = ?"""
+NEW_REPLY = """
+INSERT INTO messages (conversation_id, channel, author, state, text, content, in_reply_to, lane, created_at)
+VALUES (?, ?, 'bot', 'queued', ?, ?, ?, ?, ?)"""
+PUT_BACK = """
+UPDATE messages SET attempts = attempts + 1, error = ?,
+state = CASE WHEN attempts + 1 >= ? THEN 'aside' ELSE state END,
+done_at = CASE WHEN attempts + 1 >= ? THEN ? END WHERE id = ? AND state = 'waiting' RETURNING state"""
+SENT = """
+UPDATE messages SET state = ?, external_id = ?, attempts = attempts + 1, error = NULL, done_at = ?
+WHERE id = ? AND state = 'queued' RETURNING conversation_id"""
+RETRY = """
+UPDATE messages SET attempts = attempts + 1, due_at = ? WHERE id = ? AND state = 'queued' RETURNING conversation_id"""
+GIVEN_UP = """
+UPDATE messages SET state = 'failed', attempts = attempts + 1, error = ?, done_at = ?
+WHERE id = ? AND state = 'queued' RETURNING conversation_id"""
+UNREACHABLE = """
+UPDATE contacts SET unreachable_since = coalesce(unreachable_since, ?)
+WHERE id = (SELECT contact_id FROM conversations WHERE id = ?)"""
+FIND_SENT = "SELECT id, state FROM messages WHERE channel = ? AND external_id = ?"
+RECEIPT = "UPDATE messages SET state = ?, error = ? WHERE id = ?"
+CLAIM = """
+SELECT m.id, m.conversation_id, m.channel, ct.address, m.idempotency_key, m.text, m.content, m.said_at, ct.name,
+ct.language, c.mode, c.dialogue, m.attempts, m.created_at,
+NOT EXISTS (SELECT 1 FROM messages p WHERE p.conversation_id = m.conversation_id AND p.id < m.id)
+FROM messages m JOIN conversations c ON c.id = m.conversation_id JOIN contacts ct ON ct.id = c.contact_id
+WHERE m.state = 'waiting' {only} ORDER BY m.id LIMIT ?"""
+CLAIM_OUTBOUND = """
+SELECT m.id, m.conversation_id, ct.address, m.text, m.content, m.lane, m.attempts
+FROM messages m JOIN conversations c ON c.id = m.conversation_id JOIN contacts ct ON ct.id = c.contact_id
+WHERE m.state = 'queued' AND m.channel = ? AND (m.due_at IS NULL OR m.due_at <= ?)
+AND NOT EXISTS (SELECT 1 FROM messages e WHERE e.conversation_id = m.conversation_id AND e.state = 'queued'
+  AND (e.lane < m.lane OR (e.lane = m.lane AND e.id < m.id)))
+ORDER BY m.lane, m.id LIMIT ?"""
+SAID = """
+SELECT m.id, m.author, m.text, m.content, m.created_at, m.in_reply_to FROM contacts ct
+JOIN conversations c ON c.contact_id = ct.id JOIN messages m ON m.conversation_id = c.id
+WHERE ct.channel = ? AND ct.address = ? AND m.id > ? ORDER BY m.id LIMIT ?"""
+WAITING = "SELECT count(*), min(created_at) FROM messages WHERE state = 'waiting'"
+QUEUED = "SELECT lane, count(*) FROM messages WHERE state = 'queued' GROUP BY lane"
+
+CONTACTS_REMEMBERED = 50_000
+
+
+class SqliteLog(CommonLog):
+    """The log in one SQLite file.
+
+    Args:
+        path: The file; its tables exist already.
+        clock: Where moments come from.
+    """
+
+    def __init__(self, path: Path, clock: Clock) -> None:
+        super().__init__(clock)
+        self._path = path
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="log-writer")
+        self._reader = ThreadPoolExecutor(1, thread_name_prefix="log-reader")
+        self._writing: sqlite3.Connection | None = None
+        self._reading: sqlite3.Connection | None = None
+        self._contacts: dict[Contact, tuple[int, int, str, str]] = {}
+
+    async def open(self) -> None:
+        """Count what an earlier run left waiting. Raises StoreUnavailable."""
+        self._tally.received = (await self._read(lambda db: db.execute(WAITING).fetchone()))[0]
+
+    async def aclose(self) -> None:
+        """Commit what is waiting, end every iteration, close the file."""
+        await self._commits.aclose()
+        self._wakes.close()
+        for pool, connection in ((self._writer, self._writing), (self._reader, self._reading)):
+            if connection is not None:
+                await asyncio.get_running_loop().run_in_executor(pool, connection.close)
+            pool.shutdown(wait=True)
+
+    # --- writing: in the writer's thread ---------------------------------------------------------
+
+    async def _flush(self, operations: Sequence[Operation]) -> Sequence[object]:
+        loop = asyncio.get_running_loop()
+        results, topics = await loop.run_in_executor(self._writer, self._keep_all, operations)
+        if any([self._let_go(operation, result) for operation, result in zip(operations, results, strict=True)]):
+            topics.add(ARRIVED)  # a message may have come while its conversation was in hand
+        self._wakes.wake(topics)
+        return results
+
+    def _keep_all(self, operations: Sequence[Operation]) -> tuple[list[object], Topics]:
+        topics: Topics = set()
+        with store_errors():
+            if self._writing is None:
+                self._writing = sqlite_connection(self._path)
+            db = self._writing
+            db.execute("BEGIN IMMEDIATE")
+            try:
+                now = rows.to_sqlite(self._now()) or ""
+                results = [self._keep(db, operation, now, topics) for operation in operations]
+                db.execute("COMMIT")
+            except BaseException:
+                self._contacts.clear()
+                if db.in_transaction:
+                    db.execute("ROLLBACK")
+                raise
+        return results, topics
+
+    def _keep(self, db: sqlite3.Connection, operation: Operation, now: str, topics: Topics) -> object:
+        match operation:
+            case Inbound():
+                return self._record(db, operation, now, topics)
+            case Completed():
+                return self._complete(db, operation, now, topics)
+            case Attempt():
+                self._attempted(db, operation, now)
+                return None
+            case PutBack():
+                row = db.execute(
+                    PUT_BACK, (operation.error[:2000], MAX_TRIES, MAX_TRIES, now, operation.turn.message_id)
+                ).fetchone()
+                topics.add(ARRIVED)
+                return bool(row) and row[0] == "aside"
+            case DeliveryReceipt():
+                self._receipt(db, operation)
+                return None
+
+    def _record(self, db: sqlite3.Connection, inbound: Inbound, now: str, topics: Topics) -> Recorded:
+        key = stored_key(inbound.idempotency_key)
+        conversation_id = self._conversation(db, inbound, now)
+        values = (
+            inbound.contact.channel,
+            rows.text_of(inbound.content),
+            rows.extra_of(inbound),
+            key,
+            now,
+            rows.to_sqlite(inbound.sent_at),
+        )
+        try:
+            cursor = db.execute(NEW_ARRIVAL, (conversation_id, *values))
+        except sqlite3.IntegrityError:
+            # The contact was erased since we remembered it: meet it anew.
+            self._contacts.pop(inbound.contact, None)
+            conversation_id = self._conversation(db, inbound, now)
+            cursor = db.execute(NEW_ARRIVAL, (conversation_id, *values))
+        if cursor.rowcount == 1:
+            topics.update((ARRIVED, inbound.contact))
+            return Recorded(message_id=cursor.lastrowid or 0, conversation_id=conversation_id, fresh=True)
+        message_id, conversation_id = db.execute(FIND_ARRIVAL, (inbound.contact.channel, key)).fetchone()
+        return Recorded(message_id=message_id, conversation_id=conversation_id, fresh=False)
+
+    def _conversation(self, db: sqlite3.Connection, inbound: Inbound, now: str) -> int:
+        contact = inbound.contact
+        known = self._contacts.get(contact)
+        if known is None:
+            known = db.execute(FIND_CONTACT, (contact.channel, contact.address)).fetchone()
+        if known is None:
+            person = (contact.channel, contact.address, inbound.name, inbound.language, now)
+            contact_id = db.execute(NEW_CONTACT, person).fetchone()[0]
+            known = (
+                contact_id,
+                db.execute(NEW_CONVERSATION, (contact_id,)).fetchone()[0],
+                inbound.name,
+                inbound.language,
+            )
+        elif (inbound.name and inbound.name != known[2]) or (inbound.language and inbound.language != known[3]):
+            known = (known[0], known[1], inbound.name or known[2], inbound.language or known[3])
+            db.execute(RENAME_CONTACT, (known[2], known[3], known[0]))
+        if len(self._contacts) >= CONTACTS_REMEMBERED:
+            self._contacts.clear()
+        self._contacts[contact] = known
+        return known[1]
+
+    def _complete(self, db: sqlite3.Connection, turn: Completed, now: str, topics: Topics) -> bool:
+        speaks = turn.outcome not in SILENT_OUTCOMES
+        handled = db.execute(
+            HANDLED,
+            (
+                turn.outcome.value,
+                turn.intent or None,
+                turn.confidence,
+                turn.error[:2000] or None,
+                now,
+                turn.message_id,
+                speaks,
+                turn.conversation_id,
+            ),
+        )
+        if handled.rowcount != 1:
+            return False
+        dialogue = rows.dialogue_json(turn.dialogue)
+        if turn.mode is None:
+            db.execute(DIALOGUE, (dialogue, turn.conversation_id))
+        else:
+            mode = turn.mode.value
+            db.execute(DIALOGUE_AND_MODE, (dialogue, mode, turn.handover_reason, mode, now, turn.conversation_id))
+        for reply in turn.replies:
+            db.execute(
+                NEW_REPLY,
+                (
+                    turn.conversation_id,
+                    turn.contact.channel,
+                    reply.text,
+                    rows.reply_extra(reply),
+                    turn.message_id,
+                    Lane.REPLY.value,
+                    now,
+                ),
+            )
+        if turn.replies:
+            topics.update((outgoing(turn.contact.channel), turn.contact))
+        return True
+
+    def _attempted(self, db: sqlite3.Connection, attempt: Attempt, now: str) -> None:
+        if attempt.retry_at is not None:
+            db.execute(RETRY, (rows.to_sqlite(attempt.retry_at), attempt.message_id)).fetchone()
+        elif attempt.reason:
+            row = db.execute(GIVEN_UP, (attempt.reason[:2000], now, attempt.message_id)).fetchone()
+            if row and attempt.unreachable:
+                db.execute(UNREACHABLE, (now, row[0]))
+                self._contacts.clear()
+        else:
+            external = attempt.external_ids[-1] if attempt.external_ids else None
+            early = self._early.take(attempt.channel, external) if external else None
+            state = early.delivery.value if early else "sent"
+            db.execute(SENT, (state, external, now, attempt.message_id)).fetchone()
+
+    def _receipt(self, db: sqlite3.Connection, receipt: DeliveryReceipt) -> None:
+        row = db.execute(FIND_SENT, (receipt.channel, receipt.external_id)).fetchone()
+        if row is None:
+            self._early.keep(receipt)
+        elif RANK[row[1]] < RANK[receipt.delivery]:
+            db.execute(RECEIPT, (receipt.delivery.value, receipt.reason[:2000] or None, row[0]))
+
+    # --- reading: in the reader's thread ---------------------------------------------------------
+
+    async def _read(self, question: Callable[[sqlite3.Connection], Result]) -> Result:
+        return await asyncio.get_running_loop().run_in_executor(self._reader, self._ask, question)
+
+    def _ask(self, question: Callable[[sqlite3.Connection], Result]) -> Result:
+        with store_errors():
+            if self._reading is None:
+                self._reading = sqlite_connection(self._path)
+            return question(self._reading)
+
+    async def claim(self, limit: int, conversation_id: int | None = None) -> list[Waiting]:
+        only = "" if conversation_id is None else "AND m.conversation_id = ?"
+        now = self._now()
+        # What was in hand before we looked stays out: it may be completed while we look.
+        held, room = self._held.conversations(now), limit + self._held.messages
+        values = (room,) if conversation_id is None else (conversation_id, room)
+        found = await self._read(lambda db: db.execute(CLAIM.format(only=only), values).fetchall())
+        claimed = [row for row in found if row[1] not in held and not self._held.has(row[1])][:limit]
+        for row in claimed:
+            self._held.take(row[1], row[0], now)
+        return [_waiting(row) for row in claimed]
+
+    async def claim_outbound(self, channel: str, limit: int) -> list[Outbound]:
+        now = rows.to_sqlite(self._now())
+        sending, room = set(self._sending), limit + len(self._sending)
+        found = await self._read(lambda db: db.execute(CLAIM_OUTBOUND, (channel, now, room)).fetchall())
+        claimed = [row for row in found if row[0] not in sending][:limit]
+        self._sending.update(row[0] for row in claimed)
+        return [
+            Outbound(
+                message_id=row[0],
+                contact=Contact(channel=channel, address=row[2]),
+                reply=rows.reply_of(row[3], row[4]),
+                lane=Lane(row[5]),
+                attempt=row[6] + 1,
+            )
+            for row in claimed
+        ]
+
+    @asynccontextmanager
+    async def sending(self, channel: str) -> AsyncIterator[bool]:
+        yield True
+
+    async def said(self, contact: Contact, after: int = 0, limit: int = 200) -> list[Logged]:
+        values = (contact.channel, contact.address, after, limit)
+        found = await self._read(lambda db: db.execute(SAID, values).fetchall())
+        return [rows.logged_of(row[0], row[1], row[2], row[3], rows.from_sqlite(row[4]), row[5]) for row in found]
+
+    async def figures(self) -> QueueFigures:
+        waiting, queued = await self._read(lambda db: (db.execute(WAITING).fetchone(), db.execute(QUEUED).fetchall()))
+        oldest = rows.from_sqlite(waiting[1]) if waiting[1] else None
+        return self._tally.figures(waiting[0], oldest, dict(queued), self._now())
+
+
+def _waiting(row: tuple[Any, ...]) -> Waiting:
+    (message_id, conversation_id, channel, address, key, text, extra, said_at, name, language, *rest) = row
+    mode, dialogue, attempts, created_at, first = rest
+    return Waiting(
+        message_id=message_id,
+        conversation_id=conversation_id,
+        inbound=rows.inbound_of(channel, address, key, text, extra, rows.from_sqlite(said_at), name, language),
+        mode=Mode(mode),
+        dialogue=rows.dialogue_of(dialogue),
+        first=bool(first),
+        tries=attempts,
+        received_at=rows.from_sqlite(created_at),
+    )
