@@ -80,6 +80,11 @@ class Held:
         del self._claims[conversation_id]
         return True
 
+    def is_last(self, conversation_id: int, message_id: int) -> bool:
+        """Whether nothing but this message of the conversation is in hand."""
+        claim = self._claims.get(conversation_id)
+        return claim is None or claim[0] <= {message_id}
+
     def drop(self, conversation_id: int) -> None:
         """Forget the conversation's claim: its turns are taken anew."""
         self._claims.pop(conversation_id, None)

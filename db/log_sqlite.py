@@ -122,7 +122,8 @@ class SqliteLog(CommonLog):
     async def _flush(self, operations: Sequence[Operation]) -> Sequence[object]:
         loop = asyncio.get_running_loop()
         results, topics = await loop.run_in_executor(self._writer, self._keep_all, operations)
-        if any([self._let_go(operation, result) for operation, result in zip(operations, results, strict=True)]):
+        freed = sum(self._let_go(operation, result) for operation, result in zip(operations, results, strict=True))
+        if freed:
             topics.add(ARRIVED)  # a message may have come while its conversation was in hand
         self._wakes.wake(topics)
         return results
