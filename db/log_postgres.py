@@ -6,6 +6,7 @@ the other processes, and every sleeper looks by itself now and then as the safet
 """
 
 import asyncio
+import hashlib
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import datetime
@@ -52,7 +53,8 @@ name = CASE WHEN excluded.name <> '' THEN excluded.name ELSE contacts.name END,
 language = CASE WHEN excluded.language <> '' THEN excluded.language ELSE contacts.language END
 RETURNING id, channel, address, name, language"""
 NEW_CONVERSATIONS = """
-INSERT INTO conversations (contact_id, dialogue) SELECT unnest($1::bigint[]), '{}' ON CONFLICT (contact_id) DO NOTHING"""
+INSERT INTO conversations (contact_id, dialogue) SELECT unnest($1::bigint[]), '{}'
+ON CONFLICT (contact_id) DO NOTHING"""
 FIND_CONVERSATIONS = "SELECT id, contact_id FROM conversations WHERE contact_id = ANY($1::bigint[])"
 NEW_ARRIVALS = """
 INSERT INTO messages (conversation_id, channel, author, state, text, content, idempotency_key, created_at, said_at)
@@ -147,7 +149,7 @@ PASSING = (
     OSError,
     TimeoutError,
 )
-Connection = asyncpg.Connection
+Connection = Any  # asyncpg brings no types
 
 
 @contextmanager
@@ -471,7 +473,7 @@ class PostgresLog(CommonLog):
     @asynccontextmanager
     async def sending(self, channel: str) -> AsyncIterator[bool]:
         purpose = f"sender {channel}"
-        key = int.from_bytes(channel.encode()[:4].ljust(4, b"\0"), "big", signed=True) ^ len(channel)
+        key = int.from_bytes(hashlib.blake2s(channel.encode(), digest_size=4).digest(), "big", signed=True)
         held = (await self._fetch(purpose, "SELECT pg_try_advisory_lock($1, $2)", LOCK_SPACE, key))[0][0]
         try:
             yield bool(held)

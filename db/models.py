@@ -125,6 +125,8 @@ class CatalogueStateRow(Base):
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     version: Mapped[int] = mapped_column(BigKey, default=0)
+    identity: Mapped[str] = mapped_column(String(32))
+    """Drawn at random once: an index built from another store is known by it."""
 
 
 class ImportRunRow(Base):
@@ -191,7 +193,7 @@ class ConversationRow(Base):
     contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id"), unique=True)
     mode: Mapped[str] = mapped_column(String(16), default="bot", server_default="bot")
     waiting_since: Mapped[datetime | None] = mapped_column(Moment)
-    handover_reason: Mapped[str] = mapped_column(String(32), default="", server_default="")
+    handover_reason: Mapped[str] = mapped_column(String(32), default="", server_default=text("''"))
     dialogue: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     lease: Mapped[int] = mapped_column(BigKey, default=0, server_default="0")
     """Fencing number: raised by each claim where several processes share the work."""

@@ -1,0 +1,29 @@
+"""Runs the migrations on the connection that ``db.migrate`` hands over."""
+
+from typing import Any, Literal
+
+from alembic import context
+from alembic.autogenerate.api import AutogenContext
+
+from db import models  # noqa: F401 - fills the metadata
+from db.base import Base, Moment
+
+
+def render_item(kind: str, value: Any, _: AutogenContext) -> str | Literal[False]:
+    """Write our own column types into migrations as what they are in the database."""
+    if kind == "type" and isinstance(value, Moment):
+        return "sa.DateTime(timezone=True)"
+    return False
+
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=Base.metadata,
+    render_as_batch=True,
+    compare_type=True,
+    compare_server_default=True,
+    render_item=render_item,
+)
+
+with context.begin_transaction():
+    context.run_migrations()

