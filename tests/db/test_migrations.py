@@ -1,14 +1,12 @@
 """The tables that the migrations make are the tables of the models, on both databases."""
 
-from pathlib import Path
-
 import pytest
 from sqlalchemy import text
 
 from bot.errors import StoreUnavailable
 from db.connect import Database, connect
 from db.migrate import Tables, differences, downgrade, state, upgrade
-from tests.support.databases import PostgresServer
+from tests.support.databases import Databases
 
 
 async def test_migrations_make_what_the_models_say(database: Database) -> None:
@@ -42,8 +40,9 @@ async def test_tables_of_a_newer_program_are_refused(database: Database) -> None
         await upgrade(database)
 
 
-async def test_a_new_store_is_empty(tmp_path: Path, postgres: PostgresServer) -> None:
-    for url in (f"sqlite:///{tmp_path}/new.sqlite3", await postgres.empty_database()):
-        store = await connect(url)
-        assert await state(store) is Tables.EMPTY
-        await store.aclose()
+async def test_a_new_store_is_empty(databases: Databases, dialect: str) -> None:
+    store = await connect(await databases.url(dialect, empty=True))
+
+    assert await state(store) is Tables.EMPTY
+
+    await databases.drop(store)

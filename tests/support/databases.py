@@ -23,6 +23,7 @@ from db.connect import Database, connect
 from db.migrate import upgrade
 
 START_S = 30
+ROOM_FOR_A_SERVER = 1 << 30
 SERVICE_USER = "nobody"
 """PostgreSQL refuses to run as root: there it runs as this user."""
 PR_SET_PDEATHSIG = 1
@@ -38,7 +39,7 @@ class PostgresServer:
 
     def __init__(self, *, durable: bool = False) -> None:
         self._durable = durable
-        self._folder = Path(tempfile.mkdtemp(prefix="bb-pg-"))
+        self._folder = Path(tempfile.mkdtemp(prefix="bb-pg-", dir=None if durable else _memory_disk()))
         self._as_user = {"user": SERVICE_USER, "group": _group_of_service_user()} if os.geteuid() == 0 else {}
         self._process: subprocess.Popen[bytes] | None = None
         if self._as_user:
@@ -125,6 +126,13 @@ class PostgresServer:
     def _answers(self) -> bool:
         ready = [str(self._programs / "pg_isready"), "-q", "-h", str(self._folder)]
         return subprocess.run(ready, check=False).returncode == 0
+
+
+def _memory_disk() -> str | None:
+    """A folder in memory with room for a server: a new database takes 10 ms there, 200 on a disk."""
+    folder = Path("/dev/shm")  # noqa: S108 - the server makes a folder of its own in it
+    roomy = folder.is_dir() and os.access(folder, os.W_OK) and shutil.disk_usage(folder).free > ROOM_FOR_A_SERVER
+    return str(folder) if roomy else None
 
 
 def _group_of_service_user() -> int:
