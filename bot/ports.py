@@ -359,8 +359,12 @@ class MessageLog(Protocol):
         """Yields at once, then when a message may wait for its turn (here or from another process)."""
         ...
 
+    def wake(self) -> None:
+        """Let everybody who waits for changes look once."""
+        ...
+
     def outgoing_changes(self, channel: str) -> AsyncIterator[None]:
-        """Yields at once, then when the channel may have something to send."""
+        """Yields at once, then when the channel may have something to send, at least every second."""
         ...
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.library.model import WorkCard
 from bot.messages import Contact, Content, Reply
-from bot.ports import Library, Request
+from bot.ports import Library, Mode, Request
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +23,7 @@ class Turn:
         now: The moment of the turn, aware UTC.
         new: True for the first message of this contact ever.
         language: "ru" or "en": what the reply must be worded in.
+        mode: Who speaks with the reader; while WAITING the bot still answers what it can.
     """
 
     contact: Contact
@@ -35,6 +36,7 @@ class Turn:
     now: datetime
     new: bool = False
     language: str = "ru"
+    mode: Mode = Mode.BOT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +60,7 @@ class Answer:
         expects: What the dialogue waits for; None lets it rest.
         handover: Not empty: the conversation waits for a librarian, for this reason code
             (``asked``, ``missed``, ``error``, ``rule``).
+        resume: True: the reader does not want a person any more, the bot goes on.
         missed: The bot failed the reader here: counted, and kept for the librarians.
         works: What was found, for programs (``ask --json``), best first.
     """
@@ -65,6 +68,7 @@ class Answer:
     replies: tuple[Reply, ...]
     expects: Expects | None = None
     handover: str = ""
+    resume: bool = False
     missed: bool = False
     works: tuple[WorkCard, ...] = ()
 

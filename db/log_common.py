@@ -12,6 +12,9 @@ from bot.ports import Attempt, Completed, Outcome, QueueFigures, Recorded, Waiti
 from db.group_commit import GroupCommit
 from db.wakes import Wakes
 
+RETRY_LOOK_S = 1.0
+"""How often a sender looks for a retry that has come due."""
+
 MAX_TRIES = 3
 """A message whose turn failed so often is set aside with its error."""
 
@@ -193,7 +196,11 @@ class CommonLog:
 
     def outgoing_changes(self, channel: str) -> AsyncIterator[None]:
         """Yields when the channel may have something to send."""
-        return self._wakes.on(outgoing(channel))
+        return self._wakes.on(outgoing(channel), heartbeat_s=RETRY_LOOK_S)
+
+    def wake(self) -> None:
+        """Let everybody who waits for changes look once."""
+        self._wakes.wake_all()
 
     def changed(self, contact: Contact) -> AsyncIterator[None]:
         return self._wakes.on(contact)

@@ -1,0 +1,200 @@
+"""What a message means where the dialogue stands: pure decisions, state in, decision out."""
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bot.messages import Button, ButtonPress, Reply, Started, Text, Unsupported
+from bot.ports import Dialogue, Mode, Request, Waiting
+from bot.routing import Answer, Trigger
+
+LONGEST_TEXT = 4_000
+"""Characters that are read of one message; the log keeps all of it."""
+
+OFFER_LASTS = timedelta(hours=24)
+SAME_TEXT_TIMES = 20
+SAME_TEXT_WITHIN = timedelta(minutes=5)
+SURE = 0.8
+"""From this confidence on another wish interrupts an awaited answer."""
+
+ORDINALS = {
+    word: number
+    for number, forms in enumerate(
+        (
+            "первый первая первое первую one first",
+            "второй вторая второе вторую two second",
+            "третий третья третье третью three third",
+            "четвертый четвертая четвертое четвертую four fourth",
+            "пятый пятая пятое пятую five fifth",
+            "шестой шестая шестое шестую",
+            "седьмой седьмая седьмое седьмую",
+            "восьмой восьмая восьмое восьмую",
+            "девятый девятая девятое девятую",
+            "десятый десятая десятое десятую",
+        ),
+        start=1,
+    )
+    for word in forms.split()
+}
+_CHOICE = re.compile(r"(?:(?:номер|пункт|вариант|№|#)\s*)?(\d{1,2})\s*[.)!]*", re.IGNORECASE)
+_UNREADABLE = re.compile("[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+_EMPTY = Request(intent="", confidence=1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Ask a handler: the first of ``triggers`` that has one."""
+
+    triggers: tuple[Trigger, ...]
+    request: Request
+    text: str = ""
+    argument: str = ""
+    pressed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """Keep the message, say nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """The machine itself answers: ``phrase`` names a sentence of ``bot.engine.phrases``."""
+
+    phrase: str
+    argument: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What to do, and the dialogue with the guard's counts brought up to date."""
+
+    moves: tuple[Call | Silence | Say, ...]
+    dialogue: Dialogue
+    intent: str
+    confidence: float
+
+
+def readable(text: str) -> str:
+    """The words without control and direction signs, composed, cut to what is read."""
+    return unicodedata.normalize("NFC", _UNREADABLE.sub("", text[: LONGEST_TEXT * 2])).strip()[:LONGEST_TEXT]
+
+
+def has_words(text: str) -> bool:
+    """Whether there is a letter or a digit in it."""
+    return any(character.isalnum() for character in text)
+
+
+def decide(waiting: Waiting, understand: Callable[[str], tuple[Request, ...]], now: datetime) -> Decision:
+    """What this message asks for.
+
+    Args:
+        waiting: The message with its dialogue.
+        understand: A reader's words to requests, at least one.
+        now: The moment of the turn.
+    """
+    dialogue = waiting.dialogue
+    if waiting.mode is Mode.PERSON:
+        return Decision((Silence(),), dialogue, "", 0.0)
+    content = waiting.inbound.content
+    match content:
+        case ButtonPress(payload):
+            return _pressed(payload, dialogue)
+        case Started(parameter):
+            request = Request(intent="greeting", confidence=1.0, slots={"start": parameter})
+            return Decision((Call((Trigger("intent", "greeting"),), request),), dialogue, "greeting", 1.0)
+        case Unsupported(kind):
+            return Decision((Say("text_please", kind),), dialogue, "", 0.0)
+        case Text(text):
+            return _said(readable(text), waiting, understand, now)
+
+
+def _pressed(payload: str, dialogue: Dialogue) -> Decision:
+    verb, _, argument = payload.partition(":")
+    call = Call((Trigger("press", verb),), _EMPTY, argument=argument, pressed=True)
+    return Decision((call,), dialogue, f"press:{verb}"[:32], 1.0)
+
+
+def _said(text: str, waiting: Waiting, understand: Callable[[str], tuple[Request, ...]], now: datetime) -> Decision:
+    dialogue = _counted(waiting.dialogue, text, now)
+    guard = _guarded(dialogue, automated=waiting.inbound.automated)
+    if guard is not None:
+        return Decision((guard,), dialogue, "", 0.0)
+    if not has_words(text):
+        return Decision((Say("nothing_said"),), dialogue, "", 0.0)
+    button = chosen(text, dialogue, now)
+    if button is not None:
+        return _pressed(button.payload, dialogue)
+    requests = understand(text)
+    first = requests[0]
+    if dialogue.expects and not first.anywhere and not _interrupts(first):
+        triggers = (Trigger("expects", dialogue.expects), Trigger("intent", first.intent))
+        return Decision((Call(triggers, first, text),), dialogue, first.intent, first.confidence)
+    if first.anywhere:
+        requests = requests[:1]
+    calls = tuple(Call((Trigger("intent", request.intent),), request, text) for request in requests)
+    return Decision(calls, dialogue, first.intent, first.confidence)
+
+
+def _interrupts(request: Request) -> bool:
+    return request.confidence >= SURE and request.intent not in {"search", "availability"}
+
+
+def _counted(dialogue: Dialogue, text: str, now: datetime) -> Dialogue:
+    """The guard's counts after one more text; the text itself is not kept."""
+    digest = hashlib.blake2s(text.casefold().encode(), digest_size=8).hexdigest()
+    since = dialogue.repeating_since
+    if digest == dialogue.last_text and since is not None and now - since <= SAME_TEXT_WITHIN:
+        return replace(dialogue, repeats=dialogue.repeats + 1)
+    return replace(dialogue, last_text=digest, repeats=1, repeating_since=now)
+
+
+def _guarded(dialogue: Dialogue, *, automated: bool) -> Say | Silence | None:
+    """Another bot, or the same text again and again, is told once and then not answered."""
+    limit = 2 if automated else SAME_TEXT_TIMES
+    if dialogue.repeats < limit:
+        return None
+    return Say("same_again") if dialogue.repeats == limit else Silence()
+
+
+def chosen(text: str, dialogue: Dialogue, now: datetime) -> Button | None:
+    """The offered choice that a typed number, ordinal or label means, None for anything else."""
+    if not dialogue.offered or dialogue.offered_at is None or now - dialogue.offered_at > OFFER_LASTS:
+        return None
+    words = text.casefold().replace("ё", "е").strip()
+    number = ORDINALS.get(words.rstrip(".!)"))
+    if number is None:
+        match = _CHOICE.fullmatch(words)
+        number = int(match.group(1)) if match else None
+    if number is not None:
+        return dialogue.offered[number - 1] if 0 < number <= len(dialogue.offered) else None
+    for button in dialogue.offered:
+        if button.label.casefold().replace("ё", "е") == words:
+            return button
+    return None
+
+
+def after(dialogue: Dialogue, answers: tuple[Answer, ...], now: datetime) -> Dialogue:
+    """The dialogue once these answers are given."""
+    expects = next((answer.expects for answer in reversed(answers) if answer.expects), None)
+    missed = any(answer.missed for answer in answers)
+    offered = offers(tuple(reply for answer in answers for reply in answer.replies))
+    return replace(
+        dialogue,
+        expects=expects.key if expects else "",
+        data=dict(expects.data) if expects else {},
+        offered=offered or dialogue.offered,
+        offered_at=now if offered else dialogue.offered_at,
+        misses=dialogue.misses + 1 if missed else 0,
+    )
+
+
+def offers(replies: tuple[Reply, ...]) -> tuple[Button, ...]:
+    """The choices on offer: those of the last reply that has any, in reading order."""
+    for reply in reversed(replies):
+        if reply.buttons:
+            return tuple(button for row in reply.buttons for button in row)
+    return ()

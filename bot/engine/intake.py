@@ -1,0 +1,105 @@
+"""Whatever brings messages in: webhooks, polls, and pages of our own. Stored first, acknowledged then."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import structlog
+from aiohttp import web
+
+from bot.channels import Accepted, Channel, Polled, Pushed, Webhook
+from bot.engine.metrics import Metrics
+from bot.errors import BadSignature, BadWebhook, ChannelError, StoreUnavailable
+from bot.messages import Inbound
+from bot.ports import ChatLog, MessageLog
+
+log = structlog.get_logger(__name__)
+
+LONGEST_PAUSE_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class FrontDesk:
+    """What a channel with pages of its own may do with the core (``bot.channels.Desk``)."""
+
+    store: MessageLog
+    log: ChatLog
+
+    async def take(self, message: Inbound) -> int:
+        """Store one message durably; returns its id, for a repeat the first one."""
+        return (await self.store.record(message)).message_id
+
+
+class Webhooks:
+    """``/hooks/{channel}`` for every messenger that calls us."""
+
+    def __init__(self, channels: Mapping[str, Channel], store: MessageLog, metrics: Metrics) -> None:
+        self._channels = {name: channel for name, channel in channels.items() if isinstance(channel, Pushed)}
+        self._store = store
+        self._metrics = metrics
+
+    def routes(self) -> list[web.RouteDef]:
+        """The one route of all messengers."""
+        return [web.route("*", "/hooks/{channel}", self.receive)]
+
+    async def receive(self, request: web.Request) -> web.Response:
+        """Verify, parse, store everything, and only then answer what the messenger wants to hear."""
+        name = request.match_info["channel"]
+        channel = self._channels.get(name)
+        if channel is None:
+            raise web.HTTPNotFound
+        webhook = Webhook(
+            method=request.method,
+            path=request.path,
+            headers=request.headers,
+            query=dict(request.query),
+            body=await request.read(),
+            remote=request.remote or "",
+        )
+        try:
+            accepted = channel.accept(webhook)
+        except BadSignature:
+            self._metrics.webhook(name, "refused")
+            log.warning("webhook refused", channel=name)
+            raise web.HTTPForbidden from None
+        except BadWebhook as error:
+            self._metrics.webhook(name, "bad")
+            log.warning("webhook not read", channel=name, why=str(error))
+            raise web.HTTPBadRequest from None
+        try:
+            await self._keep(accepted)
+        except StoreUnavailable:
+            self._metrics.webhook(name, "unavailable")
+            raise web.HTTPServiceUnavailable(headers={"Retry-After": "5"}) from None
+        self._metrics.webhook(name, "stored")
+        return web.Response(body=accepted.answer, content_type=accepted.content_type)
+
+    async def _keep(self, accepted: Accepted) -> None:
+        """Everything of one webhook, sharing the commit."""
+        await asyncio.gather(
+            *[self._store.record(message) for message in accepted.messages],
+            *[self._store.receipt(receipt) for receipt in accepted.receipts],
+        )
+
+
+async def poll(name: str, channel: Polled, store: MessageLog, stopping: asyncio.Event) -> None:
+    """Take messages from a messenger that we ask, until told to stop; growing pauses when it is away."""
+    pause_s, lost = 1.0, False
+    while not stopping.is_set():
+        try:
+            async for message in channel.updates():
+                await store.record(message)
+                if lost:
+                    log.info("channel back", channel=name)
+                pause_s, lost = 1.0, False
+                if stopping.is_set():
+                    return
+        except (ChannelError, StoreUnavailable) as error:
+            if not lost:
+                log.warning("channel lost", channel=name, why=str(error))
+            lost = True
+            try:
+                async with asyncio.timeout(pause_s):
+                    await stopping.wait()
+            except TimeoutError:
+                pause_s = min(pause_s * 2, LONGEST_PAUSE_S)

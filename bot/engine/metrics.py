@@ -1,0 +1,73 @@
+"""Figures for Prometheus, in a registry of our own."""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from bot.messages import Lane
+from bot.ports import QueueFigures
+
+TURN_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
+
+
+class Metrics:
+    """Everything that is counted; no label ever holds a person."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self._turns = Counter(
+            "bibliobot_turns", "Turns by intent and outcome", ["intent", "outcome"], registry=self.registry
+        )
+        self._turn_s = Histogram(
+            "bibliobot_turn_seconds", "From the claim to the kept answer", buckets=TURN_BUCKETS, registry=self.registry
+        )
+        self._sends = Counter(
+            "bibliobot_sends", "Sendings by channel and result", ["channel", "result"], registry=self.registry
+        )
+        self._webhooks = Counter(
+            "bibliobot_webhooks", "Webhooks by channel and result", ["channel", "result"], registry=self.registry
+        )
+        self.lag = Gauge(
+            "bibliobot_loop_lag_seconds", "How late the event loop was at the last look", registry=self.registry
+        )
+        self._messages = {
+            name: Gauge(f"bibliobot_messages_{name}", text, registry=self.registry)
+            for name, text in (
+                ("received", "Inbound messages taken in by this process since its start"),
+                ("handled", "Inbound messages handled by this process since its start"),
+                ("aside", "Inbound messages set aside by this process since its start"),
+                ("waiting", "Unhandled inbound messages in the store"),
+            )
+        }
+        self._oldest = Gauge(
+            "bibliobot_oldest_waiting_seconds", "Age of the oldest unhandled message", registry=self.registry
+        )
+        self._queued = Gauge(
+            "bibliobot_messages_queued", "Outbound messages not yet sent", ["lane"], registry=self.registry
+        )
+        self._turn_children: dict[tuple[str, str], Counter] = {}
+
+    def turn(self, intent: str, outcome: str, seconds: float) -> None:
+        """One turn is kept."""
+        key = (intent, outcome)
+        child = self._turn_children.get(key)
+        if child is None:
+            child = self._turn_children[key] = self._turns.labels(intent=intent, outcome=outcome)
+        child.inc()
+        self._turn_s.observe(seconds)
+
+    def sent(self, channel: str, result: str) -> None:
+        """One sending ended: sent, retry, refused."""
+        self._sends.labels(channel=channel, result=result).inc()
+
+    def webhook(self, channel: str, result: str) -> None:
+        """One webhook was answered: stored, refused, bad, unavailable."""
+        self._webhooks.labels(channel=channel, result=result).inc()
+
+    def page(self, figures: QueueFigures | None) -> bytes:
+        """The text for Prometheus; without figures (store away) the last known are repeated."""
+        if figures is not None:
+            for name, gauge in self._messages.items():
+                gauge.set(getattr(figures, name))
+            self._oldest.set(figures.oldest_waiting.total_seconds() if figures.oldest_waiting else 0)
+            for lane in Lane:
+                self._queued.labels(lane=lane.name.lower()).set(figures.queued.get(lane, 0))
+        return generate_latest(self.registry)

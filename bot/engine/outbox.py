@@ -1,0 +1,185 @@
+"""Replies on their way: claimed, paced, sent, and what became of each is kept."""
+
+import asyncio
+import random
+from contextlib import aclosing
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+
+from bot.channels import Channel
+from bot.clock import Clock
+from bot.engine.metrics import Metrics
+from bot.errors import ChannelAuthError, ChannelError, DeliveryRefused, RateLimited, StoreUnavailable
+from bot.messages import Outbound
+from bot.ports import Attempt, MessageLog
+
+log = structlog.get_logger(__name__)
+
+AT_ONCE = 64
+"""Sendings of one channel under way at the same time."""
+AUTH_PAUSE_S = 60.0
+STORE_PAUSE_S = 2.0
+SECOND_SENDER_S = 5.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetryPolicy:
+    """When to try again, as a value.
+
+    Attributes:
+        first_pause_s: Before the second attempt.
+        longest_pause_s: No pause is longer.
+        attempts: After so many failures a message is given up: about a day with the defaults.
+        jitter: Each pause is lengthened by up to this share, so that many do not come back at once.
+    """
+
+    first_pause_s: float = 1.0
+    longest_pause_s: float = 600.0
+    attempts: int = 150
+    jitter: float = 0.2
+
+    def pause_s(self, attempt: int) -> float | None:
+        """Seconds before the next attempt after ``attempt`` failures, None to give up."""
+        if attempt >= self.attempts:
+            return None
+        pause = min(self.first_pause_s * 2.0 ** min(attempt - 1, 30), self.longest_pause_s)
+        return float(pause * (1 + random.random() * self.jitter))  # noqa: S311 - no secret
+
+
+class Outbox:
+    """The sender of one channel."""
+
+    def __init__(
+        self,
+        name: str,
+        channel: Channel,
+        store: MessageLog,
+        clock: Clock,
+        metrics: Metrics,
+        retry: RetryPolicy | None = None,
+    ) -> None:
+        self._name = name
+        self._channel = channel
+        self._store = store
+        self._clock = clock
+        self._metrics = metrics
+        self._retry = retry or RetryPolicy()
+        self._slot = 0.0
+        self._paused_until = 0.0
+        self._lost = False
+        self._stopping = asyncio.Event()
+
+    @property
+    def lost(self) -> bool:
+        """Whether the messenger did not take the last sendings."""
+        return self._lost
+
+    def stop(self) -> None:
+        """End after the sendings under way."""
+        self._stopping.set()
+
+    async def run(self) -> None:
+        """Send until :meth:`stop`; while another process sends for the account, wait."""
+        while not self._stopping.is_set():
+            try:
+                async with self._store.sending(self._name) as ours:
+                    if ours:
+                        await self._send_all()
+                if not ours:
+                    await self._rest(SECOND_SENDER_S)
+            except StoreUnavailable:
+                await self._rest(STORE_PAUSE_S)
+
+    async def _send_all(self) -> None:
+        async with aclosing(self._store.outgoing_changes(self._name)) as changes:  # type: ignore[type-var]
+            async for _ in changes:
+                while not self._stopping.is_set():
+                    await self._wait_until_unpaused()
+                    batch = await self._store.claim_outbound(self._name, AT_ONCE)
+                    if not batch:
+                        break
+                    await asyncio.gather(*[self._send(message) for message in batch])
+                if self._stopping.is_set():
+                    return
+
+    async def _rest(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._stopping.wait()
+        except TimeoutError:
+            pass
+
+    async def _wait_until_unpaused(self) -> None:
+        left = self._paused_until - asyncio.get_running_loop().time()
+        if left > 0:
+            await self._rest(left)
+
+    async def _pace(self) -> None:
+        """Wait for our slot under the account's rate."""
+        rate = self._channel.capabilities.rate_per_s
+        if rate <= 0:
+            return
+        now = asyncio.get_running_loop().time()
+        self._slot = max(self._slot + 1 / rate, now)
+        await asyncio.sleep(self._slot - now)
+
+    async def _send(self, message: Outbound) -> None:
+        try:
+            await self._pace()
+            sent = await self._channel.send(message)
+            attempt = Attempt(message_id=message.message_id, channel=self._name, external_ids=sent.external_ids)
+            self._metrics.sent(self._name, "sent")
+            self._found_again()
+        except DeliveryRefused as error:
+            attempt = self._given_up(message, str(error), unreachable=True)
+        except ChannelError as error:
+            attempt = self._later(message, error)
+        except Exception as error:
+            # A fault of ours in rendering: this one message is given up, the channel goes on.
+            log.exception("sending failed", channel=self._name, message=message.message_id)
+            attempt = self._given_up(message, f"{type(error).__name__}: {error}")
+        await self._store.attempted(attempt)
+
+    def _given_up(self, message: Outbound, reason: str, *, unreachable: bool = False) -> Attempt:
+        self._metrics.sent(self._name, "refused")
+        return Attempt(
+            message_id=message.message_id, channel=self._name, reason=reason or "refused", unreachable=unreachable
+        )
+
+    def _later(self, message: Outbound, error: ChannelError) -> Attempt:
+        self._metrics.sent(self._name, "retry")
+        pause: float | None
+        if isinstance(error, RateLimited):
+            pause = error.retry_after_s  # asked to wait: that is no failure and never given up
+            if error.whole_channel:
+                self._pause(pause)
+        elif isinstance(error, ChannelAuthError):
+            pause = AUTH_PAUSE_S
+            self._pause(pause)
+            self._say_lost("the messenger refuses the token: mend it in the configuration and start again")
+        else:
+            pause = self._retry.pause_s(message.attempt)
+            self._say_lost(str(error))
+        if pause is None:
+            return self._given_up(message, f"given up after {message.attempt} attempts: {error}")
+        return Attempt(
+            message_id=message.message_id,
+            channel=self._name,
+            retry_at=self._clock.now() + timedelta(seconds=pause),
+        )
+
+    def _pause(self, seconds: float) -> None:
+        until = asyncio.get_running_loop().time() + seconds
+        self._paused_until = max(self._paused_until, until)
+
+    def _say_lost(self, why: str) -> None:
+        if not self._lost:
+            self._lost = True
+            log.error("channel lost", channel=self._name, why=why)
+
+    def _found_again(self) -> None:
+        if self._lost:
+            self._lost = False
+            log.info("channel back", channel=self._name)

@@ -1,0 +1,41 @@
+"""The few sentences that the machine itself says, when no handler can."""
+
+from bot.messages import Button, Reply, reply
+from bot.wording import gettext as _
+
+
+def _way_out() -> tuple[tuple[Button, ...], ...]:
+    return ((Button(_("Что ты умеешь?"), "help"), Button(_("Позвать библиотекаря"), "human")),)
+
+
+def apology() -> Reply:
+    """A handler failed."""
+    return reply(
+        _("Простите, у меня что-то сломалось. Я сохранил ваш вопрос для библиотекаря."),
+        buttons=_way_out(),
+    )
+
+
+def stale_button() -> Reply:
+    """A button that nobody knows any more."""
+    return reply(_("Эта кнопка уже не действует. Напишите, что вам нужно, своими словами."), buttons=_way_out())
+
+
+def text_please(kind: str) -> Reply:
+    """A voice message, a sticker, a picture: we read only text."""
+    said = {
+        "voice": _("Пока не умею слушать голосовые сообщения. Напишите, пожалуйста, словами."),
+        "sticker": _("Стикер красивый, но я понимаю только слова. Напишите, что вам нужно."),
+        "photo": _("Пока не умею смотреть картинки. Напишите название книги или вопрос словами."),
+    }
+    return reply(said.get(kind, _("Я понимаю только текст. Напишите, пожалуйста, словами.")), buttons=_way_out())
+
+
+def nothing_said() -> Reply:
+    """Spaces, signs or emoji alone."""
+    return reply(_("Напишите название книги, автора или вопрос: я отвечу."), buttons=_way_out())
+
+
+def same_again() -> Reply:
+    """The loop guard speaks once, then it is silent."""
+    return reply(_("Вы прислали одно и то же много раз. Я подожду другого вопроса."))

@@ -1,0 +1,155 @@
+"""The service as a whole: its loops run, are started again when they fall, and end in order."""
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from time import monotonic
+
+import structlog
+from aiohttp import web
+
+from bot.channels import Channel, Polled
+from bot.engine.dispatcher import Dispatcher
+from bot.engine.health import Health
+from bot.engine.intake import poll
+from bot.engine.outbox import Outbox
+from bot.ports import MessageLog
+
+log = structlog.get_logger(__name__)
+
+STOP_S = 20.0
+"""How long the turns in hand may take once we are told to stop."""
+RESTART_S = 1.0
+LAG_EVERY_S = 1.0
+
+
+class Role(StrEnum):
+    """What a process does; several processes need PostgreSQL."""
+
+    ALL = "all"
+    WEB = "web"
+    WORKER = "worker"
+    SENDER = "sender"
+
+
+@dataclass(slots=True)
+class Service:
+    """Everything that runs in one process.
+
+    Attributes:
+        background: Further loops that run in every role but ``sender`` (the index follows the store).
+    """
+
+    role: Role
+    store: MessageLog
+    dispatcher: Dispatcher
+    channels: Mapping[str, Channel]
+    outboxes: Mapping[str, Outbox]
+    health: Health
+    app: web.Application
+    host: str
+    port: int
+    background: Mapping[str, Callable[[], Awaitable[None]]] = field(default_factory=dict)
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    _loops: list[asyncio.Task[None]] = field(default_factory=list)
+    _runner: web.AppRunner | None = None
+
+    async def start(self) -> int:
+        """Begin to listen and to work; returns the port. Raises OSError where the port is taken."""
+        self._runner = web.AppRunner(self.app, access_log=None, shutdown_timeout=2.0, handle_signals=False)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, self.host, self.port, backlog=1024)
+        await site.start()
+        for name, loop in self._wanted().items():
+            self.health.loops[name] = ""
+            self._loops.append(asyncio.create_task(self._kept_running(name, loop), name=name))
+        addresses = self._runner.addresses
+        return int(addresses[0][1]) if addresses else self.port
+
+    def _wanted(self) -> dict[str, Callable[[], Awaitable[None]]]:
+        loops: dict[str, Callable[[], Awaitable[None]]] = {"loop lag": self._watch_lag}
+        if self.role in (Role.ALL, Role.WEB):
+            for name, channel in self.channels.items():
+                if isinstance(channel, Polled):
+                    loops[f"poll {name}"] = self._polling(name, channel)
+        if self.role in (Role.ALL, Role.WORKER):
+            loops["dispatcher"] = self.dispatcher.run
+            loops.update(self.background)
+        if self.role in (Role.ALL, Role.SENDER):
+            loops.update({f"outbox {name}": outbox.run for name, outbox in self.outboxes.items()})
+        return loops
+
+    def _polling(self, name: str, channel: Polled) -> Callable[[], Awaitable[None]]:
+        return lambda: poll(name, channel, self.store, self.stopping)
+
+    async def run(self) -> None:
+        """Work until SIGTERM or SIGINT, then finish what is in hand; a second signal ends at once."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._told_to_stop)
+        try:
+            await self.stopping.wait()
+            await self.stop()
+        finally:
+            for number in (signal.SIGTERM, signal.SIGINT):
+                loop.remove_signal_handler(number)
+
+    def _told_to_stop(self) -> None:
+        if self.stopping.is_set():
+            for task in self._loops:
+                task.cancel()
+        self.stopping.set()
+
+    async def stop(self) -> None:
+        """Take nothing new, finish the turns in hand and their sendings, close."""
+        self.stopping.set()
+        log.info("stopping")
+        self.dispatcher.stop()
+        await self._ended("dispatcher")
+        for outbox in self.outboxes.values():
+            outbox.stop()
+        await self._ended("outbox")
+        for task in self._loops:
+            task.cancel()
+        await asyncio.gather(*self._loops, return_exceptions=True)
+        if self._runner is not None:
+            await self._runner.cleanup()
+        for channel in self.channels.values():
+            await channel.aclose()
+        log.info("stopped")
+
+    async def _ended(self, prefix: str) -> None:
+        """Wait for loops to end by themselves; those that sleep are cancelled after a moment."""
+        tasks = [task for task in self._loops if task.get_name().startswith(prefix)]
+        if not tasks:
+            return
+        self.store.wake()
+        _, late = await asyncio.wait(tasks, timeout=STOP_S)
+        for task in late:
+            log.warning("did not end in time", loop=task.get_name())
+            task.cancel()
+
+    async def _kept_running(self, name: str, loop: Callable[[], Awaitable[None]]) -> None:
+        """Run a loop; when it falls say why, be unready, and start it again."""
+        while not self.stopping.is_set():
+            try:
+                await loop()
+                if self.stopping.is_set():
+                    return
+                fault = "ended by itself"
+            except asyncio.CancelledError:
+                raise
+            except Exception as error:
+                log.exception("loop fell", loop=name)
+                fault = f"fell: {type(error).__name__}"
+            self.health.loops[name] = fault
+            await asyncio.sleep(RESTART_S)
+            self.health.loops[name] = ""
+
+    async def _watch_lag(self) -> None:
+        while True:
+            before = monotonic()
+            await asyncio.sleep(LAG_EVERY_S)
+            self.health.metrics.lag.set(max(0.0, monotonic() - before - LAG_EVERY_S))
