@@ -1,0 +1,342 @@
+"""The message log in memory: passes the same contract as the real ones (``tests/db/test_messages_*``)."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from bot.clock import Clock
+from bot.errors import StoreUnavailable
+from bot.messages import ButtonPress, Contact, Delivery, DeliveryReceipt, Inbound, Lane, Outbound, Reply, Text
+from bot.ports import (
+    Attempt,
+    Author,
+    Completed,
+    Dialogue,
+    Logged,
+    Mode,
+    Outcome,
+    QueueFigures,
+    Recorded,
+    Waiting,
+)
+from db.wakes import Wakes
+
+MAX_TRIES = 3
+HOLD = timedelta(seconds=60)
+NOTHING = Reply(text="")
+FURTHER = ("queued", "sent", "delivered", "read", "failed")
+
+
+@dataclass(slots=True)
+class Conversation:
+    """What the table of the same name holds."""
+
+    id: int
+    contact: Contact
+    name: str = ""
+    language: str = ""
+    mode: Mode = Mode.BOT
+    dialogue: Dialogue = field(default_factory=Dialogue)
+    waiting_since: datetime | None = None
+    handover_reason: str = ""
+    lease: int = 0
+    leased_until: datetime | None = None
+    in_hand: set[int] = field(default_factory=set)
+    unreachable_since: datetime | None = None
+
+
+@dataclass(slots=True)
+class Message:
+    """What the table of the same name holds."""
+
+    id: int
+    conversation: Conversation
+    state: str
+    created_at: datetime
+    inbound: Inbound | None = None
+    reply: Reply = NOTHING
+    in_reply_to: int | None = None
+    lane: Lane = Lane.REPLY
+    attempts: int = 0
+    due_at: datetime | None = None
+    external_id: str | None = None
+    outcome: str | None = None
+    intent: str | None = None
+    error: str | None = None
+
+
+class FakeLog:
+    """Fills ``MessageLog`` and ``ChatLog``.
+
+    Attributes:
+        broken: Set it, and every call raises StoreUnavailable, as with a full disk.
+        conversations / messages: Everything kept, for tests to look at and to change.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._wakes = Wakes()
+        self._sending: set[int] = set()
+        self._senders: set[str] = set()
+        self._early: dict[tuple[str, str], DeliveryReceipt] = {}
+        self._leases = 0
+        self.broken = False
+        self.conversations: dict[int, Conversation] = {}
+        self.messages: dict[int, Message] = {}
+
+    async def aclose(self) -> None:
+        """End every iteration."""
+        self._wakes.close()
+
+    def _reach(self) -> datetime:
+        if self.broken:
+            raise StoreUnavailable("no room: the disk is full; free some space")
+        return self._clock.now()
+
+    # --- arrivals --------------------------------------------------------------------------------
+
+    async def record(self, message: Inbound) -> Recorded:
+        now = self._reach()
+        for known in self.messages.values():
+            if known.inbound is not None and _key(known.inbound) == _key(message):
+                return Recorded(message_id=known.id, conversation_id=known.conversation.id, fresh=False)
+        conversation = self._conversation(message)
+        kept = Message(len(self.messages) + 1, conversation, "waiting", now, inbound=message)
+        self.messages[kept.id] = kept
+        self._wakes.wake(("arrived", message.contact))
+        return Recorded(message_id=kept.id, conversation_id=conversation.id, fresh=True)
+
+    def _conversation(self, message: Inbound) -> Conversation:
+        for conversation in self.conversations.values():
+            if conversation.contact == message.contact:
+                break
+        else:
+            conversation = Conversation(len(self.conversations) + 1, message.contact)
+            self.conversations[conversation.id] = conversation
+        conversation.name = message.name or conversation.name
+        conversation.language = message.language or conversation.language
+        return conversation
+
+    # --- turns -----------------------------------------------------------------------------------
+
+    async def claim(self, limit: int, conversation_id: int | None = None) -> list[Waiting]:
+        now = self._reach()
+        claimed: list[Waiting] = []
+        ours: set[int] = set()
+        for message in self._in_state("waiting"):
+            conversation = message.conversation
+            if conversation_id not in (None, conversation.id) or len(claimed) == limit:
+                continue
+            if conversation.id not in ours:
+                if conversation.leased_until is not None and conversation.leased_until >= now:
+                    continue
+                self._leases += 1
+                conversation.lease, conversation.leased_until = self._leases, now + HOLD
+                conversation.in_hand.clear()
+                ours.add(conversation.id)
+            conversation.in_hand.add(message.id)
+            claimed.append(self._waiting(message))
+        return claimed
+
+    def _waiting(self, message: Message) -> Waiting:
+        conversation, inbound = message.conversation, message.inbound
+        assert inbound is not None
+        return Waiting(
+            message_id=message.id,
+            conversation_id=conversation.id,
+            inbound=Inbound(
+                contact=inbound.contact,
+                content=inbound.content,
+                idempotency_key=inbound.idempotency_key,
+                sent_at=inbound.sent_at,
+                name=conversation.name,
+                language=conversation.language,
+                automated=inbound.automated,
+            ),
+            mode=conversation.mode,
+            dialogue=conversation.dialogue,
+            first=not any(other.conversation is conversation for other in self._before(message)),
+            tries=message.attempts,
+            received_at=message.created_at,
+            lease=conversation.lease,
+        )
+
+    async def complete(self, turn: Completed) -> bool:
+        now = self._reach()
+        message, conversation = self.messages[turn.message_id], self.conversations[turn.conversation_id]
+        speaks = turn.outcome is not Outcome.SILENT
+        if message.state != "waiting" or conversation.lease != turn.lease:
+            return False
+        self._let_go(conversation, message)
+        if speaks and conversation.mode is Mode.PERSON:
+            return False
+        message.state, message.outcome, message.intent = "handled", turn.outcome.value, turn.intent or None
+        message.error = turn.error or None
+        conversation.dialogue = turn.dialogue
+        if turn.mode is not None:
+            waits_since = (conversation.waiting_since or now) if turn.mode is Mode.WAITING else None
+            conversation.mode, conversation.waiting_since = turn.mode, waits_since
+            conversation.handover_reason = turn.handover_reason
+        for said in turn.replies:
+            self.queue(conversation.id, said, in_reply_to=message.id)
+        return True
+
+    def queue(
+        self, conversation_id: int, said: Reply, *, lane: Lane = Lane.REPLY, in_reply_to: int | None = None
+    ) -> int:
+        """Something for the reader, in its lane; returns the message's id."""
+        conversation = self.conversations[conversation_id]
+        kept = Message(len(self.messages) + 1, conversation, "queued", self._clock.now(), reply=said, lane=lane)
+        kept.in_reply_to = in_reply_to
+        self.messages[kept.id] = kept
+        self._wakes.wake((("outgoing", conversation.contact.channel), conversation.contact))
+        return kept.id
+
+    def _let_go(self, conversation: Conversation, message: Message) -> None:
+        """The conversation is free again once nothing that was claimed is left in it."""
+        conversation.in_hand.discard(message.id)
+        if not conversation.in_hand:
+            conversation.leased_until = None
+            self._wakes.wake(("arrived",))
+
+    async def put_back(self, turn: Waiting, error: str) -> None:
+        self._reach()
+        message = self.messages[turn.message_id]
+        message.attempts += 1
+        message.error = error
+        if message.attempts >= MAX_TRIES:
+            message.state = "aside"
+        if message.conversation.lease == turn.lease:
+            message.conversation.leased_until = None
+        self._wakes.wake(("arrived",))
+
+    # --- sending ---------------------------------------------------------------------------------
+
+    async def claim_outbound(self, channel: str, limit: int) -> list[Outbound]:
+        now = self._reach()
+        firsts: dict[int, Message] = {}
+        for message in sorted(self._in_state("queued"), key=lambda message: (message.lane, message.id)):
+            firsts.setdefault(message.conversation.id, message)
+        busy = {self.messages[message_id].conversation.id for message_id in self._sending}
+        due = [
+            message
+            for message in firsts.values()
+            if message.conversation.contact.channel == channel
+            and message.conversation.id not in busy
+            and (message.due_at is None or message.due_at <= now)
+        ][:limit]
+        self._sending.update(message.id for message in due)
+        return [
+            Outbound(
+                message_id=message.id,
+                contact=message.conversation.contact,
+                reply=message.reply,
+                lane=message.lane,
+                attempt=message.attempts + 1,
+            )
+            for message in due
+        ]
+
+    async def attempted(self, attempt: Attempt) -> None:
+        now = self._reach()
+        message = self.messages[attempt.message_id]
+        self._sending.discard(message.id)
+        if message.state != "queued":
+            return
+        message.attempts += 1
+        if attempt.retry_at is not None:
+            message.due_at = attempt.retry_at
+        elif attempt.reason:
+            message.state, message.error = "failed", attempt.reason
+            if attempt.unreachable:
+                message.conversation.unreachable_since = now
+        else:
+            message.external_id = attempt.external_ids[-1] if attempt.external_ids else None
+            early = self._early.pop((attempt.channel, message.external_id or ""), None)
+            message.state = early.delivery.value if early else Delivery.SENT.value
+        self._wakes.wake((("outgoing", attempt.channel),))
+
+    async def receipt(self, receipt: DeliveryReceipt) -> None:
+        self._reach()
+        key = (receipt.channel, receipt.external_id)
+        for message in self.messages.values():
+            if (message.conversation.contact.channel, message.external_id) == key:
+                if FURTHER.index(message.state) < FURTHER.index(receipt.delivery.value):
+                    message.state, message.error = receipt.delivery.value, receipt.reason or None
+                return
+        known = self._early.get(key)
+        if known is None or FURTHER.index(known.delivery.value) < FURTHER.index(receipt.delivery.value):
+            self._early[key] = receipt
+
+    @asynccontextmanager
+    async def sending(self, channel: str) -> AsyncIterator[bool]:
+        if channel in self._senders:
+            yield False
+            return
+        self._senders.add(channel)
+        try:
+            yield True
+        finally:
+            self._senders.discard(channel)
+
+    # --- looking ---------------------------------------------------------------------------------
+
+    async def figures(self) -> QueueFigures:
+        now = self._reach()
+        inbound = [message for message in self.messages.values() if message.inbound is not None]
+        waiting = [message.created_at for message in inbound if message.state == "waiting"]
+        queued = list(self._in_state("queued"))
+        return QueueFigures(
+            received=len(inbound),
+            handled=sum(message.state == "handled" for message in inbound),
+            aside=sum(message.state == "aside" for message in inbound),
+            waiting=len(waiting),
+            oldest_waiting=now - min(waiting) if waiting else None,
+            queued={lane: sum(message.lane is lane for message in queued) for lane in Lane},
+        )
+
+    async def said(self, contact: Contact, after: int = 0, limit: int = 200) -> list[Logged]:
+        self._reach()
+        ours = [
+            message
+            for message in self.messages.values()
+            if message.conversation.contact == contact and message.id > after
+        ]
+        return [_logged(message) for message in ours[:limit]]
+
+    def changes(self) -> AsyncIterator[None]:
+        return self._wakes.on("arrived")
+
+    def outgoing_changes(self, channel: str) -> AsyncIterator[None]:
+        return self._wakes.on(("outgoing", channel))
+
+    def changed(self, contact: Contact) -> AsyncIterator[None]:
+        return self._wakes.on(contact)
+
+    def _in_state(self, state: str) -> Iterator[Message]:
+        return (message for message in self.messages.values() if message.state == state)
+
+    def _before(self, message: Message) -> Iterator[Message]:
+        return (other for other in self.messages.values() if other.id < message.id)
+
+
+def _key(inbound: Inbound) -> tuple[str, str]:
+    return inbound.contact.channel, inbound.idempotency_key
+
+
+def _logged(message: Message) -> Logged:
+    if message.inbound is None:
+        return Logged(
+            message_id=message.id,
+            author=Author.BOT,
+            reply=message.reply,
+            at=message.created_at,
+            in_reply_to=message.in_reply_to,
+        )
+    match message.inbound.content:
+        case Text(text) | ButtonPress(label=text):
+            said = text
+        case _:
+            said = ""
+    return Logged(message_id=message.id, author=Author.READER, reply=Reply(text=said), at=message.created_at)
