@@ -1,0 +1,70 @@
+"""How a request becomes a question to the catalogue: one place for handlers and for ``evaluate``.
+
+Understanding cuts politeness and request words off a message. Now and then it cuts off words of the
+title («Книга джунглей», «Есть ли жизнь на Марсе»), and now and then two titles stand in one message;
+so the catalogue is asked in several readings where there are several, and the surest answer wins.
+"""
+
+from dataclasses import replace
+
+from bot.ports import Catalogue, Found, Request, Verdict, Wanted
+
+SURE = 0.97
+"""A first answer so sure is not doubted: the other readings are not tried."""
+_RANK = {Verdict.FOUND: 3, Verdict.CHOICE: 2, Verdict.NEAR: 1, Verdict.NOTHING: 0}
+_SHARPENING = ("title", "author", "isbn", "volume", "grade", "age")
+
+
+def wanted_from(request: Request) -> Wanted:
+    """What to look for: the message without noise, sharpened by the slots that are known."""
+    slots = {name: request.slots[name] for name in _SHARPENING if request.slots.get(name)}
+    return Wanted(text=request.rest or request.slots.get("whole", ""), **slots)
+
+
+def readings(request: Request) -> tuple[Wanted, ...]:
+    """The ways to read a request for one book, likeliest first; one where nothing was cut off."""
+    first = wanted_from(request)
+    texts = dict.fromkeys([first.text, request.slots.get("wider", ""), request.slots.get("whole", "")])
+    return tuple(first if text == first.text else replace(first, text=text, title="") for text in texts if text)
+
+
+def titles(request: Request) -> tuple[Wanted, ...]:
+    """The books of a message that may name several («вишнёвый сад и чайка»), empty where it names one."""
+    parts = [part for part in request.slots.get("titles", "").split("\n") if part]
+    return tuple(Wanted(text=part) for part in parts) if len(parts) > 1 else ()
+
+
+def better(one: Found, two: Found) -> Found:
+    """The surer of two answers; the first where they are equal."""
+    return two if _weight(two) > _weight(one) else one
+
+
+def _weight(found: Found) -> tuple[int, float]:
+    return _RANK[found.verdict], found.scores[0] if found.scores else 0.0
+
+
+async def look_up(catalogue: Catalogue, request: Request, limit: int = 5) -> tuple[Found, ...]:
+    """Ask the catalogue for what a request names: one answer a book, nearly always one.
+
+    The whole message wins over its parts where it is a title («Война и мир»); the parts win
+    where each of them is found and the whole is not.
+
+    Raises:
+        StoreUnavailable: From the catalogue.
+    """
+    ways = readings(request)
+    best = await catalogue.find(ways[0], limit) if ways else Found(verdict=Verdict.NOTHING)
+    for way in ways[1:]:
+        if _is_sure(best):
+            break
+        best = better(best, await catalogue.find(way, limit))
+    several = titles(request)
+    if several and not (best.verdict is Verdict.FOUND and _is_sure(best)):
+        answers = [await catalogue.find(part, limit) for part in several]
+        if all(answer.verdict in (Verdict.FOUND, Verdict.CHOICE) for answer in answers):
+            return tuple(answers)
+    return (best,)
+
+
+def _is_sure(found: Found) -> bool:
+    return found.verdict is Verdict.FOUND and bool(found.scores) and found.scores[0] >= SURE

@@ -1,0 +1,28 @@
+"""Keys pressed at random: nothing to look up."""
+
+import re
+
+from understanding.judging import Stretch
+from understanding.tokens import Message
+
+_ROWS = ("йцукенгшщзхъ", "фывапролджэ", "ячсмитьбю", "qwertyuiop", "asdfghjkl", "zxcvbnm")
+_VOWELS = re.compile("[аеиоуыэюяaeiouy]")
+_SAME = re.compile(r"^(.{1,2})\1{3,}$")
+_SHORTEST_ROW = 4
+
+
+def is_gibberish(message: Message, words: Stretch) -> bool:
+    """Every word is a walk along the keyboard, one repeated piece, or long without a vowel."""
+    if words.present or len(message.tokens) > 4:
+        return False
+    return all(_senseless(token.word) for token in message.tokens)
+
+
+def _senseless(word: str) -> bool:
+    if word.isdigit():
+        return False
+    if len(word) >= _SHORTEST_ROW and any(word in row or word in row[::-1] for row in _ROWS):
+        return True
+    if _SAME.match(word):
+        return True
+    return len(word) >= 5 and word.isalpha() and not _VOWELS.search(word)

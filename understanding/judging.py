@@ -1,0 +1,159 @@
+"""Which intent a stretch of a message speaks for, and how surely."""
+
+from dataclasses import dataclass
+
+from understanding.lexicon import LEVELS, Pattern, Phrases, Sequence
+from understanding.tokens import Message
+
+_ALWAYS, _MOSTLY, _ALONE = range(len(LEVELS))
+_SURE = (0.95, 0.88, 0.93)
+_COST = (0.035, 0.12, 1.0)
+"""What each word that the intent does not explain takes off; nothing from intents with a free object."""
+_COST_ASKED_FOR_A_BOOK = 0.1
+_LEAST = (0.66, 0.3, 0.0)
+_FREE = (0.93, 0.84, 0.93)
+_SEARCH = (0.8, 0.6, 0.8)
+"""An outright question for a book gives way to whatever is named more exactly."""
+BARE = 0.5
+"""A stretch that no phrase fits is taken for a title."""
+_QUIET = frozenset({"polite", "function"})
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A run of tokens with what its words mean together.
+
+    Attributes:
+        masks: Terms of each token, rows of words included.
+        quiet: Which tokens count for nothing (politeness, small words).
+        present: All terms.
+        patterns: Patterns that might fit.
+    """
+
+    first: int
+    last: int
+    masks: tuple[int, ...]
+    quiet: tuple[bool, ...]
+    present: int
+    patterns: tuple[Pattern, ...]
+
+    def part(self, first: int, last: int) -> "Stretch":
+        """The same for some of its tokens (numbers in the message)."""
+        start, end = first - self.first, last - self.first
+        masks = self.masks[start:end]
+        present = 0
+        for mask in masks:
+            present |= mask
+        return Stretch(first, last, masks, self.quiet[start:end], present, self.patterns)
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What a stretch wants: ``pattern`` is None where it is only taken for a title.
+
+    Attributes:
+        explained: Terms of all patterns of the intent that fitted.
+        strange: Words that neither the patterns nor the intent's usual company explain.
+        runner_up: The next best intent's score.
+    """
+
+    intent: str
+    score: float
+    pattern: Pattern | None
+    explained: int
+    strange: int
+    content: int
+    runner_up: tuple[str, float] = ("", 0.0)
+
+
+def stretch(message: Message) -> Stretch:
+    """The whole message, rows of words recognised; the longest row wins where several begin."""
+    tokens = message.tokens
+    masks = [token.meaning.mask for token in tokens]
+    quiet = [bool(token.meaning.roles & _QUIET) for token in tokens]
+    found: dict[Pattern, None] = {}
+    for token in tokens:
+        for pattern in token.meaning.patterns:
+            found[pattern] = None
+    for number, token in enumerate(tokens):
+        for row in token.meaning.sequences:
+            if _runs(row, message, number + 1):
+                for place in range(number, number + 1 + len(row.parts)):
+                    masks[place] |= row.mask
+                    quiet[place] = quiet[place] or row.role in _QUIET
+                for pattern in row.patterns:
+                    found[pattern] = None
+    present = 0
+    for mask in masks:
+        present |= mask
+    return Stretch(0, len(tokens), tuple(masks), tuple(quiet), present, tuple(found))
+
+
+def _runs(row: Sequence, message: Message, place: int) -> bool:
+    tokens = message.tokens
+    if place + len(row.parts) > len(tokens):
+        return False
+    for offset, (part, starred) in enumerate(row.parts):
+        token = tokens[place + offset]
+        if token.gap == "." or not (token.word.startswith(part) if starred else token.word == part):
+            return False
+    return True
+
+
+class Judge:
+    """Weighs the intents of a stretch against each other."""
+
+    def __init__(self, phrases: Phrases) -> None:
+        self._company = phrases.company
+        self._free = phrases.free
+
+    def opinion(self, words: Stretch) -> Opinion:
+        """The best intent of a stretch; a search for a title where nothing fits."""
+        present = words.present
+        fitting: dict[str, list[Pattern]] = {}
+        for pattern in words.patterns:
+            mask = pattern.mask
+            if mask & present == mask and not pattern.unwanted & present:
+                fitting.setdefault(pattern.intent, []).append(pattern)
+        content = len(words.quiet) - sum(words.quiet)
+        best = Opinion("search", BARE, None, 0, content, content)
+        if not fitting:
+            return best
+        asked = "search" in fitting
+        second = ("search", BARE)
+        for intent, patterns in fitting.items():
+            opinion = self._weigh(intent, patterns, words, content, asked)
+            if opinion is None:
+                continue
+            if opinion.score > best.score:
+                second = (best.intent, best.score)
+                best = opinion
+            elif opinion.score > second[1]:
+                second = (opinion.intent, opinion.score)
+        return Opinion(best.intent, best.score, best.pattern, best.explained, best.strange, best.content, second)
+
+    def _weigh(self, intent: str, patterns: list[Pattern], words: Stretch, content: int, asked: bool) -> Opinion | None:
+        explained = 0
+        for pattern in patterns:
+            explained |= pattern.mask
+        familiar = explained | self._company[intent]
+        strange = 0
+        for mask, quiet in zip(words.masks, words.quiet, strict=True):
+            if not quiet and not mask & familiar:
+                strange += 1
+        best: Opinion | None = None
+        for pattern in patterns:
+            level = pattern.level
+            if level == _ALONE and strange:
+                continue
+            if intent == "search":
+                score = _SEARCH[level]
+            elif intent in self._free:
+                score = _FREE[level]
+            else:
+                cost = max(_COST[level], _COST_ASKED_FOR_A_BOOK if asked else 0.0)
+                score = max(_SURE[level] - cost * strange, _LEAST[level])
+            score += 0.008 * min(pattern.size, 4)
+            if best is None or score > best.score:
+                best = Opinion(intent, score, pattern, explained, strange, content)
+        return best

@@ -1,0 +1,84 @@
+"""Where one request of a message ends and the next begins."""
+
+from dataclasses import dataclass
+
+from understanding.judging import Judge, Opinion, Stretch
+from understanding.lexicon import Phrases
+from understanding.tokens import Message
+
+SURE = 0.8
+_AND = frozenset(["и", "а", "но", "еще", "также", "плюс", "потом", "and", "also", "but", "then"])
+_MOST_PIECES = 60
+"""A message in more pieces than this is read sentence by sentence only: splitting stays linear."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One request's stretch; ``asks`` where it is worded as a question or a wish."""
+
+    first: int
+    last: int
+    words: Stretch
+    opinion: Opinion
+    asks: bool
+
+
+class Splitter:
+    """Parts a message at sentence ends, and inside a sentence only between two sure requests."""
+
+    def __init__(self, phrases: Phrases, judge: Judge) -> None:
+        self._judge = judge
+        self._asking = 0
+        for group in ("when", "until", "where", "how_many", "how_long", "what", "how", "want", "give", "opener"):
+            self._asking |= phrases.bit(group)
+        self._openers = phrases.bit("when") | phrases.bit("where") | phrases.bit("how_many") | phrases.bit("opener")
+
+    def parts(self, message: Message, words: Stretch) -> list[Part]:
+        """The message's stretches in order, at least one."""
+        found: list[Part] = []
+        for first, last in _sentences(message):
+            found += self._sentence(message, words, first, last)
+        return found
+
+    def _sentence(self, message: Message, words: Stretch, first: int, last: int) -> list[Part]:
+        borders = [n for n in range(first + 1, last) if self._border(message, words, n)]
+        if not borders or len(borders) > _MOST_PIECES:
+            return [self._part(message, words, first, last)]
+        parts = [self._part(message, words, first, borders[0])]
+        for number, start in enumerate(borders):
+            end = borders[number + 1] if number + 1 < len(borders) else last
+            piece = self._part(message, words, start, end)
+            before = parts[-1]
+            if self._separate(words, before, piece):
+                parts.append(piece)
+            else:
+                parts[-1] = self._part(message, words, before.first, end)
+        return parts
+
+    def _border(self, message: Message, words: Stretch, number: int) -> bool:
+        token = message.tokens[number]
+        if message.tokens[number - 1].word in _AND and not token.gap:
+            return False
+        return bool(token.gap) or token.word in _AND or bool(words.masks[number] & self._openers)
+
+    def _part(self, message: Message, words: Stretch, first: int, last: int) -> Part:
+        stretch = words.part(first, last) if (first, last) != (words.first, words.last) else words
+        opinion = self._judge.opinion(stretch)
+        asks = bool(stretch.present & self._asking) or any(message.tokens[n].asks for n in range(first, last))
+        return Part(first, last, stretch, opinion, asks)
+
+    def _separate(self, words: Stretch, one: Part, two: Part) -> bool:
+        """Two sure requests of different kinds, unless one phrase reaches over the border."""
+        if one.opinion.intent == two.opinion.intent or min(one.opinion.score, two.opinion.score) < SURE:
+            return False
+        whole = self._judge.opinion(words.part(one.first, two.last))
+        pattern = whole.pattern
+        if pattern is None or whole.score < max(one.opinion.score, two.opinion.score):
+            return True
+        return any(pattern.mask & part.words.present == pattern.mask for part in (one, two))
+
+
+def _sentences(message: Message) -> list[tuple[int, int]]:
+    tokens = message.tokens
+    starts = [0, *(number for number in range(1, len(tokens)) if tokens[number].gap == ".")]
+    return list(zip(starts, [*starts[1:], len(tokens)], strict=True))

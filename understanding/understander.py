@@ -1,0 +1,133 @@
+"""A reader's words → requests: the port ``Understanding``, filled by the phrase files."""
+
+from collections.abc import Sequence
+
+from bot.ports import Request
+from understanding import slots as slots_
+from understanding.calibration import confidence
+from understanding.gibberish import is_gibberish
+from understanding.judging import BARE, Judge, stretch
+from understanding.lexicon import LEVELS, Phrases, phrases
+from understanding.rest import rest
+from understanding.splitting import Part, Splitter
+from understanding.tokens import Message, Reader
+
+MOST_REQUESTS = 4
+_LONGEST = 4_000
+_WEAK_SMALL_TALK = frozenset({"greeting", "thanks"})
+_SENTENCES_NEED = 0.6
+"""What a sentence that asks nothing must score beside one that asks, to be more than background."""
+_TROUBLED = frozenset({"renew", "hold", "my_loans", "search", "rules", "availability"})
+
+
+class PhraseUnderstanding:
+    """Understands by phrases that a librarian can read; see ``phrases/*.yaml``.
+
+    Pure and synchronous; remembers single words, never messages.
+    """
+
+    def __init__(self, source: Phrases | None = None) -> None:
+        self._phrases = source or phrases()
+        self._reader = Reader(self._phrases)
+        self._judge = Judge(self._phrases)
+        self._splitter = Splitter(self._phrases, self._judge)
+
+    def understand(self, text: str) -> tuple[Request, ...]:
+        """At least one request, in the order of the message; never raises."""
+        message = self._reader.read(text[:_LONGEST])
+        if not message.tokens:
+            return (Request(intent="out_of_scope", confidence=0.3, because=("no words",)),)
+        if heard := self._global(message):
+            return (heard,)
+        words = stretch(message)
+        if is_gibberish(message, words):
+            return (Request(intent="out_of_scope", confidence=0.8, rest=message.text, because=("no word in it",)),)
+        parts = _wishes(self._splitter.parts(message, words))
+        return tuple(self._request(message, part, len(parts)) for part in parts)
+
+    def _global(self, message: Message) -> Request | None:
+        if len(message.tokens) > 6:
+            return None
+        spoken = [t.word for t in message.tokens]
+        intent = self._phrases.globals.get(" ".join(spoken))
+        if intent is None:
+            spoken = [t.word for t in message.tokens if "polite" not in t.meaning.roles]
+            intent = self._phrases.globals.get(" ".join(spoken))
+        if intent is None:
+            return None
+        because = (f"{intent}: the whole message is «{' '.join(spoken)}»",)
+        return Request(intent=intent, confidence=0.97, slots={"whole": message.text}, anywhere=True, because=because)
+
+    def _request(self, message: Message, part: Part, of: int) -> Request:
+        opinion = part.opinion
+        intent, score = opinion.intent, opinion.score
+        text = message.text[message.tokens[part.first].start : message.tokens[part.last - 1].end]
+        inside = [
+            (a, b)
+            for a, b in message.isbns
+            if message.tokens[part.first].start <= a <= message.tokens[part.last - 1].end
+        ]
+        isbn = message.text[inside[0][0] : inside[0][1]] if inside else ""
+        if isbn and opinion.pattern is None:
+            score = 0.97
+        cut = rest(message, part.first, part.last)
+        found = slots_.slots(intent, text, isbn)
+        found.update(slots_.topic(intent, part.words.present, self._phrases))
+        if cut.text != text or intent != "search":
+            found["whole"] = text if of > 1 else message.text
+        if cut.wider:
+            found["wider"] = cut.wider
+        return Request(
+            intent=intent,
+            confidence=confidence(part, score),
+            slots=found,
+            rest=cut.text,
+            because=_because(part, message),
+        )
+
+
+def _because(part: Part, message: Message) -> tuple[str, ...]:
+    opinion = part.opinion
+    if opinion.pattern is None:
+        reasons = ["search: no phrase fits, so it is taken for a title"]
+    else:
+        told = [
+            message.tokens[part.first + number].word
+            for number, mask in enumerate(part.words.masks)
+            if mask & opinion.pattern.mask
+        ]
+        reasons = [f"{opinion.intent}: «{' '.join(told)}» ({LEVELS[opinion.pattern.level]})"]
+        if opinion.strange:
+            reasons.append(f"{opinion.strange} of {opinion.content} words unexplained")
+    if opinion.runner_up[1] > BARE:
+        reasons.append(f"next: {opinion.runner_up[0]} {opinion.runner_up[1]:.2f}")
+    return (*reasons, *(f"read as {repaired}" for repaired in message.repaired))
+
+
+def _wishes(parts: Sequence[Part]) -> list[Part]:
+    """Keep what is asked for; drop greetings, background and repetitions."""
+    kept = [part for part in parts if part.opinion.pattern is not None]
+    if not kept:
+        return [_joined(parts)]
+    others = [part for part in kept if part.opinion.intent not in _WEAK_SMALL_TALK]
+    if others:
+        kept = [part for part in kept if part.opinion.intent != "greeting"]
+        kept = [part for number, part in enumerate(kept) if part.opinion.intent != "thanks" or number == 0]
+    if any(part.asks for part in others):
+        kept = [
+            part
+            for part in kept
+            if part.asks or part.opinion.intent in ("thanks", "unsubscribe", "renew", "hold", "human")
+        ]
+    if any(part.opinion.intent == "human" for part in kept):
+        kept = [part for part in kept if part.opinion.intent not in _TROUBLED]
+    unique: list[Part] = []
+    for part in kept:
+        if not any(part.opinion.intent == other.opinion.intent for other in unique):
+            unique.append(part)
+    return unique[:MOST_REQUESTS] or [_joined(parts)]
+
+
+def _joined(parts: Sequence[Part]) -> Part:
+    """A message that no phrase fits: its longest sentence stands for it when there are several."""
+    return max(parts, key=lambda part: part.last - part.first) if len(parts) > 1 else parts[0]
