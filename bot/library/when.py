@@ -1,0 +1,186 @@
+"""Which days a reader means: «завтра», «в субботу», «12.06», «1 января», «на праздники»."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from bot.language.folding import words as folded
+from bot.language.numbers import value_of
+from bot.library.hours import DaysOff
+
+AHEAD_DAYS = 92
+"""How far ahead «на праздники» looks for the next days off."""
+
+_NUMERIC = re.compile(r"(?<![\d.,:])(\d{1,2})[./](\d{1,2})(?:[./](\d{4}|\d{2}))?(?![\d:])")
+_ISO = re.compile(r"(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)")
+_ENGLISH_ORDINAL = re.compile(r"(\d{1,2})(?:st|nd|rd|th)")
+_MONTHS = (
+    ("январ", "january"), ("феврал", "february"), ("март", "march"), ("апрел", "april"), ("мая", "may"),
+    ("июн", "june"), ("июл", "july"), ("август", "august"), ("сентябр", "september"), ("октябр", "october"),
+    ("ноябр", "november"), ("декабр", "december"),
+)  # fmt: skip
+_SIMPLE = {
+    "сейчас": 0, "щас": 0, "сегодня": 0, "сегодняшний": 0, "today": 0, "tonight": 0, "now": 0,
+    "завтра": 1, "завтрашний": 1, "tomorrow": 1,
+    "послезавтра": 2,
+}  # fmt: skip
+_NOW = frozenset({"сейчас", "щас", "now", "еще", "still", "уже"})
+_WEEKDAYS = (
+    r"понедельник\w*|пн|mon|mondays?",
+    r"вторник\w*|вт|tue|tuesdays?",
+    r"сред[аеуы]|средой|средам|ср|wed|wednesdays?",
+    r"четверг\w*|чт|thu|thursdays?",
+    r"пятниц\w*|пт|fri|fridays?",
+    r"суббот\w*|сб|sat|saturdays?",
+    r"воскресень\w*|вс|воскр|sun|sundays?",
+)
+_WEEKDAY = [re.compile(pattern) for pattern in _WEEKDAYS]
+_EACH = re.compile(r"кажд\w+|всегда|обычно|every|usually")
+_PLURAL = re.compile(r"\w+(?:ам|ям)|\w+days")
+_WEEKEND = re.compile(r"выходн\w+|weekends?|уикенд\w*")
+_FEAST = re.compile(r"праздник\w*|праздничн\w+|holidays?")
+_NEW_YEAR = re.compile(r"новогодн\w+")
+_MAY = re.compile(r"майски\w+")
+_NEXT = re.compile(r"следующ\w+|next|будущ\w+")
+_WEEK = re.compile(r"недел\w+|week")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class When:
+    """What a reader said of time.
+
+    Attributes:
+        days: The days meant, in order, distinct; empty where none is named.
+        weekdays: Weekdays meant in general («по субботам»), Monday is 0.
+        now: Whether the present moment is asked about («ещё открыты?»).
+    """
+
+    days: tuple[date, ...] = ()
+    weekdays: tuple[int, ...] = ()
+    now: bool = False
+
+
+def parse_when(text: str, today: date, holidays: DaysOff) -> When:
+    """The days that a message names, seen from ``today``; a date without a year is the coming one."""
+    tokens = folded(_ENGLISH_ORDINAL.sub(r"\1", text))
+    days = _dates(text, tokens, today)
+    weekdays, each = _weekdays(tokens)
+    if not each:
+        days += [_coming(number, tokens, today) for number in weekdays]
+    if not days and not weekdays:
+        days = _stretch(tokens, today, holidays)
+    return When(
+        days=tuple(sorted(set(days))),
+        weekdays=tuple(weekdays) if each else (),
+        now=not days and not weekdays and any(token in _NOW for token in tokens),
+    )
+
+
+def _dates(text: str, tokens: Sequence[str], today: date) -> list[date]:
+    """Days that are named one by one."""
+    found = [_in_year(int(day), int(month), year, today) for day, month, year in _NUMERIC.findall(text)]
+    found += [_in_year(int(day), int(month), year, today) for year, month, day in _ISO.findall(text)]
+    found += [today + timedelta(days=_SIMPLE[token]) for token in tokens if token in _SIMPLE and token not in _NOW]
+    for place, token in enumerate(tokens):
+        month = next((number for number, names in enumerate(_MONTHS, start=1) if token.startswith(names)), 0)
+        if month and (token not in ("март", "мая") or place):
+            found += _days_of_month(tokens, place, month, today)
+    return [day for day in found if day is not None]
+
+
+def _days_of_month(tokens: Sequence[str], place: int, month: int, today: date) -> list[date | None]:
+    """«1 января», «с 1 по 8 января», «1, 2 и 3 мая», «January 1»."""
+    numbers: list[str] = []
+    at = place - 1
+    while at >= 0 and (tokens[at] in ("и", "по", "до") or (value_of(tokens[at]) or 99) <= 31):
+        numbers.insert(0, tokens[at])
+        at -= 1
+    if not numbers and place + 1 < len(tokens) and (value_of(tokens[place + 1]) or 99) <= 31:
+        numbers = [tokens[place + 1]]
+    values = [value for word in numbers if (value := value_of(word)) is not None]
+    if len(values) == 2 and {"по", "до"} & set(numbers) and values[0] < values[1]:
+        values = list(range(values[0], values[1] + 1))
+    return [_in_year(value, month, "", today) for value in values]
+
+
+def _in_year(day: int, month: int, year: str, today: date) -> date | None:
+    """The day in its year, or the coming one; None where there is no such day."""
+    if year:
+        return _day(int(year) + (2000 if len(year) == 2 else 0), month, day)
+    for ahead in range(9):  # a 29 February may be eight years away
+        named = _day(today.year + ahead, month, day)
+        if named is not None and named >= today:
+            return named
+    return None
+
+
+def _day(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def _weekdays(tokens: Sequence[str]) -> tuple[list[int], bool]:
+    """Weekdays named, and whether every such day is meant."""
+    named = [number for token in tokens for number, pattern in enumerate(_WEEKDAY) if pattern.fullmatch(token)]
+    each = any(_EACH.fullmatch(token) for token in tokens) or any(
+        _PLURAL.fullmatch(token) and any(pattern.fullmatch(token) for pattern in _WEEKDAY) for token in tokens
+    )
+    return list(dict.fromkeys(named)), each and bool(named)
+
+
+def _coming(weekday: int, tokens: Sequence[str], today: date) -> date:
+    """The coming such weekday, today included; «в следующую» is the one of next week."""
+    if any(_NEXT.fullmatch(token) for token in tokens):
+        return today + timedelta(days=7 - today.weekday() + weekday)
+    return today + timedelta(days=(weekday - today.weekday()) % 7)
+
+
+def _stretch(tokens: Sequence[str], today: date, holidays: DaysOff) -> list[date]:
+    """Several days under one name: the weekend, the holidays, a week."""
+    said = " ".join(tokens)
+    later = any(_NEXT.fullmatch(token) for token in tokens)
+    if any(_NEW_YEAR.fullmatch(token) for token in tokens) or "новый год" in said or "new year" in said:
+        return _new_year(today, holidays)
+    if any(_MAY.fullmatch(token) for token in tokens):
+        year = today.year if today <= date(today.year, 5, 11) else today.year + 1
+        return [day for day in _run(date(year, 5, 1), 11) if holidays.name(day) and day >= today]
+    if any(_FEAST.fullmatch(token) for token in tokens):
+        return _next_holidays(today, holidays)
+    if any(_WEEKEND.fullmatch(token) for token in tokens):
+        saturday = today + timedelta(days=(5 - today.weekday()) % 7 if today.weekday() < 6 else -1)
+        weekend = _run(saturday + timedelta(days=7 if later else 0), 2)
+        return [day for day in weekend if day >= today]
+    if any(_WEEK.fullmatch(token) for token in tokens):
+        monday = today - timedelta(days=today.weekday())
+        return [day for day in _run(monday + timedelta(days=7 if later else 0), 7) if day >= today]
+    return []
+
+
+def _new_year(today: date, holidays: DaysOff) -> list[date]:
+    """31 December and the days off that follow; in January what is left of them."""
+    year = today.year if today.month == 1 and holidays.name(today) else today.year + 1
+    january = _run(date(year, 1, 1), 15)
+    days = [date(year - 1, 12, 31)]
+    for day in january:
+        if not holidays.name(day) and day.weekday() < 5:
+            break
+        days.append(day)
+    return [day for day in days if day >= today]
+
+
+def _next_holidays(today: date, holidays: DaysOff) -> list[date]:
+    """The next official days off that follow one another, weekends between them included."""
+    days: list[date] = []
+    for day in _run(today, AHEAD_DAYS):
+        if holidays.name(day) or (days and day.weekday() >= 5):
+            days.append(day)
+        elif days:
+            break
+    return days
+
+
+def _run(first: date, count: int) -> list[date]:
+    return [first + timedelta(days=step) for step in range(count)]
