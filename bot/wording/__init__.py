@@ -6,7 +6,7 @@ pass nothing along.
 """
 
 import gettext as _gettext
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, time
@@ -18,7 +18,7 @@ from babel.dates import format_date
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
-LOCALES = Path(__file__).resolve().parent.parent / "locales"
+LOCALES = Path(__file__).resolve().parent.parent.parent / "locales"
 SOURCE_LANGUAGE = "ru"
 _language: ContextVar[str] = ContextVar("language", default=SOURCE_LANGUAGE)
 
@@ -83,6 +83,37 @@ def weekday(number: int) -> str:
     return format_date(date(2024, 1, 1 + number), "EEEE", locale=_language.get())
 
 
+def on_weekday(number: int) -> str:
+    """The weekday as an answer to "when": «в субботу», "on Saturday"; Monday is 0."""
+    return (
+        gettext("в понедельник"),
+        gettext("во вторник"),
+        gettext("в среду"),
+        gettext("в четверг"),
+        gettext("в пятницу"),
+        gettext("в субботу"),
+        gettext("в воскресенье"),
+    )[number]
+
+
 def clock_time(value: time) -> str:
-    """A time of day: 9:00."""
-    return f"{value.hour}:{value.minute:02d}"
+    """A time of day: 9:00; the end of the day is 24:00."""
+    return "24:00" if value == time.max else f"{value.hour}:{value.minute:02d}"
+
+
+def capital(sentence: str) -> str:
+    """The sentence with a capital letter first."""
+    return sentence[:1].upper() + sentence[1:]
+
+
+def quoted(words: str, longest: int = 80) -> str:
+    """A reader's own words, given back on one line, cut at ``longest`` characters."""
+    line = " ".join(words.replace("«", "").replace("»", "").split())
+    return line if len(line) <= longest else line[: longest - 1].rstrip(" ,.;:") + "…"
+
+
+def listed(things: Sequence[str]) -> str:
+    """«а, б и в»."""
+    if len(things) < 2:
+        return "".join(things)
+    return gettext("{first} и {last}").format(first=", ".join(things[:-1]), last=things[-1])
