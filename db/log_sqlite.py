@@ -32,28 +32,39 @@ RENAME_CONTACT = "UPDATE contacts SET name = ?, language = ?, unreachable_since 
 NEW_CONVERSATION = """
 INSERT INTO conversations (contact_id, dialogue) VALUES (?, '{}')
 ON CONFLICT (contact_id) DO UPDATE SET contact_id = excluded.contact_id RETURNING id"""
-NEW_ARRIVAL = """
-INSERT INTO messages (conversation_id, channel, author, state, text, content, idempotency_key, created_at, said_at)
-VALUES (?, ?, 'reader', 'waiting', ?, ?, ?, ?, ?) ON CONFLICT (channel, idempotency_key) DO NOTHING"""
+NEXT_ID = "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'messages'), 0) + 1"
+NEW_ARRIVALS = """
+INSERT INTO messages (id, conversation_id, channel, author, state, text, content, idempotency_key, created_at, said_at)
+SELECT value ->> 0, value ->> 1, value ->> 2, 'reader', 'waiting', value ->> 3, value ->> 4, value ->> 5, ?2, value ->> 6
+FROM json_each(?1) WHERE true ON CONFLICT (channel, idempotency_key) DO NOTHING"""
+KEPT_ARRIVALS = """
+SELECT json_group_array(m.id) FROM json_each(?) j JOIN messages m ON m.id = j.value ->> 0
+AND m.channel = j.value ->> 2 AND m.idempotency_key = j.value ->> 5"""
 FIND_ARRIVAL = "SELECT id, conversation_id FROM messages WHERE channel = ? AND idempotency_key = ?"
 HANDLED = """
-UPDATE messages SET state = 'handled', outcome = ?, intent = ?, confidence = ?, error = ?, done_at = ?
-WHERE id = ? AND state = 'waiting'
-AND NOT (? AND EXISTS (SELECT 1 FROM conversations WHERE id = ? AND mode = 'person'))"""
-DIALOGUE = "UPDATE conversations SET dialogue = ? WHERE id = ?"
-DIALOGUE_AND_MODE = """
-UPDATE conversations SET dialogue = ?, mode = ?, handover_reason = ?,
-waiting_since = CASE WHEN ? = 'waiting' THEN coalesce(waiting_since, ?) END WHERE id = ?"""
-NEW_REPLY = """
+UPDATE messages SET state = 'handled', outcome = t.value ->> 1, intent = t.value ->> 2, confidence = t.value ->> 3,
+error = t.value ->> 4, done_at = ?2
+FROM json_each(?1) t WHERE messages.id = t.value ->> 0 AND messages.state = 'waiting'
+AND NOT (t.value ->> 5 AND EXISTS (SELECT 1 FROM conversations WHERE id = t.value ->> 6 AND mode = 'person'))"""
+STILL_WAITING = """
+SELECT json_group_array(m.id) FROM json_each(?) t JOIN messages m ON m.id = t.value ->> 0 AND m.state = 'waiting'
+AND NOT (t.value ->> 5 AND EXISTS (SELECT 1 FROM conversations WHERE id = t.value ->> 6 AND mode = 'person'))"""
+DIALOGUES = """
+UPDATE conversations SET dialogue = t.value ->> 1, mode = coalesce(t.value ->> 2, mode),
+handover_reason = CASE WHEN t.value ->> 2 IS NULL THEN handover_reason ELSE t.value ->> 3 END,
+waiting_since = CASE WHEN t.value ->> 2 IS NULL THEN waiting_since
+  WHEN t.value ->> 2 = 'waiting' THEN coalesce(waiting_since, ?2) END
+FROM json_each(?1) t WHERE conversations.id = t.value ->> 0"""
+NEW_REPLIES = """
 INSERT INTO messages (conversation_id, channel, author, state, text, content, in_reply_to, lane, created_at)
-VALUES (?, ?, 'bot', 'queued', ?, ?, ?, ?, ?)"""
+SELECT value ->> 0, value ->> 1, 'bot', 'queued', value ->> 2, value ->> 3, value ->> 4, ?3, ?2 FROM json_each(?1)"""
 PUT_BACK = """
 UPDATE messages SET attempts = attempts + 1, error = ?,
 state = CASE WHEN attempts + 1 >= ? THEN 'aside' ELSE state END,
 done_at = CASE WHEN attempts + 1 >= ? THEN ? END WHERE id = ? AND state = 'waiting' RETURNING state"""
 SENT = """
-UPDATE messages SET state = ?, external_id = ?, attempts = attempts + 1, error = NULL, done_at = ?
-WHERE id = ? AND state = 'queued' RETURNING conversation_id"""
+UPDATE messages SET state = t.value ->> 1, external_id = t.value ->> 2, attempts = attempts + 1, error = NULL, done_at = ?2
+FROM json_each(?1) t WHERE messages.id = t.value ->> 0 AND messages.state = 'queued'"""
 RETRY = """
 UPDATE messages SET attempts = attempts + 1, due_at = ? WHERE id = ? AND state = 'queued' RETURNING conversation_id"""
 GIVEN_UP = """
@@ -129,6 +140,11 @@ class SqliteLog(CommonLog):
         return results
 
     def _keep_all(self, operations: Sequence[Operation]) -> tuple[list[object], Topics]:
+        """One transaction for the batch.
+
+        Each kind goes as one statement over a JSON array: a statement a row would hand the
+        interpreter's lock to and fro with the event loop's thread, several times a message.
+        """
         topics: Topics = set()
         with store_errors():
             if self._writing is None:
@@ -136,8 +152,7 @@ class SqliteLog(CommonLog):
             db = self._writing
             db.execute("BEGIN IMMEDIATE")
             try:
-                now = rows.to_sqlite(self._now()) or ""
-                results = [self._keep(db, operation, now, topics) for operation in operations]
+                results = self._keep_each_kind(db, operations, topics)
                 db.execute("COMMIT")
             except BaseException:
                 self._contacts.clear()
@@ -146,48 +161,65 @@ class SqliteLog(CommonLog):
                 raise
         return results, topics
 
-    def _keep(self, db: sqlite3.Connection, operation: Operation, now: str, topics: Topics) -> object:
-        match operation:
-            case Inbound():
-                return self._record(db, operation, now, topics)
-            case Completed():
-                return self._complete(db, operation, now, topics)
-            case Attempt():
-                self._attempted(db, operation, now)
-                return None
-            case PutBack():
-                row = db.execute(
-                    PUT_BACK, (operation.error[:2000], MAX_TRIES, MAX_TRIES, now, operation.turn.message_id)
-                ).fetchone()
-                topics.add(ARRIVED)
-                return bool(row) and row[0] == "aside"
-            case DeliveryReceipt():
-                self._receipt(db, operation)
-                return None
+    def _keep_each_kind(self, db: sqlite3.Connection, operations: Sequence[Operation], topics: Topics) -> list[object]:
+        now = rows.to_sqlite(self._now()) or ""
+        results: list[object] = [None] * len(operations)
+        arrivals = [(place, item) for place, item in enumerate(operations) if isinstance(item, Inbound)]
+        if arrivals:
+            kept = self._record(db, [item for _, item in arrivals], now, topics)
+            for (place, _), recorded in zip(arrivals, kept, strict=True):
+                results[place] = recorded
+        turns = [(place, item) for place, item in enumerate(operations) if isinstance(item, Completed)]
+        if turns:
+            done = self._complete(db, [item for _, item in turns], now, topics)
+            for place, turn in turns:
+                results[place] = turn.message_id in done
+        sent = [item for item in operations if isinstance(item, Attempt) and not (item.reason or item.retry_at)]
+        if sent:
+            self._sent(db, sent, now)
+        for place, item in enumerate(operations):
+            match item:
+                case PutBack():
+                    values = (item.error[:2000], MAX_TRIES, MAX_TRIES, now, item.turn.message_id)
+                    row = db.execute(PUT_BACK, values).fetchone()
+                    results[place] = bool(row) and row[0] == "aside"
+                    topics.add(ARRIVED)
+                case Attempt(reason=reason, retry_at=retry_at) if reason or retry_at:
+                    self._not_sent(db, item, now)
+                case DeliveryReceipt():
+                    self._receipt(db, item)
+                case _:
+                    pass
+        return results
 
-    def _record(self, db: sqlite3.Connection, inbound: Inbound, now: str, topics: Topics) -> Recorded:
-        key = stored_key(inbound.idempotency_key)
-        conversation_id = self._conversation(db, inbound, now)
-        values = (
-            inbound.contact.channel,
-            rows.text_of(inbound.content),
-            rows.extra_of(inbound),
-            key,
-            now,
-            rows.to_sqlite(inbound.sent_at),
-        )
-        try:
-            cursor = db.execute(NEW_ARRIVAL, (conversation_id, *values))
-        except sqlite3.IntegrityError:
-            # The contact was erased since we remembered it: meet it anew.
-            self._contacts.pop(inbound.contact, None)
-            conversation_id = self._conversation(db, inbound, now)
-            cursor = db.execute(NEW_ARRIVAL, (conversation_id, *values))
-        if cursor.rowcount == 1:
-            topics.update((ARRIVED, inbound.contact))
-            return Recorded(message_id=cursor.lastrowid or 0, conversation_id=conversation_id, fresh=True)
-        message_id, conversation_id = db.execute(FIND_ARRIVAL, (inbound.contact.channel, key)).fetchone()
-        return Recorded(message_id=message_id, conversation_id=conversation_id, fresh=False)
+    def _record(self, db: sqlite3.Connection, arrivals: list[Inbound], now: str, topics: Topics) -> list[Recorded]:
+        next_id: int = db.execute(NEXT_ID).fetchone()[0]
+        new = [
+            (
+                message_id,
+                self._conversation(db, item, now),
+                item.contact.channel,
+                rows.text_of(item.content),
+                rows.extra_of(item),
+                stored_key(item.idempotency_key),
+                rows.to_sqlite(item.sent_at),
+            )
+            for message_id, item in enumerate(arrivals, start=next_id)
+        ]
+        batch = rows.batch_json(new)
+        if db.execute(NEW_ARRIVALS, (batch, now)).rowcount == len(new):
+            fresh = {row[0] for row in new}
+        else:
+            fresh = set(rows.ids_of(db.execute(KEPT_ARRIVALS, (batch,)).fetchone()[0]))
+        recorded = []
+        for row, item in zip(new, arrivals, strict=True):
+            if row[0] in fresh:
+                topics.update((ARRIVED, item.contact))
+                recorded.append(Recorded(message_id=row[0], conversation_id=row[1], fresh=True))
+            else:
+                message_id, conversation_id = db.execute(FIND_ARRIVAL, (row[2], row[5])).fetchone()
+                recorded.append(Recorded(message_id=message_id, conversation_id=conversation_id, fresh=False))
+        return recorded
 
     def _conversation(self, db: sqlite3.Connection, inbound: Inbound, now: str) -> int:
         contact = inbound.contact
@@ -211,59 +243,61 @@ class SqliteLog(CommonLog):
         self._contacts[contact] = known
         return known[1]
 
-    def _complete(self, db: sqlite3.Connection, turn: Completed, now: str, topics: Topics) -> bool:
-        speaks = turn.outcome not in SILENT_OUTCOMES
-        handled = db.execute(
-            HANDLED,
-            (
-                turn.outcome.value,
-                turn.intent or None,
-                turn.confidence,
-                turn.error[:2000] or None,
-                now,
-                turn.message_id,
-                speaks,
-                turn.conversation_id,
-            ),
-        )
-        if handled.rowcount != 1:
-            return False
-        dialogue = rows.dialogue_json(turn.dialogue)
-        if turn.mode is None:
-            db.execute(DIALOGUE, (dialogue, turn.conversation_id))
-        else:
-            mode = turn.mode.value
-            db.execute(DIALOGUE_AND_MODE, (dialogue, mode, turn.handover_reason, mode, now, turn.conversation_id))
-        for reply in turn.replies:
-            db.execute(
-                NEW_REPLY,
+    def _complete(self, db: sqlite3.Connection, turns: list[Completed], now: str, topics: Topics) -> set[int]:
+        handled = rows.batch_json(
+            [
                 (
-                    turn.conversation_id,
-                    turn.contact.channel,
-                    reply.text,
-                    rows.reply_extra(reply),
                     turn.message_id,
-                    Lane.REPLY.value,
-                    now,
-                ),
+                    turn.outcome.value,
+                    turn.intent or None,
+                    turn.confidence,
+                    turn.error[:2000] or None,
+                    turn.outcome not in SILENT_OUTCOMES,
+                    turn.conversation_id,
+                )
+                for turn in turns
+            ]
+        )
+        open_before = set(rows.ids_of(db.execute(STILL_WAITING, (handled,)).fetchone()[0]))
+        db.execute(HANDLED, (handled, now))
+        done = [turn for turn in turns if turn.message_id in open_before]
+        dialogues = [
+            (
+                turn.conversation_id,
+                rows.dialogue_json(turn.dialogue),
+                turn.mode.value if turn.mode else None,
+                turn.handover_reason,
             )
-        if turn.replies:
-            topics.update((outgoing(turn.contact.channel), turn.contact))
-        return True
+            for turn in done
+        ]
+        db.execute(DIALOGUES, (rows.batch_json(dialogues), now))
+        replies = [
+            (turn.conversation_id, turn.contact.channel, reply.text, rows.reply_extra(reply), turn.message_id)
+            for turn in done
+            for reply in turn.replies
+        ]
+        db.execute(NEW_REPLIES, (rows.batch_json(replies), now, Lane.REPLY.value))
+        for turn in done:
+            if turn.replies:
+                topics.update((outgoing(turn.contact.channel), turn.contact))
+        return open_before
 
-    def _attempted(self, db: sqlite3.Connection, attempt: Attempt, now: str) -> None:
-        if attempt.retry_at is not None:
-            db.execute(RETRY, (rows.to_sqlite(attempt.retry_at), attempt.message_id)).fetchone()
-        elif attempt.reason:
-            row = db.execute(GIVEN_UP, (attempt.reason[:2000], now, attempt.message_id)).fetchone()
-            if row and attempt.unreachable:
-                db.execute(UNREACHABLE, (now, row[0]))
-                self._contacts.clear()
-        else:
+    def _sent(self, db: sqlite3.Connection, attempts: list[Attempt], now: str) -> None:
+        marks = []
+        for attempt in attempts:
             external = attempt.external_ids[-1] if attempt.external_ids else None
             early = self._early.take(attempt.channel, external) if external else None
-            state = early.delivery.value if early else "sent"
-            db.execute(SENT, (state, external, now, attempt.message_id)).fetchone()
+            marks.append((attempt.message_id, early.delivery.value if early else "sent", external))
+        db.execute(SENT, (rows.batch_json(marks), now))
+
+    def _not_sent(self, db: sqlite3.Connection, attempt: Attempt, now: str) -> None:
+        if attempt.retry_at is not None:
+            db.execute(RETRY, (rows.to_sqlite(attempt.retry_at), attempt.message_id)).fetchone()
+            return
+        row = db.execute(GIVEN_UP, (attempt.reason[:2000], now, attempt.message_id)).fetchone()
+        if row and attempt.unreachable:
+            db.execute(UNREACHABLE, (now, row[0]))
+            self._contacts.clear()
 
     def _receipt(self, db: sqlite3.Connection, receipt: DeliveryReceipt) -> None:
         row = db.execute(FIND_SENT, (receipt.channel, receipt.external_id)).fetchone()

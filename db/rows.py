@@ -3,6 +3,7 @@
 Older rows stay readable: unknown keys are ignored, missing ones take their defaults.
 """
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -46,6 +47,7 @@ class ReplyExtra(msgspec.Struct, omit_defaults=True):
 
 
 _encode = msgspec.json.Encoder().encode
+_decode_ids = msgspec.json.Decoder(list[int]).decode
 _decode_inbound = msgspec.json.Decoder(InboundExtra).decode
 _decode_reply = msgspec.json.Decoder(ReplyExtra).decode
 _decode_dialogue = msgspec.json.Decoder(Dialogue).decode
@@ -55,6 +57,16 @@ _NEW_DIALOGUE = Dialogue()
 def _json(value: object) -> str:
     """JSON without NUL, which PostgreSQL cannot keep."""
     return _encode(value).decode().replace("\\u0000", "")
+
+
+def batch_json(batch: Sequence[tuple[object, ...]]) -> str:
+    """Rows for ``json_each``."""
+    return _json(batch)
+
+
+def ids_of(stored: str) -> list[int]:
+    """What ``json_group_array`` of ids returned."""
+    return _decode_ids(stored)
 
 
 def text_of(content: Content) -> str:
