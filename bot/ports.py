@@ -115,6 +115,22 @@ class FaqAnswer:
     url: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FaqEntry:
+    """One answer as the library keeps it.
+
+    Attributes:
+        topic: Topic key (``understanding/phrases/topics.yaml``), or one of the library's own.
+        questions: How readers ask it, in their words.
+    """
+
+    topic: str
+    language: str
+    answer: str
+    questions: tuple[str, ...] = ()
+    url: str = ""
+
+
 class Faq(Protocol):
     """The library's own answers."""
 

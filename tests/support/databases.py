@@ -154,10 +154,12 @@ class Databases:
 
     Args:
         folder: For the files of SQLite.
+        server: Starts the PostgreSQL, at the first need of it.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, server: Callable[[], PostgresServer] = PostgresServer) -> None:
         self._folder = folder
+        self._start_server = server
         self._server: PostgresServer | None = None
         self._templates: dict[str, str] = {}
         self._numbers = count(1)
@@ -166,7 +168,7 @@ class Databases:
     def server(self) -> PostgresServer:
         """The one PostgreSQL of this process, started at the first call."""
         if self._server is None:
-            self._server = PostgresServer()
+            self._server = self._start_server()
         return self._server
 
     async def url(self, dialect: str, *, empty: bool = False) -> str:

@@ -1,0 +1,122 @@
+"""Looking after a store: check, upgrade, backup, restore."""
+
+import asyncio
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+
+from bot import app
+from bot.errors import BibliobotError, InputError, StoreUnavailable
+from bot.settings import Settings, load
+from db import backup as copies
+from db import migrate
+from db.connect import Database, connect
+
+FINE, FAULT = "[green]ok[/]", "[red]fault[/]"
+
+
+async def _store(settings: Settings, folder: Path) -> Database:
+    return await connect(settings.database.url.get_secret_value(), folder)
+
+
+def check(config: Path | None) -> int:
+    """Print a line for each part; 1 when one of them has a fault."""
+    console = Console(highlight=False, soft_wrap=True)
+    faults = asyncio.run(_check(config, console))
+    console.print("everything works" if not faults else f"{faults} to mend")
+    return 1 if faults else 0
+
+
+async def _check(config: Path | None, console: Console) -> int:
+    def say(part: str, fault: str, fine: str = "") -> int:
+        console.print(f"{FAULT if fault else FINE}  {part}: {escape(fault or fine)}")
+        return 1 if fault else 0
+
+    settings, folder = load(config)
+    branches = settings.library.values()
+    faults = say("configuration", "", f"{settings.library.name}, {len(branches)} branches")
+    store = await _store(settings, folder)
+    try:
+        faults += say("database", "", f"{store.dialect}, tables {await _tables(store)}")
+    except StoreUnavailable as error:
+        faults += say("database", str(error))
+    finally:
+        await store.aclose()
+    for name in settings.channels:
+        try:
+            channel = app.build_channel(name, settings)
+        except BibliobotError as error:
+            faults += say(f"channel {name}", str(error))
+            continue
+        try:
+            faults += say(f"channel {name}", "", await channel.ping())
+        except BibliobotError as error:
+            faults += say(f"channel {name}", str(error))
+        finally:
+            await channel.aclose()
+    return faults
+
+
+async def _tables(store: Database) -> str:
+    state = await migrate.state(store)
+    advice = {
+        migrate.Tables.EMPTY: "the tables are missing: run bibliobot db upgrade",
+        migrate.Tables.BEHIND: "the tables are of an older version: run bibliobot db upgrade",
+        migrate.Tables.NEWER: "the tables are newer than this program: start the newer version",
+    }
+    if state in advice:
+        raise StoreUnavailable(advice[state])
+    return str(state)
+
+
+def upgrade(config: Path | None) -> int:
+    """Bring the tables to this version."""
+
+    async def work() -> None:
+        store = await _store(*load(config))
+        try:
+            await migrate.upgrade(store)
+        finally:
+            await store.aclose()
+
+    asyncio.run(work())
+    Console().print("the tables are current")
+    return 0
+
+
+def backup(config: Path | None, file: Path) -> int:
+    """Copy the store into ``file``."""
+
+    async def work() -> copies.Copied:
+        store = await _store(*load(config))
+        try:
+            await _tables(store)
+            return await copies.backup(store.engine, migrate.head(), file)
+        except OSError as error:
+            raise InputError(f"{file}: cannot be written: {error.strerror}") from None
+        finally:
+            await store.aclose()
+
+    copied = asyncio.run(work())
+    Console(highlight=False).print(f"{copied.total} rows in {file}")
+    return 0
+
+
+def restore(config: Path | None, file: Path) -> int:
+    """Fill an empty store from ``file``."""
+
+    async def work() -> copies.Copied:
+        store = await _store(*load(config))
+        try:
+            if await migrate.state(store) is migrate.Tables.EMPTY:
+                copies.verify(file, migrate.head())
+                await migrate.upgrade(store)
+            await _tables(store)
+            return await copies.restore(store.writer, migrate.head(), file)
+        finally:
+            await store.aclose()
+
+    copied = asyncio.run(work())
+    Console(highlight=False).print(f"{copied.total} rows restored; nothing in them will be sent by itself")
+    return 0

@@ -1,0 +1,94 @@
+"""One spelling for all spellings: what is left of a text when only its words count."""
+
+import re
+import unicodedata
+
+_BREVE = "\u0306"
+# Latin letters that a Cyrillic word gets from a wrong keyboard or a scanner, and the other way round.
+_TO_CYRILLIC = dict(zip("abcehkmoptxyi3", "авсенкмортхуіз", strict=True))
+_TO_LATIN = {cyrillic: latin for latin, cyrillic in _TO_CYRILLIC.items() if latin not in "3b"} | {"в": "b"}
+_MIXED = re.compile(r"(?=\w*[а-яёіѣ])(?=\w*[a-z])\w+")
+_ORDINAL_END = re.compile(r"(?<=\d)[-\u2010-\u2015]?(?:ый|ой|ий|й|ая|я|ое|е|го|му|ом|ым|х|ти|ми|ю)(?!\w)")
+_DIGIT_BESIDE_CYRILLIC = re.compile(r"(?<=\d)(?=[а-яіѣ])|(?<=[а-яіѣ])(?=\d)")
+_MAX_MIXED = 64
+
+
+class _Sieve(dict[int, str | None]):
+    """Code point → itself for letters and digits, a space for what parts words, nothing for what is not seen."""
+
+    def __missing__(self, point: int) -> str | None:
+        char = chr(point)
+        category = unicodedata.category(char)
+        kept: str | None = " "
+        if category[0] in "LN":
+            kept = char
+        elif category in {"Mn", "Me", "Mc", "Cf", "Cs", "Co", "Cn"} or (category == "Cc" and not char.isspace()):
+            kept = None
+        self[point] = kept
+        return kept
+
+
+_SIEVE = _Sieve({0x0451: "е", 0x0439: "й"})
+
+
+def fold(text: str) -> str:
+    """Lower case, е for ё, no accents (й stays), no punctuation, single spaces, one script a word.
+
+    Fixed for ever by the tests: the works' keys and the index are made of it. Linear in the input, never raises.
+    """
+    if text.isascii():
+        return " ".join(text.lower().translate(_SIEVE).split())
+    lowered = unicodedata.normalize("NFKC", text.replace("№", " ")).casefold()
+    lowered = _ORDINAL_END.sub("", lowered)
+    if not _is_plain(lowered):
+        lowered = _without_marks(lowered)
+    lowered = lowered.translate(_SIEVE)
+    lowered = _DIGIT_BESIDE_CYRILLIC.sub(" ", _one_script(lowered))
+    return " ".join(lowered.split())
+
+
+def words(text: str) -> list[str]:
+    """The folded words of a text, in order."""
+    return fold(text).split()
+
+
+def _is_plain(text: str) -> bool:
+    """Whether there is nothing in it but Russian, ASCII and the usual signs: the common, quick case."""
+    return all(
+        char < "\u0080" or "\u0410" <= char <= "\u0451" or "\u2010" <= char <= "\u201f" or char in "«»" for char in text
+    )
+
+
+def _without_marks(text: str) -> str:
+    decomposed = unicodedata.normalize("NFD", text)
+    kept: list[str] = []
+    for char in decomposed:
+        if unicodedata.combining(char):
+            # й is a letter of its own; a breve anywhere else, and a second one here, is an ornament.
+            if char == _BREVE and kept and kept[-1] == "и":
+                kept[-1] = "й"
+            continue
+        kept.append(char)
+    return unicodedata.normalize("NFC", "".join(kept))
+
+
+def _one_script(text: str) -> str:
+    return " ".join(_word_in_one_script(word) for word in text.split()) if _has_both(text) else text
+
+
+def _has_both(text: str) -> bool:
+    return any("a" <= char <= "z" for char in text) and any("\u0430" <= char <= "\u0456" for char in text)
+
+
+def _word_in_one_script(word: str) -> str:
+    if len(word) > _MAX_MIXED or not _MIXED.fullmatch(word):
+        return word
+    latin = [char for char in word if "a" <= char <= "z"]
+    cyrillic = [char for char in word if "\u0430" <= char <= "\u0463"]
+    if len(latin) <= len(cyrillic) and all(char in _TO_CYRILLIC for char in latin):
+        return "".join(_TO_CYRILLIC.get(char, char) if char.isalpha() else char for char in word)
+    if all(char in _TO_LATIN for char in cyrillic):
+        return "".join(_TO_LATIN.get(char, char) for char in word)
+    if all(char in _TO_CYRILLIC for char in latin):
+        return "".join(_TO_CYRILLIC.get(char, char) if char.isalpha() else char for char in word)
+    return word
