@@ -39,7 +39,8 @@ class Service:
     """Everything that runs in one process.
 
     Attributes:
-        background: Further loops that run in every role but ``sender`` (the index follows the store).
+        background: Further loops that run where turns are taken (the index follows the store).
+        prepare: What must be done before the first turn; messages are stored meanwhile.
     """
 
     role: Role
@@ -52,6 +53,7 @@ class Service:
     host: str
     port: int
     background: Mapping[str, Callable[[], Awaitable[None]]] = field(default_factory=dict)
+    prepare: Callable[[], Awaitable[None]] | None = None
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     _loops: list[asyncio.Task[None]] = field(default_factory=list)
     _runner: web.AppRunner | None = None
@@ -75,11 +77,16 @@ class Service:
                 if isinstance(channel, Polled):
                     loops[f"poll {name}"] = self._polling(name, channel)
         if self.role in (Role.ALL, Role.WORKER):
-            loops["dispatcher"] = self.dispatcher.run
+            loops["dispatcher"] = self._take_turns
             loops.update(self.background)
         if self.role in (Role.ALL, Role.SENDER):
             loops.update({f"outbox {name}": outbox.run for name, outbox in self.outboxes.items()})
         return loops
+
+    async def _take_turns(self) -> None:
+        if self.prepare is not None:
+            await self.prepare()
+        await self.dispatcher.run()
 
     def _polling(self, name: str, channel: Polled) -> Callable[[], Awaitable[None]]:
         return lambda: poll(name, channel, self.store, self.stopping)
