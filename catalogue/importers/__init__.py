@@ -1,0 +1,5 @@
+"""Files of bibliographic records in, ``RecordData`` out; see ``recognise``."""
+
+from catalogue.importers.source import SourceFile
+
+__all__ = ["SourceFile"]

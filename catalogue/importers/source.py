@@ -1,0 +1,66 @@
+"""A file of bibliographic records that was recognised, and how its bytes are reached."""
+
+import gzip
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO, Literal, cast
+
+from bot.library.records import Read, Rejected
+
+Format = Literal["marc21", "unimarc", "irbis_iso", "irbis_text", "marcxml", "table"]
+Reader = Callable[["SourceFile"], Iterator[Read | Rejected]]
+
+_GZIP_MAGIC = b"\x1f\x8b"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceFile:
+    """A recognised file: what it is, and its records one by one in constant memory.
+
+    Attributes:
+        format: What the records are written in.
+        charset: Python's name of the encoding, or ``marc8`` and ``iso5426``, which Python does not know.
+        size: How far ``offset`` of the records will go: unpacked bytes, rows for spreadsheets. A guide
+            for a progress bar, not a promise: a packed file of 4 GiB and more tells less than it holds.
+        evidence: Why this format and charset, in words for the operator.
+        reader: Reads the records; a function of a module, so that the whole value can be pickled.
+    """
+
+    path: Path
+    format: Format
+    charset: str
+    size: int
+    evidence: str = ""
+    reader: Reader = field(repr=False, compare=False)
+
+    def records(self) -> Iterator[Read | Rejected]:
+        """Every record in order, good or rejected; one broken record never costs another.
+
+        Raises:
+            InputError: The file went away or cannot be read any more.
+        """
+        return self.reader(self)
+
+
+def open_bytes(path: Path) -> BinaryIO:
+    """The bytes of a file, unpacked if it is gzip. Raises OSError."""
+    if is_gzip(path):
+        return cast("BinaryIO", gzip.open(path, "rb"))
+    return path.open("rb")
+
+
+def is_gzip(path: Path) -> bool:
+    """Whether a file is packed, by its first bytes and not by its name."""
+    with path.open("rb") as file:
+        return file.read(2) == _GZIP_MAGIC
+
+
+def unpacked_size(path: Path) -> int:
+    """Bytes of the unpacked file; of a gzip file what its last four bytes say (modulo 4 GiB)."""
+    size = path.stat().st_size
+    if not is_gzip(path) or size < 18:
+        return size
+    with path.open("rb") as file:
+        file.seek(-4, 2)
+        return int.from_bytes(file.read(4), "little")
