@@ -1,0 +1,257 @@
+"""Questions with known answers, and how right we were: the arithmetic of ``evaluate``, without any store.
+
+Only what a reader would see counts. FOUND and CHOICE are a yes, shown as a book or as a list to choose
+from; NEAR («Может быть, вы имели в виду…?») and NOTHING are a no.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from bot.errors import InputError
+from bot.language.folding import fold
+from bot.library.model import WorkCard
+from bot.ports import Found, Request, Verdict
+
+BOOKISH = frozenset({"search", "availability", "hold", "renew", "review", "recommend"})
+"""Requests that may name a book: what they name is looked up."""
+_YES = frozenset({Verdict.FOUND, Verdict.CHOICE})
+_SUBTITLE = re.compile(r"\s*(?::\s.*|\([^)]*\)\s*)$")
+_SHORTEST_NAME = 3
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of a file of questions; keys that we do not know are let pass."""
+
+    id: str
+    text: str
+    intent: str
+    intent_ok: list[str]
+    expected: list[str] | None = None
+    expected_groups: list[list[str]] = []
+    intents: list[str] = []
+    tags: list[str] = []
+
+    def __post_init__(self) -> None:
+        """Refuse what no answer could match."""
+        if not self.intent_ok:
+            raise ValueError("`intent_ok` names no intent")
+        for row in [*(self.expected or []), *(row for group in self.expected_groups for row in group)]:
+            if "|" not in row:
+                raise ValueError(f"`expected` rows read author|title, this one does not: {row!r}")
+
+    @property
+    def groups(self) -> list[list[str]]:
+        """The books asked for, each with its acceptable rows; empty where none is or none exists."""
+        if self.expected_groups:
+            return self.expected_groups
+        return [self.expected] if self.expected else []
+
+    @property
+    def about_a_book(self) -> bool:
+        """The answer is a book, or that there is none such."""
+        return self.expected is not None or bool(self.expected_groups)
+
+    @property
+    def absent(self) -> bool:
+        """A book is asked for that the catalogue does not hold."""
+        return self.expected == [] and not self.expected_groups
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What came of one question.
+
+    Attributes:
+        requests: As the message was understood.
+        books: The catalogue's answers, one a book asked for; empty where it was not asked.
+    """
+
+    line: Line
+    requests: tuple[Request, ...]
+    books: tuple[Found, ...] = ()
+
+    @property
+    def intent_right(self) -> bool:
+        """The first request is one that counts as right."""
+        return self.requests[0].intent in self.line.intent_ok
+
+    def hit(self, depth: int) -> bool:
+        """Every book asked for is among the first ``depth`` works that the reader is shown."""
+        shown = _shown(self.books, depth, len(self.line.groups))
+        return all(any(fits(row, work) for row in group for work in shown) for group in self.line.groups)
+
+    @property
+    def said_yes(self) -> bool:
+        """The reader was told of a book."""
+        return any(found.verdict in _YES for found in self.books)
+
+    @property
+    def wrong_found(self) -> bool:
+        """The reader was told of a book, and it is not the one: FOUND names its first, CHOICE its list."""
+        if not self.said_yes or not self.line.about_a_book:
+            return False
+        if self.line.absent:
+            return True
+        sure = all(found.verdict is Verdict.FOUND for found in self.books if found.verdict in _YES)
+        return not self.hit(1 if sure else 5)
+
+    @property
+    def wrong_not_found(self) -> bool:
+        """The book is there and the reader was not told of it."""
+        return bool(self.line.groups) and not self.said_yes
+
+    @property
+    def wrong(self) -> tuple[str, ...]:
+        """What was wrong, in words; empty where nothing was."""
+        faults = []
+        if not self.intent_right:
+            faults.append(f"understood as {self.requests[0].intent}, right: {', '.join(self.line.intent_ok)}")
+        if self.line.absent and self.said_yes:
+            faults.append("found, but there is no such book")
+        elif self.wrong_not_found:
+            faults.append("not found, but it is there")
+        elif self.line.groups and not self.hit(1):
+            faults.append("not the first" if self.hit(5) else "another book")
+        return tuple(faults)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Score:
+    """How right a set of answers was; shares are 0..1, None where no question asks for it.
+
+    Attributes:
+        n: Questions.
+        recall_at_1: Over questions with a book that is there: it is the first shown.
+        recall_at_5: The same, among the first five shown.
+        absent_correct: Over questions for a book that is not there: nothing is shown for it.
+        wrong_found: Over all questions for a book: another one is shown as the answer.
+        wrong_not_found: Over questions with a book that is there: nothing is shown.
+    """
+
+    n: int
+    intent_accuracy: float | None
+    recall_at_1: float | None
+    recall_at_5: float | None
+    absent_correct: float | None
+    wrong_found: float | None
+    wrong_not_found: float | None
+
+    @classmethod
+    def of(cls, answers: Sequence[Answer]) -> "Score":
+        """Count."""
+        held = [answer for answer in answers if answer.line.groups]
+        absent = [answer for answer in answers if answer.line.absent]
+        return cls(
+            n=len(answers),
+            intent_accuracy=_share(answers, lambda answer: answer.intent_right),
+            recall_at_1=_share(held, lambda answer: answer.hit(1)),
+            recall_at_5=_share(held, lambda answer: answer.hit(5)),
+            absent_correct=_share(absent, lambda answer: not answer.said_yes),
+            wrong_found=_share(held + absent, lambda answer: answer.wrong_found),
+            wrong_not_found=_share(held, lambda answer: answer.wrong_not_found),
+        )
+
+
+def read(file: Path) -> list[Line]:
+    """The questions of a file.
+
+    Raises:
+        InputError: The file cannot be read or a line is no question: which one, and what was expected.
+    """
+    try:
+        text = file.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise InputError(f"{file}: cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise InputError(f"{file}: expected UTF-8 text, one JSON object a line") from None
+    lines = [_line(raw, number, file) for number, raw in enumerate(text.split("\n"), start=1) if raw.strip()]
+    if not lines:
+        raise InputError(f"{file}: holds no question; expected one JSON object a line")
+    return lines
+
+
+def by_intent(answers: Iterable[Answer]) -> dict[str, Score]:
+    """Scores for each intent that was expected, in the order of their names."""
+    return _by(answers, lambda line: [line.intent])
+
+
+def by_tag(answers: Iterable[Answer]) -> dict[str, Score]:
+    """Scores for each tag; a question counts under every tag it has."""
+    return _by(answers, lambda line: line.tags)
+
+
+def as_json(answers: Sequence[Answer]) -> dict[str, Any]:
+    """The figures for programs: the keys that DESIGN fixes and no other."""
+
+    def figures(score: Score) -> dict[str, Any]:
+        return {
+            name: getattr(score, name)
+            for name in ("n", "intent_accuracy", "recall_at_1", "recall_at_5", "absent_correct", "wrong_found")
+        }
+
+    return figures(Score.of(answers)) | {
+        "by_intent": {name: figures(score) for name, score in by_intent(answers).items()},
+        "by_tag": {name: figures(score) for name, score in by_tag(answers).items()},
+    }
+
+
+def fits(row: str, work: WorkCard) -> bool:
+    """Whether a work is the one that ``author|title`` means, in the spelling of any of its editions.
+
+    The title must be the same when folded, a subtitle or a bracket aside; of the author one name is
+    enough («Толстой Л. Н.» is «Лев Толстой»). ``author|*`` takes any work of the author.
+    """
+    author, title = row.split("|", 1)
+    variants = [(work.author, work.title), *((edition.author, edition.title) for edition in work.editions)]
+    if title.strip() == "*":
+        names = set(fold(author).split())
+        return any(names <= set(fold(known).split()) for known, _ in variants)
+    wanted = _titles(title)
+    return any(wanted & _titles(known) and _same_author(author, by) for by, known in variants)
+
+
+def _titles(title: str) -> set[str]:
+    return {fold(title), fold(_SUBTITLE.sub("", title))} - {""}
+
+
+def _same_author(one: str, two: str) -> bool:
+    first, second = _names(one), _names(two)
+    return not first or not second or bool(first & second)
+
+
+def _names(author: str) -> set[str]:
+    return {name for name in fold(author).split() if len(name) >= _SHORTEST_NAME}
+
+
+def _shown(books: Sequence[Found], depth: int, asked: int) -> list[WorkCard]:
+    """The first works of each answer; where one answer must serve for several books, so many more of it."""
+    answers = [found.works for found in books if found.verdict in _YES]
+    each = depth * max(1, -(-asked // len(answers))) if answers else 0
+    return [work for works in answers for work in works[:each]]
+
+
+def _share(answers: Sequence[Answer], right: Callable[[Answer], bool]) -> float | None:
+    return round(sum(map(right, answers)) / len(answers), 4) if answers else None
+
+
+def _by(answers: Iterable[Answer], names: Callable[[Line], list[str]]) -> dict[str, Score]:
+    grouped: dict[str, list[Answer]] = {}
+    for answer in answers:
+        for name in dict.fromkeys(names(answer.line)):
+            grouped.setdefault(name, []).append(answer)
+    return {name: Score.of(grouped[name]) for name in sorted(grouped)}
+
+
+def _line(raw: str, number: int, file: Path) -> Line:
+    try:
+        return msgspec.json.decode(raw, type=Line)
+    except (msgspec.DecodeError, ValueError) as error:
+        raise InputError(
+            f"{file}, line {number}: {error}. Expected a JSON object with id, text, intent, intent_ok and, "
+            "where a book is asked for, expected: a list of author|title."
+        ) from None
