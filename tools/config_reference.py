@@ -18,7 +18,8 @@ Written from the settings model by `python -m tools.config_reference`; `make che
 One file, `config.yaml`: named with `--config` or `BIBLIOBOT_CONFIG`, else `./config.yaml` where it stands. Relative
 paths start from its folder. Every value may come from the environment instead: `server.port` is
 `BIBLIOBOT_SERVER__PORT`, a channel's secret `BIBLIOBOT_CHANNELS__<NAME>__SECRET`. Add `_FILE` to read the value from a
-file (a Docker or systemd secret). The environment wins over the file. An unknown key is refused at start. `bibliobot check` tells whether all of it works.
+file (a Docker or systemd secret). The environment wins over the file. An unknown key is refused at start.
+`bibliobot check` tells whether all of it works.
 """
 
 

@@ -36,13 +36,17 @@ async def _check(config: Path | None, console: Console) -> int:
     settings, folder = load(config)
     branches = settings.library.values()
     faults = say("configuration", "", f"{settings.library.name}, {len(branches)} branches")
-    store = await _store(settings, folder)
     try:
-        faults += say("database", "", f"{store.dialect}, tables {await _tables(store)}")
+        store = await app.open_database(settings, folder)
+        faults += say("database", "", f"{store.dialect}, the tables are current")
+        await store.aclose()
     except StoreUnavailable as error:
         faults += say("database", str(error))
-    finally:
-        await store.aclose()
+    try:
+        app.handler_table(settings)
+        faults += say("intents", "", ", ".join(settings.intents))
+    except BibliobotError as error:
+        faults += say("intents", str(error))
     for name in settings.channels:
         try:
             channel = app.build_channel(name, settings)
@@ -56,18 +60,6 @@ async def _check(config: Path | None, console: Console) -> int:
         finally:
             await channel.aclose()
     return faults
-
-
-async def _tables(store: Database) -> str:
-    state = await migrate.state(store)
-    advice = {
-        migrate.Tables.EMPTY: "the tables are missing: run bibliobot db upgrade",
-        migrate.Tables.BEHIND: "the tables are of an older version: run bibliobot db upgrade",
-        migrate.Tables.NEWER: "the tables are newer than this program: start the newer version",
-    }
-    if state in advice:
-        raise StoreUnavailable(advice[state])
-    return str(state)
 
 
 def upgrade(config: Path | None) -> int:
@@ -89,9 +81,8 @@ def backup(config: Path | None, file: Path) -> int:
     """Copy the store into ``file``."""
 
     async def work() -> copies.Copied:
-        store = await _store(*load(config))
+        store = await app.open_database(*load(config))
         try:
-            await _tables(store)
             return await copies.backup(store.engine, migrate.head(), file)
         except OSError as error:
             raise InputError(f"{file}: cannot be written: {error.strerror}") from None
@@ -112,7 +103,8 @@ def restore(config: Path | None, file: Path) -> int:
             if await migrate.state(store) is migrate.Tables.EMPTY:
                 copies.verify(file, migrate.head())
                 await migrate.upgrade(store)
-            await _tables(store)
+            if fault := await app.tables_fault(store):
+                raise StoreUnavailable(fault)
             return await copies.restore(store.writer, migrate.head(), file)
         finally:
             await store.aclose()

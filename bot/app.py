@@ -1,0 +1,252 @@
+"""The composition root: the only module where the rooms meet."""
+
+import asyncio
+import importlib
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from bot.channels import Channel, ChannelSpec, Served, Setting
+from bot.clock import Clock, SystemClock
+from bot.engine.dispatcher import Dispatcher, routes
+from bot.engine.health import Check, Health
+from bot.engine.intake import FrontDesk, Webhooks
+from bot.engine.metrics import Metrics
+from bot.engine.outbox import Outbox
+from bot.engine.server import application
+from bot.engine.service import Role, Service
+from bot.errors import ConfigError, StoreUnavailable
+from bot.library.holidays import OfficialHolidays
+from bot.ports import FaqEntry, Library, Understanding
+from bot.routing import Handler, Router, Trigger
+from bot.settings import Settings, validated
+from catalogue.finder import IndexedCatalogue
+from db import migrate
+from db.branches import SqlBranches
+from db.cards import SqlCards
+from db.connect import Database, connect
+from db.faq import SqlFaq
+from db.index_source import SqlIndexSource
+from db.messages import Log, open_log
+
+CHANNEL_KINDS = ("webchat", "terminal")
+REFRESH_S = 30.0
+"""How often branches that another process imported are looked for."""
+
+TABLES_ADVICE = {
+    migrate.Tables.EMPTY: "the tables are missing: run bibliobot db upgrade",
+    migrate.Tables.BEHIND: "the tables are of an older version: make a backup, then run bibliobot db upgrade",
+    migrate.Tables.NEWER: "the tables are newer than this program: start the newer version, or restore a backup",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """Everything that answers readers, with its store open.
+
+    Attributes:
+        folder: Where relative paths of the configuration start.
+    """
+
+    settings: Settings
+    folder: Path
+    clock: Clock
+    database: Database
+    log: Log
+    catalogue: IndexedCatalogue
+    branches: SqlBranches
+    faq: SqlFaq
+    library: Library
+
+
+# --- channels and handlers -----------------------------------------------------------------------
+
+
+def channel_spec(kind: str) -> ChannelSpec:
+    """The kind of messenger, its library loaded now and not before.
+
+    Raises:
+        ConfigError: There is no such kind.
+    """
+    if kind not in CHANNEL_KINDS:
+        raise ConfigError(f"channels: unknown kind {kind!r}; known: {', '.join(CHANNEL_KINDS)}")
+    spec: ChannelSpec = importlib.import_module(f"adapters.{kind}").CHANNEL
+    return spec
+
+
+def build_channel(name: str, settings: Settings, clock: Clock | None = None) -> Channel:
+    """One configured channel. Raises ConfigError with the path of a wrong key."""
+    options = dict(settings.channels[name] or {})
+    spec = channel_spec(str(options.pop("kind", name)))
+    setting = Setting(
+        name=name,
+        library_name=settings.library.name,
+        language=settings.library.language,
+        public_url=settings.server.public_url,
+        clock=clock or SystemClock(),
+    )
+    return spec.build(validated(spec.settings, options, where=f"channels.{name}"), setting)
+
+
+def handler_table(settings: Settings) -> Mapping[Trigger, Handler]:
+    """The handlers of all modules in ``intents:``. Raises ConfigError where one is missing."""
+    routers: list[Router] = []
+    for name in settings.intents:
+        if not name.isidentifier():
+            raise ConfigError(f"intents: {name!r} is no name of a module in handlers/")
+        try:
+            routers.append(importlib.import_module(f"handlers.{name}").router)
+        except ModuleNotFoundError as error:
+            if error.name != f"handlers.{name}":
+                raise
+            raise ConfigError(f"intents: there is no module handlers/{name}.py") from None
+    try:
+        return routes(routers)
+    except ValueError as error:
+        raise ConfigError(f"intents: {error}") from None
+
+
+def understanding() -> Understanding:
+    """A reader's words to requests."""
+    from understanding.understander import PhraseUnderstanding
+
+    return PhraseUnderstanding()
+
+
+# --- the store -----------------------------------------------------------------------------------
+
+
+async def open_database(settings: Settings, folder: Path, *, make_tables: bool = False) -> Database:
+    """Open the store and see that its tables are of this version.
+
+    Args:
+        settings: The configuration.
+        folder: Where its relative paths start.
+        make_tables: Make the tables of an SQLite file that has none yet: a first start.
+
+    Raises:
+        StoreUnavailable: It does not answer, or its tables are of another version: says what to do.
+    """
+    database = await connect(settings.database.url.get_secret_value(), folder)
+    try:
+        if make_tables and database.dialect == "sqlite" and await migrate.state(database) is migrate.Tables.EMPTY:
+            await migrate.upgrade(database)
+        fault = await tables_fault(database)
+        if fault:
+            raise StoreUnavailable(fault)
+    except BaseException:
+        await database.aclose()
+        raise
+    return database
+
+
+async def tables_fault(database: Database) -> str:
+    """What is wrong with the tables, and what to do; "" when they are current."""
+    return TABLES_ADVICE.get(await migrate.state(database), "")
+
+
+@asynccontextmanager
+async def opened(settings: Settings, folder: Path, clock: Clock | None = None) -> AsyncIterator[Opened]:
+    """Open the store and all that answers from it; closes it at the end.
+
+    What ``config.yaml`` says of branches and answers is put into the store first.
+
+    Raises:
+        ConfigError: From the configuration's hours.
+        StoreUnavailable: From the store.
+    """
+    clock = clock or SystemClock()
+    known_branches = settings.library.values()
+    database = await open_database(settings, folder, make_tables=True)
+    try:
+        branches, faq = SqlBranches(database, settings.library.timezone), SqlFaq(database, clock)
+        await branches.put(known_branches)
+        await faq.put([FaqEntry(**entry.model_dump()) for entry in settings.faq])
+        catalogue = IndexedCatalogue(
+            folder / settings.search.folder, SqlIndexSource(database), SqlCards(database, clock)
+        )
+        message_log = await open_log(database, clock)
+        try:
+            yield Opened(
+                settings=settings,
+                folder=folder,
+                clock=clock,
+                database=database,
+                log=message_log,
+                catalogue=catalogue,
+                branches=branches,
+                faq=faq,
+                library=Library(
+                    name=settings.library.name,
+                    catalogue=catalogue,
+                    faq=faq,
+                    branches=branches,
+                    holidays=OfficialHolidays(settings.library.country, settings.library.language),
+                    reply_hours=settings.library.reply_branch,
+                    policy_url=settings.privacy.policy_url,
+                ),
+            )
+        finally:
+            await message_log.aclose()
+            await catalogue.aclose()
+    finally:
+        await database.aclose()
+
+
+# --- the service ---------------------------------------------------------------------------------
+
+
+def dispatcher(what: Opened, metrics: Metrics) -> Dispatcher:
+    """What takes the turns."""
+    return Dispatcher(
+        what.log,
+        understanding(),
+        handler_table(what.settings),
+        what.library,
+        what.clock,
+        metrics,
+        language=what.settings.library.language,
+    )
+
+
+def service(what: Opened, role: Role) -> Service:
+    """The whole of one process. Raises ConfigError."""
+    settings, metrics = what.settings, Metrics()
+    channels = {name: build_channel(name, settings, what.clock) for name in settings.channels}
+    health = Health(store=what.log, metrics=metrics, checks=_checks(what, role))
+    paths = list(health.routes())
+    if role in (Role.ALL, Role.WEB):
+        desk = FrontDesk(store=what.log, log=what.log)
+        paths += Webhooks(channels, what.log, metrics).routes()
+        for channel in channels.values():
+            if isinstance(channel, Served):
+                paths += channel.routes(desk)  # type: ignore[arg-type]  # aiohttp: every route is one
+    return Service(
+        role=role,
+        store=what.log,
+        dispatcher=dispatcher(what, metrics),
+        channels=channels,
+        outboxes={name: Outbox(name, channel, what.log, what.clock, metrics) for name, channel in channels.items()},
+        health=health,
+        app=application(paths),
+        host=settings.server.host,
+        port=settings.server.port,
+        prepare=what.catalogue.start,
+        background={"index": what.catalogue.follow, "branches": partial(_keep_fresh, what.branches)},
+    )
+
+
+def _checks(what: Opened, role: Role) -> dict[str, Check]:
+    checks: dict[str, Check] = {"database": partial(tables_fault, what.database)}
+    if role in (Role.ALL, Role.WORKER):
+        checks["index"] = what.catalogue.fault
+    return checks
+
+
+async def _keep_fresh(branches: SqlBranches) -> None:
+    """Branches that an import has met become known here within half a minute."""
+    while True:
+        await asyncio.sleep(REFRESH_S)
+        await branches.refresh()

@@ -1,0 +1,148 @@
+"""The service in the foreground: ``run`` and ``demo``."""
+
+import asyncio
+import fcntl
+import socket
+import sys
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+
+from bot import app
+from bot.engine import logs
+from bot.engine.service import Role
+from bot.errors import ConfigError, InputError
+from bot.settings import Settings, load
+from db.connect import parse_url
+
+PORTS_TRIED = 20
+BUSY_HOST = "127.0.0.1"
+
+
+def run(config: Path | None, role: str) -> int:
+    """Serve until told to stop."""
+    try:
+        wanted = Role(role)
+    except ValueError:
+        sys.stderr.write(f"--role: expected {', '.join(Role)}, got {role!r}\n")
+        return 2
+    settings, folder = load(config)
+    logs.configure(settings.logging.level, settings.logging.format)
+    with only_one(settings, folder, wanted):
+        _in_loop(lambda: _serve(settings, folder, wanted))
+    return 0
+
+
+async def _serve(settings: Settings, folder: Path, role: Role, say: Callable[[int], None] | None = None) -> None:
+    async with app.opened(settings, folder) as what:
+        service = app.service(what, role)
+        try:
+            port = await service.start()
+        except OSError as error:
+            raise InputError(
+                f"server: {settings.server.host}:{settings.server.port} cannot be listened on ({error.strerror}); "
+                "another program has the port: choose another with server.port or stop it"
+            ) from None
+        (say or (lambda port: _say_address(settings, port)))(port)
+        await service.run()
+
+
+def _say_address(settings: Settings, port: int) -> None:
+    host = BUSY_HOST if settings.server.host in ("0.0.0.0", "::") else settings.server.host  # noqa: S104 - compared only
+    sys.stderr.write(f"{settings.library.name}: http://{host}:{port}/  (Ctrl+C stops it)\n")
+    sys.stderr.flush()
+
+
+def _in_loop(work: Callable[[], Awaitable[None]]) -> None:
+    import uvloop
+
+    async def whole() -> None:
+        await work()
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(whole())
+
+
+@contextmanager
+def only_one(settings: Settings, folder: Path, role: Role) -> Iterator[None]:
+    """Keep a second service off an SQLite file: its turns are claimed in memory.
+
+    Raises:
+        ConfigError: A role that needs several processes, on SQLite.
+        InputError: Another service has the file.
+    """
+    url = parse_url(settings.database.url.get_secret_value(), folder)
+    if url.get_backend_name() != "sqlite":
+        yield
+        return
+    if role is not Role.ALL:
+        raise ConfigError(f"--role {role}: several processes need PostgreSQL; with SQLite use --role all")
+    path = Path(f"{url.database}.lock")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = path.open("a")
+    except OSError as error:
+        raise ConfigError(f"database.url: {path.parent} cannot be written: {error.strerror}") from None
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise InputError(
+                f"{url.database}: another bibliobot serves this database already; stop it first, or use PostgreSQL"
+            ) from None
+        yield
+
+
+# --- the demonstration ---------------------------------------------------------------------------
+
+
+def demo(folder: Path, port: int) -> int:
+    """Everything on, with a real catalogue, in a folder of its own."""
+    import demo as material
+    from bot.cli.loading import Asked
+    from bot.cli.loading import load as load_files
+
+    console = Console(highlight=False, soft_wrap=True)
+    try:
+        config = material.unpack(folder)
+    except OSError as error:
+        raise InputError(f"{folder}: cannot be written: {error.strerror}; choose another with --folder") from None
+    settings, base = load(config)
+    settings = settings.model_copy(
+        update={"server": settings.server.model_copy(update={"port": _free_port(settings.server.host, port)})}
+    )
+    with only_one(settings, base, Role.ALL):
+        if not material.is_loaded(folder):
+            console.print("Loading the catalogue; this is done once …")
+            for file in material.catalogue_files(folder):
+                code = load_files(config, [file], Asked(source=f"demo-{file.stem.split('.')[0]}"))
+                if code:
+                    return code
+            material.mark_loaded(folder)
+        logs.configure("warning", settings.logging.format)
+        _in_loop(lambda: _serve(settings, base, Role.ALL, lambda port: _invite(console, settings, config, port)))
+    return 0
+
+
+def _free_port(host: str, first: int) -> int:
+    """The first port from ``first`` on that nobody has; 0 stays 0."""
+    for port in range(first, min(first + PORTS_TRIED, 65536)) if first else ():
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, port))
+            except OSError:
+                continue
+            return port
+    return 0
+
+
+def _invite(console: Console, settings: Settings, config: Path, port: int) -> None:
+    console.print(f"\n[bold]{settings.library.name}[/]")
+    console.print(f"The reader's web chat:  http://{settings.server.host}:{port}/")
+    console.print(f"From the shell:         bibliobot ask --config {config} 'есть ли у вас Мастер и Маргарита?'")
+    console.print(
+        "Try: «вий гоголя», «djqyf b vbh», «до скольки вы сегодня?», «позовите библиотекаря». Ctrl+C stops it.\n"
+    )

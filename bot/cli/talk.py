@@ -1,0 +1,192 @@
+"""A reader at the terminal: ``ask`` and ``chat``."""
+
+import asyncio
+import json
+import secrets
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bot import app
+from bot.app import Opened
+from bot.engine import logs
+from bot.engine.dispatcher import Dispatcher
+from bot.engine.metrics import Metrics
+from bot.errors import InputError
+from bot.library.model import WorkCard
+from bot.messages import Contact, Content, Inbound, Started, Text
+from bot.ports import Author, Library, Logged, Request
+from bot.routing import Answer, Handler, Turn
+from bot.settings import load
+
+CHANNEL = "terminal"
+LONGEST_CONTACT = 100
+
+
+@dataclass(slots=True)
+class Watched:
+    """What one message was taken for, and what was found: for programs and ``--explain``."""
+
+    requests: list[Request] = field(default_factory=list)
+    works: list[WorkCard] = field(default_factory=list)
+    handover: bool = False
+
+    def watching(self, handler: Handler) -> Handler:
+        """The handler, its answer noted on the way."""
+
+        async def noted(turn: Turn, library: Library) -> Answer:
+            answer = await handler(turn, library)
+            answer = answer if isinstance(answer, Answer) else Answer(replies=(answer,))
+            if turn.request.intent:
+                self.requests.append(turn.request)
+            self.works.extend(answer.works)
+            self.handover = self.handover or bool(answer.handover)
+            return answer
+
+        return noted
+
+
+class Terminal:
+    """One reader who types, answered by the whole of the engine."""
+
+    def __init__(self, what: Opened, contact: Contact) -> None:
+        self._what = what
+        self._contact = contact
+        self.watched = Watched()
+        self._dispatcher = Dispatcher(
+            what.log,
+            app.understanding(),
+            {trigger: self.watched.watching(handler) for trigger, handler in app.handler_table(what.settings).items()},
+            what.library,
+            what.clock,
+            Metrics(),
+            language=what.settings.library.language,
+        )
+
+    async def say(self, content: Content) -> list[Logged]:
+        """Take one turn; returns what the reader hears."""
+        inbound = Inbound(
+            contact=self._contact,
+            content=content,
+            idempotency_key=secrets.token_hex(16),
+            sent_at=self._what.clock.now(),
+        )
+        recorded = await self._what.log.record(inbound)
+        await self._dispatcher.take(recorded.conversation_id)
+        said = await self._what.log.said(self._contact, after=recorded.message_id)
+        await self._mark_sent()
+        return [message for message in said if message.author is not Author.READER]
+
+    async def _mark_sent(self) -> None:
+        """What the terminal has shown is sent; if another process does it, so be it."""
+        from bot.ports import Attempt
+
+        async with self._what.log.sending(CHANNEL) as ours:
+            while ours and (batch := await self._what.log.claim_outbound(CHANNEL, 64)):
+                for message in batch:
+                    await self._what.log.attempted(Attempt(message_id=message.message_id, channel=CHANNEL))
+
+
+def ask(config: Path | None, text: str, *, as_json: bool, contact: str, explain: bool) -> int:
+    """One message; prints the answer."""
+    if len(contact) > LONGEST_CONTACT:
+        raise InputError(f"--contact: expected at most {LONGEST_CONTACT} characters")
+    return asyncio.run(_ask(config, text, as_json=as_json, contact=contact, explain=explain))
+
+
+async def _ask(config: Path | None, text: str, *, as_json: bool, contact: str, explain: bool) -> int:
+    settings, folder = load(config)
+    logs.configure("error", settings.logging.format)
+    async with app.opened(settings, folder) as what:
+        await what.catalogue.start()
+        await what.catalogue.catch_up()
+        reader = Terminal(what, Contact(channel=CHANNEL, address=contact or secrets.token_hex(8)))
+        said = await reader.say(Text(text))
+        if as_json:
+            sys.stdout.write(json.dumps(_for_programs(reader.watched, said), ensure_ascii=False, indent=2) + "\n")
+            return 0
+        _show(said)
+        if explain:
+            _explain(reader.watched)
+    return 0
+
+
+def _for_programs(watched: Watched, said: Sequence[Logged]) -> dict[str, Any]:
+    request = watched.requests[0] if watched.requests else Request(intent="", confidence=0.0)
+    return {
+        "intent": request.intent,
+        "confidence": request.confidence,
+        "slots": dict(request.slots),
+        "replies": [
+            {
+                "text": message.reply.text,
+                "buttons": [
+                    [{"label": button.label, "payload": button.payload} for button in row]
+                    for row in message.reply.buttons
+                ],
+            }
+            for message in said
+        ],
+        "works": [
+            {
+                "title": work.title,
+                "author": work.author,
+                "available": work.available,
+                "total": work.total,
+                "branches": [
+                    {"name": holding.branch_name, "available": holding.available, "total": holding.total}
+                    for holding in work.holdings
+                ],
+            }
+            for work in watched.works
+        ],
+        "handover": watched.handover,
+    }
+
+
+def _explain(watched: Watched) -> None:
+    for request in watched.requests:
+        sys.stdout.write(f"\n{request.intent} ({request.confidence:.2f})\n")
+        for name, value in request.slots.items():
+            sys.stdout.write(f"  {name} = {value!r}\n")
+        for reason in request.because:
+            sys.stdout.write(f"  {reason}\n")
+
+
+def _show(said: Sequence[Logged]) -> None:
+    from adapters.terminal.render import render
+
+    for message in said:
+        sys.stdout.write(render(message.reply, tty=sys.stdout.isatty()) + "\n")
+    sys.stdout.flush()
+
+
+def chat(config: Path | None) -> int:
+    """A dialogue, line by line; an empty line or Ctrl+D ends it."""
+    with suppress(KeyboardInterrupt):
+        asyncio.run(_chat(config))
+    return 0
+
+
+async def _chat(config: Path | None) -> None:
+    settings, folder = load(config)
+    logs.configure("error", settings.logging.format)
+    async with app.opened(settings, folder) as what:
+        await what.catalogue.start()
+        await what.catalogue.catch_up()
+        reader = Terminal(what, Contact(channel=CHANNEL, address=secrets.token_hex(8)))
+        _show(await reader.say(Started()))
+        while (line := await asyncio.to_thread(_read_line)) is not None:
+            _show(await reader.say(Text(line)))
+
+
+def _read_line() -> str | None:
+    try:
+        with suppress(ImportError):
+            import readline  # noqa: F401 - arrow keys and history
+        return input("\n> ") or None
+    except EOFError:
+        return None
