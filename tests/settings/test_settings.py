@@ -1,0 +1,144 @@
+"""A wrong configuration is refused at start: with its path, what was expected, and no secret."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.errors import ConfigError
+from bot.settings import Settings, load
+
+SECRET = "hunter2-do-not-print"
+TEMPLATE = Path(__file__).resolve().parent.parent.parent / "config.yaml"
+
+
+def written(folder: Path, text: str) -> Path:
+    file = folder / "config.yaml"
+    file.write_text(text, "utf-8")
+    return file
+
+
+def fault(folder: Path, text: str, environ: dict[str, str] | None = None) -> str:
+    """What the operator is told."""
+    with pytest.raises(ConfigError) as told:
+        settings, _ = load(written(folder, text), environ or {})
+        settings.library.values()
+    return str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("servr: {port: 1}", "servr: unknown key; did you mean 'server'?"),
+        ("server: {prt: 1}", "server.prt: unknown key; did you mean 'port'?"),
+        ("server: {port: eighty}", "server.port: input should be a valid integer"),
+        ("server: {port: 70000}", "server.port: input should be less than or equal to 65535"),
+        ("library: {timezone: Moscow}", "library.timezone: value error, expected a name of the tz database"),
+        ("library: {language: de}", "library.language: input should be 'ru' or 'en'"),
+        ("library: {branches: [{name: X}]}", "library.branches.0.code: field required"),
+        (
+            "library: {branches: [{code: a, name: X}, {code: a, name: Y}]}",
+            "library: value error, branches: each code once, but twice: a",
+        ),
+        (
+            "library: {reply_branch: b, branches: [{code: a, name: X}]}",
+            "reply_branch: expected a code of a branch (a)",
+        ),
+        ("library: [1, 2]", "library: input should be a valid dictionary"),
+        ("- a\n- b", "expected sections (library:, database:, …), got list"),
+        ("server: {port: 1}\nserver: {port: 2}", "line 2, column 1: the key 'server' stands twice"),
+        ("server: {port: 1", "line 1"),
+    ],
+)
+def test_a_fault_is_told_with_its_place(tmp_path: Path, text: str, says: str) -> None:
+    assert says in fault(tmp_path, text)
+
+
+@pytest.mark.parametrize(
+    ("hours", "says"),
+    [
+        ('{mon: "9-18"}', "tue, wed, thu, fri, sat, sun not told"),
+        ('{mon-sun: "18:00-9:00"}', "expected an end after the start"),
+        ('{mon-sun: "nine to five"}', "expected hours such as 9:00-18:00, or closed"),
+        ('{mon-sun: "9:00-13:00, 12:00-18:00"}', "expected intervals in order"),
+        ('{mon-fry: "9-18"}', "expected a weekday"),
+    ],
+)
+def test_wrong_hours_name_the_branch(tmp_path: Path, hours: str, says: str) -> None:
+    told = fault(tmp_path, f"library: {{branches: [{{code: '07', name: X, hours: {hours}}}]}}")
+
+    assert "library.branches.0 (07)" in told
+    assert says in told
+
+
+def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
+    told = fault(tmp_path, "server: {port: x}\nlibrary: {language: fr}")
+
+    assert len(told.splitlines()) == 2
+
+
+def test_no_value_is_ever_echoed(tmp_path: Path) -> None:
+    told = fault(tmp_path, f"database: {{url: [{SECRET}]}}\nlogging: {{level: {SECRET}}}\nserver: {{port: {SECRET}}}")
+
+    assert SECRET not in told
+    assert "database.url" in told
+
+
+def test_secrets_do_not_show_in_a_printed_configuration(tmp_path: Path) -> None:
+    file = written(tmp_path, f"database: {{url: 'postgresql://a:{SECRET}@h/d'}}\nchannels: {{vk: {{token: {SECRET}}}}}")
+
+    settings, _ = load(file, {})
+
+    assert SECRET not in repr(settings)
+
+
+def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
+    file = written(tmp_path, "server: {port: 1, host: h}")
+
+    settings, _ = load(file, {"BIBLIOBOT_SERVER__PORT": "2", "PATH": "/bin"})
+
+    assert (settings.server.port, settings.server.host) == (2, "h")
+
+
+def test_a_secret_may_come_from_a_file(tmp_path: Path) -> None:
+    secret = tmp_path / "url"
+    secret.write_text("sqlite:///x.sqlite3\n", "utf-8")
+
+    settings, _ = load(written(tmp_path, ""), {"BIBLIOBOT_DATABASE__URL_FILE": str(secret)})
+
+    assert settings.database.url.get_secret_value() == "sqlite:///x.sqlite3"
+
+
+def test_a_missing_secret_file_is_told(tmp_path: Path) -> None:
+    told = fault(tmp_path, "", {"BIBLIOBOT_DATABASE__URL_FILE": str(tmp_path / "gone")})
+
+    assert told.startswith("BIBLIOBOT_DATABASE__URL_FILE: the file it names cannot be read")
+
+
+def test_an_unknown_section_in_the_environment_is_told(tmp_path: Path) -> None:
+    assert "unknown section 'serverr'" in fault(tmp_path, "", {"BIBLIOBOT_SERVERR__PORT": "1"})
+
+
+def test_a_named_file_must_exist(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="there is no such file"):
+        load(tmp_path / "no.yaml", {})
+
+
+def test_relative_paths_start_from_the_file(tmp_path: Path) -> None:
+    _, folder = load(written(tmp_path, ""), {})
+
+    assert folder == tmp_path.resolve()
+
+
+def test_the_template_is_a_valid_configuration() -> None:
+    settings, _ = load(TEMPLATE, {})
+
+    assert [branch.code for branch in settings.library.values()] == ["01", "02"]
+    assert settings.channels == {"webchat": {}}
+
+
+def test_without_a_file_the_defaults_hold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    settings, _ = load(None, {})
+
+    assert settings.server == Settings().server
