@@ -1,0 +1,35 @@
+"""What is installed from a wheel holds every file that the program reads."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from zipfile import ZipFile
+
+ROOT = Path(__file__).resolve().parent.parent
+NEEDED = (
+    "adapters/webchat/static/",
+    "catalogue/given_names.txt",
+    "demo/books.csv.gz",
+    "demo/config.yaml",
+    "demo/district.mrc.gz",
+    "locales/en/LC_MESSAGES/bibliobot.po",
+    "migrations/env.py",
+    "migrations/script.py.mako",
+    "migrations/versions/0001_core.py",
+    "understanding/phrases/hours.yaml",
+)
+LEFT_OUT = (".*", "build", "*.egg-info", "demo-data", "data", "__pycache__", "node_modules")
+
+
+def test_a_wheel_holds_all_that_is_read_at_run_time(tmp_path: Path) -> None:
+    # A copy: a build leaves files in its folder that a later one would take for sources.
+    source = shutil.copytree(ROOT, tmp_path / "source", ignore=shutil.ignore_patterns(*LEFT_OUT))
+    build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
+    subprocess.run([*build, "--wheel-dir", str(tmp_path), str(source)], check=True, cwd=tmp_path)
+
+    with ZipFile(next(tmp_path.glob("bibliobot-*.whl"))) as wheel:
+        names = wheel.namelist()
+
+    assert [needed for needed in NEEDED if not any(name.startswith(needed) for name in names)] == []
+    assert not any(name.startswith(("tests/", "bench/", "tools/")) for name in names)
