@@ -1,4 +1,4 @@
-"""How a request becomes a question to the catalogue: one place for handlers and for ``evaluate``.
+"""How a request becomes a question to the catalogue or the FAQ: one place for handlers and for ``evaluate``.
 
 Understanding cuts politeness and request words off a message. Now and then it cuts off words of the
 title («Книга джунглей», «Есть ли жизнь на Марсе»), and now and then two titles stand in one message;
@@ -7,7 +7,7 @@ so the catalogue is asked in several readings where there are several, and the s
 
 from dataclasses import replace
 
-from bot.ports import Catalogue, Found, Request, Verdict, Wanted
+from bot.ports import Catalogue, Faq, FaqAnswer, Found, Request, Verdict, Wanted
 
 SURE = 0.97
 """A first answer so sure is not doubted: the other readings are not tried."""
@@ -68,3 +68,22 @@ async def look_up(catalogue: Catalogue, request: Request, limit: int = 5) -> tup
 
 def _is_sure(found: Found) -> bool:
     return found.verdict is Verdict.FOUND and bool(found.scores) and found.scores[0] >= SURE
+
+
+async def look_up_faq(faq: Faq, topic: str, text: str, language: str) -> FaqAnswer | None:
+    """The library's own answer: on this very topic, else on a question like this one, else on the wider topic.
+
+    Args:
+        topic: Topic key (``rules.wifi``), "" where none is known.
+        text: The reader's words, "" where a button was pressed.
+
+    Raises:
+        StoreUnavailable: From the FAQ.
+    """
+    told = await faq.about(topic, language) if topic else None
+    if told is not None and told.topic == topic:
+        return told
+    if text and (alike := await faq.nearest(text, language)) is not None:
+        return alike
+    wider = topic.partition(".")[0]
+    return told or (await faq.about(wider, language) if wider != topic else None)
