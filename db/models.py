@@ -32,6 +32,7 @@ class WorkRow(Base):
     """What readers ask for: all editions of one title by one author, parts apart."""
 
     __tablename__ = "works"
+    __table_args__ = (Index("ix_works_version", "version", "id"),)
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
     key: Mapped[str] = mapped_column(String(64), unique=True)
@@ -41,7 +42,7 @@ class WorkRow(Base):
     kind: Mapped[str] = mapped_column(String(16))
     copies: Mapped[int] = mapped_column(Integer, default=0)
     """Copies in all branches: popularity, to break ties."""
-    version: Mapped[int] = mapped_column(BigKey, index=True)
+    version: Mapped[int] = mapped_column(BigKey)
     """The catalogue's version at the last change of the work, its records or items: the index follows it."""
     records: Mapped[list["RecordRow"]] = relationship(back_populates="work", lazy="raise")
 
@@ -51,7 +52,7 @@ class RecordRow(Base):
 
     __tablename__ = "records"
     __table_args__ = (
-        UniqueConstraint("source", "source_id"),
+        Index("ix_records_source_id", "source", "source_id"),
         Index("ix_records_fingerprint", "fingerprint"),
         Index("ix_records_work", "work_id"),
         Index("ix_records_source_run", "source", "seen_in_run"),
@@ -61,7 +62,8 @@ class RecordRow(Base):
     work_id: Mapped[int] = mapped_column(ForeignKey("works.id"))
     source: Mapped[str] = mapped_column(String(64))
     source_id: Mapped[str] = mapped_column(String(200))
-    """The record's id in its system; a digest of its fingerprint where the file has none."""
+    """The record's id in its system, "" where the file has none. Not unique: files of several branches,
+    put together, number their records each from 1, and none of them may be lost."""
     fingerprint: Mapped[str] = mapped_column(String(64))
     """Digest of folded title, author, year and part: finds the record again in another file."""
     digest: Mapped[str] = mapped_column(String(64))
@@ -95,7 +97,13 @@ class ItemRow(Base):
     __tablename__ = "items"
     __table_args__ = (
         Index("ix_items_record", "record_id"),
-        Index("ix_items_inventory", "branch_id", "inventory_number"),
+        Index("ix_items_branch", "branch_id"),
+        Index(
+            "ix_items_inventory",
+            "inventory_number",
+            postgresql_where=text("inventory_number <> ''"),
+            sqlite_where=text("inventory_number <> ''"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)

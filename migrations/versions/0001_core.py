@@ -67,7 +67,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('key', name=op.f('uq_works_key'))
     )
     with op.batch_alter_table('works', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_works_version'), ['version'], unique=False)
+        batch_op.create_index('ix_works_version', ['version', 'id'], unique=False)
 
     op.create_table('patrons',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -110,11 +110,11 @@ def upgrade() -> None:
     sa.Column('seen_in_run', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['seen_in_run'], ['import_runs.id'], name=op.f('fk_records_seen_in_run_import_runs')),
     sa.ForeignKeyConstraint(['work_id'], ['works.id'], name=op.f('fk_records_work_id_works')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_records')),
-    sa.UniqueConstraint('source', 'source_id', name=op.f('uq_records_source_source_id'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_records'))
     )
     with op.batch_alter_table('records', schema=None) as batch_op:
         batch_op.create_index('ix_records_fingerprint', ['fingerprint'], unique=False)
+        batch_op.create_index('ix_records_source_id', ['source', 'source_id'], unique=False)
         batch_op.create_index('ix_records_source_run', ['source', 'seen_in_run'], unique=False)
         batch_op.create_index('ix_records_work', ['work_id'], unique=False)
 
@@ -153,7 +153,8 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_items'))
     )
     with op.batch_alter_table('items', schema=None) as batch_op:
-        batch_op.create_index('ix_items_inventory', ['branch_id', 'inventory_number'], unique=False)
+        batch_op.create_index('ix_items_branch', ['branch_id'], unique=False)
+        batch_op.create_index('ix_items_inventory', ['inventory_number'], unique=False, postgresql_where=sa.text("inventory_number <> ''"), sqlite_where=sa.text("inventory_number <> ''"))
         batch_op.create_index('ix_items_record', ['record_id'], unique=False)
 
     op.create_table('conversations',
@@ -228,7 +229,8 @@ def downgrade() -> None:
     op.drop_table('conversations')
     with op.batch_alter_table('items', schema=None) as batch_op:
         batch_op.drop_index('ix_items_record')
-        batch_op.drop_index('ix_items_inventory')
+        batch_op.drop_index('ix_items_inventory', postgresql_where=sa.text("inventory_number <> ''"), sqlite_where=sa.text("inventory_number <> ''"))
+        batch_op.drop_index('ix_items_branch')
 
     op.drop_table('items')
     with op.batch_alter_table('contacts', schema=None) as batch_op:
@@ -238,12 +240,13 @@ def downgrade() -> None:
     with op.batch_alter_table('records', schema=None) as batch_op:
         batch_op.drop_index('ix_records_work')
         batch_op.drop_index('ix_records_source_run')
+        batch_op.drop_index('ix_records_source_id')
         batch_op.drop_index('ix_records_fingerprint')
 
     op.drop_table('records')
     op.drop_table('patrons')
     with op.batch_alter_table('works', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_works_version'))
+        batch_op.drop_index('ix_works_version')
 
     op.drop_table('works')
     op.drop_table('import_runs')
