@@ -74,8 +74,10 @@ async def look_up_faq(faq: Faq, topic: str, text: str, language: str) -> FaqAnsw
     """The library's own answer: on this very topic, else on a question like this one, else on the wider topic.
 
     Args:
+        faq: Where the answers are.
         topic: Topic key (``rules.wifi``), "" where none is known.
         text: The reader's words, "" where a button was pressed.
+        language: In which the reader is answered.
 
     Raises:
         StoreUnavailable: From the FAQ.

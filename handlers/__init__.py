@@ -1,1 +1,60 @@
-"""One module an intent."""
+"""One module an intent; here is only what all of them offer: the ways on from any answer.
+
+No handler imports another, so a button that leads to another intent is made here, once.
+"""
+
+from bot.library.model import Branch
+from bot.library.places import main_branch
+from bot.messages import Button, Reply, link, reply
+from bot.ports import FaqAnswer, Library
+from bot.wording import gettext as _
+
+Row = tuple[Button, ...]
+
+
+def find_button() -> Button:
+    """Ask for a book."""
+    return Button(_("Найти книгу"), "find")
+
+
+def librarian_button() -> Button:
+    """Ask for a person."""
+    return Button(_("Позвать библиотекаря"), "human")
+
+
+def help_button() -> Button:
+    """Ask what the bot can do."""
+    return Button(_("Что ты умеешь?"), "help")
+
+
+def hours_button() -> Button:
+    """Ask for the hours."""
+    return Button(_("Часы работы"), "hours")
+
+
+def menu() -> tuple[Row, ...]:
+    """Everything a reader may begin with."""
+    return (
+        (find_button(), hours_button()),
+        (Button(_("Адрес"), "location"), Button(_("Телефон"), "contacts")),
+        (Button(_("Как записаться"), "join"), help_button()),
+        (librarian_button(),),
+    )
+
+
+def ways_out(*first: Button) -> tuple[Row, ...]:
+    """The buttons under an answer that could not help: what else to try, and a person."""
+    return (*((button,) for button in first), (find_button(), librarian_button()))
+
+
+async def desk(library: Library) -> Branch | None:
+    """The branch whose people answer readers; None where the library has told of no branch."""
+    branches = await library.branches.all()
+    named = (branch for branch in branches if branch.code == library.reply_hours)
+    return next(named, None) or main_branch(branches)
+
+
+def faq_reply(known: FaqAnswer, *rows: Row) -> Reply:
+    """The library's own words, with the place to read more where it named one."""
+    more = ("\n", link(_("Подробнее"), known.url)) if known.url.startswith(("http://", "https://")) else ()
+    return reply(known.answer, *more, buttons=rows)

@@ -53,6 +53,13 @@ def main_branch(branches: Sequence[Branch]) -> Branch | None:
     return next((branch for branch in branches if branch.main), branches[0] if branches else None)
 
 
+def meant(text: str, branches: Sequence[Branch]) -> tuple[Branch, ...]:
+    """The branches to speak of: those that the reader named, else the main one; empty where there is none."""
+    named = find_branches(text, branches)
+    main = main_branch(branches)
+    return named or ((main,) if main else ())
+
+
 def branch_key(code: str) -> str:
     """A branch's code as a button can carry it: a digest where it is too long."""
     if len(code.encode()) <= LONGEST_KEY:

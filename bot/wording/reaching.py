@@ -1,0 +1,38 @@
+"""How and when a reader reaches the people of the library."""
+
+from datetime import datetime
+
+from bot.library.hours import DaysOff, now_at
+from bot.library.model import Branch
+from bot.wording import gettext as _
+from bot.wording.opening import moment_words, today_in_short
+
+
+def phone_line(branch: Branch | None, moment: datetime, holidays: DaysOff) -> str:
+    """«Телефон: 8 (86547) 2-11-33, сегодня до 19:00.»; "" where no phone is known."""
+    if branch is None or not branch.phone:
+        return ""
+    today = today_in_short(branch, moment, holidays)
+    if today:
+        return _("Телефон: {phone}, {today}.").format(phone=branch.phone, today=today)
+    return _("Телефон: {phone}.").format(phone=branch.phone)
+
+
+def people_answer(branch: Branch | None, moment: datetime, holidays: DaysOff) -> str:
+    """When the librarians are there; never a promise of an hour that nobody has given."""
+    if branch is None or branch.hours is None:
+        return _("Библиотекари отвечают в часы работы библиотеки.")
+    now = now_at(branch.hours, branch.zone, moment, holidays)
+    if now.open and now.until is not None:
+        return _("Сейчас рабочее время, библиотека открыта: {today}.").format(
+            today=today_in_short(branch, moment, holidays)
+        )
+    if now.opens is None:
+        return _("Сейчас библиотека закрыта, и когда откроется, мне неизвестно.")
+    if now.on_break:
+        return _("Сейчас перерыв. Ответят не раньше чем {moment}.").format(
+            moment=moment_words(now.opens, moment, branch.zone)
+        )
+    return _("Сейчас библиотека закрыта. Ответят не раньше чем {moment}.").format(
+        moment=moment_words(now.opens, moment, branch.zone)
+    )

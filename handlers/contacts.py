@@ -1,0 +1,55 @@
+"""«Какой у вас телефон?»: how to reach people."""
+
+from collections.abc import Sequence
+
+from bot.asking import look_up_faq
+from bot.library.model import Branch
+from bot.library.places import meant
+from bot.messages import Button, Reply, bold, reply
+from bot.ports import Library
+from bot.routing import Router, Turn, intent, pressed
+from bot.wording import gettext as _
+from bot.wording.reaching import phone_line
+from handlers import Row, faq_reply, find_button, librarian_button
+
+router = Router("contacts")
+
+
+@router.on(intent("contacts"), pressed("contacts"))
+async def how_to_reach(turn: Turn, library: Library) -> Reply:
+    """Phone and mail of the branch that is named, else of the main one, else what the library wrote itself."""
+    text = turn.request.slots.get("whole") or turn.text
+    known = await look_up_faq(library.faq, "contacts", text, turn.language)
+    branches = await library.branches.all()
+    named = [branch for branch in meant(text, branches) if branch.phone or branch.email]
+    if known is not None:
+        return faq_reply(known, *_rows(branches))
+    if not named:
+        text = _("Телефон и почту мне не сообщили. Я могу записать ваш вопрос для библиотекаря.")
+        return reply(text, buttons=((librarian_button(),), (find_button(),)))
+    parts: list[str] = []
+    if len(named) == 1:
+        return reply(bold(named[0].name), f"\n{_ways(turn, library, named[0])}", buttons=_rows(branches))
+    parts = [f"{branch.name}\n{_ways(turn, library, branch)}" for branch in named]
+    return reply("\n\n".join(parts), buttons=_rows(branches))
+
+
+@router.on(pressed("phones"))
+async def all_phones(turn: Turn, library: Library) -> Reply:
+    """Every branch that has a phone."""
+    del turn
+    reachable = [branch for branch in await library.branches.all() if branch.phone]
+    lines = [f"{branch.name}: {branch.phone}" for branch in reachable]
+    said = "\n".join(lines) or _("Телефонов мне не сообщили.")
+    return reply(said, buttons=((find_button(), librarian_button()),))
+
+
+def _ways(turn: Turn, library: Library, branch: Branch) -> str:
+    mail = _("Почта: {mail}").format(mail=branch.email) if branch.email else ""
+    return "\n".join(line for line in (phone_line(branch, turn.now, library.holidays), mail) if line)
+
+
+def _rows(branches: Sequence[Branch]) -> tuple[Row, ...]:
+    several = sum(bool(branch.phone) for branch in branches) > 1
+    more = ((Button(_("Все телефоны"), "phones"),),) if several else ()
+    return (*more, (Button(_("Адрес"), "location"), librarian_button()))

@@ -1,0 +1,41 @@
+"""Whatever nobody else answers, and the way back to the beginning."""
+
+from bot.asking import look_up, look_up_faq
+from bot.messages import Button, reply
+from bot.ports import Library, Mode, Verdict
+from bot.routing import Answer, Router, Turn, intent, pressed
+from bot.wording import books, quoted
+from bot.wording import gettext as _
+from handlers import faq_reply, librarian_button, menu, ways_out
+
+router = Router("fallback")
+OFFERED = 3
+"""Works that are offered for a message that nobody understood."""
+
+
+@router.on(intent("cancel"), pressed("cancel"))
+async def begin_again(turn: Turn, library: Library) -> Answer:
+    """Forget what was begun; a librarian who was called is not needed any more."""
+    del library
+    if turn.mode is Mode.WAITING:
+        text = _("Хорошо, начнём сначала, библиотекаря больше не жду. Что вам подсказать?")
+        return Answer(replies=(reply(text, buttons=menu()),), resume=True)
+    return Answer(replies=(reply(_("Хорошо, начнём сначала. Что вам подсказать?"), buttons=menu()),))
+
+
+@router.on(intent("fallback"))
+async def not_understood(turn: Turn, library: Library) -> Answer:
+    """Try what the library has written, then the catalogue, then say so; the second time offer a person."""
+    known = await look_up_faq(library.faq, turn.request.slots.get("topic", ""), turn.text, turn.language)
+    if known is not None:
+        return Answer(replies=(faq_reply(known, *ways_out()),))
+    found = (await look_up(library.catalogue, turn.request, OFFERED))[0]
+    if found.verdict in (Verdict.FOUND, Verdict.CHOICE):
+        rows = [(Button(books.label(work), f"work:{work.work_id}"),) for work in found.works]
+        text = _("Не уверен, что понял. Может быть, вы ищете книгу?")
+        return Answer(replies=(reply(text, buttons=(*rows, *ways_out())),), missed=True)
+    if turn.misses:
+        text = _("Я опять не понял. Позвать библиотекаря? Он разберётся.")
+        return Answer(replies=(reply(text, buttons=((librarian_button(),), *menu()[:1])),), missed=True)
+    text = _("Не понял: «{words}». Скажите, пожалуйста, по-другому. Или выберите:")
+    return Answer(replies=(reply(text.format(words=quoted(turn.text)), buttons=menu()),), missed=True)

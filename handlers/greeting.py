@@ -1,0 +1,74 @@
+"""Hello, what can you do, thank you."""
+
+import re
+
+from bot.library.places import branch_behind
+from bot.messages import Button, reply
+from bot.ports import Library
+from bot.routing import Answer, Router, Turn, intent, pressed
+from bot.wording import books
+from bot.wording import gettext as _
+from handlers import find_button, help_button, menu
+
+router = Router("greeting")
+_PARAMETER = re.compile(r"(work|branch)[_-]([\w~-]{1,64})")
+"""What a deep link or a QR code on the door may carry: ``work_123``, ``branch_03``."""
+
+
+@router.on(intent("greeting"))
+async def greet(turn: Turn, library: Library) -> Answer:
+    """Say who answers here and what to write; one who came by a link gets what the link is about."""
+    start = _PARAMETER.fullmatch(turn.request.slots.get("start", ""))
+    if start is not None and (answer := await _led_here(start[1], start[2], library)) is not None:
+        return answer
+    if not turn.new and "start" not in turn.request.slots:
+        return Answer(replies=(reply(_("Здравствуйте! Что вам подсказать?"), buttons=menu()),))
+    text = _(
+        "Здравствуйте! Это {library}. Я бот, отвечаю днём и ночью.\n"
+        "Напишите название книги или автора, и я скажу, где она есть. Например: Маленький принц.\n"
+        "Ещё подскажу часы работы, адрес, правила и позову библиотекаря."
+    )
+    return Answer(replies=(reply(text.format(library=library.name), buttons=menu()),))
+
+
+async def _led_here(kind: str, key: str, library: Library) -> Answer | None:
+    """The greeting of somebody who followed a link to a book or stands before a branch."""
+    if kind == "work" and key.isascii() and key.isdigit() and len(key) <= 18:
+        card = await library.catalogue.card(int(key))
+        if card is None:
+            return None
+        text = _("Здравствуйте! Вы пришли за книгой {book}.").format(book=books.named(card))
+        rows = ((Button(_("Где взять"), f"work:{card.work_id}"),), (find_button(), help_button()))
+        return Answer(replies=(reply(text, buttons=rows),))
+    branch = branch_behind(key, await library.branches.all())
+    if branch is None:
+        return None
+    text = _("Здравствуйте! Это {branch}. Какую книгу вам найти?").format(branch=branch.name)
+    rows = (
+        (Button(_("Часы работы"), f"hours:{key}"), Button(_("Адрес"), f"location:{key}")),
+        (find_button(), help_button()),
+    )
+    return Answer(replies=(reply(text, buttons=rows),))
+
+
+@router.on(intent("help"), pressed("help"))
+async def explain(turn: Turn, library: Library) -> Answer:
+    """What the bot can do, in the order in which it is asked for it."""
+    del turn, library
+    text = _(
+        "Вот что я умею:\n"
+        "• найти книгу по названию, автору или ISBN, даже если написано с ошибкой;\n"
+        "• сказать, в какой библиотеке она есть и сколько экземпляров свободно;\n"
+        "• подсказать часы работы, адрес и телефон;\n"
+        "• рассказать, как записаться и какие правила;\n"
+        "• позвать библиотекаря.\n"
+        "Пишите своими словами. Слово «отмена» вернёт к началу."
+    )
+    return Answer(replies=(reply(text, buttons=menu()),))
+
+
+@router.on(intent("thanks"))
+async def welcome(turn: Turn, library: Library) -> Answer:
+    """Thanks, goodbye, all right."""
+    del turn, library
+    return Answer(replies=(reply(_("Рад помочь! Если что-то понадобится, пишите."), buttons=((find_button(),),)),))

@@ -1,0 +1,176 @@
+"""«До скольки вы сегодня?»: now, on a day, in a week; closed days, breaks, sanitary days."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from bot.clock import local_day
+from bot.language.folding import fold
+from bot.library.hours import LOOK_AHEAD_DAYS, day_of, next_opening
+from bot.library.model import Branch, Hours
+from bot.library.places import branch_behind, branch_key, main_branch, meant
+from bot.library.when import When, parse_when
+from bot.messages import Button, Reply, bold, reply
+from bot.ports import Library
+from bot.routing import Router, Turn, intent, pressed
+from bot.wording import capital, weekday
+from bot.wording import gettext as _
+from bot.wording.opening import day_hours, moment_words, named_day, right_now, sanitary_rule, spans, unusual_days, week
+from bot.wording.reaching import phone_line
+from handlers import Row, find_button, librarian_button
+
+router = Router("hours")
+
+MOST_DAYS = 12
+"""Days that one answer tells of: the longest holidays fit."""
+MOST_BRANCHES = 10
+NEWS_DAYS = 14
+"""How far ahead the week's answer mentions days that differ."""
+_SANITARY = ("санитар", "sanitary")
+_BREAK = ("обед", "перерыв", "lunch", "break")
+
+
+@router.on(intent("hours"))
+async def when_open(turn: Turn, library: Library) -> Reply:
+    """The hours that the message asks for, of the branch that it names, else of the main one."""
+    text = turn.request.slots.get("whole") or turn.text
+    branches = await library.branches.all()
+    named = meant(text, branches)
+    if not named:
+        return await _unknown(turn, library, None)
+    when = parse_when(text, local_day(turn.now, named[0].zone), library.holidays)
+    if len(named) > 1:
+        return _which(named, when.days[0] if len(when.days) == 1 else None)
+    return await _told(turn, library, named[0], when, fold(text))
+
+
+@router.on(pressed("hours"))
+async def when_open_there(turn: Turn, library: Library) -> Reply:
+    """``hours``, ``hours:03`` or ``hours:03@2026-03-08``."""
+    branches = await library.branches.all()
+    key, _at, day = turn.argument.partition("@")
+    branch = branch_behind(key, branches) if key else main_branch(branches)
+    if branch is None:
+        return await _unknown(turn, library, None)
+    try:
+        days = (date.fromisoformat(day),) if day else ()
+    except ValueError:
+        days = ()
+    return await _told(turn, library, branch, When(days=days), "")
+
+
+@router.on(pressed("hours_where"))
+async def where(turn: Turn, library: Library) -> Reply:
+    """Let the reader choose a branch; many are told at once, each with its hours of today."""
+    branches = await library.branches.all()
+    if len(branches) <= MOST_BRANCHES:
+        return _which(branches, None)
+    lines = []
+    for branch in branches:
+        hours = right_now_in_short(branch, turn.now, library)
+        lines.append(f"{branch.name}: {hours}" if hours else branch.name)
+    said = _("Напишите «часы» и название библиотеки, и я скажу про неё подробно.")
+    return reply("\n".join(lines), f"\n{said}", buttons=((find_button(),),))
+
+
+def right_now_in_short(branch: Branch, moment: datetime, library: Library) -> str:
+    """Today's hours beside a branch's name."""
+    if branch.hours is None:
+        return ""
+    return day_hours(day_of(branch.hours, local_day(moment, branch.zone), library.holidays))
+
+
+def _which(branches: Sequence[Branch], day: date | None) -> Reply:
+    at = f"@{day.isoformat()}" if day else ""
+    rows = [(Button(branch.name[:40], f"hours:{branch_key(branch.code)}{at}"),) for branch in branches[:MOST_BRANCHES]]
+    return reply(_("Про какую библиотеку вы спрашиваете?"), buttons=rows)
+
+
+async def _told(turn: Turn, library: Library, branch: Branch, when: When, text: str) -> Reply:
+    hours = branch.hours
+    if hours is None:
+        return await _unknown(turn, library, branch)
+    today = local_day(turn.now, branch.zone)
+    if any(word in text for word in _SANITARY):
+        lines = _sanitary(hours, today, library)
+    elif when.days:
+        lines = _days(branch, hours, when.days, today, turn.now, library)
+    elif when.weekdays:
+        lines = [
+            _("{days}: {hours}").format(days=capital(weekday(number)), hours=spans(hours.week[number]) or _("выходной"))
+            for number in when.weekdays
+        ]
+        lines += _news(branch, today, library, set(when.weekdays))
+    elif any(word in text for word in _BREAK):
+        lines = _breaks(hours, today, library)
+    elif when.now:
+        lines = [right_now(branch, turn.now, library.holidays)]
+    else:
+        lines = [right_now(branch, turn.now, library.holidays), *week(hours)]
+        if hours.sanitary_day is not None:
+            lines.append(sanitary_rule(hours.sanitary_day))
+        lines += _news(branch, today, library, set(range(7)))
+    return reply(bold(branch.name), "".join(f"\n{line}" for line in lines), buttons=await _others(library))
+
+
+def _days(
+    branch: Branch, hours: Hours, days: Sequence[date], today: date, moment: datetime, library: Library
+) -> list[str]:
+    """A line a day; after closed days the next opening, so that nobody has to ask again."""
+    told = [day_of(hours, day, library.holidays) for day in days[:MOST_DAYS]]
+    lines = [
+        capital(_("{day}: {hours}.").format(day=named_day(what.date, today), hours=day_hours(what))) for what in told
+    ]
+    if len(told) == 1 and told[0].date == today:
+        return [*lines, right_now(branch, moment, library.holidays)]
+    if not any(what.intervals for what in told):
+        after = datetime.combine(told[-1].date, datetime.max.time(), branch.zone)
+        opens = next_opening(hours, branch.zone, after, library.holidays)
+        if opens is not None and told[-1].date - today <= timedelta(days=LOOK_AHEAD_DAYS * 6):
+            lines.append(_("Откроемся {moment}.").format(moment=moment_words(opens, moment, branch.zone)))
+    return lines
+
+
+def _sanitary(hours: Hours, today: date, library: Library) -> list[str]:
+    if hours.sanitary_day is None:
+        return [_("Санитарного дня в графике нет.")]
+    lines = [sanitary_rule(hours.sanitary_day)]
+    coming = (day_of(hours, today + timedelta(days=step), library.holidays) for step in range(LOOK_AHEAD_DAYS))
+    following = next((what for what in coming if what.why == "sanitary"), None)
+    if following is not None:
+        lines.append(_("Ближайший: {day}.").format(day=named_day(following.date, today)))
+    return lines
+
+
+def _breaks(hours: Hours, today: date, library: Library) -> list[str]:
+    what = day_of(hours, today, library.holidays)
+    lines = [capital(_("{day}: {hours}.").format(day=named_day(today, today), hours=day_hours(what)))]
+    if what.intervals and all(len(intervals) < 2 for intervals in hours.week):
+        lines.append(_("Работаем без перерыва."))
+    return lines
+
+
+def _news(branch: Branch, today: date, library: Library, weekdays: set[int]) -> list[str]:
+    """Days soon that are not as the week says; the sanitary day is told by its rule."""
+    return [
+        capital(_("{day}: {hours}.").format(day=named_day(what.date, today), hours=day_hours(what)))
+        for what in unusual_days(branch, today, NEWS_DAYS, library.holidays)
+        if what.date.weekday() in weekdays and what.date != today
+    ]
+
+
+async def _others(library: Library) -> tuple[Row, ...]:
+    branches = await library.branches.all()
+    other = ((Button(_("Другая библиотека"), "hours_where"),),) if len(branches) > 1 else ()
+    return (*other, (Button(_("Адрес"), "location"), find_button()))
+
+
+async def _unknown(turn: Turn, library: Library, branch: Branch | None) -> Reply:
+    """Nobody has told us the hours: nothing is claimed."""
+    known = await library.faq.about("hours", turn.language)
+    if known is not None:
+        return reply(known.answer, buttons=((librarian_button(),),))
+    branches = await library.branches.all()
+    name = branch.name if branch else library.name
+    said = [_("Часы работы мне не сообщили: {library}.").format(library=name)]
+    said.append(phone_line(branch if branch and branch.phone else main_branch(branches), turn.now, library.holidays))
+    return reply("\n".join(line for line in said if line), buttons=((librarian_button(),), (find_button(),)))

@@ -1,0 +1,71 @@
+"""«Позовите библиотекаря»: the conversation waits for a person, and the reader hears when one answers."""
+
+from bot.asking import look_up_faq
+from bot.messages import Button, Reply, reply
+from bot.ports import Library, Mode
+from bot.routing import Answer, Expects, Router, Turn, expects, intent, pressed
+from bot.wording import gettext as _
+from bot.wording.reaching import people_answer, phone_line
+from handlers import Row, desk, faq_reply, menu
+
+router = Router("human")
+
+QUESTION = "human.question"
+"""The dialogue waits for what the librarian is to know."""
+_A_QUESTION_IS_LONGER = 40
+"""Characters from which a call for a person says already what it is about."""
+
+
+def _back() -> tuple[Row, ...]:
+    return ((Button(_("Вернуться к боту"), "resume"),),)
+
+
+@router.on(intent("human"), pressed("human"))
+async def call(turn: Turn, library: Library) -> Answer:
+    """Mark the conversation as waiting; say once when somebody answers and how to reach one sooner."""
+    branch = await desk(library)
+    phone = phone_line(branch, turn.now, library.holidays)
+    if turn.mode is Mode.WAITING:
+        text = _("Ваш вопрос уже ждёт библиотекаря, второй раз звать не нужно.")
+        if phone:
+            text += " " + _("Быстрее всего позвонить. {phone}").format(phone=phone)
+        return Answer(replies=(reply(text, buttons=_back()),), expects=Expects(key=QUESTION))
+    tip = await _tip(turn, library)
+    told = len(turn.text) >= _A_QUESTION_IS_LONGER
+    said = [
+        _("Записал ваш вопрос для библиотекаря.")
+        if told
+        else _("Записал, что вам нужен библиотекарь. Напишите здесь, что ему передать."),
+        people_answer(branch, turn.now, library.holidays),
+    ]
+    if phone:
+        said.append(_("Быстрее всего позвонить. {phone}").format(phone=phone))
+    said.append(_("А пока я могу отвечать и сам."))
+    asked = reply("\n".join(said), buttons=_back())
+    return Answer(replies=(*tip, asked), handover="asked", expects=None if told else Expects(key=QUESTION))
+
+
+async def _tip(turn: Turn, library: Library) -> tuple[Reply, ...]:
+    """What the library itself says of such a trouble, where it has said anything."""
+    topic = turn.request.slots.get("topic", "")
+    known = await look_up_faq(library.faq, topic, "", turn.language) if topic else None
+    return (faq_reply(known),) if known else ()
+
+
+@router.on(expects(QUESTION))
+async def note(turn: Turn, library: Library) -> Answer:
+    """What the librarian is to know: it is kept with the conversation."""
+    del library
+    if turn.mode is not Mode.WAITING:
+        return Answer(replies=(reply(_("Что вам подсказать?"), buttons=menu()),))
+    return Answer(
+        replies=(reply(_("Записал, библиотекарь это увидит. Можете дописать ещё."), buttons=_back()),),
+        expects=Expects(key=QUESTION),
+    )
+
+
+@router.on(pressed("resume"))
+async def resume(turn: Turn, library: Library) -> Answer:
+    """The reader needs no person any more."""
+    del turn, library
+    return Answer(replies=(reply(_("Хорошо, дальше отвечаю я. Что вам подсказать?"), buttons=menu()),), resume=True)

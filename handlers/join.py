@@ -1,0 +1,24 @@
+"""«Как записаться?»: what the library itself has written."""
+
+from bot.asking import look_up_faq
+from bot.messages import Button, reply
+from bot.ports import Library
+from bot.routing import Answer, Router, Turn, intent, pressed
+from bot.wording import gettext as _
+from bot.wording.reaching import phone_line
+from handlers import desk, faq_reply, librarian_button
+
+router = Router("join")
+
+
+@router.on(intent("join"), pressed("join"))
+async def how_to_join(turn: Turn, library: Library) -> Answer:
+    """The library's rule for this reader (a child, from out of town, online); never one of our own."""
+    topic = turn.request.slots.get("topic", "join")
+    known = await look_up_faq(library.faq, topic, turn.text, turn.language)
+    rows = ((Button(_("Часы работы"), "hours"), Button(_("Адрес"), "location")), (librarian_button(),))
+    if known is not None:
+        return Answer(replies=(faq_reply(known, *rows),))
+    said = _("Как записаться, библиотека мне пока не написала. Библиотекарь расскажет точно.")
+    phone = phone_line(await desk(library), turn.now, library.holidays)
+    return Answer(replies=(reply(f"{said}\n{phone}" if phone else said, buttons=rows),), missed=True)

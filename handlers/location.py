@@ -1,0 +1,74 @@
+"""«Где вы находитесь?»: the address, the way, and a point on the map."""
+
+from collections.abc import Sequence
+
+from bot.library.model import Branch
+from bot.library.places import branch_behind, branch_key, main_branch, meant
+from bot.messages import Button, Location, Reply, bold, reply
+from bot.ports import Library
+from bot.routing import Router, Turn, intent, pressed
+from bot.wording import gettext as _
+from bot.wording.opening import today_in_short
+from bot.wording.reaching import phone_line
+from handlers import find_button, librarian_button
+
+router = Router("location")
+
+MOST_BRANCHES = 10
+_NEAREST = ("ближайш", "рядом", "nearest", "closest", "near ")
+
+
+@router.on(intent("location"))
+async def where(turn: Turn, library: Library) -> Reply:
+    """The branch that the message names, else the main one; the nearest is for the reader to pick."""
+    text = turn.request.slots.get("whole") or turn.text
+    branches = await library.branches.all()
+    if len(branches) > 1 and any(word in text.casefold() for word in _NEAREST):
+        return _addresses(branches)
+    named = meant(text, branches)
+    if len(named) > 1:
+        return _which(named)
+    return _place(turn, library, named[0] if named else None, branches)
+
+
+@router.on(pressed("location"))
+async def where_is(turn: Turn, library: Library) -> Reply:
+    """``location`` or ``location:03``."""
+    branches = await library.branches.all()
+    branch = branch_behind(turn.argument, branches) if turn.argument else main_branch(branches)
+    return _place(turn, library, branch, branches)
+
+
+@router.on(pressed("addresses"))
+async def everywhere(turn: Turn, library: Library) -> Reply:
+    """Every address."""
+    del turn
+    return _addresses(await library.branches.all())
+
+
+def _which(branches: Sequence[Branch]) -> Reply:
+    rows = [(Button(branch.name[:40], f"location:{branch_key(branch.code)}"),) for branch in branches[:MOST_BRANCHES]]
+    return reply(_("Про какую библиотеку вы спрашиваете?"), buttons=rows)
+
+
+def _addresses(branches: Sequence[Branch]) -> Reply:
+    lines = [f"{branch.name}: {branch.address}" if branch.address else branch.name for branch in branches]
+    return reply(_("Наши адреса:"), "".join(f"\n{line}" for line in lines), buttons=((find_button(),),))
+
+
+def _place(turn: Turn, library: Library, branch: Branch | None, branches: Sequence[Branch]) -> Reply:
+    if branch is None or not (branch.address or branch.how_to_get):
+        said = [_("Адрес мне не сообщили: {library}.").format(library=branch.name if branch else library.name)]
+        said.append(phone_line(branch or main_branch(branches), turn.now, library.holidays))
+        return reply("\n".join(line for line in said if line), buttons=((librarian_button(),), (find_button(),)))
+    lines = [line for line in (branch.address, branch.how_to_get) if line]
+    if today := today_in_short(branch, turn.now, library.holidays):
+        lines.append(_("Работаем: {today}.").format(today=today))
+    point = ()
+    if branch.latitude is not None and branch.longitude is not None:
+        point = (
+            Location(latitude=branch.latitude, longitude=branch.longitude, title=branch.name, address=branch.address),
+        )
+    rows = [(Button(_("Все адреса"), "addresses"),)] if len(branches) > 1 else []
+    rows.append((Button(_("Часы работы"), f"hours:{branch_key(branch.code)}"), find_button()))
+    return reply(bold(branch.name), "".join(f"\n{line}" for line in lines), buttons=rows, at=point)

@@ -1,0 +1,37 @@
+"""Not the library's business, as far as we can tell."""
+
+from bot.asking import look_up, look_up_faq
+from bot.messages import Button, reply
+from bot.ports import Library, Verdict
+from bot.routing import Answer, Router, Turn, intent
+from bot.wording import books
+from bot.wording import gettext as _
+from handlers import faq_reply, librarian_button, menu, ways_out
+
+router = Router("out_of_scope")
+
+SURE = 0.9
+"""Below this confidence the message may be something that we failed to read: kept for the librarians."""
+LONGEST_TITLE = 60
+"""Characters of a message that may still be the title of a book."""
+
+
+@router.on(intent("out_of_scope"))
+async def not_ours(turn: Turn, library: Library) -> Answer:
+    """Say what we are for; but the library may have answered it once, and it may be a title after all."""
+    known = await look_up_faq(library.faq, "", turn.text, turn.language)
+    if known is not None:
+        return Answer(replies=(faq_reply(known, *ways_out()),))
+    missed = turn.request.confidence < SURE
+    if len(turn.text) <= LONGEST_TITLE:
+        found = (await look_up(library.catalogue, turn.request, 1))[0]
+        if found.verdict is Verdict.FOUND:
+            work = found.works[0]
+            text = _("Про это не знаю. Но есть книга {book}. Показать?").format(book=books.named(work))
+            rows = ((Button(_("Да"), f"work:{work.work_id}"),), *ways_out())
+            return Answer(replies=(reply(text, buttons=rows),), missed=missed)
+    if missed and turn.misses:
+        text = _("Я опять не понял. Позвать библиотекаря? Он разберётся.")
+        return Answer(replies=(reply(text, buttons=((librarian_button(),), *menu()[:1])),), missed=True)
+    text = _("Я библиотечный бот: знаю про книги, часы работы и правила библиотеки. С этим помогу с радостью.")
+    return Answer(replies=(reply(text, buttons=menu()),), missed=missed)

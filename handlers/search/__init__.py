@@ -1,0 +1,154 @@
+"""«Есть ли у вас…?»: find the work, say where it is, or say honestly that the catalogue does not show it."""
+
+from collections.abc import Sequence
+
+from bot.asking import look_up, look_up_faq
+from bot.language.folding import fold
+from bot.library.model import Branch, WorkCard
+from bot.library.places import find_branches
+from bot.messages import Reply, reply
+from bot.ports import Found, Library, Mode, Verdict
+from bot.routing import Answer, Expects, Router, Turn, expects, intent, pressed
+from bot.wording import gettext as _
+from bot.wording import quoted
+from handlers import faq_reply, find_button, librarian_button, ways_out
+from handlers.search import choosing, showing
+
+router = Router("search")
+
+WHAT = "search.what"
+"""The dialogue waits for a title."""
+LIMIT = 5
+"""Works that are looked at: what a list of buttons can hold."""
+
+
+@router.on(pressed("find"))
+async def ask_what(turn: Turn, library: Library) -> Answer:
+    """Ask for the title; the next free text is one."""
+    del turn, library
+    text = _("Какую книгу ищете? Напишите название, автора или ISBN.")
+    return Answer(replies=(Reply(text=text),), expects=Expects(key=WHAT))
+
+
+@router.on(pressed("other"))
+async def another(turn: Turn, library: Library) -> Answer:
+    """None of the offered books is the right one."""
+    del turn, library
+    text = _(
+        "Тогда напишите о книге ещё что-нибудь: автора, точное название или хотя бы одно редкое слово из него. "
+        "Или спросите библиотекаря."
+    )
+    return Answer(replies=(reply(text, buttons=((librarian_button(),),)),), expects=Expects(key=WHAT))
+
+
+@router.on(intent("search", "availability"), expects(WHAT))
+async def search(turn: Turn, library: Library) -> Answer:
+    """Look the message up and answer for each book that it names."""
+    query = turn.request.rest or turn.request.slots.get("whole", "") or turn.text
+    if not fold(query):
+        return await ask_what(turn, library)
+    answers = await look_up(library.catalogue, turn.request, LIMIT)
+    branches = await library.branches.all()
+    replies = [await _one(turn, library, found, query, branches) for found in answers]
+    sure = [found for found in answers if found.verdict in (Verdict.FOUND, Verdict.CHOICE)]
+    if not sure and answers[0].verdict is Verdict.NOTHING:
+        return await _nothing(turn, library, answers[0], query)
+    return Answer(replies=tuple(replies), works=tuple(work for found in sure for work in found.works))
+
+
+async def _one(turn: Turn, library: Library, found: Found, query: str, branches: Sequence[Branch]) -> Reply:
+    match found.verdict:
+        case Verdict.FOUND:
+            card, others = found.works[0], found.works[1:]
+            wanted = _branch_asked(turn, card, branches)
+            said = showing.corrected(found, card)
+            return showing.card(card, branches, turn.now, library.holidays, wanted=wanted, before=said, others=others)
+        case Verdict.CHOICE:
+            return choosing.which(found)
+        case Verdict.NEAR:
+            return choosing.perhaps(found, query)
+        case Verdict.NOTHING:
+            return Reply(text=_("«{query}» в каталоге не нашлось.").format(query=quoted(query)))
+
+
+def _branch_asked(turn: Turn, card: WorkCard, branches: Sequence[Branch]) -> Branch | None:
+    """The branch that the reader named, unless those words belong to the title («Детская энциклопедия»)."""
+    said = turn.request.slots.get("branch", "")
+    if not said or fold(said) in fold(card.title):
+        return None
+    fits = find_branches(said, branches)
+    return fits[0] if len(fits) == 1 else None
+
+
+async def _nothing(turn: Turn, library: Library, found: Found, query: str) -> Answer:
+    """An honest no. What is no title at all may be a question that the library has answered once."""
+    known = await look_up_faq(library.faq, "", turn.text, turn.language) if not found.isbn_note else None
+    if known is not None:
+        return Answer(replies=(faq_reply(known, *ways_out()),))
+    if turn.mode is Mode.WAITING:
+        text = _("Это сообщение библиотекарь тоже увидит. А в каталоге «{query}» не нашлось.")
+        return Answer(replies=(Reply(text=text.format(query=quoted(query))),), missed=True)
+    if found.isbn_note:
+        text = showing.isbn_note()
+    elif turn.misses:
+        text = _(
+            "Опять не нашёл: «{query}» в каталоге нет, и другого смысла я не понял. Позвать библиотекаря? "
+            "Он найдёт лучше меня."
+        )
+    else:
+        text = _(
+            "«{query}» в каталоге не нашлось. Если это книга, напишите только фамилию автора или одно слово из "
+            "названия. Если вопрос, спросите другими словами или позовите библиотекаря."
+        )
+    rows = ((librarian_button(),), (find_button(),)) if turn.misses else ways_out()
+    return Answer(replies=(reply(text.format(query=quoted(query)), buttons=rows),), missed=True)
+
+
+@router.on(pressed("work"))
+async def show(turn: Turn, library: Library) -> Answer:
+    """A book out of a list."""
+    card = await _card(turn, library)
+    if card is None:
+        return _gone()
+    return Answer(
+        replies=(showing.card(card, await library.branches.all(), turn.now, library.holidays),), works=(card,)
+    )
+
+
+@router.on(pressed("branches"))
+async def everywhere(turn: Turn, library: Library) -> Answer:
+    """Every library that has the book."""
+    card = await _card(turn, library)
+    if card is None:
+        return _gone()
+    shown = showing.all_branches(card, await library.branches.all(), turn.now, library.holidays)
+    return Answer(replies=(shown,), works=(card,))
+
+
+@router.on(pressed("editions"))
+async def editions(turn: Turn, library: Library) -> Answer:
+    """The book's editions, newest first."""
+    card = await _card(turn, library)
+    return _gone() if card is None else Answer(replies=(showing.editions(card),), works=(card,))
+
+
+@router.on(pressed("choose"))
+async def other_works(turn: Turn, library: Library) -> Answer:
+    """The other books that fitted the question: ``choose:12,45``."""
+    numbers = [int(part) for part in turn.argument.split(",") if part.isascii() and part.isdigit()][:LIMIT]
+    cards = [card for number in numbers if (card := await library.catalogue.card(number)) is not None]
+    if not cards:
+        return _gone()
+    return Answer(replies=(choosing.listed_works(cards),), works=tuple(cards))
+
+
+async def _card(turn: Turn, library: Library) -> WorkCard | None:
+    number = turn.argument
+    if not (number.isascii() and number.isdigit() and len(number) <= 18):
+        return None
+    return await library.catalogue.card(int(number))
+
+
+def _gone() -> Answer:
+    text = _("Этой книги в каталоге больше не вижу. Возможно, её списали. Поищем другую?")
+    return Answer(replies=(reply(text, buttons=ways_out()),))

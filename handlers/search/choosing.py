@@ -1,0 +1,46 @@
+"""Several works, or none that surely fits: let the reader choose."""
+
+from collections.abc import Sequence
+
+from bot.library.model import WorkCard
+from bot.messages import Button, Reply, reply
+from bot.ports import Found
+from bot.wording import books, quoted
+from bot.wording import gettext as _
+from handlers import librarian_button
+
+
+def which(found: Found) -> Reply:
+    """Several works fit equally well."""
+    said = _("Нашлось несколько книг. Какая нужна?")
+    if found.corrected:
+        said = _("Понял так: «{query}».").format(query=found.corrected) + " " + said
+    return _list(said, found.works)
+
+
+def listed_works(works: Sequence[WorkCard]) -> Reply:
+    """Works that fitted less well."""
+    return _list(_("Может быть, одна из этих?"), works)
+
+
+def perhaps(found: Found, query: str) -> Reply:
+    """Nothing fits, something is near: a question, never an answer."""
+    said = _("Точно такой книги, «{query}», в каталоге не вижу.").format(query=quoted(query))
+    if len(found.works) > 1:
+        return _list(said + " " + _("Может быть, вы имели в виду одну из этих?"), found.works)
+    work = found.works[0]
+    return reply(
+        said + " " + _("Может быть, вы имели в виду {book}?").format(book=books.named(work)),
+        buttons=((Button(_("Да"), f"work:{work.work_id}"), Button(_("Нет"), "other")), (librarian_button(),)),
+    )
+
+
+def _list(said: str, works: Sequence[WorkCard]) -> Reply:
+    """A button a work; the text spells the list out where the buttons cannot tell it whole."""
+    labels = [books.label(work) for work in works]
+    whole = [books.named(work) for work in works]
+    if len(set(labels)) < len(labels) or any(label.endswith("…") for label in labels):
+        said += "".join(f"\n{number}. {name}" for number, name in enumerate(whole, start=1))
+        labels = [books.cut(f"{number}. {text}", books.LONGEST_LABEL) for number, text in enumerate(labels, start=1)]
+    rows = [(Button(text, f"work:{work.work_id}"),) for text, work in zip(labels, works, strict=True)]
+    return reply(said, buttons=(*rows, (Button(_("Ни одна из них"), "other"),)))

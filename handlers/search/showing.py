@@ -1,0 +1,117 @@
+"""A found work as a reply: where it is in, how many, until when the branch is open, what else to look at."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.clock import local_day
+from bot.language.folding import fold
+from bot.library.hours import DaysOff
+from bot.library.model import Branch, WorkCard
+from bot.messages import Button, Reply, Styled, bold, link, reply
+from bot.ports import Found
+from bot.wording import books
+from bot.wording import gettext as _
+from handlers import find_button, librarian_button
+
+_MANY = books.BRANCHES_SHOWN + 1
+"""So many branches are still told at once: «и ещё одна» would take the same room."""
+
+
+def card(
+    work: WorkCard,
+    branches: Sequence[Branch],
+    moment: datetime,
+    holidays: DaysOff,
+    *,
+    wanted: Branch | None = None,
+    before: str = "",
+    others: Sequence[WorkCard] = (),
+) -> Reply:
+    """The answer on one work.
+
+    Args:
+        wanted: The branch that the reader asked about: told first.
+        before: A sentence to begin with.
+        others: Works that fitted less: one press away.
+    """
+    holdings = books.ranked(work, branches, wanted)
+    shown = holdings if len(holdings) <= _MANY else holdings[: books.BRANCHES_SHOWN]
+    lines = [books.holding_line(holding, branches, moment, holidays) for holding in shown]
+    if (
+        wanted is not None
+        and all(holding.branch_code != wanted.code for holding in holdings)
+        and not work.items_unknown
+    ):
+        lines.insert(0, _("{branch}: этой книги нет.").format(branch=wanted.name))
+    if len(shown) < len(holdings):
+        lines.append(books.more_branches(len(holdings) - len(shown)))
+    if said := books.as_of(work, moment):
+        lines.append(said)
+    return reply(
+        f"{before}\n" if before else "",
+        *_heading(work, branches, moment),
+        "".join(f"\n{line}" for line in lines),
+        *_to_read(work),
+        buttons=_buttons(work, len(holdings) if len(shown) < len(holdings) else 0, others),
+    )
+
+
+def all_branches(work: WorkCard, branches: Sequence[Branch], moment: datetime, holidays: DaysOff) -> Reply:
+    """Every branch that has the work."""
+    lines = [books.holding_line(holding, branches, moment, holidays) for holding in books.ranked(work, branches)]
+    return reply(
+        *_heading(work, branches, moment), "".join(f"\n{line}" for line in lines), buttons=_buttons(work, 0, ())
+    )
+
+
+def editions(work: WorkCard) -> Reply:
+    """The editions, newest first."""
+    lines = [books.edition_line(edition, work) for edition in work.editions[: books.EDITIONS_SHOWN]]
+    if len(work.editions) > len(lines):
+        lines.append(_("И ещё {number}, постарше.").format(number=len(work.editions) - len(lines)))
+    back = Button(_("Где взять"), f"work:{work.work_id}")
+    return reply(
+        _("Издания: "), bold(work.title), "".join(f"\n{line}" for line in lines), buttons=((back, find_button()),)
+    )
+
+
+def corrected(found: Found, work: WorkCard) -> str:
+    """How the question was read, where the title itself does not show it."""
+    if found.isbn_note:
+        return isbn_note()
+    words = set(fold(found.corrected).split())
+    if not words or words <= set(fold(f"{work.title} {work.author}").split()):
+        return ""
+    return _("Понял так: «{query}».").format(query=found.corrected)
+
+
+def isbn_note() -> str:
+    """The typed ISBN cannot be right."""
+    return _("В этом ISBN, похоже, опечатка: последняя цифра не сходится. Проверьте номер на обложке.")
+
+
+def _heading(work: WorkCard, branches: Sequence[Branch], moment: datetime) -> tuple[str | Styled, ...]:
+    kind = books.kind_word(work.kind)
+    what = f" ({kind})" if kind else ""
+    today = local_day(moment, branches[0].zone) if branches else moment.date()
+    return bold(work.title), f"{what}{books.byline(work)} {books.state(work, today)}"
+
+
+def _to_read(work: WorkCard) -> tuple[str | Styled, ...]:
+    url = next((edition.url for edition in work.editions if edition.url.startswith(("http://", "https://"))), "")
+    return ("\n", link(_("Читать онлайн"), url)) if url else ()
+
+
+def _buttons(work: WorkCard, libraries: int, others: Sequence[WorkCard]) -> tuple[tuple[Button, ...], ...]:
+    rows: list[tuple[Button, ...]] = []
+    if libraries:
+        label = _("Все библиотеки ({number})").format(number=libraries)
+        rows.append((Button(label, f"branches:{work.work_id}"),))
+    if len(work.editions) > 1:
+        label = _("Издания ({number})").format(number=len(work.editions))
+        rows.append((Button(label, f"editions:{work.work_id}"),))
+    if others:
+        numbers = ",".join(str(other.work_id) for other in others)
+        rows.append((Button(_("Не та книга"), f"choose:{numbers}"),))
+    last = (find_button(),) if work.available else (find_button(), librarian_button())
+    return (*rows, last)
