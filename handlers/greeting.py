@@ -44,11 +44,8 @@ async def _led_here(kind: str, key: str, library: Library) -> Answer | None:
     if branch is None:
         return None
     text = _("Здравствуйте! Это {branch}. Какую книгу вам найти?").format(branch=branch.name)
-    rows = (
-        (Button(_("Часы работы"), f"hours:{key}"), Button(_("Адрес"), f"location:{key}")),
-        (find_button(), help_button()),
-    )
-    return Answer(replies=(reply(text, buttons=rows),))
+    here = (Button(_("Часы работы"), f"hours:{key}"), Button(_("Адрес"), f"location:{key}"))
+    return Answer(replies=(reply(text, buttons=(here, (find_button(), help_button()))),))
 
 
 @router.on(intent("help"), pressed("help"))

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 from bot.clock import local_day
 from bot.language.folding import fold
-from bot.library.hours import LOOK_AHEAD_DAYS, day_of, next_opening
+from bot.library.hours import LOOK_AHEAD_DAYS, Day, day_of, next_opening
 from bot.library.model import Branch, Hours
 from bot.library.places import branch_behind, branch_key, main_branch, meant
 from bot.library.when import When, parse_when
@@ -112,14 +112,16 @@ async def _told(turn: Turn, library: Library, branch: Branch, when: When, text: 
     return reply(bold(branch.name), "".join(f"\n{line}" for line in lines), buttons=await _others(library))
 
 
+def _day(what: Day, today: date) -> str:
+    return capital(_("{day}: {hours}.").format(day=named_day(what.date, today), hours=day_hours(what)))
+
+
 def _days(
     branch: Branch, hours: Hours, days: Sequence[date], today: date, moment: datetime, library: Library
 ) -> list[str]:
     """A line a day; after closed days the next opening, so that nobody has to ask again."""
     told = [day_of(hours, day, library.holidays) for day in days[:MOST_DAYS]]
-    lines = [
-        capital(_("{day}: {hours}.").format(day=named_day(what.date, today), hours=day_hours(what))) for what in told
-    ]
+    lines = [_day(what, today) for what in told]
     if len(told) == 1 and told[0].date == today:
         return [*lines, right_now(branch, moment, library.holidays)]
     if not any(what.intervals for what in told):
@@ -143,7 +145,7 @@ def _sanitary(hours: Hours, today: date, library: Library) -> list[str]:
 
 def _breaks(hours: Hours, today: date, library: Library) -> list[str]:
     what = day_of(hours, today, library.holidays)
-    lines = [capital(_("{day}: {hours}.").format(day=named_day(today, today), hours=day_hours(what)))]
+    lines = [_day(what, today)]
     if what.intervals and all(len(intervals) < 2 for intervals in hours.week):
         lines.append(_("Работаем без перерыва."))
     return lines
@@ -152,7 +154,7 @@ def _breaks(hours: Hours, today: date, library: Library) -> list[str]:
 def _news(branch: Branch, today: date, library: Library, weekdays: set[int]) -> list[str]:
     """Days soon that are not as the week says; the sanitary day is told by its rule."""
     return [
-        capital(_("{day}: {hours}.").format(day=named_day(what.date, today), hours=day_hours(what)))
+        _day(what, today)
         for what in unusual_days(branch, today, NEWS_DAYS, library.holidays)
         if what.date.weekday() in weekdays and what.date != today
     ]

@@ -10,7 +10,7 @@ from bot.routing import Router, Turn, intent, pressed
 from bot.wording import gettext as _
 from bot.wording.opening import today_in_short
 from bot.wording.reaching import phone_line
-from handlers import find_button, librarian_button
+from handlers import Row, find_button, librarian_button
 
 router = Router("location")
 
@@ -64,11 +64,11 @@ def _place(turn: Turn, library: Library, branch: Branch | None, branches: Sequen
     lines = [line for line in (branch.address, branch.how_to_get) if line]
     if today := today_in_short(branch, turn.now, library.holidays):
         lines.append(_("Работаем: {today}.").format(today=today))
-    point = ()
+    point: tuple[Location, ...] = ()
     if branch.latitude is not None and branch.longitude is not None:
         point = (
             Location(latitude=branch.latitude, longitude=branch.longitude, title=branch.name, address=branch.address),
         )
-    rows = [(Button(_("Все адреса"), "addresses"),)] if len(branches) > 1 else []
+    rows: list[Row] = [(Button(_("Все адреса"), "addresses"),)] if len(branches) > 1 else []
     rows.append((Button(_("Часы работы"), f"hours:{branch_key(branch.code)}"), find_button()))
     return reply(bold(branch.name), "".join(f"\n{line}" for line in lines), buttons=rows, at=point)

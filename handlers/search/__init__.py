@@ -26,6 +26,10 @@ LIMIT = 5
 async def ask_what(turn: Turn, library: Library) -> Answer:
     """Ask for the title; the next free text is one."""
     del turn, library
+    return _what()
+
+
+def _what() -> Answer:
     text = _("Какую книгу ищете? Напишите название, автора или ISBN.")
     return Answer(replies=(Reply(text=text),), expects=Expects(key=WHAT))
 
@@ -46,7 +50,7 @@ async def search(turn: Turn, library: Library) -> Answer:
     """Look the message up and answer for each book that it names."""
     query = turn.request.rest or turn.request.slots.get("whole", "") or turn.text
     if not fold(query):
-        return await ask_what(turn, library)
+        return _what()
     answers = await look_up(library.catalogue, turn.request, LIMIT)
     branches = await library.branches.all()
     replies = [await _one(turn, library, found, query, branches) for found in answers]

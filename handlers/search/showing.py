@@ -30,6 +30,10 @@ def card(
     """The answer on one work.
 
     Args:
+        work: The work.
+        branches: The library's buildings, for their hours and their order.
+        moment: The moment of the answer.
+        holidays: Official days off.
         wanted: The branch that the reader asked about: told first.
         before: A sentence to begin with.
         others: Works that fitted less: one press away.
@@ -37,11 +41,7 @@ def card(
     holdings = books.ranked(work, branches, wanted)
     shown = holdings if len(holdings) <= _MANY else holdings[: books.BRANCHES_SHOWN]
     lines = [books.holding_line(holding, branches, moment, holidays) for holding in shown]
-    if (
-        wanted is not None
-        and all(holding.branch_code != wanted.code for holding in holdings)
-        and not work.items_unknown
-    ):
+    if wanted and not work.items_unknown and wanted.code not in {holding.branch_code for holding in holdings}:
         lines.insert(0, _("{branch}: этой книги нет.").format(branch=wanted.name))
     if len(shown) < len(holdings):
         lines.append(books.more_branches(len(holdings) - len(shown)))
