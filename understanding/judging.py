@@ -10,6 +10,9 @@ _SURE = (0.95, 0.88, 0.93)
 _COST = (0.035, 0.12, 1.0)
 """What each word that the intent does not explain takes off; nothing from intents with a free object."""
 _COST_ASKED_FOR_A_BOOK = 0.1
+_COST_FREE = 0.008
+_EVIDENCE = 0.004
+"""What each word that the intent explains adds: of two that fit, the one that explains more."""
 _LEAST = (0.66, 0.3, 0.0)
 _FREE = (0.93, 0.84, 0.93)
 _SEARCH = (0.8, 0.6, 0.8)
@@ -89,6 +92,19 @@ def stretch(message: Message) -> Stretch:
     return Stretch(0, len(tokens), tuple(masks), tuple(quiet), present, tuple(found))
 
 
+def _stands(pattern: Pattern, words: Stretch) -> bool:
+    """Whether at least two words make it, where it asks for two: one word is no sentence, whatever it may mean."""
+    if pattern.size < 2:
+        return True
+    standing = False
+    for mask in words.masks:
+        if mask & pattern.mask:
+            if standing:
+                return True
+            standing = True
+    return False
+
+
 def _runs(row: Sequence, message: Message, place: int) -> bool:
     tokens = message.tokens
     if place + len(row.parts) > len(tokens):
@@ -113,7 +129,7 @@ class Judge:
         fitting: dict[str, list[Pattern]] = {}
         for pattern in words.patterns:
             mask = pattern.mask
-            if mask & present == mask and not pattern.unwanted & present:
+            if mask & present == mask and not pattern.unwanted & present and _stands(pattern, words):
                 fitting.setdefault(pattern.intent, []).append(pattern)
         content = len(words.quiet) - sum(words.quiet)
         best = Opinion("search", BARE, None, 0, content, content)
@@ -137,8 +153,10 @@ class Judge:
         for pattern in patterns:
             explained |= pattern.mask
         familiar = explained | self._company[intent]
-        strange = 0
+        strange = covered = 0
         for mask, quiet in zip(words.masks, words.quiet, strict=True):
+            if mask & explained:
+                covered += 1
             if not quiet and not mask & familiar:
                 strange += 1
         best: Opinion | None = None
@@ -149,11 +167,11 @@ class Judge:
             if intent == "search":
                 score = _SEARCH[level]
             elif intent in self._free:
-                score = _FREE[level]
+                score = _FREE[level] - _COST_FREE * min(strange, 3)
             else:
                 cost = max(_COST[level], _COST_ASKED_FOR_A_BOOK if asked else 0.0)
                 score = max(_SURE[level] - cost * strange, _LEAST[level])
-            score += 0.008 * min(pattern.size, 4)
+            score += _EVIDENCE * min(covered, 8)
             if best is None or score > best.score:
                 best = Opinion(intent, score, pattern, explained, strange, content)
         return best

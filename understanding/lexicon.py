@@ -131,9 +131,10 @@ class Phrases:
     def _intent(self, name: str, file: Mapping[str, Any]) -> None:
         if file.get("free"):
             self.free.add(name)
+        unless = self._term(str(file["unless"]), name) if "unless" in file else 0
         for level, key in enumerate(LEVELS):
             for source in file.get(key, ()):
-                self.patterns.append(self._pattern(name, level, str(source)))
+                self.patterns.append(self._pattern(name, level, str(source), unless))
         self.company[name] = sum({self._term(term, name) for term in str(file.get("with", "")).split()})
         self.topics[name] = tuple(
             Topic(key, tuple(sum({self._term(t, name) for t in any_of.split("&")}) for any_of in self._topic(words)))
@@ -147,10 +148,10 @@ class Phrases:
         single = [part for part in parts if "&" not in part]
         return ["|".join(single)] * bool(single) + [part for part in parts if "&" in part]
 
-    def _pattern(self, intent: str, level: int, source: str) -> Pattern:
+    def _pattern(self, intent: str, level: int, source: str, unless: int) -> Pattern:
         wanted = [self._term(term, source) for term in source.split() if not term.startswith("-")]
         unwanted = {self._term(term[1:], source) for term in source.split() if term.startswith("-")}
-        return Pattern(intent, level, sum(set(wanted)), sum(unwanted), len(wanted), source)
+        return Pattern(intent, level, sum(set(wanted)), sum(unwanted | {unless}), len(set(wanted)), source)
 
     def _term(self, term: str, where: str) -> int:
         return self._terms.bit(self._alternatives(term, where))
@@ -221,7 +222,11 @@ class Phrases:
 
     def vocabulary(self) -> tuple[frozenset[str], frozenset[str]]:
         """Whole words and beginnings of words that mean something here, for the correction of typos."""
-        return frozenset(self._exact) | frozenset(self._heads), frozenset(self._stems) | frozenset(self._stem_heads)
+        whole, stems = {*self._exact, *self._heads}, {*self._stems, *self._stem_heads}
+        for rows in (*self._heads.values(), *self._stem_heads.values()):
+            for part, starred in (part for row in rows for part in row.parts):
+                (stems if starred else whole).add(part)
+        return frozenset(whole), frozenset(stems)
 
 
 def _joined(one: Word, two: Word) -> Word:

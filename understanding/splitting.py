@@ -28,8 +28,9 @@ class Splitter:
 
     def __init__(self, phrases: Phrases, judge: Judge) -> None:
         self._judge = judge
-        self._asking = 0
-        for group in ("when", "until", "where", "how_many", "how_long", "what", "how", "want", "give", "opener"):
+        self._wishing = phrases.bit("want") | phrases.bit("give")
+        self._asking = self._wishing
+        for group in ("when", "until", "where", "how_many", "how_long", "what", "how", "can", "opener"):
             self._asking |= phrases.bit(group)
         self._openers = phrases.bit("when") | phrases.bit("where") | phrases.bit("how_many") | phrases.bit("opener")
 
@@ -59,17 +60,22 @@ class Splitter:
         token = message.tokens[number]
         if message.tokens[number - 1].word in _AND and not token.gap:
             return False
-        return bool(token.gap) or token.word in _AND or bool(words.masks[number] & self._openers)
+        opens = words.masks[number] & self._openers and not words.masks[number - 1] & self._openers
+        return bool(token.gap) or token.word in _AND or bool(opens)
 
     def _part(self, message: Message, words: Stretch, first: int, last: int) -> Part:
         stretch = words.part(first, last) if (first, last) != (words.first, words.last) else words
         opinion = self._judge.opinion(stretch)
-        asks = bool(stretch.present & self._asking) or any(message.tokens[n].asks for n in range(first, last))
+        # Where question marks are in use, a question has one: «когда» elsewhere only tells a story.
+        asking = self._wishing if message.asks else self._asking
+        asks = bool(stretch.present & asking) or any(message.tokens[n].asks for n in range(first, last))
         return Part(first, last, stretch, opinion, asks)
 
     def _separate(self, words: Stretch, one: Part, two: Part) -> bool:
         """Two sure requests of different kinds, unless one phrase reaches over the border."""
         if one.opinion.intent == two.opinion.intent or min(one.opinion.score, two.opinion.score) < SURE:
+            return False
+        if any(part.opinion.intent == "search" and not part.opinion.strange for part in (one, two)):
             return False
         whole = self._judge.opinion(words.part(one.first, two.last))
         pattern = whole.pattern

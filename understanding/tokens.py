@@ -2,10 +2,11 @@
 
 import re
 import unicodedata
-from collections.abc import Callable
 from dataclasses import dataclass
 
+from bot.language.folding import fold
 from understanding.lexicon import Phrases, Word
+from understanding.spelling import Speller
 
 _TOKEN = re.compile(r"[^\W_](?:[\w]|[-'’.+](?=\w))*\+?|[👍🙏❤😊👌💐🌹]")
 _SHAPES = (
@@ -16,6 +17,7 @@ _SHAPES = (
 )
 _ISBN_SPACED = re.compile(r"(?<!\d)(?:97[89][\s–—-]?)?(?:\d[\s–—-]?){9}[\dXxХх](?!\d)")
 _ZERO_WIDTH = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u0300\u0301]")
+_LATIN = re.compile("[a-z]")
 HARD = re.compile(r"[.!?…;\n]")
 _REMEMBERED = 40_000
 """Words kept with their meaning; a message holds few new ones."""
@@ -26,7 +28,7 @@ class Token:
     """A word of the message.
 
     Attributes:
-        word: Folded (lower case, е for ё), repaired where its spelling was.
+        word: Folded (lower case, е for ё), in the spelling that was meant.
         start: Where it begins in ``Message.text``; ``end`` where it ends.
         gap: What parts it from the word before: "" nothing, "," a comma or dash, "." the end of a sentence.
         asks: True where a question mark closes its sentence right behind it.
@@ -42,20 +44,39 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """The message as it is read: ``text`` is cleaned of what cannot be seen, else as it was typed."""
+    """The message as it is read.
+
+    Attributes:
+        text: As it was typed, cleaned of what cannot be seen.
+        isbns: Where runs of digits stand that look like an ISBN.
+        repaired: «typed→meant» for each word that was read otherwise than it is spelt.
+        asks: Whether there is a question mark in it.
+    """
 
     text: str
     tokens: tuple[Token, ...]
     isbns: tuple[tuple[int, int], ...] = ()
     repaired: tuple[str, ...] = ()
+    asks: bool = False
+
+    def typed(self, first: int, last: int) -> str:
+        """What the reader typed from one token up to another."""
+        return self.text[self.tokens[first].start : self.tokens[last - 1].end] if first < last else ""
+
+    def meant(self, first: int, last: int) -> str:
+        """The same in the spelling that was meant; where nothing was repaired it is what was typed."""
+        typed = self.typed(first, last)
+        if not self.repaired:
+            return typed
+        return " ".join(token.word for token in self.tokens[first:last])
 
 
 class Reader:
     """Cuts messages into tokens; remembers words."""
 
-    def __init__(self, phrases: Phrases, repair: Callable[[str, "Reader"], str] | None = None) -> None:
+    def __init__(self, phrases: Phrases) -> None:
         self._phrases = phrases
-        self._repair = repair
+        self._speller = Speller(phrases)
         self._seen: dict[str, tuple[str, Word]] = {}
 
     def meaning(self, word: str) -> Word:
@@ -69,24 +90,23 @@ class Reader:
                     return Word(found.mask | extra.mask, patterns, found.sequences, found.roles)
         return found
 
-    def knows(self, word: str) -> bool:
-        """Whether the word means anything in the phrase files."""
-        found = self._seen.get(word)
-        meaning = found[1] if found else self.meaning(word)
-        return bool(meaning.mask or meaning.roles or meaning.sequences)
-
     def read(self, text: str) -> Message:
         """Cut a message of any content; linear in its length."""
         text = clean(text)
+        typed = text.lower().replace("ё", "е")
+        if len(typed) != len(text):
+            typed = "".join(char.lower() if len(char.lower()) == 1 else char for char in text).replace("ё", "е")
+        lowered = self._speller.keys(typed)
+        matches = list(_TOKEN.finditer(lowered))
+        russian = self._speller.transliterated([match[0] for match in matches]) if _LATIN.search(lowered) else {}
         tokens: list[Token] = []
         repaired: list[str] = []
         end = 0
-        lowered = text.lower().replace("ё", "е")
-        if len(lowered) != len(text):
-            lowered = "".join(char.lower() if len(char.lower()) == 1 else char for char in text).replace("ё", "е")
         seen = self._seen
-        for match in _TOKEN.finditer(lowered):
+        for match in matches:
             spelt = match[0]
+            if russian:
+                spelt = russian.get(spelt, spelt)
             known = seen.get(spelt)
             if known is None:
                 known = self._learn(spelt)
@@ -95,28 +115,38 @@ class Reader:
             between = lowered[end:start]
             gap = "" if between == " " else _gap(between)
             if gap == "." and "?" in between and tokens:
-                last = tokens[-1]
-                tokens[-1] = Token(last.word, last.start, last.end, last.meaning, last.gap, asks=True)
-            if word != spelt:
-                repaired.append(f"{spelt}→{word}")
+                tokens[-1] = _asking(tokens[-1])
             end = match.end()
+            if typed[start:end] != word:
+                repaired.append(f"{typed[start:end]}→{word}")
             tokens.append(Token(word, start, end, meaning, gap))
         if tokens and "?" in lowered[end:]:
-            last = tokens[-1]
-            tokens[-1] = Token(last.word, last.start, last.end, last.meaning, last.gap, asks=True)
+            tokens[-1] = _asking(tokens[-1])
         isbns = tuple(match.span() for match in _ISBN_SPACED.finditer(text)) if len(text) > 9 else ()
-        return Message(text, tuple(tokens), isbns, tuple(repaired))
+        return Message(text, tuple(tokens), isbns, tuple(repaired), "?" in lowered)
 
     def _learn(self, spelt: str) -> tuple[str, Word]:
+        """A word met for the first time: as it is spelt where that means something, else as it was meant."""
         word, meaning = spelt, self.meaning(spelt)
-        if self._repair is not None and not (meaning.mask or meaning.roles or meaning.sequences):
-            better = self._repair(spelt, self)
-            if better and better != spelt:
-                word, meaning = better, self.meaning(better)
+        for repair in (_in_one_script, self._speller.word):
+            if meaning.mask or meaning.roles or meaning.sequences:
+                break
+            if meant := repair(word):
+                word, meaning = meant, self.meaning(meant)
         if len(self._seen) >= _REMEMBERED:
             self._seen.clear()
         self._seen[spelt] = (word, meaning)
         return word, meaning
+
+
+def _asking(token: Token) -> Token:
+    return Token(token.word, token.start, token.end, token.meaning, token.gap, asks=True)
+
+
+def _in_one_script(word: str) -> str:
+    """Cyrillic with Latin look-alikes, or the other way round, in the letters of one."""
+    folded = fold(word)
+    return folded if " " not in folded else ""
 
 
 def clean(text: str) -> str:

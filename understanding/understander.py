@@ -9,7 +9,7 @@ from understanding.gibberish import is_gibberish
 from understanding.judging import BARE, Judge, stretch
 from understanding.lexicon import LEVELS, Phrases, phrases
 from understanding.rest import rest
-from understanding.splitting import Part, Splitter
+from understanding.splitting import SURE, Part, Splitter
 from understanding.tokens import Message, Reader
 
 MOST_REQUESTS = 4
@@ -17,6 +17,11 @@ _LONGEST = 4_000
 _WEAK_SMALL_TALK = frozenset({"greeting", "thanks"})
 _SENTENCES_NEED = 0.6
 """What a sentence that asks nothing must score beside one that asks, to be more than background."""
+_WEIGHTY = frozenset({"review", "human", "subscribe", "unsubscribe"})
+_TOLD = frozenset({"hours", "location", "contacts", "events", "rules", "join", "my_loans", "search"})
+"""Beside a complaint or a plea these only tell what happened, where nothing is asked."""
+_A_TITLE = 4
+"""Few titles have more words that no phrase explains."""
 _TROUBLED = frozenset({"renew", "hold", "my_loans", "search", "rules", "availability"})
 
 
@@ -61,7 +66,7 @@ class PhraseUnderstanding:
     def _request(self, message: Message, part: Part, of: int) -> Request:
         opinion = part.opinion
         intent, score = opinion.intent, opinion.score
-        text = message.text[message.tokens[part.first].start : message.tokens[part.last - 1].end]
+        text = message.typed(part.first, part.last)
         inside = [
             (a, b)
             for a, b in message.isbns
@@ -71,7 +76,7 @@ class PhraseUnderstanding:
         if isbn and opinion.pattern is None:
             score = 0.97
         cut = rest(message, part.first, part.last)
-        found = slots_.slots(intent, text, isbn)
+        found = slots_.slots(intent, message.meant(part.first, part.last), isbn)
         found.update(slots_.topic(intent, part.words.present, self._phrases))
         if cut.text != text or intent != "search":
             found["whole"] = text if of > 1 else message.text
@@ -119,6 +124,10 @@ def _wishes(parts: Sequence[Part]) -> list[Part]:
             for part in kept
             if part.asks or part.opinion.intent in ("thanks", "unsubscribe", "renew", "hold", "human")
         ]
+    if any(part.opinion.score >= SURE for part in others):
+        kept = [part for part in kept if part.opinion.intent != "search" or not _rambles(part)]
+    if any(part.opinion.intent in _WEIGHTY for part in kept):
+        kept = [part for part in kept if part.asks or part.opinion.intent not in _TOLD]
     if any(part.opinion.intent == "human" for part in kept):
         kept = [part for part in kept if part.opinion.intent not in _TROUBLED]
     unique: list[Part] = []
@@ -126,6 +135,11 @@ def _wishes(parts: Sequence[Part]) -> list[Part]:
         if not any(part.opinion.intent == other.opinion.intent for other in unique):
             unique.append(part)
     return unique[:MOST_REQUESTS] or [_joined(parts)]
+
+
+def _rambles(part: Part) -> bool:
+    """Books are spoken of in passing, among many other words: «хочу завезти книги после работы»."""
+    return part.opinion.score < SURE and part.opinion.strange > _A_TITLE
 
 
 def _joined(parts: Sequence[Part]) -> Part:

@@ -1,0 +1,173 @@
+"""Request words through a wrong keyboard layout, Latin letters and slips of the finger.
+
+Only words that the phrase files know are looked for: a title is left as it was typed, the catalogue
+has means of its own. And only a word that no dictionary knows is taken for a slip.
+"""
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+from rapidfuzz.distance import OSA
+
+from bot.language import layout, morphology, translit
+from understanding.lexicon import Phrases
+
+_LATIN = re.compile("[a-z]")
+_CHUNK = re.compile(r"\S+")
+_WORDS = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+_OPENS, _CLOSES = "\"'(«", ".,;:?!\"')»"
+_MOST_CHUNKS = 60
+_READ_AS_KEYS = 0.6
+"""This share of a run's letters must make Russian words before it is taken for a wrong layout."""
+_READINGS = 16
+_SHORT = 3
+"""So short an English word («do») may be Russian among Russian ones; a longer one («wifi») stays."""
+_SHORTEST_SLIP = 4
+_SHORTEST_ROUGH_SLIP = 5
+_LONGEST = 24
+_SOUNDS = str.maketrans("оеэябвгджзщ", "аииипфктшсш", "ьъ")
+_TSYA = re.compile("т[сш]|ц+")
+_TWICE = re.compile(r"(.)\1+")
+
+
+class Speller:
+    """Finds the words that a reader meant."""
+
+    def __init__(self, phrases: Phrases) -> None:
+        self._phrases = phrases
+        whole, stems = phrases.vocabulary()
+        self._whole = {word for word in whole if len(word) >= _SHORTEST_SLIP and morphology.is_cyrillic(word)}
+        self._stems = {stem for stem in stems if len(stem) >= _SHORTEST_SLIP and morphology.is_cyrillic(stem)}
+        self._near: dict[str, list[str]] = {}
+        for entry in sorted(self._whole | self._stems):
+            for key in _around(sound(entry)):
+                self._near.setdefault(key, []).append(entry)
+        self._longest_stem = max(map(len, self._stems), default=0)
+
+    def knows(self, word: str) -> bool:
+        """Whether the word, as it is spelt, means anything in the phrase files."""
+        found = self._phrases.word(word)
+        return bool(found.mask or found.roles or found.sequences)
+
+    # --- whole texts -----------------------------------------------------------------------------
+
+    def keys(self, text: str) -> str:
+        """A lower-case text with what was typed on the wrong layout in Russian letters; as long as before."""
+        if not _LATIN.search(text):
+            return text
+        chunks = [(match.start(), match.end()) for match in _CHUNK.finditer(text)]
+        if len(chunks) > _MOST_CHUNKS:
+            return text
+        made = list(text)
+        run: list[tuple[int, int]] = []
+        for start, end in [*chunks, (len(text), len(text))]:
+            piece = text[start:end]
+            if piece and piece.isascii() and not piece.isdigit():
+                run.append((start, end))
+                continue
+            if run:
+                self._turn(text, run, made)
+            run = []
+        return "".join(made)
+
+    def _turn(self, text: str, run: Sequence[tuple[int, int]], made: list[str]) -> None:
+        """Put a run of Latin words in Russian letters where that makes more sense of it."""
+        russian = [self._by_keys(text[start:end]) for start, end in run]
+        letters = meant = 0
+        for word in (word for piece in russian for word in _WORDS.findall(piece)):
+            letters += len(word)
+            meant += len(word) if self._is_russian(word) else 0
+        typed = [word for start, end in run for word in _WORDS.findall(text[start:end])]
+        english = sum(len(word) for word in typed if len(word) > 1 and self.knows(word))
+        if letters and meant >= _READ_AS_KEYS * letters and meant > english:
+            for (start, end), piece in zip(run, russian, strict=True):
+                made[start:end] = piece
+
+    def _by_keys(self, piece: str) -> str:
+        """One word on the Russian layout; a stop at its end may be a letter (ю) or just that."""
+        opening = len(piece) - len(piece.lstrip(_OPENS))
+        closing = len(piece.rstrip(_CLOSES))
+        whole = layout.to_russian(piece)
+        if not opening and closing == len(piece):
+            return whole
+        candidates = [piece[:opening] + layout.to_russian(piece[opening:closing]) + piece[closing:], whole]
+        for candidate in candidates:
+            words = _WORDS.findall(candidate)
+            if words and all(self._is_russian(word) for word in words):
+                return candidate
+        return candidates[0] if closing > opening else piece
+
+    def _is_russian(self, word: str) -> bool:
+        word = word.replace("ё", "е")
+        return self.knows(word) or (len(word) > 2 and morphology.is_known(word))
+
+    def transliterated(self, words: Sequence[str]) -> dict[str, str]:
+        """Russian words for the Latin ones of a message, empty where it rather is English."""
+        latin = [word for word in dict.fromkeys(words) if word.isascii() and word.isalnum() and _LATIN.search(word)]
+        if not latin or len(latin) > _MOST_CHUNKS:
+            return {}
+        english = {word for word in latin if len(word) > 1 and self.knows(word)}
+        russian = {word: self._in_russian(word) for word in latin if word not in english or len(word) <= _SHORT}
+        meant = sum(len(word) for word, made in russian.items() if word not in english and self._is_russian(made))
+        return russian if meant > sum(map(len, english)) else {}
+
+    @lru_cache(maxsize=4096)  # noqa: B019 - one speller a process, and it lives as long
+    def _in_russian(self, word: str) -> str:
+        readings = [made for made, _ in translit.word_readings(word, _READINGS)]
+        for known in (self.knows, self._is_russian):
+            for made in readings:
+                if known(made):
+                    return made
+        return readings[0] if readings else word
+
+    # --- single words ----------------------------------------------------------------------------
+
+    def word(self, spelt: str) -> str:
+        """The request word that a misspelt one was meant to be, "" where it may be right or is no request word."""
+        if not _SHORTEST_SLIP <= len(spelt) <= _LONGEST or not spelt.isalpha():
+            return ""
+        if morphology.is_cyrillic(spelt):
+            if morphology.is_known(spelt):
+                return ""
+            keys = layout.to_latin(spelt)
+            if keys.isascii() and keys.isalpha() and self.knows(keys):
+                return keys
+            return self._slip(spelt)
+        return ""
+
+    def _slip(self, spelt: str) -> str:
+        heard = sound(spelt)
+        best: tuple[int, int, str] | None = None
+        for candidate in self._candidates(spelt):
+            apart = OSA.distance(heard, sound(candidate), score_cutoff=1)
+            if apart > (0 if len(spelt) < _SHORTEST_ROUGH_SLIP else 1):
+                continue
+            rank = (apart, OSA.distance(spelt, candidate), candidate)
+            if best is None or rank < best:
+                best = rank
+        return best[2] if best else ""
+
+    def _candidates(self, spelt: str) -> set[str]:
+        """Words of the phrase files, and dictionary words that begin as one of their stems, near the spelling."""
+        found = set()
+        for key in _around(sound(spelt)):
+            found.update(entry for entry in self._near.get(key, ()) if entry in self._whole)
+        for length in range(_SHORTEST_SLIP - 1, min(len(spelt), self._longest_stem + 1) + 1):
+            for key in _around(sound(spelt[:length])):
+                for stem in self._near.get(key, ()):
+                    if stem in self._stems and abs(len(stem) - length) <= 1:
+                        word = stem + spelt[length:]
+                        if morphology.is_known(word):
+                            found.add(word)
+        return found
+
+
+def sound(word: str) -> str:
+    """What is left of a word when letters that sound alike are one and doubled ones single."""
+    return _TWICE.sub(r"\1", _TSYA.sub("ц", word.translate(_SOUNDS)))
+
+
+def _around(key: str) -> set[str]:
+    """A key and all keys that lack one of its letters: two that share any are one slip apart, or nearly."""
+    return {key, *(key[:place] + key[place + 1 :] for place in range(len(key)))}
