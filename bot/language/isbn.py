@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-_HYPHENS = "-\u00ad\u2010-\u2015\u2212\ufe58\ufe63\uff0d_."
+_HYPHENS = "\u00ad\u2010-\u2015\u2212\ufe58\ufe63\uff0d_.-"  # the plain one last: it stands in a class
 # Bounded, so linear: digits with at most two separators between neighbours, an X only at the end.
 _RUN = re.compile(rf"\d(?:[\s{_HYPHENS}]{{0,3}}\d){{8,40}}(?:[\s{_HYPHENS}]{{0,3}}[XxХх](?![\w]))?")
 _MARK = re.compile(r"(?:is[bв]n|исбн|ай\s?эс\s?би\s?эн)\W{0,4}(?:-?1[03]\W{1,3})?$", re.IGNORECASE)
