@@ -10,6 +10,9 @@ _TO_LATIN = {cyrillic: latin for latin, cyrillic in _TO_CYRILLIC.items() if lati
 _MIXED = re.compile(r"(?=\w*[а-яёіѣ])(?=\w*[a-z])\w+")
 _ORDINAL_END = re.compile(r"(?<=\d)[-\u2010-\u2015]?(?:ый|ой|ий|й|ая|я|ое|е|го|му|ом|ым|х|ти|ми|ю)(?!\w)")
 _DIGIT_BESIDE_CYRILLIC = re.compile(r"(?<=\d)(?=[а-яіѣ])|(?<=[а-яіѣ])(?=\d)")
+_LATIN = re.compile("[a-z]")
+_CYRILLIC = re.compile("[\u0430-\u0456]")
+_PLAIN = re.compile(r"[\x00-\x7f\u0410-\u0451\u2010-\u201f«»]*")
 _MAX_MIXED = 64
 
 
@@ -54,9 +57,7 @@ def words(text: str) -> list[str]:
 
 def _is_plain(text: str) -> bool:
     """Whether there is nothing in it but Russian, ASCII and the usual signs: the common, quick case."""
-    return all(
-        char < "\u0080" or "\u0410" <= char <= "\u0451" or "\u2010" <= char <= "\u201f" or char in "«»" for char in text
-    )
+    return _PLAIN.fullmatch(text) is not None
 
 
 def _without_marks(text: str) -> str:
@@ -77,7 +78,7 @@ def _one_script(text: str) -> str:
 
 
 def _has_both(text: str) -> bool:
-    return any("a" <= char <= "z" for char in text) and any("\u0430" <= char <= "\u0456" for char in text)
+    return _LATIN.search(text) is not None and _CYRILLIC.search(text) is not None
 
 
 def _word_in_one_script(word: str) -> str:
