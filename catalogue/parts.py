@@ -46,6 +46,8 @@ _COUNT = re.compile(
     r"(?<!\w)в\s(?P<n>\d{1,3}|дв(?:ух|умя)|трех|четырех|пяти|шести|семи|восьми|девяти|десяти|двенадцати)"
     r"(?:\s?-?\s?(?:ух|ти|ми|х))?\s?(?:т(?:омах)?|ч(?:аст(?:ях|и))?|кн(?:игах)?|вып(?:усках)?|vol\w*)(?!\w)\.?"
 )
+# Most titles have no number: they are spared a dozen searches.
+_NUMBERED = re.compile(rf"\d|(?<!\w)(?:{_ROMAN}|{_ORDINAL}|в\s(?:дв|тр|четырех|пяти|шести|семи|восьми|девяти|десяти))")
 _EDITION = re.compile(
     rf"(?<!\w)(?:(?:\d{{1,2}}|{_ORDINAL})\s?-?\s?(?:[еоы]?е)?\s?изд(?:ание)?(?!\w)\.?|изд(?:ание|\.)\s?\d{{1,2}}(?:-?[ео]?е)?(?!\w)"
     r"|(?:испр|перераб|доп|стер|стереотип|дополненное|переработанное|исправленное|стереотипное)(?!\w)\.?)"
@@ -107,16 +109,18 @@ def take_apart(text: str) -> TitleParts:
     for pattern, named in _LANGUAGES:
         rest = pattern.sub(named, rest)
     rest = _FOR_AGE.sub(". ", _AGE.sub(" ", rest))
-    rest, counts = _cut(_COUNT, rest)
     rest, _ = _cut(_EDITION, rest)
-    classes: set[str] = set()
-    for pattern in _CLASS:
-        rest, found = _cut(pattern, rest)
-        classes.update(number for _, number in found)
+    counts: list[tuple[int, str]] = []
     parts: list[tuple[int, str]] = []
-    for kind, pattern in _PARTS:
-        rest, found = _cut(pattern, rest)
-        parts += [(place, kind + number) for place, number in found]
+    classes: set[str] = set()
+    if _NUMBERED.search(rest):
+        rest, counts = _cut(_COUNT, rest)
+        for pattern in _CLASS:
+            rest, found = _cut(pattern, rest)
+            classes.update(number for _, number in found)
+        for kind, pattern in _PARTS:
+            rest, found = _cut(pattern, rest)
+            parts += [(place, kind + number) for place, number in found]
     segments = _segments(_TRANSLATED.sub(". ", rest))
     is_collected = bool(segments) and segments[0] in COLLECTED
     return TitleParts(

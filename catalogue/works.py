@@ -70,8 +70,9 @@ def display_title(record: RecordData) -> str:
     «Вып. 13» in «Задачи и этюды» is «Задачи и этюды. Вып. 13»; a title that holds its parent's already is left alone.
     """
     own, parent = _trimmed(record.title), _trimmed(record.parent_title)
-    is_volume = bool(record.part_number) or not _says_something(own)
-    if parent and is_volume and record.kind is not Kind.ARTICLE and not _contains(own, parent):
+    if not (parent or record.part_number or record.part_name):
+        return own
+    if parent and _is_volume(record, own) and not _contains(own, parent):
         pieces = [parent, record.part_number, own, record.part_name]
     else:
         pieces = [own, record.part_number, record.part_name]
@@ -121,8 +122,10 @@ def _set_part(record: RecordData, taken: TitleParts) -> tuple[str, ...]:
         return (fold(record.parent_title), str(record.year or ""))
     if record.kind is Kind.SERIAL and (taken.parts or record.part_number):
         return (str(record.year or ""),)
+    if taken.parts and taken.count:
+        return (taken.count,)
     if taken.is_collected and taken.parts:
-        return (taken.count or str(record.year or ""),)
+        return (str(record.year or ""),)
     if not taken.core:
         # «Том 2» of nobody knows what: at home only with itself.
         return (str(record.year or ""), fold(record.publisher), *record.isbns, record.source_id)
@@ -148,6 +151,10 @@ def _language(record: RecordData, title: str) -> str:
 def _shown_author(record: RecordData) -> str:
     shown = _trimmed(record.author or next(iter(record.authors), ""))
     return shown if fold(shown) else ""
+
+
+def _is_volume(record: RecordData, own: str) -> bool:
+    return record.kind is not Kind.ARTICLE and (bool(record.part_number) or not _says_something(own))
 
 
 def _says_something(title: str) -> bool:
