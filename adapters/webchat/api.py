@@ -1,0 +1,179 @@
+"""The fixed API of the web chat: post a message, read the conversation, follow it as a stream."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import aclosing, contextmanager
+from math import ceil
+from typing import Any
+
+import msgspec
+from aiohttp import web
+
+from adapters.webchat import parse, render
+from adapters.webchat.limits import Allowance, address_of
+from adapters.webchat.parse import Refused
+from adapters.webchat.settings import WebChatSettings
+from bot.channels import Desk
+from bot.clock import Clock
+from bot.errors import StoreUnavailable
+from bot.messages import Contact
+
+AT_ONCE = 1_000
+"""Messages in one answer; ``more`` says that there are further ones."""
+STREAM_BATCH = 100
+RECONNECT_MS = 2_000
+READINGS_A_MESSAGE = 10
+FULL_S = 30
+STUCK_S = 30.0
+"""A reader's connection that takes nothing for so long is given up; the page connects anew."""
+
+_encode = msgspec.json.Encoder().encode
+Endpoint = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class Api:
+    """Three endpoints over the core's desk.
+
+    Args:
+        channel: The channel's name in the configuration.
+        options: Its limits.
+        desk: Where messages are kept and read.
+        clock: Where moments come from.
+    """
+
+    def __init__(self, channel: str, options: WebChatSettings, desk: Desk, clock: Clock) -> None:
+        self._channel = channel
+        self._options = options
+        self._desk = desk
+        self._clock = clock
+        self._by_session = Allowance(clock, options.per_session_per_minute)
+        self._by_address = Allowance(clock, options.per_address_per_minute)
+        self._readings = Allowance(clock, options.per_address_per_minute * READINGS_A_MESSAGE)
+        self._streams: set[asyncio.Task[Any]] = set()
+
+    def routes(self) -> Sequence[web.AbstractRouteDef]:
+        """The endpoints."""
+        return [
+            web.post("/chat/messages", _refusals_as_json(self.post)),
+            web.get("/chat/messages", _refusals_as_json(self.read)),
+            web.get("/chat/stream", _refusals_as_json(self.stream)),
+        ]
+
+    async def aclose(self) -> None:
+        """End every stream; pages connect again."""
+        streams = list(self._streams)
+        for task in streams:
+            task.cancel()
+        await asyncio.gather(*streams, return_exceptions=True)
+
+    async def post(self, request: web.Request) -> web.Response:
+        """Keep one message; 202 only after it is durable."""
+        address = address_of(request, self._options.client_address_header)
+        _allow(self._by_address.wait_s(address))
+        message = parse.posted(await _body(request))
+        contact = parse.contact_of(self._channel, message.session)
+        _allow(self._by_session.wait_s(contact.address))
+        number = await self._desk.take(parse.inbound(message, contact, self._clock.now()))
+        return web.Response(status=202, body=b'{"id":%d}' % number, content_type="application/json")
+
+    async def read(self, request: web.Request) -> web.Response:
+        """The conversation so far, or what came after a message."""
+        contact = self._reader(request)
+        after = parse.message_number(request.query.get("after"), "after")
+        found = await self._desk.log.said(contact, after, AT_ONCE + 1)
+        answer: dict[str, Any] = {"messages": [render.message(logged) for logged in found[:AT_ONCE]]}
+        if len(found) > AT_ONCE:
+            answer["more"] = True
+        headers = {"Cache-Control": "no-store"}
+        return web.Response(body=_encode(answer), content_type="application/json", headers=headers)
+
+    async def stream(self, request: web.Request) -> web.StreamResponse:
+        """The same as server-sent events, without an end; a reconnect resumes after ``Last-Event-ID``."""
+        contact = self._reader(request)
+        seen = request.headers.get("Last-Event-ID") or request.query.get("after")
+        after = parse.message_number(seen, "after")
+        with self._seat():
+            # Read once before the answer begins: a store that is away is an honest 503.
+            await self._desk.log.said(contact, after, 1)
+            response = web.StreamResponse(
+                headers={
+                    "Content-Type": "text/event-stream; charset=utf-8",
+                    "Cache-Control": "no-store",
+                    "X-Accel-Buffering": "no",
+                }
+            )
+            await response.prepare(request)
+            try:
+                await _write(response, b"retry: %d\n\n" % RECONNECT_MS)
+                async for piece in self._events(contact, after):
+                    await _write(response, piece)
+            except (ConnectionResetError, TimeoutError, StoreUnavailable):
+                pass  # the page connects again and resumes where it was
+        return response
+
+    async def _events(self, contact: Contact, after: int) -> AsyncIterator[bytes]:
+        """Messages as they come; a comment when nothing did, so that the line is known to live."""
+        async with aclosing(self._desk.log.changed(contact)) as changes:  # type: ignore[type-var]
+            async for _ in changes:
+                quiet = True
+                while batch := await self._desk.log.said(contact, after, STREAM_BATCH):
+                    yield b"".join([render.event(logged) for logged in batch])
+                    after, quiet = batch[-1].message_id, False
+                    if len(batch) < STREAM_BATCH:
+                        break
+                if quiet:
+                    yield b": quiet\n\n"
+
+    def _reader(self, request: web.Request) -> Contact:
+        _allow(self._readings.wait_s(address_of(request, self._options.client_address_header)))
+        return parse.contact_of(self._channel, request.query.get("session"))
+
+    @contextmanager
+    def _seat(self) -> Iterator[None]:
+        """A place among the open streams."""
+        if len(self._streams) >= self._options.streams_at_once:
+            raise Refused(503, "full", "Too many open streams: ask GET /chat/messages.", retry_after_s=FULL_S)
+        task = asyncio.current_task()
+        assert task is not None
+        self._streams.add(task)
+        try:
+            yield
+        finally:
+            self._streams.discard(task)
+
+
+def _allow(wait_s: float) -> None:
+    if wait_s:
+        pause = max(1, ceil(wait_s))
+        raise Refused(429, "too_many", f"Too many requests: try again in {pause} s.", retry_after_s=pause)
+
+
+async def _body(request: web.Request) -> bytes:
+    if request.content_type != "application/json":
+        raise Refused(415, "not_json", "Send Content-Type: application/json.")
+    if (request.content_length or 0) > parse.LARGEST_BODY:
+        raise parse.too_large()
+    try:
+        return await request.read()
+    except web.HTTPRequestEntityTooLarge:
+        raise parse.too_large() from None
+
+
+async def _write(response: web.StreamResponse, piece: bytes) -> None:
+    async with asyncio.timeout(STUCK_S):
+        await response.write(piece)
+
+
+def _refusals_as_json(endpoint: Endpoint) -> Endpoint:
+    """Every refusal is JSON that says what to do."""
+
+    async def answered(request: web.Request) -> web.StreamResponse:
+        try:
+            return await endpoint(request)
+        except Refused as refused:
+            headers = {"Retry-After": str(refused.retry_after_s)} if refused.retry_after_s else {}
+            return web.Response(
+                status=refused.status, body=_encode(refused.body()), content_type="application/json", headers=headers
+            )
+
+    return answered

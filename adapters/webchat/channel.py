@@ -1,0 +1,38 @@
+"""The web chat as a channel: its pages read the log themselves, so sending has nothing to do."""
+
+from collections.abc import Sequence
+
+from aiohttp import web
+
+from adapters.webchat.api import Api
+from adapters.webchat.pages import Pages
+from adapters.webchat.settings import WebChatSettings
+from bot.channels import Capabilities, Desk, Setting
+from bot.messages import Outbound, Sent
+
+
+class WebChat:
+    """Pages and API of one web chat (fills ``bot.channels.Served``)."""
+
+    capabilities = Capabilities(max_text=20_000, max_buttons=100, max_label=80, formatting=True, locations=True)
+
+    def __init__(self, options: WebChatSettings, setting: Setting) -> None:
+        self._options = options
+        self._setting = setting
+        self._apis: list[Api] = []
+
+    def routes(self, desk: Desk) -> Sequence[web.AbstractRouteDef]:
+        api = Api(self._setting.name, self._options, desk, self._setting.clock)
+        self._apis.append(api)
+        return [*Pages(self._options, self._setting).routes(), *api.routes()]
+
+    async def send(self, message: Outbound) -> Sent:
+        """The reply is in the log already, and the log is what the page shows."""
+        return Sent(external_ids=())
+
+    async def ping(self) -> str:
+        return self._setting.public_url or "/"
+
+    async def aclose(self) -> None:
+        for api in self._apis:
+            await api.aclose()

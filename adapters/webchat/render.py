@@ -1,0 +1,54 @@
+"""What the log holds → JSON of the API. Pure."""
+
+from typing import Any
+
+import msgspec
+
+from adapters.webchat.linking import with_links
+from bot.messages import Location, Mark, Style
+from bot.ports import Author, Logged
+
+_encode = msgspec.json.Encoder().encode
+
+
+def message(logged: Logged) -> dict[str, Any]:
+    """One message of a conversation, as programs and the page read it.
+
+    ``marks`` and ``locations`` are there where the message has some; positions count code points.
+    """
+    reply = logged.reply
+    found: dict[str, Any] = {
+        "id": logged.message_id,
+        "author": logged.author.value,
+        "text": reply.text,
+        "buttons": [[{"label": button.label, "payload": button.payload} for button in row] for row in reply.buttons],
+        "at": logged.at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+    }
+    if logged.in_reply_to is not None:
+        found["in_reply_to"] = logged.in_reply_to
+    marks = reply.marks if logged.author is Author.READER else with_links(reply.text, reply.marks)
+    if marks:
+        found["marks"] = [_mark(mark) for mark in marks]
+    places = [place for place in reply.attachments if isinstance(place, Location)]
+    if places:
+        found["locations"] = [_location(place) for place in places]
+    return found
+
+
+def event(logged: Logged) -> bytes:
+    """The same as a server-sent event, with the id that a reconnect resumes from."""
+    return b"id: %d\ndata: %s\n\n" % (logged.message_id, _encode(message(logged)))
+
+
+def _mark(mark: Mark) -> dict[str, Any]:
+    found: dict[str, Any] = {"start": mark.start, "length": mark.length, "style": mark.style.value}
+    return found | {"url": mark.url} if mark.style is Style.LINK else found
+
+
+def _location(place: Location) -> dict[str, Any]:
+    return {
+        "latitude": place.latitude,
+        "longitude": place.longitude,
+        "title": place.title,
+        "address": place.address,
+    }

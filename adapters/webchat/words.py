@@ -1,0 +1,64 @@
+"""What the page itself says, in the reader's language."""
+
+from bot.wording import gettext as _
+from bot.wording import in_language
+
+LANGUAGES = ("ru", "en")
+
+
+def for_page(language: str, *, library: str, phone: str) -> dict[str, str]:
+    """Words of the page as it comes, before any script ran."""
+    with in_language(language):
+        call = _("Или позвоните нам: {phone}.").format(phone=phone) if phone else _("Или зайдите к нам в библиотеку.")
+        return {
+            "title": _("Чат: {library}").format(library=library),
+            "what_we_are": _("Бот библиотеки, отвечает сразу"),
+            "skip": _("К полю сообщения"),
+            "conversation": _("Переписка"),
+            "message": _("Сообщение"),
+            "placeholder": _("Название книги или вопрос"),
+            "send": _("Отправить"),
+            "menu": _("Меню"),
+            "newer": _("К новым сообщениям"),
+            "no_script": _("Чтобы чат заработал, включите в браузере JavaScript."),
+            "call": call,
+        }
+
+
+def for_script(language: str) -> dict[str, str]:
+    """Words that the script says when something happens."""
+    with in_language(language):
+        return {
+            "you": _("Вы"),
+            "bot": _("Бот"),
+            "librarian": _("Библиотекарь"),
+            "sending": _("Отправляется…"),
+            "notSent": _("Не отправлено."),
+            "retry": _("Повторить"),
+            "refused": _("Сообщение не принято."),
+            "tooMany": _("Слишком много сообщений подряд. Подождите немного."),
+            "offline": _("Нет связи. Сообщения уйдут, когда она появится."),
+            "reconnecting": _("Связь прервалась, соединяемся снова…"),
+            "back": _("Связь восстановлена."),
+            "typing": _("Ищу ответ…"),
+            "slow": _("Ответ ещё готовится: он появится здесь."),
+            "over": _("Слишком длинно: на {count} знаков больше, чем можно."),
+            "left": _("Осталось знаков: {count}"),
+            "startAgain": _("Начать заново"),
+            "startAgainSure": _("Начать новый разговор? Этот исчезнет с экрана."),
+            "yes": _("Да, начать"),
+            "no": _("Нет, остаться"),
+            "largerText": _("Крупнее текст"),
+            "smallerText": _("Мельче текст"),
+            "policy": _("О персональных данных"),
+            "newWindow": _("откроется в новом окне"),
+            "place": _("На карте"),
+            "phoneMap": _("В приложении карт"),
+            "openStreetMap": _("OpenStreetMap"),
+            "yandexMap": _("Яндекс Карты"),
+            "today": _("Сегодня"),
+            "yesterday": _("Вчера"),
+            "close": _("Закрыть чат"),
+            "choices": _("Варианты ответа"),
+            "oldDevice": _("Этот браузер слишком старый для чата."),
+        }
