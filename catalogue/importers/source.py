@@ -1,10 +1,11 @@
 """A file of bibliographic records that was recognised, and how its bytes are reached."""
 
 import gzip
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO, Literal, cast
+from typing import Literal
 
 from bot.library.records import Read, Rejected
 
@@ -43,11 +44,36 @@ class SourceFile:
         return self.reader(self)
 
 
-def open_bytes(path: Path) -> BinaryIO:
-    """The bytes of a file, unpacked if it is gzip. Raises OSError."""
-    if is_gzip(path):
-        return cast("BinaryIO", gzip.open(path, "rb"))
-    return path.open("rb")
+class Stream:
+    """The bytes of a file, unpacked if it is gzip; closes with its ``with`` block.
+
+    Attributes:
+        damaged: The packed file ended early or went wrong: what was unpacked before has been given out.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._packed = gzip.open(path, "rb") if is_gzip(path) else None  # noqa: SIM115
+        self._plain = None if self._packed else path.open("rb")
+        self.damaged = False
+
+    def read(self, size: int = -1) -> bytes:
+        """Up to ``size`` bytes, b"" at the end and where a packed file is damaged. Raises OSError."""
+        if self._plain:
+            return self._plain.read(size)
+        assert self._packed
+        try:
+            return self._packed.read1(size)
+        except (EOFError, zlib.error, gzip.BadGzipFile):
+            self.damaged = True
+            return b""
+
+    def __enter__(self) -> "Stream":
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        for opened in (self._plain, self._packed):
+            if opened:
+                opened.close()
 
 
 def is_gzip(path: Path) -> bool:

@@ -1,0 +1,183 @@
+"""MARC21, with Koha's 952 and plain 852 → ``RecordData``. Source of the mapping: DOMAIN §1.1, §1.3."""
+
+import re
+from collections.abc import Iterator
+
+from bot.library.model import ItemStatus, Kind
+from bot.library.records import ItemData, RecordData
+from catalogue.importers import cleaning
+from catalogue.importers.cleaning import distinct, phrase, tidy, unbracketed
+from catalogue.importers.fields import Field, Fields
+
+TAGS = frozenset(
+    b"001 008 020 022 041 080 084 100 110 111 245 250 260 264 300 440 490 500 520 521 600 610 611 650 651 653 655 700 "
+    b"710 711 773 800 830 852 856 880 952".split()
+)
+
+_KINDS = {
+    "c": Kind.MUSIC, "d": Kind.MUSIC, "e": Kind.MAP, "f": Kind.MAP, "g": Kind.VIDEO, "i": Kind.AUDIO, "j": Kind.AUDIO,
+    "k": Kind.OTHER, "m": Kind.ELECTRONIC, "o": Kind.OTHER, "p": Kind.OTHER, "r": Kind.OTHER,
+}  # fmt: skip
+_LEVELS = {"a": Kind.ARTICLE, "b": Kind.ARTICLE, "s": Kind.SERIAL}
+_CYRILLIC = re.compile(r"[\u0400-\u04ff]{2}")
+_AUTHOR_ROLES = {"", "aut", "070", "автор", "author", "co-author"}
+_AUDIENCE = {"a": "0–5", "b": "5–8", "c": "9–13", "d": "14–17"}
+
+
+def to_record(fields: Fields) -> RecordData:
+    """One record; the title is "" where there is neither a title nor a parent. Never raises."""
+    parent = next(fields.fields("773"), None)
+    parent_title = _parent_title(parent)
+    title = _vernacular(fields, "245") or next(fields.fields("245"), None)
+    main_title = phrase(title.first("a")) if title else ""
+    subtitle = "; ".join(map(phrase, title.all("b"))) if title else ""
+    part_number = phrase(title.first("n")) if title else ""
+    part_name = phrase(title.first("p")) if title else ""
+    fixed = fields.texts("008")[0] if "008" in fields else ""
+    kind = _LEVELS.get(fields.at(7)) or _KINDS.get(fields.at(6), Kind.BOOK)
+    items = () if kind is Kind.ARTICLE else tuple(_items(fields))
+    isbns, isbn_raw = cleaning.isbns(fields.all("020", "a"))
+    authors, contributors = _people(fields)
+    audience = tidy(" ".join(fields.all("521", "a")))
+    imprint = "264" if "264" in fields else "260"
+    return RecordData(
+        source_id=fields.control("001"),
+        kind=kind,
+        title=main_title or part_name or part_number or parent_title,
+        subtitle=subtitle,
+        part_number=part_number or (phrase(parent.first("g")) if parent and kind is not Kind.ARTICLE else ""),
+        part_name=part_name,
+        parent_id=re.sub(r"^\(.*\)", "", parent.first("w")) if parent else "",
+        parent_title=parent_title,
+        responsibility=phrase(title.first("c")) if title else "",
+        author=authors[0] if authors else "",
+        authors=authors,
+        contributors=contributors,
+        edition=phrase(fields.first("250", "a")),
+        place=unbracketed(fields.first(imprint, "a")),
+        publisher=unbracketed(fields.first(imprint, "b")),
+        year=cleaning.year(fixed[7:11], *fields.all(imprint, "c")),
+        extent=phrase(fields.first("300", "a")),
+        isbns=isbns,
+        isbn_raw="; ".join(distinct((isbn_raw, *map(tidy, fields.all("020", "z"))))),
+        issn=tidy(fields.first("022", "a")),
+        series=_series(fields),
+        languages=_languages(fields, fixed),
+        subjects=distinct(_subject(field) for field in fields.fields("600", "610", "611", "650", "651")),
+        genres=distinct(map(phrase, fields.all("655", "a"))),
+        keywords=distinct(map(phrase, fields.all("653", "a"))),
+        udc=tidy(fields.first("080", "a")),
+        bbk=_bbk(fields),
+        call_number=tidy(fields.first("852", "j"))
+        or next((item.call_number for item in items if item.call_number), ""),
+        annotation=tidy(" ".join(fields.all("520", "a"))),
+        url=fields.first("856", "u"),
+        audience=audience or (_AUDIENCE.get(fixed[22:23], "") if kind is Kind.BOOK else ""),
+        age_mark=cleaning.age_mark(audience, subtitle, *fields.all("500", "a")),
+        grade=cleaning.grade(subtitle, main_title, audience),
+        items=items,
+        items_unknown=not items,
+        warnings=distinct(fields.warnings),
+    )
+
+
+def _vernacular(fields: Fields, tag: str) -> Field | None:
+    """The field in its own Cyrillic letters, which 880 keeps where the field itself is romanised."""
+    for field in fields.fields("880"):
+        if field.first("6").startswith(tag) and _CYRILLIC.search(field.first("a")):
+            return field
+    return None
+
+
+def _parent_title(parent: Field | None) -> str:
+    if parent is None:
+        return ""
+    title, _, responsibility = parent.first("t").partition(" / ")
+    del responsibility  # the whole statement stands in $t of records that were converted from RUSMARC
+    return phrase(title) or phrase(parent.first("a"))
+
+
+def _people(fields: Fields) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Authors, main first, and those who otherwise took part."""
+    main: list[str] = []
+    others: list[str] = []
+    for tag in ("100", "110", "111"):
+        field = _vernacular(fields, tag) or next(fields.fields(tag), None)
+        if field:
+            main.append(_name(field))
+    for field in fields.fields("700", "710", "711"):
+        role = phrase(field.first("4") or field.first("e")).lower().rstrip(".")
+        if not field.has("t"):  # a name with a title is a work within, not a person of this book
+            (main if role in _AUTHOR_ROLES and (main or field.has("4e")) else others).append(_name(field))
+    return distinct(main), distinct(others)
+
+
+def _name(field: Field) -> str:
+    return phrase(" ".join(filter(None, (field.first("a"), field.first("b")))))
+
+
+def _series(fields: Fields) -> tuple[tuple[str, str], ...]:
+    tags = ("490", "440") if "490" in fields or "440" in fields else ("830", "800")
+    found = [(phrase(field.first("a") or field.first("t")), phrase(field.first("v"))) for field in fields.fields(*tags)]
+    return tuple(dict.fromkeys(pair for pair in found if pair[0]))
+
+
+def _languages(fields: Fields, fixed: str) -> tuple[str, ...]:
+    return cleaning.languages(fields.all("041", "a") or [fixed[35:38]])
+
+
+def _subject(field: Field) -> str:
+    return " — ".join(distinct(map(phrase, field.all("axyz"))))
+
+
+def _bbk(fields: Fields) -> str:
+    for field in fields.fields("084"):
+        if "bbk" in field.first("2").lower():
+            return tidy(field.first("a"))
+    return ""
+
+
+def _items(fields: Fields) -> Iterator[ItemData]:
+    koha = [field for field in fields.fields("952") if field.has("abip")]
+    if koha:
+        yield from map(_item_952, koha)
+        return
+    for field in fields.fields("852"):
+        if field.has("jhp"):
+            yield ItemData(
+                branch=phrase(field.first("a")),
+                location=phrase(field.first("b") or field.first("c")),
+                inventory_number=tidy(field.first("p")),
+                call_number=tidy(field.first("j") or " ".join(field.all("hi"))),
+                copies=1,
+            )
+
+
+def _item_952(field: Field) -> ItemData:
+    """Koha's item. Source: DOMAIN §1.3, table of items."""
+    due_on = cleaning.day(field.first("q"))
+    status = ItemStatus.AVAILABLE
+    if _set(field, "0"):
+        status = ItemStatus.WITHDRAWN
+    elif _set(field, "1"):
+        status = ItemStatus.LOST
+    elif _set(field, "4"):
+        status = ItemStatus.UNAVAILABLE
+    elif due_on:
+        status = ItemStatus.ON_LOAN
+    elif field.first("7").startswith("-"):  # Koha: below zero is «ordered» and its kin
+        status = ItemStatus.ON_ORDER
+    return ItemData(
+        branch=phrase(field.first("a") or field.first("b")),
+        location=phrase(field.first("c")),
+        inventory_number=tidy(field.first("i")),
+        barcode=tidy(field.first("p")),
+        call_number=tidy(field.first("o")),
+        status=status,
+        lendable=not _set(field, "7"),
+        due_on=due_on,
+    )
+
+
+def _set(field: Field, code: str) -> bool:
+    return field.first(code) not in {"", "0"}

@@ -1,0 +1,230 @@
+"""UNIMARC and its Russian form RUSMARC → ``RecordData``. Source of the mapping: DOMAIN §1.1–1.3."""
+
+import re
+from collections.abc import Iterator
+
+from bot.library.model import ItemStatus, Kind
+from bot.library.records import ItemData, RecordData
+from catalogue.importers import cleaning
+from catalogue.importers.cleaning import distinct, phrase, tidy, unbracketed
+from catalogue.importers.fields import MARK, Field, Fields
+
+TAGS = frozenset(
+    b"001 010 011 090 100 101 200 205 210 215 225 300 330 333 461 462 463 600 601 606 607 608 610 621 675 686 "
+    b"700 701 702 710 711 712 852 856 899 995".split()
+)
+
+_KINDS = {
+    "c": Kind.MUSIC, "d": Kind.MUSIC, "e": Kind.MAP, "f": Kind.MAP, "g": Kind.VIDEO, "i": Kind.AUDIO, "j": Kind.AUDIO,
+    "k": Kind.OTHER, "l": Kind.ELECTRONIC, "m": Kind.OTHER, "r": Kind.OTHER,
+}  # fmt: skip
+_LEVELS = {"a": Kind.ARTICLE, "s": Kind.SERIAL}
+_READERS = {"b": "0–5", "c": "5–10", "d": "9–14", "e": "14–20"}
+_AUTHOR_ROLE = "070"
+_KOHA_STATUS = {"": ItemStatus.AVAILABLE, "0": ItemStatus.AVAILABLE}
+_COPY_OF_BRANCH = re.compile(r"^\d+-")
+
+
+def to_record(fields: Fields) -> RecordData:
+    """One record; the title is "" where there is neither a title nor a parent. Never raises."""
+    parent = _Parent(fields)
+    title, subtitle = _title(fields)
+    part_number = phrase(fields.first("200", "h") or fields.first("200", "v") or parent.volume)
+    general = next(iter(fields.texts("100")), "")
+    coded = general.split(MARK, 1)[-1][1:] if MARK in general else general
+    kind = _kind(fields)
+    items = () if kind is Kind.ARTICLE else tuple(_items(fields))
+    isbns, isbn_raw = cleaning.isbns(fields.all("010", "a"))
+    authors, contributors = _people(fields)
+    audience = tidy(" ".join(fields.all("333", "a")))
+    notes = fields.all("300", "a")
+    return RecordData(
+        source_id=fields.control("001"),
+        kind=kind,
+        title=title or part_number or parent.title,
+        subtitle=subtitle,
+        part_number=part_number,
+        part_name=phrase(fields.first("200", "i")),
+        parent_id=parent.id,
+        parent_title=parent.title,
+        responsibility=phrase("; ".join(fields.all("200", "fg"))),
+        author=authors[0] if authors else "",
+        authors=authors,
+        contributors=contributors,
+        edition=tidy(fields.first("205", "a")),
+        place=unbracketed(fields.first("210", "a")),
+        publisher=unbracketed(fields.first("210", "c")),
+        year=cleaning.year(coded[9:13], *fields.all("210", "d"), parent.date),
+        extent=tidy(fields.first("215", "a")),
+        isbns=isbns,
+        isbn_raw="; ".join(distinct((isbn_raw, *map(tidy, fields.all("010", "z"))))),
+        issn=tidy(fields.first("011", "a")),
+        series=_series(fields),
+        languages=cleaning.languages(fields.all("101", "a")),
+        subjects=distinct(_subject(field) for field in fields.fields("600", "601", "606", "607")),
+        genres=distinct(map(phrase, fields.all("608", "a"))),
+        keywords=distinct(map(phrase, fields.all("610", "a"))),
+        udc=tidy(fields.first("675", "a")),
+        bbk=_bbk(fields),
+        call_number=_call_number(fields, items),
+        annotation=tidy(" ".join(fields.all("330", "a"))),
+        url=fields.first("856", "u"),
+        audience=audience or _READERS.get(coded[17:18], ""),
+        age_mark=cleaning.age_mark(audience, *fields.all("200", "e"), *notes),
+        grade=cleaning.grade(subtitle, title, audience),
+        items=items,
+        items_unknown=not items,
+        warnings=distinct(fields.warnings),
+    )
+
+
+class _Parent:
+    """The set, series or journal that a record is part of.
+
+    RUSMARC keeps it in embedded fields (``$1`` begins one: tag, indicators, subfields), some systems in
+    the standard subfields. An article has its journal in 461 and the issue in 463.
+
+    Attributes:
+        volume: The part's number in the parent («Вып. 13»).
+        date: When the issue appeared.
+    """
+
+    def __init__(self, fields: Fields) -> None:
+        self.id = self.title = self.volume = self.date = ""
+        titles: list[str] = []
+        for field in fields.fields("461", "462", "463"):
+            inner = embedded(field)
+            title = inner.first("200", "a") or field.first("t")
+            if title and not (titles and field.first("1").startswith("700")):
+                titles.append(phrase(title))
+            self.id = self.id or inner.control("001") or field.first("3")
+            self.volume = self.volume or inner.first("200", "v") or field.first("v")
+            self.date = self.date or inner.first("210", "d") or field.first("d")
+        self.title = ". ".join(distinct(titles)[:2])
+
+
+def embedded(field: Field) -> Fields:
+    """The fields inside a linking field (461 and its kin); empty where it has standard subfields only."""
+    raw: dict[str, list[str]] = {}
+    inside: list[str] | None = None
+    for code, text in field.subfields:
+        if code == "1":
+            tag, content = text[:3], text[3:]
+            inside = raw.setdefault(tag, [])
+            inside.append(content if tag.startswith("00") else content[:2])
+        elif inside:
+            inside[-1] += MARK + code + text
+    return Fields(raw)
+
+
+def _title(fields: Fields) -> tuple[str, str]:
+    for field in fields.fields("200"):
+        return "; ".join(distinct(map(phrase, field.all("a")))), "; ".join(distinct(map(phrase, field.all("e"))))
+    return "", ""
+
+
+def _kind(fields: Fields) -> Kind:
+    return _LEVELS.get(fields.at(7)) or _KINDS.get(fields.at(6), Kind.BOOK)
+
+
+def _people(fields: Fields) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Authors, main first, and those who otherwise took part."""
+    # A second 700 with $7 is the same person in other letters.
+    main = [person(field) for field in fields.fields("700", "701") if not field.has("7")]
+    others: list[str] = []
+    for field in fields.fields("702"):
+        (main if field.first("4")[:3] == _AUTHOR_ROLE else others).append(person(field))
+    main += [phrase(field.first("a")) for field in fields.fields("710", "711")]
+    others += [phrase(field.first("a")) for field in fields.fields("712")]
+    return distinct(main), distinct(others)
+
+
+def person(field: Field) -> str:
+    """«Хереш Э.»: surname and initials as the file gives them; given names where there are no initials."""
+    surname, given = tidy(field.first("a")).rstrip(","), tidy(field.first("b") or field.first("g"))
+    if given.startswith(","):
+        return f"{surname}, {given.lstrip(', ')}"
+    return f"{surname} {given}".strip()
+
+
+def _series(fields: Fields) -> tuple[tuple[str, str], ...]:
+    found = [
+        (". ".join(map(phrase, (field.first("a"), *field.all("i")))).strip(". "), tidy(field.first("v")))
+        for field in fields.fields("225")
+    ]
+    return tuple(dict.fromkeys(pair for pair in found if pair[0]))
+
+
+def _subject(field: Field) -> str:
+    return " — ".join(distinct(map(phrase, field.all("abxyzj"))))
+
+
+def _bbk(fields: Fields) -> str:
+    for field in fields.fields("686"):
+        if "bbk" in field.first("2").lower():
+            return tidy(field.first("a"))
+    return tidy(fields.first("621", "a") or fields.first("090", "a"))
+
+
+def _call_number(fields: Fields, items: tuple[ItemData, ...]) -> str:
+    own = fields.first("899", "j") or fields.first("852", "j") or fields.first("686", "b")
+    return tidy(own) or next((item.call_number for item in items if item.call_number), "")
+
+
+def _items(fields: Fields) -> Iterator[ItemData]:
+    for field in fields.fields("995"):
+        if field.subfields:
+            yield _item_995(field)
+    for field in fields.fields("899"):
+        if field.has("pjt") and not field.has("1"):
+            yield _item_899(field)
+    for field in fields.fields("852"):
+        if field.has("jpmn"):
+            yield ItemData(
+                branch=phrase(field.first("a")),
+                location=phrase(field.first("b") or field.first("c")),
+                inventory_number=tidy(field.first("n") or field.first("m")),
+                barcode=tidy(field.first("p")),
+                call_number=tidy(field.first("j") or field.first("h")),
+            )
+
+
+def _item_899(field: Field) -> ItemData:
+    return ItemData(
+        branch=phrase(field.first("a")),
+        location=phrase(field.first("b") or field.first("c")),
+        inventory_number=tidy(field.first("p")),
+        call_number=tidy(field.first("j") or " ".join(field.all("hi"))),
+        copies=copies(field.first("t")),
+    )
+
+
+def _item_995(field: Field) -> ItemData:
+    """Two dialects of one local field.
+
+    LIBER and its kin: $a branch, $b kind of document, $j accession book, $l shelf mark, $f inventory
+    number, $k the same with the branch. Koha's recommendation: $b owner, $c holder, $e location,
+    $f barcode, $j inventory number, $k call number, $o status.
+    """
+    if field.has("l") or _COPY_OF_BRANCH.match(field.first("k")):
+        return ItemData(
+            branch=phrase(field.first("a")),
+            inventory_number=tidy(field.first("f")),
+            call_number=tidy(field.first("l")),
+        )
+    status = field.first("o")
+    return ItemData(
+        branch=phrase(field.first("c") or field.first("b") or field.first("a")),
+        location=phrase(field.first("e")),
+        inventory_number=tidy(field.first("j") or field.first("f")),
+        barcode=tidy(field.first("f")),
+        call_number=tidy(field.first("k")),
+        status=_KOHA_STATUS.get(status, ItemStatus.AVAILABLE if not status.isdigit() else ItemStatus.UNAVAILABLE),
+        due_on=cleaning.day(field.first("n")),
+    )
+
+
+def copies(text: str) -> int:
+    """A number of copies, 1 where the text is none or no sensible one."""
+    digits = text.strip()
+    return min(int(digits), 10_000) or 1 if digits.isascii() and digits.isdigit() and len(digits) < 6 else 1
