@@ -1,0 +1,80 @@
+"""Which branch a file means: by code, name or another spelling, whatever the case and the punctuation."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from sqlalchemy import insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.language.folding import fold
+from db.models import BranchRow
+
+CODE_LENGTH = 64
+
+
+class Known(NamedTuple):
+    """A branch as far as finding it goes."""
+
+    id: int
+    code: str
+    name: str
+    configured: bool
+    aliases: tuple[str, ...]
+
+
+async def known_branches(connection: AsyncConnection) -> list[Known]:
+    """Every branch of the store: the configured ones first, in their order."""
+    table = BranchRow
+    found = await connection.execute(
+        select(table.id, table.code, table.name, table.configured, table.details).order_by(
+            table.configured.desc(), table.position, table.id
+        )
+    )
+    return [Known(row.id, row.code, row.name, row.configured, _aliases(row.details)) for row in found]
+
+
+def _aliases(details: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(details.get("aliases", ()))
+
+
+class BranchBook:
+    """Names of branches → their ids, for one transaction."""
+
+    def __init__(self, known: Iterable[Known]) -> None:
+        branches = list(known)
+        self._ids: dict[str, int] = {}
+        # A code is what a library means most exactly, an alias the least.
+        for branch in branches:
+            self._ids.setdefault(fold(branch.code), branch.id)
+        for branch in branches:
+            self._ids.setdefault(fold(branch.name), branch.id)
+        for branch in branches:
+            for alias in branch.aliases:
+                self._ids.setdefault(fold(alias), branch.id)
+        self._codes = {branch.code for branch in branches}
+
+    def find(self, name: str) -> int | None:
+        """The id of the branch that is called so; None if nobody is, or the name says nothing."""
+        return self._ids.get(fold(name))
+
+    async def meet(self, names: Iterable[str], connection: AsyncConnection | None) -> None:
+        """Give every unknown name a branch of its own; without a connection only in this book (a dry run)."""
+        for name in names:
+            folded = fold(name)
+            if not folded or folded in self._ids:
+                continue
+            if connection is None:
+                self._ids[folded] = -1 - len(self._ids)
+                continue
+            code = self._code(name.strip())
+            row = {"code": code, "name": name.strip(), "details": {}, "configured": False}
+            added = await connection.execute(insert(BranchRow).values(row).returning(BranchRow.id))
+            self._ids[folded] = added.scalar_one()
+            self._codes.add(code)
+
+    def _code(self, name: str) -> str:
+        """The name itself, or a digest of it where it is too long for a code or the code is taken."""
+        if len(name) <= CODE_LENGTH and name not in self._codes:
+            return name
+        return hashlib.sha256(name.encode()).hexdigest()[:16]

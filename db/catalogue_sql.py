@@ -1,0 +1,124 @@
+"""The statements of an import, the same for both databases."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    Text,
+    and_,
+    any_,
+    bindparam,
+    case,
+    func,
+    insert,
+    literal,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.sql.selectable import ScalarSelect
+
+from bot.library.model import HIDDEN_STATUSES
+from db.base import Base
+from db.models import CatalogueStateRow, ItemRow, RecordRow, WorkRow
+
+WORKS, RECORDS, ITEMS = (Base.metadata.tables[name] for name in ("works", "records", "items"))
+
+MATCHED = (
+    RecordRow.id,
+    RecordRow.work_id,
+    RecordRow.source_id,
+    RecordRow.fingerprint,
+    RecordRow.digest,
+    RecordRow.seen_in_run,
+    RecordRow.missing_since,
+)
+"""What tells whether a stored record is an imported one."""
+
+INSERT_WORKS, INSERT_RECORDS, INSERT_ITEMS = insert(WORKS), insert(RECORDS), insert(ITEMS)
+UPDATE_RECORDS = update(RECORDS).where(RECORDS.c.id == bindparam("row_id"))
+UPDATE_ITEMS = update(ITEMS).where(ITEMS.c.id == bindparam("row_id"))
+
+
+def among(column: InstrumentedAttribute[Any], values: Sequence[object], dialect: str) -> ColumnElement[bool]:
+    """``column IN (values)`` with one parameter, so that one statement serves every batch."""
+    if dialect == "sqlite":
+        return column.in_(select(func.json_each(json.dumps(values)).table_valued("value").c.value))
+    kind = Text() if values and isinstance(values[0], str) else BigInteger()
+    return column == any_(literal(list(values), ARRAY(kind)))
+
+
+async def lock(connection: AsyncConnection) -> int:
+    """The catalogue's version; whoever writes waits here for the one before, so versions commit in order."""
+    version: int = (await connection.execute(select(CatalogueStateRow.version).with_for_update())).scalar_one()
+    return version
+
+
+async def raise_version(connection: AsyncConnection, version: int) -> None:
+    """The transaction changed the catalogue: whoever follows it, looks."""
+    await connection.execute(update(CatalogueStateRow).values(version=version))
+
+
+async def reserve(connection: AsyncConnection, table: str, count: int) -> Sequence[int]:
+    """Ids for rows that are to be inserted; the catalogue is locked."""
+    if not count:
+        return ()
+    if connection.dialect.name == "sqlite":
+        rows = Base.metadata.tables[table]
+        last = (await connection.execute(select(func.coalesce(func.max(rows.c.id), 0)))).scalar_one()
+        return range(last + 1, last + 1 + count)
+    drawn = text("SELECT nextval(pg_get_serial_sequence(:table, 'id')) FROM generate_series(1, :count)")
+    return list((await connection.execute(drawn, {"table": table, "count": count})).scalars())
+
+
+def _of_visible(column: ColumnElement[Any] | InstrumentedAttribute[Any]) -> ScalarSelect[Any]:
+    """A column of the work's record that speaks for it: the newest that readers may see."""
+    return (
+        select(column)
+        .where(RecordRow.work_id == WorkRow.id)
+        .order_by(
+            case((and_(RecordRow.missing_since.is_(None), ~RecordRow.suppressed), 0), else_=1),
+            func.coalesce(RecordRow.year, 0).desc(),
+            RecordRow.id,
+        )
+        .limit(1)
+        .correlate(WorkRow)
+        .scalar_subquery()
+    )
+
+
+_COPIES = (
+    select(func.coalesce(func.sum(ItemRow.copies), 0))
+    .join(RecordRow, RecordRow.id == ItemRow.record_id)
+    .where(
+        RecordRow.work_id == WorkRow.id,
+        RecordRow.missing_since.is_(None),
+        ~RecordRow.suppressed,
+        ItemRow.missing_since.is_(None),
+        ItemRow.status.not_in(sorted(HIDDEN_STATUSES)),
+    )
+    .correlate(WorkRow)
+    .scalar_subquery()
+)
+
+
+async def refresh_works(connection: AsyncConnection, which: ColumnElement[bool], version: int) -> None:
+    """Make works tell again what their records say; a work that lost its last record keeps its name."""
+    await connection.execute(
+        update(WorkRow)
+        .where(which)
+        .values(
+            version=version,
+            copies=_COPIES,
+            title=func.coalesce(_of_visible(RecordRow.title), WorkRow.title),
+            author=func.coalesce(_of_visible(RecordRow.author), WorkRow.author),
+            kind=func.coalesce(_of_visible(RecordRow.kind), WorkRow.kind),
+        )
+        .execution_options(synchronize_session=False)
+    )
