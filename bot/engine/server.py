@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 import structlog
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from bot.errors import StoreUnavailable
 
@@ -25,10 +26,10 @@ async def _add_headers(_: web.Request, response: web.StreamResponse) -> None:
 
 
 @web.middleware
-async def _faults(request: web.Request, handler: web.Handler) -> web.StreamResponse:  # type: ignore[name-defined]
+async def _faults(request: web.Request, handler: Handler) -> web.StreamResponse:
     """A store that is away is 503 everywhere; an unforeseen fault is 500 without details."""
     try:
-        return await handler(request)  # type: ignore[no-any-return]
+        return await handler(request)
     except web.HTTPException:
         raise
     except StoreUnavailable:
