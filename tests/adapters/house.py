@@ -1,0 +1,183 @@
+"""The web chat in a house of its own: real intake, dispatcher, log and outbox; a library that answers by script."""
+
+import asyncio
+from contextlib import suppress
+from pathlib import Path
+from typing import cast
+
+from aiohttp import web
+
+from adapters.webchat import CHANNEL
+from adapters.webchat.channel import WebChat
+from bot.channels import Setting
+from bot.clock import Clock
+from bot.engine.dispatcher import Dispatcher, routes
+from bot.engine.intake import FrontDesk
+from bot.engine.metrics import Metrics
+from bot.engine.outbox import Outbox
+from bot.engine.server import application
+from bot.messages import Button, Location, Reply, bold, link, reply
+from bot.ports import Library, Request
+from bot.routing import Answer, Router, Turn, intent, pressed
+from db.connect import Database
+from db.messages import Log, open_log
+
+LIBRARY = cast("Library", None)
+"""The script asks nothing of a library."""
+
+router = Router("script")
+
+
+class Script:
+    """Fills ``Understanding``: the first word that the script knows."""
+
+    def understand(self, text: str) -> tuple[Request, ...]:
+        """One request."""
+        words = text.casefold()
+        known = {"есть ли": "search", "классик": "choose", "где": "location", "долго": "slow", "длинно": "long"}
+        found = next((name for word, name in known.items() if word in words), "fallback")
+        return (Request(intent=found, confidence=0.9, rest=text),)
+
+
+@router.on(intent("greeting"), pressed("help"))
+async def greet(turn: Turn, library: Library) -> Reply:
+    """A newcomer is shown what to ask."""
+    return reply(
+        "Здравствуйте! Я бот библиотеки. Назовите книгу или спросите о часах работы.",
+        buttons=[[Button("Найти книгу", "find")], [Button("Часы работы", "hours"), Button("Где вы?", "where")]],
+    )
+
+
+@router.on(intent("search"), pressed("find"))
+async def search(turn: Turn, library: Library) -> Reply:
+    """One work."""
+    return reply(
+        bold("Обломов"),
+        "\nИ. А. Гончаров\n\nДа, есть: 2 из 3 экземпляров.\nЦентральная библиотека: 2 из 2, сегодня до 19:00.\n"
+        "Подробнее: ",
+        link("запись в каталоге", "https://library.example/works/1"),
+        ". Телефон: 8 (86547) 2-15-33.",
+        buttons=[[Button("Другие издания", "editions:1"), Button("Похожие книги", "find")]],
+    )
+
+
+@router.on(intent("choose"))
+async def choose(turn: Turn, library: Library) -> Reply:
+    """Several works."""
+    titles = (
+        "Война и мир. Том 1",
+        "Война и мир. Том 2",
+        "Война миров, или Очень длинное заглавие целиком, без сокращений",
+    )
+    return reply(
+        "Нашлось несколько книг. Какая?",
+        buttons=[[Button(title, f"work:{number}")] for number, title in enumerate(titles)],
+    )
+
+
+@router.on(pressed("hours", "editions", "work"))
+async def press(turn: Turn, library: Library) -> Reply:
+    """Whatever was pressed."""
+    return reply(f"Нажато: {turn.argument or 'часы'}.")
+
+
+@router.on(intent("location"), pressed("where"))
+async def where(turn: Turn, library: Library) -> Reply:
+    """A map point."""
+    at = Location(latitude=45.0448, longitude=41.9692, title="Центральная библиотека", address="ул. Ленина, 12")
+    return reply("Мы здесь:", at=[at])
+
+
+@router.on(intent("long"))
+async def long(turn: Turn, library: Library) -> Reply:
+    """More than a screen."""
+    return reply("\n".join(f"{number}. Строка длинного ответа библиотеки." for number in range(1, 41)))
+
+
+@router.on(intent("fallback"))
+async def echo(turn: Turn, library: Library) -> Answer:
+    """Says the reader's words again, to see that they stay text."""
+    return Answer(replies=(reply(f"Вы написали: {turn.text}"),), missed=True)
+
+
+class House:
+    """Opens and closes like a library; what was said stays.
+
+    Args:
+        database: The store.
+        clock: Where moments come from.
+        options: The channel's block in ``config.yaml``.
+    """
+
+    def __init__(self, database: Database, clock: Clock, **options: object) -> None:
+        setting = Setting(
+            name="webchat",
+            library_name="Районная библиотека имени Пушкина",
+            language="ru",
+            public_url="",
+            clock=clock,
+            extra={"policy_url": "https://library.example/privacy"},
+        )
+        self._database = database
+        self._clock = clock
+        self.channel = cast("WebChat", CHANNEL.build(CHANNEL.settings(**options), setting))
+        self.answering = asyncio.Event()
+        self.answering.set()
+        self.port = 0
+        self.log: Log
+        self._runner: web.AppRunner | None = None
+        self._loops: list[asyncio.Task[None]] = []
+
+    @property
+    def address(self) -> str:
+        """Where the page is."""
+        return f"http://127.0.0.1:{self.port}"
+
+    async def open(self) -> "House":
+        """Start, on the same port as before."""
+        self.log = await open_log(self._database, self._clock)
+        dispatcher = Dispatcher(self.log, Script(), routes([router]), LIBRARY, self._clock, Metrics())
+        outbox = Outbox("webchat", self.channel, self.log, self._clock, Metrics())
+        app = application(self.channel.routes(FrontDesk(self.log, self.log)))
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", self.port, reuse_address=True)
+        await site.start()
+        self.port = self._runner.addresses[0][1]
+        self._loops = [asyncio.create_task(self._once_answering(dispatcher)), asyncio.create_task(outbox.run())]
+        return self
+
+    async def _once_answering(self, dispatcher: Dispatcher) -> None:
+        await self.answering.wait()
+        await dispatcher.run()
+
+    async def close(self) -> None:
+        """Stop at once, as a process that is killed."""
+        for task in self._loops:
+            task.cancel()
+        await asyncio.gather(*self._loops, return_exceptions=True)
+        await self.channel.aclose()
+        with suppress(TimeoutError):
+            assert self._runner is not None
+            await self._runner.cleanup()
+        await self.log.aclose()
+
+
+async def serve(folder: Path, port: int) -> None:
+    """Keep a house open until stopped: to look at the page by eye."""
+    from bot.clock import SystemClock
+    from db.connect import connect
+    from db.migrate import upgrade
+
+    database = await connect(f"sqlite:///{folder}/look.sqlite3")
+    await upgrade(database)
+    house = House(database, SystemClock(), embed_on=["*"])
+    house.port = port
+    await house.open()
+    await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    import sys
+
+    asyncio.run(serve(Path(sys.argv[1]), int(sys.argv[2])))
