@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 from understanding.tokens import Message
 
-_ROLES = {"polite": 3, "strong": 2, "noun": 2, "weak": 1}
+_BRIDGE, _WEAK, _STRONG = 1, 2, 3
+_ROLES = {"function": _BRIDGE, "weak": _WEAK, "noun": _STRONG, "strong": _STRONG, "polite": _STRONG + 1}
+"""How strong each kind of noise is; small words only bridge: they go with a strong one behind them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,54 +14,72 @@ class Rest:
     """The part to look up.
 
     Attributes:
-        text: Without noise, as the reader spelt it.
+        text: Without noise, as the reader spelt it; "" where the request's own words are all there is.
+        narrower: Without the weak words at its ends as well («мастер и маргарита есть»), "" where that is the same.
         wider: With the word «книга» that stood before it, "" where none did.
-        stripped: Whether anything but politeness was cut off.
     """
 
     text: str
+    narrower: str = ""
     wider: str = ""
-    stripped: bool = False
 
 
-def rest(message: Message, first: int, last: int) -> Rest:
+def rest(message: Message, first: int, last: int, request: int = 0) -> Rest:
     """Cut noise off both ends of ``message.tokens[first:last]``.
 
     Strong words go with all weak ones between them and the end; weak words alone stay, so a
     title that begins with one is kept. A message of nothing but noise is kept whole: «Мы», «Ищу человека».
+
+    Args:
+        message: The message.
+        first: Its first token that counts.
+        last: Just behind the last one.
+        request: Terms that make the request («забронируйте»), as strong as noise can be; 0 for a search, whose
+            words are in the noise file.
     """
-    marks = _marks(message, first, last)
-    start = _edge([marks[number] for number in range(first, last)])
-    end = _edge([marks[number] for number in range(last - 1, first - 1, -1)])
-    if start + end >= last - first:
+    marks = _marks(message, first, last, request)
+    begin, stop = _cut(marks, first, last, _STRONG)
+    if begin >= stop:
+        if request:
+            return Rest("")
         polite = _polite(marks, first, last)
-        return Rest(_spelt(message, *polite)) if polite[0] < polite[1] else Rest(_spelt(message, first, last))
-    begin, stop = first + start, last - end
-    wider = ""
-    if begin > first and marks[begin - 1][1] == "noun":
-        wider = _spelt(message, begin - 1, stop)
-    stripped = any(marks[n][1] != "polite" for n in [*range(first, begin), *range(stop, last)])
-    return Rest(_spelt(message, begin, stop), wider, stripped)
+        return Rest(message.typed(*polite) or message.typed(first, last))
+    narrow = _cut(marks, begin, stop, _WEAK)
+    return Rest(
+        message.typed(begin, stop),
+        message.typed(*narrow) if narrow != (begin, stop) else "",
+        message.typed(begin - 1, stop) if begin > first and marks[begin - 1][1] == "noun" else "",
+    )
 
 
-def _marks(message: Message, first: int, last: int) -> dict[int, tuple[int, str]]:
+def _cut(marks: dict[int, tuple[int, str]], first: int, last: int, least: int) -> tuple[int, int]:
+    """What is left when both ends are cut; nothing where the cuts meet."""
+    begin = first + _edge([marks[number] for number in range(first, last)], least)
+    stop = last - _edge([marks[number] for number in range(last - 1, begin - 1, -1)], least)
+    return begin, stop
+
+
+def _marks(message: Message, first: int, last: int, request: int) -> dict[int, tuple[int, str]]:
     """Strength (0 keeps) and role of each word; a row of words marks all of its words."""
     marks = {}
     for number in range(first, last):
-        roles = message.tokens[number].meaning.roles
+        meaning = message.tokens[number].meaning
         strength, role = 0, ""
-        for name in roles:
+        for name in meaning.roles:
             if _ROLES.get(name, 0) > strength:
                 strength, role = _ROLES[name], name
+        if meaning.mask & request and role != "noun":
+            strength, role = _ROLES["strong"], "strong"
         marks[number] = (strength, role)
     for number in range(first, last):
         for row in message.tokens[number].meaning.sequences:
-            strength = _ROLES.get(row.role, 0)
+            role = "strong" if row.mask & request else row.role
+            strength = _ROLES.get(role, 0)
             end = number + 1 + len(row.parts)
             if strength and end <= last and _runs(message, row.parts, number + 1):
                 for place in range(number, end):
                     if strength > marks[place][0]:
-                        marks[place] = (strength, row.role)
+                        marks[place] = (strength, role)
     return marks
 
 
@@ -71,14 +91,14 @@ def _runs(message: Message, parts: tuple[tuple[str, bool], ...], place: int) -> 
     return True
 
 
-def _edge(marks: list[tuple[int, str]]) -> int:
-    """How many words to cut: up to the last strong one that noise alone parts from the end."""
+def _edge(marks: list[tuple[int, str]], least: int) -> int:
+    """How many words to cut: up to the last one so strong that noise alone parts it from the end."""
     cut = 0
     strong = False
     for number, (strength, role) in enumerate(marks):
         if strength == 0:
             break
-        if strength >= 2 and (role != "noun" or strong or number == 0):
+        if strength >= least and (role != "noun" or strong or number == 0):
             cut = number + 1
             strong = strong or role == "strong"
     return cut
@@ -90,10 +110,3 @@ def _polite(marks: dict[int, tuple[int, str]], first: int, last: int) -> tuple[i
     while last > first and marks[last - 1][1] == "polite":
         last -= 1
     return first, last
-
-
-def _spelt(message: Message, first: int, last: int) -> str:
-    if first >= last:
-        return ""
-    text = message.text[message.tokens[first].start : message.tokens[last - 1].end]
-    return text.strip()

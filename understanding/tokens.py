@@ -4,6 +4,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from bot.language import morphology
 from bot.language.folding import fold
 from understanding.lexicon import Phrases, Word
 from understanding.spelling import Speller
@@ -133,6 +134,8 @@ class Reader:
                 break
             if meant := repair(word):
                 word, meaning = meant, self.meaning(meant)
+        if not (meaning.mask or meaning.roles or meaning.sequences) and morphology.is_surname(word):
+            meaning = self._phrases.kind("author")
         if len(self._seen) >= _REMEMBERED:
             self._seen.clear()
         self._seen[spelt] = (word, meaning)

@@ -75,11 +75,14 @@ class PhraseUnderstanding:
         isbn = message.text[inside[0][0] : inside[0][1]] if inside else ""
         if isbn and opinion.pattern is None:
             score = 0.97
-        cut = rest(message, part.first, part.last)
+        named = intent not in ("search", "recommend")
+        cut = rest(message, part.first, part.last, opinion.explained if named else 0)
         found = slots_.slots(intent, message.meant(part.first, part.last), isbn)
         found.update(slots_.topic(intent, part.words.present, self._phrases))
         if cut.text != text or intent != "search":
             found["whole"] = text if of > 1 else message.text
+        if cut.narrower:
+            found["narrower"] = cut.narrower
         if cut.wider:
             found["wider"] = cut.wider
         return Request(

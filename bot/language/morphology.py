@@ -62,6 +62,15 @@ def is_known(word: str) -> bool:
     return bool(is_cyrillic(word) and len(word) <= _MAX_WORD and _analyser().word_is_known(word))
 
 
+@lru_cache(maxsize=16_384)
+def is_surname(word: str) -> bool:
+    """Whether the folded word most likely is somebody's surname, in any form."""
+    if not is_cyrillic(word) or len(word) > _MAX_WORD:
+        return False
+    parses = _analyser().parse(word)
+    return bool(parses) and "Surn" in parses[0].tag
+
+
 def is_cyrillic(word: str) -> bool:
     """Whether the word is of Cyrillic letters: judged by its first and last."""
     return bool(word) and "\u0400" <= word[0] <= "\u052f" and "\u0400" <= word[-1] <= "\u052f"
