@@ -299,10 +299,10 @@ class QueueFigures:
     """The truth about the log at one moment.
 
     Attributes:
-        received / handled / aside: Inbound messages in this process since its start; what waited
-            at the start counts as received. With all processes together received = handled +
-            waiting + aside.
-        waiting: Unhandled messages in the store now.
+        received / handled / aside: Inbound messages since the store was made, over all processes
+            and restarts, each counted in the transaction that kept it: received = handled +
+            waiting + aside, or something was lost.
+        waiting: Unhandled messages in the store now, counted one by one.
         oldest_waiting: Age of the oldest unhandled message, None if there is none.
         queued: Outbound messages not yet sent, by lane.
     """
@@ -331,24 +331,33 @@ class MessageLog(Protocol):
         With ``conversation_id`` only that conversation's.
 
         All claimed messages of one conversation come in their order; the caller takes them one
-        after the other. A claim ends with ``complete``, ``put_back`` or by itself after a minute.
+        after the other, at most 20 at once. A claim ends with the last ``complete``, with
+        ``put_back``, by itself after a minute in which nothing was completed, or with its process.
         """
         ...
 
     async def complete(self, turn: Completed) -> bool:
         """Keep a turn's replies, dialogue and handled mark in one transaction, shared as in ``record``.
 
-        Returns False, with nothing kept, where the claim was lost or a librarian took the
-        conversation meanwhile and the turn would have spoken.
+        Returns False, with nothing kept, where the claim was lost, the message was dealt with
+        already, or a librarian took the conversation meanwhile and the turn would have spoken; in
+        the last case the claim stands and a silent turn is kept.
         """
         ...
 
-    async def put_back(self, turn: Waiting, error: str) -> None:
-        """A turn failed: try again, or set the message aside after the third failure."""
+    async def put_back(self, turn: Waiting, error: str, farewell: Reply | None = None) -> None:
+        """A turn failed: try again, or set the message aside after the third failure.
+
+        With ``farewell`` the reader hears that, should the message be set aside; never while a
+        librarian has the conversation. Does nothing where the claim was lost.
+        """
         ...
 
     async def claim_outbound(self, channel: str, limit: int) -> list[Outbound]:
-        """Due messages of a channel by lane and age, at most one a conversation: the earliest unsent."""
+        """Due messages of a channel by lane and age, at most one a conversation: the earliest unsent.
+
+        A message is claimed until ``attempted``, or as long as its process lives.
+        """
         ...
 
     async def attempted(self, attempt: Attempt) -> None:

@@ -19,11 +19,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.errors import InputError
 from db.base import Base, Moment
-from db.models import MessageRow
+from db.models import MessageRow, MessageTotalsRow
 
 FORMAT = "bibliobot-backup-1"
 BATCH = 1000
-LEASES = {"lease": 0, "leased_until": None}
+LEASES = {"lease": 0, "leased_until": None, "leased_by": None}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,11 +170,17 @@ def _revived(table: Table | None, name: str, value: Any) -> Any:
 
 
 async def _settle(connection: AsyncConnection) -> None:
-    messages = MessageRow.__table__
+    messages, totals = MessageRow.__table__, MessageTotalsRow.__table__
+    settled = {}
     for state, becomes in (("queued", "failed"), ("waiting", "aside")):
-        await connection.execute(
+        changed = await connection.execute(
             messages.update().where(messages.c.state == state).values(state=becomes, error="restored from a backup")  # type: ignore[attr-defined]
         )
+        settled[state] = changed.rowcount
+    first = select(func.min(totals.c.slot)).scalar_subquery()
+    await connection.execute(
+        totals.update().where(totals.c.slot == first).values(aside=totals.c.aside + settled["waiting"])  # type: ignore[attr-defined]
+    )
     await connection.execute(Base.metadata.tables["conversations"].update().values(**LEASES))
 
 

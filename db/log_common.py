@@ -5,9 +5,11 @@ from collections import OrderedDict
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from enum import Enum, auto
+from itertools import count
 
 from bot.clock import Clock
-from bot.messages import Contact, Delivery, DeliveryReceipt, Inbound, Lane
+from bot.messages import Contact, Delivery, DeliveryReceipt, Inbound, Lane, Reply
 from bot.ports import Attempt, Completed, Outcome, QueueFigures, Recorded, Waiting
 from db.group_commit import GroupCommit
 from db.wakes import Wakes
@@ -19,10 +21,14 @@ MAX_TRIES = 3
 """A message whose turn failed so often is set aside with its error."""
 
 HOLD = timedelta(seconds=60)
-"""A claim that nobody completed ends by itself after this."""
+"""A claim in which nothing was completed for so long ends by itself."""
+
+TURNS_A_CLAIM = 20
+"""Messages of one conversation taken at once: a flood of one reader holds up nobody else."""
 
 RANK = {"queued": 0, Delivery.SENT: 1, Delivery.DELIVERED: 2, Delivery.READ: 3, Delivery.FAILED: 4}
 EARLY_RECEIPTS = 10_000
+CONTACTS_REMEMBERED = 50_000
 
 ARRIVED = "arrived"
 """Topic of the dispatchers: an unhandled message may wait."""
@@ -30,12 +36,37 @@ ARRIVED = "arrived"
 SILENT_OUTCOMES = frozenset({Outcome.SILENT})
 
 
+class Fate(Enum):
+    """What became of a turn that wanted to be kept."""
+
+    KEPT = auto()
+    TAKEN_OVER = auto()
+    """A librarian has the conversation: nothing kept, the claim stands, silence may still be kept."""
+    LOST = auto()
+    """The claim is no longer ours, or the message was dealt with already."""
+
+
 @dataclass(frozen=True, slots=True)
 class PutBack:
-    """A turn that failed."""
+    """A turn that failed.
+
+    Attributes:
+        farewell: What the reader hears should this failure set the message aside.
+    """
 
     turn: Waiting
     error: str
+    farewell: Reply | None = None
+
+    @property
+    def conversation_id(self) -> int:
+        """The turn's conversation."""
+        return self.turn.conversation_id
+
+    @property
+    def lease(self) -> int:
+        """The turn's claim."""
+        return self.turn.lease
 
 
 Operation = Inbound | Completed | Attempt | PutBack | DeliveryReceipt
@@ -47,38 +78,51 @@ def outgoing(channel: str) -> tuple[str, str]:
 
 
 def stored_key(key: str) -> str:
-    """An idempotency key that fits its column; a longer one is kept by its digest."""
+    """A messenger's id that fits its column; a longer one is kept by its digest."""
     return key if len(key) <= 200 else "sha256:" + hashlib.sha256(key.encode()).hexdigest()
 
 
 @dataclass(slots=True)
+class Claim:
+    """One conversation in hand: its fencing number, the messages still to be completed, its end."""
+
+    lease: int
+    messages: set[int]
+    until: datetime
+
+
+@dataclass(slots=True)
 class Held:
-    """Conversations that this process has in hand, with their messages still to be completed."""
+    """Conversations that this process has in hand."""
 
-    _claims: dict[int, tuple[set[int], datetime]] = field(default_factory=dict)
+    _claims: dict[int, Claim] = field(default_factory=dict)
+    _leases: "count[int]" = field(default_factory=lambda: count(1))
 
-    def take(self, conversation_id: int, message_id: int, now: datetime) -> None:
-        """One more message of the conversation is in hand."""
-        messages, _ = self._claims.setdefault(conversation_id, (set(), now))
-        messages.add(message_id)
+    def take(self, conversation_id: int, messages: set[int], now: datetime, lease: int = 0) -> int:
+        """Messages of a conversation are in hand now; returns the claim's lease, a new one unless given."""
+        lease = lease or next(self._leases)
+        self._claims[conversation_id] = Claim(lease, messages, now + HOLD)
+        return lease
 
-    def has(self, conversation_id: int) -> bool:
-        """Whether the conversation is in hand."""
-        return conversation_id in self._claims
-
-    def conversations(self, now: datetime) -> set[int]:
-        """All that are in hand; a claim that nobody completed in time ends here."""
-        for conversation_id in [key for key, claim in self._claims.items() if now - claim[1] > HOLD]:
-            del self._claims[conversation_id]
-        return set(self._claims)
-
-    def done(self, conversation_id: int, message_id: int) -> bool:
-        """A message is off our hands; True when it was the conversation's last."""
+    def has(self, conversation_id: int, lease: int | None = None) -> bool:
+        """Whether the conversation is in hand (by this very claim, where a lease is given)."""
         claim = self._claims.get(conversation_id)
-        if claim is None:
-            return True
-        claim[0].discard(message_id)
-        if claim[0]:
+        return claim is not None and lease in (None, claim.lease)
+
+    def conversations(self, now: datetime) -> list[int]:
+        """All that are in hand; a claim whose time is over ends here."""
+        for conversation_id in [key for key, claim in self._claims.items() if claim.until < now]:
+            del self._claims[conversation_id]
+        return list(self._claims)
+
+    def done(self, conversation_id: int, lease: int, message_id: int, now: datetime) -> bool:
+        """A message is off our hands; True when it was the last one of its claim."""
+        if not self.has(conversation_id, lease):
+            return False
+        claim = self._claims[conversation_id]
+        claim.messages.discard(message_id)
+        claim.until = now + HOLD
+        if claim.messages:
             return False
         del self._claims[conversation_id]
         return True
@@ -86,16 +130,14 @@ class Held:
     def is_last(self, conversation_id: int, message_id: int) -> bool:
         """Whether nothing but this message of the conversation is in hand."""
         claim = self._claims.get(conversation_id)
-        return claim is None or claim[0] <= {message_id}
+        return claim is None or claim.messages <= {message_id}
 
-    def drop(self, conversation_id: int) -> None:
-        """Forget the conversation's claim: its turns are taken anew."""
-        self._claims.pop(conversation_id, None)
-
-    @property
-    def messages(self) -> int:
-        """Messages in hand."""
-        return sum(len(messages) for messages, _ in self._claims.values())
+    def drop(self, conversation_id: int, lease: int) -> bool:
+        """Forget a claim: its turns are taken anew. False where it was not ours any more."""
+        if not self.has(conversation_id, lease):
+            return False
+        del self._claims[conversation_id]
+        return True
 
 
 class EarlyReceipts:
@@ -106,36 +148,59 @@ class EarlyReceipts:
 
     def keep(self, receipt: DeliveryReceipt) -> None:
         """Remember the furthest word about a message that is not marked as sent yet."""
-        key = (receipt.channel, receipt.external_id)
+        key = (receipt.channel, stored_key(receipt.external_id))
         known = self._kept.get(key)
         if known is None or RANK[known.delivery] < RANK[receipt.delivery]:
             self._kept[key] = receipt
         if len(self._kept) > EARLY_RECEIPTS:
             self._kept.popitem(last=False)
 
-    def take(self, channel: str, external_id: str) -> DeliveryReceipt | None:
-        """The word that came early, once."""
-        return self._kept.pop((channel, external_id), None)
+    def find(self, channel: str, external_id: str) -> DeliveryReceipt | None:
+        """The word that came early; it stays, since the mark's transaction may fail and come again."""
+        return self._kept.get((channel, external_id))
 
 
-@dataclass(slots=True)
-class Tally:
-    """What this process took in and dealt with since its start."""
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """What a batch changed in the totals; kept in the batch's own transaction."""
 
-    received: int = 0
-    handled: int = 0
-    aside: int = 0
+    received: int
+    handled: int
+    aside: int
 
-    def figures(self, waiting: int, oldest: datetime | None, queued: dict[int, int], now: datetime) -> QueueFigures:
-        """The port's figures."""
-        return QueueFigures(
-            received=self.received,
-            handled=self.handled,
-            aside=self.aside,
-            waiting=waiting,
-            oldest_waiting=None if oldest is None else max(now - oldest, timedelta()),
-            queued={lane: queued.get(lane, 0) for lane in Lane},
-        )
+    @classmethod
+    def of(cls, results: Sequence[object], operations: Sequence[Operation]) -> "Ledger":
+        """Count a batch."""
+        received = handled = aside = 0
+        for operation, result in zip(operations, results, strict=True):
+            match operation:
+                case Inbound():
+                    received += isinstance(result, Recorded) and result.fresh
+                case Completed():
+                    handled += result is Fate.KEPT
+                case PutBack():
+                    aside += result is True
+                case _:
+                    pass
+        return cls(received, handled, aside)
+
+    def __bool__(self) -> bool:
+        return bool(self.received or self.handled or self.aside)
+
+
+def figures_of(
+    totals: tuple[int, int, int], waiting: int, oldest: datetime | None, queued: dict[int, int], now: datetime
+) -> QueueFigures:
+    """The port's figures."""
+    received, handled, aside = totals
+    return QueueFigures(
+        received=received,
+        handled=handled,
+        aside=aside,
+        waiting=waiting,
+        oldest_waiting=None if oldest is None else max(now - oldest, timedelta()),
+        queued={lane: queued.get(lane, 0) for lane in Lane},
+    )
 
 
 class CommonLog:
@@ -145,9 +210,11 @@ class CommonLog:
         self._clock = clock
         self._wakes = Wakes()
         self._held = Held()
-        self._sending: set[int] = set()
+        self._sending: dict[int, int] = {}
+        """Conversation by outbound message under way: one at a time a conversation."""
         self._early = EarlyReceipts()
-        self._tally = Tally()
+        self._contacts: dict[Contact, tuple[int, int, str, str]] = {}
+        """What is known of people who wrote lately: contact id, conversation id, name, language."""
         self._commits: GroupCommit[Operation] = GroupCommit(self._flush)
 
     async def _flush(self, operations: Sequence[Operation]) -> Sequence[object]:
@@ -156,23 +223,23 @@ class CommonLog:
     def _now(self) -> datetime:
         return self._clock.now().astimezone(UTC)
 
-    def _let_go(self, operation: Operation, result: object) -> bool:
-        """After the commit: count, and drop what we had in hand; True when a conversation is free again."""
-        match operation:
-            case Inbound():
-                self._tally.received += isinstance(result, Recorded) and result.fresh
-            case Completed():
-                self._tally.handled += bool(result)
-                return self._held.done(operation.conversation_id, operation.message_id)
-            case PutBack():
-                self._tally.aside += bool(result)
-                self._held.drop(operation.turn.conversation_id)
-                return True
-            case Attempt():
-                self._sending.discard(operation.message_id)
-            case DeliveryReceipt():
-                pass
-        return False
+    def _freed(self, operations: Sequence[Operation], results: Sequence[object]) -> bool:
+        """After the commit: drop what we had in hand; True when a conversation is free again.
+
+        Messages may have come while it was in hand.
+        """
+        freed, now = False, self._now()
+        for operation, result in zip(operations, results, strict=True):
+            match operation:
+                case Completed() if result is not Fate.TAKEN_OVER:
+                    freed |= self._held.done(operation.conversation_id, operation.lease, operation.message_id, now)
+                case PutBack():
+                    freed |= self._held.drop(operation.conversation_id, operation.lease)
+                case Attempt():
+                    self._sending.pop(operation.message_id, None)
+                case _:
+                    pass
+        return freed
 
     async def record(self, message: Inbound) -> Recorded:
         recorded = await self._commits.put(message)
@@ -180,10 +247,10 @@ class CommonLog:
         return recorded
 
     async def complete(self, turn: Completed) -> bool:
-        return bool(await self._commits.put(turn))
+        return await self._commits.put(turn) is Fate.KEPT
 
-    async def put_back(self, turn: Waiting, error: str) -> None:
-        await self._commits.put(PutBack(turn, error))
+    async def put_back(self, turn: Waiting, error: str, farewell: Reply | None = None) -> None:
+        await self._commits.put(PutBack(turn, error, farewell))
 
     async def attempted(self, attempt: Attempt) -> None:
         await self._commits.put(attempt)
@@ -195,11 +262,9 @@ class CommonLog:
         return self._wakes.on(ARRIVED)
 
     def outgoing_changes(self, channel: str) -> AsyncIterator[None]:
-        """Yields when the channel may have something to send."""
         return self._wakes.on(outgoing(channel), heartbeat_s=RETRY_LOOK_S)
 
     def wake(self) -> None:
-        """Let everybody who waits for changes look once."""
         self._wakes.wake_all()
 
     def changed(self, contact: Contact) -> AsyncIterator[None]:

@@ -7,6 +7,7 @@ the other processes, and every sleeper looks by itself now and then as the safet
 
 import asyncio
 import hashlib
+import os
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import datetime
@@ -24,22 +25,30 @@ from db import rows
 from db.connect import unavailable
 from db.log_common import (
     ARRIVED,
+    CONTACTS_REMEMBERED,
     HOLD,
     MAX_TRIES,
     RANK,
     SILENT_OUTCOMES,
+    TURNS_A_CLAIM,
     CommonLog,
+    Fate,
+    Ledger,
     Operation,
     PutBack,
+    figures_of,
     outgoing,
     stored_key,
 )
 
 NOTICES = "bibliobot_log"
 NOTICE_BYTES = 7_500
-TURNS_A_CLAIM = 20
-"""Messages of one conversation taken at once: a flood of one reader holds up nobody else."""
 RECONNECT_S = 2.0
+ORPHANS_S = 5.0
+"""How often claims of processes that died are looked for."""
+TOTAL_SLOTS = 16
+INTENT_LENGTH, REASON_LENGTH, LANGUAGE_LENGTH = 32, 32, 35
+"""What the columns hold."""
 LOCK_SPACE = 0x42494249
 """First key of our advisory locks, so that they meet nobody else's."""
 
@@ -66,7 +75,7 @@ FIND_ARRIVALS = """
 SELECT id, conversation_id, channel, idempotency_key FROM messages
 WHERE (channel, idempotency_key) IN (SELECT * FROM unnest($1::text[], $2::text[]))"""
 LOCK_CONVERSATIONS = """
-SELECT id, mode, lease FROM conversations WHERE id = ANY($1::bigint[]) ORDER BY id FOR UPDATE"""
+SELECT id, mode, lease FROM conversations WHERE id = ANY($1::bigint[]) ORDER BY id FOR NO KEY UPDATE"""
 HANDLED = """
 UPDATE messages m SET state = 'handled', outcome = t.outcome, intent = t.intent, confidence = t.confidence,
 error = t.error, done_at = $6
@@ -78,7 +87,7 @@ UPDATE conversations c SET dialogue = t.dialogue::jsonb, mode = coalesce(t.mode,
 handover_reason = CASE WHEN t.mode IS NULL THEN c.handover_reason ELSE t.reason END,
 waiting_since = CASE WHEN t.mode IS NULL THEN c.waiting_since
   WHEN t.mode = 'waiting' THEN coalesce(c.waiting_since, $6) END,
-leased_until = CASE WHEN t.release THEN NULL ELSE c.leased_until END
+leased_until = CASE WHEN t.release THEN NULL ELSE $7::timestamptz END
 FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::bool[]) AS t(id, dialogue, mode, reason, release)
 WHERE c.id = t.id"""
 NEW_REPLIES = """
@@ -90,7 +99,19 @@ PUT_BACK = """
 UPDATE messages SET attempts = attempts + 1, error = $2,
 state = CASE WHEN attempts + 1 >= $3 THEN 'aside' ELSE state END,
 done_at = CASE WHEN attempts + 1 >= $3 THEN $4 END WHERE id = $1 AND state = 'waiting' RETURNING state"""
-RELEASE = "UPDATE conversations SET leased_until = NULL WHERE id = $1 AND lease = $2"
+RELEASE = "UPDATE conversations SET leased_until = NULL WHERE id = $1 AND lease = $2 RETURNING mode"
+FAREWELL = """
+INSERT INTO messages (conversation_id, channel, author, state, text, content, in_reply_to, lane, created_at)
+VALUES ($1, $2, 'bot', 'queued', $3, $4::jsonb, $5, $6, $7)"""
+ORPHANS = """
+UPDATE conversations c SET leased_until = NULL
+FROM (SELECT DISTINCT conversation_id AS id FROM messages WHERE state = 'waiting') w
+WHERE c.id = w.id AND c.leased_until IS NOT NULL
+AND NOT EXISTS (SELECT 1 FROM pg_stat_activity a WHERE a.pid = c.leased_by) RETURNING c.id"""
+TOTALS = """
+INSERT INTO message_totals AS t (slot, received, handled, aside) VALUES ($1, $2, $3, $4) ON CONFLICT (slot) DO UPDATE
+SET received = t.received + $2, handled = t.handled + $3, aside = t.aside + $4"""
+NOTIFY = "SELECT pg_notify($1, $2)"
 SENT = """
 UPDATE messages m SET state = t.state, external_id = t.external_id, attempts = attempts + 1, error = NULL, done_at = $4
 FROM unnest($1::bigint[], $2::text[], $3::text[]) AS t(id, state, external_id)
@@ -111,20 +132,21 @@ WITH due AS (
   AND ($3::bigint IS NULL OR m.conversation_id = $3) ORDER BY m.id LIMIT $2),
 free AS (
   SELECT c.id FROM conversations c WHERE c.id IN (SELECT conversation_id FROM due)
-  AND (c.leased_until IS NULL OR c.leased_until < $1) ORDER BY c.id FOR UPDATE SKIP LOCKED),
+  AND (c.leased_until IS NULL OR c.leased_until < $1) ORDER BY c.id FOR NO KEY UPDATE SKIP LOCKED),
 taken AS (
-  UPDATE conversations c SET lease = c.lease + 1, leased_until = $4 FROM free WHERE c.id = free.id
-  RETURNING c.id, c.contact_id, c.lease, c.mode, c.dialogue::text AS dialogue)
+  UPDATE conversations c SET lease = c.lease + 1, leased_until = $4, leased_by = pg_backend_pid()
+  FROM free WHERE c.id = free.id RETURNING c.id, c.contact_id, c.lease, c.mode, c.dialogue::text AS dialogue)
 SELECT m.id, t.id AS conversation_id, m.channel, ct.address, m.idempotency_key, m.text, m.content::text AS content,
 m.said_at, ct.name, ct.language, t.mode, t.dialogue, m.attempts, m.created_at, t.lease,
 NOT EXISTS (SELECT 1 FROM messages p WHERE p.conversation_id = t.id AND p.id < m.id) AS first
 FROM taken t JOIN contacts ct ON ct.id = t.contact_id CROSS JOIN LATERAL (
   SELECT * FROM messages w WHERE w.conversation_id = t.id AND w.state = 'waiting' ORDER BY w.id LIMIT $5) m
-ORDER BY m.id"""
+ORDER BY m.id LIMIT $2"""
 CLAIM_OUTBOUND = """
-SELECT m.id, ct.address, m.text, m.content::text AS content, m.lane, m.attempts
+SELECT m.id, m.conversation_id, ct.address, m.text, m.content::text AS content, m.lane, m.attempts
 FROM messages m JOIN conversations c ON c.id = m.conversation_id JOIN contacts ct ON ct.id = c.contact_id
-WHERE m.state = 'queued' AND m.channel = $1 AND (m.due_at IS NULL OR m.due_at <= $2) AND m.id <> ALL($3::bigint[])
+WHERE m.state = 'queued' AND m.channel = $1 AND (m.due_at IS NULL OR m.due_at <= $2)
+AND m.conversation_id <> ALL($3::bigint[])
 AND NOT EXISTS (SELECT 1 FROM messages e WHERE e.conversation_id = m.conversation_id AND e.state = 'queued'
   AND (e.lane < m.lane OR (e.lane = m.lane AND e.id < m.id)))
 ORDER BY m.lane, m.id LIMIT $4"""
@@ -132,10 +154,12 @@ SAID = """
 SELECT m.id, m.author, m.text, m.content::text AS content, m.created_at, m.in_reply_to FROM contacts ct
 JOIN conversations c ON c.contact_id = ct.id JOIN messages m ON m.conversation_id = c.id
 WHERE ct.channel = $1 AND ct.address = $2 AND m.id > $3 ORDER BY m.id LIMIT $4"""
-WAITING = "SELECT count(*), min(created_at) FROM messages WHERE state = 'waiting'"
+FIGURES = """
+SELECT coalesce(sum(received), 0)::bigint, coalesce(sum(handled), 0)::bigint, coalesce(sum(aside), 0)::bigint,
+(SELECT count(*) FROM messages WHERE state = 'waiting'), (SELECT min(created_at) FROM messages WHERE state = 'waiting')
+FROM message_totals"""
 QUEUED = "SELECT lane, count(*) FROM messages WHERE state = 'queued' GROUP BY lane"
 
-CONTACTS_REMEMBERED = 50_000
 PASSING = (
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
@@ -145,7 +169,6 @@ PASSING = (
     asyncpg.UndefinedTableError,
     asyncpg.InvalidAuthorizationSpecificationError,
     asyncpg.InvalidCatalogNameError,
-    asyncpg.DeadlockDetectedError,
     OSError,
     TimeoutError,
 )
@@ -173,22 +196,28 @@ class PostgresLog(CommonLog):
         self._url = url
         self._connections: dict[str, Connection] = {}
         self._opening: dict[str, asyncio.Lock] = {}
-        self._contacts: dict[Contact, tuple[int, int, str, str]] = {}
-        self._listening: asyncio.Task[None] | None = None
+        self._locked: dict[str, Connection] = {}
+        """By channel, the session that holds the sender's lock."""
+        self._slot = os.getpid() % TOTAL_SLOTS
+        self._helpers: list[asyncio.Task[None]] = []
 
     async def open(self) -> None:
-        """Count what an earlier run left waiting, and begin to listen. Raises StoreUnavailable."""
-        self._tally.received = (await self._fetch("reader", WAITING))[0][0]
-        self._listening = asyncio.create_task(self._listen(), name="log-listener")
+        """Begin to listen to the other processes. Raises StoreUnavailable."""
+        await self.figures()
+        self._helpers = [
+            asyncio.create_task(self._listen(), name="log-listener"),
+            asyncio.create_task(self._free_orphans(), name="log-orphans"),
+        ]
 
     async def aclose(self) -> None:
         """Commit what is waiting, end every iteration, close the connections."""
         await self._commits.aclose()
         self._wakes.close()
-        if self._listening is not None:
-            self._listening.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._listening
+        for helper in self._helpers:
+            helper.cancel()
+        await asyncio.gather(*self._helpers, return_exceptions=True)
+        with suppress(StoreUnavailable):
+            await self._fetch("writer", NOTIFY, NOTICES, "")  # what we leave waiting, others may take at once
         for connection in self._connections.values():
             with suppress(*PASSING):
                 await connection.close(timeout=5)
@@ -217,9 +246,10 @@ class PostgresLog(CommonLog):
             server_settings={"application_name": f"bibliobot {purpose}", "jit": "off"},
         )
 
-    async def _fetch(self, purpose: str, statement: str, *values: object) -> list[Any]:
+    async def _fetch(self, purpose: str, statement: str, *values: object, only: Connection | None = None) -> list[Any]:
+        """Ask on the connection of a purpose; with ``only`` on that very session, never on a new one."""
         with _store_errors():
-            connection = await self._connection(purpose)
+            connection = only or await self._connection(purpose)
             async with self._opening[purpose]:
                 return list(await connection.fetch(statement, *values))
 
@@ -233,9 +263,17 @@ class PostgresLog(CommonLog):
                 await connection.add_listener(NOTICES, self._heard)
                 self._wakes.wake_all()
                 await lost.wait()
-            except PASSING:
+            except (*PASSING, asyncpg.PostgresError):
                 pass  # said by /readyz; here we only try again
             await asyncio.sleep(RECONNECT_S)
+
+    async def _free_orphans(self) -> None:
+        """Claims of a process that died are free at once, not only when their time is over."""
+        while True:
+            with suppress(StoreUnavailable, asyncpg.PostgresError):
+                if await self._fetch("reader", ORPHANS):
+                    self._wakes.wake((ARRIVED,))
+            await asyncio.sleep(ORPHANS_S)
 
     def _heard(self, _: object, pid: int, __: str, payload: str) -> None:
         writer = self._connections.get("writer")
@@ -257,6 +295,20 @@ class PostgresLog(CommonLog):
     # --- writing ---------------------------------------------------------------------------------
 
     async def _flush(self, operations: Sequence[Operation]) -> Sequence[object]:
+        try:
+            results, topics = await self._committed(operations)
+        except asyncpg.DeadlockDetectedError:
+            # Two processes kept messages of the same people in another order: one of them goes again.
+            try:
+                results, topics = await self._committed(operations)
+            except asyncpg.DeadlockDetectedError as error:
+                raise unavailable(error) from error
+        if self._freed(operations, results):
+            topics.add(ARRIVED)
+        self._wakes.wake(topics)
+        return results
+
+    async def _committed(self, operations: Sequence[Operation]) -> tuple[list[object], set[object]]:
         topics: set[object] = set()
         try:
             with _store_errors():
@@ -264,14 +316,13 @@ class PostgresLog(CommonLog):
                 async with connection.transaction():
                     results = await self._keep_all(connection, operations, topics)
                     await self._notify(connection, topics)
+                    ledger = Ledger.of(results, operations)
+                    if ledger:  # last: its row is locked only for the commit
+                        await connection.execute(TOTALS, self._slot, ledger.received, ledger.handled, ledger.aside)
         except BaseException:
             self._contacts.clear()
             raise
-        freed = sum(self._let_go(operation, result) for operation, result in zip(operations, results, strict=True))
-        if freed:
-            topics.add(ARRIVED)
-        self._wakes.wake(topics)
-        return results
+        return results, topics
 
     async def _keep_all(
         self, connection: Connection, operations: Sequence[Operation], topics: set[object]
@@ -286,17 +337,16 @@ class PostgresLog(CommonLog):
                 results[place] = recorded
         turns = [(place, item) for place, item in enumerate(operations) if isinstance(item, Completed)]
         if turns:
-            kept = await self._complete([item for _, item in turns], connection, now, topics)
-            for place, turn in turns:
-                results[place] = turn.message_id in kept
+            fates = await self._complete([item for _, item in turns], connection, now, topics)
+            for (place, _), fate in zip(turns, fates, strict=True):
+                results[place] = fate
         sent = [item for item in operations if isinstance(item, Attempt) and not (item.reason or item.retry_at)]
         if sent:
             await self._sent(sent, connection, now)
         for place, item in enumerate(operations):
             match item:
                 case PutBack():
-                    results[place] = await self._put_back(item, connection, now)
-                    topics.add(ARRIVED)
+                    results[place] = await self._put_back(item, connection, now, topics)
                 case Attempt(reason=reason, retry_at=retry_at) if reason or retry_at:
                     await self._not_sent(item, connection, now)
                 case DeliveryReceipt():
@@ -310,13 +360,13 @@ class PostgresLog(CommonLog):
             return
         said = [["contact", topic.channel, topic.address] if isinstance(topic, Contact) else topic for topic in topics]
         payload = msgspec.json.encode(said).decode()
-        await connection.execute("SELECT pg_notify($1, $2)", NOTICES, payload if len(payload) <= NOTICE_BYTES else "")
+        await connection.execute(NOTIFY, NOTICES, payload if len(payload) <= NOTICE_BYTES else "")
 
     async def _record(
         self, arrivals: list[Inbound], connection: Connection, now: datetime, topics: set[object]
     ) -> list[Recorded]:
         await self._meet([item for item in arrivals if self._changed_person(item)], connection, now)
-        keys = [(item.contact.channel, stored_key(item.idempotency_key)) for item in arrivals]
+        keys = [(item.contact.channel, stored_key(rows.clean(item.idempotency_key))) for item in arrivals]
         conversations = [self._contacts[item.contact][1] for item in arrivals]
         new = await connection.fetch(
             NEW_ARRIVALS,
@@ -349,19 +399,19 @@ class PostgresLog(CommonLog):
         known = self._contacts.get(inbound.contact)
         if known is None:
             return True
-        return (inbound.name not in ("", known[2])) or (inbound.language not in ("", known[3]))
+        return rows.clean(inbound.name) not in ("", known[2]) or _language(inbound) not in ("", known[3])
 
     async def _meet(self, arrivals: list[Inbound], connection: Connection, now: datetime) -> None:
         """Make or refresh the contacts and conversations of these arrivals."""
         if not arrivals:
             return
-        people = {item.contact: item for item in arrivals}
+        people = {(item.contact.channel, rows.clean(item.contact.address)): item for item in arrivals}
         met = await connection.fetch(
             NEW_CONTACTS,
-            [contact.channel for contact in people],
-            [contact.address for contact in people],
-            [item.name for item in people.values()],
-            [item.language for item in people.values()],
+            [channel for channel, _ in people],
+            [address for _, address in people],
+            [rows.clean(item.name) for item in people.values()],
+            [_language(item) for item in people.values()],
             now,
         )
         ids = [row["id"] for row in met]
@@ -370,35 +420,47 @@ class PostgresLog(CommonLog):
         conversations = {row["contact_id"]: row["id"] for row in found}
         if len(self._contacts) + len(met) > CONTACTS_REMEMBERED:
             self._contacts.clear()
-        for row in met:
-            contact = Contact(channel=row["channel"], address=row["address"])
-            self._contacts[contact] = (row["id"], conversations[row["id"]], row["name"], row["language"])
+        known = {(row["channel"], row["address"]): row for row in met}
+        for item in arrivals:
+            row = known[item.contact.channel, rows.clean(item.contact.address)]
+            self._contacts[item.contact] = (row["id"], conversations[row["id"]], row["name"], row["language"])
 
     async def _complete(
         self, turns: list[Completed], connection: Connection, now: datetime, topics: set[object]
-    ) -> set[int]:
+    ) -> list[Fate]:
         locked = await connection.fetch(LOCK_CONVERSATIONS, [turn.conversation_id for turn in turns])
         stands = {row["id"]: (row["mode"], row["lease"]) for row in locked}
-        ours = [turn for turn in turns if _may_complete(turn, stands.get(turn.conversation_id))]
+        fates = [_fate(turn, stands.get(turn.conversation_id)) for turn in turns]
+        ours = {turn.message_id: turn for turn, fate in zip(turns, fates, strict=True) if fate is Fate.KEPT}
         handled = await connection.fetch(
             HANDLED,
-            [turn.message_id for turn in ours],
-            [turn.outcome.value for turn in ours],
-            [turn.intent or None for turn in ours],
-            [turn.confidence for turn in ours],
-            [turn.error[:2000] or None for turn in ours],
+            list(ours),
+            [turn.outcome.value for turn in ours.values()],
+            [turn.intent[:INTENT_LENGTH] or None for turn in ours.values()],
+            [turn.confidence for turn in ours.values()],
+            [rows.clean(turn.error)[:2000] or None for turn in ours.values()],
             now,
         )
-        kept = {row["id"] for row in handled}
-        done = [turn for turn in ours if turn.message_id in kept]
+        done = [ours[row["id"]] for row in sorted(handled)]
+        await self._keep_turns(done, connection, now, topics)
+        kept = {id(turn) for turn in done}  # once, should the same turn be in the batch twice
+        return [
+            Fate.LOST if fate is Fate.KEPT and id(turn) not in kept else fate
+            for turn, fate in zip(turns, fates, strict=True)
+        ]
+
+    async def _keep_turns(
+        self, done: list[Completed], connection: Connection, now: datetime, topics: set[object]
+    ) -> None:
         await connection.execute(
             DIALOGUES,
             [turn.conversation_id for turn in done],
             [rows.dialogue_json(turn.dialogue) for turn in done],
             [turn.mode.value if turn.mode else None for turn in done],
-            [turn.handover_reason for turn in done],
+            [turn.handover_reason[:REASON_LENGTH] for turn in done],
             [self._held.is_last(turn.conversation_id, turn.message_id) for turn in done],
             now,
+            now + HOLD,
         )
         replies = [(turn, reply) for turn in done for reply in turn.replies]
         if replies:
@@ -406,7 +468,7 @@ class PostgresLog(CommonLog):
                 NEW_REPLIES,
                 [turn.conversation_id for turn, _ in replies],
                 [turn.contact.channel for turn, _ in replies],
-                [reply.text.replace("\x00", "") for _, reply in replies],
+                [rows.clean(reply.text) for _, reply in replies],
                 [rows.reply_extra(reply) for _, reply in replies],
                 [turn.message_id for turn, _ in replies],
                 Lane.REPLY.value,
@@ -414,17 +476,26 @@ class PostgresLog(CommonLog):
             )
         for turn, _ in replies:
             topics.update((outgoing(turn.contact.channel), turn.contact))
-        return kept
 
-    async def _put_back(self, item: PutBack, connection: Connection, now: datetime) -> bool:
-        state = await connection.fetchval(PUT_BACK, item.turn.message_id, item.error[:2000], MAX_TRIES, now)
-        await connection.execute(RELEASE, item.turn.conversation_id, item.turn.lease)
+    async def _put_back(self, item: PutBack, connection: Connection, now: datetime, topics: set[object]) -> bool:
+        """Count a failure; True where it set the message aside."""
+        turn, contact = item.turn, item.turn.inbound.contact
+        mode = await connection.fetchval(RELEASE, turn.conversation_id, turn.lease)
+        if mode is None:
+            return False  # the claim was lost: another process counts its own failures
+        state = await connection.fetchval(PUT_BACK, turn.message_id, rows.clean(item.error)[:2000], MAX_TRIES, now)
+        if state == "aside" and item.farewell is not None and mode != Mode.PERSON:
+            reply, lane = item.farewell, Lane.REPLY.value
+            extra = rows.reply_extra(reply)
+            values = (turn.conversation_id, contact.channel, reply.text, extra, turn.message_id, lane, now)
+            await connection.execute(FAREWELL, *values)
+            topics.update((outgoing(contact.channel), contact))
         return bool(state == "aside")
 
     async def _sent(self, attempts: list[Attempt], connection: Connection, now: datetime) -> None:
-        external = [attempt.external_ids[-1] if attempt.external_ids else None for attempt in attempts]
+        external = [stored_key(attempt.external_ids[-1]) if attempt.external_ids else None for attempt in attempts]
         early = [
-            self._early.take(attempt.channel, name) if name else None
+            self._early.find(attempt.channel, name) if name else None
             for attempt, name in zip(attempts, external, strict=True)
         ]
         states = [receipt.delivery.value if receipt else "sent" for receipt in early]
@@ -440,7 +511,7 @@ class PostgresLog(CommonLog):
             self._contacts.clear()
 
     async def _receipt(self, receipt: DeliveryReceipt, connection: Connection) -> None:
-        row = await connection.fetchrow(FIND_SENT, receipt.channel, receipt.external_id)
+        row = await connection.fetchrow(FIND_SENT, receipt.channel, stored_key(receipt.external_id))
         if row is None:
             self._early.keep(receipt)
         elif RANK[row["state"]] < RANK[receipt.delivery]:
@@ -451,14 +522,18 @@ class PostgresLog(CommonLog):
     async def claim(self, limit: int, conversation_id: int | None = None) -> list[Waiting]:
         now = self._now()
         found = await self._fetch("claims", CLAIM, now, limit, conversation_id, now + HOLD, TURNS_A_CLAIM)
+        claims: dict[tuple[int, int], set[int]] = {}
         for row in found:
-            self._held.take(row["conversation_id"], row["id"], now)
+            claims.setdefault((row["conversation_id"], row["lease"]), set()).add(row["id"])
+        for (key, lease), messages in claims.items():
+            self._held.take(key, messages, now, lease)
         return [_waiting(row) for row in found]
 
     async def claim_outbound(self, channel: str, limit: int) -> list[Outbound]:
-        # On the connection that holds the sender's lock: who lost the one cannot use the other.
-        found = await self._fetch(f"sender {channel}", CLAIM_OUTBOUND, channel, self._now(), list(self._sending), limit)
-        self._sending.update(row["id"] for row in found)
+        busy = list(self._sending.values())
+        values = (CLAIM_OUTBOUND, channel, self._now(), busy, limit)
+        found = await self._fetch(f"sender {channel}", *values, only=self._locked.get(channel))
+        self._sending.update({row["id"]: row["conversation_id"] for row in found})
         return [
             Outbound(
                 message_id=row["id"],
@@ -474,13 +549,20 @@ class PostgresLog(CommonLog):
     async def sending(self, channel: str) -> AsyncIterator[bool]:
         purpose = f"sender {channel}"
         key = int.from_bytes(hashlib.blake2s(channel.encode(), digest_size=4).digest(), "big", signed=True)
+        if channel in self._locked:
+            yield False
+            return
         held = (await self._fetch(purpose, "SELECT pg_try_advisory_lock($1, $2)", LOCK_SPACE, key))[0][0]
+        if not held:
+            yield False
+            return
+        self._locked[channel] = connection = self._connections[purpose]
         try:
-            yield bool(held)
+            yield True
         finally:
-            if held:
-                with suppress(StoreUnavailable):
-                    await self._fetch(purpose, "SELECT pg_advisory_unlock($1, $2)", LOCK_SPACE, key)
+            del self._locked[channel]
+            with suppress(StoreUnavailable):
+                await self._fetch(purpose, "SELECT pg_advisory_unlock($1, $2)", LOCK_SPACE, key, only=connection)
 
     async def said(self, contact: Contact, after: int = 0, limit: int = 200) -> list[Logged]:
         found = await self._fetch("reader", SAID, contact.channel, contact.address, after, limit)
@@ -490,17 +572,21 @@ class PostgresLog(CommonLog):
         ]
 
     async def figures(self) -> QueueFigures:
-        waiting, oldest = (await self._fetch("reader", WAITING))[0]
+        *totals, waiting, oldest = (await self._fetch("reader", FIGURES))[0]
         queued = {row["lane"]: row["count"] for row in await self._fetch("reader", QUEUED)}
-        return self._tally.figures(waiting, oldest, queued, self._now())
+        return figures_of((totals[0], totals[1], totals[2]), waiting, oldest, queued, self._now())
 
 
-def _may_complete(turn: Completed, stands: tuple[str, int] | None) -> bool:
-    if stands is None:
-        return False
-    mode, lease = stands
+def _language(inbound: Inbound) -> str:
+    return rows.clean(inbound.language)[:LANGUAGE_LENGTH]
+
+
+def _fate(turn: Completed, stands: tuple[str, int] | None) -> Fate:
+    """What becomes of a turn, seen from its conversation: mode and lease."""
+    if stands is None or stands[1] != turn.lease:
+        return Fate.LOST
     speaks = turn.outcome not in SILENT_OUTCOMES
-    return lease == turn.lease and not (speaks and mode == Mode.PERSON)
+    return Fate.TAKEN_OVER if speaks and stands[0] == Mode.PERSON else Fate.KEPT
 
 
 def _waiting(row: Any) -> Waiting:

@@ -16,14 +16,29 @@ from bot.messages import Contact, DeliveryReceipt, Inbound, Lane, Outbound
 from bot.ports import Attempt, Completed, Logged, Mode, QueueFigures, Recorded, Waiting
 from db import rows
 from db.connect import sqlite_connection, store_errors
-from db.log_common import ARRIVED, MAX_TRIES, RANK, SILENT_OUTCOMES, CommonLog, Operation, PutBack, outgoing, stored_key
+from db.log_common import (
+    ARRIVED,
+    CONTACTS_REMEMBERED,
+    MAX_TRIES,
+    RANK,
+    SILENT_OUTCOMES,
+    TURNS_A_CLAIM,
+    CommonLog,
+    Fate,
+    Ledger,
+    Operation,
+    PutBack,
+    figures_of,
+    outgoing,
+    stored_key,
+)
 
 Result = TypeVar("Result")
 Topics = set[object]
 
 FIND_CONTACT = """
-SELECT ct.id, c.id, ct.name, ct.language FROM contacts ct JOIN conversations c ON c.contact_id = ct.id
-WHERE ct.channel = ? AND ct.address = ?"""
+SELECT ct.id, c.id, ct.name, ct.language, ct.unreachable_since
+FROM contacts ct JOIN conversations c ON c.contact_id = ct.id WHERE ct.channel = ? AND ct.address = ?"""
 NEW_CONTACT = """
 INSERT INTO contacts (channel, address, name, language, created_at) VALUES (?, ?, ?, ?, ?)
 ON CONFLICT (channel, address) DO UPDATE SET name = excluded.name, language = excluded.language,
@@ -35,20 +50,21 @@ ON CONFLICT (contact_id) DO UPDATE SET contact_id = excluded.contact_id RETURNIN
 NEXT_ID = "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'messages'), 0) + 1"
 NEW_ARRIVALS = """
 INSERT INTO messages (id, conversation_id, channel, author, state, text, content, idempotency_key, created_at, said_at)
-SELECT value ->> 0, value ->> 1, value ->> 2, 'reader', 'waiting', value ->> 3, value ->> 4, value ->> 5, ?2, value ->> 6
-FROM json_each(?1) WHERE true ON CONFLICT (channel, idempotency_key) DO NOTHING"""
+SELECT value ->> 0, value ->> 1, value ->> 2, 'reader', 'waiting', value ->> 3, value ->> 4, value ->> 5,
+?2, value ->> 6 FROM json_each(?1) WHERE true ON CONFLICT (channel, idempotency_key) DO NOTHING"""
 KEPT_ARRIVALS = """
 SELECT json_group_array(m.id) FROM json_each(?) j JOIN messages m ON m.id = j.value ->> 0
 AND m.channel = j.value ->> 2 AND m.idempotency_key = j.value ->> 5"""
 FIND_ARRIVAL = "SELECT id, conversation_id FROM messages WHERE channel = ? AND idempotency_key = ?"
+OPEN_TURNS = """
+SELECT json_group_array(id) FILTER (WHERE NOT taken_over), json_group_array(id) FILTER (WHERE taken_over) FROM (
+  SELECT m.id AS id, t.value ->> 5 AND c.mode = 'person' AS taken_over FROM json_each(?) t
+  JOIN messages m ON m.id = t.value ->> 0 AND m.state = 'waiting' JOIN conversations c ON c.id = m.conversation_id)"""
 HANDLED = """
 UPDATE messages SET state = 'handled', outcome = t.value ->> 1, intent = t.value ->> 2, confidence = t.value ->> 3,
 error = t.value ->> 4, done_at = ?2
 FROM json_each(?1) t WHERE messages.id = t.value ->> 0 AND messages.state = 'waiting'
-AND NOT (t.value ->> 5 AND EXISTS (SELECT 1 FROM conversations WHERE id = t.value ->> 6 AND mode = 'person'))"""
-STILL_WAITING = """
-SELECT json_group_array(m.id) FROM json_each(?) t JOIN messages m ON m.id = t.value ->> 0 AND m.state = 'waiting'
-AND NOT (t.value ->> 5 AND EXISTS (SELECT 1 FROM conversations WHERE id = t.value ->> 6 AND mode = 'person'))"""
+AND messages.id IN (SELECT value FROM json_each(?3))"""
 DIALOGUES = """
 UPDATE conversations SET dialogue = t.value ->> 1, mode = coalesce(t.value ->> 2, mode),
 handover_reason = CASE WHEN t.value ->> 2 IS NULL THEN handover_reason ELSE t.value ->> 3 END,
@@ -62,11 +78,17 @@ PUT_BACK = """
 UPDATE messages SET attempts = attempts + 1, error = ?,
 state = CASE WHEN attempts + 1 >= ? THEN 'aside' ELSE state END,
 done_at = CASE WHEN attempts + 1 >= ? THEN ? END WHERE id = ? AND state = 'waiting' RETURNING state"""
+FAREWELL = """
+INSERT INTO messages (conversation_id, channel, author, state, text, content, in_reply_to, lane, created_at)
+SELECT id, ?, 'bot', 'queued', ?, ?, ?, ?, ? FROM conversations WHERE id = ? AND mode <> 'person'"""
+TOTALS = """
+INSERT INTO message_totals (slot, received, handled, aside) VALUES (0, ?, ?, ?) ON CONFLICT (slot) DO UPDATE SET
+received = received + excluded.received, handled = handled + excluded.handled, aside = aside + excluded.aside"""
 SENT = """
-UPDATE messages SET state = t.value ->> 1, external_id = t.value ->> 2, attempts = attempts + 1, error = NULL, done_at = ?2
+UPDATE messages SET state = t.value ->> 1, external_id = t.value ->> 2,
+attempts = attempts + 1, error = NULL, done_at = ?2
 FROM json_each(?1) t WHERE messages.id = t.value ->> 0 AND messages.state = 'queued'"""
-RETRY = """
-UPDATE messages SET attempts = attempts + 1, due_at = ? WHERE id = ? AND state = 'queued' RETURNING conversation_id"""
+RETRY = "UPDATE messages SET attempts = attempts + 1, due_at = ? WHERE id = ? AND state = 'queued'"
 GIVEN_UP = """
 UPDATE messages SET state = 'failed', attempts = attempts + 1, error = ?, done_at = ?
 WHERE id = ? AND state = 'queued' RETURNING conversation_id"""
@@ -76,11 +98,16 @@ WHERE id = (SELECT contact_id FROM conversations WHERE id = ?)"""
 FIND_SENT = "SELECT id, state FROM messages WHERE channel = ? AND external_id = ?"
 RECEIPT = "UPDATE messages SET state = ?, error = ? WHERE id = ?"
 CLAIM = """
+WITH free AS MATERIALIZED (
+  SELECT id, conversation_id FROM messages WHERE state = 'waiting'
+  AND conversation_id NOT IN (SELECT value FROM json_each(?1)) AND (?2 IS NULL OR conversation_id = ?2)
+  ORDER BY id LIMIT ?3),
+due AS (SELECT id, row_number() OVER (PARTITION BY conversation_id ORDER BY id) AS place FROM free)
 SELECT m.id, m.conversation_id, m.channel, ct.address, m.idempotency_key, m.text, m.content, m.said_at, ct.name,
 ct.language, c.mode, c.dialogue, m.attempts, m.created_at,
 NOT EXISTS (SELECT 1 FROM messages p WHERE p.conversation_id = m.conversation_id AND p.id < m.id)
-FROM messages m JOIN conversations c ON c.id = m.conversation_id JOIN contacts ct ON ct.id = c.contact_id
-WHERE m.state = 'waiting' {only} ORDER BY m.id LIMIT ?"""
+FROM due JOIN messages m ON m.id = due.id JOIN conversations c ON c.id = m.conversation_id
+JOIN contacts ct ON ct.id = c.contact_id WHERE due.place <= ?4 ORDER BY m.id LIMIT ?5"""
 CLAIM_OUTBOUND = """
 SELECT m.id, m.conversation_id, ct.address, m.text, m.content, m.lane, m.attempts
 FROM messages m JOIN conversations c ON c.id = m.conversation_id JOIN contacts ct ON ct.id = c.contact_id
@@ -92,10 +119,14 @@ SAID = """
 SELECT m.id, m.author, m.text, m.content, m.created_at, m.in_reply_to FROM contacts ct
 JOIN conversations c ON c.contact_id = ct.id JOIN messages m ON m.conversation_id = c.id
 WHERE ct.channel = ? AND ct.address = ? AND m.id > ? ORDER BY m.id LIMIT ?"""
-WAITING = "SELECT count(*), min(created_at) FROM messages WHERE state = 'waiting'"
+FIGURES = """
+SELECT coalesce(sum(received), 0), coalesce(sum(handled), 0), coalesce(sum(aside), 0),
+(SELECT count(*) FROM messages WHERE state = 'waiting'), (SELECT min(created_at) FROM messages WHERE state = 'waiting')
+FROM message_totals"""
 QUEUED = "SELECT lane, count(*) FROM messages WHERE state = 'queued' GROUP BY lane"
 
-CONTACTS_REMEMBERED = 50_000
+LOOK = 4_096
+"""Waiting messages that one claim looks at."""
 
 
 class SqliteLog(CommonLog):
@@ -113,11 +144,11 @@ class SqliteLog(CommonLog):
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="log-reader")
         self._writing: sqlite3.Connection | None = None
         self._reading: sqlite3.Connection | None = None
-        self._contacts: dict[Contact, tuple[int, int, str, str]] = {}
+        self._senders: set[str] = set()
 
     async def open(self) -> None:
-        """Count what an earlier run left waiting. Raises StoreUnavailable."""
-        self._tally.received = (await self._read(lambda db: db.execute(WAITING).fetchone()))[0]
+        """See that the store can be read. Raises StoreUnavailable."""
+        await self.figures()
 
     async def aclose(self) -> None:
         """Commit what is waiting, end every iteration, close the file."""
@@ -133,9 +164,8 @@ class SqliteLog(CommonLog):
     async def _flush(self, operations: Sequence[Operation]) -> Sequence[object]:
         loop = asyncio.get_running_loop()
         results, topics = await loop.run_in_executor(self._writer, self._keep_all, operations)
-        freed = sum(self._let_go(operation, result) for operation, result in zip(operations, results, strict=True))
-        if freed:
-            topics.add(ARRIVED)  # a message may have come while its conversation was in hand
+        if self._freed(operations, results):
+            topics.add(ARRIVED)
         self._wakes.wake(topics)
         return results
 
@@ -153,6 +183,9 @@ class SqliteLog(CommonLog):
             db.execute("BEGIN IMMEDIATE")
             try:
                 results = self._keep_each_kind(db, operations, topics)
+                ledger = Ledger.of(results, operations)
+                if ledger:
+                    db.execute(TOTALS, (ledger.received, ledger.handled, ledger.aside))
                 db.execute("COMMIT")
             except BaseException:
                 self._contacts.clear()
@@ -171,19 +204,16 @@ class SqliteLog(CommonLog):
                 results[place] = recorded
         turns = [(place, item) for place, item in enumerate(operations) if isinstance(item, Completed)]
         if turns:
-            done = self._complete(db, [item for _, item in turns], now, topics)
-            for place, turn in turns:
-                results[place] = turn.message_id in done
+            fates = self._complete(db, [item for _, item in turns], now, topics)
+            for (place, _), fate in zip(turns, fates, strict=True):
+                results[place] = fate
         sent = [item for item in operations if isinstance(item, Attempt) and not (item.reason or item.retry_at)]
         if sent:
             self._sent(db, sent, now)
         for place, item in enumerate(operations):
             match item:
                 case PutBack():
-                    values = (item.error[:2000], MAX_TRIES, MAX_TRIES, now, item.turn.message_id)
-                    row = db.execute(PUT_BACK, values).fetchone()
-                    results[place] = bool(row) and row[0] == "aside"
-                    topics.add(ARRIVED)
+                    results[place] = self._put_back(db, item, now, topics)
                 case Attempt(reason=reason, retry_at=retry_at) if reason or retry_at:
                     self._not_sent(db, item, now)
                 case DeliveryReceipt():
@@ -201,7 +231,7 @@ class SqliteLog(CommonLog):
                 item.contact.channel,
                 rows.text_of(item.content),
                 rows.extra_of(item),
-                stored_key(item.idempotency_key),
+                stored_key(rows.clean(item.idempotency_key)),
                 rows.to_sqlite(item.sent_at),
             )
             for message_id, item in enumerate(arrivals, start=next_id)
@@ -222,29 +252,27 @@ class SqliteLog(CommonLog):
         return recorded
 
     def _conversation(self, db: sqlite3.Connection, inbound: Inbound, now: str) -> int:
-        contact = inbound.contact
+        contact, name, language = inbound.contact, rows.clean(inbound.name), rows.clean(inbound.language)
         known = self._contacts.get(contact)
+        back = False
         if known is None:
-            known = db.execute(FIND_CONTACT, (contact.channel, contact.address)).fetchone()
-        if known is None:
-            person = (contact.channel, contact.address, inbound.name, inbound.language, now)
-            contact_id = db.execute(NEW_CONTACT, person).fetchone()[0]
-            known = (
-                contact_id,
-                db.execute(NEW_CONVERSATION, (contact_id,)).fetchone()[0],
-                inbound.name,
-                inbound.language,
-            )
-        elif (inbound.name and inbound.name != known[2]) or (inbound.language and inbound.language != known[3]):
-            known = (known[0], known[1], inbound.name or known[2], inbound.language or known[3])
+            address = rows.clean(contact.address)
+            row = db.execute(FIND_CONTACT, (contact.channel, address)).fetchone()
+            if row is None:
+                contact_id = db.execute(NEW_CONTACT, (contact.channel, address, name, language, now)).fetchone()[0]
+                row = (contact_id, db.execute(NEW_CONVERSATION, (contact_id,)).fetchone()[0], name, language, None)
+            known, back = row[:4], row[4] is not None
+        if back or name not in ("", known[2]) or language not in ("", known[3]):
+            known = (known[0], known[1], name or known[2], language or known[3])
             db.execute(RENAME_CONTACT, (known[2], known[3], known[0]))
         if len(self._contacts) >= CONTACTS_REMEMBERED:
             self._contacts.clear()
         self._contacts[contact] = known
         return known[1]
 
-    def _complete(self, db: sqlite3.Connection, turns: list[Completed], now: str, topics: Topics) -> set[int]:
-        handled = rows.batch_json(
+    def _complete(self, db: sqlite3.Connection, turns: list[Completed], now: str, topics: Topics) -> list[Fate]:
+        ours = {turn.message_id: turn for turn in turns if self._held.has(turn.conversation_id, turn.lease)}
+        wanted = rows.batch_json(
             [
                 (
                     turn.message_id,
@@ -253,14 +281,14 @@ class SqliteLog(CommonLog):
                     turn.confidence,
                     turn.error[:2000] or None,
                     turn.outcome not in SILENT_OUTCOMES,
-                    turn.conversation_id,
                 )
-                for turn in turns
+                for turn in ours.values()
             ]
         )
-        open_before = set(rows.ids_of(db.execute(STILL_WAITING, (handled,)).fetchone()[0]))
-        db.execute(HANDLED, (handled, now))
-        done = [turn for turn in turns if turn.message_id in open_before]
+        open_ids, taken_ids = db.execute(OPEN_TURNS, (wanted,)).fetchone()
+        open_turns, taken_over = set(rows.ids_of(open_ids)), set(rows.ids_of(taken_ids))
+        db.execute(HANDLED, (wanted, now, open_ids))
+        kept = [turn for message_id, turn in ours.items() if message_id in open_turns]
         dialogues = [
             (
                 turn.conversation_id,
@@ -268,31 +296,55 @@ class SqliteLog(CommonLog):
                 turn.mode.value if turn.mode else None,
                 turn.handover_reason,
             )
-            for turn in done
+            for turn in kept
         ]
         db.execute(DIALOGUES, (rows.batch_json(dialogues), now))
         replies = [
             (turn.conversation_id, turn.contact.channel, reply.text, rows.reply_extra(reply), turn.message_id)
-            for turn in done
+            for turn in kept
             for reply in turn.replies
         ]
         db.execute(NEW_REPLIES, (rows.batch_json(replies), now, Lane.REPLY.value))
-        for turn in done:
+        for turn in kept:
             if turn.replies:
                 topics.update((outgoing(turn.contact.channel), turn.contact))
-        return open_before
+        # Kept once, should the same turn be in the batch twice.
+        return [
+            Fate.KEPT
+            if turn.message_id in open_turns and ours.get(turn.message_id) is turn
+            else Fate.TAKEN_OVER
+            if turn.message_id in taken_over
+            else Fate.LOST
+            for turn in turns
+        ]
+
+    def _put_back(self, db: sqlite3.Connection, item: PutBack, now: str, topics: Topics) -> bool:
+        """Count a failure; True where it set the message aside."""
+        turn, contact = item.turn, item.turn.inbound.contact
+        if not self._held.has(turn.conversation_id, turn.lease):
+            return False
+        error = rows.clean(item.error)[:2000]
+        row = db.execute(PUT_BACK, (error, MAX_TRIES, MAX_TRIES, now, turn.message_id)).fetchone()
+        aside = bool(row) and row[0] == "aside"
+        if aside and item.farewell is not None:
+            reply, lane = item.farewell, Lane.REPLY.value
+            extra = rows.reply_extra(reply)
+            values = (contact.channel, reply.text, extra, turn.message_id, lane, now, turn.conversation_id)
+            db.execute(FAREWELL, values)
+            topics.update((outgoing(contact.channel), contact))
+        return aside
 
     def _sent(self, db: sqlite3.Connection, attempts: list[Attempt], now: str) -> None:
         marks = []
         for attempt in attempts:
-            external = attempt.external_ids[-1] if attempt.external_ids else None
-            early = self._early.take(attempt.channel, external) if external else None
+            external = stored_key(attempt.external_ids[-1]) if attempt.external_ids else None
+            early = self._early.find(attempt.channel, external) if external else None
             marks.append((attempt.message_id, early.delivery.value if early else "sent", external))
         db.execute(SENT, (rows.batch_json(marks), now))
 
     def _not_sent(self, db: sqlite3.Connection, attempt: Attempt, now: str) -> None:
         if attempt.retry_at is not None:
-            db.execute(RETRY, (rows.to_sqlite(attempt.retry_at), attempt.message_id)).fetchone()
+            db.execute(RETRY, (rows.to_sqlite(attempt.retry_at), attempt.message_id))
             return
         row = db.execute(GIVEN_UP, (attempt.reason[:2000], now, attempt.message_id)).fetchone()
         if row and attempt.unreachable:
@@ -300,7 +352,7 @@ class SqliteLog(CommonLog):
             self._contacts.clear()
 
     def _receipt(self, db: sqlite3.Connection, receipt: DeliveryReceipt) -> None:
-        row = db.execute(FIND_SENT, (receipt.channel, receipt.external_id)).fetchone()
+        row = db.execute(FIND_SENT, (receipt.channel, stored_key(receipt.external_id))).fetchone()
         if row is None:
             self._early.keep(receipt)
         elif RANK[row[1]] < RANK[receipt.delivery]:
@@ -318,23 +370,25 @@ class SqliteLog(CommonLog):
             return question(self._reading)
 
     async def claim(self, limit: int, conversation_id: int | None = None) -> list[Waiting]:
-        only = "" if conversation_id is None else "AND m.conversation_id = ?"
         now = self._now()
         # What was in hand before we looked stays out: it may be completed while we look.
-        held, room = self._held.conversations(now), limit + self._held.messages
-        values = (room,) if conversation_id is None else (conversation_id, room)
-        found = await self._read(lambda db: db.execute(CLAIM.format(only=only), values).fetchall())
-        claimed = [row for row in found if row[1] not in held and not self._held.has(row[1])][:limit]
-        for row in claimed:
-            self._held.take(row[1], row[0], now)
-        return [_waiting(row) for row in claimed]
+        held = rows.batch_json(self._held.conversations(now))
+        values = (held, conversation_id, LOOK, TURNS_A_CLAIM, limit)
+        found = await self._read(lambda db: db.execute(CLAIM, values).fetchall())
+        messages: dict[int, set[int]] = {}
+        for row in found:
+            if not self._held.has(row[1]):
+                messages.setdefault(row[1], set()).add(row[0])
+        leases = {key: self._held.take(key, ids, now) for key, ids in messages.items()}
+        return [_waiting(row, leases[row[1]]) for row in found if row[1] in leases]
 
     async def claim_outbound(self, channel: str, limit: int) -> list[Outbound]:
         now = rows.to_sqlite(self._now())
-        sending, room = set(self._sending), limit + len(self._sending)
-        found = await self._read(lambda db: db.execute(CLAIM_OUTBOUND, (channel, now, room)).fetchall())
-        claimed = [row for row in found if row[0] not in sending][:limit]
-        self._sending.update(row[0] for row in claimed)
+        busy = set(self._sending.values())
+        values = (channel, now, limit + len(busy))
+        found = await self._read(lambda db: db.execute(CLAIM_OUTBOUND, values).fetchall())
+        claimed = [row for row in found if row[1] not in busy][:limit]
+        self._sending.update({row[0]: row[1] for row in claimed})
         return [
             Outbound(
                 message_id=row[0],
@@ -348,7 +402,14 @@ class SqliteLog(CommonLog):
 
     @asynccontextmanager
     async def sending(self, channel: str) -> AsyncIterator[bool]:
-        yield True
+        if channel in self._senders:
+            yield False
+            return
+        self._senders.add(channel)
+        try:
+            yield True
+        finally:
+            self._senders.discard(channel)
 
     async def said(self, contact: Contact, after: int = 0, limit: int = 200) -> list[Logged]:
         values = (contact.channel, contact.address, after, limit)
@@ -356,12 +417,12 @@ class SqliteLog(CommonLog):
         return [rows.logged_of(row[0], row[1], row[2], row[3], rows.from_sqlite(row[4]), row[5]) for row in found]
 
     async def figures(self) -> QueueFigures:
-        waiting, queued = await self._read(lambda db: (db.execute(WAITING).fetchone(), db.execute(QUEUED).fetchall()))
-        oldest = rows.from_sqlite(waiting[1]) if waiting[1] else None
-        return self._tally.figures(waiting[0], oldest, dict(queued), self._now())
+        row, queued = await self._read(lambda db: (db.execute(FIGURES).fetchone(), db.execute(QUEUED).fetchall()))
+        oldest = rows.from_sqlite(row[4]) if row[4] else None
+        return figures_of(row[:3], row[3], oldest, dict(queued), self._now())
 
 
-def _waiting(row: tuple[Any, ...]) -> Waiting:
+def _waiting(row: tuple[Any, ...], lease: int) -> Waiting:
     (message_id, conversation_id, channel, address, key, text, extra, said_at, name, language, *rest) = row
     mode, dialogue, attempts, created_at, first = rest
     return Waiting(
@@ -373,4 +434,5 @@ def _waiting(row: tuple[Any, ...]) -> Waiting:
         first=bool(first),
         tries=attempts,
         received_at=rows.from_sqlite(created_at),
+        lease=lease,
     )

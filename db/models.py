@@ -206,6 +206,8 @@ class ConversationRow(Base):
     lease: Mapped[int] = mapped_column(BigKey, default=0, server_default="0")
     """Fencing number: raised by each claim where several processes share the work."""
     leased_until: Mapped[datetime | None] = mapped_column(Moment)
+    leased_by: Mapped[int | None] = mapped_column(Integer)
+    """PostgreSQL: the session that holds the claim; when the session is gone, so is the claim."""
 
 
 class MessageRow(Base):
@@ -283,6 +285,21 @@ class MessageRow(Base):
     """Inbound: the messenger's clock."""
     done_at: Mapped[datetime | None] = mapped_column(Moment)
     """Inbound: handled or set aside; outbound: sent or given up."""
+
+
+class MessageTotalsRow(Base):
+    """How many inbound messages came and how they ended, counted in the transactions that kept them.
+
+    Independent of the messages themselves: received = handled + aside + those that still wait, or
+    something was lost. Several rows, so that processes do not wait for one another: the sum counts.
+    """
+
+    __tablename__ = "message_totals"
+
+    slot: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    received: Mapped[int] = mapped_column(BigKey)
+    handled: Mapped[int] = mapped_column(BigKey)
+    aside: Mapped[int] = mapped_column(BigKey)
 
 
 class FaqRow(Base):

@@ -3,6 +3,8 @@
 Older rows stay readable: unknown keys are ignored, missing ones take their defaults.
 """
 
+import json
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -54,13 +56,32 @@ _decode_dialogue = msgspec.json.Decoder(Dialogue).decode
 _NEW_DIALOGUE = Dialogue()
 
 
+_ESCAPED_NUL = re.compile(r"((?:^|[^\\])(?:\\\\)*)\\u0000")
+_SURROGATES = re.compile("[\ud800-\udfff]")
+
+
+def clean(text: str) -> str:
+    """The text without NUL and lone surrogates, which no store can keep."""
+    if "\x00" in text:
+        text = text.replace("\x00", "")
+    if not text.isascii() and _SURROGATES.search(text):
+        text = _SURROGATES.sub("\ufffd", text)
+    return text
+
+
 def _json(value: object) -> str:
     """JSON without NUL, which PostgreSQL cannot keep."""
-    return _encode(value).decode().replace("\\u0000", "")
+    try:
+        encoded = _encode(value).decode()
+    except UnicodeEncodeError:
+        encoded = json.dumps(msgspec.to_builtins(value), ensure_ascii=False).encode(errors="replace").decode()
+    while "\\u0000" in encoded and (without := _ESCAPED_NUL.sub(r"\1", encoded)) != encoded:
+        encoded = without
+    return encoded
 
 
-def batch_json(batch: Sequence[tuple[object, ...]]) -> str:
-    """Rows for ``json_each``."""
+def batch_json(batch: Sequence[object]) -> str:
+    """Values for ``json_each``."""
     return _json(batch)
 
 
@@ -71,7 +92,7 @@ def ids_of(stored: str) -> list[int]:
 
 def text_of(content: Content) -> str:
     """The words of an arrival, "" where it has none; NUL cannot be kept by PostgreSQL."""
-    return content.text.replace("\x00", "") if isinstance(content, Text) else ""
+    return clean(content.text) if isinstance(content, Text) else ""
 
 
 def extra_of(inbound: Inbound) -> str | None:

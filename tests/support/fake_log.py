@@ -1,8 +1,8 @@
-"""The message log in memory: passes the same contract as the real ones (``tests/db/test_messages_*``)."""
+"""The message log in memory: passes the same contract as the real ones (``tests/contract``)."""
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot.clock import Clock
@@ -20,9 +20,11 @@ from bot.ports import (
     Recorded,
     Waiting,
 )
+from db.rows import clean
 from db.wakes import Wakes
 
 MAX_TRIES = 3
+TURNS_A_CLAIM = 20
 HOLD = timedelta(seconds=60)
 NOTHING = Reply(text="")
 FURTHER = ("queued", "sent", "delivered", "read", "failed")
@@ -98,6 +100,7 @@ class FakeLog:
 
     async def record(self, message: Inbound) -> Recorded:
         now = self._reach()
+        message = _storable(message)
         for known in self.messages.values():
             if known.inbound is not None and _key(known.inbound) == _key(message):
                 return Recorded(message_id=known.id, conversation_id=known.conversation.id, fresh=False)
@@ -126,7 +129,7 @@ class FakeLog:
         ours: set[int] = set()
         for message in self._in_state("waiting"):
             conversation = message.conversation
-            if conversation_id not in (None, conversation.id) or len(claimed) == limit:
+            if conversation_id not in (None, conversation.id) or len(claimed) >= limit:
                 continue
             if conversation.id not in ours:
                 if conversation.leased_until is not None and conversation.leased_until >= now:
@@ -135,6 +138,8 @@ class FakeLog:
                 conversation.lease, conversation.leased_until = self._leases, now + HOLD
                 conversation.in_hand.clear()
                 ours.add(conversation.id)
+            if len(conversation.in_hand) == TURNS_A_CLAIM:
+                continue
             conversation.in_hand.add(message.id)
             claimed.append(self._waiting(message))
         return claimed
@@ -166,11 +171,14 @@ class FakeLog:
         now = self._reach()
         message, conversation = self.messages[turn.message_id], self.conversations[turn.conversation_id]
         speaks = turn.outcome is not Outcome.SILENT
-        if message.state != "waiting" or conversation.lease != turn.lease:
+        if conversation.lease != turn.lease:
+            return False
+        if message.state == "waiting" and speaks and conversation.mode is Mode.PERSON:
             return False
         self._let_go(conversation, message)
-        if speaks and conversation.mode is Mode.PERSON:
+        if message.state != "waiting":
             return False
+        conversation.leased_until = conversation.leased_until and now + HOLD
         message.state, message.outcome, message.intent = "handled", turn.outcome.value, turn.intent or None
         message.error = turn.error or None
         conversation.dialogue = turn.dialogue
@@ -193,6 +201,10 @@ class FakeLog:
         self._wakes.wake((("outgoing", conversation.contact.channel), conversation.contact))
         return kept.id
 
+    def conversation_of(self, contact: Contact) -> Conversation:
+        """The contact's conversation, which must be there."""
+        return next(found for found in self.conversations.values() if found.contact == contact)
+
     def _let_go(self, conversation: Conversation, message: Message) -> None:
         """The conversation is free again once nothing that was claimed is left in it."""
         conversation.in_hand.discard(message.id)
@@ -200,15 +212,19 @@ class FakeLog:
             conversation.leased_until = None
             self._wakes.wake(("arrived",))
 
-    async def put_back(self, turn: Waiting, error: str) -> None:
+    async def put_back(self, turn: Waiting, error: str, farewell: Reply | None = None) -> None:
         self._reach()
         message = self.messages[turn.message_id]
+        conversation = message.conversation
+        if conversation.lease != turn.lease or message.state != "waiting":
+            return
         message.attempts += 1
         message.error = error
+        conversation.leased_until = None
         if message.attempts >= MAX_TRIES:
             message.state = "aside"
-        if message.conversation.lease == turn.lease:
-            message.conversation.leased_until = None
+            if farewell is not None and conversation.mode is not Mode.PERSON:
+                self.queue(conversation.id, farewell, in_reply_to=message.id)
         self._wakes.wake(("arrived",))
 
     # --- sending ---------------------------------------------------------------------------------
@@ -308,6 +324,9 @@ class FakeLog:
     def changes(self) -> AsyncIterator[None]:
         return self._wakes.on("arrived")
 
+    def wake(self) -> None:
+        self._wakes.wake_all()
+
     def outgoing_changes(self, channel: str) -> AsyncIterator[None]:
         return self._wakes.on(("outgoing", channel))
 
@@ -319,6 +338,19 @@ class FakeLog:
 
     def _before(self, message: Message) -> Iterator[Message]:
         return (other for other in self.messages.values() if other.id < message.id)
+
+
+def _storable(message: Inbound) -> Inbound:
+    """The message as a database would keep it."""
+    content = message.content
+    return replace(
+        message,
+        contact=replace(message.contact, address=clean(message.contact.address)),
+        content=Text(clean(content.text)) if isinstance(content, Text) else content,
+        idempotency_key=clean(message.idempotency_key),
+        name=clean(message.name),
+        language=clean(message.language),
+    )
 
 
 def _key(inbound: Inbound) -> tuple[str, str]:

@@ -1,0 +1,46 @@
+"""Each log in turn: in memory, on SQLite, on PostgreSQL."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import pytest
+
+from db.connect import connect
+from tests.support.clock import StandingClock
+from tests.support.databases import Databases
+from tests.support.fake_log import FakeLog
+from tests.support.logs import FakeStaff, Log, SqlStaff, Staff, opened_log
+
+
+@dataclass(frozen=True)
+class Store:
+    """A log, and the staff who work beside the engine."""
+
+    log: Log
+    staff: Staff
+
+
+@pytest.fixture(params=["fake", "sqlite", "postgresql"])
+async def store(request: pytest.FixtureRequest, databases: Databases, clock: StandingClock) -> AsyncIterator[Store]:
+    """A fresh log of each kind in turn."""
+    if request.param == "fake":
+        fake = FakeLog(clock)
+        yield Store(fake, FakeStaff(fake))
+        await fake.aclose()
+        return
+    database = await connect(await databases.url(request.param))
+    async with opened_log(database, clock) as log:
+        yield Store(log, SqlStaff(database, clock))
+    await databases.drop(database)
+
+
+@pytest.fixture
+def log(store: Store) -> Log:
+    """The log."""
+    return store.log
+
+
+@pytest.fixture
+def staff(store: Store) -> Staff:
+    """Librarians and notices."""
+    return store.staff
