@@ -3,13 +3,19 @@
 No handler imports another, so a button that leads to another intent is made here, once.
 """
 
+from collections.abc import Sequence
+
 from bot.library.model import Branch
-from bot.library.places import main_branch
+from bot.library.places import branch_key, main_branch
 from bot.messages import Button, Reply, link, reply
 from bot.ports import FaqAnswer, Library
 from bot.wording import gettext as _
+from bot.wording.books import LONGEST_LABEL, cut
 
 Row = tuple[Button, ...]
+
+MOST_BRANCHES = 10
+"""Branches that one list of buttons offers."""
 
 
 def find_button() -> Button:
@@ -52,6 +58,15 @@ async def desk(library: Library) -> Branch | None:
     branches = await library.branches.all()
     named = (branch for branch in branches if branch.code == library.reply_hours)
     return next(named, None) or main_branch(branches)
+
+
+def which_branch(verb: str, branches: Sequence[Branch], more: str = "") -> Reply:
+    """Let the reader choose one of several branches; a press is ``verb:<branch><more>``."""
+    rows = [
+        (Button(cut(branch.name, LONGEST_LABEL), f"{verb}:{branch_key(branch.code)}{more}"),)
+        for branch in branches[:MOST_BRANCHES]
+    ]
+    return reply(_("Про какую библиотеку вы спрашиваете?"), buttons=rows)
 
 
 def faq_reply(known: FaqAnswer, *rows: Row) -> Reply:

@@ -7,7 +7,7 @@ from bot.clock import local_day
 from bot.language.folding import fold
 from bot.library.hours import LOOK_AHEAD_DAYS, Day, day_of, next_opening
 from bot.library.model import Branch, Hours
-from bot.library.places import branch_behind, branch_key, main_branch, meant
+from bot.library.places import branch_behind, main_branch, meant
 from bot.library.when import When, parse_when
 from bot.messages import Button, Reply, bold, reply
 from bot.ports import Library
@@ -16,13 +16,12 @@ from bot.wording import capital, weekday
 from bot.wording import gettext as _
 from bot.wording.opening import day_hours, moment_words, named_day, right_now, sanitary_rule, spans, unusual_days, week
 from bot.wording.reaching import phone_line
-from handlers import Row, find_button, librarian_button
+from handlers import MOST_BRANCHES, Row, find_button, librarian_button, which_branch
 
 router = Router("hours")
 
 MOST_DAYS = 12
 """Days that one answer tells of: the longest holidays fit."""
-MOST_BRANCHES = 10
 NEWS_DAYS = 14
 """How far ahead the week's answer mentions days that differ."""
 _SANITARY = ("санитар", "sanitary")
@@ -39,7 +38,7 @@ async def when_open(turn: Turn, library: Library) -> Reply:
         return await _unknown(turn, library, None)
     when = parse_when(text, local_day(turn.now, named[0].zone), library.holidays)
     if len(named) > 1:
-        return _which(named, when.days[0] if len(when.days) == 1 else None)
+        return which_branch("hours", named, f"@{when.days[0]}" if len(when.days) == 1 else "")
     return await _told(turn, library, named[0], when, fold(text))
 
 
@@ -63,7 +62,7 @@ async def where(turn: Turn, library: Library) -> Reply:
     """Let the reader choose a branch; many are told at once, each with its hours of today."""
     branches = await library.branches.all()
     if len(branches) <= MOST_BRANCHES:
-        return _which(branches, None)
+        return which_branch("hours", branches)
     lines = []
     for branch in branches:
         hours = right_now_in_short(branch, turn.now, library)
@@ -77,12 +76,6 @@ def right_now_in_short(branch: Branch, moment: datetime, library: Library) -> st
     if branch.hours is None:
         return ""
     return day_hours(day_of(branch.hours, local_day(moment, branch.zone), library.holidays))
-
-
-def _which(branches: Sequence[Branch], day: date | None) -> Reply:
-    at = f"@{day.isoformat()}" if day else ""
-    rows = [(Button(branch.name[:40], f"hours:{branch_key(branch.code)}{at}"),) for branch in branches[:MOST_BRANCHES]]
-    return reply(_("Про какую библиотеку вы спрашиваете?"), buttons=rows)
 
 
 async def _told(turn: Turn, library: Library, branch: Branch, when: When, text: str) -> Reply:

@@ -5,7 +5,7 @@ from bot.messages import Button, Reply, reply
 from bot.ports import Library, Mode
 from bot.routing import Answer, Expects, Router, Turn, expects, intent, pressed
 from bot.wording import gettext as _
-from bot.wording.reaching import people_answer, phone_line
+from bot.wording.reaching import people_answer
 from handlers import Row, desk, faq_reply, menu
 
 router = Router("human")
@@ -24,11 +24,11 @@ def _back() -> tuple[Row, ...]:
 async def call(turn: Turn, library: Library) -> Answer:
     """Mark the conversation as waiting; say once when somebody answers and how to reach one sooner."""
     branch = await desk(library)
-    phone = phone_line(branch, turn.now, library.holidays)
+    phone = branch.phone if branch else ""
     if turn.mode is Mode.WAITING:
         text = _("Ваш вопрос уже ждёт библиотекаря, второй раз звать не нужно.")
         if phone:
-            text += " " + _("Быстрее всего позвонить. {phone}").format(phone=phone)
+            text += " " + _("Быстрее всего позвонить: {phone}.").format(phone=phone)
         return Answer(replies=(reply(text, buttons=_back()),), expects=Expects(key=QUESTION))
     tip = await _tip(turn, library)
     told = len(turn.text) >= _A_QUESTION_IS_LONGER
@@ -39,7 +39,7 @@ async def call(turn: Turn, library: Library) -> Answer:
         people_answer(branch, turn.now, library.holidays),
     ]
     if phone:
-        said.append(_("Быстрее всего позвонить. {phone}").format(phone=phone))
+        said.append(_("Быстрее всего позвонить: {phone}.").format(phone=phone))
     said.append(_("А пока я могу отвечать и сам."))
     asked = reply("\n".join(said), buttons=_back())
     return Answer(replies=(*tip, asked), handover="asked", expects=None if told else Expects(key=QUESTION))

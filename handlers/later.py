@@ -15,7 +15,7 @@ router = Router("later")
 @router.on(intent("renew"), pressed("renew"))
 async def renew(turn: Turn, library: Library) -> Answer:
     """A later due date: the library's own words on it, else the phone."""
-    said = _("Продлевать книги сам я пока не умею.")
+    said = _("Продлевать книги сам я пока не умею. Продлит библиотекарь.")
     return await _instead(turn, library, said, "rules.renew")
 
 
@@ -29,18 +29,17 @@ async def my_loans(turn: Turn, library: Library) -> Answer:
 @router.on(intent("hold"))
 async def hold(turn: Turn, library: Library) -> Answer:
     """To have a book put aside: whether it is in, which is what the reader needs first."""
-    said = _("Бронировать книги сам я пока не умею.")
+    said = _("Откладывать книги сам я пока не умею. Это сделает библиотекарь.")
     topic = turn.request.slots.get("topic", "") or "rules.hold"
     if topic == "hold.status":
         said = _("Брони и заказы я пока не вижу. Это скажет библиотекарь.")
         return await _instead(turn, library, said, topic)
     found = (await look_up(library.catalogue, turn.request, 1))[0]
-    rows: tuple[Row, ...] = ()
-    if found.verdict is Verdict.FOUND:
-        work = found.works[0]
-        said += " " + _("Посмотреть, где есть {book}?").format(book=books.named(work))
-        rows = ((Button(_("Да"), f"work:{work.work_id}"),),)
-    return await _instead(turn, library, said, topic, rows)
+    if found.verdict is not Verdict.FOUND:
+        return await _instead(turn, library, said, topic)
+    work = found.works[0]
+    question = _("Показать, где сейчас есть {book}?").format(book=books.named(work))
+    return await _instead(turn, library, said, topic, question, (Button(_("Да"), f"work:{work.work_id}"),))
 
 
 @router.on(intent("events"))
@@ -95,10 +94,10 @@ async def recommend(turn: Turn, library: Library) -> Answer:
     return Answer(replies=(reply(said, buttons=buttons),))
 
 
-async def _instead(turn: Turn, library: Library, said: str, topic: str, rows: tuple[Row, ...] = ()) -> Answer:
+async def _instead(turn: Turn, library: Library, said: str, topic: str, question: str = "", *rows: Row) -> Answer:
     """What cannot be done here yet, how it can be done today, and a person."""
     known = await look_up_faq(library.faq, topic, "", turn.language) if topic else None
     phone = phone_line(await desk(library), turn.now, library.holidays)
-    lines = [said, known.answer if known else "", phone]
+    lines = [said, known.answer if known else "", phone, question]
     buttons = (*rows, (librarian_button(), find_button()))
     return Answer(replies=(reply("\n".join(line for line in lines if line), buttons=buttons),))

@@ -10,11 +10,10 @@ from bot.routing import Router, Turn, intent, pressed
 from bot.wording import gettext as _
 from bot.wording.opening import today_in_short
 from bot.wording.reaching import phone_line
-from handlers import Row, find_button, librarian_button
+from handlers import Row, find_button, librarian_button, which_branch
 
 router = Router("location")
 
-MOST_BRANCHES = 10
 _NEAREST = ("ближайш", "рядом", "nearest", "closest", "near ")
 
 
@@ -27,7 +26,7 @@ async def where(turn: Turn, library: Library) -> Reply:
         return _addresses(branches)
     named = meant(text, branches)
     if len(named) > 1:
-        return _which(named)
+        return which_branch("location", named)
     return _place(turn, library, named[0] if named else None, branches)
 
 
@@ -44,11 +43,6 @@ async def everywhere(turn: Turn, library: Library) -> Reply:
     """Every address."""
     del turn
     return _addresses(await library.branches.all())
-
-
-def _which(branches: Sequence[Branch]) -> Reply:
-    rows = [(Button(branch.name[:40], f"location:{branch_key(branch.code)}"),) for branch in branches[:MOST_BRANCHES]]
-    return reply(_("Про какую библиотеку вы спрашиваете?"), buttons=rows)
 
 
 def _addresses(branches: Sequence[Branch]) -> Reply:

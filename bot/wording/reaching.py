@@ -24,9 +24,7 @@ def people_answer(branch: Branch | None, moment: datetime, holidays: DaysOff) ->
         return _("Библиотекари отвечают в часы работы библиотеки.")
     now = now_at(branch.hours, branch.zone, moment, holidays)
     if now.open and now.until is not None:
-        return _("Сейчас рабочее время, библиотека открыта: {today}.").format(
-            today=today_in_short(branch, moment, holidays)
-        )
+        return _("Библиотека сейчас работает, {today}.").format(today=today_in_short(branch, moment, holidays))
     if now.opens is None:
         return _("Сейчас библиотека закрыта, и когда откроется, мне неизвестно.")
     if now.on_break:

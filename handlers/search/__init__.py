@@ -2,17 +2,17 @@
 
 from collections.abc import Sequence
 
-from bot.asking import look_up, look_up_faq
+from bot.asking import look_up
 from bot.language.folding import fold
 from bot.library.model import Branch, WorkCard
 from bot.library.places import find_branches
-from bot.messages import Reply, reply
-from bot.ports import Found, Library, Mode, Verdict
+from bot.messages import Button, Reply, reply
+from bot.ports import Found, Library, Verdict
 from bot.routing import Answer, Expects, Router, Turn, expects, intent, pressed
 from bot.wording import gettext as _
 from bot.wording import quoted
-from handlers import faq_reply, find_button, librarian_button, ways_out
-from handlers.search import choosing, showing
+from handlers import librarian_button, ways_out
+from handlers.search import choosing, missing, showing
 
 router = Router("search")
 
@@ -31,7 +31,8 @@ async def ask_what(turn: Turn, library: Library) -> Answer:
 
 def _what() -> Answer:
     text = _("Какую книгу ищете? Напишите название, автора или ISBN.")
-    return Answer(replies=(Reply(text=text),), expects=Expects(key=WHAT))
+    buttons = ((Button(_("Отмена"), "cancel"),),)
+    return Answer(replies=(reply(text, buttons=buttons),), expects=Expects(key=WHAT))
 
 
 @router.on(pressed("other"))
@@ -55,8 +56,12 @@ async def search(turn: Turn, library: Library) -> Answer:
     branches = await library.branches.all()
     replies = [await _one(turn, library, found, query, branches) for found in answers]
     sure = [found for found in answers if found.verdict in (Verdict.FOUND, Verdict.CHOICE)]
-    if not sure and answers[0].verdict is Verdict.NOTHING:
-        return await _nothing(turn, library, answers[0], query)
+    if not sure:
+        known = await missing.known_question(turn, library, answers[0])
+        if known is not None:
+            return known
+        if answers[0].verdict is Verdict.NOTHING:
+            return await missing.nothing(turn, library, answers[0], query)
     return Answer(replies=tuple(replies), works=tuple(work for found in sure for work in found.works))
 
 
@@ -70,7 +75,7 @@ async def _one(turn: Turn, library: Library, found: Found, query: str, branches:
         case Verdict.CHOICE:
             return choosing.which(found)
         case Verdict.NEAR:
-            return choosing.perhaps(found, query)
+            return choosing.perhaps(found, query, showing.isbn_note() if found.isbn_note else "")
         case Verdict.NOTHING:
             return Reply(text=_("«{query}» в каталоге не нашлось.").format(query=quoted(query)))
 
@@ -82,30 +87,6 @@ def _branch_asked(turn: Turn, card: WorkCard, branches: Sequence[Branch]) -> Bra
         return None
     fits = find_branches(said, branches)
     return fits[0] if len(fits) == 1 else None
-
-
-async def _nothing(turn: Turn, library: Library, found: Found, query: str) -> Answer:
-    """An honest no. What is no title at all may be a question that the library has answered once."""
-    known = await look_up_faq(library.faq, "", turn.text, turn.language) if not found.isbn_note else None
-    if known is not None:
-        return Answer(replies=(faq_reply(known, *ways_out()),))
-    if turn.mode is Mode.WAITING:
-        text = _("Это сообщение библиотекарь тоже увидит. А в каталоге «{query}» не нашлось.")
-        return Answer(replies=(Reply(text=text.format(query=quoted(query))),), missed=True)
-    if found.isbn_note:
-        text = showing.isbn_note()
-    elif turn.misses:
-        text = _(
-            "Опять не нашёл: «{query}» в каталоге нет, и другого смысла я не понял. Позвать библиотекаря? "
-            "Он найдёт лучше меня."
-        )
-    else:
-        text = _(
-            "«{query}» в каталоге не нашлось. Если это книга, напишите только фамилию автора или одно слово из "
-            "названия. Если вопрос, спросите другими словами или позовите библиотекаря."
-        )
-    rows = ((librarian_button(),), (find_button(),)) if turn.misses else ways_out()
-    return Answer(replies=(reply(text.format(query=quoted(query)), buttons=rows),), missed=True)
 
 
 @router.on(pressed("work"))
@@ -134,6 +115,13 @@ async def editions(turn: Turn, library: Library) -> Answer:
     """The book's editions, newest first."""
     card = await _card(turn, library)
     return _gone() if card is None else Answer(replies=(showing.editions(card),), works=(card,))
+
+
+@router.on(pressed("about"))
+async def about(turn: Turn, library: Library) -> Answer:
+    """What the book is about, in the catalogue's words."""
+    card = await _card(turn, library)
+    return _gone() if card is None else Answer(replies=(showing.about(card),), works=(card,))
 
 
 @router.on(pressed("choose"))

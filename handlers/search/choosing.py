@@ -23,9 +23,9 @@ def listed_works(works: Sequence[WorkCard]) -> Reply:
     return _list(_("Может быть, одна из этих?"), works)
 
 
-def perhaps(found: Found, query: str) -> Reply:
-    """Nothing fits, something is near: a question, never an answer."""
-    said = _("Точно такой книги, «{query}», в каталоге не вижу.").format(query=quoted(query))
+def perhaps(found: Found, query: str, why: str = "") -> Reply:
+    """Nothing fits, something is near: a question, never an answer; ``why`` says what is wrong with the asked one."""
+    said = why or _("Точно такой книги в каталоге не вижу: «{query}».").format(query=quoted(query))
     if len(found.works) > 1:
         return _list(said + " " + _("Может быть, вы имели в виду одну из этих?"), found.works)
     work = found.works[0]

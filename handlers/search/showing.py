@@ -11,10 +11,16 @@ from bot.messages import Button, Reply, Styled, bold, link, reply
 from bot.ports import Found
 from bot.wording import books
 from bot.wording import gettext as _
-from handlers import find_button, librarian_button
+from handlers import Row, find_button, librarian_button
 
 _MANY = books.BRANCHES_SHOWN + 1
 """So many branches are still told at once: «и ещё одна» would take the same room."""
+
+
+LONGEST_ANNOTATION = 700
+"""Characters: a screen of a phone."""
+OTHERS = 4
+"""Works behind «Не та книга»: as many numbers as 64 bytes of a button surely hold."""
 
 
 def card(
@@ -75,6 +81,14 @@ def editions(work: WorkCard) -> Reply:
     )
 
 
+def about(work: WorkCard) -> Reply:
+    """What the catalogue says of the work's contents."""
+    series = _("Серия: {series}.").format(series=work.series) if work.series else ""
+    said = "\n".join(line for line in (books.cut(work.annotation, LONGEST_ANNOTATION), series) if line)
+    back = Button(_("Где взять"), f"work:{work.work_id}")
+    return reply(bold(work.title), f"\n{said}", buttons=((back, find_button()),))
+
+
 def corrected(found: Found, work: WorkCard) -> str:
     """How the question was read, where the title itself does not show it."""
     if found.isbn_note:
@@ -102,16 +116,21 @@ def _to_read(work: WorkCard) -> tuple[str | Styled, ...]:
     return ("\n", link(_("Читать онлайн"), url)) if url else ()
 
 
-def _buttons(work: WorkCard, libraries: int, others: Sequence[WorkCard]) -> tuple[tuple[Button, ...], ...]:
-    rows: list[tuple[Button, ...]] = []
+def _buttons(work: WorkCard, libraries: int, others: Sequence[WorkCard]) -> tuple[Row, ...]:
+    rows: list[Row] = []
     if libraries:
         label = _("Все библиотеки ({number})").format(number=libraries)
         rows.append((Button(label, f"branches:{work.work_id}"),))
+    more: list[Button] = []
     if len(work.editions) > 1:
         label = _("Издания ({number})").format(number=len(work.editions))
-        rows.append((Button(label, f"editions:{work.work_id}"),))
+        more.append(Button(label, f"editions:{work.work_id}"))
+    if work.annotation or work.series:
+        more.append(Button(_("О книге"), f"about:{work.work_id}"))
+    if more:
+        rows.append(tuple(more))
     if others:
-        numbers = ",".join(str(other.work_id) for other in others)
+        numbers = ",".join(str(other.work_id) for other in others[:OTHERS])
         rows.append((Button(_("Не та книга"), f"choose:{numbers}"),))
     last = (find_button(),) if work.available else (find_button(), librarian_button())
     return (*rows, last)

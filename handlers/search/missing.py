@@ -1,0 +1,78 @@
+"""The catalogue does not show what was asked for: an honest no, and what to try next."""
+
+from bot.asking import look_up_faq
+from bot.clock import local_day
+from bot.library.places import branch_key, find_branches, main_branch
+from bot.library.when import parse_when
+from bot.messages import Button, Reply, reply
+from bot.ports import Found, Library, Mode
+from bot.routing import Answer, Turn
+from bot.wording import gettext as _
+from bot.wording import quoted
+from bot.wording.opening import named_day
+from handlers import Row, faq_reply, find_button, librarian_button, ways_out
+from handlers.search import showing
+
+LONGEST_HINT = 60
+"""Characters of a message that may be nothing but a day or a branch («а в воскресенье?»)."""
+
+
+async def known_question(turn: Turn, library: Library, found: Found) -> Answer | None:
+    """What is no title after all, but a question that the library has answered once."""
+    if found.isbn_note or turn.request.slots.get("isbn"):
+        return None
+    known = await look_up_faq(library.faq, "", turn.text, turn.language)
+    return Answer(replies=(faq_reply(known, *ways_out()),)) if known else None
+
+
+async def nothing(turn: Turn, library: Library, found: Found, query: str) -> Answer:
+    """Nothing fits and nothing is near; kept for the librarians, who may know better or buy the book."""
+    said = quoted(query)
+    if turn.mode is Mode.WAITING:
+        text = _("Записал это и для библиотекаря. В каталоге такой книги не нашлось: «{query}».")
+        return Answer(replies=(Reply(text=text.format(query=said)),), missed=True)
+    guess = await _hours_or_branch(turn, library)
+    if guess is not None:
+        return Answer(replies=(guess,), missed=True)
+    if found.isbn_note:
+        text = showing.isbn_note()
+    elif turn.request.slots.get("isbn"):
+        text = _("Книги с таким ISBN в каталоге не нашлось. Попробуйте название: может быть, есть другое издание.")
+    elif turn.misses:
+        text = _("И это не нашлось: «{query}». Позвать библиотекаря? Он поищет лучше меня.").format(query=said)
+    else:
+        text = _(
+            "В каталоге не нашлось: «{query}». Попробуйте написать только фамилию автора или одно слово из названия. "
+            "Если это не книга, спросите другими словами."
+        ).format(query=said)
+    return Answer(replies=(reply(text, buttons=await _rows(turn, library)),), missed=True)
+
+
+async def _rows(turn: Turn, library: Library) -> tuple[Row, ...]:
+    """A person first where the bot has failed before; another library's copy where ours writes how to get one."""
+    if turn.misses:
+        return (librarian_button(),), (find_button(),)
+    elsewhere = await library.faq.about("rules.mba", turn.language)
+    if elsewhere is not None and elsewhere.topic == "rules.mba":
+        return ways_out(Button(_("Заказать из другой библиотеки"), "faq:rules.mba"))
+    return ways_out()
+
+
+async def _hours_or_branch(turn: Turn, library: Library) -> Reply | None:
+    """«А в воскресенье?», «в Сосновке»: most likely a question about hours that leans on what was said before."""
+    branches = await library.branches.all()
+    if len(turn.text) > LONGEST_HINT or not branches:
+        return None
+    named = find_branches(turn.text, branches)
+    branch = named[0] if len(named) == 1 else main_branch(branches)
+    if branch is None:
+        return None
+    today = local_day(turn.now, branch.zone)
+    days = parse_when(turn.text, today, library.holidays).days
+    if len(named) != 1 and len(days) != 1:
+        return None
+    key = branch_key(branch.code)
+    hours = Button(_("Часы работы"), f"hours:{key}@{days[0].isoformat()}" if len(days) == 1 else f"hours:{key}")
+    about = _("{branch}, {day}").format(branch=branch.name, day=named_day(days[0], today)) if days else branch.name
+    text = _("Книги с таким названием не нашлось. Вы про часы работы? {about}.").format(about=about)
+    return reply(text, buttons=((hours, Button(_("Адрес"), f"location:{key}")), (find_button(), librarian_button())))
