@@ -18,7 +18,7 @@ _MATERIAL = re.compile(
     r"|music|map|microform|graphic|computer file|large print|manuscript)\s*\]",
     re.IGNORECASE,
 )
-_TAIL = re.compile(r"[\s/:;,=+]+$")
+_TAIL = " /:;,=+"
 _YEAR = re.compile(r"(?<![\d])(1\d{3}|20\d{2})(?!\d)")
 _AGE = re.compile(r"(?<!\d)(0|6|12|16|18)\s*\+(?!\s*\d)")
 _GRADE = re.compile(
@@ -49,7 +49,7 @@ def phrase(text: str) -> str:
     text = tidy(text)
     if "[" in text:
         text = _MATERIAL.sub("", text) or text
-    text = _TAIL.sub("", text)
+    text = text.rstrip(_TAIL)
     if text.endswith(".") and not text.endswith(".."):
         last = text[:-1].rsplit(" ", 1)[-1]
         if (len(last) > 3 and "." not in last) or last.isdigit():
@@ -66,6 +66,11 @@ def unbracketed(text: str) -> str:
 def distinct(texts: Iterable[str]) -> tuple[str, ...]:
     """The texts that say something, each once, in order."""
     return tuple(dict.fromkeys(text for text in texts if text))
+
+
+def phrases(texts: list[str]) -> tuple[str, ...]:
+    """Each text as a ``phrase``, each once, in order."""
+    return distinct(map(phrase, texts)) if texts else ()
 
 
 def year(*texts: str) -> int | None:

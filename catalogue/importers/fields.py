@@ -1,6 +1,6 @@
 """One record as tags and subfields, whatever file it came from."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 MARK = "\x1f"
 """Stands before every subfield code; a field is ``head MARK code text MARK code text …``."""
@@ -11,32 +11,34 @@ class Field:
 
     Attributes:
         head: What stands before the first subfield: indicators in MARC, the field's own value in IRBIS.
-        subfields: (code, text) in the order of the file; texts are as they stood.
+        parts: Subfields in the order of the file, the code before the text; texts are as they stood.
     """
 
-    __slots__ = ("head", "subfields")
+    __slots__ = ("head", "parts")
 
     def __init__(self, text: str, *, any_case: bool = False) -> None:
-        self.head, *parts = text.split(MARK)
+        self.head, *self.parts = text.split(MARK)
         if any_case:
-            self.subfields = [(part[0].lower(), part[1:]) for part in parts if part]
-        else:
-            self.subfields = [(part[0], part[1:]) for part in parts if part]
+            self.parts = [part[:1].lower() + part[1:] for part in self.parts]
 
     def first(self, codes: str) -> str:
         """The first subfield with one of the codes that says something, "" if there is none."""
-        for code, text in self.subfields:
-            if code in codes and (stripped := text.strip()):
-                return stripped
+        for part in self.parts:
+            if part and part[0] in codes and (text := part[1:].strip()):
+                return text
         return ""
 
     def all(self, codes: str) -> list[str]:
         """Every subfield with one of the codes that says something, in the order of the file."""
-        return [stripped for code, text in self.subfields if code in codes and (stripped := text.strip())]
+        return [text for part in self.parts if part and part[0] in codes and (text := part[1:].strip())]
 
     def has(self, codes: str) -> bool:
         """Whether a subfield with one of the codes is there, be it empty."""
-        return any(code in codes for code, _ in self.subfields)
+        return any(part and part[0] in codes for part in self.parts)
+
+    def subfields(self) -> Iterator[tuple[str, str]]:
+        """(code, text) in the order of the file."""
+        return ((part[0], part[1:]) for part in self.parts if part)
 
 
 class Fields:
@@ -47,13 +49,10 @@ class Fields:
         warnings: Codes of what was mended so far.
     """
 
-    __slots__ = ("_any_case", "_raw", "leader", "warnings")
+    __slots__ = ("_by_tag", "leader", "warnings")
 
-    def __init__(
-        self, raw: dict[str, list[str]], *, leader: str = "", any_case: bool = False, warnings: Iterable[str] = ()
-    ) -> None:
-        self._raw = raw
-        self._any_case = any_case
+    def __init__(self, by_tag: dict[str, list[Field]], *, leader: str = "", warnings: Iterable[str] = ()) -> None:
+        self._by_tag = by_tag
         self.leader = leader
         self.warnings = list(warnings)
 
@@ -61,30 +60,33 @@ class Fields:
         """One character of the leader, a space where it is too short."""
         return self.leader[position] if position < len(self.leader) else " "
 
-    def texts(self, tag: str) -> list[str]:
-        """The fields of a tag, not taken apart: for control fields."""
-        return self._raw.get(tag, [])
-
     def control(self, tag: str) -> str:
-        """The first control field of a tag, "" if there is none."""
-        return self._raw[tag][0].strip() if tag in self._raw else ""
+        """The first control field of a tag as it stands, "" if there is none."""
+        found = self._by_tag.get(tag)
+        return found[0].head if found else ""
 
-    def fields(self, *tags: str) -> Iterator[Field]:
+    def fields(self, *tags: str) -> Sequence[Field]:
         """The fields of some tags, in the order of the tags given."""
-        for tag in tags:
-            for text in self._raw.get(tag, ()):
-                yield Field(text, any_case=self._any_case)
+        if len(tags) == 1:
+            return self._by_tag.get(tags[0], ())
+        return [field for tag in tags for field in self._by_tag.get(tag, ())]
+
+    def field(self, tag: str) -> Field | None:
+        """The first field of a tag."""
+        found = self._by_tag.get(tag)
+        return found[0] if found else None
 
     def first(self, tag: str, codes: str) -> str:
         """The first of the codes in the first field of a tag that has one of them."""
-        for field in self.fields(tag):
+        for field in self._by_tag.get(tag, ()):
             if found := field.first(codes):
                 return found
         return ""
 
     def all(self, tag: str, codes: str) -> list[str]:
         """Every subfield with one of the codes in all fields of a tag."""
-        return [text for field in self.fields(tag) for text in field.all(codes)]
+        found = self._by_tag.get(tag)
+        return [text for field in found for text in field.all(codes)] if found else []
 
     def __contains__(self, tag: str) -> bool:
-        return tag in self._raw
+        return tag in self._by_tag

@@ -8,14 +8,53 @@ from collections.abc import Iterator
 from bot.library.model import ItemStatus, Kind
 from bot.library.records import ItemData, RecordData
 from catalogue.importers import cleaning
-from catalogue.importers.cleaning import distinct, phrase, tidy, unbracketed
+from catalogue.importers.cleaning import distinct, phrase, phrases, tidy, unbracketed
 from catalogue.importers.fields import Field, Fields
 from catalogue.importers.unimarc import copies, person
 
-TAGS = frozenset(
-    b"10 11 101 1119 200 205 210 215 225 300 331 333 461 463 600 601 606 607 610 621 675 700 701 702 710 711 900 902 "
-    b"903 906 908 910 920 922 923 933 934 936 951 961 963 010 011".split()
-)
+TAGS = [
+    "10",
+    "11",
+    "101",
+    "1119",
+    "200",
+    "205",
+    "210",
+    "215",
+    "225",
+    "300",
+    "331",
+    "333",
+    "461",
+    "463",
+    "600",
+    "601",
+    "606",
+    "607",
+    "610",
+    "621",
+    "675",
+    "700",
+    "701",
+    "702",
+    "710",
+    "711",
+    "900",
+    "902",
+    "903",
+    "906",
+    "908",
+    "910",
+    "920",
+    "922",
+    "923",
+    "933",
+    "934",
+    "936",
+    "951",
+    "961",
+    "963",
+]
 
 UNKNOWN_STATUS = "unknown_status"
 
@@ -49,9 +88,9 @@ def to_record(fields: Fields) -> RecordData:
     title = phrase(fields.first("200", "a"))
     volume = tidy(fields.first("200", "v") or fields.first("923", "h"))
     part_number = volume or whole.number
-    isbns, isbn_raw = cleaning.isbns(_all(fields, "10", "a"))
+    isbns, isbn_raw = cleaning.isbns(fields.all("10", "a"))
     authors, contributors = _people(fields)
-    subtitle = "; ".join(distinct(map(phrase, fields.all("200", "e"))))
+    subtitle = "; ".join(phrases(fields.all("200", "e")))
     audience = tidy(" ".join(_values(fields, "333")))
     items = () if kind is Kind.ARTICLE else tuple(_items(fields))
     return RecordData(
@@ -73,12 +112,12 @@ def to_record(fields: Fields) -> RecordData:
         year=cleaning.year(*fields.all("210", "d"), _value(fields, "934"), whole.date),
         extent=tidy(fields.first("215", "a")),
         isbns=isbns,
-        isbn_raw="; ".join(distinct((isbn_raw, *map(tidy, _all(fields, "10", "z"))))),
-        issn=tidy(next(iter(_all(fields, "11", "a")), "")),
+        isbn_raw="; ".join(distinct((isbn_raw, *map(tidy, fields.all("10", "z"))))),
+        issn=tidy(fields.first("11", "a")),
         series=_series(fields),
         languages=cleaning.languages(_values(fields, "101")),
         subjects=distinct(_subject(field) for field in fields.fields("600", "601", "606", "607")),
-        keywords=distinct(map(phrase, _values(fields, "610"))),
+        keywords=phrases(_values(fields, "610")),
         udc=_value(fields, "675"),
         bbk=_value(fields, "621"),
         call_number=" ".join(filter(None, (_value(fields, "906"), _value(fields, "908")))),
@@ -132,11 +171,6 @@ def _own(field: Field) -> str:
     return tidy(field.head) or tidy(field.first("a"))
 
 
-def _all(fields: Fields, tag: str, codes: str) -> list[str]:
-    """Subfields of a tag that text export writes short («10») and ISO 2709 long («010»)."""
-    return [*fields.all(tag, codes), *fields.all(tag.zfill(3), codes)]
-
-
 def _people(fields: Fields) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Authors, main first, and those who otherwise took part; 961 are those of the whole set."""
     main = [person(field) for field in fields.fields("700", "701")]
@@ -152,12 +186,12 @@ def _series(fields: Fields) -> tuple[tuple[str, str], ...]:
 
 
 def _subject(field: Field) -> str:
-    return " — ".join(distinct(phrase(text) for code, text in field.subfields if code.isalpha()))
+    return " — ".join(distinct(phrase(text) for code, text in field.subfields() if code.isalpha()))
 
 
 def _items(fields: Fields) -> Iterator[ItemData]:
     for field in fields.fields("910"):
-        if not field.subfields:
+        if not field.parts:
             continue
         code = field.first("a").upper()
         lump = code in _LUMPS

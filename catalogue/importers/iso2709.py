@@ -5,13 +5,13 @@ and takes four times as long. Records part at 1D; the directory is believed as f
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
 from bot.library.records import Rejection
 from catalogue.importers.charsets import RecordDecoder
-from catalogue.importers.fields import Fields
+from catalogue.importers.fields import Field, Fields
 from catalogue.importers.source import Stream
 
 LIMIT = 1 << 20
@@ -96,8 +96,12 @@ def _records_of(part: bytes, offset: int) -> Iterator[Chunk]:
             yield Chunk(offset + begin, piece if end == len(data) else piece.rstrip(_BETWEEN))
 
 
-def parse(data: bytes, decoder: RecordDecoder, wanted: frozenset[bytes], *, any_case: bool = False) -> Fields:
+def parse(data: bytes, decoder: RecordDecoder, wanted: Mapping[bytes, str], *, any_case: bool = False) -> Fields:
     """One record's wanted fields, by the directory, or by order where the directory does not fit.
+
+    Args:
+        wanted: Tags as bytes and as text; fields with others are not looked at.
+        any_case: Subfield codes mean the same in either case.
 
     Raises:
         BadRecord: There is no telling which field is which.
@@ -105,13 +109,18 @@ def parse(data: bytes, decoder: RecordDecoder, wanted: frozenset[bytes], *, any_
     warnings: list[str] = []
     if not (data[:5].isdigit() and int(data[:5]) == len(data) + 1):
         warnings.append(LENGTH_MISMATCH)
-    entries = _entries(data, wanted, warnings)
-    decode, noted = decoder(data)
-    warnings += noted
-    raw: dict[str, list[str]] = {}
-    for tag, text in entries:
-        raw.setdefault(tag.decode("ascii", "replace"), []).append(decode(text))
-    return Fields(raw, leader=data[:_LEADER].decode("ascii", "replace"), any_case=any_case, warnings=warnings)
+    spans = _spans(data, wanted, warnings)
+    decoding = decoder(data)
+    warnings += decoding.warnings
+    whole, decode = decoding.whole, decoding.decode
+    by_tag: dict[str, list[Field]] = {}
+    for tag, begin, end in spans:
+        field = Field(whole[begin:end] if whole else decode(data[begin:end]), any_case=any_case)
+        if tag in by_tag:
+            by_tag[tag].append(field)
+        else:
+            by_tag[tag] = [field]
+    return Fields(by_tag, leader=data[:_LEADER].decode("ascii", "replace"), warnings=warnings)
 
 
 def tags(data: bytes) -> list[str]:
@@ -127,7 +136,8 @@ def record_id(data: bytes) -> str:
     return first.decode("ascii", "replace") if _ID.match(first) and data[_LEADER : _LEADER + 3] == b"001" else ""
 
 
-def _entries(data: bytes, wanted: frozenset[bytes], warnings: list[str]) -> list[tuple[bytes, bytes]]:
+def _spans(data: bytes, wanted: Mapping[bytes, str], warnings: list[str]) -> list[tuple[str, int, int]]:
+    """(tag, begin, end) of each wanted field."""
     base = data.find(_FIELD_END, _LEADER) + 1
     if base == 0:
         raise BadRecord(Rejection.NOT_A_RECORD, "no directory: there is no field terminator")
@@ -135,46 +145,47 @@ def _entries(data: bytes, wanted: frozenset[bytes], warnings: list[str]) -> list
         warnings.append(BASE_MENDED)
     if (base - 1 - _LEADER) % _ENTRY or base == _LEADER + 1:
         raise BadRecord(Rejection.BAD_DIRECTORY, f"the directory has {base - 1 - _LEADER} bytes")
-    taken = _by_directory(data, base, wanted)
-    if taken is None:
+    spans = _by_directory(data, base, wanted)
+    if spans is None:
         warnings.append(DIRECTORY_MENDED)
-        taken = _by_order(data, base, wanted)
-    return taken
+        spans = _by_order(data, base, wanted)
+    return spans
 
 
-def _by_directory(data: bytes, base: int, wanted: frozenset[bytes]) -> list[tuple[bytes, bytes]] | None:
+def _by_directory(data: bytes, base: int, wanted: Mapping[bytes, str]) -> list[tuple[str, int, int]] | None:
     """Fields where the directory says, None where one of them does not lie between two terminators.
 
     A terminator *inside* a field does no harm: the directory tells where the field ends.
     """
-    taken: list[tuple[bytes, bytes]] = []
+    spans: list[tuple[str, int, int]] = []
     size = len(data)
     try:
         for at in range(_LEADER, base - 1, _ENTRY):
+            tag = wanted.get(data[at : at + 3])
+            if tag is None:
+                continue
             begin = base + int(data[at + 7 : at + 12])
             end = begin + int(data[at + 3 : at + 7]) - 1
             if data[begin - 1] != 0x1E or end < begin or not (end == size or data[end] == 0x1E):
                 return None
-            tag = data[at : at + 3]
-            if tag in wanted:
-                taken.append((tag, data[begin:end]))
+            spans.append((tag, begin, end))
     except (ValueError, IndexError):
         return None
-    return taken
+    return spans
 
 
-def _by_order(data: bytes, base: int, wanted: frozenset[bytes]) -> list[tuple[bytes, bytes]]:
+def _by_order(data: bytes, base: int, wanted: Mapping[bytes, str]) -> list[tuple[str, int, int]]:
     """Fields in their physical order, paired with the directory sorted by offset.
 
     Directories that count characters instead of bytes have wrong numbers in the right order; records
     over 99,999 bytes have offsets that begin again at 0.
     """
-    found = data[base:].split(_FIELD_END)
-    if found and not found[-1].strip():
-        found.pop()
     entries = [data[at : at + _ENTRY] for at in range(_LEADER, base - 1, _ENTRY)]
-    if len(entries) != len(found):
-        raise BadRecord(Rejection.BAD_DIRECTORY, f"{len(entries)} entries in the directory, {len(found)} fields")
+    ends = [found.start() for found in re.finditer(_FIELD_END, data[base:])]
+    if not ends or base + ends[-1] + 1 < len(data):
+        ends.append(len(data) - base)  # the last terminator is lost
+    if len(entries) != len(ends):
+        raise BadRecord(Rejection.BAD_DIRECTORY, f"{len(entries)} entries in the directory, {len(ends)} fields")
     if not all(entry[7:].isdigit() for entry in entries):
         raise BadRecord(Rejection.BAD_DIRECTORY, "offsets in the directory are no numbers")
     offsets: list[int] = []
@@ -186,4 +197,9 @@ def _by_order(data: bytes, base: int, wanted: frozenset[bytes]) -> list[tuple[by
         before = offset
         offsets.append(turned + offset)
     order = sorted(range(len(entries)), key=offsets.__getitem__)
-    return [(entries[at][:3], field) for at, field in zip(order, found, strict=True) if entries[at][:3] in wanted]
+    begins = [base, *(base + end + 1 for end in ends)]
+    return [
+        (tag, begin, base + end)
+        for at, begin, end in zip(order, begins, ends, strict=False)
+        if (tag := wanted.get(entries[at][:3])) is not None
+    ]

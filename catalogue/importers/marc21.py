@@ -6,13 +6,48 @@ from collections.abc import Iterator
 from bot.library.model import ItemStatus, Kind
 from bot.library.records import ItemData, RecordData
 from catalogue.importers import cleaning
-from catalogue.importers.cleaning import distinct, phrase, tidy, unbracketed
+from catalogue.importers.cleaning import distinct, phrase, phrases, tidy, unbracketed
 from catalogue.importers.fields import Field, Fields
 
-TAGS = frozenset(
-    b"001 008 020 022 041 080 084 100 110 111 245 250 260 264 300 440 490 500 520 521 600 610 611 650 651 653 655 700 "
-    b"710 711 773 800 830 852 856 880 952".split()
-)
+TAGS = [
+    "001",
+    "008",
+    "020",
+    "022",
+    "041",
+    "080",
+    "084",
+    "100",
+    "110",
+    "111",
+    "245",
+    "250",
+    "260",
+    "264",
+    "300",
+    "440",
+    "490",
+    "500",
+    "520",
+    "521",
+    "600",
+    "610",
+    "611",
+    "650",
+    "651",
+    "653",
+    "655",
+    "700",
+    "710",
+    "711",
+    "773",
+    "800",
+    "830",
+    "852",
+    "856",
+    "880",
+    "952",
+]
 
 _KINDS = {
     "c": Kind.MUSIC, "d": Kind.MUSIC, "e": Kind.MAP, "f": Kind.MAP, "g": Kind.VIDEO, "i": Kind.AUDIO, "j": Kind.AUDIO,
@@ -26,14 +61,14 @@ _AUDIENCE = {"a": "0–5", "b": "5–8", "c": "9–13", "d": "14–17"}
 
 def to_record(fields: Fields) -> RecordData:
     """One record; the title is "" where there is neither a title nor a parent. Never raises."""
-    parent = next(fields.fields("773"), None)
+    parent = fields.field("773")
     parent_title = _parent_title(parent)
-    title = _vernacular(fields, "245") or next(fields.fields("245"), None)
+    title = _vernacular(fields, "245") or fields.field("245")
     main_title = phrase(title.first("a")) if title else ""
     subtitle = "; ".join(map(phrase, title.all("b"))) if title else ""
     part_number = phrase(title.first("n")) if title else ""
     part_name = phrase(title.first("p")) if title else ""
-    fixed = fields.texts("008")[0] if "008" in fields else ""
+    fixed = fields.control("008")
     kind = _LEVELS.get(fields.at(7)) or _KINDS.get(fields.at(6), Kind.BOOK)
     items = () if kind is Kind.ARTICLE else tuple(_items(fields))
     isbns, isbn_raw = cleaning.isbns(fields.all("020", "a"))
@@ -41,7 +76,7 @@ def to_record(fields: Fields) -> RecordData:
     audience = tidy(" ".join(fields.all("521", "a")))
     imprint = "264" if "264" in fields else "260"
     return RecordData(
-        source_id=fields.control("001"),
+        source_id=fields.control("001").strip(),
         kind=kind,
         title=main_title or part_name or part_number or parent_title,
         subtitle=subtitle,
@@ -64,8 +99,8 @@ def to_record(fields: Fields) -> RecordData:
         series=_series(fields),
         languages=_languages(fields, fixed),
         subjects=distinct(_subject(field) for field in fields.fields("600", "610", "611", "650", "651")),
-        genres=distinct(map(phrase, fields.all("655", "a"))),
-        keywords=distinct(map(phrase, fields.all("653", "a"))),
+        genres=phrases(fields.all("655", "a")),
+        keywords=phrases(fields.all("653", "a")),
         udc=tidy(fields.first("080", "a")),
         bbk=_bbk(fields),
         call_number=tidy(fields.first("852", "j"))
@@ -102,7 +137,7 @@ def _people(fields: Fields) -> tuple[tuple[str, ...], tuple[str, ...]]:
     main: list[str] = []
     others: list[str] = []
     for tag in ("100", "110", "111"):
-        field = _vernacular(fields, tag) or next(fields.fields(tag), None)
+        field = _vernacular(fields, tag) or fields.field(tag)
         if field:
             main.append(_name(field))
     for field in fields.fields("700", "710", "711"):
@@ -149,7 +184,6 @@ def _items(fields: Fields) -> Iterator[ItemData]:
                 location=phrase(field.first("b") or field.first("c")),
                 inventory_number=tidy(field.first("p")),
                 call_number=tidy(field.first("j") or " ".join(field.all("hi"))),
-                copies=1,
             )
 
 

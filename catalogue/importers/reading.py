@@ -1,12 +1,12 @@
 """From a recognised file to ``Read`` and ``Rejected``: every record gets a number, a place and a reason."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from bot.errors import InputError
 from bot.library.records import Read, RecordData, Rejected, Rejection
 from catalogue.importers import irbis, iso2709, marc21, unimarc
-from catalogue.importers.charsets import RecordDecoder, record_decoder
+from catalogue.importers.charsets import record_decoder
 from catalogue.importers.fields import Fields
 from catalogue.importers.iso2709 import BadRecord
 from catalogue.importers.source import Format, SourceFile, Stream
@@ -18,11 +18,20 @@ PACKED_DAMAGE = BadRecord(
 
 
 class Mapping(NamedTuple):
-    """How one format's fields become a record."""
+    """How one format's fields become a record.
 
-    tags: frozenset[bytes]
+    Attributes:
+        tags: The tags that the mapping looks at.
+        any_case: Subfield codes mean the same in either case.
+    """
+
+    tags: Sequence[str]
     to_record: Callable[[Fields], RecordData]
     any_case: bool = False
+
+    def wanted(self) -> dict[bytes, str]:
+        """The tags as ISO 2709 writes them, always three characters: 010 is IRBIS's 10."""
+        return {tag.zfill(3).encode(): tag for tag in self.tags}
 
 
 MAPPINGS: dict[Format, Mapping] = {
@@ -40,27 +49,23 @@ def read_iso2709(source: SourceFile) -> Iterator[Read | Rejected]:
         InputError: The file cannot be opened or read.
     """
     mapping = MAPPINGS[source.format]
-    decoder = record_decoder(source.charset)
+    decoder, wanted = record_decoder(source.charset), mapping.wanted()
     ordinal = offset = 0
     try:
         with Stream(source.path) as stream:
             for chunk in iso2709.chunks(stream):
                 ordinal, offset = ordinal + 1, chunk.offset
                 try:
-                    record = _record(chunk, decoder, mapping)
-                    yield Read(ordinal=ordinal, offset=offset, record=record)
+                    if chunk.fault:
+                        raise BadRecord(chunk.fault, _FAULTS[chunk.fault])
+                    fields = iso2709.parse(chunk.data, decoder, wanted, any_case=mapping.any_case)
+                    yield Read(ordinal=ordinal, offset=offset, record=titled(mapping.to_record(fields)))
                 except BadRecord as bad:
                     yield rejected(bad, ordinal, offset, chunk.data, iso2709.record_id(chunk.data))
             if stream.damaged:
                 yield rejected(PACKED_DAMAGE, ordinal + 1, offset)
     except OSError as error:
         raise unreadable(source, error) from error
-
-
-def _record(chunk: iso2709.Chunk, decoder: RecordDecoder, mapping: Mapping) -> RecordData:
-    if chunk.fault:
-        raise BadRecord(chunk.fault, _FAULTS[chunk.fault])
-    return titled(mapping.to_record(iso2709.parse(chunk.data, decoder, mapping.tags, any_case=mapping.any_case)))
 
 
 def rejected(bad: BadRecord, ordinal: int, offset: int, data: bytes = b"", source_id: str = "") -> Rejected:

@@ -9,13 +9,14 @@ from pathlib import Path
 from bot.errors import InputError
 from catalogue.importers import charsets, iso2709, reading
 from catalogue.importers.charsets import Guess
-from catalogue.importers.fields import MARK
 from catalogue.importers.source import Format, SourceFile, Stream, unpacked_size
 
 SAMPLE_RECORDS = 200
 
 _HEAD = 4096
-_LEADER = re.compile(rb"[\s\x00\x1a\xef\xbb\xbf]*\d{5}[ -~\x80-\xff]{19}")
+_LEADER = re.compile(
+    rb"[\s\x00\x1a\xef\xbb\xbf]*[\dA-Za-z ]{5}[ -~]{7}[ -~]{5}[ -~]{7}(?:[0-9A-Za-z]{3}\d{9}|[^\n]*\x1e)"
+)
 _IRBIS_LINE = re.compile(rb"^(?:\xef\xbb\xbf)?#?\d{1,5}\s*:[^\r\n]*\r?$|^\*{5}\r?$", re.MULTILINE)
 _XML = re.compile(rb"^(?:\xef\xbb\xbf)?\s*<(?:\?xml|!--|(?:[\w.-]+:)?(?:collection|record)\b)")
 _EXPORT_OF = "export the catalogue as MARC21, UNIMARC/RUSMARC (ISO 2709), MARCXML, IRBIS text, CSV or XLSX"
@@ -46,7 +47,7 @@ def recognise(path: Path, encoding: str = "") -> SourceFile:
     """
     forced = charsets.named(encoding) if encoding else ""
     head = _head(path)
-    if _LEADER.match(head) and (b"\x1e" in head or b"\x1d" in head):
+    if _LEADER.match(head):
         return _iso2709(path, forced)
     raise InputError(f"{path}: is {_what(head)}; {_EXPORT_OF}")
 
@@ -114,12 +115,13 @@ def _charset(sample: list[bytes], format_: Format) -> Guess:
 def _label(sample: list[bytes]) -> str:
     """What most records of a UNIMARC file say of their charset in 100 $a/26-29."""
     said: Counter[str] = Counter()
+    bytewise = charsets.record_decoder("latin-1")
     for data in sample:
         try:
-            fields = iso2709.parse(data, charsets.record_decoder("cp1251"), frozenset({b"100"}))
+            fields = iso2709.parse(data, bytewise, {b"100": "100"})
         except iso2709.BadRecord:
             continue
-        for text in fields.texts("100"):
-            codes = text.rpartition(MARK)[2][27:31]
+        for text in fields.all("100", "a"):
+            codes = text[26:30]
             said.update(label for code in (codes[:2], codes[2:]) if (label := charsets.UNIMARC_LABELS.get(code, "")))
     return said.most_common(1)[0][0] if said else ""

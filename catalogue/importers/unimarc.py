@@ -6,13 +6,47 @@ from collections.abc import Iterator
 from bot.library.model import ItemStatus, Kind
 from bot.library.records import ItemData, RecordData
 from catalogue.importers import cleaning
-from catalogue.importers.cleaning import distinct, phrase, tidy, unbracketed
-from catalogue.importers.fields import MARK, Field, Fields
+from catalogue.importers.cleaning import distinct, phrase, phrases, tidy, unbracketed
+from catalogue.importers.fields import Field, Fields
 
-TAGS = frozenset(
-    b"001 010 011 090 100 101 200 205 210 215 225 300 330 333 461 462 463 600 601 606 607 608 610 621 675 686 "
-    b"700 701 702 710 711 712 852 856 899 995".split()
-)
+TAGS = [
+    "001",
+    "010",
+    "011",
+    "090",
+    "100",
+    "101",
+    "200",
+    "205",
+    "210",
+    "215",
+    "225",
+    "300",
+    "330",
+    "333",
+    "461",
+    "462",
+    "463",
+    "600",
+    "601",
+    "606",
+    "607",
+    "608",
+    "610",
+    "621",
+    "675",
+    "686",
+    "700",
+    "701",
+    "702",
+    "710",
+    "711",
+    "712",
+    "852",
+    "856",
+    "899",
+    "995",
+]
 
 _KINDS = {
     "c": Kind.MUSIC, "d": Kind.MUSIC, "e": Kind.MAP, "f": Kind.MAP, "g": Kind.VIDEO, "i": Kind.AUDIO, "j": Kind.AUDIO,
@@ -30,8 +64,8 @@ def to_record(fields: Fields) -> RecordData:
     parent = _Parent(fields)
     title, subtitle = _title(fields)
     part_number = phrase(fields.first("200", "h") or fields.first("200", "v") or parent.volume)
-    general = next(iter(fields.texts("100")), "")
-    coded = general.split(MARK, 1)[-1][1:] if MARK in general else general
+    general = fields.field("100")
+    coded = (general.parts[-1][1:] if general.parts else general.head) if general else ""
     kind = _kind(fields)
     items = () if kind is Kind.ARTICLE else tuple(_items(fields))
     isbns, isbn_raw = cleaning.isbns(fields.all("010", "a"))
@@ -39,7 +73,7 @@ def to_record(fields: Fields) -> RecordData:
     audience = tidy(" ".join(fields.all("333", "a")))
     notes = fields.all("300", "a")
     return RecordData(
-        source_id=fields.control("001"),
+        source_id=fields.control("001").strip(),
         kind=kind,
         title=title or part_number or parent.title,
         subtitle=subtitle,
@@ -62,8 +96,8 @@ def to_record(fields: Fields) -> RecordData:
         series=_series(fields),
         languages=cleaning.languages(fields.all("101", "a")),
         subjects=distinct(_subject(field) for field in fields.fields("600", "601", "606", "607")),
-        genres=distinct(map(phrase, fields.all("608", "a"))),
-        keywords=distinct(map(phrase, fields.all("610", "a"))),
+        genres=phrases(fields.all("608", "a")),
+        keywords=phrases(fields.all("610", "a")),
         udc=tidy(fields.first("675", "a")),
         bbk=_bbk(fields),
         call_number=_call_number(fields, items),
@@ -97,7 +131,7 @@ class _Parent:
             title = inner.first("200", "a") or field.first("t")
             if title and not (titles and field.first("1").startswith("700")):
                 titles.append(phrase(title))
-            self.id = self.id or inner.control("001") or field.first("3")
+            self.id = self.id or inner.control("001").strip() or field.first("3")
             self.volume = self.volume or inner.first("200", "v") or field.first("v")
             self.date = self.date or inner.first("210", "d") or field.first("d")
         self.title = ". ".join(distinct(titles)[:2])
@@ -105,21 +139,20 @@ class _Parent:
 
 def embedded(field: Field) -> Fields:
     """The fields inside a linking field (461 and its kin); empty where it has standard subfields only."""
-    raw: dict[str, list[str]] = {}
-    inside: list[str] | None = None
-    for code, text in field.subfields:
+    inner: dict[str, list[Field]] = {}
+    inside: Field | None = None
+    for code, text in field.subfields():
         if code == "1":
-            tag, content = text[:3], text[3:]
-            inside = raw.setdefault(tag, [])
-            inside.append(content if tag.startswith("00") else content[:2])
+            inside = Field(text[3:] if text.startswith("00") else text[3:5])
+            inner.setdefault(text[:3], []).append(inside)
         elif inside:
-            inside[-1] += MARK + code + text
-    return Fields(raw)
+            inside.parts.append(code + text)
+    return Fields(inner)
 
 
 def _title(fields: Fields) -> tuple[str, str]:
     for field in fields.fields("200"):
-        return "; ".join(distinct(map(phrase, field.all("a")))), "; ".join(distinct(map(phrase, field.all("e"))))
+        return "; ".join(phrases(field.all("a"))), "; ".join(phrases(field.all("e")))
     return "", ""
 
 
@@ -156,7 +189,7 @@ def _series(fields: Fields) -> tuple[tuple[str, str], ...]:
 
 
 def _subject(field: Field) -> str:
-    return " — ".join(distinct(map(phrase, field.all("abxyzj"))))
+    return " — ".join(phrases(field.all("abxyzj")))
 
 
 def _bbk(fields: Fields) -> str:
@@ -173,7 +206,7 @@ def _call_number(fields: Fields, items: tuple[ItemData, ...]) -> str:
 
 def _items(fields: Fields) -> Iterator[ItemData]:
     for field in fields.fields("995"):
-        if field.subfields:
+        if field.parts:
             yield _item_995(field)
     for field in fields.fields("899"):
         if field.has("pjt") and not field.has("1"):
