@@ -1,0 +1,213 @@
+"""The port ``Catalogue`` over the index: opened, built and followed here, off the event loop."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TypeVar
+
+from bot.bibliography import Cards, IndexSource
+from bot.errors import StoreUnavailable
+from bot.language import morphology
+from bot.library.model import WorkCard
+from bot.ports import Found, Verdict, Wanted
+from catalogue.index.folder import BROKEN, Builder, Opened, WriterLock, open_index
+from catalogue.index.searching import Answer, Search
+from catalogue.index.terms import keys
+
+LOOK_EVERY_S = 0.25
+"""How often the store is asked for its version: a change is found within a second."""
+RETRY_S = 2.0
+"""The pause after a failure (a full disk, a store that does not answer)."""
+BATCH = 1_000
+_SPARE = 3
+_T = TypeVar("_T")
+
+
+class IndexedCatalogue:
+    """Finds works in an index that follows the store.
+
+    One process on a host writes the index (it holds the folder's lock), all read it. A search
+    itself takes a fraction of a millisecond and runs on the event loop; opening, building and
+    following run in one thread.
+
+    Args:
+        folder: Where the index lies; it may be deleted at any time while nobody runs.
+        source: The store as the index follows it.
+        cards: Where the found works are read.
+    """
+
+    def __init__(self, folder: Path, source: IndexSource, cards: Cards) -> None:
+        self._folder = folder
+        self._source = source
+        self._cards = cards
+        self._lock = WriterLock(folder)
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="index")
+        self._opened: Opened | None = None
+        self._search: Search | None = None
+        self._identity = ""
+        self._fault = "the search index is not open yet"
+        self._turn = asyncio.Lock()
+
+    async def start(self) -> None:
+        """Open the index, or build it where there is none that fits; ready to search when it returns.
+
+        Raises:
+            StoreUnavailable: The store does not answer, or the index can neither be read nor written.
+        """
+        warming = self._thread.submit(_warm)
+        self._identity = await self._source.identity()
+        if not await self._open():
+            try:
+                await self._build_or_wait()
+            except BROKEN as error:
+                self._fault = f"the search index cannot be built: {error}"
+                raise StoreUnavailable(self._fault) from error
+        del warming  # the dictionaries come while the first reader types
+
+    async def follow(self) -> None:
+        """Follow the store until cancelled: what an import or a librarian changed is found within a second."""
+        while True:
+            pause = LOOK_EVERY_S
+            try:
+                await self._step()
+                self._fault = ""
+            except StoreUnavailable as error:
+                self._fault, pause = f"the search index cannot follow the store: {error}", RETRY_S
+            except BROKEN as error:
+                self._fault, pause = f"the search index stands still: {error}", RETRY_S
+            await asyncio.sleep(pause)
+
+    async def catch_up(self) -> None:
+        """Bring the index up to the store now, wherever the lock is.
+
+        Raises:
+            StoreUnavailable: The store does not answer, or the index cannot be written.
+        """
+        try:
+            target = await self._source.version()
+            while self._opened is None or self._opened.state.version < target or self._lock.held is False:
+                await self._step()
+                if self._opened is not None and self._opened.state.version >= target:
+                    return
+                if not self._lock.held:
+                    await asyncio.sleep(LOOK_EVERY_S)
+            await self._step()
+        except BROKEN as error:
+            raise StoreUnavailable(f"the search index cannot be written: {error}") from error
+
+    async def fault(self) -> str:
+        """What is wrong with the index, "" when it is well."""
+        return self._fault
+
+    async def aclose(self) -> None:
+        """Let the thread end and another process write."""
+        await asyncio.to_thread(self._thread.shutdown, wait=True)
+        self._search = None
+        self._opened = None
+        self._lock.free()
+
+    async def find(self, wanted: Wanted, limit: int = 5) -> Found:
+        answer = self._look(wanted)
+        asked = [work_id for work_id, _ in answer.hits[: limit + _SPARE]]
+        cards = await self._cards.cards(asked) if asked else {}
+        kept = [(cards[work_id], score) for work_id, score in answer.hits if work_id in cards][:limit]
+        verdict = answer.verdict
+        if not kept:
+            verdict = Verdict.NOTHING
+        elif verdict is Verdict.CHOICE and len(kept) == 1:
+            verdict = Verdict.FOUND
+        return Found(
+            verdict=verdict,
+            works=tuple(card for card, _ in kept),
+            scores=tuple(score for _, score in kept),
+            corrected=answer.corrected,
+            isbn_note=answer.isbn_note,
+        )
+
+    async def card(self, work_id: int) -> WorkCard | None:
+        return (await self._cards.cards([work_id])).get(work_id)
+
+    def _look(self, wanted: Wanted) -> Answer:
+        if self._search is None:
+            raise StoreUnavailable(self._fault or "the search index is not open")
+        try:
+            return self._search.find(wanted)
+        except BROKEN as error:
+            # A damaged file shows at the first search that touches it: the next step builds anew.
+            self._search = self._opened = None
+            self._fault = f"the search index is damaged and will be rebuilt: {error}"
+            raise StoreUnavailable(self._fault) from error
+
+    async def _step(self) -> None:
+        """One look: follow the store where we write, follow the writer where another process does."""
+        async with self._turn:
+            if self._opened is None and not await self._open():
+                await self._build_or_wait()
+            if await self._run(self._lock.take):
+                await self._apply_changes()
+            elif self._opened is not None and self._opened.changed():
+                await self._run(self._reopen)
+
+    async def _apply_changes(self) -> None:
+        opened = self._opened
+        if opened is None:
+            return
+        if await self._run(opened.changed):  # we took over from a writer that went further
+            await self._run(self._reopen)
+            opened = self._opened or opened
+        version = await self._source.version()
+        if version < opened.state.version:  # another store's history: a backup was restored
+            await self._build()
+            return
+        while version > opened.state.version:
+            entries = await self._source.entries((opened.state.version, opened.state.work_id), BATCH)
+            if not entries:
+                return
+            await self._run(opened.apply, entries)
+            self._serve(opened)
+
+    async def _open(self) -> bool:
+        opened = await self._run(open_index, self._folder, self._identity)
+        if opened is None:
+            return False
+        self._serve(opened)
+        return True
+
+    async def _build_or_wait(self) -> None:
+        """Build with the lock held; where another process holds it, wait for its build (or for its end)."""
+        while not await self._run(self._lock.take):
+            if await self._open():
+                return
+            await asyncio.sleep(LOOK_EVERY_S)
+        if not await self._open():
+            await self._build()
+
+    async def _build(self) -> None:
+        builder = await self._run(Builder, self._folder)
+        with builder:
+            after = (0, 0)
+            while entries := await self._source.entries(after, BATCH):
+                await self._run(builder.add, entries)
+                after = (entries[-1].version, entries[-1].work_id)
+            await self._run(builder.finish, self._identity)
+        if not await self._open():
+            raise OSError(f"the index just built in {self._folder} cannot be read")
+
+    def _reopen(self) -> None:
+        opened = open_index(self._folder, self._identity)
+        if opened is not None:
+            self._serve(opened)
+
+    def _serve(self, opened: Opened) -> None:
+        self._opened = opened
+        self._search = Search(opened.index.searcher(), opened.vocabulary)
+        self._fault = ""
+
+    async def _run(self, function: Callable[..., _T], *arguments: object) -> _T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, lambda: function(*arguments))
+
+
+def _warm() -> None:
+    morphology.warm()
+    keys("слово")

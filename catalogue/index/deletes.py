@@ -1,0 +1,91 @@
+"""Delete neighbourhoods as sorted arrays: which words could a misspelt one have been?
+
+Two words at most two edits apart become equal when at most two letters are deleted from each (the idea of
+SymSpell). For the first seven letters of every word all such remainders are hashed and sorted; a lookup hashes
+the remainders of the misspelt word and takes the equal ones. Hashes may collide: the caller measures the distance.
+"""
+
+from functools import cache
+from itertools import combinations
+
+import numpy as np
+import numpy.typing as npt
+
+PREFIX = 7
+"""Letters of a word that take part; what differs behind them is found by the distance."""
+Hashes = npt.NDArray[np.uint32]
+_FACTOR = np.uint64(0x9E3779B97F4A7C15)
+_MIX = np.uint64(0xC2B2AE3D27D4EB4F)
+
+
+def edits(length: int) -> int:
+    """How many edits a word of so many letters may be away: none below three letters, one up to four, then two."""
+    return 0 if length < 3 else 1 if length < 5 else 2
+
+
+def table(prefixes: list[str]) -> tuple[Hashes, npt.NDArray[np.uint32]]:
+    """For distinct prefixes: the sorted hashes of all remainders, and the number of the prefix of each."""
+    by_length: dict[int, list[int]] = {}
+    for number, prefix in enumerate(prefixes):
+        by_length.setdefault(len(prefix), []).append(number)
+    hashes: list[Hashes] = []
+    owners: list[npt.NDArray[np.uint32]] = []
+    for length, numbers in by_length.items():
+        letters = np.array([list(map(ord, prefixes[number])) for number in numbers], dtype=np.uint64)
+        for kept in _remainders(length):
+            hashes.append(_hash(letters[:, kept]))
+            owners.append(np.array(numbers, dtype=np.uint32))
+    if not hashes:
+        return np.empty(0, np.uint32), np.empty(0, np.uint32)
+    all_hashes, all_owners = np.concatenate(hashes), np.concatenate(owners)
+    order = np.argsort(all_hashes, kind="stable")
+    return all_hashes[order], all_owners[order]
+
+
+def lookup(word: str, hashes: Hashes, owners: npt.NDArray[np.uint32]) -> list[int]:
+    """The numbers of the prefixes that share a remainder with the word; distinct, unordered."""
+    letters = np.fromiter(map(ord, word[:PREFIX]), dtype=np.uint64)
+    asked = np.concatenate([_hash(letters[kept]) for kept in _grouped(len(letters))])
+    first = hashes.searchsorted(asked, "left")
+    last = hashes.searchsorted(asked, "right")
+    found: set[int] = set()
+    for start, end in zip(first.tolist(), last.tolist(), strict=True):
+        if end > start:
+            found.update(owners[start:end].tolist())
+    return list(found)
+
+
+@cache
+def _remainders(length: int) -> tuple[npt.NDArray[np.intp], ...]:
+    """The places kept, for every way to delete as many letters as the length allows."""
+    places = range(length)
+    most = min(edits(length), max(length - 1, 0))
+    return tuple(
+        np.array([place for place in places if place not in gone], dtype=np.intp)
+        for deleted in range(most + 1)
+        for gone in combinations(places, deleted)
+    )
+
+
+@cache
+def _grouped(length: int) -> tuple[npt.NDArray[np.intp], ...]:
+    """The same as matrices, one for each length of the remainder."""
+    by_size: dict[int, list[npt.NDArray[np.intp]]] = {}
+    for kept in _remainders(length):
+        by_size.setdefault(len(kept), []).append(kept)
+    return tuple(np.stack(rows) for rows in by_size.values())
+
+
+@cache
+def _powers(length: int) -> npt.NDArray[np.uint64]:
+    powers = np.ones(max(length, 1), dtype=np.uint64)
+    for place in range(1, length):
+        powers[place] = np.uint64((int(powers[place - 1]) * int(_FACTOR)) & 0xFFFFFFFFFFFFFFFF)
+    return powers
+
+
+def _hash(letters: npt.NDArray[np.uint64]) -> Hashes:
+    """One hash a row."""
+    length = letters.shape[-1]
+    sums = (letters * _powers(length)).sum(axis=-1, dtype=np.uint64) + np.uint64(length)
+    return ((sums * _MIX) >> np.uint64(32)).astype(np.uint32)

@@ -1,0 +1,201 @@
+"""A work as the index holds it: keys to find it by, and one line of text to judge it by."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import tantivy
+
+from bot.bibliography import IndexEntry
+from bot.language.folding import words
+from bot.language.isbn import isbn13
+from bot.language.numbers import to_digits
+from bot.library.model import Kind
+from catalogue.index.terms import grades_in, keys, volumes_in
+
+_MAX_TITLE = 40
+_MAX_VARIANTS = 8
+_SUBTITLE = re.compile(r"\s*(?:[:;/(\[«]|\.\s|[,.]?\s+или\s+|\s[-–—]\s)")
+_SERIES_NUMBER = re.compile(r"#\s?(\d{1,3})")
+_FIRST_KINDS = frozenset({Kind.BOOK, Kind.OTHER})
+
+
+@lru_cache(maxsize=1)
+def schema() -> tantivy.Schema:
+    """Fields: ``id``; ``k`` keys of all words; ``x`` whole titles, ISBNs, volumes, classes; ``p`` the line to judge by."""
+    builder = tantivy.SchemaBuilder()
+    builder.add_unsigned_field("id", indexed=True, fast=True)
+    builder.add_text_field("k", tokenizer_name="whitespace", index_option="basic")
+    builder.add_text_field("x", tokenizer_name="whitespace", index_option="basic")
+    builder.add_float_field("weight", fast=True)
+    builder.add_text_field("p", stored=True, tokenizer_name="raw", index_option="basic")
+    return builder.build()
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One title and author of a work: each word with its keys; ``main`` words stand before the subtitle."""
+
+    title: tuple[tuple[str, ...], ...]
+    main: int
+    author: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What a candidate is judged by.
+
+    Attributes:
+        rank: 0 for a book, 1 for the rest, 2 for an article.
+        prior: 0..1: how likely the work is asked for, from copies, editions and the school programme.
+    """
+
+    work_id: int
+    rank: int
+    prior: float
+    volumes: frozenset[int]
+    grades: frozenset[int]
+    programme: frozenset[int]
+    age_mark: int | None
+    series: tuple[tuple[str, ...], ...]
+    variants: tuple[Variant, ...]
+
+
+def document(entry: IndexEntry) -> tantivy.Document:
+    """The document of a work."""
+    made = tantivy.Document()
+    made.add_unsigned("id", entry.work_id)
+    made.add_float("weight", 1.0 + prior(entry))
+    found, exact, line = describe(entry)
+    made.add_text("k", " ".join(found))
+    made.add_text("x", " ".join(exact))
+    made.add_text("p", line)
+    return made
+
+
+def vocabulary_of(entry: IndexEntry) -> set[str]:
+    """The words of a work that a misspelt word may stand for."""
+    said = [text for variant in entry.variants[:_MAX_VARIANTS] for text in variant]
+    said += [name for name, _ in entry.series]
+    return {
+        word for text in said for word in words(text)[: 2 * _MAX_TITLE] if 3 <= len(word) <= 40 and not word.isdigit()
+    }
+
+
+def whole(folded: Iterable[str]) -> str:
+    """A whole title as one term."""
+    return "=" + "_".join(folded)
+
+
+def prior(entry: IndexEntry) -> float:
+    """How likely a work is asked for, 0..1: copies, editions, the school programme."""
+    copies = min(entry.copies, 100) / 100
+    editions = min(len(entry.variants) - 1 + len(entry.isbns), 5) / 5
+    return round(0.6 * copies + 0.2 * editions + (0.2 if entry.grade else 0.0), 3)
+
+
+def describe(entry: IndexEntry) -> tuple[set[str], set[str], str]:
+    """Keys, whole terms and the line to judge by."""
+    found: set[str] = set()
+    exact = {"isbn:" + isbn13(isbn) for isbn in entry.isbns if isbn13(isbn)}
+    volumes = {int(number) for _, number in entry.series if number.isdigit()}
+    volumes.update(_numbers(entry.part))
+    grades: set[int] = set()
+    lines: list[str] = []
+    for title, author in entry.variants[:_MAX_VARIANTS]:
+        for line in _variants(title, author, found, exact, volumes, grades):
+            if line not in lines:
+                lines.append(line)
+    series = [word for name, _ in entry.series for word in words(name)]
+    found.update(key for word in series for key in keys(word))
+    exact.update(f"v:{number}" for number in volumes)
+    programme = {number for number in _numbers(entry.grade) if 1 <= number <= 11}
+    exact.update(f"g:{number}" for number in grades | programme)
+    rank = 0 if entry.kind in _FIRST_KINDS else 2 if entry.kind is Kind.ARTICLE else 1
+    head = "|".join(
+        (
+            str(entry.work_id),
+            str(rank),
+            str(prior(entry)),
+            " ".join(map(str, sorted(volumes))),
+            " ".join(map(str, sorted(grades))),
+            " ".join(map(str, sorted(programme))),
+            "" if entry.age_mark is None else str(entry.age_mark),
+            _tokens(dict.fromkeys(series)),
+        )
+    )
+    return found, exact, "\n".join((head, *lines))
+
+
+def parse(line: str) -> Judged:
+    """The line of a document read back."""
+    head, *variants = line.split("\n")
+    work_id, rank, likely, volumes, grades, programme, age, series = head.split("|")
+    return Judged(
+        work_id=int(work_id),
+        rank=int(rank),
+        prior=float(likely),
+        volumes=_set(volumes),
+        grades=_set(grades),
+        programme=_set(programme),
+        age_mark=int(age) if age else None,
+        series=_words(series),
+        variants=tuple([_variant(variant) for variant in variants]),
+    )
+
+
+def _variants(
+    title: str, author: str, found: set[str], exact: set[str], volumes: set[int], grades: set[int]
+) -> Iterable[str]:
+    folded = words(title)[:_MAX_TITLE]
+    main = words(_SUBTITLE.split(title.strip(), maxsplit=1)[0])
+    volumes.update(int(number) for number in _SERIES_NUMBER.findall(title))
+    authors = words(author)[:_MAX_TITLE]
+    for said in (folded, main, to_digits(folded)):
+        if said:
+            exact.add(whole(said))
+    found.update(key for word in (*folded, *to_digits(folded), *authors) for key in keys(word))
+    written = _tokens(authors)
+    digits = to_digits(folded)
+    # «двадцать тысяч» is one number: where that shortens the title, it is kept in both spellings.
+    for said in (folded, digits) if len(digits) != len(folded) else (folded,):
+        bare, own, classes = without_numbers(said)
+        volumes.update(own)
+        grades.update(classes)
+        kept = bare or said
+        length = len(without_numbers(main)[0]) if said is folded else len(kept)
+        yield f"{min(length or len(kept), len(kept))}|{_tokens(kept)}|{written}"
+
+
+def without_numbers(said: Sequence[str]) -> tuple[list[str], list[int], list[int]]:
+    """The words that name neither a volume nor a class; the volumes; the classes."""
+    places, volumes = volumes_in(said)
+    bare = [said[place] for place in places]
+    places, grades = grades_in(bare)
+    return [bare[place] for place in places], volumes, grades
+
+
+def _variant(line: str) -> Variant:
+    main, title, author = line.split("|")
+    return Variant(_words(title), int(main), _words(author))
+
+
+def _tokens(said: Iterable[str]) -> str:
+    return " ".join([_token(word) for word in said])
+
+
+def _token(word: str) -> str:
+    return "/".join((word, *(key for key in keys(word) if key != word)))
+
+
+def _words(tokens: str) -> tuple[tuple[str, ...], ...]:
+    return tuple([tuple(token.split("/")) for token in tokens.split()])
+
+
+def _set(numbers: str) -> frozenset[int]:
+    return frozenset(map(int, numbers.split())) if numbers else frozenset()
+
+
+def _numbers(text: str) -> list[int]:
+    return [int(word) for word in to_digits(words(text)) if word.isdigit() and len(word) <= 3]

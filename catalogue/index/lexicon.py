@@ -1,0 +1,45 @@
+"""What the catalogue knows of single words, remembered for as long as the index stands unchanged."""
+
+import tantivy
+
+from bot.language.morphology import stem
+from catalogue.index.terms import keys
+from catalogue.index.vocabulary import Correction, Vocabulary
+
+_REMEMBERED = 16_384
+
+
+class Lexicon:
+    """Frequencies and corrections over one state of the index."""
+
+    def __init__(self, searcher: tantivy.Searcher, vocabulary: Vocabulary) -> None:
+        self._searcher = searcher
+        self._vocabulary = vocabulary
+        self._frequencies: dict[str, int] = {}
+        self.works = max(searcher.num_docs, 1)
+
+    def frequency(self, word: str) -> int:
+        """In how many works the folded word stands in any form; 0 where it is unknown."""
+        known = self._frequencies.get(word)
+        if known is None:
+            if len(self._frequencies) >= _REMEMBERED:
+                self._frequencies.clear()
+            known = max(self._searcher.doc_freq("k", key) for key in keys(word))
+            self._frequencies[word] = known
+        return known
+
+    def stem_frequency(self, word: str) -> int:
+        """The same by its stem alone: quick for words that are likely to be none."""
+        return self._searcher.doc_freq("k", stem(word))
+
+    def exact(self, word: str) -> bool:
+        """Whether the word stands in the catalogue exactly so."""
+        return word in self._vocabulary
+
+    def corrections(self, word: str) -> tuple[Correction, ...]:
+        """Words of the catalogue near a misspelt one, likeliest first."""
+        return tuple(one for one in self._vocabulary.corrections(word) if self.frequency(one.word))
+
+    def starting(self, prefix: str) -> list[str]:
+        """The most frequent words that begin so."""
+        return [word for word in self._vocabulary.starting(prefix) if word != prefix and self.frequency(word)]

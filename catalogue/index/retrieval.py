@@ -1,0 +1,92 @@
+"""A few dozen candidates for a question, never an unbounded set."""
+
+from collections.abc import Iterable, Sequence
+from itertools import islice
+
+import tantivy
+
+from catalogue.index.documents import Judged, parse, schema
+from catalogue.index.reading import Question, Word
+from catalogue.index.terms import keys
+
+_MUST, _SHOULD = tantivy.Occur.Must, tantivy.Occur.Should
+FIRST = 24
+MORE = 12
+MOST = 60
+_MAX_LEFT_OUT = 6
+_RARE = 3
+
+
+class Candidates:
+    """Fetches works once each, however many queries meet them."""
+
+    def __init__(self, searcher: tantivy.Searcher) -> None:
+        self._searcher = searcher
+        self._seen: set[tuple[int, int]] = set()
+
+    def all_words(self, question: Question) -> list[Judged]:
+        """Works with every word that tells something; whole titles first."""
+        demanded = _demanded(question.words)
+        if not demanded:
+            return self._whole(question)
+        return self._fetch(_all_of(demanded, question), FIRST)
+
+    def all_but_one(self, question: Question) -> Iterable[list[Judged]]:
+        """Works that lack one of the words, the commonest left out first."""
+        demanded = _demanded(question.words)
+        if len(demanded) < 2:
+            return
+        by_weight = sorted(range(len(demanded)), key=lambda place: demanded[place].weight)
+        for place in islice(by_weight, _MAX_LEFT_OUT):
+            rest = [word for number, word in enumerate(demanded) if number != place]
+            yield self._fetch(_all_of(rest, question), MORE)
+
+    def rare_words(self, question: Question) -> list[Judged]:
+        """Works with any of the few rarest words."""
+        words = sorted((word for word in question.words if word.options), key=lambda word: -word.weight)[:_RARE]
+        terms = [(_SHOULD, _word(word)) for word in words if not word.light]
+        return self._fetch(tantivy.Query.boolean_query(terms), MORE) if terms else []
+
+    def isbn(self, isbn: str, limit: int) -> list[Judged]:
+        """Works with an edition of this ISBN (thirteen digits)."""
+        return self._fetch(_exact(f"isbn:{isbn}"), limit)
+
+    def _whole(self, question: Question) -> list[Judged]:
+        return self._fetch(tantivy.Query.boolean_query([(_SHOULD, _exact(text)) for text in question.wholes]), FIRST)
+
+    def _fetch(self, query: tantivy.Query, limit: int) -> list[Judged]:
+        searcher = self._searcher
+        found: list[Judged] = []
+        for _, address in searcher.search(query, limit, False).hits:
+            if len(self._seen) >= MOST:
+                break
+            place = (address.segment_ord, address.doc)
+            if place not in self._seen:
+                self._seen.add(place)
+                found.append(parse(str(searcher.doc(address).get_first("p"))))
+        return found
+
+
+def _demanded(words: Sequence[Word]) -> list[Word]:
+    known = [word for word in words if word.options]
+    return [word for word in known if not word.light and not word.about] or known
+
+
+def _all_of(words: Sequence[Word], question: Question) -> tantivy.Query:
+    parts = [(_MUST, _word(word)) for word in words]
+    parts += [(_SHOULD, tantivy.Query.boost_query(_exact(text), 4.0)) for text in question.wholes[:2]]
+    parts += [(_SHOULD, tantivy.Query.boost_query(_exact(f"v:{number}"), 2.0)) for number in question.volumes]
+    if question.trailing is not None:
+        parts.append((_SHOULD, _exact(f"v:{question.trailing}")))
+    parts += [(_SHOULD, _exact(f"g:{grade}")) for grade in question.grades]
+    return tantivy.Query.boolean_query(parts)
+
+
+def _word(word: Word) -> tantivy.Query:
+    wanted = dict.fromkeys(key for option in word.options for key in keys(option))
+    terms = [tantivy.Query.term_query(schema(), "k", key, "basic") for key in wanted]
+    return terms[0] if len(terms) == 1 else tantivy.Query.boolean_query([(_SHOULD, term) for term in terms])
+
+
+def _exact(text: str) -> tantivy.Query:
+    return tantivy.Query.term_query(schema(), "x", text, "basic")

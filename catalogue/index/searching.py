@@ -1,0 +1,109 @@
+"""One search over one state of the index: read, fetch, judge, decide."""
+
+from dataclasses import dataclass
+
+import tantivy
+
+from bot.language import isbn as isbns
+from bot.ports import Verdict, Wanted
+from catalogue.index.lexicon import Lexicon
+from catalogue.index.ranking import Scale, Scored, order
+from catalogue.index.reading import Question, best, read, widen
+from catalogue.index.retrieval import Candidates
+from catalogue.index.vocabulary import Vocabulary
+
+GOOD = 0.86
+"""A first candidate this good ends the search."""
+SURE = 0.7
+"""From here on a work counts as found."""
+NEAR = 0.45
+"""From here on a work is worth asking about."""
+_RIVAL = 0.025
+_FOLLOWS = 0.3
+_MAX_HITS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a search came to: work ids with scores, best first."""
+
+    verdict: Verdict
+    hits: tuple[tuple[int, float], ...] = ()
+    corrected: str = ""
+    isbn_note: str = ""
+
+
+class Search:
+    """Answers questions over one state of the index; synchronous, about a third of a millisecond."""
+
+    def __init__(self, searcher: tantivy.Searcher, vocabulary: Vocabulary) -> None:
+        self._searcher = searcher
+        self._lexicon = Lexicon(searcher, vocabulary)
+
+    def find(self, wanted: Wanted) -> Answer:
+        """Search; never ranks more than a few dozen works."""
+        note = ""
+        named = isbns.find(wanted.isbn) or isbns.find(wanted.text)
+        if named:
+            found = [hit for one in named for hit in Candidates(self._searcher).isbn(one.isbn13, _MAX_HITS)]
+            note = "" if all(one.right for one in named) else "bad_check_digit"
+            if found or not _other_words(wanted):
+                hits = tuple((work.work_id, 1.0) for work in found)
+                verdict = (Verdict.FOUND if len(hits) == 1 else Verdict.CHOICE) if hits else Verdict.NOTHING
+                return Answer(verdict, hits, isbn_note=note)
+        question = read(wanted, self._lexicon)
+        if not question.words:
+            return Answer(Verdict.NOTHING, isbn_note=note)
+        return self._answer(question, note)
+
+    def _answer(self, question: Question, note: str) -> Answer:
+        ranked = self._ranked(question)
+        if not ranked or ranked[0].score < NEAR:
+            return Answer(Verdict.NOTHING, isbn_note=note)
+        top = ranked[0]
+        kept = [one for one in ranked if one.score >= max(NEAR, top.score - _FOLLOWS)][:_MAX_HITS]
+        return Answer(
+            _verdict(kept), tuple((one.work.work_id, round(one.score, 4)) for one in kept), _said(question), note
+        )
+
+    def _ranked(self, question: Question) -> list[Scored]:
+        candidates = Candidates(self._searcher)
+        scale = Scale(question)
+        scored = [scale.judge(work) for work in candidates.all_words(question)]
+        if _best(scored) >= GOOD:
+            return order(scored)
+        widened = widen(question, self._lexicon)
+        if widened:
+            scale = Scale(question)
+            scored = [scale.judge(one.work) for one in scored]
+            scored += [scale.judge(work) for work in candidates.all_words(question)]
+        if _best(scored) < GOOD:
+            for works in candidates.all_but_one(question):
+                scored += [scale.judge(work) for work in works]
+            scored += [scale.judge(work) for work in candidates.rare_words(question)]
+        return order(scored)
+
+
+def _best(scored: list[Scored]) -> float:
+    return max((one.score for one in scored), default=0.0)
+
+
+def _verdict(ranked: list[Scored]) -> Verdict:
+    top = ranked[0]
+    if top.score < SURE:
+        return Verdict.NEAR
+    rivals = [one for one in ranked[1:] if one.score >= top.score - _RIVAL and one.work.rank <= top.work.rank]
+    return Verdict.CHOICE if rivals else Verdict.FOUND
+
+
+def _said(question: Question) -> str:
+    if all(word.known or not word.options for word in question.words):
+        return ""
+    return " ".join(best(word) for word in question.words)
+
+
+def _other_words(wanted: Wanted) -> bool:
+    text = wanted.text
+    for one in reversed(isbns.find(text)):
+        text = text[: one.start] + text[one.end :]
+    return any(len(word) > 3 and word.isalpha() for word in text.split())

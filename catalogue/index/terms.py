@@ -1,0 +1,113 @@
+"""What two forms of one word have in common, and the numbers that part the volumes of a work."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+from bot.language.morphology import analyser, is_cyrillic, stem
+from bot.language.numbers import value_of
+
+VERSION = 1
+"""Of the keys and of the documents: an index made by another version is built anew."""
+_MAX_WORD = 40
+_MAX_LEMMAS = 3
+_VOLUME_WORDS = frozenset(
+    [
+        "том",
+        "тома",
+        "томе",
+        "т",
+        "часть",
+        "части",
+        "ч",
+        "книга",
+        "книги",
+        "кн",
+        "выпуск",
+        "выпуска",
+        "вып",
+        "vol",
+        "volume",
+        "part",
+        "book",
+    ]
+)
+_GRADE_WORDS = frozenset(["класс", "класса", "классе", "классов", "классы", "классам", "кл", "grade"])
+
+
+@lru_cache(maxsize=32_768)
+def keys(word: str) -> tuple[str, ...]:
+    """The keys of a folded word, at least one: equal for forms of one word.
+
+    The stem, the stems of its dictionary forms, and the number that a numeral means: «дней» → дне, ден;
+    «третья» → трет, 3. Words outside the dictionary (most surnames) have their stem alone.
+    """
+    return compute_keys(word)
+
+
+def compute_keys(word: str) -> tuple[str, ...]:
+    """The same as ``keys``, not remembered: for a build that keeps its own memory."""
+    if len(word) > _MAX_WORD:
+        return (word[:_MAX_WORD],)
+    found = {stem(word): None}
+    if is_cyrillic(word):
+        for lemma in _dictionary_forms(word)[:_MAX_LEMMAS]:
+            found[stem(lemma)] = None
+    value = value_of(word)
+    if value is not None:
+        found[str(value)] = None
+    return tuple(found)
+
+
+def volumes_in(words: Sequence[str]) -> tuple[list[int], list[int]]:
+    """Places of the words that are no «том 2», «часть третья», «5 книга», and the numbers these named."""
+    return _numbers_beside(words, _VOLUME_WORDS, ranges=False)
+
+
+def grades_in(words: Sequence[str]) -> tuple[list[int], list[int]]:
+    """Places of the words that are no «9 класс», «5 6 классы» (a folded «5-6 классы»), and these classes."""
+    places, grades = _numbers_beside(words, _GRADE_WORDS, ranges=True)
+    return places, [grade for grade in grades if 1 <= grade <= 11]
+
+
+def _numbers_beside(words: Sequence[str], markers: frozenset[str], *, ranges: bool) -> tuple[list[int], list[int]]:
+    """Cut out markers with the numbers before them (for ``ranges`` also two: from, to), else with the one behind."""
+    gone: set[int] = set()
+    numbers: list[int] = []
+    for at, word in enumerate(words):
+        if word not in markers:
+            continue
+        after = _small(words, at + 1)
+        before = _small(words, at - 1) if at - 1 not in gone else None
+        if ranges and before is not None:
+            first = _small(words, at - 2)
+            low = first if first is not None and first < before else before
+            numbers += range(low, before + 1)
+            gone.update(range(at - (2 if low < before else 1), at + 1))
+        elif not ranges and after is not None:
+            numbers.append(after)
+            gone.update((at, at + 1))
+        elif not ranges and before is not None:
+            numbers.append(before)
+            gone.update((at - 1, at))
+    return [place for place in range(len(words)) if place not in gone], numbers
+
+
+def _small(words: Sequence[str], at: int) -> int | None:
+    value = value_of(words[at]) if 0 <= at < len(words) else None
+    return value if value is not None and 0 < value < 1000 else None
+
+
+def _dictionary_forms(word: str) -> list[str]:
+    dictionary, replaces = _dictionary()
+    forms: dict[str, None] = {}
+    for known, paradigms in dictionary.words.similar_items(word, replaces):
+        for paradigm, place in paradigms:
+            forms[dictionary.build_normal_form(paradigm, place, known).replace("ё", "е")] = None
+    return list(forms)
+
+
+@lru_cache(maxsize=1)
+def _dictionary() -> tuple[Any, Any]:
+    dictionary = analyser().dictionary
+    return dictionary, dictionary.words.compile_replaces({"е": "ё"})
