@@ -17,6 +17,8 @@ _LEAST = (0.66, 0.3, 0.0)
 _FREE = (0.93, 0.84, 0.93)
 _SEARCH = (0.8, 0.6, 0.8)
 """An outright question for a book gives way to whatever is named more exactly."""
+_MOST_SMALL = 3
+"""Words that stand alone may have so many small ones with them: «а вы до скольки?», but not «Пока мы были не с вами»."""
 BARE = 0.5
 """A stretch that no phrase fits is taken for a title."""
 _QUIET = frozenset({"polite", "function"})
@@ -153,16 +155,17 @@ class Judge:
         for pattern in patterns:
             explained |= pattern.mask
         familiar = explained | self._company[intent]
-        strange = covered = 0
+        strange = covered = small = 0
         for mask, quiet in zip(words.masks, words.quiet, strict=True):
             if mask & explained:
                 covered += 1
-            if not quiet and not mask & familiar:
-                strange += 1
+            elif not mask & familiar:
+                strange += not quiet
+                small += quiet
         best: Opinion | None = None
         for pattern in patterns:
             level = pattern.level
-            if level == _ALONE and strange:
+            if level == _ALONE and (strange or small > _MOST_SMALL):
                 continue
             if intent == "search":
                 score = _SEARCH[level]

@@ -24,7 +24,9 @@ _READINGS = 16
 _SHORT = 3
 """So short an English word («do») may be Russian among Russian ones; a longer one («wifi») stays."""
 _SHORTEST_SLIP = 4
-_SHORTEST_ROUGH_SLIP = 5
+_SHORTEST_ROUGH_SLIP = 6
+_LONG = 8
+_VOWELS = frozenset("аоеиэюяыу")
 _LONGEST = 24
 _SOUNDS = str.maketrans("оеэябвгджзщ", "аииипфктшсш", "ьъ")
 _TSYA = re.compile("т[сш]|ц+")
@@ -140,12 +142,12 @@ class Speller:
         heard = sound(spelt)
         best: tuple[int, int, str] | None = None
         for candidate in self._candidates(spelt):
-            apart = OSA.distance(heard, sound(candidate), score_cutoff=1)
-            if apart > (0 if len(spelt) < _SHORTEST_ROUGH_SLIP else 1):
+            unlike = OSA.distance(heard, sound(candidate), score_cutoff=1)
+            apart = OSA.distance(spelt, candidate)
+            if not _plausible(spelt, candidate, unlike, apart):
                 continue
-            rank = (apart, OSA.distance(spelt, candidate), candidate)
-            if best is None or rank < best:
-                best = rank
+            if best is None or (unlike, apart, candidate) < best:
+                best = (unlike, apart, candidate)
         return best[2] if best else ""
 
     def _candidates(self, spelt: str) -> set[str]:
@@ -161,6 +163,15 @@ class Speller:
                         if morphology.is_known(word):
                             found.add(word)
         return found
+
+
+def _plausible(spelt: str, candidate: str, unlike: int, apart: int) -> bool:
+    """A word that sounds alike may differ in a few letters, another one in one: a name is no slip («Капри», «копии»)."""
+    if spelt[0] != candidate[0] and not {spelt[0], candidate[0]} <= _VOWELS:
+        return False
+    if unlike == 0:
+        return apart <= (2 if len(spelt) < _LONG else 3)
+    return unlike == apart == 1 and len(spelt) >= _SHORTEST_ROUGH_SLIP
 
 
 def sound(word: str) -> str:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from understanding.judging import Judge, Opinion, Stretch
+from understanding.judging import BARE, Judge, Opinion, Stretch
 from understanding.lexicon import Phrases
 from understanding.tokens import Message
 
@@ -40,6 +40,12 @@ class Splitter:
         for first, last in _sentences(message):
             found += self._sentence(message, words, first, last)
         return found
+
+    def title(self, words: Stretch) -> Part:
+        """The whole message as one title."""
+        content = len(words.quiet) - sum(words.quiet)
+        opinion = Opinion("search", BARE, None, 0, content, content)
+        return Part(words.first, words.last, words, opinion, asks=False)
 
     def _sentence(self, message: Message, words: Stretch, first: int, last: int) -> list[Part]:
         borders = [n for n in range(first + 1, last) if self._border(message, words, n)]

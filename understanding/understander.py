@@ -6,7 +6,7 @@ from bot.ports import Request
 from understanding import slots as slots_
 from understanding.calibration import confidence
 from understanding.gibberish import is_gibberish
-from understanding.judging import BARE, Judge, stretch
+from understanding.judging import BARE, Judge, Stretch, stretch
 from understanding.lexicon import LEVELS, Phrases, phrases
 from understanding.rest import rest
 from understanding.splitting import SURE, Part, Splitter
@@ -17,6 +17,10 @@ _LONGEST = 4_000
 _WEAK_SMALL_TALK = frozenset({"greeting", "thanks"})
 _SENTENCES_NEED = 0.6
 """What a sentence that asks nothing must score beside one that asks, to be more than background."""
+_SAID_OUTRIGHT = frozenset({"thanks", "unsubscribe", "renew", "hold", "human"})
+"""Wishes that need no question."""
+_LONGEST_TITLE = 14
+"""Tokens; a longer message that no phrase fits is stood for by its longest sentence."""
 _WEIGHTY = frozenset({"review", "human", "subscribe", "unsubscribe"})
 _TOLD = frozenset({"hours", "location", "contacts", "events", "rules", "join", "my_loans", "search"})
 """Beside a complaint or a plea these only tell what happened, where nothing is asked."""
@@ -47,8 +51,19 @@ class PhraseUnderstanding:
         words = stretch(message)
         if is_gibberish(message, words):
             return (Request(intent="out_of_scope", confidence=0.8, rest=message.text, because=("no word in it",)),)
-        parts = _wishes(self._splitter.parts(message, words))
+        parts = self._wishes(message, words)
         return tuple(self._request(message, part, len(parts)) for part in parts)
+
+    def _wishes(self, message: Message, words: Stretch) -> list[Part]:
+        """What is asked for, a part a wish; a message that no phrase fits is taken for a title."""
+        parts = self._splitter.parts(message, words)
+        wishes = _wishes(parts)
+        unexplained = any(part.opinion.pattern is None and part.opinion.content for part in parts)
+        if wishes and not (unexplained and all(map(_is_said_alone, wishes))):
+            return wishes
+        if len(message.tokens) <= _LONGEST_TITLE:
+            return [self._splitter.title(words)]
+        return [max(parts, key=lambda part: part.last - part.first)]
 
     def _global(self, message: Message) -> Request | None:
         if len(message.tokens) > 6:
@@ -113,38 +128,33 @@ def _because(part: Part, message: Message) -> tuple[str, ...]:
 
 
 def _wishes(parts: Sequence[Part]) -> list[Part]:
-    """Keep what is asked for; drop greetings, background and repetitions."""
+    """Keep what is asked for; drop greetings, background and repetitions. Empty where nothing is left."""
     kept = [part for part in parts if part.opinion.pattern is not None]
-    if not kept:
-        return [_joined(parts)]
     others = [part for part in kept if part.opinion.intent not in _WEAK_SMALL_TALK]
     if others:
         kept = [part for part in kept if part.opinion.intent != "greeting"]
         kept = [part for number, part in enumerate(kept) if part.opinion.intent != "thanks" or number == 0]
     if any(part.asks for part in others):
-        kept = [
-            part
-            for part in kept
-            if part.asks or part.opinion.intent in ("thanks", "unsubscribe", "renew", "hold", "human")
-        ]
+        kept = [part for part in kept if part.asks or part.opinion.intent in _SAID_OUTRIGHT]
     if any(part.opinion.score >= SURE for part in others):
         kept = [part for part in kept if part.opinion.intent != "search" or not _rambles(part)]
     if any(part.opinion.intent in _WEIGHTY for part in kept):
         kept = [part for part in kept if part.asks or part.opinion.intent not in _TOLD]
     if any(part.opinion.intent == "human" for part in kept):
         kept = [part for part in kept if part.opinion.intent not in _TROUBLED]
-    unique: list[Part] = []
+    unique: dict[str, Part] = {}
     for part in kept:
-        if not any(part.opinion.intent == other.opinion.intent for other in unique):
-            unique.append(part)
-    return unique[:MOST_REQUESTS] or [_joined(parts)]
+        unique.setdefault(part.opinion.intent, part)
+    return list(unique.values())[:MOST_REQUESTS]
+
+
+def _is_said_alone(part: Part) -> bool:
+    """Only a word that means something when nothing else is said, and it is no question: «Шум и ярость. Романы»."""
+    pattern = part.opinion.pattern
+    small_talk = part.opinion.intent in _WEAK_SMALL_TALK
+    return pattern is not None and LEVELS[pattern.level] == "alone" and not part.asks and not small_talk
 
 
 def _rambles(part: Part) -> bool:
     """Books are spoken of in passing, among many other words: «хочу завезти книги после работы»."""
     return part.opinion.score < SURE and part.opinion.strange > _A_TITLE
-
-
-def _joined(parts: Sequence[Part]) -> Part:
-    """A message that no phrase fits: its longest sentence stands for it when there are several."""
-    return max(parts, key=lambda part: part.last - part.first) if len(parts) > 1 else parts[0]
