@@ -25,7 +25,7 @@ async def how_to_reach(turn: Turn, library: Library) -> Reply:
     if known is not None:
         return faq_reply(known, *_rows(branches))
     if not named:
-        text = _("Телефон и почту мне не сообщили. Я могу записать ваш вопрос для библиотекаря.")
+        text = _("Телефона и почты библиотеки пока не знаю. Могу записать ваш вопрос для библиотекаря.")
         return reply(text, buttons=((librarian_button(),), (find_button(),)))
     parts: list[str] = []
     if len(named) == 1:
@@ -40,7 +40,7 @@ async def all_phones(turn: Turn, library: Library) -> Reply:
     del turn
     reachable = [branch for branch in await library.branches.all() if branch.phone]
     lines = [f"{branch.name}: {branch.phone}" for branch in reachable]
-    said = "\n".join(lines) or _("Телефонов мне не сообщили.")
+    said = "\n".join(lines) or _("Телефонов библиотеки пока не знаю.")
     return reply(said, buttons=((find_button(), librarian_button()),))
 
 

@@ -7,7 +7,7 @@ from bot.clock import local_day
 from bot.language.folding import fold
 from bot.library.hours import LOOK_AHEAD_DAYS, Day, day_of, next_opening
 from bot.library.model import Branch, Hours
-from bot.library.places import branch_behind, main_branch, meant
+from bot.library.places import branch_behind, branch_key, main_branch, meant
 from bot.library.when import When, parse_when
 from bot.messages import Button, Reply, bold, reply
 from bot.ports import Library
@@ -92,7 +92,7 @@ async def _told(turn: Turn, library: Library, branch: Branch, when: When, text: 
             _("{days}: {hours}").format(days=capital(weekday(number)), hours=spans(hours.week[number]) or _("выходной"))
             for number in when.weekdays
         ]
-        lines += _news(branch, today, library, set(when.weekdays))
+        lines += _news(branch, hours, today, library, set(when.weekdays))
     elif any(word in text for word in _BREAK):
         lines = _breaks(hours, today, library)
     elif when.now:
@@ -101,8 +101,8 @@ async def _told(turn: Turn, library: Library, branch: Branch, when: When, text: 
         lines = [right_now(branch, turn.now, library.holidays), *week(hours)]
         if hours.sanitary_day is not None:
             lines.append(sanitary_rule(hours.sanitary_day))
-        lines += _news(branch, today, library, set(range(7)))
-    return reply(bold(branch.name), "".join(f"\n{line}" for line in lines), buttons=await _others(library))
+        lines += _news(branch, hours, today, library, set(range(7)))
+    return reply(bold(branch.name), "".join(f"\n{line}" for line in lines), buttons=await _others(library, branch))
 
 
 def _day(what: Day, today: date) -> str:
@@ -144,19 +144,21 @@ def _breaks(hours: Hours, today: date, library: Library) -> list[str]:
     return lines
 
 
-def _news(branch: Branch, today: date, library: Library, weekdays: set[int]) -> list[str]:
-    """Days soon that are not as the week says; the sanitary day is told by its rule."""
+def _news(branch: Branch, hours: Hours, today: date, library: Library, weekdays: set[int]) -> list[str]:
+    """Days soon that are not as the week says; a holiday on a day off is no news."""
     return [
         _day(what, today)
         for what in unusual_days(branch, today, NEWS_DAYS, library.holidays)
-        if what.date.weekday() in weekdays and what.date != today
+        if what.date.weekday() in weekdays
+        and what.date != today
+        and (what.intervals or hours.week[what.date.weekday()])
     ]
 
 
-async def _others(library: Library) -> tuple[Row, ...]:
+async def _others(library: Library, branch: Branch) -> tuple[Row, ...]:
     branches = await library.branches.all()
     other = ((Button(_("Другая библиотека"), "hours_where"),),) if len(branches) > 1 else ()
-    return (*other, (Button(_("Адрес"), "location"), find_button()))
+    return (*other, (Button(_("Адрес"), f"location:{branch_key(branch.code)}"), find_button()))
 
 
 async def _unknown(turn: Turn, library: Library, branch: Branch | None) -> Reply:
@@ -166,6 +168,6 @@ async def _unknown(turn: Turn, library: Library, branch: Branch | None) -> Reply
         return reply(known.answer, buttons=((librarian_button(),),))
     branches = await library.branches.all()
     name = branch.name if branch else library.name
-    said = [_("Часы работы мне не сообщили: {library}.").format(library=name)]
+    said = [_("Часов работы пока не знаю: {library}.").format(library=name)]
     said.append(phone_line(branch if branch and branch.phone else main_branch(branches), turn.now, library.holidays))
     return reply("\n".join(line for line in said if line), buttons=((librarian_button(),), (find_button(),)))

@@ -7,6 +7,7 @@ from bot.library.places import branch_behind, branch_key, main_branch, meant
 from bot.messages import Button, Location, Reply, bold, reply
 from bot.ports import Library
 from bot.routing import Router, Turn, intent, pressed
+from bot.wording import capital
 from bot.wording import gettext as _
 from bot.wording.opening import today_in_short
 from bot.wording.reaching import phone_line
@@ -52,12 +53,12 @@ def _addresses(branches: Sequence[Branch]) -> Reply:
 
 def _place(turn: Turn, library: Library, branch: Branch | None, branches: Sequence[Branch]) -> Reply:
     if branch is None or not (branch.address or branch.how_to_get):
-        said = [_("Адрес мне не сообщили: {library}.").format(library=branch.name if branch else library.name)]
+        said = [_("Адреса пока не знаю: {library}.").format(library=branch.name if branch else library.name)]
         said.append(phone_line(branch or main_branch(branches), turn.now, library.holidays))
         return reply("\n".join(line for line in said if line), buttons=((librarian_button(),), (find_button(),)))
     lines = [line for line in (branch.address, branch.how_to_get) if line]
     if today := today_in_short(branch, turn.now, library.holidays):
-        lines.append(_("Работаем: {today}.").format(today=today))
+        lines.append(capital(today) + ".")
     point: tuple[Location, ...] = ()
     if branch.latitude is not None and branch.longitude is not None:
         point = (

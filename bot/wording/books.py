@@ -78,7 +78,7 @@ def _back(holdings: Sequence[Holding], today: date) -> str:
     if due < today:
         return _("Срок возврата уже прошёл, но книгу ещё не вернули.")
     if due == today:
-        return _("Одну должны вернуть сегодня.")
+        return _("Один экземпляр должны вернуть сегодня.")
     return _("Ближайший срок возврата: {day}.").format(day=day(due))
 
 

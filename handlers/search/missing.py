@@ -39,7 +39,7 @@ async def nothing(turn: Turn, library: Library, found: Found, query: str) -> Ans
     elif turn.request.slots.get("isbn"):
         text = _("Книги с таким ISBN в каталоге не нашлось. Попробуйте название: может быть, есть другое издание.")
     elif turn.misses:
-        text = _("И это не нашлось: «{query}». Позвать библиотекаря? Он поищет лучше меня.").format(query=said)
+        text = _("Этого тоже не нашлось: «{query}». Позвать библиотекаря? Он поищет лучше меня.").format(query=said)
     else:
         text = _(
             "В каталоге не нашлось: «{query}». Попробуйте написать только фамилию автора или одно слово из названия. "
