@@ -12,11 +12,11 @@ def for_page(language: str, *, library: str, phone: str) -> dict[str, str]:
         call = _("Или позвоните нам: {phone}.").format(phone=phone) if phone else _("Или зайдите к нам в библиотеку.")
         return {
             "title": _("Чат: {library}").format(library=library),
-            "what_we_are": _("Бот библиотеки, отвечает сразу"),
+            "what_we_are": _("Бот, отвечает сразу"),
             "skip": _("К полю сообщения"),
             "conversation": _("Переписка"),
             "message": _("Сообщение"),
-            "placeholder": _("Название книги или вопрос"),
+            "placeholder": _("Книга или вопрос"),
             "send": _("Отправить"),
             "menu": _("Меню"),
             "newer": _("К новым сообщениям"),

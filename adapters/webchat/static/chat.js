@@ -163,7 +163,6 @@
     stopTyping();
     byId("typing").hidden = false;
     byId("typing").lastElementChild.textContent = words.typing;
-    if (view.nearEnd()) view.toEnd();
     typingTimers = [
       setTimeout(function () {
         byId("typing").lastElementChild.textContent = words.slow;

@@ -92,16 +92,26 @@
     newer.addEventListener("click", function () {
       view.toEnd();
     });
+    this.atEnd = true;
     scroll.addEventListener("scroll", function () {
-      if (view.nearEnd()) newer.hidden = true;
+      view.atEnd = view.nearEnd();
+      if (view.atEnd) newer.hidden = true;
     });
+    // The keyboard opens, a notice appears: who looked at the end goes on looking at it.
+    if (window.ResizeObserver) {
+      var observer = new ResizeObserver(function () {
+        if (view.atEnd) view.toEnd();
+      });
+      observer.observe(scroll);
+      observer.observe(log);
+    }
   };
 
   var View = Bibliobot.View.prototype;
 
   /** A message that the library has; `before` is where it goes, the end by default. */
   View.show = function (message, before) {
-    var stay = !this.nearEnd();
+    var stay = !this.atEnd;
     this.separate(new Date(message.at), before);
     var element = this.bubble(message.author, message.text, new Date(message.at));
     element.dataset.id = message.id;
@@ -109,7 +119,7 @@
     body.textContent = "";
     body.appendChild(formatted(message, this.words));
     (message.locations || []).forEach(function (place) {
-      element.querySelector(".bubble").appendChild(placeCard(place, this.words));
+      element.querySelector(".bubble").insertBefore(placeCard(place, this.words), element.querySelector("time"));
     }, this);
     if (message.buttons.length) element.appendChild(this.choices(message.buttons));
     this.log.insertBefore(element, before || null);
@@ -227,12 +237,16 @@
       this.newer.hidden = false;
       return;
     }
-    if (element.offsetHeight > this.scroll.clientHeight) this.scroll.scrollTop = element.offsetTop - 12;
-    else this.toEnd();
+    if (element.offsetHeight > this.scroll.clientHeight) {
+      this.atEnd = false; // a long answer is read from its beginning
+      this.scroll.scrollTop = element.offsetTop - 12;
+      this.newer.hidden = false;
+    } else this.toEnd();
   };
 
   View.toEnd = function () {
     this.newer.hidden = true;
+    this.atEnd = true;
     this.scroll.scrollTop = this.scroll.scrollHeight;
   };
 })();
