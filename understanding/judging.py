@@ -6,19 +6,19 @@ from understanding.lexicon import LEVELS, Pattern, Phrases, Sequence
 from understanding.tokens import Message
 
 _ALWAYS, _MOSTLY, _ALONE = range(len(LEVELS))
-_SURE = (0.95, 0.88, 0.93)
+_SURE = (0.95, 0.88, 0.9)
 _COST = (0.035, 0.12, 1.0)
 """What each word that the intent does not explain takes off; nothing from intents with a free object."""
 _COST_ASKED_FOR_A_BOOK = 0.1
-_COST_FREE = 0.008
+_COST_FREE = (0.008, 0.03, 0.0)
 _EVIDENCE = 0.004
 """What each word that the intent explains adds: of two that fit, the one that explains more."""
 _LEAST = (0.66, 0.3, 0.0)
-_FREE = (0.93, 0.84, 0.93)
+_FREE = (0.93, 0.84, 0.9)
 _SEARCH = (0.8, 0.6, 0.8)
 """An outright question for a book gives way to whatever is named more exactly."""
 _MOST_SMALL = 3
-"""Words that stand alone may have so many small ones with them: «а вы до скольки?», but not «Пока мы были не с вами»."""
+"""So many small words may stand beside one that stands alone: «а вы до скольки?», not «Пока мы были не с вами»."""
 BARE = 0.5
 """A stretch that no phrase fits is taken for a title."""
 _QUIET = frozenset({"polite", "function"})
@@ -170,7 +170,7 @@ class Judge:
             if intent == "search":
                 score = _SEARCH[level]
             elif intent in self._free:
-                score = _FREE[level] - _COST_FREE * min(strange, 3)
+                score = _FREE[level] - _COST_FREE[level] * min(strange, 3)
             else:
                 cost = max(_COST[level], _COST_ASKED_FOR_A_BOOK if asked else 0.0)
                 score = max(_SURE[level] - cost * strange, _LEAST[level])

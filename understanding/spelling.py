@@ -94,11 +94,17 @@ class Speller:
         if not opening and closing == len(piece):
             return whole
         candidates = [piece[:opening] + layout.to_russian(piece[opening:closing]) + piece[closing:], whole]
-        for candidate in candidates:
-            words = _WORDS.findall(candidate)
-            if words and all(self._is_russian(word) for word in words):
-                return candidate
+        for known in (self._is_request, self._is_russian):
+            for candidate in candidates:
+                words = _WORDS.findall(candidate)
+                if words and all(map(known, words)):
+                    return candidate
         return candidates[0] if closing > opening else piece
+
+    def _is_request(self, word: str) -> bool:
+        """A request word in its right spelling: «сдавать» is one, «сдават» only begins as one."""
+        word = word.replace("ё", "е")
+        return self.knows(word) and (len(word) < _SHORTEST_SLIP or morphology.is_known(word))
 
     def _is_russian(self, word: str) -> bool:
         word = word.replace("ё", "е")
@@ -117,7 +123,7 @@ class Speller:
     @lru_cache(maxsize=4096)  # noqa: B019 - one speller a process, and it lives as long
     def _in_russian(self, word: str) -> str:
         readings = [made for made, _ in translit.word_readings(word, _READINGS)]
-        for known in (self.knows, self._is_russian):
+        for known in (self._is_request, self.knows, self._is_russian):
             for made in readings:
                 if known(made):
                     return made
@@ -166,7 +172,7 @@ class Speller:
 
 
 def _plausible(spelt: str, candidate: str, unlike: int, apart: int) -> bool:
-    """A word that sounds alike may differ in a few letters, another one in one: a name is no slip («Капри», «копии»)."""
+    """A word that sounds alike may differ in a few letters, another one in one: «Капри» is no slip for «копии»."""
     if spelt[0] != candidate[0] and not {spelt[0], candidate[0]} <= _VOWELS:
         return False
     if unlike == 0:

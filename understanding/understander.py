@@ -137,7 +137,7 @@ def _wishes(parts: Sequence[Part]) -> list[Part]:
     if any(part.asks for part in others):
         kept = [part for part in kept if part.asks or part.opinion.intent in _SAID_OUTRIGHT]
     if any(part.opinion.score >= SURE for part in others):
-        kept = [part for part in kept if part.opinion.intent != "search" or not _rambles(part)]
+        kept = [part for part in kept if not _rambles(part)]
     if any(part.opinion.intent in _WEIGHTY for part in kept):
         kept = [part for part in kept if part.asks or part.opinion.intent not in _TOLD]
     if any(part.opinion.intent == "human" for part in kept):
