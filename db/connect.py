@@ -93,12 +93,13 @@ async def connect(url: str, folder: Path | None = None) -> Database:
             Path(parsed.database or "").parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise ConfigError(f"database.url: the folder cannot be made: {error.strerror}") from None
-        engine = create_async_engine(parsed, connect_args={"timeout": BUSY_MS / 1000})
+        engine = create_async_engine(parsed, hide_parameters=True, connect_args={"timeout": BUSY_MS / 1000})
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
     else:
         engine = create_async_engine(
             parsed,
+            hide_parameters=True,  # a fault must not carry a reader's words into the log
             pool_size=5,
             max_overflow=10,
             pool_pre_ping=True,

@@ -42,6 +42,9 @@ class GroupCommit(Generic[Item]):
         if self._pump is None:
             self._pump = asyncio.create_task(self._run(), name="group-commit")
         await self._room.acquire()
+        if self._closed:  # while we waited for room
+            self._room.release()
+            raise StoreUnavailable("the store is closing")
         future: asyncio.Future[object] = asyncio.get_running_loop().create_future()
         self._queue.append((item, future))
         self._wake.set()

@@ -98,7 +98,7 @@ WITH ORDINALITY AS new(conversation_id, channel, text, content, in_reply_to, pla
 PUT_BACK = """
 UPDATE messages SET attempts = attempts + 1, error = $2,
 state = CASE WHEN attempts + 1 >= $3 THEN 'aside' ELSE state END,
-done_at = CASE WHEN attempts + 1 >= $3 THEN $4 END WHERE id = $1 AND state = 'waiting' RETURNING state"""
+done_at = CASE WHEN attempts + 1 >= $3 THEN $4::timestamptz END WHERE id = $1 AND state = 'waiting' RETURNING state"""
 RELEASE = "UPDATE conversations SET leased_until = NULL WHERE id = $1 AND lease = $2 RETURNING mode"
 FAREWELL = """
 INSERT INTO messages (conversation_id, channel, author, state, text, content, in_reply_to, lane, created_at)

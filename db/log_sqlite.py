@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from bot.clock import Clock
+from bot.errors import StoreUnavailable
 from bot.messages import Contact, DeliveryReceipt, Inbound, Lane, Outbound
 from bot.ports import Attempt, Completed, Logged, Mode, QueueFigures, Recorded, Waiting
 from db import rows
@@ -145,6 +146,7 @@ class SqliteLog(CommonLog):
         self._writing: sqlite3.Connection | None = None
         self._reading: sqlite3.Connection | None = None
         self._senders: set[str] = set()
+        self._closed = False
 
     async def open(self) -> None:
         """See that the store can be read. Raises StoreUnavailable."""
@@ -154,6 +156,9 @@ class SqliteLog(CommonLog):
         """Commit what is waiting, end every iteration, close the file."""
         await self._commits.aclose()
         self._wakes.close()
+        if self._closed:
+            return
+        self._closed = True
         for pool, connection in ((self._writer, self._writing), (self._reader, self._reading)):
             if connection is not None:
                 await asyncio.get_running_loop().run_in_executor(pool, connection.close)
@@ -361,6 +366,8 @@ class SqliteLog(CommonLog):
     # --- reading: in the reader's thread ---------------------------------------------------------
 
     async def _read(self, question: Callable[[sqlite3.Connection], Result]) -> Result:
+        if self._closed:
+            raise StoreUnavailable("the store is closed")
         return await asyncio.get_running_loop().run_in_executor(self._reader, self._ask, question)
 
     def _ask(self, question: Callable[[sqlite3.Connection], Result]) -> Result:

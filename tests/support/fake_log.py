@@ -119,6 +119,7 @@ class FakeLog:
             self.conversations[conversation.id] = conversation
         conversation.name = message.name or conversation.name
         conversation.language = message.language or conversation.language
+        conversation.unreachable_since = None
         return conversation
 
     # --- turns -----------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Protocol
 
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from bot.clock import Clock
 from bot.messages import Contact, Content, Inbound, Lane, Reply, Text
@@ -119,8 +119,7 @@ class SqlStaff:
             "created_at": self._clock.now(),
         }
         async with self._database.writer.begin() as connection:
-            result = await connection.execute(MessageRow.__table__.insert().values(**row))  # type: ignore[attr-defined]
-            return int(result.inserted_primary_key[0])
+            return (await connection.execute(insert(MessageRow).values(**row).returning(MessageRow.id))).scalar_one()
 
     async def state_of(self, message_id: int) -> tuple[str, str | None]:
         columns = select(MessageRow.state, MessageRow.error)
