@@ -118,7 +118,7 @@ def evaluate(
     errors: Annotated[bool, typer.Option("--errors", help="List what went wrong.")] = False,
 ) -> None:
     """Run a file of questions through understanding and search."""
-    from bot.cli import evaluate as evaluation
+    from bot.cli import evaluation
 
     raise typer.Exit(evaluation.evaluate(config, file, catalogue or [], as_json=as_json, errors=errors))
 
