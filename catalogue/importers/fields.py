@@ -56,9 +56,20 @@ class Fields:
         self.leader = leader
         self.warnings = list(warnings)
 
+    def add(self, tag: str, field: Field) -> None:
+        """Put a field behind the others of its tag."""
+        if tag in self._by_tag:
+            self._by_tag[tag].append(field)
+        else:
+            self._by_tag[tag] = [field]
+
     def at(self, position: int) -> str:
         """One character of the leader, a space where it is too short."""
         return self.leader[position] if position < len(self.leader) else " "
+
+    def tags(self) -> list[str]:
+        """The tags that occur."""
+        return list(self._by_tag)
 
     def control(self, tag: str) -> str:
         """The first control field of a tag as it stands, "" if there is none."""

@@ -3,7 +3,8 @@
 Source of the mapping: DOMAIN §1.1 (last column), §1.3 (field 910). Codes of subfields come in either case.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 
 from bot.library.model import ItemStatus, Kind
 from bot.library.records import ItemData, RecordData
@@ -64,6 +65,7 @@ _KINDS = {"J": Kind.SERIAL, "NJ": Kind.SERIAL, "NJP": Kind.SERIAL, "NJK": Kind.S
 _KINDS |= {"MUSP": Kind.OTHER}
 _TYPES = {"b": Kind.ELECTRONIC, "l": Kind.ELECTRONIC, "g": Kind.VIDEO, "i": Kind.AUDIO, "j": Kind.AUDIO}
 _TYPES |= {"c": Kind.MUSIC, "d": Kind.MUSIC, "e": Kind.MAP, "r": Kind.OTHER}
+_JOURNAL = re.compile(rb"^#?920\s*:\s*J\s*$|\x1faJ\x1e", re.MULTILINE | re.IGNORECASE)
 _LUMPS = frozenset("UC")
 _STATUSES = {
     "0": ItemStatus.AVAILABLE,
@@ -80,11 +82,27 @@ _STATUSES = {
 }
 
 
-def to_record(fields: Fields) -> RecordData:
-    """One record; the title is "" where there is neither a title, a parent nor a number. Never raises."""
+def maybe_journal(data: bytes) -> bool:
+    """Whether a record's bytes may be a journal's (worksheet J): quick, to be asked of every record."""
+    return _JOURNAL.search(data) is not None
+
+
+def journal(fields: Fields) -> dict[str, str]:
+    """A journal's code and its title; empty for every other record."""
+    code, title = _value(fields, "903"), phrase(fields.first("200", "a"))
+    return {code: title} if _value(fields, "920").upper() == "J" and code and title else {}
+
+
+def to_record(fields: Fields, journals: Mapping[str, str] | None = None) -> RecordData:
+    """One record; the title is "" where there is neither a title, a parent nor a number. Never raises.
+
+    Args:
+        fields: The record.
+        journals: Titles of the file's journals by their codes, for their issues.
+    """
     worksheet = _value(fields, "920").upper()
     kind = _KINDS.get(worksheet) or _TYPES.get(fields.first("900", "t").lower(), Kind.BOOK)
-    whole = _Whole(fields, worksheet)
+    whole = _Whole(fields, worksheet, journals or {})
     title = phrase(fields.first("200", "a"))
     volume = tidy(fields.first("200", "v") or fields.first("923", "h"))
     part_number = volume or whole.number
@@ -139,7 +157,7 @@ class _Whole:
         number: Of an issue: «№ 2».
     """
 
-    def __init__(self, fields: Fields, worksheet: str) -> None:
+    def __init__(self, fields: Fields, worksheet: str, journals: Mapping[str, str]) -> None:
         self.id = self.title = self.number = self.date = ""
         for field in fields.fields("461"):
             self.title = phrase(field.first("c"))
@@ -152,6 +170,7 @@ class _Whole:
                 break
         elif "933" in fields:  # an issue: its journal's code, the year, the number
             self.id = _value(fields, "933")
+            self.title = self.title or journals.get(self.id, "")
             number = _value(fields, "936")
             self.number = f"№ {number}" if number[:1].isdigit() else number
             self.date = _value(fields, "934")
@@ -168,7 +187,7 @@ def _values(fields: Fields, tag: str) -> list[str]:
 
 
 def _own(field: Field) -> str:
-    return tidy(field.head) or tidy(field.first("a"))
+    return tidy(field.head.strip() or field.first("a"))
 
 
 def _people(fields: Fields) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -6,16 +6,13 @@ and takes four times as long. Records part at 1D; the directory is believed as f
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from itertools import pairwise
 
 from bot.library.records import Rejection
 from catalogue.importers.charsets import RecordDecoder
+from catalogue.importers.chunks import LIMIT, BadRecord, Chunk
 from catalogue.importers.fields import Field, Fields
 from catalogue.importers.source import Stream
-
-LIMIT = 1 << 20
-"""Longest record in bytes: ten times what ISO 2709 can say."""
 
 LENGTH_MISMATCH = "length_mismatch"
 BASE_MENDED = "base_mended"
@@ -28,28 +25,6 @@ _ENTRY = 12
 _BETWEEN = b"\r\n\0\x1a \xef\xbb\xbf"
 _STARTS = re.compile(rb"\d{5}[ -~]{5}22\d{5}[ -~]{3}45[ -~]{2}(?=[0-9A-Za-z]{3}\d{9})")
 _ID = re.compile(rb"^[ -~\x80-\xff]{1,60}$")
-
-
-@dataclass(frozen=True, slots=True)
-class Chunk:
-    """What stands between two record terminators.
-
-    Attributes:
-        data: Without the terminator; the first 80 bytes where ``fault`` says why it cannot be used.
-    """
-
-    offset: int
-    data: bytes
-    fault: Rejection | None = None
-
-
-class BadRecord(Exception):
-    """A record that cannot be read; becomes a row of the report."""
-
-    def __init__(self, reason: Rejection, detail: str) -> None:
-        super().__init__(detail)
-        self.reason = reason
-        self.detail = detail
 
 
 def chunks(stream: Stream) -> Iterator[Chunk]:
@@ -100,6 +75,8 @@ def parse(data: bytes, decoder: RecordDecoder, wanted: Mapping[bytes, str], *, a
     """One record's wanted fields, by the directory, or by order where the directory does not fit.
 
     Args:
+        data: The record without its terminator.
+        decoder: Of the file's charset.
         wanted: Tags as bytes and as text; fields with others are not looked at.
         any_case: Subfield codes mean the same in either case.
 
@@ -113,14 +90,10 @@ def parse(data: bytes, decoder: RecordDecoder, wanted: Mapping[bytes, str], *, a
     decoding = decoder(data)
     warnings += decoding.warnings
     whole, decode = decoding.whole, decoding.decode
-    by_tag: dict[str, list[Field]] = {}
+    fields = Fields({}, leader=data[:_LEADER].decode("ascii", "replace"), warnings=warnings)
     for tag, begin, end in spans:
-        field = Field(whole[begin:end] if whole else decode(data[begin:end]), any_case=any_case)
-        if tag in by_tag:
-            by_tag[tag].append(field)
-        else:
-            by_tag[tag] = [field]
-    return Fields(by_tag, leader=data[:_LEADER].decode("ascii", "replace"), warnings=warnings)
+        fields.add(tag, Field(whole[begin:end] if whole else decode(data[begin:end]), any_case=any_case))
+    return fields
 
 
 def tags(data: bytes) -> list[str]:
@@ -164,8 +137,9 @@ def _by_directory(data: bytes, base: int, wanted: Mapping[bytes, str]) -> list[t
             tag = wanted.get(data[at : at + 3])
             if tag is None:
                 continue
-            begin = base + int(data[at + 7 : at + 12])
-            end = begin + int(data[at + 3 : at + 7]) - 1
+            length, place = divmod(int(data[at + 3 : at + 12]), 100_000)
+            begin = base + place
+            end = begin + length - 1
             if data[begin - 1] != 0x1E or end < begin or not (end == size or data[end] == 0x1E):
                 return None
             spans.append((tag, begin, end))

@@ -5,98 +5,138 @@ from typing import NamedTuple
 
 from bot.errors import InputError
 from bot.library.records import Read, RecordData, Rejected, Rejection
-from catalogue.importers import irbis, iso2709, marc21, unimarc
+from catalogue.importers import irbis, irbis_text, iso2709, marc21, marcxml, unimarc
 from catalogue.importers.charsets import record_decoder
+from catalogue.importers.chunks import LIMIT, BadRecord, Chunk
 from catalogue.importers.fields import Fields
-from catalogue.importers.iso2709 import BadRecord
-from catalogue.importers.source import Format, SourceFile, Stream
+from catalogue.importers.source import SourceFile, Stream
 
-HEAD = 80
-PACKED_DAMAGE = BadRecord(
+Chunks = Callable[[Stream], Iterator[Chunk]]
+Parse = Callable[[bytes], Fields]
+Understand = Callable[[Fields], RecordData]
+
+_HEAD = 80
+_FAULTS = {
+    Rejection.TRUNCATED: "the file ends in the middle of this record",
+    Rejection.TOO_LONG: f"no end of the record within {LIMIT} bytes",
+}
+_PACKED_DAMAGE = BadRecord(
     Rejection.TRUNCATED, "the packed file is damaged from here on: nothing behind it could be read"
 )
 
 
 class Mapping(NamedTuple):
-    """How one format's fields become a record.
-
-    Attributes:
-        tags: The tags that the mapping looks at.
-        any_case: Subfield codes mean the same in either case.
-    """
+    """How one format's fields become a record, and the tags that it looks at."""
 
     tags: Sequence[str]
-    to_record: Callable[[Fields], RecordData]
-    any_case: bool = False
-
-    def wanted(self) -> dict[bytes, str]:
-        """The tags as ISO 2709 writes them, always three characters: 010 is IRBIS's 10."""
-        return {tag.zfill(3).encode(): tag for tag in self.tags}
+    to_record: Understand
 
 
-MAPPINGS: dict[Format, Mapping] = {
-    "marc21": Mapping(marc21.TAGS, marc21.to_record),
-    "unimarc": Mapping(unimarc.TAGS, unimarc.to_record),
-    "irbis_iso": Mapping(irbis.TAGS, irbis.to_record, any_case=True),
-    "irbis_text": Mapping(irbis.TAGS, irbis.to_record, any_case=True),
-}
+MARC21 = Mapping(marc21.TAGS, marc21.to_record)
+UNIMARC = Mapping(unimarc.TAGS, unimarc.to_record)
+IRBIS = Mapping(irbis.TAGS, irbis.to_record)
+_ISO2709 = {"marc21": MARC21, "unimarc": UNIMARC, "irbis_iso": IRBIS}
 
 
 def read_iso2709(source: SourceFile) -> Iterator[Read | Rejected]:
-    """The records of an ISO 2709 file, whatever its fields mean.
+    """The records of an ISO 2709 file, whatever its fields mean. Raises InputError."""
+    mapping = _ISO2709[source.format]
+    decoder = record_decoder(source.charset)
+    wanted = {tag.zfill(3).encode(): tag for tag in mapping.tags}  # always three characters: 010 is IRBIS's 10
+    any_case = mapping is IRBIS
 
-    Raises:
-        InputError: The file cannot be opened or read.
-    """
-    mapping = MAPPINGS[source.format]
-    decoder, wanted = record_decoder(source.charset), mapping.wanted()
-    ordinal = offset = 0
-    try:
-        with Stream(source.path) as stream:
-            for chunk in iso2709.chunks(stream):
-                ordinal, offset = ordinal + 1, chunk.offset
+    def parse(data: bytes) -> Fields:
+        return iso2709.parse(data, decoder, wanted, any_case=any_case)
+
+    if mapping is IRBIS:
+        yield from _read_irbis(source, iso2709.chunks, parse)
+    else:
+        yield from _read(source, iso2709.chunks, parse, mapping.to_record)
+
+
+def read_irbis_text(source: SourceFile) -> Iterator[Read | Rejected]:
+    """The records of IRBIS's text export. Raises InputError."""
+    decoder = record_decoder(source.charset)
+    wanted = frozenset(irbis.TAGS)
+    yield from _read_irbis(source, irbis_text.chunks, lambda data: irbis_text.parse(data, decoder, wanted))
+
+
+def read_marcxml(source: SourceFile) -> Iterator[Read | Rejected]:
+    """The records of an XML file that holds MARC21. Raises InputError."""
+    yield from _read_xml(source, MARC21)
+
+
+def read_unimarcxml(source: SourceFile) -> Iterator[Read | Rejected]:
+    """The records of an XML file that holds UNIMARC or RUSMARC. Raises InputError."""
+    yield from _read_xml(source, UNIMARC)
+
+
+def _read_xml(source: SourceFile, mapping: Mapping) -> Iterator[Read | Rejected]:
+    decoder = record_decoder(source.charset)
+    wanted = frozenset(mapping.tags)
+    yield from _read(source, marcxml.chunks, lambda data: marcxml.parse(data, decoder, wanted), mapping.to_record)
+
+
+def _read_irbis(source: SourceFile, chunks: Chunks, parse: Parse) -> Iterator[Read | Rejected]:
+    """IRBIS keeps a journal's title in the journal's record only: it is learnt before the issues are read."""
+    journals: dict[str, str] = {}
+    with _opened(source) as stream:
+        for chunk in chunks(stream):
+            if irbis.maybe_journal(chunk.data) and not chunk.fault:
                 try:
-                    if chunk.fault:
-                        raise BadRecord(chunk.fault, _FAULTS[chunk.fault])
-                    fields = iso2709.parse(chunk.data, decoder, wanted, any_case=mapping.any_case)
-                    yield Read(ordinal=ordinal, offset=offset, record=titled(mapping.to_record(fields)))
-                except BadRecord as bad:
-                    yield rejected(bad, ordinal, offset, chunk.data, iso2709.record_id(chunk.data))
-            if stream.damaged:
-                yield rejected(PACKED_DAMAGE, ordinal + 1, offset)
-    except OSError as error:
-        raise unreadable(source, error) from error
+                    journals.update(irbis.journal(parse(chunk.data)))
+                except BadRecord:
+                    continue  # reported below, when its turn comes
+    yield from _read(source, chunks, parse, lambda fields: irbis.to_record(fields, journals))
 
 
-def rejected(bad: BadRecord, ordinal: int, offset: int, data: bytes = b"", source_id: str = "") -> Rejected:
-    """One row of the report."""
+def _read(source: SourceFile, chunks: Chunks, parse: Parse, to_record: Understand) -> Iterator[Read | Rejected]:
+    ordinal = offset = 0
+    with _opened(source) as stream:
+        for chunk in chunks(stream):
+            ordinal, offset = ordinal + 1, chunk.offset
+            try:
+                if chunk.fault:
+                    raise BadRecord(chunk.fault, _FAULTS[chunk.fault])
+                record = to_record(parse(chunk.data))
+                if not record.title:
+                    raise BadRecord(Rejection.NO_TITLE, "neither a title of its own nor of what it is part of")
+                yield Read(ordinal=ordinal, offset=offset, record=record)
+            except BadRecord as bad:
+                yield _rejected(bad, ordinal, offset, chunk.data)
+        if stream.damaged:
+            yield _rejected(_PACKED_DAMAGE, ordinal + 1, offset)
+
+
+def _rejected(bad: BadRecord, ordinal: int, offset: int, data: bytes = b"") -> Rejected:
     return Rejected(
         ordinal=ordinal,
         offset=offset,
         reason=bad.reason,
         detail=bad.detail,
-        source_id=source_id,
-        head=data[:HEAD].hex(),
+        source_id=iso2709.record_id(data),
+        head=data[:_HEAD].hex(),
     )
 
 
-def titled(record: RecordData) -> RecordData:
-    """The record, if it can be told to a reader.
+class _opened:  # noqa: N801 a context manager that reads as a verb, like contextlib's
+    """A file's bytes; what the disk or the network does wrong becomes an InputError."""
 
-    Raises:
-        BadRecord: It has no title, no parent and no number.
-    """
-    if not record.title:
-        raise BadRecord(Rejection.NO_TITLE, "neither a title nor a title of the whole")
-    return record
+    def __init__(self, source: SourceFile) -> None:
+        self._source = source
 
+    def __enter__(self) -> Stream:
+        try:
+            self._stream = Stream(self._source.path)
+        except OSError as error:
+            raise self._unreadable(error) from error
+        return self._stream
 
-def unreadable(source: SourceFile, error: OSError) -> InputError:
-    """What the operator is told where the disk or the network fails."""
-    return InputError(f"{source.path}: cannot be read ({error.strerror or error}); copy it to this machine and repeat")
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        self._stream.close()
+        if isinstance(error, OSError):
+            raise self._unreadable(error) from error
 
-
-_FAULTS = {
-    Rejection.TRUNCATED: "the file ends in the middle of this record",
-    Rejection.TOO_LONG: f"no end of the record within {iso2709.LIMIT} bytes",
-}
+    def _unreadable(self, error: OSError) -> InputError:
+        why = error.strerror or error
+        return InputError(f"{self._source.path}: cannot be read ({why}); copy it to this machine and repeat")

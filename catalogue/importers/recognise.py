@@ -3,13 +3,15 @@
 import re
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 
 from bot.errors import InputError
-from catalogue.importers import charsets, iso2709, reading
+from catalogue.importers import charsets, irbis_text, iso2709, marcxml, reading
 from catalogue.importers.charsets import Guess
-from catalogue.importers.source import Format, SourceFile, Stream, unpacked_size
+from catalogue.importers.chunks import BadRecord
+from catalogue.importers.source import Format, Reader, SourceFile, Stream, unpacked_size
 
 SAMPLE_RECORDS = 200
 
@@ -17,8 +19,10 @@ _HEAD = 4096
 _LEADER = re.compile(
     rb"[\s\x00\x1a\xef\xbb\xbf]*[\dA-Za-z ]{5}[ -~]{7}[ -~]{5}[ -~]{7}(?:[0-9A-Za-z]{3}\d{9}|[^\n]*\x1e)"
 )
-_IRBIS_LINE = re.compile(rb"^(?:\xef\xbb\xbf)?#?\d{1,5}\s*:[^\r\n]*\r?$|^\*{5}\r?$", re.MULTILINE)
-_XML = re.compile(rb"^(?:\xef\xbb\xbf)?\s*<(?:\?xml|!--|(?:[\w.-]+:)?(?:collection|record)\b)")
+_IRBIS_LINE = re.compile(rb"#\d{1,5}\s*:?\s?\S|\d{1,5}\s*:\s\S|\*{5}\s*$")
+_XML = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:\?xml|!--|(?:[\w.-]+:)?(?:collection|record)\b)")
+_ROOT = re.compile(rb"<([A-Za-z_][\w.:-]*)")
+_DECLARED = re.compile(rb"<\?xml[^>]*encoding=[\"']([\w.-]+)[\"']")
 _EXPORT_OF = "export the catalogue as MARC21, UNIMARC/RUSMARC (ISO 2709), MARCXML, IRBIS text, CSV or XLSX"
 _MAGIC = (
     (b"%PDF", "a PDF document"),
@@ -49,7 +53,16 @@ def recognise(path: Path, encoding: str = "") -> SourceFile:
     head = _head(path)
     if _LEADER.match(head):
         return _iso2709(path, forced)
-    raise InputError(f"{path}: is {_what(head)}; {_EXPORT_OF}")
+    if _XML.match(head):
+        return _marcxml(path, head, forced)
+    if _is_irbis_text(head):
+        return _irbis_text(path, forced)
+    from catalogue.importers.tables import recognise_table
+
+    table: SourceFile | None = recognise_table(path, encoding)
+    if table is None:
+        raise InputError(f"{path}: is {_what(head)}; {_EXPORT_OF}")
+    return table
 
 
 def _head(path: Path) -> bytes:
@@ -67,6 +80,14 @@ def _head(path: Path) -> bytes:
     return head
 
 
+def _is_irbis_text(head: bytes) -> bool:
+    """Most lines are fields or ends of records: a table may have a «#» somewhere too."""
+    lines = [line.strip(b"\r\xef\xbb\xbf\x1a ") for line in head.split(b"\n")][:-1] or [head]
+    said = [line for line in lines if line]
+    fits = sum(_IRBIS_LINE.match(line) is not None for line in said)
+    return fits * 4 > len(said) * 3
+
+
 def _what(head: bytes) -> str:
     for magic, name in _MAGIC:
         if head.startswith(magic):
@@ -79,21 +100,60 @@ def _what(head: bytes) -> str:
 
 
 def _iso2709(path: Path, forced: str) -> SourceFile:
+    sample = _sample(path, iso2709.chunks)
+    format_ = _marc_format([iso2709.tags(data) for data in sample])
+    latin = {"marc21": "marc8", "unimarc": "iso5426"}.get(format_, "cp1251")
+    label = _unimarc_label(sample) if format_ == "unimarc" else ""
+    return _source(path, format_, reading.read_iso2709, forced, sample, label=label, latin=latin)
+
+
+def _irbis_text(path: Path, forced: str) -> SourceFile:
+    sample = _sample(path, irbis_text.chunks)
+    return _source(path, "irbis_text", reading.read_irbis_text, forced, sample)
+
+
+def _marcxml(path: Path, head: bytes, forced: str) -> SourceFile:
+    if b"<!ENTITY" in head:
+        raise InputError(
+            f"{path}: is XML that declares entities, which is never needed here; remove them from its head"
+        )
+    sample = _sample(path, marcxml.chunks)
+    if not sample:
+        root = _ROOT.search(head)
+        raise InputError(
+            f"{path}: is XML, but no MARCXML (its root is {root[1].decode() if root else 'unknown'}); {_EXPORT_OF}"
+        )
+    declared = _DECLARED.search(head)
+    label = declared[1].decode().lower().replace("windows-1251", "cp1251") if declared else ""
+    bytewise = charsets.record_decoder("latin-1")
+    found: list[list[str]] = []
+    for data in sample:
+        with suppress(BadRecord):
+            found.append(marcxml.parse(data, bytewise, None).tags())
+    reader = reading.read_unimarcxml if _marc_format(found) == "unimarc" else reading.read_marcxml
+    return _source(path, "marcxml", reader, forced, sample, label=label)
+
+
+def _sample(path: Path, chunks: reading.Chunks) -> list[bytes]:
     with Stream(path) as stream:
-        sample = [chunk.data for chunk in islice(iso2709.chunks(stream), SAMPLE_RECORDS)]
-    format_ = marc_format(iso2709.tags(data) for data in sample)
-    found = Guess(forced, "named by the operator") if forced else _charset(sample, format_)
+        return [chunk.data for chunk in islice(chunks(stream), SAMPLE_RECORDS)]
+
+
+def _source(
+    path: Path, format_: Format, reader: Reader, forced: str, sample: list[bytes], *, label: str = "", latin: str = ""
+) -> SourceFile:
+    found = Guess(forced, "named by the operator") if forced else charsets.guess(sample, label=label, latin=latin)
     return SourceFile(
         path=path,
         format=format_,
         charset=found.charset,
         size=unpacked_size(path),
         evidence=found.evidence,
-        reader=reading.read_iso2709,
+        reader=reader,
     )
 
 
-def marc_format(records: Iterable[list[str]]) -> Format:
+def _marc_format(records: Iterable[list[str]]) -> Format:
     """Which MARC the records are in, by the tags that occur: each record has a vote."""
     votes: Counter[Format] = Counter()
     for tags in records:
@@ -107,19 +167,14 @@ def marc_format(records: Iterable[list[str]]) -> Format:
     return max(votes, key=lambda name: votes[name]) if votes else "marc21"
 
 
-def _charset(sample: list[bytes], format_: Format) -> Guess:
-    latin = {"marc21": "marc8", "unimarc": "iso5426"}.get(format_, "cp1251")
-    return charsets.guess(sample, label=_label(sample) if format_ == "unimarc" else "", latin=latin)
-
-
-def _label(sample: list[bytes]) -> str:
+def _unimarc_label(sample: list[bytes]) -> str:
     """What most records of a UNIMARC file say of their charset in 100 $a/26-29."""
     said: Counter[str] = Counter()
     bytewise = charsets.record_decoder("latin-1")
     for data in sample:
         try:
             fields = iso2709.parse(data, bytewise, {b"100": "100"})
-        except iso2709.BadRecord:
+        except BadRecord:
             continue
         for text in fields.all("100", "a"):
             codes = text[26:30]

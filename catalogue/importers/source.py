@@ -71,6 +71,10 @@ class Stream:
         return self
 
     def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give the file back."""
         for opened in (self._plain, self._packed):
             if opened:
                 opened.close()

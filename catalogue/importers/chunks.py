@@ -1,0 +1,30 @@
+"""The bytes of one record, before it is understood, and why it may not be."""
+
+from dataclasses import dataclass
+
+from bot.library.records import Rejection
+
+LIMIT = 1 << 20
+"""Longest record in bytes: ten times what ISO 2709 can say; also how much is read at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """What stands between two record terminators.
+
+    Attributes:
+        data: Without the terminator; the first 80 bytes where ``fault`` says why it cannot be used.
+    """
+
+    offset: int
+    data: bytes
+    fault: Rejection | None = None
+
+
+class BadRecord(Exception):
+    """A record that cannot be read; becomes a row of the report."""
+
+    def __init__(self, reason: Rejection, detail: str) -> None:
+        super().__init__(detail)
+        self.reason = reason
+        self.detail = detail
