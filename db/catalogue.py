@@ -122,28 +122,45 @@ class SqlCatalogueWriter:
     async def _match(
         self, connection: AsyncConnection, run: int, source: str, incoming: Sequence[Incoming]
     ) -> Matching:
+        await sql.trust_indexes(connection)
         matching = Matching(incoming, run)
         of_source = RecordRow.source == source[:SOURCE_LENGTH]
+        # No index on this one: SQLite would walk through the whole source rather than look 500 numbers up.
+        anyway_of_source = RecordRow.source.concat("") == source[:SOURCE_LENGTH]
         if ids := [item.source_id for item in incoming if item.source_id]:
             same = select(*sql.MATCHED).where(of_source, self._among(RecordRow.source_id, ids)).order_by(RecordRow.id)
             for row in await connection.execute(same):
                 matching.meet(row)
             matching.by_source_id()
-        if numbers := [copy.inventory_number for item in matching.nobodys for copy in item.items]:
-            holders = (
-                select(ItemRow.branch_id, ItemRow.inventory_number, *sql.MATCHED)
-                .join(RecordRow, RecordRow.id == ItemRow.record_id)
-                .where(of_source, self._among(ItemRow.inventory_number, numbers), ItemRow.inventory_number != "")
-                .order_by(RecordRow.id)
-            )
-            found = await connection.execute(holders)
-            matching.by_inventory([(row.branch_id, row.inventory_number, matching.meet(row)) for row in found])
+        if numbers := [
+            copy.inventory_number for item in matching.nobodys for copy in item.items if copy.inventory_number
+        ]:
+            matching.by_inventory(await self._holders(connection, matching, anyway_of_source, numbers))
         if prints := [item.keyed.fingerprint for item in matching.nobodys]:
-            alike = select(*sql.MATCHED).where(self._among(RecordRow.fingerprint, prints), of_source)
+            alike = select(*sql.MATCHED).where(self._among(RecordRow.fingerprint, prints), anyway_of_source)
             found = await connection.execute(alike.order_by(RecordRow.id))
             matching.by_fingerprint([matching.meet(row) for row in found])
         matching.rest_are_new()
         return matching
+
+    async def _holders(
+        self, connection: AsyncConnection, matching: Matching, of_source: ColumnElement[bool], numbers: Sequence[str]
+    ) -> list[tuple[int | None, str, Slot]]:
+        """The copies that bear one of the numbers: (branch, number, the copy's record)."""
+        copies = (
+            await connection.execute(
+                select(ItemRow.branch_id, ItemRow.inventory_number, ItemRow.record_id)
+                .where(self._among(ItemRow.inventory_number, numbers), sql.NUMBERED)
+                .order_by(ItemRow.record_id)
+            )
+        ).all()
+        if not copies:
+            return []
+        owners = select(*sql.MATCHED).where(
+            self._among(RecordRow.id, sorted({copy.record_id for copy in copies})), of_source
+        )
+        slots = {row.id: matching.meet(row) for row in await connection.execute(owners)}
+        return [(copy[0], copy[1], slots[copy[2]]) for copy in copies if copy[2] in slots]
 
     # --- writing ---------------------------------------------------------------------------------
 
@@ -184,9 +201,8 @@ class SqlCatalogueWriter:
         ids = {row.key: row.id for row in found}
         unknown = [key for key in by_key if key not in ids]
         made = dict(zip(unknown, await sql.reserve(connection, "works", len(unknown)), strict=True))
-        if made:
-            rows = [_work(number, by_key[key][0], version) for key, number in made.items()]
-            await connection.execute(sql.INSERT_WORKS, rows)
+        rows = [_work(number, by_key[key][0], version) for key, number in made.items()]
+        await sql.insert_rows(connection, sql.WORKS, rows)
         return ids | made, {number for key, number in made.items() if len(by_key[key]) == 1}
 
     async def _insert(
@@ -194,14 +210,13 @@ class SqlCatalogueWriter:
     ) -> None:
         ids = await sql.reserve(connection, "records", len(new))
         rows = [{"id": number, **_row(slot, works), **common} for number, slot in zip(ids, new, strict=True)]
-        await connection.execute(sql.INSERT_RECORDS, rows)
+        await sql.insert_rows(connection, sql.RECORDS, rows)
         items = [(number, item) for number, slot in zip(ids, new, strict=True) for item in _content(slot).items]
         await self._insert_items(connection, items)
 
     async def _insert_items(self, connection: AsyncConnection, items: Sequence[tuple[int, ItemValues]]) -> None:
-        if items:
-            rows = [{"record_id": record_id, "missing_since": None, **item._asdict()} for record_id, item in items]
-            await connection.execute(sql.INSERT_ITEMS, rows)
+        rows = [{"record_id": record_id, "missing_since": None, **item._asdict()} for record_id, item in items]
+        await sql.insert_rows(connection, sql.ITEMS, rows)
 
     async def _update_items(self, connection: AsyncConnection, changed: Sequence[Slot]) -> None:
         """Make the stored copies those of the file: what is gone is marked, what is back is unmarked."""

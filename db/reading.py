@@ -45,6 +45,15 @@ POSTGRES_WORDS = {
 }
 
 
+@contextmanager
+def passing_faults() -> Iterator[None]:
+    """Turn the faults of asyncpg that pass into StoreUnavailable; the others stay what they are."""
+    try:
+        yield
+    except PASSING as error:
+        raise unavailable(error) from error
+
+
 class SqliteReader:
     """Asks an SQLite store from a thread of its own."""
 
@@ -106,7 +115,7 @@ class PostgresReader:
 
     async def ask(self, statement: str, values: Sequence[object], decode: Decode[Answer]) -> Answer:
         """The decoded first column of the first row. Raises StoreUnavailable."""
-        with _passing_faults():
+        with passing_faults():
             async with self._turn:
                 if self._connection is None or self._connection.is_closed():
                     self._connection = await self._connect()
@@ -131,14 +140,6 @@ class PostgresReader:
         if self._connection is not None:
             with suppress(*PASSING):
                 await self._connection.close(timeout=5)
-
-
-@contextmanager
-def _passing_faults() -> Iterator[None]:
-    try:
-        yield
-    except PASSING as error:
-        raise unavailable(error) from error
 
 
 Reader = SqliteReader | PostgresReader
