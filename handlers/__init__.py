@@ -9,6 +9,7 @@ from bot.library.model import Branch
 from bot.library.places import branch_key, main_branch
 from bot.messages import Button, Reply, link, reply
 from bot.ports import FaqAnswer, Library
+from bot.routing import Turn
 from bot.wording import gettext as _
 from bot.wording.books import LONGEST_LABEL, cut
 
@@ -51,6 +52,11 @@ def menu() -> tuple[Row, ...]:
 def ways_out(*first: Button) -> tuple[Row, ...]:
     """The buttons under an answer that could not help: what else to try, and a person."""
     return (*((button,) for button in first), (find_button(), librarian_button()))
+
+
+def words_of(turn: Turn) -> str:
+    """What the reader wrote of this very wish: a message may hold several."""
+    return turn.request.slots.get("whole") or turn.request.rest or turn.text
 
 
 async def desk(library: Library) -> Branch | None:

@@ -10,7 +10,7 @@ from bot.ports import Library
 from bot.routing import Router, Turn, intent, pressed
 from bot.wording import gettext as _
 from bot.wording.reaching import phone_line
-from handlers import Row, faq_reply, find_button, librarian_button
+from handlers import Row, faq_reply, find_button, librarian_button, words_of
 
 router = Router("contacts")
 
@@ -18,7 +18,7 @@ router = Router("contacts")
 @router.on(intent("contacts"), pressed("contacts"))
 async def how_to_reach(turn: Turn, library: Library) -> Reply:
     """Phone and mail of the branch that is named, else of the main one, else what the library wrote itself."""
-    text = turn.request.slots.get("whole") or turn.text
+    text = words_of(turn)
     known = await look_up_faq(library.faq, "contacts", text, turn.language)
     branches = await library.branches.all()
     named = [branch for branch in meant(text, branches) if branch.phone or branch.email]

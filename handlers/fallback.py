@@ -6,7 +6,7 @@ from bot.ports import Library, Mode, Verdict
 from bot.routing import Answer, Router, Turn, intent, pressed
 from bot.wording import books, quoted
 from bot.wording import gettext as _
-from handlers import faq_reply, librarian_button, menu, ways_out
+from handlers import faq_reply, librarian_button, menu, ways_out, words_of
 
 router = Router("fallback")
 OFFERED = 3
@@ -26,7 +26,7 @@ async def begin_again(turn: Turn, library: Library) -> Answer:
 @router.on(intent("fallback"))
 async def not_understood(turn: Turn, library: Library) -> Answer:
     """Try what the library has written, then the catalogue, then say so; the second time offer a person."""
-    known = await look_up_faq(library.faq, turn.request.slots.get("topic", ""), turn.text, turn.language)
+    known = await look_up_faq(library.faq, turn.request.slots.get("topic", ""), words_of(turn), turn.language)
     if known is not None:
         return Answer(replies=(faq_reply(known, *ways_out()),))
     found = (await look_up(library.catalogue, turn.request, OFFERED))[0]

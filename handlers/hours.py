@@ -16,7 +16,7 @@ from bot.wording import capital, weekday
 from bot.wording import gettext as _
 from bot.wording.opening import day_hours, moment_words, named_day, right_now, sanitary_rule, spans, unusual_days, week
 from bot.wording.reaching import phone_line
-from handlers import MOST_BRANCHES, Row, find_button, librarian_button, which_branch
+from handlers import MOST_BRANCHES, Row, find_button, librarian_button, which_branch, words_of
 
 router = Router("hours")
 
@@ -31,7 +31,7 @@ _BREAK = ("обед", "перерыв", "lunch", "break")
 @router.on(intent("hours"))
 async def when_open(turn: Turn, library: Library) -> Reply:
     """The hours that the message asks for, of the branch that it names, else of the main one."""
-    text = turn.request.slots.get("whole") or turn.text
+    text = words_of(turn)
     branches = await library.branches.all()
     named = meant(text, branches)
     if not named:

@@ -1,6 +1,10 @@
 """«Позовите библиотекаря»: the conversation waits for a person, and the reader hears when one answers."""
 
+from datetime import datetime
+
 from bot.asking import look_up_faq
+from bot.library.hours import now_at
+from bot.library.model import Branch
 from bot.messages import Button, Reply, reply
 from bot.ports import Library, Mode
 from bot.routing import Answer, Expects, Router, Turn, expects, intent, pressed
@@ -27,8 +31,8 @@ async def call(turn: Turn, library: Library) -> Answer:
     phone = branch.phone if branch else ""
     if turn.mode is Mode.WAITING:
         text = _("Ваш вопрос уже ждёт библиотекаря, второй раз звать не нужно.")
-        if phone:
-            text += " " + _("Быстрее всего позвонить: {phone}.").format(phone=phone)
+        if phone and branch is not None:
+            text += " " + _call_or_phone(phone, _is_open(branch, turn.now, library))
         return Answer(replies=(reply(text, buttons=_back()),), expects=Expects(key=QUESTION))
     tip = await _tip(turn, library)
     told = len(turn.text) >= _A_QUESTION_IS_LONGER
@@ -38,11 +42,22 @@ async def call(turn: Turn, library: Library) -> Answer:
         else _("Записал, что вам нужен библиотекарь. Напишите здесь, что ему передать."),
         people_answer(branch, turn.now, library.holidays),
     ]
-    if phone:
-        said.append(_("Быстрее всего позвонить: {phone}.").format(phone=phone))
+    if phone and branch is not None:
+        said.append(_call_or_phone(phone, _is_open(branch, turn.now, library)))
     said.append(_("А пока я могу отвечать и сам."))
     asked = reply("\n".join(said), buttons=_back())
     return Answer(replies=(*tip, asked), handover="asked", expects=None if told else Expects(key=QUESTION))
+
+
+def _is_open(branch: Branch, moment: datetime, library: Library) -> bool:
+    """Whether somebody takes up the phone now; unknown hours count as open."""
+    return branch.hours is None or now_at(branch.hours, branch.zone, moment, library.holidays).open
+
+
+def _call_or_phone(phone: str, now: bool) -> str:
+    if now:
+        return _("Быстрее всего позвонить: {phone}.").format(phone=phone)
+    return _("Телефон: {phone}.").format(phone=phone)
 
 
 async def _tip(turn: Turn, library: Library) -> tuple[Reply, ...]:

@@ -6,7 +6,7 @@ from bot.ports import Library
 from bot.routing import Answer, Router, Turn, intent, pressed
 from bot.wording import gettext as _
 from bot.wording.reaching import phone_line
-from handlers import desk, faq_reply, librarian_button
+from handlers import desk, faq_reply, librarian_button, words_of
 
 router = Router("join")
 
@@ -15,7 +15,7 @@ router = Router("join")
 async def how_to_join(turn: Turn, library: Library) -> Answer:
     """The library's rule for this reader (a child, from out of town, online); never one of our own."""
     topic = turn.request.slots.get("topic", "join")
-    known = await look_up_faq(library.faq, topic, turn.text, turn.language)
+    known = await look_up_faq(library.faq, topic, words_of(turn), turn.language)
     rows = ((Button(_("Часы работы"), "hours"), Button(_("Адрес"), "location")), (librarian_button(),))
     if known is not None:
         return Answer(replies=(faq_reply(known, *rows),))

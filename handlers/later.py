@@ -7,7 +7,7 @@ from bot.routing import Answer, Router, Turn, intent, pressed
 from bot.wording import books
 from bot.wording import gettext as _
 from bot.wording.reaching import phone_line
-from handlers import Row, desk, faq_reply, find_button, librarian_button
+from handlers import Row, desk, faq_reply, find_button, librarian_button, words_of
 
 router = Router("later")
 
@@ -45,7 +45,7 @@ async def hold(turn: Turn, library: Library) -> Answer:
 @router.on(intent("events"))
 async def events(turn: Turn, library: Library) -> Answer:
     """What is on: only what the library has written down."""
-    known = await look_up_faq(library.faq, "events", turn.text, turn.language)
+    known = await look_up_faq(library.faq, "events", words_of(turn), turn.language)
     if known is not None:
         return Answer(replies=(faq_reply(known, (find_button(), librarian_button())),))
     return await _instead(turn, library, _("Афиши у меня пока нет. О встречах и занятиях спросите библиотекаря."), "")

@@ -11,7 +11,7 @@ from bot.wording import capital
 from bot.wording import gettext as _
 from bot.wording.opening import today_in_short
 from bot.wording.reaching import phone_line
-from handlers import Row, find_button, librarian_button, which_branch
+from handlers import Row, find_button, librarian_button, which_branch, words_of
 
 router = Router("location")
 
@@ -21,7 +21,7 @@ _NEAREST = ("ближайш", "рядом", "nearest", "closest", "near ")
 @router.on(intent("location"))
 async def where(turn: Turn, library: Library) -> Reply:
     """The branch that the message names, else the main one; the nearest is for the reader to pick."""
-    text = turn.request.slots.get("whole") or turn.text
+    text = words_of(turn)
     branches = await library.branches.all()
     if len(branches) > 1 and any(word in text.casefold() for word in _NEAREST):
         return _addresses(branches)

@@ -6,7 +6,7 @@ from bot.ports import Library, Verdict
 from bot.routing import Answer, Router, Turn, intent
 from bot.wording import books
 from bot.wording import gettext as _
-from handlers import faq_reply, librarian_button, menu, ways_out
+from handlers import faq_reply, librarian_button, menu, ways_out, words_of
 
 router = Router("out_of_scope")
 
@@ -19,7 +19,7 @@ LONGEST_TITLE = 60
 @router.on(intent("out_of_scope"))
 async def not_ours(turn: Turn, library: Library) -> Answer:
     """Say what we are for; but the library may have answered it once, and it may be a title after all."""
-    known = await look_up_faq(library.faq, "", turn.text, turn.language)
+    known = await look_up_faq(library.faq, "", words_of(turn), turn.language)
     if known is not None:
         return Answer(replies=(faq_reply(known, *ways_out()),))
     missed = turn.request.confidence < SURE

@@ -1,24 +1,36 @@
 """Questions of rules: answered in the library's own words, or not at all."""
 
-from bot.asking import look_up_faq
-from bot.messages import reply
-from bot.ports import Library
+from bot.asking import look_up, look_up_faq
+from bot.messages import Button, reply
+from bot.ports import Library, Verdict
 from bot.routing import Answer, Router, Turn, intent, pressed
+from bot.wording import books
 from bot.wording import gettext as _
 from bot.wording.reaching import phone_line
-from handlers import desk, faq_reply, find_button, librarian_button
+from handlers import desk, faq_reply, find_button, librarian_button, words_of
 
 router = Router("rules")
+
+LONGEST_TITLE = 60
+"""Characters of a message that may still be the title of a book («Правила жизни»)."""
 
 
 @router.on(intent("rules"), pressed("faq"))
 async def rule(turn: Turn, library: Library) -> Answer:
     """The entry on the topic of the question; ``faq:rules.mba`` asks for it by name."""
     topic = turn.argument or turn.request.slots.get("topic", "rules")
-    known = await look_up_faq(library.faq, topic, turn.text, turn.language)
+    known = await look_up_faq(library.faq, topic, words_of(turn), turn.language)
     rows = ((find_button(), librarian_button()),)
     if known is not None:
         return Answer(replies=(faq_reply(known, *rows),))
+    if turn.text and len(turn.text) <= LONGEST_TITLE:
+        found = (await look_up(library.catalogue, turn.request, 1))[0]
+        if found.verdict is Verdict.FOUND:
+            work = found.works[0]
+            text = _("Правила на это я не знаю. Может быть, вы ищете книгу {book}?").format(book=books.named(work))
+            return Answer(
+                replies=(reply(text, buttons=((Button(_("Да"), f"work:{work.work_id}"),), *rows)),), missed=True
+            )
     said = _("Точного ответа на это у меня нет, а придумывать не буду. Спросите библиотекаря.")
     phone = phone_line(await desk(library), turn.now, library.holidays)
     return Answer(replies=(reply(f"{said}\n{phone}" if phone else said, buttons=rows),), missed=True)

@@ -100,15 +100,25 @@ def ranked(card: WorkCard, branches: Sequence[Branch], wanted: Branch | None = N
 
 def holding_line(holding: Holding, branches: Sequence[Branch], moment: datetime, holidays: DaysOff) -> str:
     """«Центральная библиотека, сегодня до 19:00: 2 из 3, полка 84(2)6 Б90.»."""
-    branch = next((branch for branch in branches if branch.code == holding.branch_code), None)
-    if branch is None and not holding.branch_code and len(branches) == 1:
-        branch = branches[0]
-    name = branch.name if branch else holding.branch_name or holding.branch_code or _("В библиотеке")
+    branch = _branch(holding, branches)
+    name = branch_name(holding, branches)
     here = holding.available or holding.reading_room
     hours = today_in_short(branch, moment, holidays) if branch and here else ""
     place = f"{name}, {hours}" if hours else name
     today = moment.astimezone(branch.zone).date() if branch else moment.date()
     return f"{place}: {_copies(holding, today)}{_shelf(holding)}."
+
+
+def branch_name(holding: Holding, branches: Sequence[Branch]) -> str:
+    """What readers call the building; the file's own word where we do not know it."""
+    branch = _branch(holding, branches)
+    return branch.name if branch else holding.branch_name or holding.branch_code or _("В библиотеке")
+
+
+def _branch(holding: Holding, branches: Sequence[Branch]) -> Branch | None:
+    if not holding.branch_code and len(branches) == 1:
+        return branches[0]
+    return next((branch for branch in branches if branch.code == holding.branch_code), None)
 
 
 def _copies(holding: Holding, today: date) -> str:

@@ -11,7 +11,7 @@ from bot.ports import Found, Library, Verdict
 from bot.routing import Answer, Expects, Router, Turn, expects, intent, pressed
 from bot.wording import gettext as _
 from bot.wording import quoted
-from handlers import librarian_button, ways_out
+from handlers import librarian_button, ways_out, words_of
 from handlers.search import choosing, missing, showing
 
 router = Router("search")
@@ -49,7 +49,7 @@ async def another(turn: Turn, library: Library) -> Answer:
 @router.on(intent("search", "availability"), expects(WHAT))
 async def search(turn: Turn, library: Library) -> Answer:
     """Look the message up and answer for each book that it names."""
-    query = turn.request.rest or turn.request.slots.get("whole", "") or turn.text
+    query = turn.request.rest or words_of(turn)
     if not fold(query):
         return _what()
     answers = await look_up(library.catalogue, turn.request, LIMIT)
@@ -131,6 +131,9 @@ async def other_works(turn: Turn, library: Library) -> Answer:
     cards = [card for number in numbers if (card := await library.catalogue.card(number)) is not None]
     if not cards:
         return _gone()
+    if len(cards) == 1:
+        shown = showing.card(cards[0], await library.branches.all(), turn.now, library.holidays)
+        return Answer(replies=(shown,), works=tuple(cards))
     return Answer(replies=(choosing.listed_works(cards),), works=tuple(cards))
 
 

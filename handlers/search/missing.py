@@ -10,7 +10,7 @@ from bot.routing import Answer, Turn
 from bot.wording import gettext as _
 from bot.wording import quoted
 from bot.wording.opening import named_day
-from handlers import Row, faq_reply, find_button, librarian_button, ways_out
+from handlers import Row, faq_reply, find_button, librarian_button, ways_out, words_of
 from handlers.search import showing
 
 LONGEST_HINT = 60
@@ -21,7 +21,7 @@ async def known_question(turn: Turn, library: Library, found: Found) -> Answer |
     """What is no title after all, but a question that the library has answered once."""
     if found.isbn_note or turn.request.slots.get("isbn"):
         return None
-    known = await look_up_faq(library.faq, "", turn.text, turn.language)
+    known = await look_up_faq(library.faq, "", words_of(turn), turn.language)
     return Answer(replies=(faq_reply(known, *ways_out()),)) if known else None
 
 
@@ -60,15 +60,15 @@ async def _rows(turn: Turn, library: Library) -> tuple[Row, ...]:
 
 async def _hours_or_branch(turn: Turn, library: Library) -> Reply | None:
     """«А в воскресенье?», «в Сосновке»: most likely a question about hours that leans on what was said before."""
-    branches = await library.branches.all()
-    if len(turn.text) > LONGEST_HINT or not branches:
+    branches, text = await library.branches.all(), words_of(turn)
+    if len(text) > LONGEST_HINT or not branches:
         return None
-    named = find_branches(turn.text, branches)
+    named = find_branches(text, branches)
     branch = named[0] if len(named) == 1 else main_branch(branches)
     if branch is None:
         return None
     today = local_day(turn.now, branch.zone)
-    days = parse_when(turn.text, today, library.holidays).days
+    days = parse_when(text, today, library.holidays).days
     if len(named) != 1 and len(days) != 1:
         return None
     key = branch_key(branch.code)
