@@ -15,7 +15,7 @@ from bot.routing import Router, Turn, intent, pressed
 from bot.wording import capital, weekday
 from bot.wording import gettext as _
 from bot.wording.opening import day_hours, moment_words, named_day, right_now, sanitary_rule, spans, unusual_days, week
-from bot.wording.reaching import phone_line
+from bot.wording.reaching import phone_beside
 from handlers import MOST_BRANCHES, Row, find_button, librarian_button, which_branch, words_of
 
 router = Router("hours")
@@ -169,5 +169,5 @@ async def _unknown(turn: Turn, library: Library, branch: Branch | None) -> Reply
     branches = await library.branches.all()
     name = branch.name if branch else library.name
     said = [_("Часов работы пока не знаю: {library}.").format(library=name)]
-    said.append(phone_line(branch if branch and branch.phone else main_branch(branches), turn.now, library.holidays))
+    said.append(phone_beside(branch, main_branch(branches), turn.now, library.holidays))
     return reply("\n".join(line for line in said if line), buttons=((librarian_button(),), (find_button(),)))

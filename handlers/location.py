@@ -10,7 +10,7 @@ from bot.routing import Router, Turn, intent, pressed
 from bot.wording import capital
 from bot.wording import gettext as _
 from bot.wording.opening import today_in_short
-from bot.wording.reaching import phone_line
+from bot.wording.reaching import phone_beside
 from handlers import Row, find_button, librarian_button, which_branch, words_of
 
 router = Router("location")
@@ -54,7 +54,7 @@ def _addresses(branches: Sequence[Branch]) -> Reply:
 def _place(turn: Turn, library: Library, branch: Branch | None, branches: Sequence[Branch]) -> Reply:
     if branch is None or not (branch.address or branch.how_to_get):
         said = [_("Адреса пока не знаю: {library}.").format(library=branch.name if branch else library.name)]
-        said.append(phone_line(branch or main_branch(branches), turn.now, library.holidays))
+        said.append(phone_beside(branch, main_branch(branches), turn.now, library.holidays))
         return reply("\n".join(line for line in said if line), buttons=((librarian_button(),), (find_button(),)))
     lines = [line for line in (branch.address, branch.how_to_get) if line]
     if today := today_in_short(branch, turn.now, library.holidays):

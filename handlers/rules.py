@@ -28,9 +28,8 @@ async def rule(turn: Turn, library: Library) -> Answer:
         if found.verdict is Verdict.FOUND:
             work = found.works[0]
             text = _("Правила на это я не знаю. Может быть, вы ищете книгу {book}?").format(book=books.named(work))
-            return Answer(
-                replies=(reply(text, buttons=((Button(_("Да"), f"work:{work.work_id}"),), *rows)),), missed=True
-            )
+            yes = (Button(_("Да"), f"work:{work.work_id}"),)
+            return Answer(replies=(reply(text, buttons=(yes, *rows)),), missed=True)
     said = _("Точного ответа на это у меня нет, а придумывать не буду. Спросите библиотекаря.")
     phone = phone_line(await desk(library), turn.now, library.holidays)
     return Answer(replies=(reply(f"{said}\n{phone}" if phone else said, buttons=rows),), missed=True)

@@ -18,6 +18,15 @@ def phone_line(branch: Branch | None, moment: datetime, holidays: DaysOff) -> st
     return _("Телефон: {phone}.").format(phone=branch.phone)
 
 
+def phone_beside(branch: Branch | None, main: Branch | None, moment: datetime, holidays: DaysOff) -> str:
+    """The branch's own phone, else the central library's, under its name; "" where there is neither."""
+    if branch is None or branch.phone or main is None or main is branch:
+        return phone_line(branch or main, moment, holidays)
+    if not main.phone:
+        return ""
+    return _("Спросить можно здесь: {library}, {phone}.").format(library=main.name, phone=main.phone)
+
+
 def people_answer(branch: Branch | None, moment: datetime, holidays: DaysOff) -> str:
     """When the librarians are there; never a promise of an hour that nobody has given."""
     if branch is None or branch.hours is None:

@@ -18,6 +18,31 @@ router = Router("search")
 
 WHAT = "search.what"
 """The dialogue waits for a title."""
+_NAMES_NOTHING = frozenset(
+    [
+        "а",
+        "есть",
+        "ли",
+        "у",
+        "вас",
+        "мне",
+        "нужна",
+        "нужны",
+        "ищу",
+        "хочу",
+        "почитать",
+        "взять",
+        "найти",
+        "книга",
+        "книги",
+        "книгу",
+        "книжка",
+        "книжку",
+        "book",
+        "books",
+    ]
+)
+"""«Есть ли у вас книга?» names none: the title is asked for."""
 LIMIT = 5
 """Works that are looked at: what a list of buttons can hold."""
 
@@ -50,7 +75,7 @@ async def another(turn: Turn, library: Library) -> Answer:
 async def search(turn: Turn, library: Library) -> Answer:
     """Look the message up and answer for each book that it names."""
     query = turn.request.rest or words_of(turn)
-    if not fold(query):
+    if _NAMES_NOTHING.issuperset(fold(query).split()):
         return _what()
     answers = await look_up(library.catalogue, turn.request, LIMIT)
     branches = await library.branches.all()

@@ -9,7 +9,7 @@ from bot.library.hours import DaysOff
 from bot.library.model import Branch, WorkCard
 from bot.messages import Button, Reply, Styled, bold, link, reply
 from bot.ports import Found
-from bot.wording import books, listed
+from bot.wording import books
 from bot.wording import gettext as _
 from handlers import Row, find_button, librarian_button
 
@@ -68,7 +68,7 @@ def all_branches(work: WorkCard, branches: Sequence[Branch], moment: datetime, h
     here = [holding for holding in holdings if holding.available or holding.reading_room or holding.next_due]
     lines = [books.holding_line(holding, branches, moment, holidays) for holding in here]
     if away := [books.branch_name(holding, branches) for holding in holdings if holding not in here]:
-        lines.append(_("Сейчас нет: {libraries}.").format(libraries=listed(away)))
+        lines.append(_("Сейчас нет: {libraries}.").format(libraries="; ".join(away)))
     return reply(
         *_heading(work, branches, moment), "".join(f"\n{line}" for line in lines), buttons=_buttons(work, 0, ())
     )
