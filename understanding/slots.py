@@ -4,7 +4,6 @@ import re
 from collections.abc import Mapping
 
 from understanding.lexicon import Phrases
-from understanding.tokens import Message
 
 _QUOTED = re.compile(r"[«„“\"]([^«»„“”\"]{2,120})[»”“\"]")
 _DATE = re.compile(
@@ -113,8 +112,3 @@ def topic(intent: str, present: int, phrases: Phrases) -> Mapping[str, str]:
 
 def _fits(mask: int, present: int) -> bool:
     return mask & present == mask
-
-
-def isbns(message: Message) -> list[str]:
-    """Every run of digits that is an ISBN in shape (10 or 13), as typed."""
-    return [message.text[start:end] for start, end in message.isbns]

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from bot.language import morphology
+from bot.language import isbn, morphology
 from bot.language.folding import fold
 from understanding.lexicon import Phrases, Word
 from understanding.spelling import Speller
@@ -16,7 +16,7 @@ _SHAPES = (
     ("time", re.compile(r"(?:[01]?\d|2[0-4]):[0-5]\d$")),
     ("number", re.compile(r"\d+(?:[-–]?[а-яa-z]{1,3})?$")),
 )
-_ISBN_SPACED = re.compile(r"(?<!\d)(?:97[89][\s–—-]?)?(?:\d[\s–—-]?){9}[\dXxХх](?!\d)")
+_SHORTEST_ISBN = 10
 _ZERO_WIDTH = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u0300\u0301]")
 _LATIN = re.compile("[a-z]")
 HARD = re.compile(r"[.!?…;\n]")
@@ -49,7 +49,7 @@ class Message:
 
     Attributes:
         text: As it was typed, cleaned of what cannot be seen.
-        isbns: Where runs of digits stand that look like an ISBN.
+        isbns: Where ISBNs stand, in any form.
         repaired: «typed→meant» for each word that was read otherwise than it is spelt.
         asks: Whether there is a question mark in it.
     """
@@ -123,7 +123,7 @@ class Reader:
             tokens.append(Token(word, start, end, meaning, gap))
         if tokens and "?" in lowered[end:]:
             tokens[-1] = _asking(tokens[-1])
-        isbns = tuple(match.span() for match in _ISBN_SPACED.finditer(text)) if len(text) > 9 else ()
+        isbns = tuple((found.start, found.end) for found in isbn.find(text)) if len(text) >= _SHORTEST_ISBN else ()
         return Message(text, tuple(tokens), isbns, tuple(repaired), "?" in lowered)
 
     def _learn(self, spelt: str) -> tuple[str, Word]:
