@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from tests.support.iso2709 import build_record
+from tests.support.iso2709 import build_record, control, field
 
 DEMO = Path(__file__).resolve().parent.parent / "demo"
 COLUMNS = (
@@ -78,32 +78,33 @@ def district(data: Path) -> Iterator[bytes]:
     """The records of the district library system."""
     with (data / "marc/rusmarc/stavropol_cbs_a_expected.jsonl").open(encoding="utf-8") as lines:
         for line in lines:
-            yield build_record("00000nam  2200000   450 ", _fields(json.loads(line)), "cp866") + b"\r\n"
+            yield build_record(_fields(json.loads(line)), "cp866") + b"\r\n"
 
 
-def _fields(record: dict[str, Any]) -> list[tuple[str, str, list[tuple[str, str]]] | tuple[str, str]]:
-    fields: list[Any] = [("001", record["id"])]
+def _fields(record: dict[str, Any]) -> list[tuple[str, str]]:
+    fields = [control("001", record["id"])]
     if record["isbn"]:
-        fields.append(("010", "  ", [("a", record["isbn"])]))
-    fields.append(("100", "  ", [("a", f"20100101d{record['year'] or '    ':4}    m  y0rusy0189    ca")]))
-    fields.append(("101", "0 ", [("a", "rus")]))
+        fields.append(field("010", [("a", record["isbn"])]))
+    fields.append(field("100", [("a", f"20100101d{record['year'] or '    ':4}    m  y0rusy0179    ca")]))
+    fields.append(field("101", [("a", "rus")], "0 "))
     title = [("a", record["title"]), ("e", record["subtitle"]), ("f", record["responsibility"])]
-    fields.append(("200", "1 ", [pair for pair in title if pair[1]]))
+    fields.append(field("200", [pair for pair in title if pair[1]], "1 "))
     if record["year"]:
-        fields.append(("210", "  ", [("d", record["year"])]))
+        fields.append(field("210", [("d", record["year"])]))
     if record["series"]:
-        fields.append(("225", "2 ", [("a", record["series"])]))
+        fields.append(field("225", [("a", record["series"])], "1 "))
     if record["author"]:
         surname, _, initials = record["author"].partition(" ")
-        fields.append(("700", " 1", [("a", surname), *([("b", initials)] if initials else [])]))
-    for copy in record["copies"]:
-        pairs = [("a", copy["branch"]), ("b", copy["kind"]), ("l", copy["shelf"]), ("f", copy["inventory"])]
-        kept = [(code, value) for code, value in pairs if value]
-        if kept:
-            # This export has a field terminator inside 995: only the directory finds what follows it.
-            kept[-1] = (kept[-1][0], kept[-1][1] + "\x1e")
-            fields.append(("995", "  ", [*kept, ("k", f"{copy['inventory']}-{copy['branch'].rpartition(', ')[2]}")]))
-    return fields
+        fields.append(field("700", [("a", surname), *([("b", initials)] if initials else [])], " 1"))
+    return fields + [_item(copy) for copy in record["copies"]]
+
+
+def _item(copy: dict[str, str]) -> tuple[str, str]:
+    """This export has a field terminator inside 995: only the directory finds what follows it."""
+    pairs = [("a", copy["branch"]), ("b", copy["kind"]), ("l", copy["shelf"]), ("f", copy["inventory"])]
+    kept = [(code, value) for code, value in pairs if value]
+    department = copy["branch"].rpartition(", ")[2]
+    return field("995", [*kept[:-1], (kept[-1][0], kept[-1][1] + "\x1e"), ("k", f"{copy['inventory']}-{department}")])
 
 
 def _pack(name: str, content: bytes) -> None:
