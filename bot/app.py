@@ -164,9 +164,8 @@ async def opened(settings: Settings, folder: Path, clock: Clock | None = None) -
         branches, faq = SqlBranches(database, settings.library.timezone), SqlFaq(database, clock)
         await branches.put(known_branches)
         await faq.put([FaqEntry(**entry.model_dump()) for entry in settings.faq])
-        catalogue = IndexedCatalogue(
-            folder / settings.search.folder, SqlIndexSource(database), SqlCards(database, clock)
-        )
+        source, cards = SqlIndexSource(database), SqlCards(database, clock)
+        catalogue = IndexedCatalogue(folder / settings.search.folder, source, cards)
         message_log = await open_log(database, clock)
         try:
             yield Opened(
@@ -191,6 +190,8 @@ async def opened(settings: Settings, folder: Path, clock: Clock | None = None) -
         finally:
             await message_log.aclose()
             await catalogue.aclose()
+            await cards.aclose()
+            await source.aclose()
     finally:
         await database.aclose()
 
