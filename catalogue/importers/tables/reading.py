@@ -1,0 +1,200 @@
+"""Recognises a table by its header, and reads it."""
+
+import codecs
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from bot.errors import InputError
+from bot.library.records import Read, Rejected
+from catalogue.importers import charsets
+from catalogue.importers.source import SourceFile, Stream, unpacked_size
+from catalogue.importers.tables import rows as tables
+from catalogue.importers.tables.columns import EXPECTED, HEADER_WITHIN, Header, find_header, headings_of
+from catalogue.importers.tables.records import TableReader, sheet_branch
+from catalogue.importers.tables.rows import Row
+
+_SAMPLE = 1 << 18
+_SAMPLE_LINES = 400
+_TRIED_LINES = 40
+_TABLE_NAMES = (".csv", ".tsv", ".csv.gz", ".tsv.gz", ".xlsx", ".xlsm")
+_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """How a text is to be read: what parts its cells, and its header, if it has one."""
+
+    delimiter: str
+    header: Header | None
+    sample: Sequence[Sequence[str]]
+    columns: int
+
+
+def recognise_table(path: Path, encoding: str = "") -> SourceFile | None:
+    """A table with a header that names a column of titles; None where the file is no table at all.
+
+    Args:
+        path: CSV (``;``, ``,``, ``|``), tab-separated text, gzip of these, or an Excel workbook (.xlsx).
+        encoding: Overrules what the charset looks like; workbooks have none.
+
+    Raises:
+        InputError: It is a table, but its header names no titles: the text says which headings were found.
+    """
+    if tables.is_workbook(path):
+        return _recognise_workbook(path)
+    lines, charset, evidence = _sample(path, encoding)
+    layout = _layout(lines)
+    is_named_so = path.name.lower().endswith(_TABLE_NAMES)
+    if layout.header is None:
+        if layout.columns < 2 and not is_named_so:
+            return None
+        raise _no_header(path, layout.sample)
+    if layout.columns < 2 and not is_named_so and not path.name.lower().endswith(".txt"):
+        return None
+    return SourceFile(
+        path=path,
+        format="table",
+        charset=charset,
+        size=unpacked_size(path),
+        evidence=f"{evidence}; cells parted by {_named(layout.delimiter)}; columns: {_columns(layout.header)}",
+        reader=read_table,
+    )
+
+
+def read_table(source: SourceFile) -> Iterator[Read | Rejected]:
+    """The records of a recognised table; rows of one edition that stand together are one record.
+
+    Raises:
+        InputError: The file cannot be read any more, or changed its header since it was recognised.
+    """
+    try:
+        if source.charset == "xlsx":
+            yield from _read_workbook(source.path)
+        else:
+            yield from _read_text(source.path, source.charset)
+    except OSError as error:
+        raise InputError(
+            f"{source.path}: cannot be read ({error.strerror or error}); copy it to this machine and repeat"
+        ) from error
+
+
+# --- text ----------------------------------------------------------------------------------------
+
+
+def _sample(path: Path, encoding: str) -> tuple[list[str], str, str]:
+    """The first lines, their charset, and why."""
+    with Stream(path) as stream:
+        data = b""
+        while len(data) < _SAMPLE and (block := stream.read(_SAMPLE - len(data))):
+            data += block
+    charset, evidence = _charset(data, encoding)
+    text = codecs.getincrementaldecoder(charset)("replace").decode(data)
+    lines = text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return lines[:_SAMPLE_LINES], charset, evidence
+
+
+def _charset(data: bytes, encoding: str) -> tuple[str, str]:
+    if encoding:
+        named = charsets.named(encoding)
+        try:
+            codecs.lookup(named)
+        except LookupError as error:
+            raise InputError(
+                f"--encoding {encoding}: a table cannot be in it; expected utf-8, cp1251, cp866"
+            ) from error
+        return named, "named by the operator"
+    for mark, charset in _BOMS:
+        if data.startswith(mark):
+            return charset, "its byte order mark"
+    found = charsets.guess(data.split(b"\n")[:-1] or [data])
+    return found.charset, found.evidence
+
+
+def _layout(lines: Sequence[str]) -> _Layout:
+    """The delimiter under which most headings are known; where none is, the one that makes steady columns."""
+    tried = [_tried(lines, delimiter) for delimiter in tables.DELIMITERS]
+    return max(tried, key=lambda layout: (len(layout.header.columns) if layout.header else 0, layout.columns))
+
+
+def _tried(lines: Sequence[str], delimiter: str) -> _Layout:
+    sample = tables.split_sample(lines[:_TRIED_LINES], delimiter)
+    widths = Counter(len(row) for row in sample if row)
+    steady = [width for width, seen in widths.items() if width > 1 and seen * 2 >= sum(widths.values())]
+    header = find_header(sample)
+    columns = max(steady, default=header.width if header else 1)
+    return _Layout(delimiter=delimiter, header=header, sample=sample, columns=columns)
+
+
+def _read_text(path: Path, charset: str) -> Iterator[Read | Rejected]:
+    layout = _layout(_sample(path, charset)[0])
+    if layout.header is None:
+        raise _no_header(path, layout.sample)
+    reader = TableReader(header=layout.header, is_text=True)
+    for row in tables.text_rows(path, charset, layout.delimiter):
+        if row.number > layout.header.rows:
+            yield from reader.take(row)
+    yield from reader.finish()
+
+
+# --- workbooks -----------------------------------------------------------------------------------
+
+
+def _recognise_workbook(path: Path) -> SourceFile:
+    found: list[Header] = []
+    seen: list[Sequence[str]] = []
+    for _, sheet in tables.workbook_sheets(path):
+        first = [row.cells for row in islice(sheet, HEADER_WITHIN + 1)]
+        header = find_header(first)
+        if header is not None:
+            found.append(header)
+        seen += first
+    if not found:
+        raise _no_header(path, seen)
+    return SourceFile(
+        path=path,
+        format="table",
+        charset="xlsx",
+        size=tables.workbook_size(path),
+        evidence=f"sheets with a header: {len(found)}; columns: {_columns(found[0])}",
+        reader=read_table,
+    )
+
+
+def _read_workbook(path: Path) -> Iterator[Read | Rejected]:
+    for name, sheet in tables.workbook_sheets(path):
+        yield from _read_sheet(name, sheet)
+
+
+def _read_sheet(name: str, sheet: Iterator[Row]) -> Iterator[Read | Rejected]:
+    first = list(islice(sheet, HEADER_WITHIN + 1))
+    header = find_header([row.cells for row in first])
+    if header is None:
+        return
+    reader = TableReader(header=header, is_text=False, branch=sheet_branch(name))
+    for row in first[header.rows :]:
+        yield from reader.take(row)
+    for row in sheet:
+        yield from reader.take(row)
+    yield from reader.finish()
+
+
+# --- words for the operator ----------------------------------------------------------------------
+
+
+def _no_header(path: Path, sample: Sequence[Sequence[str]]) -> InputError:
+    found = ", ".join(f"«{heading[:40]}»" for heading in headings_of(sample)[:12]) or "nothing"
+    return InputError(
+        f"{path}: no heading of a column of titles in the first {HEADER_WITHIN} rows; "
+        f"found: {found}; expected: {EXPECTED}"
+    )
+
+
+def _columns(header: Header) -> str:
+    return ", ".join(f"{column.value} «{header.headings[place]}»" for column, place in header.columns.items())
+
+
+def _named(delimiter: str) -> str:
+    return {"\t": "tabs", ",": "commas", ";": "semicolons"}.get(delimiter, f"«{delimiter}»")

@@ -1,0 +1,272 @@
+"""Rows of an inventory → records: one row is one copy, or several, of an edition."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from bot.language.folding import fold
+from bot.library.model import ItemStatus, Kind
+from bot.library.records import ItemData, Read, RecordData, Rejected, Rejection
+from catalogue.importers import cleaning
+from catalogue.importers.tables import values
+from catalogue.importers.tables.columns import Column, Header
+from catalogue.importers.tables.rows import Row
+from catalogue.names import NO_AUTHOR, split_authors
+
+MOST_COPIES_TOGETHER = 1000
+"""Copies of one record that are gathered before it is given out: memory stays the same whatever the file."""
+_HEAD = 80
+_BRANCH_HEADING = re.compile(
+    r"(?:филиал|библиотека|отдел обслуживания|абонемент|читальный зал|пункт выдачи|ф\.?\s?№)\b.{0,60}"
+    r"|.{0,60}\b(?:филиал|библиотека)"
+)
+_SHEET_OF_A_BRANCH = re.compile(r"фил|библиот|б-ка|абонемент|отдел|читальн", re.IGNORECASE)
+_SAME_AS_ABOVE = frozenset(Column) - {
+    Column.ID, Column.INVENTORY, Column.BARCODE, Column.COPIES, Column.AVAILABLE, Column.ISSUED, Column.DUE,
+}  # fmt: skip
+
+
+@dataclass(slots=True)
+class _Gathering:
+    """Consecutive rows of one edition."""
+
+    first: Row
+    record: RecordData
+    items: list[ItemData]
+    warnings: dict[str, None]
+
+    def read(self) -> Read:
+        record = replace(self.record, items=tuple(self.items), warnings=tuple(self.warnings))
+        return Read(ordinal=self.first.number, offset=self.first.offset, record=record)
+
+
+@dataclass(slots=True)
+class TableReader:
+    """Turns the rows of one table into records, in order; keeps what «the same as above» refers to.
+
+    Attributes:
+        header: What the columns mean.
+        is_text: Whether a row with more cells than the header has is a damaged one: in a text its cells have shifted.
+        branch: The branch that a heading between the rows, or the sheet's name, has named.
+    """
+
+    header: Header
+    is_text: bool
+    branch: str = ""
+    _above: dict[Column, str] = field(default_factory=dict)
+    _gathering: _Gathering | None = None
+
+    def take(self, row: Row) -> Iterator[Read | Rejected]:
+        """One more row; gives out what is finished by it."""
+        if not row.cells or self._is_no_record(row):
+            return
+        if self.is_text and len(row.cells) > self.header.width:
+            yield from self.finish()
+            yield rejected(row, Rejection.BAD_ROW, f"{len(row.cells)} cells under {self.header.width} headings")
+            return
+        cells = self._filled(row)
+        record, warnings = described(cells)
+        if not record.title:
+            yield from self.finish()
+            yield rejected(row, Rejection.NO_TITLE, "the column of titles is empty", record.source_id)
+            return
+        items, of_copies = self._copies(cells)
+        record = replace(record, items_unknown=items is None)
+        warnings += (
+            of_copies
+            + (("hidden_row",) if row.hidden else ())
+            + (("bad_characters",) if "\ufffd" in record.title else ())
+        )
+        gathered = self._gathering
+        if gathered is None or gathered.record != record or len(gathered.items) > MOST_COPIES_TOGETHER:
+            yield from self.finish()
+            self._gathering = gathered = _Gathering(first=row, record=record, items=[], warnings={})
+        gathered.items += items or ()
+        gathered.warnings |= dict.fromkeys(warnings)
+
+    def finish(self) -> Iterator[Read]:
+        """Give out the last record."""
+        if self._gathering is not None:
+            yield self._gathering.read()
+            self._gathering = None
+
+    def _is_no_record(self, row: Row) -> bool:
+        """Totals, the numbers of columns, the header printed again, headings between the rows."""
+        filled = [text for text in row.cells if text]
+        numbered = [str(at + 1) for at in range(len(filled))]
+        if values.is_total(row.cells) or (len(filled) >= 3 and [values.whole(text) for text in filled] == numbered):
+            return True
+        if [fold(text) for text in filled] == [fold(text) for text in self.header.headings if text]:
+            return True
+        return len(filled) == 1 and self.header.width >= 3 and bool(row.cells[0]) and self._is_heading(filled[0])
+
+    def _is_heading(self, text: str) -> bool:
+        """Whether the one cell of a row heads the rows below it: a branch, or a kind of literature."""
+        if _BRANCH_HEADING.fullmatch(text.lower()):
+            self.branch = text
+            return True
+        of_titles = {self.header.columns.get(Column.TITLE), self.header.columns.get(Column.AUTHOR_TITLE)}
+        return 0 not in of_titles and not any(char.isdigit() for char in text)
+
+    def _filled(self, row: Row) -> dict[Column, str]:
+        """The cells by column, «the same as above» filled in."""
+        cells: dict[Column, str] = {}
+        for column, place in self.header.columns.items():
+            text = row.cells[place] if place < len(row.cells) else ""
+            if column in _SAME_AS_ABOVE:
+                if values.is_ditto(text):
+                    text = self._above.get(column, "")
+                self._above[column] = text
+            cells[column] = text
+        return cells
+
+    def _copies(self, cells: dict[Column, str]) -> tuple[list[ItemData] | None, tuple[str, ...]]:
+        """The copies of a row, None where the table says nothing of copies; and what was mended."""
+        if not self.header.knows_copies:
+            return None, ()
+        counted = values.count(cells.get(Column.COPIES, ""))
+        numbers, mended = values.inventory_numbers(cells.get(Column.INVENTORY, ""), counted)
+        warnings: tuple[str, ...] = (mended,) if mended else ()
+        available = values.count(cells.get(Column.AVAILABLE, ""))
+        issued = values.count(cells.get(Column.ISSUED, ""))
+        total = counted
+        if total is None and available is not None:
+            total = available + (issued or 0)
+        if total is None:
+            if not numbers and self._only_counts():
+                return None, warnings
+            total = max(1, len(numbers))
+        copy, unknown = self._copy(cells)
+        if unknown:
+            warnings += ("unknown_status",)
+        if issued is None and available is not None:
+            issued = max(0, total - available)
+        return _spread(copy, numbers, total, issued or 0), warnings
+
+    def _only_counts(self) -> bool:
+        """Whether nothing but a number says that there are copies: an empty one then says nothing."""
+        return Column.COPIES in self.header.columns and Column.INVENTORY not in self.header.columns
+
+    def _copy(self, cells: dict[Column, str]) -> tuple[ItemData, bool]:
+        """What all copies of a row have in common, and whether its status is a word that nobody knows."""
+        text = cells.get(Column.STATUS, "")
+        if not text and Column.AVAILABLE in cells and values.count(cells[Column.AVAILABLE]) is None:
+            text = cells[Column.AVAILABLE]  # «В наличии: да»
+        note, location = cells.get(Column.NOTE, ""), values.said(cells.get(Column.LOCATION, ""))
+        due = values.day(cells.get(Column.DUE, ""))
+        status = values.status(text) if text else ItemStatus.AVAILABLE
+        unknown = bool(text) and status is ItemStatus.UNKNOWN
+        if values.said(cells.get(Column.ACT, "")):
+            status = ItemStatus.WITHDRAWN
+        elif (found := values.gone(note)) is not None and (not text or status is ItemStatus.AVAILABLE):
+            status = found
+        elif due is not None and status in {ItemStatus.AVAILABLE, ItemStatus.UNKNOWN}:
+            status = ItemStatus.ON_LOAN
+        branch = values.said(cells.get(Column.BRANCH, "")) or self.branch
+        return (
+            ItemData(
+                branch=branch,
+                location=location,
+                barcode=values.said(values.whole(cells.get(Column.BARCODE, ""))),
+                call_number=_call_number(cells),
+                status=status,
+                lendable=not values.in_reading_room(text, note, location, branch),
+                due_on=due if status is ItemStatus.ON_LOAN else None,
+            ),
+            unknown,
+        )
+
+
+def sheet_branch(name: str) -> str:
+    """The branch that a sheet of a workbook is named after, "" where its name says none."""
+    return name.strip() if _SHEET_OF_A_BRANCH.search(name) else ""
+
+
+def rejected(row: Row, reason: Rejection, detail: str, source_id: str = "") -> Rejected:
+    """One row of the report."""
+    return Rejected(
+        ordinal=row.number,
+        offset=row.offset,
+        reason=reason,
+        detail=detail,
+        source_id=source_id,
+        head=";".join(row.cells).encode()[:_HEAD].hex(),
+    )
+
+
+def described(cells: dict[Column, str]) -> tuple[RecordData, tuple[str, ...]]:
+    """The description of an edition, without its copies, and what was mended."""
+
+    def said(column: Column) -> str:
+        return values.said(cells.get(column, "")).replace("\n", " ")
+
+    title, author = cells.get(Column.TITLE, "").replace("\n", " "), said(Column.AUTHOR)
+    if Column.AUTHOR_TITLE in cells and not title:
+        found, title = values.author_and_title(cells[Column.AUTHOR_TITLE].replace("\n", " "))
+        author = author or found
+    authors = () if fold(author) in NO_AUTHOR else split_authors(author)
+    year, mended = values.year(said(Column.YEAR))
+    isbns, isbn_raw, isbn_lost = values.read_isbns(cells.get(Column.ISBN, "").replace("\n", "; "))
+    series = said(Column.SERIES)
+    record = RecordData(
+        source_id=values.whole(said(Column.ID)),
+        kind=values.kind(said(Column.KIND)) if Column.KIND in cells else Kind.BOOK,
+        title=_title(title),
+        subtitle=said(Column.SUBTITLE),
+        part_number=values.whole(said(Column.PART)),
+        author=authors[0] if authors else "",
+        authors=authors,
+        place=said(Column.PLACE),
+        publisher=cleaning.phrase(said(Column.PUBLISHER)),
+        year=year,
+        extent=values.whole(said(Column.PAGES)),
+        isbns=isbns,
+        isbn_raw=isbn_raw,
+        isbn_lost=isbn_lost,
+        issn=said(Column.ISSN),
+        series=((series, ""),) if series else (),
+        languages=values.language(said(Column.LANGUAGE)) if said(Column.LANGUAGE) else (),
+        subjects=values.several(cells.get(Column.SUBJECT, "")),
+        genres=values.several(cells.get(Column.GENRE, "")),
+        keywords=values.several(cells.get(Column.KEYWORDS, "")),
+        udc=said(Column.UDC),
+        bbk=said(Column.BBK),
+        call_number=_call_number(cells),
+        annotation=said(Column.ANNOTATION),
+        url=_url(said(Column.URL)),
+        age_mark=_age(cells, title),
+        grade=values.grade(cells.get(Column.GRADE, "")) or cleaning.grade(title),
+    )
+    return record, cleaning.distinct((mended, "isbn_lost" if isbn_lost else ""))
+
+
+def _title(text: str) -> str:
+    """A title in words; a number alone is one («1984»), a dash alone is none."""
+    return values.whole(cleaning.phrase(text)) if fold(text) else ""
+
+
+def _age(cells: dict[Column, str], title: str) -> int | None:
+    marked = values.age_mark(cells[Column.AGE]) if cells.get(Column.AGE) else None
+    return marked if marked is not None else cleaning.age_mark(title)
+
+
+def _url(text: str) -> str:
+    return text if text.lower().startswith(("http://", "https://")) else ""
+
+
+def _call_number(cells: dict[Column, str]) -> str:
+    return values.said(cells.get(Column.CALL_NUMBER, "")) or values.said(cells.get(Column.BBK, ""))
+
+
+def _spread(copy: ItemData, numbers: Sequence[str], total: int, issued: int) -> list[ItemData]:
+    """A copy for every number, and a lump for those that have none."""
+    issued = min(issued, total)
+    if len(numbers) <= 1:
+        number = numbers[0] if numbers else ""
+        return [replace(copy, inventory_number=number, copies=total, issued=issued)] if total else []
+    single = [
+        replace(copy, inventory_number=number, barcode="", issued=int(at < issued)) for at, number in enumerate(numbers)
+    ]
+    rest = total - len(numbers)
+    lump = [replace(copy, barcode="", copies=rest, issued=max(0, issued - len(numbers)))] if rest > 0 else []
+    return single + lump
