@@ -47,6 +47,8 @@ UNIMARC_LABELS = {
 """What the codes of UNIMARC 100 $a/26-29 mean: 02 and 04 (ISO-IR 37, ISO 5427) have KOI-8 letters in KOI-8 places."""
 
 BAD_CHARACTERS = "bad_characters"
+HOLE = "\ufffd"
+"""Stands for bytes without a meaning."""
 CHARSET_GUESS = "charset_guess"
 
 _ALIASES = {
@@ -55,7 +57,6 @@ _ALIASES = {
     "utf8": "utf-8", "utf8sig": "utf-8",
 }  # fmt: skip
 _ESCAPE = b"\x1b"
-_SUBFIELD = b"\x1f"
 _HIGH = re.compile(rb"[\x80-\xff]+")
 _CYRILLIC_UTF8 = re.compile(rb"[\xd0\xd1][\x80-\xbf]")
 _SAMPLE = 20_000
@@ -134,27 +135,26 @@ def plausible_cyrillic(data: bytes) -> str:
 
 def record_decoder(charset: str) -> RecordDecoder:
     """How the records of a file in this charset are decoded, one after another."""
-    if charset in {"utf-8", "marc8"}:
-        return _utf8_or_marc8 if charset == "marc8" else _utf8
+    if charset == "utf-8":
+        return _utf8
+    if charset == "marc8":
+        from catalogue.importers import marc8  # its tables are large and seldom needed
+
+        return lambda data: _utf8_or_marc8(data, marc8.decode)
     if charset == "iso5426":
         return lambda _: Decoding(iso5426.decode)
     try:
-        every = bytes(range(256)).decode(charset, "replace")
-        undefined = every.count("\ufffd")
-    except (LookupError, ValueError):
-        every, undefined = "", 0
-    return _one_byte(charset, holes=undefined > 0) if len(every) == 256 else _many_bytes(charset)
+        one_byte = len(bytes(range(256)).decode(charset, "replace")) == 256
+    except ValueError:
+        one_byte = False
+    return _one_byte(charset) if one_byte else _many_bytes(charset)
 
 
-def _one_byte(charset: str, *, holes: bool = False) -> RecordDecoder:
+def _one_byte(charset: str) -> RecordDecoder:
     def decode(data: bytes) -> str:
         return data.decode(charset, "replace")
 
-    def decoding(data: bytes) -> Decoding:
-        whole = decode(data)
-        return Decoding(decode, whole, (BAD_CHARACTERS,) if holes and "\ufffd" in whole else ())
-
-    return decoding
+    return lambda data: Decoding(decode, decode(data))
 
 
 def _many_bytes(charset: str) -> RecordDecoder:
@@ -168,35 +168,18 @@ def _utf8(data: bytes) -> Decoding:
     if rescued := plausible_cyrillic(data):
         found = _one_byte(rescued)(data)
         return Decoding(found.decode, found.whole, (CHARSET_GUESS,))
-    return Decoding(_with_holes, "", (BAD_CHARACTERS,))
+    return Decoding(_with_holes)
 
 
-def _utf8_or_marc8(data: bytes) -> Decoding:
+def _utf8_or_marc8(data: bytes, marc8: Decode) -> Decoding:
     """MARC21 of the world outside Russia: leader/09 is believed only where the bytes do not contradict."""
     if _ESCAPE not in data and (text := _as_utf8(data)) is not None:
         return Decoding(bytes.decode, text if len(text) == len(data) else "")
-    return Decoding(_with_holes, "", (BAD_CHARACTERS,)) if data[9:10] == b"a" else Decoding(_marc8)
+    return Decoding(_with_holes) if data[9:10] == b"a" else Decoding(marc8)
 
 
 def _with_holes(data: bytes) -> str:
     return data.decode("utf-8", "replace")
-
-
-def _marc8(data: bytes) -> str:
-    if data.isascii() and _ESCAPE not in data:
-        return data.decode("ascii")
-    return _SUBFIELD.decode("ascii").join(map(_marc8_part, data.split(_SUBFIELD)))  # every subfield begins anew
-
-
-def _marc8_part(data: bytes) -> str:
-    if data.isascii() and _ESCAPE not in data:
-        return data.decode("ascii")
-    from pymarc.marc8 import MARC8ToUnicode
-
-    try:
-        return str(MARC8ToUnicode(quiet=True).translate(data))  # type: ignore[no-untyped-call]
-    except (IndexError, KeyError, TypeError, ValueError):  # a field that ends within an escape sequence
-        return data.replace(_ESCAPE, b"").decode("ascii", "replace")
 
 
 def _as_utf8(data: bytes) -> str | None:

@@ -19,6 +19,7 @@ _MATERIAL = re.compile(
     re.IGNORECASE,
 )
 _TAIL = " /:;,=+"
+_NO_ABBREVIATION = re.compile(r"(?:[^\W\d_]{4}|(?:^|[\s.])\d+|\d{4}|[»”\"?!)\]])\.$")
 _YEAR = re.compile(r"(?<![\d])(1\d{3}|20\d{2})(?!\d)")
 _AGE = re.compile(r"(?<!\d)(0|6|12|16|18)\s*\+(?!\s*\d)")
 _GRADE = re.compile(
@@ -50,10 +51,8 @@ def phrase(text: str) -> str:
     if "[" in text:
         text = _MATERIAL.sub("", text) or text
     text = text.rstrip(_TAIL)
-    if text.endswith(".") and not text.endswith(".."):
-        last = text[:-1].rsplit(" ", 1)[-1]
-        if (len(last) > 3 and "." not in last) or last.isdigit():
-            text = text[:-1]
+    if text.endswith(".") and _NO_ABBREVIATION.search(text):
+        text = text[:-1]
     return _SPACE_BEFORE.sub("", text) if " ," in text or " ;" in text else text
 
 

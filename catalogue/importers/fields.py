@@ -32,6 +32,13 @@ class Field:
         """Every subfield with one of the codes that says something, in the order of the file."""
         return [text for part in self.parts if part and part[0] in codes and (text := part[1:].strip())]
 
+    def main(self) -> str:
+        """$a, or the first subfield where its code is no code at all (a letter with an accent, a control sign)."""
+        if text := self.first("a"):
+            return text
+        first = next((part for part in self.parts if part), "")
+        return first[1:].strip() if first and not (first[0].isascii() and first[0].isalnum()) else ""
+
     def has(self, codes: str) -> bool:
         """Whether a subfield with one of the codes is there, be it empty."""
         return any(part and part[0] in codes for part in self.parts)
@@ -62,6 +69,11 @@ class Fields:
             self._by_tag[tag].append(field)
         else:
             self._by_tag[tag] = [field]
+
+    def warn(self, code: str) -> None:
+        """Note something mended, once."""
+        if code not in self.warnings:
+            self.warnings.append(code)
 
     def at(self, position: int) -> str:
         """One character of the leader, a space where it is too short."""

@@ -127,7 +127,7 @@ def to_record(fields: Fields, journals: Mapping[str, str] | None = None) -> Reco
         edition=tidy(fields.first("205", "a")),
         place=unbracketed(fields.first("210", "a")),
         publisher=unbracketed(fields.first("210", "c")),
-        year=cleaning.year(*fields.all("210", "d"), _value(fields, "934"), whole.date),
+        year=cleaning.year(*fields.all("210", "d"), whole.date),
         extent=tidy(fields.first("215", "a")),
         isbns=isbns,
         isbn_raw="; ".join(distinct((isbn_raw, *map(tidy, fields.all("10", "z"))))),
@@ -146,7 +146,7 @@ def to_record(fields: Fields, journals: Mapping[str, str] | None = None) -> Reco
         grade=cleaning.grade(subtitle, title, audience),
         items=items,
         items_unknown=not items,
-        warnings=distinct(fields.warnings),
+        warnings=tuple(fields.warnings),
     )
 
 
@@ -195,8 +195,9 @@ def _people(fields: Fields) -> tuple[tuple[str, ...], tuple[str, ...]]:
     main = [person(field) for field in fields.fields("700", "701")]
     whole = [person(field) for field in fields.fields("961") if field.first("z").upper() in {"", "ДА"}]
     main += [] if main else whole
-    main += [phrase(field.first("a")) for field in fields.fields("710", "711")]
-    return distinct(main), distinct(person(field) for field in fields.fields("702"))
+    main += [phrase(field.first("a")) for field in fields.fields("710")]
+    others = [person(field) for field in fields.fields("702")]
+    return distinct(main), distinct(others + [phrase(field.first("a")) for field in fields.fields("711")])
 
 
 def _series(fields: Fields) -> tuple[tuple[str, str], ...]:
@@ -220,7 +221,7 @@ def _items(fields: Fields) -> Iterator[ItemData]:
         if lump and issued == total:
             status = ItemStatus.ON_LOAN
         if status is ItemStatus.UNKNOWN:
-            fields.warnings.append(UNKNOWN_STATUS)
+            fields.warn(UNKNOWN_STATUS)
         yield ItemData(
             branch=phrase(field.first("d")),
             location=phrase(field.first("!") or field.first("q")),

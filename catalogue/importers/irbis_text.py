@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from bot.library.records import Rejection
-from catalogue.importers.charsets import RecordDecoder
+from catalogue.importers.charsets import BAD_CHARACTERS, HOLE, RecordDecoder
 from catalogue.importers.chunks import LIMIT, Chunk
 from catalogue.importers.fields import MARK, Field, Fields
 from catalogue.importers.source import Stream
@@ -52,15 +52,17 @@ def parse(data: bytes, decoder: RecordDecoder, wanted: frozenset[str]) -> Fields
     decoding = decoder(data)
     text = decoding.whole or decoding.decode(data)
     fields = Fields({}, warnings=decoding.warnings)
+    if HOLE in text:
+        fields.warn(BAD_CHARACTERS)
     lines = text.split("\n")
     if lines[-1].strip():
-        fields.warnings.append(LINE_CUT)  # an inventory number cut short would be another copy's
+        fields.warn(LINE_CUT)  # an inventory number cut short would be another copy's
     for line in lines[:-1]:
         if not line.strip():
             continue
         found = _LINE.match(line.rstrip("\r"))
         if found is None:
-            fields.warnings.append(BAD_LINE)
+            fields.warn(BAD_LINE)
             continue
         tag = str(int(found[1] or found[3]))
         if tag in wanted:

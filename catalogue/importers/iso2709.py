@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
 from bot.library.records import Rejection
-from catalogue.importers.charsets import RecordDecoder
+from catalogue.importers.charsets import BAD_CHARACTERS, HOLE, RecordDecoder
 from catalogue.importers.chunks import LIMIT, BadRecord, Chunk
 from catalogue.importers.fields import Field, Fields
 from catalogue.importers.source import Stream
@@ -92,7 +92,10 @@ def parse(data: bytes, decoder: RecordDecoder, wanted: Mapping[bytes, str], *, a
     whole, decode = decoding.whole, decoding.decode
     fields = Fields({}, leader=data[:_LEADER].decode("ascii", "replace"), warnings=warnings)
     for tag, begin, end in spans:
-        fields.add(tag, Field(whole[begin:end] if whole else decode(data[begin:end]), any_case=any_case))
+        text = whole[begin:end] if whole else decode(data[begin:end])
+        if HOLE in text:
+            fields.warn(BAD_CHARACTERS)
+        fields.add(tag, Field(text, any_case=any_case))
     return fields
 
 
@@ -106,7 +109,9 @@ def record_id(data: bytes) -> str:
     """What is likely the id of a record that cannot be read: its first field, "" if that is no id."""
     begin = data.find(_FIELD_END, _LEADER) + 1
     first = data[begin : data.find(_FIELD_END, begin)] if begin > 0 else b""
-    return first.decode("ascii", "replace") if _ID.match(first) and data[_LEADER : _LEADER + 3] == b"001" else ""
+    return (
+        first.decode("ascii", "replace").strip() if _ID.match(first) and data[_LEADER : _LEADER + 3] == b"001" else ""
+    )
 
 
 def _spans(data: bytes, wanted: Mapping[bytes, str], warnings: list[str]) -> list[tuple[str, int, int]]:

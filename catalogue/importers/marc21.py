@@ -64,7 +64,7 @@ def to_record(fields: Fields) -> RecordData:
     parent = fields.field("773")
     parent_title = _parent_title(parent)
     title = _vernacular(fields, "245") or fields.field("245")
-    main_title = phrase(title.first("a")) if title else ""
+    main_title = phrase(title.main()) if title else ""
     subtitle = "; ".join(map(phrase, title.all("b"))) if title else ""
     part_number = phrase(title.first("n")) if title else ""
     part_name = phrase(title.first("p")) if title else ""
@@ -112,7 +112,7 @@ def to_record(fields: Fields) -> RecordData:
         grade=cleaning.grade(subtitle, main_title, audience),
         items=items,
         items_unknown=not items,
-        warnings=distinct(fields.warnings),
+        warnings=tuple(fields.warnings),
     )
 
 
@@ -148,7 +148,11 @@ def _people(fields: Fields) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 def _name(field: Field) -> str:
-    return phrase(" ".join(filter(None, (field.first("a"), field.first("b")))))
+    """«Roatcap, Adela Spindler»; numbers of kings stand beside the name, parts of bodies behind a stop."""
+    name, part = phrase(field.first("a")), phrase(field.first("b"))
+    if not part:
+        return name
+    return f"{name} {part}" if part.strip("IVXLCDM. ,") == "" else f"{name.rstrip('.')}. {part}"
 
 
 def _series(fields: Fields) -> tuple[tuple[str, str], ...]:

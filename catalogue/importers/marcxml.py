@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from xml.parsers import expat
 
 from bot.library.records import Rejection
-from catalogue.importers.charsets import RecordDecoder
+from catalogue.importers.charsets import BAD_CHARACTERS, HOLE, RecordDecoder
 from catalogue.importers.chunks import LIMIT, BadRecord, Chunk
 from catalogue.importers.fields import MARK, Field, Fields
 from catalogue.importers.source import Stream
@@ -61,6 +61,8 @@ def parse(data: bytes, decoder: RecordDecoder, wanted: frozenset[str] | None) ->
     text = decoding.whole or decoding.decode(data)
     builder = _Builder(wanted)
     builder.fields.warnings += decoding.warnings
+    if HOLE in text:
+        builder.fields.warn(BAD_CHARACTERS)
     parser = expat.ParserCreate()
     parser.buffer_text = True
     parser.StartElementHandler = builder.start

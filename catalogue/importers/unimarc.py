@@ -56,17 +56,20 @@ _LEVELS = {"a": Kind.ARTICLE, "s": Kind.SERIAL}
 _READERS = {"b": "0–5", "c": "5–10", "d": "9–14", "e": "14–20"}
 _AUTHOR_ROLE = "070"
 _KOHA_STATUS = {"": ItemStatus.AVAILABLE, "0": ItemStatus.AVAILABLE}
+_PART = re.compile(r"(?:ч|т|кн|вып|том|часть|книга|выпуск|сер|серия|№)\W{0,3}[\w,./-]{1,8}", re.IGNORECASE)
 _COPY_OF_BRANCH = re.compile(r"^\d+-")
 
 
 def to_record(fields: Fields) -> RecordData:
     """One record; the title is "" where there is neither a title nor a parent. Never raises."""
+    kind = _kind(fields)
     parent = _Parent(fields)
-    title, subtitle = _title(fields)
-    part_number = phrase(fields.first("200", "h") or fields.first("200", "v") or parent.volume)
+    title, part, subtitle = _title(fields)
+    part_number = phrase(fields.first("200", "h") or fields.first("200", "v") or part)
+    if not part_number and kind is not Kind.ARTICLE:  # an article's $v tells its pages
+        part_number = phrase(parent.volume)
     general = fields.field("100")
     coded = (general.parts[-1][1:] if general.parts else general.head) if general else ""
-    kind = _kind(fields)
     items = () if kind is Kind.ARTICLE else tuple(_items(fields))
     isbns, isbn_raw = cleaning.isbns(fields.all("010", "a"))
     authors, contributors = _people(fields)
@@ -108,7 +111,7 @@ def to_record(fields: Fields) -> RecordData:
         grade=cleaning.grade(subtitle, title, audience),
         items=items,
         items_unknown=not items,
-        warnings=distinct(fields.warnings),
+        warnings=tuple(fields.warnings),
     )
 
 
@@ -150,10 +153,15 @@ def embedded(field: Field) -> Fields:
     return Fields(inner)
 
 
-def _title(fields: Fields) -> tuple[str, str]:
-    for field in fields.fields("200"):
-        return "; ".join(phrases(field.all("a"))), "; ".join(phrases(field.all("e")))
-    return "", ""
+def _title(fields: Fields) -> tuple[str, str, str]:
+    """Title proper, a part's designation that stands before it in a $a of its own, and what else the title says."""
+    field = fields.field("200")
+    if field is None:
+        return "", "", ""
+    part, titles = "", list(phrases(field.all("a")) or (phrase(field.main()),))
+    if len(titles) > 1 and _PART.fullmatch(titles[0]):
+        part = titles.pop(0)
+    return "; ".join(titles), part, "; ".join(phrases(field.all("e")))
 
 
 def _kind(fields: Fields) -> Kind:
@@ -167,8 +175,8 @@ def _people(fields: Fields) -> tuple[tuple[str, ...], tuple[str, ...]]:
     others: list[str] = []
     for field in fields.fields("702"):
         (main if field.first("4")[:3] == _AUTHOR_ROLE else others).append(person(field))
-    main += [phrase(field.first("a")) for field in fields.fields("710", "711")]
-    others += [phrase(field.first("a")) for field in fields.fields("712")]
+    main += [phrase(field.first("a")) for field in fields.fields("710")]
+    others += [phrase(field.first("a")) for field in fields.fields("711", "712")]
     return distinct(main), distinct(others)
 
 

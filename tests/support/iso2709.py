@@ -5,8 +5,7 @@ The opposite of ``catalogue.importers.iso2709``, and written without it: a mista
 
 from collections.abc import Iterable, Sequence
 
-from catalogue.importers.fields import MARK
-
+MARK = "\x1f"
 LEADER = "     nam0 22     3i 450 "
 """A book in RUSMARC; lengths are filled in."""
 MARC21_LEADER = "     nam a22     7a 4500"
