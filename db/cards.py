@@ -1,7 +1,7 @@
 """Works as readers are told of them: one statement for all who ask at the same time."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import cast
@@ -9,7 +9,7 @@ from typing import cast
 import msgspec
 
 from bot.clock import Clock
-from bot.library.model import HIDDEN_STATUSES, Edition, Holding, ItemStatus, Kind, WorkCard
+from bot.library.model import HIDDEN_STATUSES, Edition, Holding, Kind, WorkCard
 from db.connect import Database
 from db.group_commit import GroupCommit
 from db.reading import Reader, reader_of
@@ -22,26 +22,21 @@ SELECT coalesce({rows}({array}(
   w.id, w.title, w.author, w.kind, r.id, r.title, r.author, r.kind, r.year, r.publisher, {json}(r.isbns), r.age_mark,
   CAST(r.items_unknown AS integer), CAST(run.started_at AS text), {details},
   {json}(coalesce((SELECT {rows}({array}(
-      b.code, b.name, b.position, i.status, i.copies, i.issued, CAST(i.lendable AS integer),
-      CAST(i.due_on AS text), i.call_number, i.location))
+      coalesce(b.position, {last}), coalesce(b.name, ''), coalesce(b.code, ''),
+      CASE WHEN i.status = 'available' AND i.lendable THEN i.copies - i.issued ELSE 0 END, i.copies,
+      CASE WHEN i.lendable THEN 0 ELSE i.copies END,
+      CASE WHEN i.status = 'on_loan' OR i.issued > 0 THEN CAST(i.due_on AS text) END, i.call_number, i.location))
     FROM items i LEFT JOIN branches b ON b.id = i.branch_id
-    WHERE i.record_id = r.id AND i.missing_since IS NULL), '[]')))), '[]')
+    WHERE i.record_id = r.id AND i.missing_since IS NULL AND i.status NOT IN ({hidden})), '[]')))), '[]')
 FROM works w JOIN records r ON r.work_id = w.id JOIN import_runs run ON run.id = r.seen_in_run
 WHERE w.id IN {ids} AND r.missing_since IS NULL AND NOT r.suppressed"""
 DETAILS = ("annotation", "url", "series", "call_number")
+LAST = 1 << 30
+"""Position of copies whose branch nobody named: after all branches."""
 
-
-class _Item(msgspec.Struct, array_like=True):
-    branch_code: str | None
-    branch_name: str | None
-    position: int | None
-    status: str
-    copies: int
-    issued: int
-    lendable: int
-    due_on: date | None
-    call_number: str
-    location: str
+Item = tuple[int, str, str, int, int, int, str | None, str, str]
+"""Position, name and code of the branch; copies to take home now, copies in all, copies for the reading
+room; when the loan ends; call number; location. A tuple: there are more of these than of all else."""
 
 
 class _Details(msgspec.Struct, array_like=True):
@@ -67,12 +62,10 @@ class _Record(msgspec.Struct, array_like=True):
     items_unknown: int
     as_of: str
     details: _Details
-    items: list[_Item]
+    items: list[Item]
 
 
 _decode = msgspec.json.Decoder(list[_Record]).decode
-_HIDDEN = frozenset(status.value for status in HIDDEN_STATUSES)
-_FAR = 1 << 30
 
 
 class SqlCards:
@@ -81,9 +74,13 @@ class SqlCards:
     def __init__(self, database: Database, clock: Clock) -> None:
         self._clock = clock
         self._reader: Reader = reader_of(database, "cards")
-        self._statement = CARDS.format_map(
-            {**self._reader.words, "details": self._reader.fields("r.details", *DETAILS)}
-        )
+        words = {
+            **self._reader.words,
+            "details": self._reader.fields("r.details", *DETAILS),
+            "hidden": ", ".join(f"'{status}'" for status in sorted(HIDDEN_STATUSES)),
+            "last": LAST,
+        }
+        self._statement = CARDS.format_map(words)
         self._questions: GroupCommit[Sequence[int]] = GroupCommit(self._answer, batch=WORKS_A_QUERY)
 
     async def cards(self, work_ids: Sequence[int]) -> dict[int, WorkCard]:
@@ -102,28 +99,50 @@ class SqlCards:
         of_work: defaultdict[int, list[_Record]] = defaultdict(list)
         for record in records:
             of_work[record.work_id].append(record)
-        today = self._clock.now().date()
+        today = self._clock.now().date().isoformat()
         cards = {number: _card(editions, today) for number, editions in of_work.items()}
         return [{number: cards[number] for number in question if number in cards} for question in questions]
 
 
-def _card(records: list[_Record], today: date) -> WorkCard:
-    records.sort(key=_newest_first)
-    holdings = _holdings(records, today)
+class _AtBranch:
+    """The copies of a work at one branch, while they are counted."""
+
+    __slots__ = ("as_of", "available", "due", "marks", "reading_room", "total")
+
+    def __init__(self) -> None:
+        self.available = self.total = self.reading_room = 0
+        self.marks: list[str] = []
+        self.due: list[str] = []
+        self.as_of = ""
+
+
+def _card(records: list[_Record], today: str) -> WorkCard:
+    if len(records) > 1:
+        records.sort(key=_newest_first)
     first = records[0]
+    branches: dict[tuple[int, str, str], _AtBranch] = {}
+    editions = tuple([_edition(record, branches) for record in records])
+    holdings = tuple([_holding(place, branches[place], today) for place in sorted(branches)])
+    age_mark, annotation, series = None, "", ""
+    for record in records:
+        details = record.details
+        annotation = annotation or details.annotation or ""
+        series = series or (_series(details.series) if details.series else "")
+        if record.age_mark is not None and (age_mark is None or record.age_mark > age_mark):
+            age_mark = record.age_mark
     return WorkCard(
         work_id=first.work_id,
         title=first.work_title,
         author=first.work_author,
         kind=first.work_kind,
-        available=sum(holding.available for holding in holdings),
-        total=sum(holding.total for holding in holdings),
-        items_unknown=all(record.items_unknown for record in records),
+        available=sum([edition.available for edition in editions]),
+        total=sum([edition.total for edition in editions]),
+        items_unknown=all(edition.items_unknown for edition in editions),
         holdings=holdings,
-        editions=tuple(_edition(record) for record in records),
-        age_mark=max((record.age_mark for record in records if record.age_mark is not None), default=None),
-        annotation=next((record.details.annotation for record in records if record.details.annotation), ""),
-        series=next((_series(record.details.series) for record in records if record.details.series), ""),
+        editions=editions,
+        age_mark=age_mark,
+        annotation=annotation,
+        series=series,
     )
 
 
@@ -136,11 +155,25 @@ def _series(series: tuple[tuple[str, str], ...]) -> str:
     return f"{name}, {volume}" if volume else name
 
 
-def _edition(record: _Record) -> Edition:
+def _edition(record: _Record, branches: dict[tuple[int, str, str], _AtBranch]) -> Edition:
+    """One edition; its copies are counted at their branches on the way."""
     available = total = 0
-    for item in record.items:
-        inside, held = _count(item)
-        available, total = available + inside, total + held
+    for position, name, code, inside, copies, reading_room, due_on, call_number, location in record.items:
+        place = (position, name, code)
+        at = branches.get(place)
+        if at is None:
+            at = branches[place] = _AtBranch()
+        available += inside
+        total += copies
+        at.available += inside
+        at.total += copies
+        at.reading_room += reading_room
+        mark = call_number or record.details.call_number or location
+        if mark and len(at.marks) < MOST_SHELF_MARKS and mark not in at.marks:
+            at.marks.append(mark)
+        if due_on is not None:
+            at.due.append(due_on)
+        at.as_of = max(at.as_of, record.as_of)
     return Edition(
         record_id=record.id,
         title=record.title,
@@ -156,55 +189,22 @@ def _edition(record: _Record) -> Edition:
     )
 
 
-def _count(item: _Item) -> tuple[int, int]:
-    """How many of the copies a reader can take home now, and how many there are."""
-    if item.status in _HIDDEN:
-        return 0, 0
-    inside = item.copies - item.issued if item.status == ItemStatus.AVAILABLE and item.lendable else 0
-    return inside, item.copies
-
-
-def _holdings(records: Iterable[_Record], today: date) -> tuple[Holding, ...]:
-    """Copies by branch: in the library's own order, branches that it has not told of after, "" last."""
-    at_branch: defaultdict[tuple[int, str, str], list[tuple[_Item, _Record]]] = defaultdict(list)
-    for record in records:
-        for item in record.items:
-            if item.status not in _HIDDEN:
-                position = _FAR if item.position is None else item.position
-                at_branch[position, item.branch_name or "", item.branch_code or ""].append((item, record))
-    return tuple(
-        _holding(code, name, at_branch[position, name, code], today) for position, name, code in sorted(at_branch)
-    )
-
-
-def _holding(code: str, name: str, copies: list[tuple[_Item, _Record]], today: date) -> Holding:
-    available = total = reading_room = 0
-    marks: dict[str, None] = {}
-    due: list[date] = []
-    for item, record in copies:
-        inside, held = _count(item)
-        available, total = available + inside, total + held
-        if not item.lendable:
-            reading_room += held
-        if mark := item.call_number or record.details.call_number or item.location:
-            marks[mark] = None
-        if item.due_on is not None and (item.status == ItemStatus.ON_LOAN or item.issued):
-            due.append(item.due_on)
+def _holding(place: tuple[int, str, str], at: _AtBranch, today: str) -> Holding:
     return Holding(
-        branch_code=code,
-        branch_name=name,
-        available=available,
-        total=total,
-        reading_room=reading_room,
-        shelf_marks=tuple(marks)[:MOST_SHELF_MARKS],
-        next_due=_next(due, today),
-        as_of=max(_moment(record.as_of) for _, record in copies),
+        branch_code=place[2],
+        branch_name=place[1],
+        available=at.available,
+        total=at.total,
+        reading_room=at.reading_room,
+        shelf_marks=tuple(at.marks),
+        next_due=_next(at.due, today) if at.due else None,
+        as_of=_moment(at.as_of),
     )
 
 
-def _next(due: list[date], today: date) -> date | None:
+def _next(due: list[str], today: str) -> date:
     """The earliest day that is still ahead; a copy that is overdue may come any day, so it tells less."""
-    return min((day for day in due if day >= today), default=min(due, default=None))
+    return date.fromisoformat(min((day for day in due if day >= today), default=min(due)))
 
 
 @lru_cache(maxsize=64)

@@ -25,6 +25,9 @@ Decode = Callable[[str], Answer]
 LONG_ANSWER = 100_000
 """Letters of JSON that are decoded in a thread: shorter ones take less than a millisecond."""
 
+FEW_ROWS = {"jit": "off", "enable_seqscan": "off", "enable_hashjoin": "off", "enable_mergejoin": "off"}
+"""All questions are for a few rows by their keys; a plan made while the tables were empty must know it too."""
+
 SQLITE_WORDS = {
     "ids": "(SELECT value FROM json_each(?1))",
     "one": "?1",
@@ -132,7 +135,7 @@ class PostgresReader:
             database=url.database,
             timeout=10,
             command_timeout=30,
-            server_settings={"application_name": f"bibliobot {self._purpose}", "jit": "off"},
+            server_settings={"application_name": f"bibliobot {self._purpose}", **FEW_ROWS},
         )
 
     async def aclose(self) -> None:
