@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.asking import look_up
-from bot.language.folding import fold
+from bot.language.folding import fold, words
 from bot.library.model import Branch, WorkCard
 from bot.library.places import find_branches
 from bot.messages import Button, Reply, reply
@@ -19,28 +19,7 @@ router = Router("search")
 WHAT = "search.what"
 """The dialogue waits for a title."""
 _NAMES_NOTHING = frozenset(
-    [
-        "а",
-        "есть",
-        "ли",
-        "у",
-        "вас",
-        "мне",
-        "нужна",
-        "нужны",
-        "ищу",
-        "хочу",
-        "почитать",
-        "взять",
-        "найти",
-        "книга",
-        "книги",
-        "книгу",
-        "книжка",
-        "книжку",
-        "book",
-        "books",
-    ]
+    words("а есть ли у вас мне нужна нужны ищу хочу почитать взять найти книга книги книгу книжка книжку book books")
 )
 """«Есть ли у вас книга?» names none: the title is asked for."""
 LIMIT = 5
@@ -75,7 +54,7 @@ async def another(turn: Turn, library: Library) -> Answer:
 async def search(turn: Turn, library: Library) -> Answer:
     """Look the message up and answer for each book that it names."""
     query = turn.request.rest or words_of(turn)
-    if _NAMES_NOTHING.issuperset(fold(query).split()):
+    if _NAMES_NOTHING.issuperset(words(query)):
         return _what()
     answers = await look_up(library.catalogue, turn.request, LIMIT)
     branches = await library.branches.all()

@@ -187,6 +187,10 @@ CHILDREN = Branch(
 VILLAGE = Branch(code="07", name="Сосновская сельская библиотека", address="с. Сосновка, ул. Садовая, 12")
 
 
+HOLIDAYS = OfficialHolidays("RU")
+"""The real days off of Russia: loaded once."""
+
+
 def at(branch: Branch, available: int, total: int, shelf: str = "", **more: Any) -> Holding:
     """Copies of a work at a branch: ``at(CENTRAL, 2, 3, "84(2)6 Б90")``."""
     marks = (shelf,) if shelf else ()
@@ -232,7 +236,7 @@ def sample_library(catalogue: FakeCatalogue, faq: FakeFaq, branches: FakeBranche
         catalogue=catalogue,
         faq=faq,
         branches=branches,
-        holidays=OfficialHolidays("RU"),
+        holidays=HOLIDAYS,
         reply_hours="01",
     )
 

@@ -17,6 +17,9 @@ from tests.support.fake_log import Conversation, FakeLog
 from tests.support.fake_log import Message as Kept
 from understanding.understander import PhraseUnderstanding
 
+UNDERSTANDING = PhraseUnderstanding()
+"""Pure, so one serves all tests."""
+
 
 class Reader:
     """One reader in one conversation.
@@ -36,9 +39,7 @@ class Reader:
         self._clock = clock
         self._language = language
         modules = [import_module(f"handlers.{name}").router for name in DEFAULT_INTENTS]
-        self._dispatcher = Dispatcher(
-            self.log, PhraseUnderstanding(), routes([*before, *modules]), library, clock, Metrics()
-        )
+        self._dispatcher = Dispatcher(self.log, UNDERSTANDING, routes([*before, *modules]), library, clock, Metrics())
         self._dialogue: list[str] = []
         self._sent = 0
         self.heard: tuple[Reply, ...] = ()
