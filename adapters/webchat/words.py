@@ -20,7 +20,7 @@ def for_page(language: str, *, library: str, phone: str) -> dict[str, str]:
             "send": _("Отправить"),
             "menu": _("Меню"),
             "newer": _("К новым сообщениям"),
-            "no_script": _("Чтобы чат заработал, включите в браузере JavaScript."),
+            "no_life": _("Чат не запустился: нужен JavaScript и не слишком старый браузер."),
             "call": call,
         }
 
@@ -60,5 +60,4 @@ def for_script(language: str) -> dict[str, str]:
             "yesterday": _("Вчера"),
             "close": _("Закрыть чат"),
             "choices": _("Варианты ответа"),
-            "oldDevice": _("Этот браузер слишком старый для чата."),
         }

@@ -18,12 +18,8 @@
     return document.getElementById(id);
   }
 
-  if (!window.fetch || !window.crypto || !window.Promise || !Array.from) {
-    byId("too-old").textContent = words.oldDevice + " " + byId("too-old").textContent;
-    byId("too-old").hidden = false;
-    byId("composer").hidden = true;
-    return;
-  }
+  // Too old a browser: the page says by itself whom to call.
+  if (!window.fetch || !window.crypto || !window.Promise || !Array.from || !Element.prototype.closest) return;
 
   var memory = new Bibliobot.Memory(new URL(base).pathname);
   var view = new Bibliobot.View(byId("scroll"), byId("log"), byId("newer"), known, pressButton);

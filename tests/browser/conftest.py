@@ -1,0 +1,91 @@
+"""One Chromium for all browser tests, a house and visitors for each."""
+
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, async_playwright
+
+from bot.clock import SystemClock
+from db.connect import connect
+from tests.adapters.house import House
+from tests.browser.visitor import Visitor
+from tests.support.databases import Databases
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+FLAGS = (
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+Visit = Callable[..., Awaitable[Visitor]]
+OpenHouse = Callable[..., Awaitable[House]]
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def chromium() -> AsyncIterator[Browser]:
+    """Debian's Chromium."""
+    program = next(filter(None, map(shutil.which, NAMES)), None)
+    if program is None:
+        pytest.fail("The browser tests need Chromium: run `sh tests/need-browser.sh`.")
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=program, args=list(FLAGS), headless=True)
+        yield browser
+        await browser.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def open_house(databases: Databases) -> AsyncIterator[OpenHouse]:
+    """Opens a library's web chat on a fresh store: ``await open_house(embed_on=[…])``."""
+    houses = []
+
+    async def opened(**options: object) -> House:
+        database = await connect(await databases.url("sqlite"))
+        house = House(database, SystemClock(), **options)
+        houses.append((house, database))
+        return await house.open()
+
+    yield opened
+    for house, database in houses:
+        await house.close()
+        await databases.drop(database)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def house(open_house: OpenHouse) -> House:
+    """A library with the options as they come."""
+    return await open_house()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def visit(chromium: Browser) -> AsyncIterator[Visit]:
+    """Sends a visitor with a browser of their own: ``await visit(house.address, width=320)``.
+
+    At the end no page may have complained (a script that failed, a policy that was violated) or
+    asked another machine for anything.
+    """
+    visitors: list[Visitor] = []
+
+    async def come(address: str, *, width: int = 390, height: int = 760, **context: object) -> Visitor:
+        own = await chromium.new_context(
+            viewport={"width": width, "height": height},
+            locale="ru-RU",
+            **context,  # type: ignore[arg-type]  # Playwright's own names
+        )
+        visitor = Visitor(own, await own.new_page())
+        visitors.append(visitor)
+        await visitor.opens(address)
+        return visitor
+
+    yield come
+    for visitor in visitors:
+        await visitor.context.close()
+        assert visitor.complaints == []
+        assert visitor.asked_elsewhere == []

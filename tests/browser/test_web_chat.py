@@ -1,0 +1,273 @@
+"""The web chat in a real browser: on a small phone, a phone and a desk."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+from aiohttp import web
+from playwright.async_api import expect
+
+from tests.adapters.house import House
+from tests.browser.conftest import OpenHouse, Visit
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+
+GREETING = "Здравствуйте! Я бот библиотеки."
+
+
+@pytest.mark.parametrize("width", [320, 390, 1280])
+async def test_a_newcomer_is_greeted_asks_and_presses_a_button_by_keyboard(
+    house: House, visit: Visit, width: int
+) -> None:
+    reader = await visit(house.address, width=width)
+    await reader.hears(GREETING)
+
+    await reader.says("Есть ли у вас Обломов?")
+    await reader.hears("Да, есть: 2 из 3 экземпляров.")
+    await reader.page.keyboard.press("Shift+Tab")  # from the field back to the last button
+    await expect(reader.page.locator(":focus")).to_have_text("Похожие книги")
+    await reader.page.keyboard.press("Shift+Tab")
+    await reader.page.keyboard.press("Enter")
+
+    await reader.hears("Нажато: 1.")
+    assert (await reader.said())[-2:] == ["reader: Другие издания", "bot: Нажато: 1."]
+    assert await reader.sideways() == 0
+    assert await reader.barriers() == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_every_state_is_readable_for_everybody(house: House, visit: Visit, scheme: str) -> None:
+    reader = await visit(house.address, width=320, color_scheme=scheme)
+    await reader.hears(GREETING)
+    await reader.says("где вы")
+    await reader.hears("Мы здесь:")
+    await reader.page.locator("#menu-button").click()
+    assert await reader.barriers() == []
+
+    await reader.page.get_by_role("button", name="Крупнее текст").click()
+    await reader.context.set_offline(offline=True)
+    await reader.says("А связь есть?")
+    await expect(reader.page.get_by_role("button", name="Повторить")).to_be_visible()
+    await expect(reader.page.locator("#notice")).to_contain_text("Нет связи")
+
+    assert await reader.barriers() == []
+    assert await reader.sideways() == 0
+
+
+async def test_what_a_reader_types_is_shown_as_text(house: House, visit: Visit) -> None:
+    reader = await visit(house.address)
+    await reader.says("<b>жирно</b> <img src=x onerror=alert(1)> <script>alert(1)</script>")
+    await reader.hears("Вы написали: <b>жирно</b> <img src=x onerror=alert(1)> <script>alert(1)</script>")
+    assert await reader.page.locator("#log b, #log img, #log script").count() == 0
+
+
+async def test_formatting_links_and_telephones_are_shown(house: House, visit: Visit) -> None:
+    reader = await visit(house.address)
+    await reader.says("есть ли Обломов")
+    await reader.hears("Обломов")
+    await expect(reader.page.locator(".bot strong")).to_have_text("Обломов")
+    entry = reader.page.get_by_role("link", name="запись в каталоге")
+    await expect(entry).to_have_attribute("href", "https://library.example/works/1")
+    await expect(entry).to_have_attribute("rel", "noopener noreferrer")
+    await expect(reader.page.get_by_role("link", name="8 (86547) 2-15-33")).to_have_attribute(
+        "href", "tel:+78654721533"
+    )
+
+
+async def test_a_map_point_is_links_and_loads_no_map(house: House, visit: Visit) -> None:
+    reader = await visit(house.address)
+    await reader.says("где вы")
+    await expect(reader.page.locator(".place")).to_contain_text("ул. Ленина, 12")
+    await expect(reader.page.get_by_role("link", name="Яндекс Карты")).to_have_attribute(
+        "href", "https://yandex.ru/maps/?z=17&pt=41.9692,45.0448"
+    )
+
+
+async def test_a_library_that_was_restarted_has_every_message_once(house: House, visit: Visit) -> None:
+    reader = await visit(house.address)
+    await reader.says("до перерыва")
+    await reader.hears("Вы написали: до перерыва")
+
+    await house.close()
+    await reader.says("во время")
+    await reader.says("сразу следом")
+    await expect(reader.page.get_by_role("button", name="Повторить")).to_have_count(2)
+    await house.open()
+
+    await reader.hears("Вы написали: сразу следом")
+    texts = ["до перерыва", "во время", "сразу следом"]
+    said = (await reader.said())[1:]
+    assert [line for line in said if line.startswith("reader")] == [f"reader: {text}" for text in texts]
+    assert [line for line in said if line.startswith("bot")] == [f"bot: Вы написали: {text}" for text in texts]
+    await expect(reader.page.locator(".fate")).to_have_count(0)
+
+
+async def test_an_answer_given_after_the_restart_arrives_by_itself(house: House, visit: Visit) -> None:
+    reader = await visit(house.address)
+    await reader.hears(GREETING)
+    await house.close()
+    house.answering.clear()
+    await house.open()
+    await reader.says("долгий вопрос")
+    await expect(reader.page.locator("#typing")).to_be_visible()
+    await house.close()
+    house.answering.set()
+    await house.open()
+    await reader.hears("Вы написали: долгий вопрос")
+    await expect(reader.page.locator("#typing")).to_be_hidden()
+    assert len(await reader.said()) == 3
+
+
+async def test_two_tabs_show_one_conversation(house: House, visit: Visit) -> None:
+    reader = await visit(house.address)
+    await reader.hears(GREETING)
+    other = await reader.second_tab(house.address)
+    await other.hears(GREETING)
+    await other.says("из второй вкладки")
+    await reader.hears("Вы написали: из второй вкладки")
+    assert await reader.said() == await other.said()
+    assert len(await reader.said()) == 3
+
+
+async def test_a_draft_and_an_unsent_message_survive_a_reload(house: House, visit: Visit) -> None:
+    reader = await visit(house.address)
+    await reader.hears(GREETING)
+    await reader.page.route("**/chat/messages", lambda route: route.abort())
+    await reader.says("не ушло")
+    await expect(reader.page.get_by_role("button", name="Повторить")).to_be_visible()
+    await reader.page.locator("#text").fill("недописано")
+    await reader.page.unroute("**/chat/messages")
+    await reader.page.reload()
+    await reader.hears("Вы написали: не ушло")
+    await expect(reader.page.locator("#text")).to_have_value("недописано")
+    assert len(await reader.said()) == 3
+
+
+async def test_a_message_whose_answer_was_lost_on_the_way_is_not_doubled(house: House, visit: Visit) -> None:
+    reader = await visit(house.address)
+    await reader.hears(GREETING)
+
+    async def taken_but_not_told(route: object) -> None:
+        await route.fetch()  # type: ignore[attr-defined]
+        await route.abort()  # type: ignore[attr-defined]
+
+    await reader.page.route("**/chat/messages", taken_but_not_told)
+    await reader.says("дошло ли?")
+    await reader.hears("Вы написали: дошло ли?")
+    await reader.page.unroute("**/chat/messages")
+    await reader.says("а теперь?")
+    await reader.hears("Вы написали: а теперь?")
+    assert (await reader.said())[1:] == [
+        "reader: дошло ли?",
+        "bot: Вы написали: дошло ли?",
+        "reader: а теперь?",
+        "bot: Вы написали: а теперь?",
+    ]
+
+
+async def test_a_text_that_is_too_long_is_counted_and_not_sent(house: House, visit: Visit) -> None:
+    reader = await visit(house.address)
+    await reader.hears(GREETING)
+    await reader.says("ы" * 4005)
+    await expect(reader.page.locator("#count")).to_have_text("Слишком длинно: на 5 знаков больше, чем можно.")
+    assert len(await reader.said()) == 1
+
+
+async def test_starting_again_is_asked_for_twice_and_leaves_nothing(house: House, visit: Visit) -> None:
+    reader = await visit(house.address)
+    await reader.says("прежний вопрос")
+    await reader.hears("Вы написали: прежний вопрос")
+    await reader.page.locator("#menu-button").click()
+    await reader.page.get_by_role("button", name="Начать заново").click()
+    await reader.page.get_by_role("button", name="Да, начать").click()
+    await reader.hears(GREETING)
+    assert len(await reader.said()) == 1
+
+
+async def test_without_a_stream_the_page_asks(house: House, visit: Visit) -> None:
+    reader = await visit("about:blank")
+    await reader.page.add_init_script("delete window.EventSource")
+    await reader.opens(house.address)
+    await reader.hears(GREETING)
+    await reader.says("без потока")
+    await reader.hears("Вы написали: без потока")
+
+
+async def test_an_old_button_still_answers(house: House, visit: Visit) -> None:
+    reader = await visit(house.address)
+    await reader.says("есть ли Обломов")
+    await reader.hears("Обломов")
+    await reader.page.get_by_role("button", name="Часы работы").click()
+    await reader.hears("Нажато: часы.")
+
+
+async def test_without_scripts_the_page_says_whom_to_call(open_house: OpenHouse, visit: Visit) -> None:
+    house = await open_house(phone="8 (86547) 2-15-33")
+    reader = await visit(house.address, java_script_enabled=False)
+    await expect(reader.page.get_by_text("позвоните нам: 8 (86547) 2-15-33")).to_be_visible()
+    await expect(reader.page.locator("#composer")).to_be_hidden()
+
+
+async def test_the_page_speaks_english_when_asked(house: House, visit: Visit) -> None:
+    reader = await visit(f"{house.address}/?lang=en")
+    await expect(reader.page.locator("html")).to_have_attribute("lang", "en")
+
+
+# --- on the site of a library --------------------------------------------------------------------
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def site() -> AsyncIterator[tuple[web.AppRunner, str, dict[str, str]]]:
+    """Another site, another origin; ``page["body"]`` is what it shows."""
+    page = {"body": ""}
+
+    async def show(_: web.Request) -> web.Response:
+        text = f'<!doctype html><html lang="ru"><title>Сайт</title><h1>Сайт библиотеки</h1>{page["body"]}'
+        return web.Response(text=text, content_type="text/html")
+
+    app = web.Application()
+    app.add_routes([web.get("/{any:.*}", show)])
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    yield runner, f"http://127.0.0.1:{runner.addresses[0][1]}", page
+    await runner.cleanup()
+
+
+Site = tuple[web.AppRunner, str, dict[str, str]]
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+async def test_one_script_tag_puts_the_chat_on_another_site(
+    open_house: OpenHouse, visit: Visit, site: Site, width: int
+) -> None:
+    _, address, page = site
+    house = await open_house(embed_on=[address])
+    page["body"] = f'<script src="{house.address}/chat/widget.js" data-colour="#ffd400" defer></script>'
+    reader = await visit(address, width=width)
+    opener = reader.page.get_by_role("button", name="Спросить библиотеку")
+    await opener.click()
+    reader.chat = reader.page.frame_locator("iframe")
+    await reader.hears(GREETING)
+    await reader.page.keyboard.type("есть ли Обломов")  # the field has the focus already
+    await reader.page.keyboard.press("Enter")
+    await reader.hears("Да, есть: 2 из 3 экземпляров.")
+    assert await reader.sideways() == 0
+    assert await reader.barriers() == []
+    await reader.page.keyboard.press("Escape")
+    await expect(opener).to_be_focused()
+
+
+async def test_a_site_that_is_not_named_gets_a_link_instead_of_a_frame(house: House, visit: Visit, site: Site) -> None:
+    _, address, page = site
+    page["body"] = f'<script src="{house.address}/chat/widget.js"></script>'
+    reader = await visit("about:blank")
+    await reader.page.clock.install()
+    await reader.opens(address)
+    await reader.page.get_by_role("button", name="Спросить библиотеку").click()
+    await reader.page.clock.fast_forward(11_000)
+    await expect(reader.page.get_by_role("link", name="Открыть чат в новом окне")).to_be_visible()
+    said = " ".join(reader.complaints)
+    assert "frame-ancestors" in said
+    assert f"Is {address} in channels.webchat.embed_on?" in said
+    reader.complaints.clear()
