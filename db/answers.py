@@ -1,0 +1,83 @@
+"""Which recorded answer a reader's words ask for; pure."""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+
+from bot.language.folding import words
+from bot.language.morphology import lemma, stem
+from bot.ports import FaqAnswer, FaqEntry
+
+FITS = 0.6
+"""From which likeness on a recorded question is the reader's: below, a wrong answer costs more than none."""
+
+MOST_LETTERS = 500
+"""A question is not longer; what is, is a story."""
+
+SILENT = frozenset(
+    words(
+        """
+        а и или но же ли бы б в во на с со к ко у о об от до за из по под при для про без через
+        я мы вы ты он она оно они мне нам вам меня нас вас ваш ваша ваше ваши мой моя мои свой это этот эта эти
+        есть быть бывает был была было можно могу нужно надо хочу хотел хотела хотелось
+        здравствуйте привет добрый день вечер утро пожалуйста подскажите скажите спасибо извините простите
+        библиотека библиотеке библиотеки библиотеку вообще просто еще уже там тут
+        a an the is are am be do does did i you we it to of in at on for and or please hello hi can could my your me
+        """
+    )
+)
+"""Words that are in every question and tell nothing of what it is about."""
+
+
+class Answers:
+    """The library's answers at one moment."""
+
+    def __init__(self, entries: Iterable[FaqEntry]) -> None:
+        self._entries = list(entries)
+        self._by_topic = {(entry.topic, entry.language): entry for entry in self._entries}
+
+    def about(self, topic: str, language: str) -> FaqAnswer | None:
+        """The answer on a topic or on the part before its dot: each in the reader's language, then in another."""
+        while topic:
+            entry = self._by_topic.get((topic, language)) or next(
+                (entry for entry in self._entries if entry.topic == topic), None
+            )
+            if entry is not None:
+                return FaqAnswer(topic=entry.topic, answer=entry.answer, url=entry.url)
+            topic = topic.rpartition(".")[0]
+        return None
+
+    def nearest(self, text: str, language: str) -> FaqAnswer | None:
+        """The answer to the recorded question that is most like the reader's, None if none is like enough."""
+        asked = telling(text)
+        best: FaqEntry | None = None
+        likeness = FITS
+        for entry, question in self._questions:
+            alike = self._likeness(asked, question)
+            if alike > likeness or (alike == likeness and (best is None or entry.language == language)):
+                best, likeness = entry, alike
+        return self.about(best.topic, language) if best is not None else None
+
+    def _likeness(self, asked: frozenset[str], question: frozenset[str]) -> float:
+        """0..1: the weight of the words in common, of that of all words of both."""
+        common = self._weight(asked & question)
+        return 2 * common / (self._weight(asked) + self._weight(question)) if common else 0.0
+
+    def _weight(self, tokens: Iterable[str]) -> float:
+        return sum(self._weights.get(token, 1.0) for token in tokens)
+
+    @cached_property
+    def _questions(self) -> list[tuple[FaqEntry, frozenset[str]]]:
+        return [(entry, telling(question)) for entry in self._entries for question in entry.questions]
+
+    @cached_property
+    def _weights(self) -> Mapping[str, float]:
+        """A word that stands in many answers' questions tells little."""
+        topics = {(entry.topic, token) for entry, tokens in self._questions for token in tokens}
+        return {token: 1 / (1 + math.log(count)) for token, count in Counter(token for _, token in topics).items()}
+
+
+def telling(text: str) -> frozenset[str]:
+    """What of a question tells what it is about: dictionary forms without endings."""
+    return frozenset(stem(lemma(word)) for word in words(text[:MOST_LETTERS]) if word not in SILENT)
