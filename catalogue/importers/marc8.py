@@ -4,6 +4,7 @@ The tables are pymarc's; its converter is not used, since it writes to stderr an
 know into spaces. Source: MARC 21 specifications, character sets, https://www.loc.gov/marc/specifications/speccharmarc8.html
 """
 
+import re
 import unicodedata
 
 from pymarc.marc8_mapping import CODESETS, ODD_MAP
@@ -13,6 +14,7 @@ _SUBFIELD = b"\x1f"
 _ASCII, _ANSEL, _EAST_ASIAN = 0x42, 0x45, 0x31
 _ONE_LETTER = {0x67: 0x67, 0x62: 0x62, 0x70: 0x70, 0x73: _ASCII}  # Greek symbols, subscript, superscript, back
 _TO_G0, _TO_G1 = b"(,", b")-"
+_PLAIN = re.compile(rb"[ -~]+")
 _HOLE = "\ufffd"
 
 
@@ -36,6 +38,12 @@ def _subfield(data: bytes) -> str:
     while at < len(data):
         if data[at] == _ESCAPE:
             low, high, at = _called_up(data, at + 1, low, high)
+            continue
+        if low == _ASCII and (run := _PLAIN.match(data, at)):
+            letters = run[0].decode("ascii")
+            text += [letters[0], *waiting, letters[1:]]
+            waiting.clear()
+            at = run.end()
             continue
         size = 3 if low == _EAST_ASIAN and 0x20 < data[at] < 0x80 else 1
         letter, combining = _letter(data[at : at + size], low, high)

@@ -92,9 +92,10 @@ def _read_irbis(source: SourceFile, chunks: Chunks, parse: Parse) -> Iterator[Re
 
 def _read(source: SourceFile, chunks: Chunks, parse: Parse, to_record: Understand) -> Iterator[Read | Rejected]:
     ordinal = offset = 0
+    cut = False
     with _opened(source) as stream:
         for chunk in chunks(stream):
-            ordinal, offset = ordinal + 1, chunk.offset
+            ordinal, offset, cut = ordinal + 1, chunk.offset, chunk.fault is Rejection.TRUNCATED
             try:
                 if chunk.fault:
                     raise BadRecord(chunk.fault, _FAULTS[chunk.fault])
@@ -104,7 +105,7 @@ def _read(source: SourceFile, chunks: Chunks, parse: Parse, to_record: Understan
                 yield Read(ordinal=ordinal, offset=offset, record=record)
             except BadRecord as bad:
                 yield _rejected(bad, ordinal, offset, chunk.data)
-        if stream.damaged:
+        if stream.damaged and not cut:
             yield _rejected(_PACKED_DAMAGE, ordinal + 1, offset)
 
 

@@ -12,6 +12,7 @@ from catalogue.importers import charsets, irbis_text, iso2709, marcxml, reading
 from catalogue.importers.charsets import Guess
 from catalogue.importers.chunks import BadRecord
 from catalogue.importers.source import Format, Reader, SourceFile, Stream, unpacked_size
+from catalogue.importers.tables import recognise_table
 
 SAMPLE_RECORDS = 200
 
@@ -23,6 +24,7 @@ _IRBIS_LINE = re.compile(rb"#\d{1,5}\s*:?\s?\S|\d{1,5}\s*:\s\S|\*{5}\s*$")
 _XML = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:\?xml|!--|(?:[\w.-]+:)?(?:collection|record)\b)")
 _ROOT = re.compile(rb"<([A-Za-z_][\w.:-]*)")
 _DECLARED = re.compile(rb"<\?xml[^>]*encoding=[\"']([\w.-]+)[\"']")
+_WEB_PAGE = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype html|html|head|body)", re.IGNORECASE)
 _EXPORT_OF = "export the catalogue as MARC21, UNIMARC/RUSMARC (ISO 2709), MARCXML, IRBIS text, CSV or XLSX"
 _MAGIC = (
     (b"%PDF", "a PDF document"),
@@ -57,9 +59,7 @@ def recognise(path: Path, encoding: str = "") -> SourceFile:
         return _marcxml(path, head, forced)
     if _is_irbis_text(head):
         return _irbis_text(path, forced)
-    from catalogue.importers.tables import recognise_table
-
-    table: SourceFile | None = recognise_table(path, encoding)
+    table = None if _foreign(head) else recognise_table(path, encoding)
     if table is None:
         raise InputError(f"{path}: is {_what(head)}; {_EXPORT_OF}")
     return table
@@ -88,15 +88,18 @@ def _is_irbis_text(head: bytes) -> bool:
     return fits * 4 > len(said) * 3
 
 
-def _what(head: bytes) -> str:
+def _foreign(head: bytes) -> str:
+    """What a file is whose first bytes give it away, "" if they do not."""
     for magic, name in _MAGIC:
         if head.startswith(magic):
             return name
-    if re.match(rb"\s*<(?:!doctype html|html|head|body)", head, re.IGNORECASE):
-        return "a web page"
+    return "a web page" if _WEB_PAGE.match(head) else ""
+
+
+def _what(head: bytes) -> str:
     if head.startswith(b"PK"):
         return "a ZIP archive that holds no spreadsheet; unpack it first"
-    return "no catalogue that this program knows"
+    return _foreign(head) or "no catalogue that this program knows"
 
 
 def _iso2709(path: Path, forced: str) -> SourceFile:

@@ -12,6 +12,7 @@ from bot.library.records import Read, Rejected
 Format = Literal["marc21", "unimarc", "irbis_iso", "irbis_text", "marcxml", "table"]
 Reader = Callable[["SourceFile"], Iterator[Read | Rejected]]
 
+_MOST_PACKED = 1032  # what deflate can reach
 _GZIP_MAGIC = b"\x1f\x8b"
 
 
@@ -93,4 +94,5 @@ def unpacked_size(path: Path) -> int:
         return size
     with path.open("rb") as file:
         file.seek(-4, 2)
-        return int.from_bytes(file.read(4), "little")
+        unpacked = int.from_bytes(file.read(4), "little")
+    return unpacked if size // 2 <= unpacked <= size * _MOST_PACKED else size  # a cut file ends in anything
