@@ -73,7 +73,7 @@ _HEADINGS: dict[Column, str] = {
     Column.AUTHOR: "автор|авторы|author|authors|автор ы|фамилия автора|фио автора|автор произведения|writer",
     Column.TITLE: "заглавие|название|наименование|title|название книги|наименование книги|заглавие книги|книга|"
     "book title|название издания|наименование издания|произведение|название произведения|наименование документа|"
-    "заглавие документа|основное заглавие|title proper|name",
+    "заглавие документа|основное заглавие|title proper",
     Column.AUTHOR_TITLE: "автор и заглавие|автор и название|автор название|автор заглавие|автор и наименование|"
     "автор и заглавие книги|автор и название книги|название и автор|краткое описание|библиографическое описание|"
     "автор наименование|автор заглавие издания|описание издания|библиографическая запись",
@@ -140,6 +140,14 @@ _NOT_OURS = frozenset(
     )
 )  # fmt: skip
 """Headings that are known and say nothing about books, or nothing that a bot may know."""
+OF_READERS = frozenset(
+    fold(heading)
+    for heading in (
+        "читатель", "фио читателя", "фио", "№ билета", "номер билета", "читательский билет", "№ формуляра", "телефон",
+        "дата рождения", "дата выдачи", "паспорт", "адрес читателя", "reader", "patron", "card number", "phone",
+    )
+)  # fmt: skip
+"""Headings of lists of readers and loans: two of them, and the table is none of books."""
 _AGE_SIGN = re.compile(r"\d{1,2}\s?\+")
 _TYPOS = 90.0
 _LONG_ENOUGH = 6
@@ -163,6 +171,11 @@ class Header:
     rows: int
     width: int
     headings: tuple[str, ...]
+
+    @property
+    def of_readers(self) -> bool:
+        """Whether this is a list of readers or of their loans."""
+        return sum(fold(heading) in OF_READERS for heading in self.headings) >= 2
 
     @property
     def knows_copies(self) -> bool:

@@ -54,6 +54,7 @@ def recognise_table(path: Path, encoding: str = "") -> SourceFile | None:
         raise _no_header(path, layout.sample)
     if layout.columns < 2 and not is_named_so and not path.name.lower().endswith(".txt"):
         return None
+    _check(path, layout.header)
     return SourceFile(
         path=path,
         format="table",
@@ -149,6 +150,7 @@ def _recognise_workbook(path: Path) -> SourceFile:
         first = [row.cells for row in islice(sheet, HEADER_WITHIN + 1)]
         header = find_header(first)
         if header is not None:
+            _check(path, header)
             found.append(header)
         seen += first
     if not found:
@@ -190,6 +192,11 @@ def _no_header(path: Path, sample: Sequence[Sequence[str]]) -> InputError:
         f"{path}: no heading of a column of titles in the first {HEADER_WITHIN} rows; "
         f"found: {found}; expected: {EXPECTED}"
     )
+
+
+def _check(path: Path, header: Header) -> None:
+    if header.of_readers:
+        raise InputError(f"{path}: is a list of readers or of loans, not of books: {', '.join(header.headings)}")
 
 
 def _columns(header: Header) -> str:

@@ -1,0 +1,258 @@
+"""``bibliobot import``: a catalogue or answers from files into the store."""
+
+import asyncio
+import csv
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from bot import app
+from bot.cli.faq_file import read_answers
+from bot.clock import SystemClock
+from bot.errors import InputError
+from bot.language.folding import fold
+from bot.library.model import Branch
+from bot.library.records import Rejected
+from bot.settings import Settings
+from bot.settings import load as load_settings
+from catalogue.importers import recognise
+from catalogue.importers.source import SourceFile
+from catalogue.loading import MAY_DISAPPEAR, OnRejected, Plan, Summary, load_files
+from db.branches import SqlBranches
+from db.catalogue import SqlCatalogueWriter
+from db.connect import Database
+from db.faq import SqlFaq
+
+KINDS = ("catalogue", "faq")
+LATER = {
+    "patrons": "readers' cards come with the reader's account",
+    "loans": "loans come with the reader's account",
+    "events": "events come with announcements",
+}
+REPORT = "import-rejected.csv"
+"""Where rejected records are listed if ``--report`` names no file."""
+_COLUMNS = ("file", "ordinal", "offset", "reason", "detail", "source_id", "head_hex")
+_SHOWN = 5
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What the command line said beside the files; see ``bibliobot import --help``."""
+
+    kind: str = "catalogue"
+    branch: str = ""
+    encoding: str = ""
+    source: str = ""
+    report: Path | None = None
+    dry_run: bool = False
+    accept_disappeared: bool = False
+
+
+@dataclass(slots=True)
+class _Report:
+    """Rejected records: into a file that appears with the first of them; the first few are remembered."""
+
+    path: Path | None
+    shown: list[str] = field(default_factory=list)
+    _file: IO[str] | None = None
+    _rows: Any = None
+
+    def note(self, source: SourceFile, rejected: Rejected) -> None:
+        """Take down one rejected record. Raises InputError where the report cannot be written."""
+        if len(self.shown) < _SHOWN:
+            place = f"record {rejected.ordinal} at {rejected.offset}"
+            self.shown.append(f"{source.path.name}: {place}: {rejected.reason.value} {rejected.detail}".rstrip())
+        if self.path is None:
+            return
+        cells = (source.path.name, rejected.ordinal, rejected.offset, rejected.reason.value)
+        texts = (rejected.detail, rejected.source_id, rejected.head)
+        try:
+            if self._rows is None:
+                # With a byte order mark and semicolons, as the Excel of a Russian library opens it.
+                self._file = self.path.open("w", encoding="utf-8-sig", newline="")
+                self._rows = csv.writer(self._file, delimiter=";")
+                self._rows.writerow(_COLUMNS)
+            self._rows.writerow([*cells, *map(_harmless, texts)])
+        except OSError as error:
+            raise _unwritable(self.path, error) from None
+
+    def close(self) -> None:
+        """Finish the file. Raises InputError where the disk is full."""
+        if self._file is not None and self.path is not None:
+            try:
+                self._file.close()
+            except OSError as error:
+                raise _unwritable(self.path, error) from None
+
+    @property
+    def written(self) -> bool:
+        """Whether there is a file to look into."""
+        return self._rows is not None
+
+
+def load(config: Path | None, files: Sequence[Path], asked: Asked) -> int:
+    """Import the files; prints what became of them.
+
+    Returns:
+        0 when it is done; 1 when nothing could be read, or so much is gone that a person must confirm it.
+
+    Raises:
+        InputError: A file or an option cannot be used; nothing was written.
+        ConfigError: From the configuration.
+        StoreUnavailable: The store does not answer or its tables are of another version.
+    """
+    console = Console(highlight=False, soft_wrap=True)
+    if asked.kind in LATER:
+        raise InputError(f"--kind {asked.kind}: {LATER[asked.kind]}; this version imports {' and '.join(KINDS)}")
+    if asked.kind not in KINDS:
+        raise InputError(f"--kind {asked.kind}: expected {' or '.join(KINDS)}")
+    settings, folder = load_settings(config)
+    if asked.kind == "faq":
+        return asyncio.run(_load_answers(settings, folder, files, asked, console))
+    sources = [recognise(file, asked.encoding) for file in files]
+    _check_branch(asked.branch, settings.library.values())
+    return asyncio.run(_load_catalogue(settings, folder, sources, asked, console))
+
+
+# --- a catalogue ---------------------------------------------------------------------------------
+
+
+async def _load_catalogue(
+    settings: Settings, folder: Path, sources: Sequence[SourceFile], asked: Asked, console: Console
+) -> int:
+    plan = Plan(
+        source=asked.source,
+        branch=asked.branch,
+        dry_run=asked.dry_run,
+        accept_disappeared=asked.accept_disappeared,
+    )
+    report = _Report(asked.report if asked.report or asked.dry_run else Path(REPORT))
+    database = await app.open_database(settings, folder, make_tables=True)
+    with ExitStack() as closing:
+        closing.callback(report.close)
+        try:
+            if not asked.dry_run:
+                await _put_branches(settings, database)
+            tick = closing.enter_context(_progress(sources, console))
+            writer = SqlCatalogueWriter(database, SystemClock())
+            summary = await load_files(writer, sources, plan, tick, _noting(report))
+        finally:
+            await database.aclose()
+    _tell(console, sources, summary, report, dry_run=asked.dry_run)
+    failed = summary.unconfirmed or (summary.rejected and not summary.read)
+    return 1 if failed else 0
+
+
+def _noting(report: _Report) -> OnRejected:
+    return report.note
+
+
+async def _put_branches(settings: Settings, database: Database) -> None:
+    """The configured branches first, so that the files' names of them are recognised."""
+    await SqlBranches(database, settings.library.timezone).put(settings.library.values())
+
+
+def _check_branch(asked: str, branches: Sequence[Branch]) -> None:
+    if not asked or not branches:
+        return
+    known = {fold(name) for branch in branches for name in (branch.code, branch.name, *branch.aliases)}
+    if fold(asked) not in known:
+        codes = ", ".join(branch.code for branch in branches)
+        raise InputError(f"--branch {asked}: there is no such branch in the configuration; known codes: {codes}")
+
+
+@contextmanager
+def _progress(sources: Sequence[SourceFile], console: Console) -> Iterator[Callable[[SourceFile, int], None]]:
+    """A bar a file; nothing where the output is no terminal."""
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
+        tasks: dict[Path, TaskID] = {
+            source.path: bars.add_task(escape(source.path.name), total=source.size) for source in sources
+        }
+        yield lambda source, done: bars.update(tasks[source.path], completed=done)
+
+
+def _tell(console: Console, sources: Sequence[SourceFile], summary: Summary, report: _Report, *, dry_run: bool) -> None:
+    for source in sources:
+        evidence = f" ({source.evidence})" if source.evidence else ""
+        console.print(escape(f"{source.path.name}: {source.format}, {source.charset}{evidence}"))
+    if dry_run:
+        for title in summary.samples:
+            console.print(escape(f"  {title}"))
+    console.print(_table(summary, dry_run=dry_run))
+    for line in report.shown:
+        console.print(escape(f"rejected: {line}"))
+    if report.written:
+        console.print(escape(f"rejected records are listed in {report.path}"))
+    for name in summary.truncated:
+        console.print(escape(f"{name}: ends in the middle of a record: the file is not whole, export it again"))
+    if summary.unconfirmed:
+        console.print(escape(_question(summary)))
+    if dry_run:
+        console.print("nothing was written: this was a dry run")
+
+
+def _table(summary: Summary, *, dry_run: bool) -> Table:
+    table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
+    table.add_column()
+    table.add_column(justify="right")
+    rows = {
+        "read": summary.read,
+        "to add" if dry_run else "added": summary.added,
+        "to update" if dry_run else "updated": summary.updated,
+        "unchanged": summary.unchanged,
+        **{f"rejected: {reason.value}": count for reason, count in summary.rejected.most_common()},
+        "gone from the source": summary.disappeared,
+        **{f"mended: {code}": count for code, count in summary.warnings.most_common()},
+    }
+    for name, count in rows.items():
+        table.add_row(escape(name), f"{count:,}")
+    return table
+
+
+def _question(summary: Summary) -> str:
+    names = ", ".join(summary.unconfirmed)
+    why = "a file is not whole" if summary.truncated else f"more than {MAY_DISAPPEAR:.0%}"
+    return (
+        f"{summary.disappeared:,} of {summary.had:,} records of {names} are in these files no longer ({why}). They are "
+        "still offered to readers. If they are really gone, run the import again with --accept-disappeared; if the "
+        "file is only a part, import it under another name with --source."
+    )
+
+
+def _harmless(text: str) -> str:
+    """No cell that a spreadsheet would take for a formula."""
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def _unwritable(path: Path, error: OSError) -> InputError:
+    return InputError(f"{path}: the report cannot be written ({error.strerror}); name another file with --report")
+
+
+# --- answers -------------------------------------------------------------------------------------
+
+
+async def _load_answers(settings: Settings, folder: Path, files: Sequence[Path], asked: Asked, console: Console) -> int:
+    entries = [
+        entry for file in files for entry in read_answers(file, asked.encoding, language=settings.library.language)
+    ]
+    if not asked.dry_run:
+        database = await app.open_database(settings, folder, make_tables=True)
+        try:
+            await SqlFaq(database, SystemClock()).put(entries, source="import")
+        finally:
+            await database.aclose()
+    for entry in entries if asked.dry_run else ():
+        console.print(escape(f"  {entry.topic} ({entry.language}): {entry.answer.splitlines()[0]}"))
+    console.print(
+        f"{len(entries)} answers {'read; nothing was written: this was a dry run' if asked.dry_run else 'kept'}"
+    )
+    return 0
