@@ -11,27 +11,38 @@ from bot.ports import Catalogue, Faq, FaqAnswer, Found, Request, Verdict, Wanted
 
 SURE = 0.97
 """A first answer so sure is not doubted: the other readings are not tried."""
+SURE_OF_A_PART = 0.95
+"""What each of several titles in one message must score: words apart from each other are found easily."""
+MOST_PIECES = 5
+"""Pieces between «и» and commas that are tried as titles of their own, alone and joined."""
 _RANK = {Verdict.FOUND: 3, Verdict.CHOICE: 2, Verdict.NEAR: 1, Verdict.NOTHING: 0}
+_AS_THEY_STAND = frozenset({"hold", "renew"})
+"""Requests whose own words («забронируйте») are no title: what is left without them is all there is to look up."""
+_YES = frozenset({Verdict.FOUND, Verdict.CHOICE})
 _SHARPENING = ("title", "author", "isbn", "volume", "grade", "age")
 
 
 def wanted_from(request: Request) -> Wanted:
     """What to look for: the message without noise, sharpened by the slots that are known."""
     slots = {name: request.slots[name] for name in _SHARPENING if request.slots.get(name)}
-    return Wanted(text=request.rest or request.slots.get("whole", ""), **slots)
+    text = request.rest
+    if not text and request.intent not in _AS_THEY_STAND:
+        text = request.slots.get("whole", "")
+    return Wanted(text=text, **slots)
 
 
 def readings(request: Request) -> tuple[Wanted, ...]:
-    """The ways to read a request for one book, likeliest first; one where nothing was cut off."""
+    """The ways to read a request for one book, likeliest first; empty where it names none."""
     first = wanted_from(request)
-    texts = dict.fromkeys([first.text, request.slots.get("wider", ""), request.slots.get("whole", "")])
+    others = ("narrower", "wider") if request.intent in _AS_THEY_STAND else ("narrower", "wider", "whole")
+    texts = dict.fromkeys([first.text, *(request.slots.get(name, "") for name in others)])
     return tuple(first if text == first.text else replace(first, text=text, title="") for text in texts if text)
 
 
-def titles(request: Request) -> tuple[Wanted, ...]:
-    """The books of a message that may name several («вишнёвый сад и чайка»), empty where it names one."""
-    parts = [part for part in request.slots.get("titles", "").split("\n") if part]
-    return tuple(Wanted(text=part) for part in parts) if len(parts) > 1 else ()
+def titles(request: Request) -> tuple[str, ...]:
+    """Pieces of a message that may name several books («вишнёвый сад и чайка»), empty where it names one."""
+    parts = tuple(part for part in request.slots.get("titles", "").split("\n") if part)
+    return parts if 1 < len(parts) <= MOST_PIECES else ()
 
 
 def better(one: Found, two: Found) -> Found:
@@ -46,7 +57,7 @@ def _weight(found: Found) -> tuple[int, float]:
 async def look_up(catalogue: Catalogue, request: Request, limit: int = 5) -> tuple[Found, ...]:
     """Ask the catalogue for what a request names: one answer a book, nearly always one.
 
-    The whole message wins over its parts where it is a title («Война и мир»); the parts win
+    The whole message wins over its parts where it is found («Война и мир»); the parts win
     where each of them is found and the whole is not.
 
     Raises:
@@ -58,12 +69,27 @@ async def look_up(catalogue: Catalogue, request: Request, limit: int = 5) -> tup
         if _is_sure(best):
             break
         best = better(best, await catalogue.find(way, limit))
-    several = titles(request)
-    if several and not (best.verdict is Verdict.FOUND and _is_sure(best)):
-        answers = [await catalogue.find(part, limit) for part in several]
-        if all(answer.verdict in (Verdict.FOUND, Verdict.CHOICE) for answer in answers):
-            return tuple(answers)
-    return (best,)
+    if best.verdict in _YES:
+        return (best,)
+    return await _several(catalogue, titles(request), limit) or (best,)
+
+
+async def _several(catalogue: Catalogue, pieces: tuple[str, ...], limit: int) -> tuple[Found, ...]:
+    """The books that the pieces name, the longest titles first («война и мир, чайка»); empty where one is not found."""
+    answers: list[Found] = []
+    first = 0
+    while first < len(pieces):
+        for last in range(len(pieces), first, -1):
+            if last - first == len(pieces):
+                continue
+            found = await catalogue.find(Wanted(text=" и ".join(pieces[first:last])), limit)
+            if found.verdict in _YES and found.scores and found.scores[0] >= SURE_OF_A_PART:
+                break
+        else:
+            return ()
+        answers.append(found)
+        first = last
+    return tuple(answers)
 
 
 def _is_sure(found: Found) -> bool:

@@ -9,6 +9,11 @@ _ROLES = {"function": _BRIDGE, "weak": _WEAK, "noun": _STRONG, "strong": _STRONG
 """How strong each kind of noise is; small words only bridge: they go with a strong one behind them."""
 
 
+_AND = frozenset(["и", "а", "еще", "также", "плюс", "or", "and", "или"])
+_MOST_TITLES = 8
+"""More pieces are no titles but a long sentence."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rest:
     """The part to look up.
@@ -17,11 +22,13 @@ class Rest:
         text: Without noise, as the reader spelt it; "" where the request's own words are all there is.
         narrower: Without the weak words at its ends as well («мастер и маргарита есть»), "" where that is the same.
         wider: With the word «книга» that stood before it, "" where none did.
+        titles: Its pieces between «и» and commas where there are several: each may be a book of its own.
     """
 
     text: str
     narrower: str = ""
     wider: str = ""
+    titles: tuple[str, ...] = ()
 
 
 def rest(message: Message, first: int, last: int, request: int = 0) -> Rest:
@@ -49,7 +56,21 @@ def rest(message: Message, first: int, last: int, request: int = 0) -> Rest:
         message.typed(begin, stop),
         message.typed(*narrow) if narrow != (begin, stop) else "",
         message.typed(begin - 1, stop) if begin > first and marks[begin - 1][1] == "noun" else "",
+        _titles(message, *narrow),
     )
+
+
+def _titles(message: Message, first: int, last: int) -> tuple[str, ...]:
+    pieces: list[str] = []
+    begin = first
+    for number in range(first, last + 1):
+        token = message.tokens[number] if number < last else None
+        if token is not None and not token.gap and token.word not in _AND:
+            continue
+        if begin < number:
+            pieces.append(message.typed(begin, number))
+        begin = number + 1 if token is not None and token.word in _AND else number
+    return tuple(pieces) if 1 < len(pieces) <= _MOST_TITLES else ()
 
 
 def _cut(marks: dict[int, tuple[int, str]], first: int, last: int, least: int) -> tuple[int, int]:

@@ -18,8 +18,8 @@ _CHUNK = re.compile(r"\S+")
 _WORDS = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _OPENS, _CLOSES = "\"'(«", ".,;:?!\"')»"
 _MOST_CHUNKS = 60
-_READ_AS_KEYS = 0.6
-"""This share of a run's letters must make Russian words before it is taken for a wrong layout."""
+_READ_AS_KEYS = 0.35
+"""This share of a run's letters must make Russian words before it is taken for a wrong layout: names are no words."""
 _READINGS = 16
 _SHORT = 3
 """So short an English word («do») may be Russian among Russian ones; a longer one («wifi») stays."""
@@ -158,7 +158,7 @@ class Speller:
 
     def _candidates(self, spelt: str) -> set[str]:
         """Words of the phrase files, and dictionary words that begin as one of their stems, near the spelling."""
-        found = set()
+        found: set[str] = set()
         for key in _around(sound(spelt)):
             found.update(entry for entry in self._near.get(key, ()) if entry in self._whole)
         for length in range(_SHORTEST_SLIP - 1, min(len(spelt), self._longest_stem + 1) + 1):

@@ -20,6 +20,7 @@ _SHORTEST_ISBN = 10
 _ZERO_WIDTH = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u0300\u0301]")
 _LATIN = re.compile("[a-z]")
 HARD = re.compile(r"[.!?…;\n]")
+_LETTER_KEYS = frozenset("[]{};',.<>`~")
 _REMEMBERED = 40_000
 """Words kept with their meaning; a message holds few new ones."""
 
@@ -62,7 +63,15 @@ class Message:
 
     def typed(self, first: int, last: int) -> str:
         """What the reader typed from one token up to another."""
-        return self.text[self.tokens[first].start : self.tokens[last - 1].end] if first < last else ""
+        if first >= last:
+            return ""
+        start, end = self.tokens[first].start, self.tokens[last - 1].end
+        # On the wrong layout a letter may be a bracket or a comma: «,tksq» is «белый», «dct[» is «всех».
+        while start > 0 and self.text[start - 1] in _LETTER_KEYS and self.text[start].isascii():
+            start -= 1
+        while end < len(self.text) and self.text[end] in _LETTER_KEYS and self.text[end - 1].isascii():
+            end += 1
+        return self.text[start:end]
 
     def meant(self, first: int, last: int) -> str:
         """The same in the spelling that was meant; where nothing was repaired it is what was typed."""

@@ -6,7 +6,7 @@ from bot.ports import Request
 from understanding import slots as slots_
 from understanding.calibration import confidence
 from understanding.gibberish import is_gibberish
-from understanding.judging import BARE, Judge, Stretch, stretch
+from understanding.judging import BARE, Judge, Opinion, Stretch, stretch
 from understanding.lexicon import LEVELS, Phrases, phrases
 from understanding.rest import rest
 from understanding.splitting import SURE, Part, Splitter
@@ -21,6 +21,7 @@ _SAID_OUTRIGHT = frozenset({"thanks", "unsubscribe", "renew", "hold", "human"})
 """Wishes that need no question."""
 _LONGEST_TITLE = 14
 """Tokens; a longer message that no phrase fits is stood for by its longest sentence."""
+_BOOKISH = frozenset({"search", "availability", "hold", "renew"})
 _WEIGHTY = frozenset({"review", "human", "subscribe", "unsubscribe"})
 _TOLD = frozenset({"hours", "location", "contacts", "events", "rules", "join", "my_loans", "search"})
 """Beside a complaint or a plea these only tell what happened, where nothing is asked."""
@@ -53,6 +54,13 @@ class PhraseUnderstanding:
             return (Request(intent="out_of_scope", confidence=0.8, rest=message.text, because=("no word in it",)),)
         parts = self._wishes(message, words)
         return tuple(self._request(message, part, len(parts)) for part in parts)
+
+    def first_opinion(self, text: str) -> Opinion | None:
+        """The judge's opinion behind the first request, for the tool that calibrates it; None where none was needed."""
+        message = self._reader.read(text[:_LONGEST])
+        if not message.tokens or self._global(message) or is_gibberish(message, words := stretch(message)):
+            return None
+        return self._wishes(message, words)[0].opinion
 
     def _wishes(self, message: Message, words: Stretch) -> list[Part]:
         """What is asked for, a part a wish; a message that no phrase fits is taken for a title."""
@@ -88,8 +96,8 @@ class PhraseUnderstanding:
             if message.tokens[part.first].start <= a <= message.tokens[part.last - 1].end
         ]
         isbn = message.text[inside[0][0] : inside[0][1]] if inside else ""
-        if isbn and opinion.pattern is None:
-            score = 0.97
+        if isbn and intent == "search":
+            score = 1.0
         named = intent not in ("search", "recommend")
         cut = rest(message, part.first, part.last, opinion.explained if named else 0)
         found = slots_.slots(intent, message.meant(part.first, part.last), isbn)
@@ -100,6 +108,8 @@ class PhraseUnderstanding:
             found["narrower"] = cut.narrower
         if cut.wider:
             found["wider"] = cut.wider
+        if cut.titles and intent in _BOOKISH:
+            found["titles"] = "\n".join(cut.titles)
         return Request(
             intent=intent,
             confidence=confidence(part, score),
