@@ -9,7 +9,7 @@ from bot.language.folding import words
 from bot.language.morphology import lemma, stem
 from bot.ports import FaqAnswer, FaqEntry
 
-FITS = 0.6
+FITS = 0.7
 """From which likeness on a recorded question is the reader's: below, a wrong answer costs more than none."""
 
 MOST_LETTERS = 500
@@ -23,11 +23,20 @@ SILENT = frozenset(
         есть быть бывает был была было можно могу нужно надо хочу хотел хотела хотелось
         здравствуйте привет добрый день вечер утро пожалуйста подскажите скажите спасибо извините простите
         библиотека библиотеке библиотеки библиотеку вообще просто еще уже там тут
-        a an the is are am be do does did i you we it to of in at on for and or please hello hi can could my your me
+        a an the is are am be do does did i you we it to of in at on for and or please hello hi can could my your
+        me there have has
         """
     )
 )
 """Words that are in every question and tell nothing of what it is about."""
+
+ASKING = frozenset(
+    words(
+        "как где когда куда откуда сколько какой какая какие какое что кто почему зачем how where when what which who"
+    )
+)
+"""Words that tell a little: «где принтер» and «сколько стоит принтер» are two questions."""
+ASKING_WEIGHT, ASKED = 0.4, "?"
 
 
 class Answers:
@@ -65,7 +74,7 @@ class Answers:
         return 2 * common / (self._weight(asked) + self._weight(question)) if common else 0.0
 
     def _weight(self, tokens: Iterable[str]) -> float:
-        return sum(self._weights.get(token, 1.0) for token in tokens)
+        return sum(ASKING_WEIGHT if token[0] == ASKED else self._weights.get(token, 1.0) for token in tokens)
 
     @cached_property
     def _questions(self) -> list[tuple[FaqEntry, frozenset[str]]]:
@@ -79,5 +88,6 @@ class Answers:
 
 
 def telling(text: str) -> frozenset[str]:
-    """What of a question tells what it is about: dictionary forms without endings."""
-    return frozenset(stem(lemma(word)) for word in words(text[:MOST_LETTERS]) if word not in SILENT)
+    """What of a question tells what it is about: dictionary forms without endings, marked where they ask."""
+    kept = [word for word in words(text[:MOST_LETTERS]) if word not in SILENT]
+    return frozenset(ASKED + word if word in ASKING else stem(lemma(word)) for word in kept)
