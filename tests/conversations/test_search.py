@@ -4,7 +4,9 @@ from dataclasses import replace
 from datetime import date
 
 from bot.library.model import Kind
-from bot.ports import Library
+from bot.ports import Library, Request
+from bot.routing import Answer, Turn
+from handlers.search import search
 from tests.support.clock import StandingClock
 from tests.support.fake_library import (
     CENTRAL,
@@ -427,10 +429,6 @@ async def test_senseless_numbers_of_a_button_do_no_harm(reader: Reader) -> None:
 
 
 async def test_what_was_found_is_told_to_programs_too(library: Library, catalogue: FakeCatalogue) -> None:
-    from bot.ports import Request
-    from bot.routing import Answer, Turn
-    from handlers.search import search
-
     work = catalogue.holds("Каштанка", "А. П. Чехов", at(CENTRAL, 1, 1))
     reader = Reader(library, StandingClock())
     turn = Turn(

@@ -1,0 +1,50 @@
+"""«Где вы находитесь?»"""
+
+from tests.support.clock import StandingClock
+from tests.support.fake_library import FakeBranches, FakeCatalogue, FakeFaq, sample_library
+from tests.support.reader import Reader
+
+
+async def test_the_address_comes_with_the_way_the_hours_and_a_map_point(reader: Reader) -> None:
+    await reader.says("где вы находитесь?")
+
+    reader.hears("Центральная библиотека", "с. Донское, ул. Ленина, 5", "напротив почты", "Сегодня до 19:00.")
+    point = reader.sees_on_map()
+    assert (point.latitude, point.longitude, point.title) == (45.46, 41.98, "Центральная библиотека")
+
+
+async def test_a_branch_that_is_named_is_the_one_that_is_told(reader: Reader) -> None:
+    await reader.says("как доехать до детской библиотеки")
+
+    reader.hears("Детская библиотека", "с. Донское, ул. Школьная, 1")
+
+
+async def test_the_nearest_library_is_for_the_reader_to_pick(reader: Reader) -> None:
+    await reader.says("где ближайшая библиотека")
+
+    reader.hears("Центральная библиотека: с. Донское", "Сосновская сельская библиотека: с. Сосновка, ул. Садовая, 12")
+
+
+async def test_all_addresses_are_one_press_away(reader: Reader) -> None:
+    await reader.says("ваш адрес")
+    await reader.presses("Все адреса")
+
+    reader.hears("Наши адреса:", "Детская библиотека: с. Донское, ул. Школьная, 1")
+
+
+async def test_the_hours_of_the_place_are_one_press_away(reader: Reader) -> None:
+    await reader.says("где детская библиотека")
+    await reader.presses("Часы работы")
+
+    reader.hears("Детская библиотека", "Пн–Пт: с 10:00 до 18:00")
+
+
+async def test_an_address_that_nobody_has_told_is_not_invented(
+    clock: StandingClock, catalogue: FakeCatalogue, faq: FakeFaq
+) -> None:
+    reader = Reader(sample_library(catalogue, faq, FakeBranches()), clock)
+
+    await reader.says("где вы находитесь?")
+
+    reader.hears("Адреса пока не знаю: Труновская районная библиотека.")
+    reader.may_press("Позвать библиотекаря")

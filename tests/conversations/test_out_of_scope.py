@@ -1,0 +1,43 @@
+"""Not the library's business."""
+
+from tests.support.fake_library import CENTRAL, FakeCatalogue, FakeFaq, at
+from tests.support.reader import Reader
+
+
+async def test_small_talk_is_led_back_to_books(reader: Reader) -> None:
+    await reader.says("какая завтра погода?")
+
+    reader.hears("Я библиотечный бот: знаю про книги, часы работы и правила библиотеки.")
+    reader.may_press("Найти книгу", "Позвать библиотекаря")
+
+
+async def test_what_the_library_has_answered_once_is_answered_again(reader: Reader, faq: FakeFaq) -> None:
+    faq.answers("own.weather", "Прогноз висит на доске у входа.", "погода завтра")
+
+    await reader.says("какая завтра погода?")
+
+    reader.hears("Прогноз висит на доске у входа.")
+
+
+async def test_small_talk_may_be_a_title(reader: Reader, catalogue: FakeCatalogue) -> None:
+    catalogue.holds("Как дела", "Борис Акунин", at(CENTRAL, 1, 1))
+
+    await reader.says("как дела")
+    reader.hears("Но есть книга «Как дела», Борис Акунин. Показать?")
+    await reader.says("да")
+
+    reader.hears("Как дела, Борис Акунин. Есть: 1 из 1.")
+
+
+async def test_rude_words_are_answered_calmly_and_not_repeated(reader: Reader) -> None:
+    await reader.says("ты дурак")
+
+    reader.hears("Я библиотечный бот")
+    reader.hears_nothing_of("дурак")
+
+
+async def test_keys_hit_at_random_twice_offer_a_person(reader: Reader) -> None:
+    await reader.says("фывапролд")
+    await reader.says("йцукенгшщ")
+
+    reader.hears("Позвать библиотекаря?")

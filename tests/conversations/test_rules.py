@@ -1,0 +1,40 @@
+"""Rules, in the library's own words or not at all."""
+
+from tests.support.fake_library import CENTRAL, FakeCatalogue, FakeFaq, at
+from tests.support.reader import Reader
+
+
+async def test_a_rule_is_told_in_the_librarys_words(reader: Reader, faq: FakeFaq) -> None:
+    faq.answers("rules.wifi", "Wi-Fi есть, пароль висит у входа.")
+
+    await reader.says("есть ли у вас вайфай?")
+
+    reader.hears("Wi-Fi есть, пароль висит у входа.")
+
+
+async def test_a_question_like_it_wins_over_the_general_rules(reader: Reader, faq: FakeFaq) -> None:
+    faq.answers("rules", "Берегите книги.")
+    faq.answers("own.dogs", "С собаками-поводырями можно.", "можно с собакой")
+
+    await reader.says("а можно с собакой?")
+
+    reader.hears("С собаками-поводырями можно.")
+    reader.hears_nothing_of("Берегите книги.")
+
+
+async def test_a_rule_that_nobody_wrote_is_not_invented(reader: Reader) -> None:
+    await reader.says("какой штраф за просрочку?")
+
+    reader.hears("Точного ответа на это у меня нет, а придумывать не буду.", "8 (86546) 3-11-22")
+    reader.may_press("Позвать библиотекаря")
+    assert reader.last_message.outcome == "missed"
+
+
+async def test_what_sounds_like_a_rule_may_be_a_title(reader: Reader, catalogue: FakeCatalogue) -> None:
+    catalogue.holds("Электронная книга", "", at(CENTRAL, 1, 1))
+
+    await reader.says("электронная книга")
+    reader.hears("Может быть, вы ищете книгу «Электронная книга»?")
+    await reader.says("да")
+
+    reader.hears("Электронная книга. Есть: 1 из 1.")
