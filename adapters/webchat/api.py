@@ -50,6 +50,7 @@ class Api:
         self._by_address = Allowance(clock, options.per_address_per_minute)
         self._readings = Allowance(clock, options.per_address_per_minute * READINGS_A_MESSAGE)
         self._streams: set[asyncio.Task[Any]] = set()
+        self._closed = False
 
     def routes(self) -> Sequence[web.AbstractRouteDef]:
         """The endpoints."""
@@ -60,11 +61,10 @@ class Api:
         ]
 
     async def aclose(self) -> None:
-        """End every stream; pages connect again."""
-        streams = list(self._streams)
-        for task in streams:
+        """End every stream and open no other; pages connect again."""
+        self._closed = True
+        for task in self._streams:
             task.cancel()
-        await asyncio.gather(*streams, return_exceptions=True)
 
     async def post(self, request: web.Request) -> web.Response:
         """Keep one message; 202 only after it is durable."""
@@ -109,6 +109,9 @@ class Api:
                     await _write(response, piece)
             except (ConnectionResetError, TimeoutError, StoreUnavailable):
                 pass  # the page connects again and resumes where it was
+            except asyncio.CancelledError:
+                if not self._closed:
+                    raise
         return response
 
     async def _events(self, contact: Contact, after: int) -> AsyncIterator[bytes]:
@@ -131,7 +134,7 @@ class Api:
     @contextmanager
     def _seat(self) -> Iterator[None]:
         """A place among the open streams."""
-        if len(self._streams) >= self._options.streams_at_once:
+        if self._closed or len(self._streams) >= self._options.streams_at_once:
             raise Refused(503, "full", "Too many open streams: ask GET /chat/messages.", retry_after_s=FULL_S)
         task = asyncio.current_task()
         assert task is not None
