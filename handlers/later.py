@@ -11,6 +11,9 @@ from handlers import Row, desk, faq_reply, find_button, librarian_button, words_
 
 router = Router("later")
 
+SHORT = 2
+"""Words of a wish that may be a subject as they stand: «детективы», «научная фантастика»."""
+
 
 @router.on(intent("renew"), pressed("renew"))
 async def renew(turn: Turn, library: Library) -> Answer:
@@ -82,7 +85,8 @@ async def unsubscribe(turn: Turn, library: Library) -> Answer:
 async def recommend(turn: Turn, library: Library) -> Answer:
     """What to read: a person chooses better; a subject that was named is looked up."""
     slots = turn.request.slots
-    about = slots.get("subject") or slots.get("like", "")
+    rest = turn.request.rest
+    about = slots.get("subject") or slots.get("like") or (rest if len(rest.split()) <= SHORT else "")
     rows: list[Row] = []
     said = _("Советовать книги лучше меня умеет библиотекарь: он спросит, что вам нравится.")
     if about:
@@ -96,8 +100,9 @@ async def recommend(turn: Turn, library: Library) -> Answer:
 
 async def _instead(turn: Turn, library: Library, said: str, topic: str, question: str = "", *rows: Row) -> Answer:
     """What cannot be done here yet, how it can be done today, and a person."""
-    known = await look_up_faq(library.faq, topic, "", turn.language) if topic else None
+    known = await library.faq.about(topic, turn.language) if topic else None
+    told = known.answer if known and known.topic == topic else ""  # a wider rule is no answer to this
     phone = phone_line(await desk(library), turn.now, library.holidays)
-    lines = [said, known.answer if known else "", phone, question]
+    lines = [said, told, phone, question]
     buttons = (*rows, (librarian_button(), find_button()))
     return Answer(replies=(reply("\n".join(line for line in lines if line), buttons=buttons),))

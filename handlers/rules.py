@@ -1,5 +1,7 @@
 """Questions of rules: answered in the library's own words, or not at all."""
 
+from dataclasses import replace
+
 from bot.asking import look_up, look_up_faq
 from bot.messages import Button, reply
 from bot.ports import Library, Verdict
@@ -22,6 +24,10 @@ async def rule(turn: Turn, library: Library) -> Answer:
     known = await look_up_faq(library.faq, topic, words_of(turn), turn.language)
     rows = ((find_button(), librarian_button()),)
     if known is not None:
+        if known.topic != topic and known.topic == topic.partition(".")[0]:
+            said = _("Именно об этом не сказано. Общие правила такие:")
+            wider = replace(known, answer=f"{said}\n{known.answer}")
+            return Answer(replies=(faq_reply(wider, *rows),), missed=True)
         return Answer(replies=(faq_reply(known, *rows),))
     if turn.text and len(turn.text) <= LONGEST_TITLE:
         found = (await look_up(library.catalogue, turn.request, 1))[0]

@@ -33,6 +33,14 @@ async def test_renewal_is_told_in_the_librarys_words_where_it_wrote_them(reader:
     reader.hears("Позвоните до срока возврата", "Телефон: 8 (86546) 3-11-22, сегодня до 19:00.")
 
 
+async def test_general_rules_are_no_answer_to_a_renewal(reader: Reader, faq: FakeFaq) -> None:
+    faq.answers("rules", "Берегите книги.")
+
+    await reader.says("продлите, пожалуйста, книги")
+
+    reader.hears_nothing_of("Берегите книги.")
+
+
 async def test_who_wants_a_book_put_aside_hears_where_it_is(reader: Reader, catalogue: FakeCatalogue) -> None:
     catalogue.holds("Каштанка", "А. П. Чехов", at(CENTRAL, 1, 2))
 

@@ -22,6 +22,17 @@ async def test_a_question_like_it_wins_over_the_general_rules(reader: Reader, fa
     reader.hears_nothing_of("Берегите книги.")
 
 
+async def test_where_only_the_general_rules_are_written_that_is_said_and_the_gap_is_kept(
+    reader: Reader, faq: FakeFaq
+) -> None:
+    faq.answers("rules", "Берегите книги.")
+
+    await reader.says("есть ли у вас вайфай?")
+
+    reader.hears("Именно об этом не сказано. Общие правила такие:", "Берегите книги.")
+    assert reader.last_message.outcome == "missed"
+
+
 async def test_a_rule_that_nobody_wrote_is_not_invented(reader: Reader) -> None:
     await reader.says("какой штраф за просрочку?")
 

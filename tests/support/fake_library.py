@@ -14,6 +14,7 @@ from bot.library.holidays import OfficialHolidays
 from bot.library.hours import parse_hours
 from bot.library.model import Branch, Edition, Holding, Kind, WorkCard
 from bot.ports import FaqAnswer, FaqEntry, Found, Library, Verdict, Wanted
+from db.answers import Answers
 
 ALIKE = 75
 """From this likeness on (0..100) a word is taken for a misspelling of another."""
@@ -111,7 +112,7 @@ def _fit(asked: list[str], card: WorkCard) -> tuple[float, list[str]]:
 
 
 class FakeFaq:
-    """Fills ``Faq``: a topic exactly, a question by its words."""
+    """Fills ``Faq`` out of a list, by the rules of the real one."""
 
     def __init__(self, *entries: FaqEntry) -> None:
         self.entries = list(entries)
@@ -121,22 +122,10 @@ class FakeFaq:
         self.entries.append(FaqEntry(topic=topic, language=language, answer=answer, questions=questions, url=url))
 
     async def about(self, topic: str, language: str) -> FaqAnswer | None:
-        fitting = [entry for entry in self.entries if entry.topic == topic]
-        fitting.sort(key=lambda entry: entry.language != language)
-        return _answer(fitting[0]) if fitting else None
+        return Answers(self.entries).about(topic, language)
 
     async def nearest(self, text: str, language: str) -> FaqAnswer | None:
-        asked = {stem(word) for word in words(text)}
-        for entry in self.entries:
-            for question in entry.questions:
-                known = {stem(word) for word in words(question)}
-                if known <= asked and len(known) > 1:
-                    return _answer(entry)
-        return None
-
-
-def _answer(entry: FaqEntry) -> FaqAnswer:
-    return FaqAnswer(topic=entry.topic, answer=entry.answer, url=entry.url)
+        return Answers(self.entries).nearest(text, language)
 
 
 class FakeBranches:

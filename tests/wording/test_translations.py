@@ -15,7 +15,7 @@ def test_a_sentence_without_a_translation_is_told(monkeypatch: pytest.MonkeyPatc
     said = check_wording.messages() | {"Чай и {cake}": "handlers/tea.py"}
     monkeypatch.setattr(check_wording, "messages", lambda: said)
 
-    assert check_wording.faults("en") == ["handlers/tea.py: no en translation of 'Чай и {cake}'"]
+    assert "handlers/tea.py: no en translation of 'Чай и {cake}'" in check_wording.faults("en")
 
 
 def test_the_language_of_a_turn_ends_with_it() -> None:

@@ -1,0 +1,52 @@
+"""Writes docs/faq-topics.md out of the topics that understanding knows: ``python -m tools.faq_topics``."""
+
+from pathlib import Path
+
+import yaml
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGE = ROOT / "docs" / "faq-topics.md"
+TOPICS = ROOT / "understanding" / "phrases" / "topics.yaml"
+OWN = {
+    "contacts": "Телефоны, почта, сайт, группы в соцсетях: вместо телефона центральной библиотеки",
+    "events": "Что проходит в библиотеке: афиша на ближайшее время",
+    "hours": "Часы работы библиотеки, у которой в настройках нет графика",
+}
+"""Topics that handlers look up although no phrase file names them."""
+HEAD = """# Темы ответов (FAQ)
+
+Эту страницу пишет `python -m tools.faq_topics`; проверка `make check` следит, чтобы она не устарела.
+
+Ответы библиотеки стоят в `config.yaml`, в разделе `faq:`. Каждый ответ лежит под ключом темы. Когда читатель спросит
+об этом, он услышит ваши слова, ни одного слова бот не добавит от себя:
+
+```yaml
+faq:
+  - topic: rules.term
+    answer: Книги выдаём на 30 дней, новинки на 10.
+  - topic: join
+    answer: Приходите с паспортом, запись бесплатная.
+    url: https://example.org/zapis
+  - topic: chess            # своя тема: назовите её как хотите
+    questions: [шахматный кружок, где поиграть в шахматы]
+    answer: Шахматный кружок по средам в 15:00, приходите без записи.
+```
+
+- Нет ответа на `rules.wifi`? Бот скажет, что именно об этом не сказано, и покажет общий ответ `rules`, если он есть.
+- Нет и общего? Бот честно ответит, что не знает, даст телефон и предложит позвать библиотекаря. Такой вопрос сохраняется.
+- Хотите ответить на то, чего в таблице нет? Заведите свою тему и напишите в `questions`, как об этом спрашивают.
+- Читателям, у которых мессенджер на английском, бот ответит по-английски, если под той же темой есть ответ с `language: en`.
+
+| ключ | о чём ответ |
+| --- | --- |
+"""
+
+
+def page() -> str:
+    """The whole page."""
+    about = {key: str(topic["about"]) for key, topic in yaml.safe_load(TOPICS.read_text("utf-8")).items()}
+    return HEAD + "".join(f"| `{key}` | {text} |\n" for key, text in sorted((about | OWN).items()))
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), "utf-8")
