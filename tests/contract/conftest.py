@@ -1,4 +1,4 @@
-"""Each log in turn: in memory, on SQLite, on PostgreSQL."""
+"""Each log and each catalogue in turn: in memory, on SQLite, on PostgreSQL."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pytest
 
 from db.connect import connect
+from tests.support.catalogues import CatalogueStore, opened_catalogue
 from tests.support.clock import StandingClock
 from tests.support.databases import Databases
 from tests.support.fake_log import FakeLog
@@ -44,3 +45,12 @@ def log(store: Store) -> Log:
 def staff(store: Store) -> Staff:
     """Librarians and notices."""
     return store.staff
+
+
+@pytest.fixture(params=["fake", "sqlite", "postgresql"])
+async def catalogue(
+    request: pytest.FixtureRequest, databases: Databases, clock: StandingClock
+) -> AsyncIterator[CatalogueStore]:
+    """A fresh catalogue of each kind in turn."""
+    async with opened_catalogue(request.param, databases, clock) as opened:
+        yield opened
