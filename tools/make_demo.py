@@ -25,34 +25,29 @@ COLUMNS = (
 )  # fmt: skip
 MAIN, CHILDREN = "АБ", "ДО"
 VILLAGES = [str(number) for number in (*range(1, 16), 18)]
-HELD_SHARE = 0.62
-"""Works that the library holds; of the others the catalogue knows the title only."""
+OWN_RECORDS = "library-stavropol-a"
+"""Works of this source come with the district's own records and real copies."""
 
 
 def books(data: Path) -> Iterator[list[str]]:
-    """One row a copy; a work without copies has one row without a number."""
+    """One row a copy."""
     number = 100_001
     with (data / "books_ru.csv").open(encoding="utf-8", newline="") as rows:
         for row in csv.DictReader(rows):
+            if row["source"] == OWN_RECORDS:
+                continue
             chance = random.Random(row["id"])  # noqa: S311 - no secret
             described = [row[name] for name in ("author", "title", "year", "isbn", "genre", "series", "grade")]
-            branches = _branches(row, chance)
-            for branch in branches:
+            for branch in _branches(row, chance):
                 status, due = _status(chance)
                 mark = _shelf_mark(row, chance)
                 yield [row["id"], str(number), *described, branch, mark, status, due]
                 number += 1
-            if not branches:
-                yield [row["id"], "", *described, "", "", "", ""]
 
 
 def _branches(row: dict[str, str], chance: random.Random) -> list[str]:
     """Where the copies are: school books and what many lists name stand in more branches."""
     lists = row["source"].count("+") + 1
-    if row["source"].startswith("library-stavropol") and lists == 1:
-        return []  # their real copies come with the district's own records
-    if chance.random() > HELD_SHARE + 0.25 * (lists > 1) + 0.2 * bool(row["grade"]):
-        return []
     copies = 1 + min(6, int(chance.expovariate(0.9) + 1.2 * (lists - 1) + 1.5 * bool(row["grade"])))
     places = [MAIN, *([CHILDREN] if row["grade"] and int(row["grade"].split("-")[0]) <= 9 else [])]
     return [places[n] if n < len(places) else chance.choice([MAIN, *VILLAGES]) for n in range(copies)]

@@ -35,6 +35,11 @@ class _Gathering:
     items: list[ItemData]
     warnings: dict[str, None]
 
+    def takes(self, record: RecordData) -> bool:
+        """Whether a row describes the same edition; where on the shelf a copy stands is the copy's own."""
+        same = replace(record, call_number=self.record.call_number) == self.record
+        return same and len(self.items) <= MOST_COPIES_TOGETHER
+
     def read(self) -> Read:
         record = replace(self.record, items=tuple(self.items), warnings=tuple(self.warnings))
         return Read(ordinal=self.first.number, offset=self.first.offset, record=record)
@@ -78,7 +83,7 @@ class TableReader:
             + (("bad_characters",) if "\ufffd" in record.title else ())
         )
         gathered = self._gathering
-        if gathered is None or gathered.record != record or len(gathered.items) > MOST_COPIES_TOGETHER:
+        if gathered is None or not gathered.takes(record):
             yield from self.finish()
             self._gathering = gathered = _Gathering(first=row, record=record, items=[], warnings={})
         gathered.items += items or ()
