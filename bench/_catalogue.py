@@ -142,7 +142,7 @@ def _genitive(adjective: tuple[str, str, str]) -> str:
 
 @cache
 def _words() -> tuple[list[tuple[str, str, str, str]], list[tuple[str, str, str]], list[str]]:
-    """Nouns (nominative, genitive, prepositional, gender), adjectives (three genders), surnames; in a fixed disorder."""
+    """Nouns (nominative, genitive, prepositional, gender), adjectives (three genders), surnames; shuffled."""
     nouns: dict[str, tuple[str, str, str, str]] = {}
     adjectives: dict[str, tuple[str, str, str]] = {}
     surnames: dict[str, None] = {}

@@ -88,4 +88,5 @@ def _hash(letters: npt.NDArray[np.uint64]) -> Hashes:
     """One hash a row."""
     length = letters.shape[-1]
     sums = (letters * _powers(length)).sum(axis=-1, dtype=np.uint64) + np.uint64(length)
-    return ((sums * _MIX) >> np.uint64(32)).astype(np.uint32)
+    hashed: Hashes = ((sums * _MIX) >> np.uint64(32)).astype(np.uint32)
+    return hashed

@@ -23,7 +23,7 @@ _FIRST_KINDS = frozenset({Kind.BOOK, Kind.OTHER})
 
 @lru_cache(maxsize=1)
 def schema() -> tantivy.Schema:
-    """Fields: ``id``; ``k`` keys of all words; ``x`` whole titles, ISBNs, volumes, classes; ``p`` the line to judge by."""
+    """Fields: ``id``; ``k`` keys of words; ``x`` whole titles, ISBNs, volumes, classes; ``p`` the line to judge by."""
     builder = tantivy.SchemaBuilder()
     builder.add_unsigned_field("id", indexed=True, fast=True)
     builder.add_text_field("k", tokenizer_name="whitespace", index_option="basic")

@@ -3,7 +3,7 @@
 import tantivy
 
 from bot.language.morphology import stem
-from catalogue.index.terms import keys
+from catalogue.index.terms import in_dictionary, keys
 from catalogue.index.vocabulary import Correction, Vocabulary
 
 _REMEMBERED = 16_384
@@ -16,6 +16,7 @@ class Lexicon:
         self._searcher = searcher
         self._vocabulary = vocabulary
         self._frequencies: dict[str, int] = {}
+        self._plausible: dict[str, bool] = {}
         self.works = max(searcher.num_docs, 1)
 
     def frequency(self, word: str) -> int:
@@ -32,9 +33,18 @@ class Lexicon:
         """The same by its stem alone: quick for words that are likely to be none."""
         return self._searcher.doc_freq("k", stem(word))
 
-    def exact(self, word: str) -> bool:
-        """Whether the word stands in the catalogue exactly so."""
-        return word in self._vocabulary
+    def plausible(self, word: str) -> bool:
+        """Whether a word that has a frequency is really one: in the catalogue exactly so, or in the dictionary.
+
+        Otherwise only its stem is the same: an oblique surname perhaps, or a slip («ених» has the stem of «Ен»).
+        """
+        known = self._plausible.get(word)
+        if known is None:
+            if len(self._plausible) >= _REMEMBERED:
+                self._plausible.clear()
+            known = len(word) < 3 or word.isdigit() or word in self._vocabulary or in_dictionary(word)
+            self._plausible[word] = known
+        return known
 
     def corrections(self, word: str) -> tuple[Correction, ...]:
         """Words of the catalogue near a misspelt one, likeliest first."""

@@ -1,66 +1,51 @@
 """How well a work fits a question, 0..1."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from rapidfuzz.distance import DamerauLevenshtein
+
+from catalogue.index import deletes
+from catalogue.index.common import FUNCTION, is_idle, is_surname
 from catalogue.index.documents import Judged, Variant
-from catalogue.index.reading import Question
+from catalogue.index.reading import Question, Word, closeness, unfinished
 from catalogue.index.terms import keys
 
 _FORM = 0.97
 """Another form of the word: its stem or dictionary form is the same."""
+_FAR_FORM = 0.93
 _INITIAL = 0.9
 _SERIES = 0.85
 _TITLE_SHARE = 0.16
 """How much a work loses whose title says much more than was asked."""
 _SUBTITLE = 0.99
+_DISORDER = 0.01
+_WHOLE = 0.4
+"""What is left of the doubt where every word of the question and of the title has its other."""
+_SMALL = 0.3
+_TINY = 1e-9
 _OTHER_VOLUME = 0.6
+_NO_VOLUME = 0.97
 _OTHER_GRADE = 0.6
 _OTHER_PROGRAMME = 0.96
-_AUTHOR_ONLY = 0.92
-_UNSAID = 0.1
-_LIGHT = frozenset(
-    [
-        "и",
-        "в",
-        "на",
-        "с",
-        "к",
-        "о",
-        "от",
-        "до",
-        "за",
-        "из",
-        "по",
-        "у",
-        "не",
-        "ни",
-        "а",
-        "но",
-        "как",
-        "что",
-        "или",
-        "же",
-        "бы",
-        "во",
-        "со",
-        "об",
-        "для",
-        "при",
-        "под",
-        "над",
-        "без",
-        "про",
-        "the",
-        "a",
-        "an",
-        "of",
-        "and",
-        "in",
-        "to",
-    ]
-)
-_Hits = dict[str, tuple[tuple[int, float], ...]]
+_TOO_OLD = 0.95
+_AUTHOR_ONLY = 0.86
+_FIRST_NAME_ONLY = 0.7
+_BY_SERIES_ONLY = 0.95
+_GUESSED_AUTHOR = 0.93
+_UNSAID = 0.4
+"""Weight left to a word about books that the title lacks."""
+_IDLE = 0.35
+"""Weight left to a word that names nothing, in second thoughts."""
+_FITS = 0.75
+_SEVERAL = 4
+_SEVERAL_WORKS = 1.08
+_ONE_AUTHOR = 0.03
+_SURE_AUTHOR = 0.81
+_BEHIND = 0.015
+_LIGHT_WEIGHT = 0.2
+_Spelt = dict[str, tuple[tuple[int, float], ...]]
+_Forms = dict[str, tuple[tuple[int, float, int], ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,29 +53,36 @@ class Scored:
     """A candidate with its score.
 
     Attributes:
-        by_title: Words of its title were asked for; False where only its author or series was.
+        by_author: Nothing but its author was asked for.
         exact: Its whole title was asked for, and nothing else but its author.
     """
 
     work: Judged
     score: float
-    by_title: bool
+    by_author: bool
     exact: bool
 
 
 class Scale:
-    """Judges candidates for one question."""
+    """Judges candidates for one question.
 
-    def __init__(self, question: Question) -> None:
+    Args:
+        closely: Second thoughts: words that a candidate lacks are compared with its own words letter by letter.
+    """
+
+    def __init__(self, question: Question, *, closely: bool = False) -> None:
         self._question = question
+        self._closely = closely
+        self._words = question.words
         self._weights = [word.weight for word in question.words]
         self._spelt, self._forms = _maps(question)
-        self._letters = {word.text: place for place, word in enumerate(question.words) if len(word.text) == 1}
-        self._names = [place for place, word in enumerate(question.words) if word.name]
+        self._letters = {word.text: place for place, word in enumerate(self._words) if len(word.text) == 1}
+        self._names = [place for place, word in enumerate(self._words) if word.name]
+        self._unsaid = [_unsaid(word, closely=closely) for word in self._words]
 
     def judge(self, work: Judged) -> Scored:
         """The best over the work's editions."""
-        best = Scored(work, -1.0, by_title=False, exact=False)
+        best = Scored(work, -1.0, by_author=False, exact=False)
         series = [0.0] * len(self._weights)
         for token in work.series:
             self._mark(token, series)
@@ -99,49 +91,71 @@ class Scale:
             if scored.score > best.score:
                 best = scored
         factor = self._numbers(work)
-        return Scored(work, max(best.score, 0.0) * factor, best.by_title, best.exact and factor >= _OTHER_PROGRAMME)
+        return Scored(work, max(best.score, 0.0) * factor, best.by_author, best.exact and factor >= _OTHER_PROGRAMME)
 
     def _variant(self, work: Judged, variant: Variant, series: list[float]) -> Scored:
         size = len(self._weights)
         title, author = [0.0] * size, [0.0] * size
-        main_fit, fit = self._title(variant, title)
+        credited, ordered = self._title(variant, title)
         self._author(variant, author)
-        question = self._question
-        if question.trailing is not None and not title[-1] and question.trailing in work.volumes:
+        trailing = self._question.trailing
+        if trailing is not None and not title[-1] and trailing in work.volumes:
             title[-1] = 1.0
-        cover = told = in_title = 0.0
+        if self._closely:
+            self._compare(variant, title, author, series, credited)
+        cover = told = in_title = polite = 0.0
+        in_author = False
+        complete = True
         for place, weight in enumerate(self._weights):
             hit = max(title[place], author[place], series[place] * _SERIES)
-            word = question.words[place]
-            if not hit and word.about:
-                weight *= _UNSAID
+            if hit:
+                told += weight
+            else:
+                lost = weight * self._unsaid[place]
+                told += lost
+                if self._words[place].about:
+                    polite += lost
+                complete = complete and weight < _SMALL
             cover += weight * hit
-            told += weight
-            if not word.light:
+            if not self._words[place].light:
                 in_title += weight * title[place]
+                if author[place] and not self._words[place].name:
+                    in_author = True
         if told <= 0.0:
-            return Scored(work, 0.0, by_title=False, exact=False)
+            return Scored(work, 0.0, by_author=False, exact=False)
+        spread = _spread(variant, credited)
+        if in_title <= 0.0 and spread <= _FITS:
+            share = _AUTHOR_ONLY if in_author else _BY_SERIES_ONLY if any(series) else _FIRST_NAME_ONLY
+            return Scored(work, cover / max(told - polite, cover, _TINY) * share, by_author=in_author, exact=False)
         cover /= told
-        spread = max(fit, main_fit * _SUBTITLE)
-        by_title = in_title > 0.0 or spread > 0.9
-        if not by_title:
-            return Scored(work, cover * _AUTHOR_ONLY, by_title=False, exact=False)
-        return Scored(
-            work, cover * (1.0 - _TITLE_SHARE * (1.0 - spread)), by_title=True, exact=spread > 0.85 and cover > 0.85
-        )
+        score = cover * (1.0 - _TITLE_SHARE * (1.0 - spread))
+        exact = complete and spread > _FITS
+        if exact:
+            score = 1.0 - (1.0 - score) * _WHOLE
+        return Scored(work, score - (0.0 if ordered else _DISORDER), by_author=False, exact=exact)
 
-    def _title(self, variant: Variant, found: list[float]) -> tuple[float, float]:
-        """Marks the question's words in the title; returns how much of the main and of the whole title was asked for."""
-        total = hit = 0.0
-        main = main_hit = 0.0
-        for place, token in enumerate(variant.title):
-            text = token[0]
-            weight = 0.2 if len(text) <= 2 or text in _LIGHT else 1.0
-            total += weight
-            hit += weight * self._mark(token, found)
-            if place + 1 == variant.main:
-                main, main_hit = total, hit
-        return (main_hit / main if main else 0.0), (hit / total if total else 0.0)
+    def _title(self, variant: Variant, found: list[float]) -> tuple[list[float], bool]:
+        """Marks the question's words in the title; each accounts for one word of it.
+
+        Returns:
+            How well each word of the title was asked for, and whether in the title's order.
+        """
+        credited: list[float] = []
+        last, ordered = -1, True
+        spelt = self._spelt
+        for token in variant.title:
+            hits = spelt.get(token[0]) or self._by_key(token)
+            credit = 0.0
+            for place, fit in hits:
+                if found[place] < fit:
+                    credit = max(credit, fit - found[place])
+                    found[place] = fit
+                if place < last:
+                    ordered = False
+            if hits:
+                last = hits[0][0]
+            credited.append(credit)
+        return credited, ordered
 
     def _author(self, variant: Variant, found: list[float]) -> None:
         initials = ""
@@ -154,53 +168,87 @@ class Scale:
             place = self._letters.get(token[0][0])
             if place is not None and found[place] < _INITIAL:
                 found[place] = _INITIAL
+        for place, fit in enumerate(found):
+            if 0.0 < fit < 0.95:
+                found[place] = fit * _GUESSED_AUTHOR
         if initials and surname:
             for place in self._names:
-                if not found[place] and self._question.words[place].text[0] in initials:
+                if not found[place] and self._words[place].text[0] in initials:
                     found[place] = _INITIAL
 
-    def _mark(self, token: tuple[str, ...], found: list[float]) -> float:
-        hits = self._spelt.get(token[0])
-        factor = 1.0
-        if hits is None:
-            factor = _FORM
-            for key in token:
-                hits = self._forms.get(key)
-                if hits is not None:
-                    break
-            else:
-                return 0.0
-        best = 0.0
-        for place, fit in hits or ():
-            fit *= factor
+    def _mark(self, token: tuple[str, ...], found: list[float]) -> bool:
+        hits = self._spelt.get(token[0]) or self._by_key(token)
+        for place, fit in hits:
             found[place] = max(found[place], fit)
-            best = max(best, fit)
-        return best
+        return bool(hits)
+
+    def _by_key(self, token: tuple[str, ...]) -> Sequence[tuple[int, float]]:
+        """Words of the question that are another form of a word: less so where the lengths differ much."""
+        for key in token:
+            hits = self._forms.get(key)
+            if hits is not None:
+                if key.isdigit():
+                    return [(place, fit) for place, fit, _ in hits]
+                size = len(token[0])
+                return [(place, fit * (_FORM if -2 < length - size < 2 else _FAR_FORM)) for place, fit, length in hits]
+        return ()
+
+    def _compare(
+        self, variant: Variant, title: list[float], author: list[float], series: list[float], credited: list[float]
+    ) -> None:
+        """Second thoughts on words that the candidate lacks: slips, and a last word not typed to its end."""
+        last = len(self._words) - 1
+        for place, word in enumerate(self._words):
+            if len(word.text) < 3 or word.text.isdigit() or max(title[place], author[place], series[place]) >= _FITS:
+                continue
+            best, at = 0.0, -1
+            for number, token in enumerate(variant.title):
+                if credited[number] < _FITS:
+                    fit = _likeness(word, token, unfinished_too=place == last)
+                    if fit > best:
+                        best, at = fit, number
+            if best > title[place]:
+                title[place], credited[at] = best, max(credited[at], best)
+            for token in variant.author:
+                fit = _likeness(word, token, unfinished_too=False) * _GUESSED_AUTHOR
+                author[place] = max(author[place], fit)
 
     def _numbers(self, work: Judged) -> float:
         question = self._question
         factor = 1.0
         if question.volumes:
-            if work.volumes:
-                factor *= 1.0 if question.volumes & work.volumes else _OTHER_VOLUME
-            else:
-                factor *= 0.97
+            if not work.volumes:
+                factor *= _NO_VOLUME
+            elif not question.volumes & work.volumes:
+                factor *= _OTHER_VOLUME
         if question.grades:
             if work.grades:
                 factor *= 1.0 if question.grades & work.grades else _OTHER_GRADE
             elif work.programme and not question.grades & work.programme:
                 factor *= _OTHER_PROGRAMME
         if question.age is not None and work.age_mark is not None and work.age_mark > question.age:
-            factor *= 0.95
+            factor *= _TOO_OLD
         return factor
 
 
-def order(scored: Sequence[Scored]) -> list[Scored]:
-    """Best first; where scores are as good as equal: books before articles, what is asked for more, first volumes."""
+def order(scored: Sequence[Scored], question: Question) -> list[Scored]:
+    """Best first; where scores are as good as equal: books before articles, what is asked for more, first volumes.
+
+    Who names an author of several works means these, not the one work about that author.
+    """
+    best = max((one.score for one in scored), default=0.0)
+    own = max((one.score for one in scored if one.by_author), default=0.0)
+    group = [one for one in scored if one.by_author and one.score > own - _ONE_AUTHOR]
+    if len(group) >= _SEVERAL and own > _SURE_AUTHOR:
+        rivals = [one for one in scored if one.exact and not one.by_author]
+        over = not rivals or all(word.light or is_surname(word.text) for word in question.words)
+        lift = max(best if over else own, own * _SEVERAL_WORKS) / own
+        lifted = {one.work.work_id: replace(one, score=one.score * lift) for one in group}
+        scored = [lifted.get(one.work.work_id) or (_behind(one, best) if over else one) for one in scored]
     return sorted(
         scored,
         key=lambda one: (
-            -round(one.score * 50),
+            -round(one.score * 100),
             one.work.rank,
             -one.score - 0.1 * one.work.prior,
             min(one.work.volumes, default=0),
@@ -209,21 +257,59 @@ def order(scored: Sequence[Scored]) -> list[Scored]:
     )
 
 
-def _maps(question: Question) -> tuple[_Hits, _Hits]:
-    spelt: dict[str, dict[int, float]] = {}
-    forms: dict[str, dict[int, float]] = {}
+def _behind(one: Scored, best: float) -> Scored:
+    """A work about the author comes behind the author's own, near enough to be chosen."""
+    return replace(one, score=one.score - _BEHIND) if one.score > best - _BEHIND else one
+
+
+def _spread(variant: Variant, credited: Sequence[float]) -> float:
+    """How much of the title was asked for: of the whole, or of what stands before the subtitle."""
+    total = hit = main = 0.0
+    for place, token in enumerate(variant.title):
+        text = token[0]
+        weight = _LIGHT_WEIGHT if len(text) <= 2 or text in FUNCTION else 1.0
+        total += weight
+        hit += weight * credited[place]
+        if place + 1 == variant.main:
+            main = hit / total * _SUBTITLE
+    return max(main, hit / total if total else 0.0)
+
+
+def _likeness(word: Word, token: tuple[str, ...], *, unfinished_too: bool) -> float:
+    """How well a word of a candidate may be what was meant by a misspelt one, 0..1; 0 below a half."""
+    text = token[0]
+    if len(text) < 3:
+        return 0.0
+    best = 0.0
+    for guess in word.guesses:
+        if unfinished_too and text.startswith(guess):
+            best = max(best, unfinished(guess, text))
+        length = min(len(guess), len(text))
+        most = deletes.edits(length) + (length > 9)
+        if abs(len(guess) - len(text)) <= most + 2 and most:
+            distance: float = DamerauLevenshtein.distance(guess, text, score_cutoff=most)
+            if distance > most:
+                own = keys(guess)[0]
+                if len(own) >= 4 and len(text) - len(own) <= 4:
+                    distance = DamerauLevenshtein.distance(own, text[: len(own)], score_cutoff=most) + 0.25
+            if distance < most + 1:
+                best = max(best, closeness(length, distance))
+    return best if best > 0.5 else 0.0
+
+
+def _unsaid(word: Word, *, closely: bool) -> float:
+    if word.about:
+        return _UNSAID
+    return _IDLE if closely and len(word.text) > 2 and is_idle(word.text) else 1.0
+
+
+def _maps(question: Question) -> tuple[_Spelt, _Forms]:
+    """For every spelling and every key: the words of the question that may be meant, and how well they fit."""
+    spelt: _Spelt = {}
+    forms: _Forms = {}
     for place, word in enumerate(question.words):
-        for option, fit in word.options.items():
-            _keep(spelt, option, place, fit)
-            for key in keys(option):
-                _keep(forms, key, place, fit)
-    return (
-        {text: tuple(hits.items()) for text, hits in spelt.items()},
-        {text: tuple(hits.items()) for text, hits in forms.items()},
-    )
-
-
-def _keep(hits: dict[str, dict[int, float]], text: str, place: int, fit: float) -> None:
-    places = hits.setdefault(text, {})
-    if places.get(place, 0.0) < fit:
-        places[place] = fit
+        for text, fit in word.spelt:
+            spelt[text] = (*spelt.get(text, ()), (place, fit))
+        for key, fit, length in word.forms:
+            forms[key] = (*forms.get(key, ()), (place, fit, length))
+    return spelt, forms

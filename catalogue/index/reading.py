@@ -1,111 +1,78 @@
 """A reader's words taken apart: every word with all that it may stand for in this catalogue."""
 
 import math
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from functools import lru_cache
-from importlib.resources import files
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from bot.language import layout, translit
 from bot.language.folding import words as folded_words
-from bot.language.morphology import is_cyrillic, stem
-from bot.language.numbers import to_digits
+from bot.language.morphology import is_cyrillic
+from bot.language.numbers import to_digits, value_of
 from bot.ports import Wanted
+from catalogue.index.common import ABOUT_BOOKS, FUNCTION, given_names
+from catalogue.index.documents import whole
 from catalogue.index.lexicon import Lexicon
 from catalogue.index.terms import grades_in, keys, volumes_in
 
 MAX_LETTERS = 300
 MAX_WORDS = 20
+_MAX_OPTIONS = 12
+_REMEMBERED = 16_384
 _LIGHT_SHARE = 0.03
 """A word in more works than this share is too common to demand."""
-_ABOUT_BOOKS = frozenset(
-    [
-        "книг",
-        "роман",
-        "повест",
-        "рассказ",
-        "автор",
-        "писател",
-        "произведен",
-        "сборник",
-        "издан",
-        "книжк",
-        "book",
-        "novel",
-        "author",
-    ]
-)
-_FUNCTION = frozenset(
-    [
-        "и",
-        "в",
-        "на",
-        "с",
-        "к",
-        "о",
-        "от",
-        "до",
-        "за",
-        "из",
-        "по",
-        "у",
-        "не",
-        "ни",
-        "а",
-        "но",
-        "как",
-        "что",
-        "или",
-        "же",
-        "бы",
-        "во",
-        "со",
-        "об",
-        "для",
-        "при",
-        "под",
-        "над",
-        "без",
-        "про",
-        "the",
-        "a",
-        "an",
-        "of",
-        "and",
-        "in",
-        "to",
-    ]
-)
+_UNKNOWN_WEIGHT = 0.9
+_UNKNOWN_SHORT_WEIGHT = 0.5
 _OTHER_LAYOUT = 0.97
 _OTHER_LETTERS = 0.96
 _PER_COST = 0.05
-_PREFIX = 0.82
+_DOUBTED = 0.95
+_HARDLY = 0.8
+"""Only the stem of the word is known, and no dictionary knows the word; the second where the stem is short."""
 _JOINED = 0.94
+_SLIP = 0.03
+"""A known word is less likely a slip than an unknown one."""
+_LEAST = 0.4
+_FAR_BEHIND = 0.2
+_BEGUN = 0.5
+_SURELY_ONE = 0.86
+_LETTERS_A_SLIP_COSTS = {1: 0.5, 2: 0.5, 3: 0.32, 4: 0.22, 5: 0.17, 6: 0.14, 7: 0.12}
+Options = Mapping[str, float]
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Word:
     """One word of a question.
 
     Attributes:
         text: As typed, folded.
+        best: Its likeliest reading.
         options: Words of the catalogue that it may stand for, with how well they fit, 0..1.
+        spelt: The options as they are spelt.
+        forms: Their keys.
         weight: How much the word tells, 0..1: rare words tell more.
         light: Too common to demand of a work.
         about: A word about books («роман», «книга») that need not stand in a title.
         known: Typed as the catalogue writes it (in any form).
+        name: A given name.
+        number: A numeral.
+        guesses: What may have been meant, known or not: to be compared with the words of a candidate.
     """
 
     text: str
-    options: dict[str, float]
+    best: str
+    options: Options
+    spelt: tuple[tuple[str, float], ...]
+    forms: tuple[tuple[str, float, int], ...]
     weight: float
-    light: bool = False
-    about: bool = False
-    known: bool = True
-    name: bool = False
+    light: bool
+    about: bool
+    known: bool
+    name: bool
+    number: bool
+    guesses: tuple[str, ...]
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Question:
     """What a reader wants, ready to look for.
 
@@ -113,138 +80,235 @@ class Question:
         volumes: Volume numbers asked for in words.
         trailing: The number at the end, which may be a volume («Гарри Поттер 1»), None if there is none.
         grades: School classes asked for.
+        age: The reader's age, None where it is not told.
+        wholes: The question as a whole title, in its possible spellings.
     """
 
-    words: list[Word]
+    words: tuple[Word, ...]
     volumes: frozenset[int] = frozenset()
     trailing: int | None = None
     grades: frozenset[int] = frozenset()
     age: int | None = None
     wholes: tuple[str, ...] = ()
-    corrected: bool = field(default=False)
 
 
-def read(wanted: Wanted, lexicon: Lexicon) -> Question:
-    """Take a question apart; words that the catalogue does not know come with corrections."""
-    words: list[Word] = []
-    for token in wanted.text[:MAX_LETTERS].split()[:MAX_WORDS]:
-        words += _token(token, lexicon)
-    words = words[:MAX_WORDS]
-    said = [best(word) for word in words]
-    volumes, grades = set(_numbers(wanted.volume)), set(_numbers(wanted.grade))
-    places, own = volumes_in(said)
-    if places:
-        volumes.update(own)
-        words, bare = [words[place] for place in places], [said[place] for place in places]
-        places, classes = grades_in(bare)
-        if places:
-            grades.update(classes)
-            words = [words[place] for place in places]
-    last = said[-1] if said else ""
-    return Question(
-        words=words,
-        volumes=frozenset(volumes),
-        trailing=int(last) if last.isdigit() and len(last) <= 2 and len(words) > 1 else None,
-        grades=frozenset(grade for grade in grades if 1 <= grade <= 11),
-        age=next(iter(_numbers(wanted.age)), None),
-        wholes=_wholes(said, [word.text for word in words]),
-    )
+class Reader:
+    """Takes questions apart over one state of the index; remembers words, never questions."""
 
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._lexicon = lexicon
+        self._tokens: dict[str, tuple[Word, ...]] = {}
+        self._doubted: dict[str, Word] = {}
 
-def best(word: Word) -> str:
-    """The likeliest reading of a word."""
-    return max(word.options, key=lambda option: word.options[option]) if word.options else word.text
+    def read(self, wanted: Wanted) -> Question:
+        """Take a question apart; words that the catalogue does not know come with corrections."""
+        words: list[Word] = []
+        for token in wanted.text[:MAX_LETTERS].split()[:MAX_WORDS]:
+            known = self._tokens.get(token)
+            if known is None:
+                if len(self._tokens) >= _REMEMBERED:
+                    self._tokens.clear()
+                known = self._tokens[token] = tuple(self._token(token))
+            words += known
+        return _question(words[:MAX_WORDS], wanted)
+
+    def doubt(self, question: Question) -> Question:
+        """Second thoughts: known words may be slips too, two words may be one, the last one may be unfinished."""
+        words = list(question.words)
+        for place, word in enumerate(words):
+            if word.known and not word.about and len(word.text) >= 3 and not word.text.isdigit():
+                words[place] = self._slips(word)
+        for place in range(len(words) - 1):
+            joined = words[place].text + words[place + 1].text
+            if self._lexicon.stem_frequency(joined):
+                words[place] = _also(words[place], {joined: _JOINED})
+                words[place + 1] = _also(words[place + 1], {joined: _JOINED})
+        if words and len(words[-1].text) >= 3 and all(word.light for word in words[:-1]):
+            # Of several words the unfinished one is completed by the works that have the others.
+            begun = words[-1].text
+            words[-1] = _also(words[-1], {one: unfinished(begun, one) for one in self._lexicon.starting(begun)})
+        return replace(question, words=tuple(words))
+
+    def _slips(self, word: Word) -> Word:
+        known = self._doubted.get(word.text)
+        if known is None or known.options.items() < word.options.items():
+            if len(self._doubted) >= _REMEMBERED:
+                self._doubted.clear()
+            near = self._corrected(word.text)
+            own = {key for key, _, _ in word.forms}
+            # Other forms of the same word are found as they are.
+            others = {option: fit - _SLIP for option, fit in near.items() if own.isdisjoint(keys(option))}
+            known = _also(word, others)
+            self._doubted[word.text] = known
+        return known
+
+    def _token(self, token: str) -> list[Word]:
+        plain = folded_words(token)
+        if any("a" <= char <= "z" for char in token.lower()) or (not plain and token.isascii()):
+            return self._latin(token, plain)
+        return [word for text in plain for word in self._plain(text)]
+
+    def _plain(self, text: str) -> list[Word]:
+        """A word in Cyrillic letters or digits."""
+        lexicon = self._lexicon
+        frequency = lexicon.frequency(text)
+        if frequency or len(text) < 3 or text.isdigit():
+            fit = 1.0 if lexicon.plausible(text) else _DOUBTED if len(keys(text)[0]) > 3 else _HARDLY
+            return [self._word(text, {text: fit} if frequency else {})]
+        latin = folded_words(layout.to_latin(text))
+        if len(latin) == 1 and lexicon.frequency(latin[0]):
+            return [self._word(text, {latin[0]: _OTHER_LAYOUT})]
+        options = self._corrected(text)
+        if all(fit < _SURELY_ONE for fit in options.values()):
+            parts = self._split(text)
+            if parts:
+                return [self._word(part, {part: _JOINED}) for part in parts]
+        return [self._word(text, options)]
+
+    def _latin(self, token: str, plain: Sequence[str]) -> list[Word]:
+        """A token with Latin letters: English, the wrong layout, or Russian in Latin letters."""
+        lexicon = self._lexicon
+        singles = self._other_readings(token)
+        if len(plain) == 1:
+            options = dict(singles)
+            if lexicon.frequency(plain[0]):
+                options[plain[0]] = 1.0
+            return [self._word(plain[0], options or self._corrected_latin(token, plain[0]), token)]
+        if plain and all(lexicon.frequency(text) for text in plain):
+            return [self._word(text, {text: 1.0}) for text in plain]
+        if singles:
+            return [self._word(next(iter(singles)), singles, token)]
+        russian = folded_words(layout.to_russian(token))
+        if len(russian) > 1 and all(lexicon.frequency(text) for text in russian):
+            return [self._word(text, {text: _OTHER_LAYOUT}) for text in russian]
+        return [word for text in plain for word in self._latin(text, [text])]
+
+    def _other_readings(self, token: str) -> dict[str, float]:
+        """Words of the catalogue that a Latin token is on the other layout or in Russian letters."""
+        found: dict[str, float] = {}
+        for reading in layout.readings(token):
+            russian = folded_words(reading)
+            if len(russian) == 1 and is_cyrillic(russian[0]) and self._is_word(russian[0]):
+                found.setdefault(russian[0], _OTHER_LAYOUT)
+        for reading, cost in _in_russian(token):
+            if self._is_word(reading):
+                found.setdefault(reading, _OTHER_LETTERS - _PER_COST * cost)
+        return found
+
+    def _is_word(self, text: str) -> bool:
+        return bool(self._lexicon.frequency(text)) and self._lexicon.plausible(text)
+
+    def _corrected(self, text: str) -> dict[str, float]:
+        found = {one.word: closeness(len(text), one.distance) for one in self._lexicon.corrections(text)}
+        least = max(_LEAST, max(found.values(), default=0.0) - _FAR_BEHIND)
+        return {word: fit for word, fit in found.items() if fit > least}
+
+    def _corrected_latin(self, token: str, plain: str) -> dict[str, float]:
+        found = self._corrected(plain)
+        russian = [word for reading in layout.readings(token) for word in folded_words(reading) if is_cyrillic(word)]
+        readings = [(word, _OTHER_LAYOUT) for word in russian[:1]]
+        readings += [(word, _OTHER_LETTERS - _PER_COST * cost) for word, cost in _in_russian(token)[:3]]
+        for reading, fit in readings:
+            for word, close in self._corrected(reading).items():
+                found[word] = max(found.get(word, 0.0), fit * close)
+        return dict(sorted(found.items(), key=lambda item: -item[1])[:_MAX_OPTIONS])
+
+    def _split(self, text: str) -> tuple[str, ...]:
+        """Two words of the catalogue written as one, () where there are none."""
+        for at in range(3, len(text) - 2):
+            one, two = text[:at], text[at:]
+            if (
+                self._lexicon.stem_frequency(one)
+                and self._lexicon.stem_frequency(two)
+                and self._is_word(one)
+                and self._is_word(two)
+            ):
+                return one, two
+        return ()
+
+    def _word(self, text: str, options: Options, token: str = "") -> Word:
+        lexicon = self._lexicon
+        best = max(options, key=lambda option: options[option]) if options else text
+        frequency = lexicon.frequency(best) if options else 0
+        short = len(text) <= 2
+        if frequency:
+            total = lexicon.works + 10
+            weight = max(0.1, math.log(total / (frequency + 1)) / math.log(total))
+        else:
+            weight = _UNKNOWN_SHORT_WEIGHT if short else _UNKNOWN_WEIGHT
+        function = best in FUNCTION
+        own = keys(best)
+        return Word(
+            text=text,
+            best=best,
+            options=options,
+            spelt=tuple(options.items()),
+            forms=_forms(options),
+            weight=weight * (0.5 if short or function else 1.0),
+            light=short or function or frequency > lexicon.works * _LIGHT_SHARE,
+            about=any(key in ABOUT_BOOKS for key in own),
+            known=bool(frequency) and text in options,
+            name=any(key in given_names() for key in own),
+            number=value_of(best) is not None,
+            guesses=(text, *_russian_guesses(token)) if token else (text,),
+        )
 
 
 def closeness(length: int, distance: float) -> float:
     """How well a word of so many letters fits one that is so many edits away, 0..1."""
-    return max(0.0, 1.0 - distance * {1: 0.5, 2: 0.5, 3: 0.32, 4: 0.22, 5: 0.17, 6: 0.14, 7: 0.12}.get(length, 0.1))
+    return max(0.0, 1.0 - distance * _LETTERS_A_SLIP_COSTS.get(length, 0.1))
 
 
-def widen(question: Question, lexicon: Lexicon) -> bool:
-    """Second thoughts: known words may be slips too, two words may be one, the last one may be unfinished.
-
-    Returns whether anything was added.
-    """
-    added = False
-    for word in question.words:
-        if word.known and len(word.text) >= 3 and not word.text.isdigit():
-            for option in lexicon.corrections(word.text):
-                fit = closeness(len(word.text), option.distance) - 0.03
-                added |= _offer(word, option.word, fit)
-    for one, two in zip(question.words, question.words[1:], strict=False):
-        joined = one.text + two.text
-        if lexicon.stem_frequency(joined):
-            added |= _offer(one, joined, _JOINED) | _offer(two, joined, _JOINED)
-    if question.words and len(question.words[-1].text) >= 2:
-        last = question.words[-1]
-        for whole in lexicon.starting(last.text):
-            added |= _offer(last, whole, _PREFIX)
-    return added
+def unfinished(text: str, full: str) -> float:
+    """How well the beginning of a word stands for it, 0..1."""
+    return _BEGUN + (0.95 - _BEGUN) * len(text) / len(full)
 
 
-def _offer(word: Word, option: str, fit: float) -> bool:
-    if word.options.get(option, 0.0) >= fit or fit <= 0.4:
-        return False
-    word.options[option] = fit
-    return True
+def _question(words: list[Word], wanted: Wanted) -> Question:
+    said = [word.best for word in words]
+    wholes = [whole(said)]
+    volumes, grades = set(_numbers(wanted.volume)), set(_numbers(wanted.grade))
+    trailing = None
+    if any(word.number for word in words):
+        wholes.append(whole(to_digits(said)))
+        last = said[-1]
+        trailing = int(last) if last.isdigit() and len(last) <= 2 and len(words) > 1 else None
+        words, own = _without(words, *volumes_in(said))
+        volumes.update(own)
+        words, own = _without(words, *grades_in([word.best for word in words]))
+        grades.update(own)
+    return Question(
+        words=tuple(words),
+        volumes=frozenset(volumes),
+        trailing=trailing if words and words[-1].text.isdigit() else None,
+        grades=frozenset(grade for grade in grades if 1 <= grade <= 11),
+        age=next(iter(_numbers(wanted.age)), None),
+        wholes=tuple(dict.fromkeys(wholes)),
+    )
 
 
-def _token(token: str, lexicon: Lexicon) -> list[Word]:
-    plain = folded_words(token)
-    if any("a" <= char <= "z" for char in token.lower()) or (not plain and token.isascii()):
-        return _latin(token, plain, lexicon)
-    return [word for text in plain for word in _plain(text, lexicon)]
+def _without(words: list[Word], places: Sequence[int], numbers: list[int]) -> tuple[list[Word], list[int]]:
+    """Leave out what named a number, unless nothing else was said."""
+    return ([words[place] for place in places], numbers) if places and numbers else (words, [])
 
 
-def _plain(text: str, lexicon: Lexicon) -> list[Word]:
-    """A word in Cyrillic letters or digits."""
-    frequency = lexicon.frequency(text)
-    if frequency or len(text) < 3 or text.isdigit():
-        return [_word(text, {text: 1.0} if frequency else {}, lexicon)]
-    latin = folded_words(layout.to_latin(text))
-    if len(latin) == 1 and lexicon.frequency(latin[0]):
-        return [_word(text, {latin[0]: _OTHER_LAYOUT}, lexicon)]
-    parts = _split(text, lexicon)
-    options = _corrected(text, lexicon)
-    if parts and not any(fit >= 0.86 for fit in options.values()):
-        return [_word(part, {part: _JOINED}, lexicon) for part in parts]
-    return [_word(text, options, lexicon)]
+def _also(word: Word, more: Options) -> Word:
+    """The word with further options, where they fit better than what it has."""
+    better = {option: fit for option, fit in more.items() if fit > _LEAST and fit > word.options.get(option, 0.0)}
+    if not better:
+        return word
+    options = {**word.options, **better}
+    return replace(word, options=options, spelt=tuple(options.items()), forms=_forms(options))
 
 
-def _latin(token: str, plain: list[str], lexicon: Lexicon) -> list[Word]:
-    """A token with Latin letters: English, the wrong layout, or Russian in Latin letters."""
-    singles = _other_readings(token, lexicon)
-    if len(plain) == 1:
-        options = dict(singles)
-        if lexicon.frequency(plain[0]):
-            options[plain[0]] = 1.0
-        if not options:
-            options = _corrected_latin(token, plain[0], lexicon)
-        return [_word(plain[0], options, lexicon)]
-    if plain and all(lexicon.frequency(text) for text in plain):
-        return [_word(text, {text: 1.0}, lexicon) for text in plain]
-    if singles:
-        return [_word(next(iter(singles)), singles, lexicon)]
-    russian = folded_words(layout.to_russian(token))
-    if len(russian) > 1 and all(lexicon.frequency(text) for text in russian):
-        return [_word(text, {text: _OTHER_LAYOUT}, lexicon) for text in russian]
-    if not plain:
-        return []
-    return [word for text in plain for word in _latin(text, [text], lexicon)]
-
-
-def _other_readings(token: str, lexicon: Lexicon) -> dict[str, float]:
-    """Words of the catalogue that a Latin token is on the other layout or in Russian letters."""
-    found: dict[str, float] = {}
-    for reading in layout.readings(token):
-        russian = folded_words(reading)
-        if len(russian) == 1 and is_cyrillic(russian[0]) and lexicon.frequency(russian[0]):
-            found.setdefault(russian[0], _OTHER_LAYOUT)
-    for reading, cost in _in_russian(token):
-        if lexicon.frequency(reading):
-            found.setdefault(reading, _OTHER_LETTERS - _PER_COST * cost)
-    return found
+def _forms(options: Options) -> tuple[tuple[str, float, int], ...]:
+    """Each key with the fit and the length of the option that it belongs to."""
+    found: dict[str, tuple[float, int]] = {}
+    for option, fit in options.items():
+        for key in keys(option):
+            if found.get(key, (0.0, 0))[0] < fit:
+                found[key] = (fit, len(option))
+    return tuple((key, fit, length) for key, (fit, length) in found.items())
 
 
 def _in_russian(token: str) -> tuple[tuple[str, float], ...]:
@@ -252,60 +316,12 @@ def _in_russian(token: str) -> tuple[tuple[str, float], ...]:
     return translit.word_readings(bare) if translit.is_latin(bare) else ()
 
 
-def _corrected(text: str, lexicon: Lexicon) -> dict[str, float]:
-    found = {one.word: closeness(len(text), one.distance) for one in lexicon.corrections(text)}
-    return {word: fit for word, fit in found.items() if fit > 0.4}
-
-
-def _corrected_latin(token: str, plain: str, lexicon: Lexicon) -> dict[str, float]:
-    found = _corrected(plain, lexicon)
-    russian = [word for reading in layout.readings(token) for word in folded_words(reading) if is_cyrillic(word)]
-    readings = [(word, _OTHER_LAYOUT) for word in russian[:1]]
-    readings += [(word, _OTHER_LETTERS - _PER_COST * cost) for word, cost in _in_russian(token)[:3]]
-    for reading, fit in readings:
-        for word, close in _corrected(reading, lexicon).items():
-            found[word] = max(found.get(word, 0.0), fit * close)
-    return dict(sorted(found.items(), key=lambda item: -item[1])[:6])
-
-
-def _split(text: str, lexicon: Lexicon) -> tuple[str, ...]:
-    """Two words of the catalogue written as one, () where there are none."""
-    for at in range(3, len(text) - 2):
-        one, two = text[:at], text[at:]
-        if lexicon.stem_frequency(one) and lexicon.stem_frequency(two) and lexicon.exact(one) and lexicon.exact(two):
-            return one, two
-    return ()
-
-
-def _word(text: str, options: Mapping[str, float], lexicon: Lexicon) -> Word:
-    frequency = max((lexicon.frequency(option) for option in options), default=0)
-    total = lexicon.works + 10
-    weight = math.log(total / (frequency + 1)) / math.log(total) if frequency else 0.9
-    short = len(text) <= 2
-    spelt = next(iter(options), text)
-    function = spelt in _FUNCTION
-    own = keys(spelt)
-    return Word(
-        text=text,
-        options=dict(options),
-        weight=max(weight, 0.1) * (0.5 if short or function else 1.0),
-        light=short or function or frequency > lexicon.works * _LIGHT_SHARE,
-        about=any(key in _ABOUT_BOOKS for key in own),
-        known=bool(frequency) and text in options,
-        name=any(key in _given_names() for key in own),
-    )
-
-
-def _wholes(said: list[str], typed: list[str]) -> tuple[str, ...]:
-    made = dict.fromkeys("=" + "_".join(words) for words in (said, to_digits(said), typed) if words)
-    return tuple(made)
+def _russian_guesses(token: str) -> list[str]:
+    layouts = [word for word in folded_words(layout.to_russian(token)) if is_cyrillic(word)]
+    return layouts[:1] + [word for word, _ in _in_russian(token)[:2]]
 
 
 def _numbers(text: str) -> Iterable[int]:
+    if not text:
+        return ()
     return [int(word) for word in to_digits(folded_words(text)) if word.isdigit() and len(word) <= 3]
-
-
-@lru_cache(maxsize=1)
-def _given_names() -> frozenset[str]:
-    listed = (files("catalogue") / "given_names.txt").read_text("utf-8").split()
-    return frozenset(stem(name) for name in listed)

@@ -7,7 +7,6 @@ import tantivy
 
 from catalogue.index.documents import Judged, parse, schema
 from catalogue.index.reading import Question, Word
-from catalogue.index.terms import keys
 
 _MUST, _SHOULD = tantivy.Occur.Must, tantivy.Occur.Should
 FIRST = 24
@@ -25,7 +24,7 @@ class Candidates:
         self._seen: set[tuple[int, int]] = set()
 
     def all_words(self, question: Question) -> list[Judged]:
-        """Works with every word that tells something; whole titles first."""
+        """Works with every word that tells something, or with what it may stand for; whole titles first."""
         demanded = _demanded(question.words)
         if not demanded:
             return self._whole(question)
@@ -83,8 +82,7 @@ def _all_of(words: Sequence[Word], question: Question) -> tantivy.Query:
 
 
 def _word(word: Word) -> tantivy.Query:
-    wanted = dict.fromkeys(key for option in word.options for key in keys(option))
-    terms = [tantivy.Query.term_query(schema(), "k", key, "basic") for key in wanted]
+    terms = [tantivy.Query.term_query(schema(), "k", key, "basic") for key, _, _ in word.forms]
     return terms[0] if len(terms) == 1 else tantivy.Query.boolean_query([(_SHOULD, term) for term in terms])
 
 

@@ -8,7 +8,7 @@ from bot.language import isbn as isbns
 from bot.ports import Verdict, Wanted
 from catalogue.index.lexicon import Lexicon
 from catalogue.index.ranking import Scale, Scored, order
-from catalogue.index.reading import Question, best, read, widen
+from catalogue.index.reading import Question, Reader
 from catalogue.index.retrieval import Candidates
 from catalogue.index.vocabulary import Vocabulary
 
@@ -38,7 +38,7 @@ class Search:
 
     def __init__(self, searcher: tantivy.Searcher, vocabulary: Vocabulary) -> None:
         self._searcher = searcher
-        self._lexicon = Lexicon(searcher, vocabulary)
+        self._reader = Reader(Lexicon(searcher, vocabulary))
 
     def find(self, wanted: Wanted) -> Answer:
         """Search; never ranks more than a few dozen works."""
@@ -51,7 +51,7 @@ class Search:
                 hits = tuple((work.work_id, 1.0) for work in found)
                 verdict = (Verdict.FOUND if len(hits) == 1 else Verdict.CHOICE) if hits else Verdict.NOTHING
                 return Answer(verdict, hits, isbn_note=note)
-        question = read(wanted, self._lexicon)
+        question = self._reader.read(wanted)
         if not question.words:
             return Answer(Verdict.NOTHING, isbn_note=note)
         return self._answer(question, note)
@@ -71,17 +71,18 @@ class Search:
         scale = Scale(question)
         scored = [scale.judge(work) for work in candidates.all_words(question)]
         if _best(scored) >= GOOD:
-            return order(scored)
-        widened = widen(question, self._lexicon)
-        if widened:
-            scale = Scale(question)
-            scored = [scale.judge(one.work) for one in scored]
-            scored += [scale.judge(work) for work in candidates.all_words(question)]
+            return order(scored, question)
+        seen = [one.work for one in scored]
+        doubted = self._reader.doubt(question)
+        if doubted.words != question.words:
+            seen += candidates.all_words(doubted)
+        scale = Scale(doubted, closely=True)
+        scored = [scale.judge(work) for work in seen]
         if _best(scored) < GOOD:
             for works in candidates.all_but_one(question):
                 scored += [scale.judge(work) for work in works]
             scored += [scale.judge(work) for work in candidates.rare_words(question)]
-        return order(scored)
+        return order(scored, question)
 
 
 def _best(scored: list[Scored]) -> float:
@@ -99,7 +100,7 @@ def _verdict(ranked: list[Scored]) -> Verdict:
 def _said(question: Question) -> str:
     if all(word.known or not word.options for word in question.words):
         return ""
-    return " ".join(best(word) for word in question.words)
+    return " ".join(word.best for word in question.words)
 
 
 def _other_words(wanted: Wanted) -> bool:

@@ -6,33 +6,12 @@ from typing import Any
 
 from bot.language.morphology import analyser, is_cyrillic, stem
 from bot.language.numbers import value_of
+from catalogue.index.common import GRADE, VOLUME
 
 VERSION = 1
 """Of the keys and of the documents: an index made by another version is built anew."""
 _MAX_WORD = 40
 _MAX_LEMMAS = 3
-_VOLUME_WORDS = frozenset(
-    [
-        "том",
-        "тома",
-        "томе",
-        "т",
-        "часть",
-        "части",
-        "ч",
-        "книга",
-        "книги",
-        "кн",
-        "выпуск",
-        "выпуска",
-        "вып",
-        "vol",
-        "volume",
-        "part",
-        "book",
-    ]
-)
-_GRADE_WORDS = frozenset(["класс", "класса", "классе", "классов", "классы", "классам", "кл", "grade"])
 
 
 @lru_cache(maxsize=32_768)
@@ -61,12 +40,12 @@ def compute_keys(word: str) -> tuple[str, ...]:
 
 def volumes_in(words: Sequence[str]) -> tuple[list[int], list[int]]:
     """Places of the words that are no «том 2», «часть третья», «5 книга», and the numbers these named."""
-    return _numbers_beside(words, _VOLUME_WORDS, ranges=False)
+    return _numbers_beside(words, VOLUME, ranges=False)
 
 
 def grades_in(words: Sequence[str]) -> tuple[list[int], list[int]]:
     """Places of the words that are no «9 класс», «5 6 классы» (a folded «5-6 классы»), and these classes."""
-    places, grades = _numbers_beside(words, _GRADE_WORDS, ranges=True)
+    places, grades = _numbers_beside(words, GRADE, ranges=True)
     return places, [grade for grade in grades if 1 <= grade <= 11]
 
 
@@ -111,3 +90,9 @@ def _dictionary_forms(word: str) -> list[str]:
 def _dictionary() -> tuple[Any, Any]:
     dictionary = analyser().dictionary
     return dictionary, dictionary.words.compile_replaces({"е": "ё"})
+
+
+def in_dictionary(word: str) -> bool:
+    """Whether the folded Cyrillic word stands in the dictionary of Russian, in any form."""
+    dictionary, replaces = _dictionary()
+    return is_cyrillic(word) and bool(dictionary.words.similar_keys(word, replaces))

@@ -17,7 +17,7 @@ from bot.language.morphology import stem
 from catalogue.index import deletes
 
 _MAX_CANDIDATES = 1_500
-_STEMS_TRIED = 16
+_LONGEST_ENDING = 4
 _ENDING = 0.25
 """Added to the distance where only the stems are near: the ending may be a slip as well."""
 
@@ -130,7 +130,7 @@ class Vocabulary:
     def __contains__(self, word: str) -> bool:
         return any(word in part for part in self._parts)
 
-    def corrections(self, word: str, limit: int = 5) -> tuple[Correction, ...]:
+    def corrections(self, word: str, limit: int = 8) -> tuple[Correction, ...]:
         """Words near a misspelt one, the likeliest first; the word itself is never among them."""
         known = self._memory.get(word)
         if known is None:
@@ -171,11 +171,16 @@ class Vocabulary:
 def _by_stem(
     word: str, most: int, words: list[str], counts: list[int], distances: list[int], found: dict[str, Correction]
 ) -> None:
-    further = sorted((distance, place) for place, distance in enumerate(distances) if most < distance <= most + 2)[
-        :_STEMS_TRIED
-    ]
+    """Words whose ending differs as well («обитпемого», Обитаемый): compared without it."""
     own = stem(word)
-    for _, place in further:
-        distance = OSA.distance(own, stem(words[place]), score_cutoff=most)
-        if distance <= most and min(len(own), len(words[place])) >= 4:
+    if len(own) < 4:
+        return
+    further = [place for place, distance in enumerate(distances) if distance > most]
+    if not further:
+        return
+    cut = [words[place][: len(own)] for place in further]
+    near = cdist([own], cut, scorer=OSA.distance, score_cutoff=most, dtype=np.uint8)[0].tolist()
+    for distance, place in zip(near, further, strict=True):
+        # An equal stem would have been found as a form of the word.
+        if 0 < distance <= most and len(words[place]) - len(own) <= _LONGEST_ENDING:
             found[words[place]] = Correction(words[place], distance + _ENDING, counts[place])

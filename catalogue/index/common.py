@@ -1,0 +1,46 @@
+"""Words that tell little or mean something special in a title or a question."""
+
+from functools import lru_cache
+from importlib.resources import files
+
+from bot.language.morphology import analyser, is_known, part_of_speech, stem
+
+
+def _listed(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+FUNCTION = _listed(
+    "и в на с к о от до за из по у не ни а но как что или же бы ли во со об для при под над без про это все его ее "
+    "the a an of and in to on for with or is"
+)
+"""Words that stand in any title."""
+ABOUT_BOOKS = _listed(
+    "книг книжк роман повест рассказ автор писател произведен сборник издан сочинен book novel author"
+)
+"""Stems of words about books: they may be the title's or the reader's own."""
+VOLUME = _listed(
+    "том тома тому томом томе т часть части частью ч книга книги книгу книге книгой кн выпуск выпуска выпуску вып "
+    "vol volume part book"
+)
+GRADE = _listed("класс класса классу классом классе классы классов классам классах кл grade")
+_IDLE = frozenset({"VERB", "INFN", "ADVB", "PRED", "NPRO", "PREP", "CONJ", "PRCL", "INTJ", "GRND", "COMP"})
+
+
+@lru_cache(maxsize=1)
+def given_names() -> frozenset[str]:
+    """Stems of given names."""
+    listed = (files("catalogue") / "given_names.txt").read_text("utf-8").split()
+    return frozenset(stem(name) for name in listed)
+
+
+@lru_cache(maxsize=4096)
+def is_surname(word: str) -> bool:
+    """Whether a word is a surname before all else: so says the dictionary, or it does not know the word."""
+    parses = analyser().parse(word)
+    return not is_known(word) or any("Surn" in parse.tag for parse in parses if parse.score > 0.2)
+
+
+def is_idle(word: str) -> bool:
+    """Whether a word names nothing (срочно, почитать, мне): unmatched it says little against a work."""
+    return part_of_speech(word) in _IDLE
