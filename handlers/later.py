@@ -57,7 +57,11 @@ async def events(turn: Turn, library: Library) -> Answer:
 @router.on(intent("review"))
 async def review(turn: Turn, library: Library) -> Answer:
     """Praise, blame, and what one thinks of a book."""
-    if turn.request.slots.get("topic") == "review.complaint":
+    topic = turn.request.slots.get("topic", "")
+    known = await library.faq.about(topic, turn.language) if topic else None
+    if known is not None and known.topic == topic:
+        said = known.answer
+    elif topic == "review.complaint":
         said = _("Мне жаль, что так вышло. Передать ваши слова библиотекарю? Их прочтёт человек.")
     else:
         said = _("Спасибо, что поделились! Отзывы я пока не собираю, но могу передать ваши слова библиотекарю.")
