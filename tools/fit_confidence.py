@@ -9,6 +9,7 @@ import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from bot.library.records import Read
 from catalogue.importers import recognise
@@ -19,6 +20,20 @@ STEP = 0.05
 LOOKED_FOR = frozenset({"search", "availability"})
 Scored = tuple[float, bool, float]
 """Score, whether it was right, weight."""
+
+
+class Block(NamedTuple):
+    """Neighbouring scores with one share of right answers."""
+
+    first: float
+    last: float
+    good: float
+    total: float
+
+    @property
+    def share(self) -> float:
+        """Right answers of all."""
+        return self.good / self.total
 
 
 def messages(file: Path) -> Iterator[tuple[str, frozenset[str]]]:
@@ -51,23 +66,16 @@ def pooled(points: Sequence[Scored]) -> list[tuple[float, float]]:
     """(score, share of right answers) by steps, never falling."""
     steps: dict[float, list[float]] = {}
     for score, right, weight in points:
-        step = steps.setdefault(round(round(score / STEP) * STEP, 2), [0.0, 0.0])
-        step[0] += weight * right
-        step[1] += weight
-    blocks = [[step, right + 1, total + 2, step] for step, (right, total) in sorted(steps.items())]
-    at = 0
-    while at < len(blocks) - 1:
-        if blocks[at][1] / blocks[at][2] <= blocks[at + 1][1] / blocks[at + 1][2]:
-            at += 1
-            continue
-        _, right, total, last = blocks.pop(at + 1)
-        blocks[at][1] += right
-        blocks[at][2] += total
-        blocks[at][3] = last
-        at = max(at - 1, 0)
-    return [
-        (end, round(right / total, 3)) for first, right, total, last in blocks for end in dict.fromkeys((first, last))
-    ]
+        counted = steps.setdefault(round(round(score / STEP) * STEP, 2), [0.0, 0.0])
+        counted[0] += weight * right
+        counted[1] += weight
+    blocks: list[Block] = []
+    for step, (good, total) in sorted(steps.items()):
+        blocks.append(Block(step, step, good + 1, total + 2))
+        while len(blocks) > 1 and blocks[-2].share > blocks[-1].share:
+            after, before = blocks.pop(), blocks.pop()
+            blocks.append(Block(before.first, after.last, before.good + after.good, before.total + after.total))
+    return [(end, round(block.share, 3)) for block in blocks for end in dict.fromkeys((block.first, block.last))]
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import msgspec
+from rich import box
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -120,10 +121,10 @@ def _tables(answers: Sequence[Answer]) -> list[Table]:
 
 
 def _table(title: str, rows: Mapping[str, Score]) -> Table:
-    table = Table(title=title, title_justify="left")
-    table.add_column("")
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("", no_wrap=True, min_width=max(map(len, rows)))
     for heading, _ in _COLUMNS:
-        table.add_column(heading, justify="right")
+        table.add_column(heading, justify="right", no_wrap=" " not in heading)
     for name, score in rows.items():
         table.add_row(escape(name), *[_figure(getattr(score, column)) for _, column in _COLUMNS])
     return table
