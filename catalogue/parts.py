@@ -7,6 +7,7 @@ which one this is; «[16+]», «роман», «2-е изд., испр.» say no
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from bot.language.folding import words
 from bot.language.numbers import to_digits, value_of
@@ -30,12 +31,13 @@ _KINDS = {
     "н": r"№|n(?=\s?\d)|номер",
     "с": r"ступень|полугодие",
 }
-_AFTER = [(kind, re.compile(rf"(?<!\w)(?:{names})\.?\s?№?\s?{_MANY}\.?")) for kind, names in _KINDS.items()]
-_LONG_NAME = {"т": "том", "ч": "часть", "к": "книга", "в": "выпуск", "с": "(?:ступень|полугодие)"}
-_BEFORE = [
-    (kind, re.compile(rf"(?<!\w)(?P<n>{_DIGITS}|{_ORDINAL})\s{name}(?!\w)")) for kind, name in _LONG_NAME.items()
-]
-_PARTS = _AFTER + _BEFORE
+_AFTER = re.compile(
+    rf"(?<!\w)(?:{'|'.join(f'(?P<{kind}>{names})' for kind, names in _KINDS.items())})\.?\s?№?\s?{_MANY}\.?"
+)
+_LONG = {"т": "том", "ч": "часть", "к": "книга", "в": "выпуск", "с": "ступень|полугодие"}
+_BEFORE = re.compile(
+    rf"(?<!\w)(?P<n>{_DIGITS}|{_ORDINAL})\s(?:{'|'.join(f'(?P<{kind}>{name})' for kind, name in _LONG.items())})(?!\w)"
+)
 _TO_ROMAN = str.maketrans("хі", "xi")
 _MAX_TITLE = 1000
 _CLASS = (
@@ -52,9 +54,12 @@ _EDITION = re.compile(
     rf"(?<!\w)(?:(?:\d{{1,2}}|{_ORDINAL})\s?-?\s?(?:[еоы]?е)?\s?изд(?:ание)?(?!\w)\.?|изд(?:ание|\.)\s?\d{{1,2}}(?:-?[ео]?е)?(?!\w)"
     r"|(?:испр|перераб|доп|стер|стереотип|дополненное|переработанное|исправленное|стереотипное)(?!\w)\.?)"
 )
+_EDITION_HINT = re.compile("изд|испр|перераб|доп|стер")
 _AGE = re.compile(r"(?<!\d)(?:0|6|12|16|18)\s?\+")
 _FOR_AGE = re.compile(r"(?<!\w)для\s[\w\s,-]{0,60}?возраста(?!\w)|(?<!\w)для\sчтения\s(?:взрослыми\s)?детям")
-_TRANSLATED = re.compile(r"(?<!\w)(?:пер|перевод|перевел[аи]?)(?!\w)\.?\sсо?\s\w+\.?(?:\s\w\.\s?(?:\w\.\s?)?\w+)?")
+_TRANSLATED = re.compile(
+    r"(?<!\w)(?:пер|перевод|перевел[аи]?)(?!\w)\.?\sсо?\s\w+\.?(?:\s\w\.\s?(?:\w\.\s?)?[^\W\d]{3,})?"
+)
 _BREAKS = re.compile(r"[.:;/|\[\]()]+|\s[-‐-―]\s|,\s")
 _LANGUAGES = ((re.compile(r"(?<!\w)[cс]\s?\+\+"), " сплюсплюс "), (re.compile(r"(?<!\w)([cсf])\s?#"), r" \1шарп "))
 _NOISE = frozenset(
@@ -105,44 +110,64 @@ class TitleParts:
 @lru_cache(maxsize=4096)
 def take_apart(text: str) -> TitleParts:
     """Take a title to pieces, with its subtitle and part designations behind it, parted by `` : `` or full stops."""
-    rest = " ".join(text[:_MAX_TITLE].lower().replace("ё", "е").split())
-    for pattern, named in _LANGUAGES:
-        rest = pattern.sub(named, rest)
-    rest = _FOR_AGE.sub(". ", _AGE.sub(" ", rest))
-    rest, _ = _cut(_EDITION, rest)
-    counts: list[tuple[int, str]] = []
-    parts: list[tuple[int, str]] = []
-    classes: set[str] = set()
+    rest = _freed_of_noise(" ".join(text[:_MAX_TITLE].lower().replace("ё", "е").split()))
+    counts: list[_Cut] = []
+    classes: list[_Cut] = []
+    parts: list[_Cut] = []
     if _NUMBERED.search(rest):
-        rest, counts = _cut(_COUNT, rest)
-        for pattern in _CLASS:
-            rest, found = _cut(pattern, rest)
-            classes.update(number for _, number in found)
-        for kind, pattern in _PARTS:
-            rest, found = _cut(pattern, rest)
-            parts += [(place, kind + number) for place, number in found]
-    segments = _segments(_TRANSLATED.sub(". ", rest))
+        if "в " in rest:
+            rest = _cut(_COUNT, rest, counts)
+        if "кл" in rest:
+            for pattern in _CLASS:
+                rest = _cut(pattern, rest, classes)
+        for pattern in (_AFTER, _BEFORE):
+            rest = _cut(pattern, rest, parts)
+    segments = _segments(rest)
     is_collected = bool(segments) and segments[0] in COLLECTED
     return TitleParts(
         core=" ".join(
             segment for at, segment in enumerate(segments) if at == 0 or is_collected or not _is_noise(segment)
         ),
-        parts=tuple(part for _, part in sorted(parts)),
-        classes=tuple(sorted(classes)),
-        count=counts[0][1] if counts else "",
+        parts=tuple(cut.kind + cut.numbers for cut in sorted(parts)),
+        classes=tuple(sorted({cut.numbers for cut in classes})),
+        count=counts[0].numbers if counts else "",
         is_collected=is_collected,
     )
 
 
-def _cut(pattern: re.Pattern[str], text: str) -> tuple[str, list[tuple[int, str]]]:
-    """Blank out every match, keeping all places; (place, numbers) of each match."""
-    found: list[tuple[int, str]] = []
+class _Cut(NamedTuple):
+    """A designation that was cut out."""
+
+    place: int
+    kind: str
+    numbers: str
+
+
+def _freed_of_noise(text: str) -> str:
+    """Without what never tells one work from another: age marks, numbers of editions, translators.
+
+    Each search is made only where a letter of it stands: most titles need none.
+    """
+    if "+" in text or "#" in text:
+        for pattern, named in _LANGUAGES:
+            text = pattern.sub(named, text)
+        text = _AGE.sub(" ", text)
+    if "возраст" in text or "детям" in text:
+        text = _FOR_AGE.sub(". ", text)
+    if _EDITION_HINT.search(text):
+        text = _EDITION.sub(". ", text)
+    return _TRANSLATED.sub(". ", text) if "пер" in text else text
+
+
+def _cut(pattern: re.Pattern[str], text: str, found: list[_Cut]) -> str:
+    """Blank out every match, keeping all places; what was found is added to ``found``."""
 
     def blank(match: re.Match[str]) -> str:
-        found.append((match.start(), _numbers(match.groupdict().get("n") or "")))
+        kind = next((name for name, text in match.groupdict().items() if text and name != "n"), "")
+        found.append(_Cut(match.start(), kind, _numbers(match["n"])))
         return "." + " " * (len(match.group()) - 1)
 
-    return pattern.sub(blank, text), found
+    return pattern.sub(blank, text)
 
 
 def _numbers(text: str) -> str:

@@ -134,10 +134,10 @@ def _set_part(record: RecordData, taken: TitleParts) -> tuple[str, ...]:
 
 def _grade(record: RecordData, taken: TitleParts) -> tuple[str, ...]:
     """The class of a schoolbook from its own field; «Муму» stays one work in whatever class it is read."""
-    is_schoolbook = taken.core in _SUBJECTS or not _SCHOOLBOOK.isdisjoint(
-        fold(f"{record.title} {record.subtitle}").split()
-    )
-    return (record.grade,) if record.grade and is_schoolbook else ()
+    if not record.grade:
+        return ()
+    named = taken.core in _SUBJECTS or not _SCHOOLBOOK.isdisjoint(words(f"{record.title} {record.subtitle}"))
+    return (record.grade,) if named else ()
 
 
 def _language(record: RecordData, title: str) -> str:
@@ -150,7 +150,7 @@ def _language(record: RecordData, title: str) -> str:
 
 def _shown_author(record: RecordData) -> str:
     shown = _trimmed(record.author or next(iter(record.authors), ""))
-    return shown if fold(shown) else ""
+    return shown if any(map(str.isalnum, shown)) else ""
 
 
 def _is_volume(record: RecordData, own: str) -> bool:
