@@ -1,7 +1,6 @@
 """A reply → plain text for a terminal: numbered choices, written-out links, lines of its width. Pure."""
 
 import re
-import textwrap
 import unicodedata
 from collections.abc import Iterator
 
@@ -94,7 +93,18 @@ def _words(line: str, room: int) -> Iterator[str]:
         if "://" in word or "\x1b" in word or _columns(word) <= room:
             yield first + word
         else:
-            yield from (first * (place == 0) + piece for place, piece in enumerate(textwrap.wrap(word, room)))
+            yield from _pieces(first + word, room)
+
+
+def _pieces(word: str, room: int) -> Iterator[str]:
+    """A word that is wider than the line, in pieces that are not."""
+    piece = ""
+    for letter in word:
+        if _columns(piece + letter) > room:
+            yield piece
+            piece = ""
+        piece += letter
+    yield piece
 
 
 def _columns(text: str) -> int:
