@@ -60,6 +60,7 @@ _ESCAPE = b"\x1b"
 _HIGH = re.compile(rb"[\x80-\xff]+")
 _CYRILLIC_UTF8 = re.compile(rb"[\xd0\xd1][\x80-\xbf]")
 _SAMPLE = 20_000
+_LONGEST_RUN = 60
 _TIE = 0.25
 _PLAUSIBLE = 0.0
 
@@ -198,7 +199,7 @@ def _runs_like_cyrillic(data: bytes) -> bool:
 def _sample(data: bytes) -> bytes:
     made = bytearray()
     for run in _HIGH.findall(data):
-        made += run + b" "
+        made += run[:_LONGEST_RUN] + b" "
         if len(made) > _SAMPLE:
             break
     return bytes(made)

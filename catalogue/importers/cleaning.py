@@ -18,7 +18,7 @@ _MATERIAL = re.compile(
     r"|music|map|microform|graphic|computer file|large print|manuscript)\s*\]",
     re.IGNORECASE,
 )
-_TAIL = " /:;,=+"
+_TAIL = " /:;,="
 _NO_ABBREVIATION = re.compile(r"(?:[^\W\d_]{4}|(?:^|[\s.])\d+|\d{4}|[»”\"?!)\]])\.$")
 _YEAR = re.compile(r"(?<![\d])(1\d{3}|20\d{2})(?!\d)")
 _AGE = re.compile(r"(?<!\d)(0|6|12|16|18)\s*\+(?!\s*\d)")
@@ -42,18 +42,19 @@ def tidy(text: str) -> str:
     return " ".join(text.split())
 
 
-def phrase(text: str) -> str:
-    """Tidy, without the signs by which a description parts its areas («Title /», «Publisher,»).
-
-    The last full stop goes too, unless it may belong to an abbreviation or to initials.
-    """
+def trimmed(text: str) -> str:
+    """Tidy, without the signs by which a description parts its areas («Title /», «Publisher,»)."""
     text = tidy(text)
     if "[" in text:
         text = _MATERIAL.sub("", text) or text
-    text = text.rstrip(_TAIL)
-    if text.endswith(".") and _NO_ABBREVIATION.search(text):
-        text = text[:-1]
+    text = text.rstrip(_TAIL).removesuffix(" +")
     return _SPACE_BEFORE.sub("", text) if " ," in text or " ;" in text else text
+
+
+def phrase(text: str) -> str:
+    """Trimmed, without the last full stop, unless it may belong to an abbreviation or to initials."""
+    text = trimmed(text)
+    return text[:-1] if text.endswith(".") and _NO_ABBREVIATION.search(text) else text
 
 
 def unbracketed(text: str) -> str:

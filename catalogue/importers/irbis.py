@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from bot.library.model import ItemStatus, Kind
 from bot.library.records import ItemData, RecordData
 from catalogue.importers import cleaning
-from catalogue.importers.cleaning import distinct, phrase, phrases, tidy, unbracketed
+from catalogue.importers.cleaning import distinct, phrase, phrases, tidy, trimmed, unbracketed
 from catalogue.importers.fields import Field, Fields
 from catalogue.importers.unimarc import copies, person
 
@@ -108,7 +108,7 @@ def to_record(fields: Fields, journals: Mapping[str, str] | None = None) -> Reco
     part_number = volume or whole.number
     isbns, isbn_raw = cleaning.isbns(fields.all("10", "a"))
     authors, contributors = _people(fields)
-    subtitle = "; ".join(phrases(fields.all("200", "e")))
+    subtitle = "; ".join(distinct(map(trimmed, fields.all("200", "e"))))
     audience = tidy(" ".join(_values(fields, "333")))
     items = () if kind is Kind.ARTICLE else tuple(_items(fields))
     return RecordData(
@@ -120,7 +120,7 @@ def to_record(fields: Fields, journals: Mapping[str, str] | None = None) -> Reco
         part_name=phrase(fields.first("923", "i")),
         parent_id=whole.id,
         parent_title=whole.title,
-        responsibility=phrase("; ".join(fields.all("200", "fg"))),
+        responsibility=trimmed("; ".join(fields.all("200", "fg"))),
         author=authors[0] if authors else "",
         authors=authors,
         contributors=contributors,
@@ -191,10 +191,10 @@ def _own(field: Field) -> str:
 
 
 def _people(fields: Fields) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Authors, main first, and those who otherwise took part; 961 are those of the whole set."""
+    """Authors, main first, and those who otherwise took part; 961 and 461 ^x are those of the whole set."""
     main = [person(field) for field in fields.fields("700", "701")]
     whole = [person(field) for field in fields.fields("961") if field.first("z").upper() in {"", "ДА"}]
-    main += [] if main else whole
+    main += [] if main else whole or fields.all("461", "x")[:1]
     main += [phrase(field.first("a")) for field in fields.fields("710")]
     others = [person(field) for field in fields.fields("702")]
     return distinct(main), distinct(others + [phrase(field.first("a")) for field in fields.fields("711")])

@@ -24,6 +24,7 @@ _LEADER = 24
 _ENTRY = 12
 _BETWEEN = b"\r\n\0\x1a \xef\xbb\xbf"
 _STARTS = re.compile(rb"\d{5}[ -~]{5}22\d{5}[ -~]{3}45[ -~]{2}(?=[0-9A-Za-z]{3}\d{9})")
+_BLANK_LENGTH = re.compile(rb" {5}[ -~]{5}22\d{5}")
 _ID = re.compile(rb"^[ -~\x80-\xff]{1,60}$")
 
 
@@ -56,7 +57,7 @@ def chunks(stream: Stream) -> Iterator[Chunk]:
 
 def _records_of(part: bytes, offset: int) -> Iterator[Chunk]:
     """Usually one; more where a terminator was lost: then the next leader tells where a record begins."""
-    data = part.lstrip(_BETWEEN)
+    data = part if _BLANK_LENGTH.match(part) else part.lstrip(_BETWEEN)
     offset += len(part) - len(data)
     data = data.rstrip(b"\r\n\0\x1a ")
     if not data:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from bot.library.model import ItemStatus, Kind
 from bot.library.records import ItemData, RecordData
 from catalogue.importers import cleaning
-from catalogue.importers.cleaning import distinct, phrase, phrases, tidy, unbracketed
+from catalogue.importers.cleaning import distinct, phrase, phrases, tidy, trimmed, unbracketed
 from catalogue.importers.fields import Field, Fields
 
 TAGS = [
@@ -84,7 +84,7 @@ def to_record(fields: Fields) -> RecordData:
         part_name=phrase(fields.first("200", "i")),
         parent_id=parent.id,
         parent_title=parent.title,
-        responsibility=phrase("; ".join(fields.all("200", "fg"))),
+        responsibility=trimmed("; ".join(fields.all("200", "fg"))),
         author=authors[0] if authors else "",
         authors=authors,
         contributors=contributors,
@@ -161,7 +161,7 @@ def _title(fields: Fields) -> tuple[str, str, str]:
     part, titles = "", list(phrases(field.all("a")) or (phrase(field.main()),))
     if len(titles) > 1 and _PART.fullmatch(titles[0]):
         part = titles.pop(0)
-    return "; ".join(titles), part, "; ".join(phrases(field.all("e")))
+    return "; ".join(titles), part, "; ".join(distinct(map(trimmed, field.all("e"))))
 
 
 def _kind(fields: Fields) -> Kind:
