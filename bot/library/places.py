@@ -99,5 +99,6 @@ def _fits(branch: Branch, stems: set[str], said: Sequence[str]) -> Iterable[floa
         shared = telling & stems
         if shared - _GENERAL:
             yield weight * (1 + len(shared) / len(telling))
-    if branch.name and " ".join(words(branch.name)) in " ".join(said):
-        yield 3.0
+    name = words(branch.name)
+    if name and f" {' '.join(name)} " in f" {' '.join(said)} ":
+        yield 3.0 + len(name)  # «Сосновская детская библиотека» holds the name of the «Детская библиотека» too

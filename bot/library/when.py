@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import groupby
 
 from bot.language.folding import words as folded
 from bot.language.numbers import value_of
@@ -93,7 +94,7 @@ def _days_of_month(tokens: Sequence[str], place: int, month: int, today: date) -
     """«1 января», «с 1 по 8 января», «1, 2 и 3 мая», «January 1»."""
     numbers: list[str] = []
     at = place - 1
-    while at >= 0 and (tokens[at] in ("и", "по", "до") or (value_of(tokens[at]) or 99) <= 31):
+    while at >= 0 and (tokens[at] in ("и", "по", "до", "of") or (value_of(tokens[at]) or 99) <= 31):
         numbers.insert(0, tokens[at])
         at -= 1
     if not numbers and place + 1 < len(tokens) and (value_of(tokens[place + 1]) or 99) <= 31:
@@ -146,7 +147,7 @@ def _stretch(tokens: Sequence[str], today: date, holidays: DaysOff) -> list[date
         return _new_year(today, holidays)
     if any(_MAY.fullmatch(token) for token in tokens):
         year = today.year if today <= date(today.year, 5, 11) else today.year + 1
-        return [day for day in _run(date(year, 5, 1), 11) if holidays.name(day) and day >= today]
+        return [day for day in _days_off(_run(date(year, 5, 1), 11), holidays) if day >= today]
     if any(_FEAST.fullmatch(token) for token in tokens):
         return _next_holidays(today, holidays)
     if any(_WEEKEND.fullmatch(token) for token in tokens):
@@ -180,6 +181,17 @@ def _next_holidays(today: date, holidays: DaysOff) -> list[date]:
         elif days:
             break
     return days
+
+
+def _days_off(days: Sequence[date], holidays: DaysOff) -> list[date]:
+    """The holidays among some days, with the weekends that touch them."""
+    free = [day for day in days if holidays.name(day) or day.weekday() >= 5]
+    found: list[date] = []
+    for _, run in groupby(free, key=lambda day: day.toordinal() - free.index(day)):
+        together = list(run)
+        if any(holidays.name(day) for day in together):
+            found += together
+    return found
 
 
 def _run(first: date, count: int) -> list[date]:
