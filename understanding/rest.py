@@ -1,5 +1,6 @@
 """What of a message goes to the catalogue: the title, without politeness and request words."""
 
+import re
 from dataclasses import dataclass
 
 from understanding.tokens import Message
@@ -10,6 +11,8 @@ _ROLES = {"function": _BRIDGE, "weak": _WEAK, "noun": _STRONG, "strong": _STRONG
 
 
 _AND = frozenset(["и", "а", "еще", "также", "плюс", "or", "and", "или"])
+_SEPARATES = re.compile(r"[;\n]|,\s")
+_QUOTES = str.maketrans('«»„“”"', "      ")
 _MOST_TITLES = 8
 """More pieces are no titles but a long sentence."""
 
@@ -53,9 +56,9 @@ def rest(message: Message, first: int, last: int, request: int = 0) -> Rest:
         return Rest(message.typed(*polite) or message.typed(first, last))
     narrow = _cut(marks, begin, stop, _WEAK)
     return Rest(
-        message.typed(begin, stop),
-        message.typed(*narrow) if narrow != (begin, stop) else "",
-        message.typed(begin - 1, stop) if begin > first and marks[begin - 1][1] == "noun" else "",
+        _unquoted(message.typed(begin, stop)),
+        _unquoted(message.typed(*narrow)) if narrow != (begin, stop) else "",
+        _unquoted(message.typed(begin - 1, stop)) if begin > first and marks[begin - 1][1] == "noun" else "",
         _titles(message, *narrow),
     )
 
@@ -63,14 +66,24 @@ def rest(message: Message, first: int, last: int, request: int = 0) -> Rest:
 def _titles(message: Message, first: int, last: int) -> tuple[str, ...]:
     pieces: list[str] = []
     begin = first
-    for number in range(first, last + 1):
-        token = message.tokens[number] if number < last else None
-        if token is not None and not token.gap and token.word not in _AND:
+    for number in range(first + 1, last + 1):
+        joins = number < last and message.tokens[number].word in _AND
+        if number < last and not joins and not _SEPARATES.search(_between(message, number)):
             continue
         if begin < number:
-            pieces.append(message.typed(begin, number))
-        begin = number + 1 if token is not None and token.word in _AND else number
+            pieces.append(_unquoted(message.typed(begin, number)))
+        begin = number + joins
     return tuple(pieces) if 1 < len(pieces) <= _MOST_TITLES else ()
+
+
+def _between(message: Message, number: int) -> str:
+    """What stands between a token and the one before it."""
+    return message.text[message.tokens[number - 1].end : message.tokens[number].start]
+
+
+def _unquoted(text: str) -> str:
+    """Without quotation marks, of which one half may have been cut off."""
+    return " ".join(text.translate(_QUOTES).split())
 
 
 def _cut(marks: dict[int, tuple[int, str]], first: int, last: int, least: int) -> tuple[int, int]:

@@ -18,9 +18,13 @@ _GRADE = re.compile(
     r"(?i)\b(?:за\s+)?(\d{1,2}|перв\w+|втор\w+|трет\w+|четверт\w+|пят\w+|шест\w+|седьм\w+|восьм\w+|девят\w+|десят\w+|одиннадцат\w+)"
     r"(?:-?(?:й|ый|го|м|ом))?\s*(?:класс\w{0,2}|кл\b|grade)"
 )
+_IN_WORDS = (
+    r"од(?:ного|ин)|дв(?:ух|а)|тр(?:ех|ёх|и)|четыр(?:ех|ёх|е)|(?:пят|шест|сем|девят|десят|одиннадцат|двенадцат|тринадцат"
+    r"|четырнадцат|пятнадцат|шестнадцат|семнадцат)[иь]|вос[еь]м[иь]|(?:четыр|тр)е?надцат[иь]"
+)
 _AGE = re.compile(
     r"(?i)(?:\b(?:для|на|сыну|дочке|дочери|ребенку|ребёнку|внуку|внучке|возраст\w*|мне|ему|ей|aged?)\s+)?"
-    r"\b(\d{1,2}(?:\s*[-–]\s*\d{1,2})?)\s*[-]?(?:лет\w*|год[аиу]?\w*|годик\w*|years?(?:\s+old)?|yo\b)"
+    rf"\b(\d{{1,2}}(?:\s*[-–]\s*\d{{1,2}})?|{_IN_WORDS})\s*[-]?(?:лет\w*|год[аиу]?\w*|годик\w*|years?(?:\s+old)?|yo\b)"
 )
 _VOLUME = re.compile(
     r"(?i)\b(?:(?:том|часть|книга|кн|ч|т|выпуск|vol|volume|part|book)\.?\s*№?\s*"
@@ -44,11 +48,21 @@ _AUTHOR = re.compile(
     r"((?:[A-Za-zА-Яа-яЁё.'’-]+\s?){1,3})"
 )
 _SUBJECT = re.compile(r"(?i)\b(?:про|об?|на тему|about|on)\s+((?:[\w-]+\s?){1,6})")
+_GENRE = re.compile(
+    r"(?i)\b(детектив\w*|фантастик\w*|ф[эе]нтези|триллер\w*|ужас(?:ы|ов|ы)?|ужастик\w*|сказк\w+|стих\w*|поэзи\w+|юмор\w*|комикс\w*"
+    r"|манг[аиу]|приключени\w+|классик\w+|роман\w{0,2}|рассказ\w{0,2}|биографи\w+|энциклопеди\w+|вестерн\w*|мемуар\w*"
+    r"|myster(?:y|ies)|thrillers?|fantasy|science fiction|sci-fi|romances?|horrors?|comics|biograph(?:y|ies)|novels?|poetry)\b"
+)
+_AUDIENCE = re.compile(
+    r"(?i)\b(?:для\s+|for\s+)?(дет(?:ей|ям|ьми)|малыш\w*|дошкольник\w*|школьник\w*|подростк\w*|взросл\w+|пенсионер\w*|реб[её]н(?:ок|ка|ку|ком)"
+    r"|(?:внук|внучк|сын|дочк|дочер)\w*|kids?|children|teens?|toddlers?|adults?|seniors?)\b"
+)
 _LIKE = re.compile(r"(?i)\b(?:похож\w+ на|в стиле|вроде|типа|наподобие|like|similar to)\s+(.{2,80})")
 _BRANCH = re.compile(
     r"(?i)\b(?:филиал\w{0,2}\s*(?:№|номер|n)?\s*\d{1,3}|(?:перв|втор|трет|центральн|детск|сельск|юношеск|городск|районн)\w+\s+(?:библиотек|филиал|отделени|абонемент)\w*"
     r"|(?:main|central|children'?s)\s+(?:library|branch)|(?:детск|центральн)(?:ая|ой|ую|ом|ий)\b)"
 )
+_FOR_WHOM = frozenset({"recommend", "events", "join"})
 _TIMED = frozenset({"hours", "events", "my_loans", "renew", "hold", "availability"})
 _BOOKISH = frozenset({"search", "availability", "hold", "renew", "recommend", "review"})
 
@@ -64,12 +78,14 @@ def slots(intent: str, text: str, isbn: str = "") -> dict[str, str]:
         found["date"] = match[0]
     if match := _BRANCH.search(text):
         found["branch"] = match[0]
+    if intent in _FOR_WHOM and (match := _AUDIENCE.search(text)):
+        found["audience"] = match[1]
     if intent == "renew":
         if match := _PERIOD.search(text):
             found["period"] = match[1].strip()
         if match := _SCOPE.search(text):
             found["scope"] = "all"
-        elif match := _ITEM.search(_PERIOD.sub("", text)):
+        elif match := _ITEM.search(_DATE.sub("", _PERIOD.sub("", text))):
             found["item"] = match[1]
     if intent in ("renew", "my_loans", "join", "hold", "human") and (match := _CARD.search(text)):
         found["card"] = match[1]
@@ -94,6 +110,8 @@ def _book(text: str, found: dict[str, str]) -> None:
 
 
 def _taste(text: str, found: dict[str, str]) -> None:
+    if match := _GENRE.search(text):
+        found["genre"] = match[1]
     if match := _LIKE.search(text):
         found["like"] = match[1].strip(" ?!.")
     elif match := _SUBJECT.search(text):
