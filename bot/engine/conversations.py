@@ -16,6 +16,8 @@ LONGEST_TEXT = 4_000
 
 OFFER_LASTS = timedelta(hours=24)
 SAME_TEXT_TIMES = 20
+AUTOMATED_TIMES = 3
+"""Another bot is answered so often in ``SAME_TEXT_WITHIN``, whatever it says."""
 SAME_TEXT_WITHIN = timedelta(minutes=5)
 SURE = 0.8
 """From this confidence on another wish interrupts an awaited answer."""
@@ -107,7 +109,9 @@ def decide(waiting: Waiting, understand: Callable[[str], tuple[Request, ...]], n
             request = Request(intent="greeting", confidence=1.0, slots={"start": parameter})
             return Decision((Call((Trigger("intent", "greeting"),), request),), dialogue, "greeting", 1.0)
         case Unsupported(kind):
-            return Decision((Say("text_please", kind),), dialogue, "", 0.0)
+            dialogue = _counted(waiting, f"<{kind}>", now)
+            guard = _guarded(dialogue, automated=waiting.inbound.automated)
+            return Decision((guard or Say("text_please", kind),), dialogue, "", 0.0)
         case Text(text):
             return _said(readable(text), waiting, understand, now)
 
@@ -119,7 +123,7 @@ def _pressed(payload: str, dialogue: Dialogue) -> Decision:
 
 
 def _said(text: str, waiting: Waiting, understand: Callable[[str], tuple[Request, ...]], now: datetime) -> Decision:
-    dialogue = _counted(waiting.dialogue, text, now)
+    dialogue = _counted(waiting, text, now)
     guard = _guarded(dialogue, automated=waiting.inbound.automated)
     if guard is not None:
         return Decision((guard,), dialogue, "", 0.0)
@@ -143,21 +147,24 @@ def _interrupts(request: Request) -> bool:
     return request.confidence >= SURE and request.intent not in {"search", "availability"}
 
 
-def _counted(dialogue: Dialogue, text: str, now: datetime) -> Dialogue:
+def _counted(waiting: Waiting, text: str, now: datetime) -> Dialogue:
     """The guard's counts after one more text; the text itself is not kept."""
+    dialogue = waiting.dialogue
     digest = hashlib.blake2s(text.casefold().encode(), digest_size=8).hexdigest()
     since = dialogue.repeating_since
-    if digest == dialogue.last_text and since is not None and now - since <= SAME_TEXT_WITHIN:
-        return replace(dialogue, repeats=dialogue.repeats + 1)
+    again = digest == dialogue.last_text or waiting.inbound.automated
+    if again and since is not None and now - since <= SAME_TEXT_WITHIN:
+        return replace(dialogue, last_text=digest, repeats=dialogue.repeats + 1)
     return replace(dialogue, last_text=digest, repeats=1, repeating_since=now)
 
 
 def _guarded(dialogue: Dialogue, *, automated: bool) -> Say | Silence | None:
-    """Another bot, or the same text again and again, is told once and then not answered."""
-    limit = 2 if automated else SAME_TEXT_TIMES
-    if dialogue.repeats < limit:
+    """The same text again and again is told once and then not answered; another bot is just not answered."""
+    if automated:
+        return Silence() if dialogue.repeats > AUTOMATED_TIMES else None
+    if dialogue.repeats < SAME_TEXT_TIMES:
         return None
-    return Say("same_again") if dialogue.repeats == limit else Silence()
+    return Say("same_again") if dialogue.repeats == SAME_TEXT_TIMES else Silence()
 
 
 def chosen(text: str, dialogue: Dialogue, now: datetime) -> Button | None:

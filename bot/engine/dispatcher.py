@@ -4,9 +4,12 @@ Turns of one conversation are taken one after another, in order; many conversati
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from contextlib import aclosing
+from dataclasses import replace
 from itertools import groupby
 from time import perf_counter
+from typing import TypeVar
 
 import structlog
 
@@ -20,13 +23,16 @@ from bot.ports import Completed, Library, MessageLog, Mode, Outcome, Understandi
 from bot.routing import Answer, Handler, Router, Trigger, Turn
 from bot.wording import in_language
 
+Result = TypeVar("Result")
 log = structlog.get_logger(__name__)
 
 IN_HAND = 512
 """Messages that are in turns at once; the rest waits in the store."""
 HANDLER_S = 10.0
-PAUSES_S = (0.2, 1.0, 3.0)
-"""Before a turn that met a store away is put back: an outage of seconds sets nothing aside."""
+FAILED_S = (0.2, 1.0, 3.0)
+"""Before a failed turn is put back, by how often it failed: a fault of seconds sets nothing aside."""
+AWAY_S = (0.2, 1.0, 3.0, 5.0, 10.0, 10.0, 10.0, 10.0)
+"""Pauses while the store is away, together shorter than a claim lasts: what is worded need not be worded anew."""
 
 Policy = Callable[[Completed], Completed]
 
@@ -91,31 +97,85 @@ class Dispatcher:
         self._in_hand = 0
         self._room = asyncio.Event()
         self._room.set()
-        self._stopping = False
+        self._away = False
+        self._stopping = asyncio.Event()
 
     async def run(self) -> None:
-        """Take turns until :meth:`stop`."""
-        async for _ in self._store.changes():
-            while not self._stopping:
-                await self._room.wait()
-                claimed = await self._store.claim(IN_HAND - self._in_hand)
-                if not claimed:
-                    break
-                self._begin(claimed)
-            if self._stopping:
-                break
-        if self._tasks:
-            await asyncio.wait(self._tasks)
+        """Take turns until :meth:`stop`. Cancelled, it drops the turns in hand, half of none being kept."""
+        try:
+            async with aclosing(self._store.changes()) as changes:  # type: ignore[type-var]
+                async for _ in changes:
+                    await self._take_all()
+                    if self._stopping.is_set():
+                        break
+            if self._tasks:
+                await asyncio.wait(self._tasks)
+        except asyncio.CancelledError:
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+            raise
 
     def stop(self) -> None:
         """Take nothing new; ``run`` ends when the turns in hand are kept."""
-        self._stopping = True
+        self._stopping.set()
         self._room.set()
+
+    async def _take_all(self) -> None:
+        """Begin turns until nothing waits that we may have."""
+        failures = 0
+        while not self._stopping.is_set():
+            await self._room.wait()
+            if self._stopping.is_set():
+                return
+            try:
+                claimed = await self._store.claim(IN_HAND - self._in_hand)
+            except StoreUnavailable as error:
+                self._lost(error)
+                await self._rest(AWAY_S[min(failures, len(AWAY_S) - 1)])
+                failures += 1
+                continue
+            self._found()
+            if not claimed:
+                return
+            failures = 0
+            self._begin(claimed)
+
+    def _lost(self, error: StoreUnavailable) -> None:
+        if not self._away:
+            self._away = True
+            log.error("store lost", why=str(error))
+
+    def _found(self) -> None:
+        if self._away:
+            self._away = False
+            log.info("store back")
+
+    async def _rest(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._stopping.wait()
+        except TimeoutError:
+            pass
+
+    async def _patiently(self, ask: Callable[[], Awaitable[Result]]) -> Result:
+        """Ask again while the store is away, almost as long as a claim lasts, or until told to stop."""
+        for pause in AWAY_S:
+            try:
+                result = await ask()
+            except StoreUnavailable as error:
+                self._lost(error)
+                if self._stopping.is_set():
+                    raise
+                await self._rest(pause)
+            else:
+                self._found()
+                return result
+        return await ask()
 
     async def take(self, conversation_id: int) -> None:
         """Take the waiting turns of one conversation now (the command line asks so)."""
-        for waiting in await self._store.claim(IN_HAND, conversation_id):
-            await self._turn(waiting)
+        await self._in_order(await self._store.claim(IN_HAND, conversation_id))
 
     def _begin(self, claimed: list[Waiting]) -> None:
         by_conversation = sorted(claimed, key=lambda waiting: (waiting.conversation_id, waiting.message_id))
@@ -129,29 +189,32 @@ class Dispatcher:
             self._room.clear()
 
     async def _one_after_another(self, turns: list[Waiting]) -> None:
-        dialogue = None
         try:
-            for waiting in turns:
-                if dialogue is not None:
-                    # Claimed together: the later message sees what the earlier one left.
-                    waiting = _continued(waiting, dialogue)  # noqa: PLW2901
-                kept = await self._turn(waiting)
-                if kept is None:
-                    return
-                dialogue = kept
+            await self._in_order(turns)
         finally:
             self._in_hand -= len(turns)
             self._room.set()
 
+    async def _in_order(self, turns: list[Waiting]) -> None:
+        """The claimed turns of one conversation; the first that is not kept ends them, to be taken anew."""
+        before = None
+        for claimed in turns:
+            # Claimed together: the later message sees what the earlier one left.
+            before = await self._turn(_continued(claimed, before) if before else claimed)
+            if before is None:
+                return
+
     async def _turn(self, waiting: Waiting) -> Completed | None:
-        """One turn; None where it was put back, so that the later ones wait for it."""
+        """One turn; None where the later ones must wait: it was put back, or the claim is not ours any more."""
         began = perf_counter()
         try:
             completed = self._policy(await self._answered(waiting))
-            if not await self._store.complete(completed):
+            if not await self._kept(completed):
                 # A librarian took the conversation meanwhile, or the claim was lost: say nothing.
                 completed = _silent(waiting)
-                await self._store.complete(completed)
+                if not await self._kept(completed):
+                    log.info("claim lost", message=waiting.message_id)
+                    return None
         except StoreUnavailable as error:
             await self._put_back(waiting, error)
             return None
@@ -162,19 +225,26 @@ class Dispatcher:
         self._metrics.turn(completed.intent, completed.outcome.value, perf_counter() - began)
         return completed
 
+    async def _kept(self, completed: Completed) -> bool:
+        # Safe to repeat: what was kept by a commit whose answer got lost is not kept twice.
+        return await self._patiently(lambda: self._store.complete(completed))
+
     async def _put_back(self, waiting: Waiting, error: Exception) -> None:
         log.warning("turn put back", message=waiting.message_id, tries=waiting.tries + 1, error=type(error).__name__)
-        await asyncio.sleep(PAUSES_S[min(waiting.tries, len(PAUSES_S) - 1)])
+        await self._rest(FAILED_S[min(waiting.tries, len(FAILED_S) - 1)])
+        with in_language(self._language_of(waiting)):
+            farewell = phrases.apology()
+        said = f"{type(error).__name__}: {error}"
         try:
-            await self._store.put_back(waiting, f"{type(error).__name__}: {error}")
+            await self._patiently(lambda: self._store.put_back(waiting, said, farewell))
         except StoreUnavailable:
-            log.warning("store away", message=waiting.message_id)  # the claim ends by itself
+            log.warning("not put back", message=waiting.message_id)  # the claim ends by itself
 
     async def _answered(self, waiting: Waiting) -> Completed:
         now = self._clock.now()
         language = self._language_of(waiting)
         with in_language(language):
-            decision = decide(waiting, self._understand, now)
+            decision = self._known(decide(waiting, self._understand, now))
             if isinstance(decision.moves[0], Silence):
                 return _silent(waiting, decision)
             try:
@@ -187,6 +257,13 @@ class Dispatcher:
                 apology = Answer(replies=(phrases.apology(),))
                 return self._completed(waiting, decision, (apology,), error=f"{type(error).__name__}: {error}")
             return self._completed(waiting, decision, answers)
+
+    def _known(self, decision: Decision) -> Decision:
+        """A press is named by its verb only where we know the verb: a payload is what anybody sends."""
+        move = decision.moves[0]
+        if isinstance(move, Call) and move.pressed and not any(trigger in self._table for trigger in move.triggers):
+            return replace(decision, intent="press:unknown")
+        return decision
 
     async def _move(self, move: Call | Say | Silence, waiting: Waiting, decision: Decision, language: str) -> Answer:
         match move:
@@ -262,14 +339,4 @@ def _silent(waiting: Waiting, decision: Decision | None = None) -> Completed:
 
 
 def _continued(waiting: Waiting, before: Completed) -> Waiting:
-    return Waiting(
-        message_id=waiting.message_id,
-        conversation_id=waiting.conversation_id,
-        inbound=waiting.inbound,
-        mode=before.mode or waiting.mode,
-        dialogue=before.dialogue,
-        first=waiting.first,
-        tries=waiting.tries,
-        received_at=waiting.received_at,
-        lease=waiting.lease,
-    )
+    return replace(waiting, mode=before.mode or waiting.mode, dialogue=before.dialogue)

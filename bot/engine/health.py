@@ -11,6 +11,8 @@ from bot.errors import BibliobotError, StoreUnavailable
 from bot.ports import MessageLog
 
 CHECK_S = 3.0
+STUCK_S = 120.0
+"""From this age of the oldest unhandled message on, turns are not being taken, whatever the loops say."""
 Check = Callable[[], Awaitable[str]]
 """Says what is wrong, "" when nothing is."""
 
@@ -51,11 +53,20 @@ class Health:
     async def faults(self) -> dict[str, str]:
         """What keeps us from serving, by name."""
         found = {name: fault for name, fault in self.loops.items() if fault}
-        for name, check in self.checks.items():
+        checks = dict(self.checks)
+        if "dispatcher" in self.loops:
+            checks["messages"] = self._backlog
+        for name, check in checks.items():
             fault = await _asked(check)
             if fault:
                 found[name] = fault
         return found
+
+    async def _backlog(self) -> str:
+        oldest = (await self.store.figures()).oldest_waiting
+        if oldest is None or oldest.total_seconds() < STUCK_S:
+            return ""
+        return f"the oldest unhandled message has waited {oldest.total_seconds():.0f} s"
 
     async def figures(self, _: web.Request) -> web.Response:
         """Prometheus text; the store's figures are the last known ones while it is away."""

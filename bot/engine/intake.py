@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import aclosing
 from dataclasses import dataclass
 
 import structlog
@@ -15,7 +16,7 @@ from bot.ports import ChatLog, MessageLog
 
 log = structlog.get_logger(__name__)
 
-LONGEST_PAUSE_S = 60.0
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,22 +85,23 @@ class Webhooks:
 
 async def poll(name: str, channel: Polled, store: MessageLog, stopping: asyncio.Event) -> None:
     """Take messages from a messenger that we ask, until told to stop; growing pauses when it is away."""
-    pause_s, lost = 1.0, False
+    pause_s, lost = FIRST_PAUSE_S, False
     while not stopping.is_set():
         try:
-            async for message in channel.updates():
-                await store.record(message)
-                if lost:
-                    log.info("channel back", channel=name)
-                pause_s, lost = 1.0, False
-                if stopping.is_set():
-                    return
+            async with aclosing(channel.updates()) as updates:  # type: ignore[type-var]
+                async for message in updates:
+                    await store.record(message)
+                    if lost:
+                        log.info("channel back", channel=name)
+                    pause_s, lost = FIRST_PAUSE_S, False
+                    if stopping.is_set():
+                        return
         except (ChannelError, StoreUnavailable) as error:
             if not lost:
                 log.warning("channel lost", channel=name, why=str(error))
             lost = True
-            try:
-                async with asyncio.timeout(pause_s):
-                    await stopping.wait()
-            except TimeoutError:
-                pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
+        try:
+            async with asyncio.timeout(pause_s):
+                await stopping.wait()
+        except TimeoutError:
+            pause_s = min(pause_s * 2, LONGEST_PAUSE_S)

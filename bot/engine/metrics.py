@@ -31,10 +31,10 @@ class Metrics:
         self._messages = {
             name: Gauge(f"bibliobot_messages_{name}", text, registry=self.registry)
             for name, text in (
-                ("received", "Inbound messages taken in by this process since its start"),
-                ("handled", "Inbound messages handled by this process since its start"),
-                ("aside", "Inbound messages set aside by this process since its start"),
-                ("waiting", "Unhandled inbound messages in the store"),
+                ("received", "Inbound messages stored, by all processes since the store was made"),
+                ("handled", "Inbound messages handled, by all processes since the store was made"),
+                ("aside", "Inbound messages set aside, by all processes since the store was made"),
+                ("waiting", "Unhandled inbound messages in the store: received - handled - aside, or some are lost"),
             )
         }
         self._oldest = Gauge(
@@ -42,6 +42,12 @@ class Metrics:
         )
         self._queued = Gauge(
             "bibliobot_messages_queued", "Outbound messages not yet sent", ["lane"], registry=self.registry
+        )
+        self._store_up = Gauge(
+            "bibliobot_store_up", "1 while the store answers; its figures are old while it is 0", registry=self.registry
+        )
+        self._channel_up = Gauge(
+            "bibliobot_channel_up", "1 while the messenger takes what we send", ["channel"], registry=self.registry
         )
         self._turn_children: dict[tuple[str, str], Counter] = {}
 
@@ -58,12 +64,17 @@ class Metrics:
         """One sending ended: sent, retry, refused."""
         self._sends.labels(channel=channel, result=result).inc()
 
+    def channel(self, channel: str, *, up: bool) -> None:
+        """A messenger was lost, or is back."""
+        self._channel_up.labels(channel=channel).set(up)
+
     def webhook(self, channel: str, result: str) -> None:
         """One webhook was answered: stored, refused, bad, unavailable."""
         self._webhooks.labels(channel=channel, result=result).inc()
 
     def page(self, figures: QueueFigures | None) -> bytes:
         """The text for Prometheus; without figures (store away) the last known are repeated."""
+        self._store_up.set(figures is not None)
         if figures is not None:
             for name, gauge in self._messages.items():
                 gauge.set(getattr(figures, name))

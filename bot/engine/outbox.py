@@ -1,6 +1,7 @@
 """Replies on their way: claimed, paced, sent, and what became of each is kept."""
 
 import asyncio
+import math
 import random
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ log = structlog.get_logger(__name__)
 AT_ONCE = 64
 """Sendings of one channel under way at the same time."""
 AUTH_PAUSE_S = 60.0
-STORE_PAUSE_S = 2.0
+STORE_PAUSE_S = 1.0
 SECOND_SENDER_S = 5.0
 
 
@@ -49,7 +50,12 @@ class RetryPolicy:
 
 
 class Outbox:
-    """The sender of one channel."""
+    """The sender of one channel.
+
+    A message that the messenger took is marked as sent, however long the store is away; only a
+    process that dies between the two sends it once more. Rather twice than never: a messenger with
+    idempotency keys hides even that.
+    """
 
     def __init__(
         self,
@@ -69,7 +75,11 @@ class Outbox:
         self._slot = 0.0
         self._paused_until = 0.0
         self._lost = False
+        self._away = False
+        self._under_way: set[asyncio.Task[None]] = set()
+        self._look = asyncio.Event()
         self._stopping = asyncio.Event()
+        metrics.channel(name, up=True)
 
     @property
     def lost(self) -> bool:
@@ -79,6 +89,7 @@ class Outbox:
     def stop(self) -> None:
         """End after the sendings under way."""
         self._stopping.set()
+        self._look.set()
 
     async def run(self) -> None:
         """Send until :meth:`stop`; while another process sends for the account, wait."""
@@ -89,20 +100,57 @@ class Outbox:
                         await self._send_all()
                 if not ours:
                     await self._rest(SECOND_SENDER_S)
-            except StoreUnavailable:
+            except StoreUnavailable as error:
+                self._say_away(error)
                 await self._rest(STORE_PAUSE_S)
 
     async def _send_all(self) -> None:
+        self._look.set()
+        listening = asyncio.create_task(self._listen())
+        try:
+            while not self._stopping.is_set():
+                await self._look.wait()
+                self._look.clear()
+                await self._begin_all()
+            if self._under_way:
+                await asyncio.wait(self._under_way)
+        except asyncio.CancelledError:
+            for task in self._under_way:
+                task.cancel()
+            raise
+        finally:
+            listening.cancel()
+            await asyncio.gather(listening, *self._under_way, return_exceptions=True)
+
+    async def _listen(self) -> None:
         async with aclosing(self._store.outgoing_changes(self._name)) as changes:  # type: ignore[type-var]
             async for _ in changes:
-                while not self._stopping.is_set():
-                    await self._wait_until_unpaused()
-                    batch = await self._store.claim_outbound(self._name, AT_ONCE)
-                    if not batch:
-                        break
-                    await asyncio.gather(*[self._send(message) for message in batch])
-                if self._stopping.is_set():
-                    return
+                self._look.set()
+
+    async def _begin_all(self) -> None:
+        """Begin sendings while there is room for more and something is due."""
+        while not self._stopping.is_set():
+            await self._wait_until_unpaused()
+            room = self._at_once() - len(self._under_way)
+            if room <= 0 or self._stopping.is_set():
+                return  # the end of a sending makes us look again
+            batch = await self._store.claim_outbound(self._name, room)
+            self._away = False
+            if not batch:
+                return
+            for message in batch:
+                task = asyncio.create_task(self._send(message))
+                self._under_way.add(task)
+                task.add_done_callback(self._ended)
+
+    def _at_once(self) -> int:
+        """A paced channel is claimed for a second at most, so that a reply waits behind no more than that."""
+        rate = self._channel.capabilities.rate_per_s
+        return min(AT_ONCE, math.ceil(rate)) if rate > 0 else AT_ONCE
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._under_way.discard(task)
+        self._look.set()
 
     async def _rest(self, seconds: float) -> None:
         try:
@@ -140,7 +188,24 @@ class Outbox:
             # A fault of ours in rendering: this one message is given up, the channel goes on.
             log.exception("sending failed", channel=self._name, message=message.message_id)
             attempt = self._given_up(message, f"{type(error).__name__}: {error}")
-        await self._store.attempted(attempt)
+        await self._mark(attempt)
+
+    async def _mark(self, attempt: Attempt) -> None:
+        """Keep what became of a sending; a lost mark would send the message again."""
+        while True:
+            try:
+                await self._store.attempted(attempt)
+            except StoreUnavailable as error:
+                self._say_away(error)
+                if self._stopping.is_set():
+                    log.warning("sent and not marked", channel=self._name, message=attempt.message_id)
+                    return
+                await self._rest(STORE_PAUSE_S)
+            except Exception:
+                log.exception("sent and not marked", channel=self._name, message=attempt.message_id)
+                return
+            else:
+                return
 
     def _given_up(self, message: Outbound, reason: str, *, unreachable: bool = False) -> Attempt:
         self._metrics.sent(self._name, "refused")
@@ -177,9 +242,16 @@ class Outbox:
     def _say_lost(self, why: str) -> None:
         if not self._lost:
             self._lost = True
+            self._metrics.channel(self._name, up=False)
             log.error("channel lost", channel=self._name, why=why)
 
     def _found_again(self) -> None:
         if self._lost:
             self._lost = False
+            self._metrics.channel(self._name, up=True)
             log.info("channel back", channel=self._name)
+
+    def _say_away(self, error: StoreUnavailable) -> None:
+        if not self._away:
+            self._away = True
+            log.error("store lost", channel=self._name, why=str(error))

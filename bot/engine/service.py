@@ -14,6 +14,7 @@ from bot.channels import Channel, Polled
 from bot.engine.dispatcher import Dispatcher
 from bot.engine.health import Health
 from bot.engine.intake import poll
+from bot.engine.logs import loose_end
 from bot.engine.outbox import Outbox
 from bot.ports import MessageLog
 
@@ -22,6 +23,9 @@ log = structlog.get_logger(__name__)
 STOP_S = 20.0
 """How long the turns in hand may take once we are told to stop."""
 RESTART_S = 1.0
+LONGEST_RESTART_S = 30.0
+STEADY_S = 60.0
+"""A loop that ran so long is not falling again and again."""
 LAG_EVERY_S = 1.0
 
 
@@ -62,6 +66,7 @@ class Service:
         """Begin to listen and to work; returns the port. Raises OSError where the port is taken."""
         self._runner = web.AppRunner(self.app, access_log=None, shutdown_timeout=2.0, handle_signals=False)
         await self._runner.setup()
+        asyncio.get_running_loop().set_exception_handler(loose_end)
         site = web.TCPSite(self._runner, self.host, self.port, backlog=1024)
         await site.start()
         for name, loop in self._wanted().items():
@@ -85,7 +90,17 @@ class Service:
 
     async def _take_turns(self) -> None:
         if self.prepare is not None:
-            await self.prepare()
+            preparing = asyncio.ensure_future(self.prepare())
+            told = asyncio.ensure_future(self.stopping.wait())
+            try:
+                await asyncio.wait({preparing, told}, return_when=asyncio.FIRST_COMPLETED)
+                if not preparing.done():
+                    return
+                await preparing
+            finally:
+                preparing.cancel()
+                told.cancel()
+                await asyncio.gather(preparing, told, return_exceptions=True)
         await self.dispatcher.run()
 
     def _polling(self, name: str, channel: Polled) -> Callable[[], Awaitable[None]]:
@@ -139,8 +154,10 @@ class Service:
             task.cancel()
 
     async def _kept_running(self, name: str, loop: Callable[[], Awaitable[None]]) -> None:
-        """Run a loop; when it falls say why, be unready, and start it again."""
+        """Run a loop; when it falls say why, be unready, and start it again after growing pauses."""
+        pause_s = RESTART_S
         while not self.stopping.is_set():
+            began = monotonic()
             try:
                 await loop()
                 if self.stopping.is_set():
@@ -152,7 +169,8 @@ class Service:
                 log.exception("loop fell", loop=name)
                 fault = f"fell: {type(error).__name__}"
             self.health.loops[name] = fault
-            await asyncio.sleep(RESTART_S)
+            pause_s = RESTART_S if monotonic() - began > STEADY_S else min(pause_s * 2, LONGEST_RESTART_S)
+            await asyncio.sleep(pause_s)
             self.health.loops[name] = ""
 
     async def _watch_lag(self) -> None:
