@@ -35,7 +35,7 @@ class Terminal:
     def worded(self, reply: Reply) -> str:
         """The reply as this terminal shows it."""
         width = self._options.width or min(shutil.get_terminal_size((80, 24)).columns, WIDEST)
-        return render(reply, width=width, ansi=self.out.isatty())
+        return render(reply, width=width, tty=self.out.isatty())
 
     async def ping(self) -> str:
         return self._setting.name

@@ -16,16 +16,16 @@ _BULLET = re.compile(r"\s*(?:[-–—•*]|\d{1,3}[.)])\s+|\s*")
 _KEPT = {"\n", "\t"}
 
 
-def render(reply: Reply, *, width: int = WIDTH, ansi: bool = False) -> str:
+def render(reply: Reply, *, width: int = WIDTH, tty: bool = False) -> str:
     """The whole reply as lines, without a last line break.
 
     Args:
         reply: What the core said.
         width: Characters in a line, at least 20.
-        ansi: Whether bold may be shown by escape codes: only where a person looks.
+        tty: Whether a person looks: then bold is shown by escape codes.
     """
     width = max(width, NARROWEST)
-    parts = ["\n".join(_wrapped(line, width) for line in _worded(reply, ansi=ansi).split("\n"))]
+    parts = ["\n".join(_wrapped(line, width) for line in _worded(reply, tty=tty).split("\n"))]
     parts += [_place(place, width) for place in reply.attachments]
     buttons = [button for row in reply.buttons for button in row]
     if buttons:
@@ -38,21 +38,21 @@ def render(reply: Reply, *, width: int = WIDTH, ansi: bool = False) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
-def _worded(reply: Reply, *, ansi: bool) -> str:
+def _worded(reply: Reply, *, tty: bool) -> str:
     """The text with its marks: bold by codes, links with their address behind them."""
     pieces, at = [], 0
     for mark in reply.marks:
         end = mark.start + mark.length
-        pieces += [_clean(reply.text[at : mark.start]), _marked(_clean(reply.text[mark.start : end]), mark, ansi=ansi)]
+        pieces += [_clean(reply.text[at : mark.start]), _marked(_clean(reply.text[mark.start : end]), mark, tty=tty)]
         at = end
     return "".join([*pieces, _clean(reply.text[at:])])
 
 
-def _marked(words: str, mark: Mark, *, ansi: bool) -> str:
+def _marked(words: str, mark: Mark, *, tty: bool) -> str:
     if mark.style is Style.LINK:
         address = _clean(mark.url)
         return words if address.removeprefix("mailto:").removeprefix("tel:") == words else f"{words} ({address})"
-    return f"{_CODES[mark.style]}{words}{PLAIN}" if ansi else words
+    return f"{_CODES[mark.style]}{words}{PLAIN}" if tty else words
 
 
 def _clean(text: str) -> str:

@@ -55,7 +55,7 @@ def test_a_link_is_written_out_once() -> None:
 def test_bold_is_for_eyes_only() -> None:
     said = reply(bold("Обломов"), ", ", Styled("роман", Style.ITALIC))
     assert render(said) == "Обломов, роман"
-    assert render(said, ansi=True) == "\x1b[1mОбломов\x1b[0m, \x1b[3mроман\x1b[0m"
+    assert render(said, tty=True) == "\x1b[1mОбломов\x1b[0m, \x1b[3mроман\x1b[0m"
 
 
 def test_a_map_point_is_words_and_an_address() -> None:
@@ -93,7 +93,7 @@ def test_empty_lines_and_indents_stay() -> None:
 
 def test_a_title_cannot_move_the_cursor() -> None:
     said = reply("a\x1b[2J\x1b]0;title\x07b\r\u202ec", buttons=[[Button("x\x1b[1m", "x")]])
-    assert render(said, ansi=True) == "a[2J]0;titlebc\n\n1. x[1m"
+    assert render(said, tty=True) == "a[2J]0;titlebc\n\n1. x[1m"
 
 
 def test_a_typed_line_is_a_message() -> None:
