@@ -72,7 +72,8 @@ def _without_items(card: WorkCard) -> str:
 
 
 def _back(holdings: Sequence[Holding], today: date) -> str:
-    due = min((holding.next_due for holding in holdings if holding.next_due), default=None)
+    known = [holding.next_due for holding in holdings if holding.next_due]
+    due = min(known, key=lambda day: (day < today, day), default=None)  # a date to come says more than a passed one
     if due is None:
         return _("Когда вернут, пока не знаю.")
     if due < today:

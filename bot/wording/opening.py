@@ -1,7 +1,7 @@
 """Opening hours as a person says them."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -53,14 +53,14 @@ def named_day(what: date, today: date) -> str:
 def moment_words(moment: datetime, now: datetime, zone: ZoneInfo) -> str:
     """When something happens: «сегодня в 14:00», «завтра в 10:00», «в понедельник, 30 ноября, в 10:00»."""
     local, today = moment.astimezone(zone), now.astimezone(zone).date()
-    time = clock_time(local.time())
+    clock = clock_time(local.time())
     ahead = (local.date() - today).days
     if ahead == 0:
-        return _("сегодня в {time}").format(time=time)
+        return _("сегодня в {time}").format(time=clock)
     if ahead == 1:
-        return _("завтра в {time}").format(time=time)
+        return _("завтра в {time}").format(time=clock)
     return _("{on_weekday}, {day}, в {time}").format(
-        on_weekday=on_weekday(local.weekday()), day=day(local.date()), time=time
+        on_weekday=on_weekday(local.weekday()), day=day(local.date()), time=clock
     )
 
 
@@ -72,10 +72,10 @@ def today_in_short(branch: Branch, moment: datetime, holidays: DaysOff) -> str:
     if now.open and now.until is not None:
         return _("сегодня до {time}").format(time=_last_closing(now, branch.zone))
     if now.opens is not None and now.opens.astimezone(branch.zone).date() == now.today.date:
-        time = clock_time(now.opens.astimezone(branch.zone).time())
+        opens = clock_time(now.opens.astimezone(branch.zone).time())
         if now.on_break:
-            return _("перерыв до {time}").format(time=time)
-        return _("откроется в {time}").format(time=time)
+            return _("перерыв до {time}").format(time=opens)
+        return _("откроется в {time}").format(time=opens)
     return _("уже закрыто") if now.today.intervals else _("сегодня закрыто")
 
 
@@ -87,8 +87,8 @@ def right_now(branch: Branch, moment: datetime, holidays: DaysOff) -> str:
     if now.open and now.until is not None:
         return _open_now(now, branch.zone)
     if now.on_break and now.opens is not None:
-        time = clock_time(now.opens.astimezone(branch.zone).time())
-        return _("Сейчас перерыв, откроемся в {time}.").format(time=time)
+        opens = clock_time(now.opens.astimezone(branch.zone).time())
+        return _("Сейчас перерыв, откроемся в {time}.").format(time=opens)
     said = _("Сейчас закрыто.") if now.today.intervals else _("Сегодня {hours}.").format(hours=day_hours(now.today))
     if now.opens is not None:
         said += " " + _("Откроемся {moment}.").format(moment=moment_words(now.opens, moment, branch.zone))
@@ -145,12 +145,18 @@ def _last_closing(now: Now, zone: ZoneInfo) -> str:
     """The end of today's opening; of the present one where it goes on past midnight."""
     if now.today.intervals and now.until is not None and now.until.astimezone(zone).date() == now.today.date:
         return clock_time(now.today.intervals[-1].end)
-    return clock_time(now.until.astimezone(zone).time()) if now.until else ""
+    return _end(now.until, zone) if now.until else ""
+
+
+def _end(moment: datetime, zone: ZoneInfo) -> str:
+    """A closing time: midnight ends the day, it does not begin the next one."""
+    local = moment.astimezone(zone).time()
+    return clock_time(time.max if local == time.min else local)
 
 
 def _open_now(now: Now, zone: ZoneInfo) -> str:
     closing = _last_closing(now, zone)
-    until = clock_time(now.until.astimezone(zone).time()) if now.until else ""
+    until = _end(now.until, zone) if now.until else ""
     if now.opens is not None and until != closing and now.opens.astimezone(zone).date() == now.today.date:
         again = clock_time(now.opens.astimezone(zone).time())
         return _("Сейчас открыто. Перерыв с {start} до {end}, потом работаем до {closing}.").format(
