@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from understanding.lexicon import LEVELS, Pattern, Phrases, Sequence
+from understanding.lexicon import LEVELS, QUIET, SECOND, Pattern, Phrases, Sequence
 from understanding.tokens import Message
 
 _ALWAYS, _MOSTLY, _ALONE = range(len(LEVELS))
@@ -21,7 +21,6 @@ _MOST_SMALL = 3
 """So many small words may stand beside one that stands alone: «а вы до скольки?», not «Пока мы были не с вами»."""
 BARE = 0.5
 """A stretch that no phrase fits is taken for a title."""
-_QUIET = frozenset({"polite", "function"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +32,7 @@ class Stretch:
         quiet: Which tokens count for nothing (politeness, small words).
         present: All terms.
         patterns: Patterns that might fit.
+        rows: Rows of words that stand in the whole message: (first token, just behind the last, row).
     """
 
     first: int
@@ -41,6 +41,7 @@ class Stretch:
     quiet: tuple[bool, ...]
     present: int
     patterns: tuple[Pattern, ...]
+    rows: tuple[tuple[int, int, Sequence], ...]
 
     def part(self, first: int, last: int) -> "Stretch":
         """The same for some of its tokens (numbers in the message)."""
@@ -49,7 +50,7 @@ class Stretch:
         present = 0
         for mask in masks:
             present |= mask
-        return Stretch(first, last, masks, self.quiet[start:end], present, self.patterns)
+        return Stretch(first, last, masks, self.quiet[start:end], present, self.patterns, self.rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,23 +76,28 @@ def stretch(message: Message) -> Stretch:
     """The whole message, rows of words recognised; the longest row wins where several begin."""
     tokens = message.tokens
     masks = [token.meaning.mask for token in tokens]
-    quiet = [bool(token.meaning.roles & _QUIET) for token in tokens]
+    quiet = [token.meaning.quiet for token in tokens]
     found: dict[Pattern, None] = {}
-    for token in tokens:
+    rows = []
+    for number, token in enumerate(tokens):
         for pattern in token.meaning.patterns:
             found[pattern] = None
-    for number, token in enumerate(tokens):
-        for row in token.meaning.sequences:
-            if _runs(row, message, number + 1):
-                for place in range(number, number + 1 + len(row.parts)):
-                    masks[place] |= row.mask
-                    quiet[place] = quiet[place] or row.role in _QUIET
-                for pattern in row.patterns:
-                    found[pattern] = None
+        if not token.meaning.rows or number + 1 == len(tokens):
+            continue
+        for row in token.meaning.rows.get(tokens[number + 1].word[:SECOND], ()):
+            if not _runs(row, message, number + 1):
+                continue
+            last = number + 1 + len(row.parts)
+            rows.append((number, last, row))
+            for place in range(number, last):
+                masks[place] |= row.mask
+                quiet[place] = quiet[place] or row.role in QUIET
+            for pattern in row.patterns:
+                found[pattern] = None
     present = 0
     for mask in masks:
         present |= mask
-    return Stretch(0, len(tokens), tuple(masks), tuple(quiet), present, tuple(found))
+    return Stretch(0, len(tokens), tuple(masks), tuple(quiet), present, tuple(found), tuple(rows))
 
 
 def _stands(pattern: Pattern, words: Stretch) -> bool:

@@ -23,9 +23,16 @@ _INTENTS = (
     "subscribe unsubscribe greeting thanks help cancel out_of_scope"
 )
 _SHORTEST_STEM = 2
+SECOND = 2
+"""Letters of the second word by which a row is looked for."""
+BRIDGE, WEAK, STRONG = 1, 2, 3
+ROLES = {"function": BRIDGE, "weak": WEAK, "noun": STRONG, "strong": STRONG, "polite": STRONG + 1}
+"""How strong each kind of noise is; small words only bridge: they go with a strong one behind them."""
+QUIET = frozenset({"polite", "function"})
+"""Roles of words that count for nothing in an opinion."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Pattern:
     """Words that make a request when they stand together in a clause, in any order.
 
@@ -45,7 +52,7 @@ class Pattern:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Sequence:
     """Words in a row that mean one thing: ``parts`` after the first, each ending in ``*`` or whole."""
 
@@ -62,14 +69,25 @@ class Word:
     Attributes:
         mask: The terms it belongs to.
         patterns: Those for which it is the rarest term.
-        sequences: Rows of words that may begin here.
+        rows: Rows of words that may begin here, the longest first, by the first two letters of their second word.
         roles: Of polite, strong, weak, noun, function (noise.yaml).
+        noise: The strongest of its roles, "" where it has none.
     """
 
     mask: int = 0
     patterns: tuple[Pattern, ...] = ()
-    sequences: tuple[Sequence, ...] = ()
+    rows: Mapping[str, tuple[Sequence, ...]] = field(default_factory=dict)
     roles: frozenset[str] = frozenset()
+    noise: str = ""
+
+    def __bool__(self) -> bool:
+        """Whether it means anything here."""
+        return bool(self.mask or self.roles or self.rows)
+
+    @property
+    def quiet(self) -> bool:
+        """Whether it counts for nothing in an opinion."""
+        return not self.roles.isdisjoint(QUIET)
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +224,7 @@ class Phrases:
             return
         table = self._stems if starred else self._exact
         roles = frozenset({role}) if role else frozenset()
-        table[head] = _joined(table.get(head, Word()), Word(mask, patterns, (), roles))
+        table[head] = _joined(table.get(head, Word()), Word(mask, patterns, {}, roles))
 
     def word(self, word: str) -> Word:
         """Everything that a folded word brings, by its whole spelling and by its beginnings."""
@@ -218,7 +236,12 @@ class Phrases:
                 found = _joined(found, self._stems[stem])
             sequences += self._stem_heads.get(stem, ())
         sequences.sort(key=lambda sequence: -len(sequence.parts))
-        return Word(found.mask, found.patterns, tuple(sequences), found.roles)
+        rows: dict[str, tuple[Sequence, ...]] = {}
+        for sequence in sequences:
+            begins = sequence.parts[0][0][:SECOND]
+            rows[begins] = (*rows.get(begins, ()), sequence)
+        noise = max(found.roles, key=lambda role: ROLES[role], default="")
+        return Word(found.mask, found.patterns, rows, found.roles, noise)
 
     def vocabulary(self) -> tuple[frozenset[str], frozenset[str]]:
         """Whole words and beginnings of words that mean something here, for the correction of typos."""
@@ -231,7 +254,7 @@ class Phrases:
 
 def _joined(one: Word, two: Word) -> Word:
     patterns = tuple(dict.fromkeys(one.patterns + two.patterns))
-    return Word(one.mask | two.mask, patterns, one.sequences + two.sequences, one.roles | two.roles)
+    return Word(one.mask | two.mask, patterns, {}, one.roles | two.roles)
 
 
 def _bits(mask: int) -> list[int]:

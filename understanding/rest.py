@@ -3,12 +3,9 @@
 import re
 from dataclasses import dataclass
 
+from understanding.judging import Stretch
+from understanding.lexicon import ROLES, STRONG, WEAK
 from understanding.tokens import Message
-
-_BRIDGE, _WEAK, _STRONG = 1, 2, 3
-_ROLES = {"function": _BRIDGE, "weak": _WEAK, "noun": _STRONG, "strong": _STRONG, "polite": _STRONG + 1}
-"""How strong each kind of noise is; small words only bridge: they go with a strong one behind them."""
-
 
 _AND = frozenset(["и", "а", "еще", "также", "плюс", "or", "and", "или"])
 _SEPARATES = re.compile(r"[;\n]|,\s")
@@ -34,27 +31,27 @@ class Rest:
     titles: tuple[str, ...] = ()
 
 
-def rest(message: Message, first: int, last: int, request: int = 0) -> Rest:
-    """Cut noise off both ends of ``message.tokens[first:last]``.
+def rest(message: Message, words: Stretch, request: int = 0) -> Rest:
+    """Cut noise off both ends of a stretch of the message.
 
     Strong words go with all weak ones between them and the end; weak words alone stay, so a
     title that begins with one is kept. A message of nothing but noise is kept whole: «Мы», «Ищу человека».
 
     Args:
         message: The message.
-        first: Its first token that counts.
-        last: Just behind the last one.
+        words: The stretch.
         request: Terms that make the request («забронируйте»), as strong as noise can be; 0 for a search, whose
             words are in the noise file.
     """
-    marks = _marks(message, first, last, request)
-    begin, stop = _cut(marks, first, last, _STRONG)
+    first, last = words.first, words.last
+    marks = _marks(message, words, request)
+    begin, stop = _cut(marks, first, last, STRONG)
     if begin >= stop:
         if request:
             return Rest("")
         polite = _polite(marks, first, last)
         return Rest(message.typed(*polite) or message.typed(first, last))
-    narrow = _cut(marks, begin, stop, _WEAK)
+    narrow = _cut(marks, begin, stop, WEAK)
     return Rest(
         _unquoted(message.typed(begin, stop)),
         _unquoted(message.typed(*narrow)) if narrow != (begin, stop) else "",
@@ -93,36 +90,20 @@ def _cut(marks: dict[int, tuple[int, str]], first: int, last: int, least: int) -
     return begin, stop
 
 
-def _marks(message: Message, first: int, last: int, request: int) -> dict[int, tuple[int, str]]:
+def _marks(message: Message, words: Stretch, request: int) -> dict[int, tuple[int, str]]:
     """Strength (0 keeps) and role of each word; a row of words marks all of its words."""
     marks = {}
-    for number in range(first, last):
+    for number in range(words.first, words.last):
         meaning = message.tokens[number].meaning
-        strength, role = 0, ""
-        for name in meaning.roles:
-            if _ROLES.get(name, 0) > strength:
-                strength, role = _ROLES[name], name
-        if meaning.mask & request and role != "noun":
-            strength, role = _ROLES["strong"], "strong"
-        marks[number] = (strength, role)
-    for number in range(first, last):
-        for row in message.tokens[number].meaning.sequences:
-            role = "strong" if row.mask & request else row.role
-            strength = _ROLES.get(role, 0)
-            end = number + 1 + len(row.parts)
-            if strength and end <= last and _runs(message, row.parts, number + 1):
-                for place in range(number, end):
-                    if strength > marks[place][0]:
-                        marks[place] = (strength, role)
+        role = "strong" if meaning.mask & request and meaning.noise != "noun" else meaning.noise
+        marks[number] = (ROLES.get(role, 0), role)
+    for first, last, row in words.rows:
+        role = "strong" if row.mask & request else row.role
+        if role and words.first <= first and last <= words.last:
+            for place in range(first, last):
+                if ROLES[role] > marks[place][0]:
+                    marks[place] = (ROLES[role], role)
     return marks
-
-
-def _runs(message: Message, parts: tuple[tuple[str, bool], ...], place: int) -> bool:
-    for offset, (part, starred) in enumerate(parts):
-        word = message.tokens[place + offset].word
-        if not (word.startswith(part) if starred else word == part):
-            return False
-    return True
 
 
 def _edge(marks: list[tuple[int, str]], least: int) -> int:

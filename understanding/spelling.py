@@ -21,6 +21,7 @@ _MOST_CHUNKS = 60
 _READ_AS_KEYS = 0.35
 """This share of a run's letters must make Russian words before it is taken for a wrong layout: names are no words."""
 _READINGS = 16
+_REMEMBERED = 20_000
 _SHORT = 3
 """So short an English word («do») may be Russian among Russian ones; a longer one («wifi») stays."""
 _SHORTEST_SLIP = 4
@@ -38,6 +39,7 @@ class Speller:
 
     def __init__(self, phrases: Phrases) -> None:
         self._phrases = phrases
+        self._known: dict[str, bool] = {}
         whole, stems = phrases.vocabulary()
         self._whole = {word for word in whole if len(word) >= _SHORTEST_SLIP and morphology.is_cyrillic(word)}
         self._stems = {stem for stem in stems if len(stem) >= _SHORTEST_SLIP and morphology.is_cyrillic(stem)}
@@ -49,8 +51,12 @@ class Speller:
 
     def knows(self, word: str) -> bool:
         """Whether the word, as it is spelt, means anything in the phrase files."""
-        found = self._phrases.word(word)
-        return bool(found.mask or found.roles or found.sequences)
+        known = self._known.get(word)
+        if known is None:
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
+            known = self._known[word] = bool(self._phrases.word(word))
+        return known
 
     # --- whole texts -----------------------------------------------------------------------------
 

@@ -97,7 +97,7 @@ class Reader:
                 if shape.match(word):
                     extra = self._phrases.kind(kind)
                     patterns = tuple(dict.fromkeys(found.patterns + extra.patterns))
-                    return Word(found.mask | extra.mask, patterns, found.sequences, found.roles)
+                    return Word(found.mask | extra.mask, patterns, found.rows, found.roles, found.noise)
         return found
 
     def read(self, text: str) -> Message:
@@ -139,11 +139,11 @@ class Reader:
         """A word met for the first time: as it is spelt where that means something, else as it was meant."""
         word, meaning = spelt, self.meaning(spelt)
         for repair in (_in_one_script, self._speller.word):
-            if meaning.mask or meaning.roles or meaning.sequences:
+            if meaning:
                 break
             if meant := repair(word):
                 word, meaning = meant, self.meaning(meant)
-        if not (meaning.mask or meaning.roles or meaning.sequences) and morphology.is_surname(word):
+        if not meaning and morphology.is_surname(word):
             meaning = self._phrases.kind("author")
         if len(self._seen) >= _REMEMBERED:
             self._seen.clear()

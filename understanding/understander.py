@@ -99,7 +99,7 @@ class PhraseUnderstanding:
         if isbn and intent == "search":
             score = 1.0
         named = intent not in ("search", "recommend")
-        cut = rest(message, part.first, part.last, opinion.explained if named else 0)
+        cut = rest(message, part.words, opinion.explained if named else 0)
         found = slots_.slots(intent, message.meant(part.first, part.last), isbn)
         found.update(slots_.topic(intent, part.words.present, self._phrases))
         if cut.text != text or intent != "search":
