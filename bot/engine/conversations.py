@@ -16,7 +16,7 @@ LONGEST_TEXT = 4_000
 
 OFFER_LASTS = timedelta(hours=24)
 SAME_TEXT_TIMES = 20
-AUTOMATED_TIMES = 3
+AUTOMATED_TIMES = 2
 """Another bot is answered so often in ``SAME_TEXT_WITHIN``, whatever it says."""
 SAME_TEXT_WITHIN = timedelta(minutes=5)
 SURE = 0.8

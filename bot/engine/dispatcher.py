@@ -29,7 +29,7 @@ log = structlog.get_logger(__name__)
 IN_HAND = 512
 """Messages that are in turns at once; the rest waits in the store."""
 HANDLER_S = 10.0
-FAILED_S = (0.2, 1.0, 3.0)
+PAUSES_S = (0.2, 1.0, 3.0)
 """Before a failed turn is put back, by how often it failed: a fault of seconds sets nothing aside."""
 AWAY_S = (0.2, 1.0, 3.0, 5.0, 10.0, 10.0, 10.0, 10.0)
 """Pauses while the store is away, together shorter than a claim lasts: what is worded need not be worded anew."""
@@ -231,7 +231,7 @@ class Dispatcher:
 
     async def _put_back(self, waiting: Waiting, error: Exception) -> None:
         log.warning("turn put back", message=waiting.message_id, tries=waiting.tries + 1, error=type(error).__name__)
-        await self._rest(FAILED_S[min(waiting.tries, len(FAILED_S) - 1)])
+        await self._rest(PAUSES_S[min(waiting.tries, len(PAUSES_S) - 1)])
         with in_language(self._language_of(waiting)):
             farewell = phrases.apology()
         said = f"{type(error).__name__}: {error}"
