@@ -5,6 +5,7 @@ A wrong merge is worse than a missed one: a reader who gets part 2 for part 1 lo
 twice loses a second. So whatever is left of a title after the known noise keeps two records apart.
 """
 
+import re
 from hashlib import blake2b
 
 from bot.bibliography import Keyed
@@ -32,6 +33,7 @@ _SCHOOLBOOK = frozenset(
         "учебник учеб учебное пособие тетрадь задачник хрестоматия практикум диктанты тесты контрольные прописи атлас"
     )
 )
+_STOPS = re.compile(r"[.:;!?…]+")
 _BY_LAW = ("кодекс", "конституция", "федеральный закон", "правила дорожного движения", "библия", "коран", "евангелие")
 """Texts that are the same whoever prints them, though no author is named."""
 
@@ -163,7 +165,10 @@ def _says_something(title: str) -> bool:
 
 
 def _contains(whole: str, piece: str) -> bool:
-    """Whether the words of ``piece`` stand in ``whole``; of a bare number, whether ``whole`` ends with it."""
+    """Whether ``whole`` says ``piece`` already; of a bare number, whether ``whole`` ends with it.
+
+    A single word counts only where it stands between full stops: «Мир» is not said by «Война и мир».
+    """
     folded, sought = fold(whole), fold(piece)
     if not sought:
         return True
@@ -172,6 +177,8 @@ def _contains(whole: str, piece: str) -> bool:
     parts = take_apart(piece)
     if not parts.core and parts.parts:
         return set(parts.parts) <= set(take_apart(whole).parts)
+    if " " not in sought:
+        return sought in map(fold, _STOPS.split(whole))
     return f" {sought} " in f" {folded} "
 
 
