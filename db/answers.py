@@ -89,5 +89,6 @@ class Answers:
 
 def telling(text: str) -> frozenset[str]:
     """What of a question tells what it is about: dictionary forms without endings, marked where they ask."""
-    kept = [word for word in words(text[:MOST_LETTERS]) if word not in SILENT]
+    joined = text[:MOST_LETTERS].replace("-", "")  # Wi-Fi is wifi
+    kept = [word for word in words(joined) if word not in SILENT]
     return frozenset(ASKED + word if word in ASKING else stem(lemma(word)) for word in kept)
