@@ -16,7 +16,7 @@ from catalogue.index.terms import grades_in, keys, volumes_in
 
 _MAX_TITLE = 40
 _MAX_VARIANTS = 8
-_SUBTITLE = re.compile(r"\s*(?:[:;/(\[«]|\.\s|[,.]?\s+или\s+|\s[-–—]\s)")
+_SUBTITLE = re.compile(r"\s*(?:[:;/(\[«]|\.\s|[,.]?\s+или\s+)")
 _SERIES_NUMBER = re.compile(r"#\s?(\d{1,3})")
 _FIRST_KINDS = frozenset({Kind.BOOK, Kind.OTHER})
 
@@ -163,8 +163,9 @@ def _variants(
         bare, own, classes = without_numbers(said)
         volumes.update(own)
         grades.update(classes)
-        kept = bare or said
-        length = len(without_numbers(main)[0]) if said is folded else len(kept)
+        # A word said twice («Стража! Стража!») is one word to look for.
+        kept = list(dict.fromkeys(bare or said))
+        length = len(dict.fromkeys(without_numbers(main)[0])) if said is folded else len(kept)
         yield f"{min(length or len(kept), len(kept))}|{_tokens(kept)}|{written}"
 
 

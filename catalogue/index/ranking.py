@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from rapidfuzz.distance import DamerauLevenshtein
 
 from catalogue.index import deletes
-from catalogue.index.common import FUNCTION, is_idle, is_surname
+from catalogue.index.common import FUNCTION, given_names, is_idle, is_surname
 from catalogue.index.documents import Judged, Variant
 from catalogue.index.reading import Question, Word, closeness, unfinished
 from catalogue.index.terms import keys
@@ -23,6 +23,9 @@ _DISORDER = 0.01
 _WHOLE = 0.4
 """What is left of the doubt where every word of the question and of the title has its other."""
 _SMALL = 0.3
+_WHOLE_TITLE = 0.95
+_TELLING = 0.9
+_STRANGE = 0.6
 _TINY = 1e-9
 _OTHER_VOLUME = 0.6
 _NO_VOLUME = 0.97
@@ -32,7 +35,9 @@ _TOO_OLD = 0.95
 _AUTHOR_ONLY = 0.86
 _FIRST_NAME_ONLY = 0.7
 _BY_SERIES_ONLY = 0.95
+_TYPED = 0.92
 _GUESSED_AUTHOR = 0.93
+_GUESSED_KNOWN_AUTHOR = 0.75
 _UNSAID = 0.4
 """Weight left to a word about books that the title lacks."""
 _IDLE = 0.35
@@ -127,12 +132,31 @@ class Scale:
         if in_title <= 0.0 and spread <= _FITS:
             share = _AUTHOR_ONLY if in_author else _BY_SERIES_ONLY if any(series) else _FIRST_NAME_ONLY
             return Scored(work, cover / max(told - polite, cover, _TINY) * share, by_author=in_author, exact=False)
+        if self._closely and spread > _WHOLE_TITLE:
+            told -= _STRANGE * self._forgiven(title, author, in_title)
         cover /= told
         score = cover * (1.0 - _TITLE_SHARE * (1.0 - spread))
         exact = complete and spread > _FITS
         if exact:
             score = 1.0 - (1.0 - score) * _WHOLE
         return Scored(work, score - (0.0 if ordered else _DISORDER), by_author=False, exact=exact)
+
+    def _forgiven(self, title: Sequence[float], author: Sequence[float], in_title: float) -> float:
+        """The weight of words that a work lacks whose title is whole in the question.
+
+        Where its author is named too, they are the reader's own; where the title tells enough, so are words that
+        no work has (an author's name misheard, a word of politeness misspelt).
+        """
+        attributed = any(
+            author[place] > _TYPED and not title[place] and not word.name for place, word in enumerate(self._words)
+        )
+        return sum(
+            weight
+            for place, weight in enumerate(self._weights)
+            if not title[place]
+            and not author[place]
+            and (attributed or (in_title > _TELLING and not self._words[place].known))
+        )
 
     def _title(self, variant: Variant, found: list[float]) -> tuple[list[float], bool]:
         """Marks the question's words in the title; each accounts for one word of it.
@@ -161,20 +185,32 @@ class Scale:
         initials = ""
         surname = False
         for token in variant.author:
-            if len(token[0]) == 1:
-                initials += token[0]
-            elif self._mark(token, found):
-                surname = True
-            place = self._letters.get(token[0][0])
+            text = token[0]
+            if len(text) == 1:
+                initials += text
+            else:
+                surname = self._mark_author(token, found) or surname
+            place = self._letters.get(text[0])
             if place is not None and found[place] < _INITIAL:
                 found[place] = _INITIAL
-        for place, fit in enumerate(found):
-            if 0.0 < fit < 0.95:
-                found[place] = fit * _GUESSED_AUTHOR
         if initials and surname:
             for place in self._names:
                 if not found[place] and self._words[place].text[0] in initials:
                     found[place] = _INITIAL
+
+    def _mark_author(self, token: tuple[str, ...], found: list[float]) -> bool:
+        """A guessed word counts for a surname less than a typed one, and not at all for a first name."""
+        marked = False
+        for place, fit in self._spelt.get(token[0]) or self._by_key(token):
+            if fit < _TYPED:
+                if token[-1] in given_names():
+                    continue
+                likely = fit * (_GUESSED_KNOWN_AUTHOR if self._words[place].known else _GUESSED_AUTHOR)
+            else:
+                likely = fit
+            marked = True
+            found[place] = max(found[place], likely)
+        return marked
 
     def _mark(self, token: tuple[str, ...], found: list[float]) -> bool:
         hits = self._spelt.get(token[0]) or self._by_key(token)
@@ -209,9 +245,10 @@ class Scale:
                         best, at = fit, number
             if best > title[place]:
                 title[place], credited[at] = best, max(credited[at], best)
+            share = _GUESSED_KNOWN_AUTHOR if word.known else _GUESSED_AUTHOR
             for token in variant.author:
-                fit = _likeness(word, token, unfinished_too=False) * _GUESSED_AUTHOR
-                author[place] = max(author[place], fit)
+                if token[-1] not in given_names():
+                    author[place] = max(author[place], _likeness(word, token, unfinished_too=False) * share)
 
     def _numbers(self, work: Judged) -> float:
         question = self._question
@@ -290,6 +327,7 @@ def _likeness(word: Word, token: tuple[str, ...], *, unfinished_too: bool) -> fl
             distance: float = DamerauLevenshtein.distance(guess, text, score_cutoff=most)
             if distance > most:
                 own = keys(guess)[0]
+                most = min(most, deletes.edits(len(own)))
                 if len(own) >= 4 and len(text) - len(own) <= 4:
                     distance = DamerauLevenshtein.distance(own, text[: len(own)], score_cutoff=most) + 0.25
             if distance < most + 1:

@@ -278,7 +278,8 @@ def _question(words: list[Word], wanted: Wanted) -> Question:
         words, own = _without(words, *grades_in([word.best for word in words]))
         grades.update(own)
     return Question(
-        words=tuple(words),
+        # A word said twice is one word to look for.
+        words=tuple({word.text: word for word in reversed(words)}.values())[::-1],
         volumes=frozenset(volumes),
         trailing=trailing if words and words[-1].text.isdigit() else None,
         grades=frozenset(grade for grade in grades if 1 <= grade <= 11),

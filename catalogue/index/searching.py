@@ -14,7 +14,7 @@ from catalogue.index.vocabulary import Vocabulary
 
 GOOD = 0.86
 """A first candidate this good ends the search."""
-SURE = 0.7
+SURE = 0.75
 """From here on a work counts as found."""
 NEAR = 0.45
 """From here on a work is worth asking about."""

@@ -173,9 +173,10 @@ def _by_stem(
 ) -> None:
     """Words whose ending differs as well («обитпемого», Обитаемый): compared without it."""
     own = stem(word)
+    most = min(most, deletes.edits(len(own)))
     if len(own) < 4:
         return
-    further = [place for place, distance in enumerate(distances) if distance > most]
+    further = [place for place, near in enumerate(words) if near not in found]
     if not further:
         return
     cut = [words[place][: len(own)] for place in further]
