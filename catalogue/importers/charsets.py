@@ -103,7 +103,7 @@ def named(encoding: str) -> str:
         ) from error
 
 
-def guess(records: Iterable[bytes], *, label: str = "", latin: str = "utf-8") -> Guess:
+def guess(records: Iterable[bytes], *, label: str = "", latin: str = "cp1251") -> Guess:
     """The charset of a file by its first records.
 
     Args:
@@ -118,10 +118,10 @@ def guess(records: Iterable[bytes], *, label: str = "", latin: str = "utf-8") ->
     if valid and valid * 2 >= len(high):
         return Guess("utf-8", f"{valid} of {len(high)} records with letters beyond ASCII are valid UTF-8")
     text = b" ".join(high)
-    if text.count(_ESCAPE) >= len(high) / 2 and latin != "utf-8":
+    if text.count(_ESCAPE) >= len(high) / 2 and latin in {"marc8", "iso5426"}:
         return Guess("marc8", "escape sequences of MARC-8")
     if not _runs_like_cyrillic(text):
-        return Guess(latin if latin != "utf-8" else "cp1251", "single letters beyond ASCII among Latin ones")
+        return Guess(latin, "single letters beyond ASCII among Latin ones")
     return _best_cyrillic(text, label)
 
 

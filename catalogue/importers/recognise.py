@@ -1,6 +1,7 @@
 """What a file is, by what stands in it: neither its name nor its labels are believed."""
 
 import re
+import zipfile
 from collections import Counter
 from collections.abc import Iterable
 from contextlib import suppress
@@ -25,6 +26,7 @@ _XML = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:\?xml|!--|(?:[\w.-]+:)?(?:collectio
 _ROOT = re.compile(rb"<([A-Za-z_][\w.:-]*)")
 _DECLARED = re.compile(rb"<\?xml[^>]*encoding=[\"']([\w.-]+)[\"']")
 _WEB_PAGE = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype html|html|head|body)", re.IGNORECASE)
+_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")
 _EXPORT_OF = "export the catalogue as MARC21, UNIMARC/RUSMARC (ISO 2709), MARCXML, IRBIS text, CSV or XLSX"
 _MAGIC = (
     (b"%PDF", "a PDF document"),
@@ -59,9 +61,9 @@ def recognise(path: Path, encoding: str = "") -> SourceFile:
         return _marcxml(path, head, forced)
     if _is_irbis_text(head):
         return _irbis_text(path, forced)
-    table = None if _foreign(head) else recognise_table(path, encoding)
+    table = None if _foreign(path, head) else recognise_table(path, encoding)
     if table is None:
-        raise InputError(f"{path}: is {_what(head)}; {_EXPORT_OF}")
+        raise InputError(f"{path}: is {_foreign(path, head) or 'no catalogue that this program knows'}; {_EXPORT_OF}")
     return table
 
 
@@ -88,18 +90,24 @@ def _is_irbis_text(head: bytes) -> bool:
     return fits * 4 > len(said) * 3
 
 
-def _foreign(head: bytes) -> str:
-    """What a file is whose first bytes give it away, "" if they do not."""
+def _foreign(path: Path, head: bytes) -> str:
+    """What a file is that can be no catalogue, by its first bytes; "" where it may be one."""
     for magic, name in _MAGIC:
         if head.startswith(magic):
             return name
-    return "a web page" if _WEB_PAGE.match(head) else ""
+    if _WEB_PAGE.match(head):
+        return "a web page"
+    if head.startswith(b"PK\x03\x04"):
+        return "" if _is_workbook(path) else "a ZIP archive that holds no spreadsheet; unpack it first"
+    return "no text" if len(_CONTROL.findall(head)) * 20 > len(head) else ""
 
 
-def _what(head: bytes) -> str:
-    if head.startswith(b"PK"):
-        return "a ZIP archive that holds no spreadsheet; unpack it first"
-    return _foreign(head) or "no catalogue that this program knows"
+def _is_workbook(path: Path) -> bool:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return any(name.startswith("xl/") for name in archive.namelist())
+    except (OSError, zipfile.BadZipFile):
+        return False
 
 
 def _iso2709(path: Path, forced: str) -> SourceFile:
@@ -143,7 +151,14 @@ def _sample(path: Path, chunks: reading.Chunks) -> list[bytes]:
 
 
 def _source(
-    path: Path, format_: Format, reader: Reader, forced: str, sample: list[bytes], *, label: str = "", latin: str = ""
+    path: Path,
+    format_: Format,
+    reader: Reader,
+    forced: str,
+    sample: list[bytes],
+    *,
+    label: str = "",
+    latin: str = "cp1251",
 ) -> SourceFile:
     found = Guess(forced, "named by the operator") if forced else charsets.guess(sample, label=label, latin=latin)
     return SourceFile(
