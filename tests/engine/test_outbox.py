@@ -1,0 +1,314 @@
+"""Replies on their way: each sent once, in order, late rather than never."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import pytest
+
+from bot.engine import outbox as engine
+from bot.engine.metrics import Metrics
+from bot.engine.outbox import Outbox, RetryPolicy
+from bot.errors import ChannelAuthError, ChannelUnavailable, DeliveryRefused, RateLimited
+from bot.messages import Contact, Lane, Reply
+from tests.support.clock import StandingClock
+from tests.support.fake_log import FakeLog
+from tests.support.logs import ANNA, BORIS, arrival
+from tests.support.machine import SOON_S, FakeChannel
+
+
+class Post:
+    """An outbox with its log and its messenger."""
+
+    def __init__(self, clock: StandingClock, *, rate_per_s: float = 0) -> None:
+        self.clock = clock
+        self.log = FakeLog(clock)
+        self.channel = FakeChannel(rate_per_s=rate_per_s)
+        self.metrics = Metrics()
+        policy = RetryPolicy(first_pause_s=10, longest_pause_s=60, attempts=3, jitter=0)
+        self.outbox = Outbox("chat", self.channel, self.log, clock, self.metrics, policy)
+
+    async def queues(self, *texts: str, contact: Contact = ANNA, lane: Lane = Lane.REPLY) -> list[int]:
+        """Something for a reader; returns the messages' ids."""
+        known = [conversation.contact for conversation in self.log.conversations.values()]
+        if contact not in known:
+            recorded = await self.log.record(arrival("привет", key=contact.address, contact=contact))
+            self.log.messages[recorded.message_id].state = "handled"
+        conversation = self.log.conversation_of(contact)
+        return [self.log.queue(conversation.id, Reply(text=text), lane=lane) for text in texts]
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """The outbox runs, and is told to stop at the end."""
+        task = asyncio.create_task(self.outbox.run())
+        try:
+            yield
+        finally:
+            self.outbox.stop()
+            async with asyncio.timeout(SOON_S):
+                await task
+
+    async def until_tried(self, times: int) -> None:
+        async with asyncio.timeout(SOON_S):
+            while len(self.channel.tried) < times:  # noqa: ASYNC110 - any step may be the one
+                await asyncio.sleep(0)
+
+    async def until_settled(self) -> None:
+        """Let it run until nothing is due."""
+        async with asyncio.timeout(SOON_S):
+            while any(self._is_due(message_id) for message_id in self.log.messages):  # noqa: ASYNC110 - as above
+                await asyncio.sleep(0)
+
+    def _is_due(self, message_id: int) -> bool:
+        message = self.log.messages[message_id]
+        queued = [other for other in self.log.messages.values() if other.state == "queued"]
+        if message not in queued or any(
+            other.conversation is message.conversation and other.id < message_id for other in queued
+        ):
+            return False  # sent, or behind another one
+        return message.due_at is None or message.due_at <= self.clock.now()
+
+    def states(self, ids: list[int]) -> list[str]:
+        return [self.log.messages[message_id].state for message_id in ids]
+
+
+@pytest.fixture
+def post(clock: StandingClock) -> Post:
+    return Post(clock)
+
+
+async def test_replies_go_out_in_order_each_once(post: Post) -> None:
+    ids = await post.queues("раз", "два", "три")
+    async with post.running():
+        await post.until_settled()
+
+    assert post.channel.tried == ["раз", "два", "три"]
+    assert post.states(ids) == ["sent"] * 3
+    assert post.log.messages[ids[0]].external_id == f"ext-{ids[0]}"
+
+
+async def test_what_is_queued_later_goes_out_too(post: Post) -> None:
+    async with post.running():
+        await post.queues("раз")
+        await post.until_settled()
+        await post.queues("два")
+        await post.until_settled()
+
+    assert post.channel.sent == ["раз", "два"]
+
+
+async def test_a_slow_sending_holds_up_nobody_else(post: Post) -> None:
+    post.channel.gate.clear()
+    post.channel.slow = {"медленно"}
+    await post.queues("медленно", "после медленного")
+    async with post.running():
+        await post.until_tried(1)
+        await post.queues("быстро", contact=BORIS)
+        await post.until_tried(2)
+        assert post.channel.sent == ["быстро"]
+        post.channel.gate.set()
+        await post.until_settled()
+
+    assert post.channel.sent == ["быстро", "медленно", "после медленного"]
+
+
+async def test_a_messenger_that_is_away_is_asked_again_after_growing_pauses(post: Post) -> None:
+    ids = await post.queues("раз", "два")
+    post.channel.faults = [ChannelUnavailable("no route"), ChannelUnavailable("no route")]
+    async with post.running():
+        await post.until_tried(1)
+        await post.until_settled()
+        assert post.outbox.lost
+        assert b'bibliobot_channel_up{channel="chat"} 0.0' in post.metrics.page(None)
+        for pause in (10, 20):
+            post.clock.turn(timedelta(seconds=pause - 1))
+            tried = len(post.channel.tried)
+            post.log.wake()
+            await post.until_settled()
+            assert len(post.channel.tried) == tried
+            post.clock.turn(timedelta(seconds=1))
+            post.log.wake()
+            await post.until_settled()
+
+    assert post.channel.tried == ["раз", "раз", "раз", "два"]
+    assert post.states(ids) == ["sent", "sent"]
+    assert not post.outbox.lost
+
+
+async def test_a_message_is_given_up_after_its_attempts_and_the_next_one_goes(post: Post) -> None:
+    ids = await post.queues("раз", "два")
+    post.channel.faults = [ChannelUnavailable("no route")] * 3
+    async with post.running():
+        for _ in range(4):
+            await post.until_settled()
+            post.clock.turn(timedelta(minutes=2))
+            post.log.wake()
+
+        await post.until_settled()
+
+    assert post.states(ids) == ["failed", "sent"]
+    assert "given up after 3 attempts" in (post.log.messages[ids[0]].error or "")
+
+
+async def test_asked_to_wait_is_no_failure_and_never_given_up(post: Post) -> None:
+    ids = await post.queues("раз")
+    post.channel.faults = [RateLimited(30, whole_channel=False)] * 10
+    async with post.running():
+        for _ in range(11):
+            await post.until_settled()
+            post.clock.turn(timedelta(seconds=30))
+            post.log.wake()
+        await post.until_settled()
+
+    assert post.states(ids) == ["sent"]
+
+
+async def test_a_flood_limit_of_the_account_pauses_everybody(post: Post) -> None:
+    await post.queues("раз")
+    post.channel.faults = [RateLimited(3600)]
+    async with post.running():
+        await post.until_tried(1)
+        await post.until_settled()
+        await post.queues("два", contact=BORIS)
+        for _ in range(20):
+            await asyncio.sleep(0)
+
+        assert post.channel.tried == ["раз"]
+
+
+async def test_a_refused_token_pauses_the_channel_and_keeps_the_message(post: Post) -> None:
+    ids = await post.queues("раз")
+    post.channel.faults = [ChannelAuthError("401")]
+    async with post.running():
+        await post.until_tried(1)
+        await post.until_settled()
+
+    assert post.outbox.lost
+    assert post.states(ids) == ["queued"]
+
+
+async def test_a_reader_who_blocked_us_is_stopped_rather_than_retried(post: Post) -> None:
+    ids = await post.queues("раз")
+    post.channel.faults = [DeliveryRefused("bot was blocked", blocked=True)]
+    async with post.running():
+        await post.until_settled()
+
+    assert post.states(ids) == ["failed"]
+    assert post.log.messages[ids[0]].error == "bot was blocked"
+    assert post.log.conversation_of(ANNA).unreachable_since is not None
+
+
+async def test_a_message_that_cannot_be_rendered_is_given_up_alone(
+    post: Post, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.CRITICAL)
+    ids = await post.queues("раз", "два")
+    post.channel.faults = [KeyError("no such mark")]
+    async with post.running():
+        await post.until_settled()
+
+    assert post.states(ids) == ["failed", "sent"]
+
+
+async def test_a_mark_that_could_not_be_kept_is_kept_later_and_the_message_not_sent_twice(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "STORE_PAUSE_S", 0.0)
+    ids = await post.queues("раз", "два")
+    post.channel.gate.clear()
+    post.channel.slow = {"раз"}
+    async with post.running():
+        await post.until_tried(1)
+        post.log.broken = True  # the disk fills up while the messenger has the message
+        post.channel.gate.set()
+        for _ in range(20):
+            await asyncio.sleep(0)
+        assert post.channel.sent == ["раз"]
+        post.log.broken = False
+        await post.until_settled()
+
+    assert post.channel.tried == ["раз", "два"]
+    assert post.states(ids) == ["sent", "sent"]
+
+
+async def test_the_outbox_outlives_a_store_that_cannot_be_asked(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "STORE_PAUSE_S", 0.0)
+    await post.queues("раз")
+    post.log.broken = True
+    async with post.running():
+        for _ in range(20):
+            await asyncio.sleep(0)
+        post.log.broken = False
+        await post.until_settled()
+
+    assert post.channel.sent == ["раз"]
+
+
+async def test_a_second_sender_of_the_account_sends_nothing_until_the_first_is_gone(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "SECOND_SENDER_S", 0.0)
+    async with post.log.sending("chat") as ours:
+        assert ours
+        async with post.running():
+            await post.queues("раз")
+            for _ in range(20):
+                await asyncio.sleep(0)
+            assert post.channel.tried == []
+    async with post_again(post):
+        await post.until_settled()
+
+    assert post.channel.sent == ["раз"]
+
+
+@asynccontextmanager
+async def post_again(post: Post) -> AsyncIterator[None]:
+    """Another outbox on the same log and channel."""
+    post.outbox = Outbox("chat", post.channel, post.log, post.clock, post.metrics)
+    async with post.running():
+        yield
+
+
+async def test_a_paced_channel_is_claimed_for_a_second_at_most_so_that_a_reply_need_not_wait(
+    clock: StandingClock,
+) -> None:
+    post = Post(clock, rate_per_s=20)
+    for number in range(50):
+        reader = Contact(channel="chat", address=f"reader-{number}")
+        await post.queues("объявление", contact=reader, lane=Lane.ANNOUNCEMENT)
+    async with post.running():
+        await post.until_tried(1)
+        await post.queues("ответ", contact=ANNA)
+        await post.until_tried(25)
+
+    assert "ответ" in post.channel.tried[:25]
+
+
+async def test_told_to_stop_it_finishes_what_is_under_way(post: Post) -> None:
+    post.channel.gate.clear()
+    post.channel.slow = {"раз"}
+    ids = await post.queues("раз", "два")
+    task = asyncio.create_task(post.outbox.run())
+    await post.until_tried(1)
+
+    post.outbox.stop()
+    post.channel.gate.set()
+    async with asyncio.timeout(SOON_S):
+        await task
+
+    assert post.states(ids) == ["sent", "queued"]
+
+
+def test_pauses_grow_to_the_longest_and_then_it_is_given_up() -> None:
+    policy = RetryPolicy(first_pause_s=1, longest_pause_s=8, attempts=6, jitter=0)
+
+    assert [policy.pause_s(attempt) for attempt in range(1, 8)] == [1, 2, 4, 8, 8, None, None]
+
+
+def test_pauses_are_spread_a_little() -> None:
+    pauses = {RetryPolicy(first_pause_s=10, jitter=0.2).pause_s(1) for _ in range(50)}
+
+    assert len(pauses) > 1
+    assert all(pause is not None and 10 <= pause <= 12 for pause in pauses)
