@@ -30,12 +30,14 @@ def render(reply: Reply, *, width: int = WIDTH, tty: bool = False) -> str:
     buttons = [button for row in reply.buttons for button in row]
     if buttons:
         room = len(str(len(buttons)))
-        parts.append(
-            "\n".join(
-                _wrapped(f"{number:>{room}}. {_clean(button.label)}", width) for number, button in enumerate(buttons, 1)
-            )
-        )
+        parts.append("\n".join(_wrapped(_choice(n, button.label, room), width) for n, button in enumerate(buttons, 1)))
     return "\n\n".join(part for part in parts if part)
+
+
+def _choice(number: int, label: str, room: int) -> str:
+    """A numbered choice; a label that begins with its number has it once."""
+    words = _clean(label).removeprefix(f"{number}. ")
+    return f"{number:>{room}}. {words}"
 
 
 def _worded(reply: Reply, *, tty: bool) -> str:

@@ -1,6 +1,7 @@
 """The fixed API of the web chat: post a message, read the conversation, follow it as a stream."""
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import aclosing, contextmanager
 from math import ceil
@@ -17,10 +18,13 @@ from bot.channels import Desk
 from bot.clock import Clock
 from bot.errors import StoreUnavailable
 from bot.messages import Contact
+from bot.ports import Logged
 
 AT_ONCE = 1_000
 """Messages in one answer; ``more`` says that there are further ones."""
 STREAM_BATCH = 100
+OVERLAP = 20
+"""So many of the newest messages are looked at again; less than a batch."""
 RECONNECT_MS = 2_000
 READINGS_A_MESSAGE = 10
 FULL_S = 30
@@ -57,7 +61,7 @@ class Api:
         return [
             web.post("/chat/messages", _refusals_as_json(self.post)),
             web.get("/chat/messages", _refusals_as_json(self.read)),
-            web.get("/chat/stream", _refusals_as_json(self.stream)),
+            web.get("/chat/stream", _refusals_as_json(self.stream), allow_head=False),  # it has no end
         ]
 
     async def aclose(self) -> None:
@@ -116,14 +120,17 @@ class Api:
 
     async def _events(self, contact: Contact, after: int) -> AsyncIterator[bytes]:
         """Messages as they come; a comment when nothing did, so that the line is known to live."""
+        told = Told(after)
         async with aclosing(self._desk.log.changed(contact)) as changes:  # type: ignore[type-var]
             async for _ in changes:
-                quiet = True
-                while batch := await self._desk.log.said(contact, after, STREAM_BATCH):
-                    yield b"".join([render.event(logged) for logged in batch])
-                    after, quiet = batch[-1].message_id, False
-                    if len(batch) < STREAM_BATCH:
-                        break
+                quiet, more = True, True
+                while more:
+                    batch = await self._desk.log.said(contact, told.floor, STREAM_BATCH)
+                    more = len(batch) == STREAM_BATCH
+                    fresh = told.fresh(batch)
+                    if fresh:
+                        quiet = False
+                        yield b"".join([render.event(logged) for logged in fresh])
                 if quiet:
                     yield b": quiet\n\n"
 
@@ -143,6 +150,31 @@ class Api:
             yield
         finally:
             self._streams.discard(task)
+
+
+class Told:
+    """What a stream has told already, so that each message is told once.
+
+    Several processes write on PostgreSQL, and a message may become visible after one with a higher
+    id. So the newest messages are read again each time, and what is new among them is told late
+    instead of never.
+
+    Attributes:
+        floor: Read what comes after this message.
+    """
+
+    def __init__(self, after: int) -> None:
+        self.floor = after
+        self._recent: deque[int] = deque()
+
+    def fresh(self, batch: Sequence[Logged]) -> list[Logged]:
+        """The messages of a batch that were not told yet; from now on they are."""
+        found = [logged for logged in batch if logged.message_id not in self._recent]
+        for logged in found:
+            self._recent.append(logged.message_id)
+            if len(self._recent) > OVERLAP:
+                self.floor = max(self.floor, self._recent.popleft())
+        return found
 
 
 def _allow(wait_s: float) -> None:

@@ -110,7 +110,15 @@ class Pages:
         )
 
 
-FILES = (("memory", "js"), ("line", "js"), ("view", "js"), ("chat", "js"), ("style", "css"), ("icon", "svg"))
+FILES = (
+    ("memory", "js"),
+    ("line", "js"),
+    ("view", "js"),
+    ("outbox", "js"),
+    ("chat", "js"),
+    ("style", "css"),
+    ("icon", "svg"),
+)
 
 
 def _script_data(value: object) -> str:

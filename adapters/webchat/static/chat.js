@@ -22,137 +22,29 @@
   if (!window.fetch || !window.crypto || !window.Promise || !Array.from || !Element.prototype.closest) return;
 
   var memory = new Bibliobot.Memory(new URL(base).pathname);
-  var view = new Bibliobot.View(byId("scroll"), byId("log"), byId("newer"), known, pressButton);
+  var view = new Bibliobot.View(byId("scroll"), byId("log"), byId("newer"), known, function (button) {
+    outbox.say(button.label, button.payload);
+  });
+  var outbox = new Bibliobot.Outbox(memory, view, known, expectAnswer);
   var text = byId("text");
   var line = null;
-  var queue = []; // what we said and the library does not have yet: {id, text, payload, hidden, element, adopted}
-  var posting = false;
-  var retryTimer = null;
   var awaited = 0; // the newest message of ours that may still be answered
   var replied = {}; // messages of ours that have an answer
   var typingTimers = [];
 
-  // --- saying ---------------------------------------------------------------------------------
-
-  function say(sentence, payload) {
-    var item = { id: memory.newId(), text: sentence };
-    if (payload) item.payload = payload;
-    item.element = view.showPending(sentence);
-    queue.push(item);
-    remember();
-    pump();
-  }
-
-  function pressButton(button) {
-    say(button.label, button.payload);
-  }
-
-  /** A newcomer is greeted without having to type. */
-  function start(parameter) {
-    queue.push({ id: "start:" + parameter, text: "", payload: parameter ? "start:" + parameter : "start", hidden: true });
-    pump();
-  }
-
-  function remember() {
-    memory.unsent(
-      queue
-        .filter(function (item) {
-          return !item.hidden;
-        })
-        .map(function (item) {
-          return { id: item.id, text: item.text, payload: item.payload };
-        })
-    );
-  }
-
-  /** Post what waits, one after the other: the library hears it in the order it was said. */
-  function pump() {
-    clearTimeout(retryTimer);
-    if (posting || !queue.length) return;
-    var item = queue[0];
-    var message = { id: item.id, text: item.text, language: known.language };
-    if (item.payload) message.payload = item.payload;
-    posting = true;
-    if (item.element) view.fate(item.element, item.adopted ? "" : words.sending);
-    var to = line;
-    to.post(message).then(
-      function (id) {
-        posting = false;
-        if (to !== line) return;
-        taken(item, id);
-        pump();
-      },
-      function (trouble) {
-        posting = false;
-        if (to !== line) return;
-        notTaken(item, trouble);
-      }
-    );
-  }
-
-  function taken(item, id) {
-    queue.shift();
-    remember();
-    expectAnswer(id);
-    if (!item.element || item.adopted) return;
-    var shown = view.find(id);
-    if (shown && shown !== item.element) {
-      item.element.remove(); // the stream was faster and showed it already
-      return;
-    }
-    item.element.dataset.id = id;
-    view.fate(item.element, "");
-  }
-
-  function notTaken(item, trouble) {
-    if (item.adopted) {
-      queue.shift(); // the answer was lost, the message was not
-      remember();
-      return pump();
-    }
-    if (trouble.kind === "refused") {
-      queue.shift();
-      remember();
-      if (item.element) view.fate(item.element, words.refused);
-      return pump();
-    }
-    var busy = trouble.kind === "busy";
-    queue.forEach(function (waiting) {
-      if (waiting.element && !waiting.adopted) view.fate(waiting.element, busy ? words.tooMany : words.notSent, pump);
-    });
-    retryTimer = setTimeout(pump, trouble.waitMs || 5000);
-  }
-
   // --- hearing --------------------------------------------------------------------------------
 
   function heard(message) {
-    if (message.author === "reader") return heardOurselves(message);
-    if (!message.in_reply_to || message.in_reply_to >= awaited) stopTyping();
-    view.show(message, firstPending());
-  }
-
-  function heardOurselves(message) {
-    if (!message.text || view.find(message.id)) return; // a greeting asked for; or shown when it was said
-    for (var i = 0; i < queue.length; i += 1) {
-      var item = queue[i];
-      if (item.element && !item.adopted && item.text === message.text) {
-        item.adopted = true;
-        item.element.dataset.id = message.id;
-        view.fate(item.element, "");
-        return;
-      }
+    if (message.in_reply_to) replied[message.in_reply_to] = true;
+    if (message.author === "reader") {
+      if (!message.text || view.find(message.id) || outbox.adopt(message)) return;
+    } else if (!message.in_reply_to || message.in_reply_to >= awaited) {
+      stopTyping();
     }
-    view.show(message, firstPending());
+    view.show(message, outbox.firstPending());
   }
 
-  /** What is still on its way stays below what was said. */
-  function firstPending() {
-    for (var i = 0; i < queue.length; i += 1) {
-      if (queue[i].element && !queue[i].adopted) return queue[i].element;
-    }
-    return null;
-  }
-
+  /** A message of ours arrived: show that an answer is being looked for. */
   function expectAnswer(id) {
     awaited = Math.max(awaited, id);
     if (replied[id]) return; // the answer was faster than the word that the question arrived
@@ -184,7 +76,7 @@
       lostTimer = null;
       if (wasLost) notice(words.back, true);
       wasLost = false;
-      pump();
+      outbox.pump();
     } else if (!lostTimer) {
       lostTimer = setTimeout(function () {
         wasLost = true;
@@ -209,18 +101,20 @@
     return found ? found[1] : "";
   }
 
+  /** Leave this conversation for another. */
+  function begin(session) {
+    outbox.clear();
+    view.clear();
+    open(session);
+  }
+
   /** Open the conversation of a session; a new one begins with a greeting. */
   function open(session) {
     if (line) line.close();
-    posting = false;
+    stopTyping();
     replied = {};
-    line = new Bibliobot.Line(base, session, {
-      heard: function (message) {
-        if (message.in_reply_to) replied[message.in_reply_to] = true;
-        heard(message);
-      },
-      state: lineState,
-    });
+    awaited = 0;
+    line = new Bibliobot.Line(base, session, { heard: heard, state: lineState });
     byId("log").setAttribute("aria-busy", "true");
     load(line, 0);
   }
@@ -231,16 +125,8 @@
         if (opened !== line) return;
         byId("log").setAttribute("aria-busy", "false");
         view.toEnd();
-        queue = memory.unsent().concat(
-          queue.filter(function (item) {
-            return item.hidden;
-          })
-        );
-        queue.forEach(function (item) {
-          if (!item.hidden) item.element = view.showPending(item.text);
-        });
-        if (!opened.last || startParameter()) start(startParameter());
-        pump();
+        outbox.open(opened);
+        if (!opened.recent.length || startParameter()) outbox.start(startParameter());
         opened.follow();
       },
       function () {
@@ -284,7 +170,7 @@
     }
     text.value = "";
     typed();
-    say(said);
+    outbox.say(said);
     text.focus();
   }
 
@@ -324,11 +210,7 @@
     menu.appendChild(make("p", "", words.startAgainSure));
     entry(words.yes, function () {
       closeMenu();
-      stopTyping();
-      queue = [];
-      awaited = 0;
-      view.clear();
-      open(memory.newSession());
+      begin(memory.newSession());
       text.value = "";
       typed();
       text.focus();
@@ -388,7 +270,7 @@
 
   window.addEventListener("online", function () {
     line.lookNow();
-    pump();
+    outbox.pump();
   });
   window.addEventListener("offline", function () {
     notice(words.offline);
@@ -400,9 +282,7 @@
   window.addEventListener("storage", function (event) {
     // Another tab began anew: two conversations in one browser would puzzle the reader.
     if (memory.isSessionKey(event.key) && event.newValue && event.newValue !== line.session) {
-      queue = [];
-      view.clear();
-      open(memory.session());
+      begin(memory.session());
     }
   });
 

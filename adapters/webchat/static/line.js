@@ -9,6 +9,8 @@
   var ASK_SOON_MS = 1500;
   var ASK_SELDOM_MS = 10000;
   var ASK_SOON_FOR_MS = 60000;
+  /* Ids are drawn before messages become visible: the newest are looked at again (see Told in api.py). */
+  var OVERLAP = 20;
   /* A stream that is open but brings nothing although there is something: a proxy holds it back. */
   var STREAM_LATE_MS = 3000;
   var LATE_TWICE = 2;
@@ -52,8 +54,9 @@
     this.base = base;
     this.session = session;
     this.tell = tell;
-    this.last = 0;
     this.known = {};
+    this.recent = [];
+    this.floor = 0;
     this.stream = null;
     this.timer = null;
     this.failures = 0;
@@ -65,8 +68,8 @@
 
   var Line = Bibliobot.Line.prototype;
 
-  Line.address = function (what, more) {
-    return this.base + what + "?session=" + encodeURIComponent(this.session) + "&after=" + this.last + (more || "");
+  Line.address = function (what) {
+    return this.base + what + "?session=" + encodeURIComponent(this.session) + "&after=" + this.floor;
   };
 
   /** Post one message; resolves to its id in the log. A repeat with the same own id is harmless. */
@@ -102,7 +105,8 @@
   Line.take = function (message) {
     if (this.closed || this.known[message.id]) return 0;
     this.known[message.id] = true;
-    this.last = Math.max(this.last, message.id);
+    this.recent.push(message.id);
+    if (this.recent.length > OVERLAP) this.floor = Math.max(this.floor, this.recent.shift());
     this.tell.heard(message);
     return 1;
   };
@@ -202,7 +206,19 @@
   Line.lookNow = function () {
     if (this.closed) return;
     if (this.stream) {
-      this.catchUp().catch(ignore);
+      var line = this;
+      var stream = this.stream;
+      this.catchUp().then(
+        function () {
+          line.tell.state("open");
+        },
+        function () {
+          // The stream only seems open: the network it was opened on is gone.
+          if (stream !== line.stream) return;
+          line.hangUp();
+          line.failed();
+        }
+      );
       return;
     }
     this.failures = 0;

@@ -38,6 +38,13 @@ def test_choices_are_numbered_in_reading_order() -> None:
     assert render(said) == "Какая?\n\n1. Том 1\n2. Том 2\n3. Ни одна"
 
 
+def test_a_choice_that_has_its_number_already_has_it_once() -> None:
+    said = reply(
+        "Какая?", buttons=[[Button("1. Том 1", "a")], [Button("2. Том 2", "b")], [Button("1. Не третья", "c")]]
+    )
+    assert render(said) == "Какая?\n\n1. Том 1\n2. Том 2\n3. 1. Не третья"
+
+
 def test_ten_choices_stand_under_one_another() -> None:
     lines = render(reply("", buttons=[[Button(f"№ {number}", "x")] for number in range(1, 11)])).split("\n")
     assert lines[0] == " 1. № 1"

@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.errors import StoreUnavailable
-from bot.messages import Inbound
+from bot.messages import Contact, Inbound, reply
+from bot.ports import Author, Logged
 from tests.adapters.webchat.conftest import SESSION, Program, Stream
 from tests.support.clock import StandingClock
 
@@ -266,6 +267,45 @@ async def test_a_store_that_is_away_is_503_for_a_stream_too(program: Program, mo
     monkeypatch.setattr(program.house.log, "said", away)
     async with program.http.get(program.url(f"/chat/stream?session={SESSION}")) as answer:
         assert answer.status == 503
+
+
+async def test_a_message_that_becomes_visible_late_is_told_late_and_once(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks = iter([[1, 2, 5], [1, 2, 4, 5], [1, 2, 3, 4, 5, 6]])
+    visible: list[int] = []
+
+    async def changed(*_: object) -> Any:
+        while True:
+            visible[:] = next(looks, [])
+            if not visible:
+                return
+            yield
+
+    async def said(contact: Contact, after: int = 0, limit: int = 200) -> list[Logged]:
+        now = program.house.channel._setting.clock.now()
+        shown = [number for number in visible or [1] if number > after][:limit]
+        return [Logged(message_id=n, author=Author.BOT, reply=reply(f"№ {n}"), at=now) for n in shown]
+
+    monkeypatch.setattr(program.house.log, "changed", changed)
+    monkeypatch.setattr(program.house.log, "said", said)
+    async with program.stream() as stream:
+        assert await stream.texts(6) == ["№ 1", "№ 2", "№ 5", "№ 4", "№ 3", "№ 6"]
+        assert await stream.rest() == b""
+
+
+async def test_a_long_conversation_is_told_whole(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def said(contact: Contact, after: int = 0, limit: int = 200) -> list[Logged]:
+        now = program.house.channel._setting.clock.now()
+        numbers = range(after + 1, min(after + limit, 2_345) + 1)
+        return [Logged(message_id=n, author=Author.BOT, reply=reply(str(n)), at=now) for n in numbers]
+
+    monkeypatch.setattr(program.house.log, "said", said)
+    async with program.stream() as stream:
+        assert await stream.texts(2_345) == [str(number) for number in range(1, 2_346)]
+    first = await program.said()
+    assert len(first) == 1_000
+    assert len(await program.said(after=2_000)) == 345
 
 
 VALUES = st.recursive(
