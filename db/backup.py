@@ -8,6 +8,8 @@ library can move from one database to the other, and a damaged file is known bef
 import gzip
 import hashlib
 import json
+import secrets
+import zlib
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,14 +17,18 @@ from pathlib import Path
 from typing import IO, Any, cast
 
 from sqlalchemy import Date, Table, func, insert, select, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.errors import InputError
 from db.base import Base, Moment
+from db.connect import store_errors, unavailable
 from db.models import MessageRow, MessageTotalsRow
 
 FORMAT = "bibliobot-backup-1"
 BATCH = 1000
+MADE_WITH_THE_TABLES = frozenset({"catalogue_state", "message_totals"})
+"""Tables that hold a row from the start: a store is empty all the same."""
 LEASES = {"lease": 0, "leased_until": None, "leased_by": None}
 
 
@@ -45,7 +51,11 @@ def _tables() -> Sequence[Table]:
 async def backup(engine: AsyncEngine, revision: str, file: Path) -> Copied:
     """Write every row into ``file``; it appears whole or not at all.
 
-    Reads in one transaction, so the copy is of one moment. Raises OSError where the disk refuses.
+    Reads in one transaction, so the copy is of one moment.
+
+    Raises:
+        OSError: The disk refuses.
+        StoreUnavailable: The database does.
     """
     partial = file.with_name(file.name + ".partial")
     counts: dict[str, int] = {}
@@ -64,6 +74,8 @@ async def backup(engine: AsyncEngine, revision: str, file: Path) -> Copied:
                         counts[table.name] += 1
             digest.line({"end": counts, "sha256": digest.hexdigest()})
         partial.replace(file)
+    except DBAPIError as error:
+        raise unavailable(error) from error
     finally:
         partial.unlink(missing_ok=True)
     return Copied(rows=counts)
@@ -108,7 +120,7 @@ def verify(file: Path, revision: str) -> Copied:
                 digest.update(last)
                 last = line
         end = json.loads(last)
-    except (OSError, EOFError, ValueError, KeyError) as error:
+    except (OSError, EOFError, ValueError, KeyError, zlib.error) as error:
         raise InputError(f"{file}: cannot be read as a backup ({type(error).__name__}); nothing was changed") from None
     if not isinstance(end, dict) or end.get("sha256") != digest.hexdigest():
         raise InputError(f"{file}: the backup is damaged or cut short; nothing was changed")
@@ -119,15 +131,25 @@ async def restore(engine: AsyncEngine, revision: str, file: Path) -> Copied:
     """Fill an empty store from ``file``, in one transaction.
 
     A restored store sends nothing by itself: what was still to be sent or answered is set aside,
-    since another copy of the service may have done it already.
+    since another copy of the service may have done it already. Its catalogue goes by a new name,
+    so that an index of a later state is not taken for its own.
 
     Raises:
         InputError: The file is damaged or foreign, or the store holds something already.
+        StoreUnavailable: The database refuses; nothing was restored.
     """
     copied = verify(file, revision)
+    with store_errors():
+        await _fill(engine, file)
+    return copied
+
+
+async def _fill(engine: AsyncEngine, file: Path) -> None:
     async with engine.begin() as connection:
         for table in _tables():
-            if table.name != "catalogue_state" and await connection.scalar(select(func.count()).select_from(table)):
+            if table.name in MADE_WITH_THE_TABLES:
+                continue
+            if await connection.scalar(select(func.count()).select_from(table)):
                 raise InputError(
                     f"the database is not empty (table {table.name}): restore into a new one, "
                     "so that nothing is overwritten"
@@ -139,7 +161,6 @@ async def restore(engine: AsyncEngine, revision: str, file: Path) -> Copied:
         await _settle(connection)
         if engine.dialect.name == "postgresql":
             await _reset_sequences(connection)
-    return copied
 
 
 def _batches(file: Path) -> Iterator[tuple[Table, list[dict[str, Any]]]]:
@@ -182,6 +203,7 @@ async def _settle(connection: AsyncConnection) -> None:
         totals.update().where(totals.c.slot == first).values(aside=totals.c.aside + settled["waiting"])  # type: ignore[attr-defined]
     )
     await connection.execute(Base.metadata.tables["conversations"].update().values(**LEASES))
+    await connection.execute(Base.metadata.tables["catalogue_state"].update().values(identity=secrets.token_hex(16)))
 
 
 async def _reset_sequences(connection: AsyncConnection) -> None:

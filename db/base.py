@@ -11,7 +11,8 @@ from sqlalchemy.types import TypeEngine
 BigKey = BigInteger().with_variant(Integer, "sqlite")
 """SQLite gives row ids by itself only to INTEGER."""
 
-Json = JSON().with_variant(JSONB, "postgresql")
+Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+"""Nothing is NULL, in a restored copy as in the original, and never the JSON value ``null``."""
 
 
 class Moment(TypeDecorator[datetime]):

@@ -1,0 +1,262 @@
+"""A copy of the store goes from either database to either, whole or not at all."""
+
+import asyncio
+import gzip
+import hashlib
+import json
+from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import insert, select
+
+from bot.errors import InputError, StoreUnavailable
+from bot.messages import Lane
+from bot.ports import FaqEntry
+from db.backup import backup, restore, verify
+from db.base import Base
+from db.branches import SqlBranches
+from db.cards import SqlCards
+from db.catalogue import SqlCatalogueWriter
+from db.connect import Database, connect
+from db.faq import SqlFaq
+from db.index_source import SqlIndexSource
+from db.migrate import head
+from db.models import PatronRow
+from tests.support.books import book, copy, lent
+from tests.support.clock import StandingClock
+from tests.support.databases import Databases
+from tests.support.fake_library import CENTRAL, CHILDREN
+from tests.support.logs import ANNA, BORIS, SqlStaff, arrival, opened_log, turn
+
+REVISION = head()
+ZONE = ZoneInfo("Europe/Moscow")
+
+
+@pytest.fixture(params=["sqlite to postgresql", "postgresql to sqlite"])
+async def stores(request: pytest.FixtureRequest, databases: Databases) -> AsyncIterator[tuple[Database, Database]]:
+    """Two stores with tables, the second of the other kind."""
+    kinds = request.param.split(" to ")
+    opened = [await connect(await databases.url(kind)) for kind in kinds]
+    yield opened[0], opened[1]
+    for store in opened:
+        await databases.drop(store)
+
+
+@pytest.fixture
+async def filled(stores: tuple[Database, Database], clock: StandingClock) -> Database:
+    """A store with something in every table."""
+    await fill(stores[0], clock)
+    return stores[0]
+
+
+@pytest.fixture
+def empty(stores: tuple[Database, Database]) -> Database:
+    """A store with tables and nothing in them."""
+    return stores[1]
+
+
+async def fill(database: Database, clock: StandingClock) -> None:
+    await SqlBranches(database, ZONE).put([CENTRAL, CHILDREN])
+    await SqlFaq(database, clock).put([FaqEntry(topic="join", language="ru", answer="Паспорт 🎫", questions=("как?",))])
+    writer = SqlCatalogueWriter(database, clock)
+    run = await writer.begin("s", ["книги.mrc"])
+    out = lent("02", due_on=clock.now().date())
+    books = [book(f"Книга «{n}»", "Автор", copy("01", f"{n}"), out) for n in range(30)]
+    await writer.keep(run, "s", books)
+    await writer.finish(run, "s", {"read": 30}, mark_missing=True)
+    patron = {"id": 7, "card_number": "100", "surname": "Иванова", "birth_date": clock.now().date()}
+    async with database.writer.begin() as connection:
+        await connection.execute(insert(PatronRow).values(patron))
+    async with opened_log(database, clock) as log:
+        await log.record(arrival("Есть ли «Идиот»?", key="1"))
+        (waiting,) = await log.claim(5)
+        await log.complete(turn(waiting, "Есть!"))
+        clock.turn(timedelta(seconds=1))
+        await log.record(arrival("Здравствуйте", key="2", contact=BORIS))
+        await SqlStaff(database, clock).queues(ANNA, "Пора вернуть книгу", Lane.NOTICE)
+
+
+async def content(database: Database) -> dict[str, list[dict[str, Any]]]:
+    """All rows of all tables."""
+    async with database.engine.connect() as connection:
+        return {
+            table.name: [
+                dict(row._mapping)
+                for row in await connection.execute(select(table).order_by(*table.primary_key.columns))
+            ]
+            for table in Base.metadata.sorted_tables
+        }
+
+
+async def test_a_copy_restores_everything_on_either_database(filled: Database, empty: Database, tmp_path: Path) -> None:
+    file = tmp_path / "copy.gz"
+    before = await content(filled)
+    assert all(before.values()), "a table of this test is empty"
+
+    copied = await backup(filled.engine, REVISION, file)
+    restored = await restore(empty.writer, REVISION, file)
+
+    after = await content(empty)
+    assert copied == restored
+    assert copied.rows == {name: len(rows) for name, rows in before.items()}
+    for name in before.keys() - {"messages", "catalogue_state", "message_totals", "conversations"}:
+        assert after[name] == before[name], name
+    assert [row["text"] for row in after["messages"]] == [row["text"] for row in before["messages"]]
+    (old,), (new,) = before["catalogue_state"], after["catalogue_state"]
+    assert old["version"] == new["version"]
+    assert old["identity"] != new["identity"], "an index of a later state would be taken for this one's"
+
+
+async def test_a_restored_store_answers_and_sends_nothing_by_itself(
+    filled: Database, empty: Database, tmp_path: Path, clock: StandingClock
+) -> None:
+    file = tmp_path / "copy.gz"
+    await backup(filled.engine, REVISION, file)
+
+    await restore(empty.writer, REVISION, file)
+
+    async with opened_log(empty, clock) as log:
+        assert await log.claim(10) == []
+        assert await log.claim_outbound("chat", 10) == []
+        figures = await log.figures()
+        assert (figures.waiting, sum(figures.queued.values())) == (0, 0)
+        assert [said.reply.text for said in await log.said(ANNA)][:2] == ["Есть ли «Идиот»?", "Есть!"]
+
+
+async def test_a_restored_store_goes_on_where_the_old_one_stopped(
+    filled: Database, empty: Database, tmp_path: Path, clock: StandingClock
+) -> None:
+    file = tmp_path / "copy.gz"
+    await backup(filled.engine, REVISION, file)
+    await restore(empty.writer, REVISION, file)
+
+    writer, source = SqlCatalogueWriter(empty, clock), SqlIndexSource(empty)
+    version = await source.version()
+    run = await writer.begin("s", ["ещё.mrc"])
+    kept = await writer.keep(run, "s", [book("Новая книга", "Автор", copy("03", "900"))])
+    async with opened_log(empty, clock) as log:
+        assert not (await log.record(arrival("Есть ли «Идиот»?", key="1"))).fresh
+        assert (await log.record(arrival("А «Бесы»?", key="3"))).fresh
+
+    assert kept.added == 1
+    assert await source.version() == version + 1
+    cards = SqlCards(empty, clock)
+    assert len(await cards.cards(range(1, 40))) == 31
+    await cards.aclose()
+    await source.aclose()
+
+
+async def test_a_store_that_holds_something_is_not_overwritten(
+    sqlite: Database, tmp_path: Path, clock: StandingClock
+) -> None:
+    file = tmp_path / "copy.gz"
+    await fill(sqlite, clock)
+    await backup(sqlite.engine, REVISION, file)
+    before = await content(sqlite)
+
+    with pytest.raises(InputError, match="not empty"):
+        await restore(sqlite.writer, REVISION, file)
+
+    assert await content(sqlite) == before
+
+
+def _cut(whole: bytes) -> bytes:
+    return whole[: len(whole) // 2]
+
+
+def _bit_turned(whole: bytes) -> bytes:
+    return whole[:400] + bytes([whole[400] ^ 8]) + whole[401:]
+
+
+def _line_lost(whole: bytes) -> bytes:
+    lines = gzip.decompress(whole).splitlines(keepends=True)
+    return gzip.compress(b"".join(lines[:5] + lines[6:]))
+
+
+def _end_lost(whole: bytes) -> bytes:
+    return gzip.compress(b"".join(gzip.decompress(whole).splitlines(keepends=True)[:-1]))
+
+
+def _text_changed(whole: bytes) -> bytes:
+    return gzip.compress(gzip.decompress(whole).replace("Паспорт".encode(), "Ничего!".encode()))
+
+
+@pytest.mark.parametrize("damage", [_cut, _bit_turned, _line_lost, _end_lost, _text_changed])
+async def test_a_damaged_file_is_refused_before_anything_is_written(
+    sqlite: Database, tmp_path: Path, clock: StandingClock, damage: Callable[[bytes], bytes]
+) -> None:
+    await SqlFaq(sqlite, clock).put([FaqEntry(topic=f"t{n}", language="ru", answer="Паспорт") for n in range(50)])
+    file = tmp_path / "copy.gz"
+    await backup(sqlite.engine, REVISION, file)
+    verify(file, REVISION)
+    file.write_bytes(damage(file.read_bytes()))
+
+    with pytest.raises(InputError, match="nothing was changed"):
+        await restore(sqlite.writer, REVISION, file)
+
+
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [
+        (b"", "cannot be read"),
+        (b"PK\x03\x04 not a copy", "cannot be read"),
+        (gzip.compress(b'{"format": "something"}\n'), "no backup of Bibliobot"),
+        (gzip.compress(b"[1, 2]\n"), "no backup of Bibliobot"),
+        (gzip.compress(b"just text\n"), "cannot be read"),
+    ],
+)
+async def test_another_file_is_no_backup(sqlite: Database, tmp_path: Path, data: bytes, why: str) -> None:
+    file = tmp_path / "copy.gz"
+    file.write_bytes(data)
+
+    with pytest.raises(InputError, match=why):
+        await restore(sqlite.writer, REVISION, file)
+
+
+async def test_a_file_that_is_not_there_is_said_so(sqlite: Database, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="FileNotFoundError"):
+        await restore(sqlite.writer, REVISION, tmp_path / "none.gz")
+
+
+async def test_a_file_from_a_newer_version_is_refused(sqlite: Database, tmp_path: Path) -> None:
+    file = tmp_path / "copy.gz"
+    lines = [json.dumps({"format": "bibliobot-backup-1", "revision": "9999"}).encode() + b"\n"]
+    lines.append(json.dumps({"end": {}, "sha256": hashlib.sha256(lines[0]).hexdigest()}).encode() + b"\n")
+    file.write_bytes(gzip.compress(b"".join(lines)))
+
+    with pytest.raises(InputError, match="another version of the tables"):
+        await restore(sqlite.writer, REVISION, file)
+
+
+async def test_a_failed_copy_leaves_the_last_one_alone(databases: Databases, tmp_path: Path) -> None:
+    file, partial = tmp_path / "copy.gz", tmp_path / "copy.gz.partial"
+    file.write_bytes(b"the last copy")
+    without_tables = await connect(await databases.url("sqlite", empty=True))
+
+    with pytest.raises(StoreUnavailable, match="db upgrade"):
+        await backup(without_tables.engine, REVISION, file)
+
+    assert file.read_bytes() == b"the last copy"
+    assert not partial.exists()
+    await databases.drop(without_tables)
+
+
+async def test_a_copy_is_of_one_moment_however_much_is_written_meanwhile(
+    sqlite: Database, tmp_path: Path, clock: StandingClock
+) -> None:
+    writer = SqlCatalogueWriter(sqlite, clock)
+    run = await writer.begin("s", [])
+    batch = [book(f"Книга {n}", "А.", copy("01", f"{n}"), source_id=f"{n}") for n in range(3000)]
+    await writer.keep(run, "s", batch[:2000])
+
+    async def writes() -> None:
+        for start in range(2000, 3000, 100):
+            await writer.keep(run, "s", batch[start : start + 100])
+
+    copied, _ = await asyncio.gather(backup(sqlite.engine, REVISION, tmp_path / "copy.gz"), writes())
+
+    assert copied.rows["records"] == copied.rows["items"] == copied.rows["works"]
