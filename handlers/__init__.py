@@ -49,6 +49,11 @@ def menu() -> tuple[Row, ...]:
     )
 
 
+def yes_or_no(payload: str) -> Row:
+    """The answers to a question of ours: they are understood when typed, too."""
+    return Button(_("Да"), payload), Button(_("Нет"), "cancel")
+
+
 def ways_out(*first: Button) -> tuple[Row, ...]:
     """The buttons under an answer that could not help: what else to try, and a person."""
     return (*((button,) for button in first), (find_button(), librarian_button()))

@@ -6,7 +6,7 @@ from bot.ports import Library, Mode, Verdict
 from bot.routing import Answer, Router, Turn, intent, pressed
 from bot.wording import books, quoted
 from bot.wording import gettext as _
-from handlers import faq_reply, librarian_button, menu, ways_out, words_of
+from handlers import faq_reply, menu, ways_out, words_of, yes_or_no
 
 router = Router("fallback")
 OFFERED = 3
@@ -36,6 +36,6 @@ async def not_understood(turn: Turn, library: Library) -> Answer:
         return Answer(replies=(reply(text, buttons=(*rows, *ways_out())),), missed=True)
     if turn.misses:
         text = _("Я опять не понял. Позвать библиотекаря? Он разберётся.")
-        return Answer(replies=(reply(text, buttons=((librarian_button(),), *menu()[:1])),), missed=True)
+        return Answer(replies=(reply(text, buttons=(yes_or_no("human"), *menu()[:1])),), missed=True)
     text = _("Не понял: «{words}». Скажите, пожалуйста, по-другому. Или выберите:")
     return Answer(replies=(reply(text.format(words=quoted(turn.text)), buttons=menu()),), missed=True)

@@ -35,7 +35,7 @@ async def call(turn: Turn, library: Library) -> Answer:
             text += " " + _call_or_phone(phone, _is_open(branch, turn.now, library))
         return Answer(replies=(reply(text, buttons=_back()),), expects=Expects(key=QUESTION))
     tip = await _tip(turn, library)
-    told = len(turn.text) >= _A_QUESTION_IS_LONGER
+    told = turn.argument == "told" or len(turn.text) >= _A_QUESTION_IS_LONGER
     said = [
         _("Записал ваш вопрос для библиотекаря.")
         if told

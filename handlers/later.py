@@ -7,7 +7,7 @@ from bot.routing import Answer, Router, Turn, intent, pressed
 from bot.wording import books
 from bot.wording import gettext as _
 from bot.wording.reaching import phone_line
-from handlers import Row, desk, faq_reply, find_button, librarian_button, words_of
+from handlers import Row, desk, faq_reply, find_button, librarian_button, words_of, yes_or_no
 
 router = Router("later")
 
@@ -42,7 +42,7 @@ async def hold(turn: Turn, library: Library) -> Answer:
         return await _instead(turn, library, said, topic)
     work = found.works[0]
     question = _("Показать, где сейчас есть {book}?").format(book=books.named(work))
-    return await _instead(turn, library, said, topic, question, (Button(_("Да"), f"work:{work.work_id}"),))
+    return await _instead(turn, library, said, topic, question, yes_or_no(f"work:{work.work_id}"))
 
 
 @router.on(intent("events"))
@@ -63,9 +63,10 @@ async def review(turn: Turn, library: Library) -> Answer:
         said = known.answer
     elif topic == "review.complaint":
         said = _("Мне жаль, что так вышло. Передать ваши слова библиотекарю? Их прочтёт человек.")
+        return Answer(replies=(reply(said, buttons=(yes_or_no("human:told"),)),))
     else:
         said = _("Спасибо, что поделились! Отзывы я пока не собираю, но могу передать ваши слова библиотекарю.")
-    buttons = ((Button(_("Передать библиотекарю"), "human"),), (find_button(),))
+    buttons = ((Button(_("Передать библиотекарю"), "human:told"),), (find_button(),))
     return Answer(replies=(reply(said, buttons=buttons),))
 
 

@@ -7,9 +7,8 @@ from bot.library.places import branch_behind, branch_key, main_branch, meant
 from bot.messages import Button, Location, Reply, bold, reply
 from bot.ports import Library
 from bot.routing import Router, Turn, intent, pressed
-from bot.wording import capital
 from bot.wording import gettext as _
-from bot.wording.opening import today_in_short
+from bot.wording.opening import right_now
 from bot.wording.reaching import phone_beside
 from handlers import Row, find_button, librarian_button, which_branch, words_of
 
@@ -57,8 +56,8 @@ def _place(turn: Turn, library: Library, branch: Branch | None, branches: Sequen
         said.append(phone_beside(branch, main_branch(branches), turn.now, library.holidays))
         return reply("\n".join(line for line in said if line), buttons=((librarian_button(),), (find_button(),)))
     lines = [line for line in (branch.address, branch.how_to_get) if line]
-    if today := today_in_short(branch, turn.now, library.holidays):
-        lines.append(capital(today) + ".")
+    if now := right_now(branch, turn.now, library.holidays):
+        lines.append(now)
     point: tuple[Location, ...] = ()
     if branch.latitude is not None and branch.longitude is not None:
         point = (

@@ -1,12 +1,12 @@
 """Not the library's business, as far as we can tell."""
 
 from bot.asking import look_up, look_up_faq
-from bot.messages import Button, reply
+from bot.messages import reply
 from bot.ports import Library, Verdict
 from bot.routing import Answer, Router, Turn, intent
 from bot.wording import books
 from bot.wording import gettext as _
-from handlers import faq_reply, librarian_button, menu, ways_out, words_of
+from handlers import faq_reply, menu, ways_out, words_of, yes_or_no
 
 router = Router("out_of_scope")
 
@@ -28,10 +28,10 @@ async def not_ours(turn: Turn, library: Library) -> Answer:
         if found.verdict is Verdict.FOUND:
             work = found.works[0]
             text = _("Про это не знаю. Но есть книга {book}. Показать?").format(book=books.named(work))
-            rows = ((Button(_("Да"), f"work:{work.work_id}"),), *ways_out())
+            rows = (yes_or_no(f"work:{work.work_id}"), *ways_out())
             return Answer(replies=(reply(text, buttons=rows),), missed=missed)
     if missed and turn.misses:
         text = _("Я опять не понял. Позвать библиотекаря? Он разберётся.")
-        return Answer(replies=(reply(text, buttons=((librarian_button(),), *menu()[:1])),), missed=True)
+        return Answer(replies=(reply(text, buttons=(yes_or_no("human"), *menu()[:1])),), missed=True)
     text = _("Я библиотечный бот: знаю про книги, часы работы и правила библиотеки. С этим помогу с радостью.")
     return Answer(replies=(reply(text, buttons=menu()),), missed=missed)

@@ -3,13 +3,13 @@
 from dataclasses import replace
 
 from bot.asking import look_up, look_up_faq
-from bot.messages import Button, reply
+from bot.messages import reply
 from bot.ports import Library, Verdict
 from bot.routing import Answer, Router, Turn, intent, pressed
 from bot.wording import books
 from bot.wording import gettext as _
 from bot.wording.reaching import phone_line
-from handlers import desk, faq_reply, find_button, librarian_button, words_of
+from handlers import desk, faq_reply, find_button, librarian_button, words_of, yes_or_no
 
 router = Router("rules")
 
@@ -34,8 +34,8 @@ async def rule(turn: Turn, library: Library) -> Answer:
         if found.verdict is Verdict.FOUND:
             work = found.works[0]
             text = _("Правила на это я не знаю. Может быть, вы ищете книгу {book}?").format(book=books.named(work))
-            yes = (Button(_("Да"), f"work:{work.work_id}"),)
-            return Answer(replies=(reply(text, buttons=(yes, *rows)),), missed=True)
+            buttons = (yes_or_no(f"work:{work.work_id}"), *rows)
+            return Answer(replies=(reply(text, buttons=buttons),), missed=True)
     said = _("Точного ответа на это у меня нет, а придумывать не буду. Спросите библиотекаря.")
     phone = phone_line(await desk(library), turn.now, library.holidays)
     return Answer(replies=(reply(f"{said}\n{phone}" if phone else said, buttons=rows),), missed=True)

@@ -53,6 +53,17 @@ def main_branch(branches: Sequence[Branch]) -> Branch | None:
     return next((branch for branch in branches if branch.main), branches[0] if branches else None)
 
 
+def words_beside(text: str, branch: Branch) -> list[str]:
+    """The folded words of a message that do not speak of the branch: «каштанка в сосновке» → «каштанка»."""
+    own = {stem(word) for spelling in (branch.name, branch.address, *branch.aliases) for word in words(spelling)}
+    kinds = (*(_CHILDREN if branch.children else ()), *(_CENTRAL if branch.main else ()))
+    return [
+        word
+        for word in words(text)
+        if stem(word) not in own | _KIND and not word.startswith(kinds) and value_of(word) not in _numbers(branch)
+    ]
+
+
 def meant(text: str, branches: Sequence[Branch]) -> tuple[Branch, ...]:
     """The branches to speak of: those that the reader named, else the main one; empty where there is none."""
     named = find_branches(text, branches)

@@ -24,6 +24,17 @@ def named(card: WorkCard) -> str:
     return _("«{title}», {author}").format(title=card.title, author=card.author) if card.author else f"«{card.title}»"
 
 
+def told_apart(card: WorkCard) -> str:
+    """A work in a list of works that look alike: with its years, and whether it is in."""
+    years = sorted({edition.year for edition in card.editions if edition.year})
+    said = named(card)
+    if years:
+        said += ", " + (str(years[0]) if len(years) == 1 else f"{years[0]}–{years[-1]}")
+    if card.items_unknown:
+        return said
+    return said + ": " + (_("есть") if card.available else _("сейчас нет"))
+
+
 def label(card: WorkCard) -> str:
     """A button for a work: with its author where both fit."""
     both = f"{card.title}, {card.author}" if card.author else card.title

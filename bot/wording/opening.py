@@ -65,18 +65,26 @@ def moment_words(moment: datetime, now: datetime, zone: ZoneInfo) -> str:
 
 
 def today_in_short(branch: Branch, moment: datetime, holidays: DaysOff) -> str:
-    """A few words beside a branch's name: «сегодня до 18:00», «сегодня закрыто»; "" where nothing is known."""
+    """A few words beside a branch's name: «сегодня до 18:00», «завтра с 9:00»; "" where nothing is known."""
     if branch.hours is None:
         return ""
     now = now_at(branch.hours, branch.zone, moment, holidays)
     if now.open and now.until is not None:
         return _("сегодня до {time}").format(time=_last_closing(now, branch.zone))
-    if now.opens is not None and now.opens.astimezone(branch.zone).date() == now.today.date:
-        opens = clock_time(now.opens.astimezone(branch.zone).time())
-        if now.on_break:
-            return _("перерыв до {time}").format(time=opens)
-        return _("откроется в {time}").format(time=opens)
-    return _("уже закрыто") if now.today.intervals else _("сегодня закрыто")
+    return _closed_in_short(now, branch.zone)
+
+
+def _closed_in_short(now: Now, zone: ZoneInfo) -> str:
+    opens = now.opens.astimezone(zone) if now.opens is not None else None
+    days = (opens.date() - now.today.date).days if opens is not None else None
+    if opens is not None and days == 0:
+        said = _("перерыв до {time}") if now.on_break else _("откроется в {time}")
+        return said.format(time=clock_time(opens.time()))
+    if not now.today.intervals:
+        return _("сегодня закрыто")
+    if opens is not None and days == 1:
+        return _("завтра с {time}").format(time=clock_time(opens.time()))
+    return _("уже закрыто")
 
 
 def right_now(branch: Branch, moment: datetime, holidays: DaysOff) -> str:

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 
 from bot.asking import look_up
-from bot.language.folding import fold, words
+from bot.language.folding import words
+from bot.language.morphology import stem
 from bot.library.model import Branch, WorkCard
-from bot.library.places import find_branches
+from bot.library.places import find_branches, words_beside
 from bot.messages import Button, Reply, reply
-from bot.ports import Found, Library, Verdict
+from bot.ports import Found, Library, Verdict, Wanted
 from bot.routing import Answer, Expects, Router, Turn, expects, intent, pressed
 from bot.wording import gettext as _
 from bot.wording import quoted
@@ -22,6 +23,7 @@ _NAMES_NOTHING = frozenset(
     words("а есть ли у вас мне нужна нужны ищу хочу почитать взять найти книга книги книгу книжка книжку book books")
 )
 """«Есть ли у вас книга?» names none: the title is asked for."""
+FITS = (Verdict.FOUND, Verdict.CHOICE)
 LIMIT = 5
 """Works that are looked at: what a list of buttons can hold."""
 
@@ -56,41 +58,60 @@ async def search(turn: Turn, library: Library) -> Answer:
     query = turn.request.rest or words_of(turn)
     if _NAMES_NOTHING.issuperset(words(query)):
         return _what()
-    answers = await look_up(library.catalogue, turn.request, LIMIT)
     branches = await library.branches.all()
-    replies = [await _one(turn, library, found, query, branches) for found in answers]
-    sure = [found for found in answers if found.verdict in (Verdict.FOUND, Verdict.CHOICE)]
-    if not sure:
-        known = await missing.known_question(turn, library, answers[0])
-        if known is not None:
-            return known
-        if answers[0].verdict is Verdict.NOTHING:
-            return await missing.nothing(turn, library, answers[0], query)
+    answers, branch = await _find(turn, library, branches)
+    if len(answers) == 1 and (better := await missing.better_answer(turn, library, answers[0], query)) is not None:
+        return better
+    alone = len(answers) == 1
+    replies = [_one(turn, library, found, query, branches, branch, alone=alone) for found in answers]
+    sure = [found for found in answers if found.verdict in FITS]
     return Answer(replies=tuple(replies), works=tuple(work for found in sure for work in found.works))
 
 
-async def _one(turn: Turn, library: Library, found: Found, query: str, branches: Sequence[Branch]) -> Reply:
+async def _find(turn: Turn, library: Library, branches: Sequence[Branch]) -> tuple[tuple[Found, ...], Branch | None]:
+    """What the catalogue holds of it, and the branch that is named beside the title («каштанка в Сосновке»)."""
+    answers = await look_up(library.catalogue, turn.request, LIMIT)
+    first = answers[0]
+    if first.verdict is Verdict.FOUND:
+        return answers, _named_beside(words_of(turn), first.works[0], branches)
+    named = find_branches(words_of(turn), branches)
+    title = " ".join(words_beside(turn.request.rest or words_of(turn), named[0])) if len(named) == 1 else ""
+    if not title or _NAMES_NOTHING.issuperset(words(title)):
+        return answers, None
+    found = await library.catalogue.find(Wanted(text=title), LIMIT)
+    if found.verdict in FITS and first.verdict not in FITS:
+        return (found,), named[0]
+    return answers, None
+
+
+def _named_beside(text: str, card: WorkCard, branches: Sequence[Branch]) -> Branch | None:
+    title = {stem(word) for word in words(f"{card.title} {card.author}")}
+    fits = find_branches(" ".join(word for word in words(text) if stem(word) not in title), branches)
+    return fits[0] if len(fits) == 1 else None
+
+
+def _one(
+    turn: Turn,
+    library: Library,
+    found: Found,
+    query: str,
+    branches: Sequence[Branch],
+    branch: Branch | None,
+    *,
+    alone: bool,
+) -> Reply:
+    """The answer on one of the books that the message names."""
     match found.verdict:
         case Verdict.FOUND:
-            card, others = found.works[0], found.works[1:]
-            wanted = _branch_asked(turn, card, branches)
-            said = showing.corrected(found, card)
-            return showing.card(card, branches, turn.now, library.holidays, wanted=wanted, before=said, others=others)
+            work, others = found.works[0], found.works[1:]
+            said = showing.corrected(found, work)
+            return showing.card(work, branches, turn.now, library.holidays, wanted=branch, before=said, others=others)
         case Verdict.CHOICE:
-            return choosing.which(found)
+            return choosing.which(found, "" if alone else found.works[0].title)
         case Verdict.NEAR:
             return choosing.perhaps(found, query, showing.isbn_note() if found.isbn_note else "")
         case Verdict.NOTHING:
             return Reply(text=_("«{query}» в каталоге не нашлось.").format(query=quoted(query)))
-
-
-def _branch_asked(turn: Turn, card: WorkCard, branches: Sequence[Branch]) -> Branch | None:
-    """The branch that the reader named, unless those words belong to the title («Детская энциклопедия»)."""
-    said = turn.request.slots.get("branch", "")
-    if not said or fold(said) in fold(card.title):
-        return None
-    fits = find_branches(said, branches)
-    return fits[0] if len(fits) == 1 else None
 
 
 @router.on(pressed("work"))

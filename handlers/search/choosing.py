@@ -10,9 +10,11 @@ from bot.wording import gettext as _
 from handlers import librarian_button
 
 
-def which(found: Found) -> Reply:
-    """Several works fit equally well."""
+def which(found: Found, query: str = "") -> Reply:
+    """Several works fit equally well; ``query`` tells which of several questions this answers."""
     said = _("Нашлось несколько книг. Какая нужна?")
+    if query:
+        said = _("«{query}»: нашлось несколько книг. Какая нужна?").format(query=quoted(query))
     if found.corrected:
         said = _("Понял так: «{query}».").format(query=found.corrected) + " " + said
     return _list(said, found.works)
@@ -38,9 +40,8 @@ def perhaps(found: Found, query: str, why: str = "") -> Reply:
 def _list(said: str, works: Sequence[WorkCard]) -> Reply:
     """A button a work; the text spells the list out where the buttons cannot tell it whole."""
     labels = [books.label(work) for work in works]
-    whole = [books.named(work) for work in works]
     if len(set(labels)) < len(labels) or any(label.endswith("…") for label in labels):
-        said += "".join(f"\n{number}. {name}" for number, name in enumerate(whole, start=1))
+        said += "".join(f"\n{number}. {name}" for number, name in enumerate(map(books.told_apart, works), start=1))
         labels = [books.cut(f"{number}. {text}", books.LONGEST_LABEL) for number, text in enumerate(labels, start=1)]
     rows = [(Button(text, f"work:{work.work_id}"),) for text, work in zip(labels, works, strict=True)]
     return reply(said, buttons=(*rows, (Button(_("Ни одна из них"), "other"),)))

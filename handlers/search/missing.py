@@ -2,22 +2,44 @@
 
 from bot.asking import look_up_faq
 from bot.clock import local_day
-from bot.library.places import branch_key, find_branches, main_branch
+from bot.language.folding import words
+from bot.library.places import branch_key, find_branches, main_branch, words_beside
 from bot.library.when import parse_when
 from bot.messages import Button, Reply, reply
-from bot.ports import Found, Library, Mode
+from bot.ports import Found, Library, Mode, Verdict
 from bot.routing import Answer, Turn
 from bot.wording import gettext as _
 from bot.wording import quoted
 from bot.wording.opening import named_day
-from handlers import Row, faq_reply, find_button, librarian_button, ways_out, words_of
+from handlers import Row, faq_reply, find_button, librarian_button, menu, ways_out, words_of, yes_or_no
 from handlers.search import showing
 
-LONGEST_HINT = 60
-"""Characters of a message that may be nothing but a day or a branch («а в воскресенье?»)."""
+LONGEST_HINT = 5
+"""Words of a message that may be nothing but a day or a branch («а в воскресенье?»)."""
+_SMALL = frozenset(words("а и ну ли или там у вас есть что как вы тоже же and what about the at"))
+_YES_OR_NO = frozenset(words("да нет ага угу неа не надо нужно конечно давай давайте хочу yes no yeah nope sure"))
+"""An answer to a question that nobody asked."""
+SURELY_A_TITLE = 0.95
+"""From this score on such a message is a book all the same («Воскресенье»)."""
 
 
-async def known_question(turn: Turn, library: Library, found: Found) -> Answer | None:
+async def better_answer(turn: Turn, library: Library, found: Found, query: str) -> Answer | None:
+    """What to say instead of the catalogue's answer, None where that is the best there is."""
+    sure = found.verdict in (Verdict.FOUND, Verdict.CHOICE)
+    if sure and found.scores and found.scores[0] >= SURELY_A_TITLE:
+        return None
+    leaning = await _hours_or_branch(turn, library)
+    if leaning is not None:
+        return Answer(replies=(leaning,), missed=True)
+    if sure:
+        return None
+    known = await _known_question(turn, library, found)
+    if known is not None or found.verdict is not Verdict.NOTHING:
+        return known
+    return await _nothing(turn, library, found, query)
+
+
+async def _known_question(turn: Turn, library: Library, found: Found) -> Answer | None:
     """What is no title after all, but a question that the library has answered once."""
     if found.isbn_note or turn.request.slots.get("isbn"):
         return None
@@ -25,15 +47,14 @@ async def known_question(turn: Turn, library: Library, found: Found) -> Answer |
     return Answer(replies=(faq_reply(known, *ways_out()),)) if known else None
 
 
-async def nothing(turn: Turn, library: Library, found: Found, query: str) -> Answer:
+async def _nothing(turn: Turn, library: Library, found: Found, query: str) -> Answer:
     """Nothing fits and nothing is near; kept for the librarians, who may know better or buy the book."""
     said = quoted(query)
+    if _YES_OR_NO.issuperset(words(query)):
+        return Answer(replies=(reply(_("Хорошо. Что вам подсказать?"), buttons=menu()),))
     if turn.mode is Mode.WAITING:
         text = _("Записал это и для библиотекаря. В каталоге такой книги не нашлось: «{query}».")
         return Answer(replies=(Reply(text=text.format(query=said)),), missed=True)
-    guess = await _hours_or_branch(turn, library)
-    if guess is not None:
-        return Answer(replies=(guess,), missed=True)
     if found.isbn_note:
         text = showing.isbn_note()
     elif turn.request.slots.get("isbn"):
@@ -51,7 +72,7 @@ async def nothing(turn: Turn, library: Library, found: Found, query: str) -> Ans
 async def _rows(turn: Turn, library: Library) -> tuple[Row, ...]:
     """A person first where the bot has failed before; another library's copy where ours writes how to get one."""
     if turn.misses:
-        return (librarian_button(),), (find_button(),)
+        return yes_or_no("human"), (find_button(),)
     elsewhere = await library.faq.about("rules.mba", turn.language)
     if elsewhere is not None and elsewhere.topic == "rules.mba":
         return ways_out(Button(_("Заказать из другой библиотеки"), "faq:rules.mba"))
@@ -61,7 +82,7 @@ async def _rows(turn: Turn, library: Library) -> tuple[Row, ...]:
 async def _hours_or_branch(turn: Turn, library: Library) -> Reply | None:
     """«А в воскресенье?», «в Сосновке»: most likely a question about hours that leans on what was said before."""
     branches, text = await library.branches.all(), words_of(turn)
-    if len(text) > LONGEST_HINT or not branches:
+    if len(words(text)) > LONGEST_HINT or not branches:
         return None
     named = find_branches(text, branches)
     branch = named[0] if len(named) == 1 else main_branch(branches)
@@ -69,10 +90,11 @@ async def _hours_or_branch(turn: Turn, library: Library) -> Reply | None:
         return None
     today = local_day(turn.now, branch.zone)
     days = parse_when(text, today, library.holidays).days
-    if len(named) != 1 and len(days) != 1:
+    only_named = len(named) == 1 and _SMALL.issuperset(words_beside(text, branch))
+    if not only_named and len(days) != 1:
         return None
     key = branch_key(branch.code)
     hours = Button(_("Часы работы"), f"hours:{key}@{days[0].isoformat()}" if len(days) == 1 else f"hours:{key}")
     about = _("{branch}, {day}").format(branch=branch.name, day=named_day(days[0], today)) if days else branch.name
-    text = _("Книги с таким названием не нашлось. Вы про часы работы? {about}.").format(about=about)
-    return reply(text, buttons=((hours, Button(_("Адрес"), f"location:{key}")), (find_button(), librarian_button())))
+    said = _("Книги с таким названием не нашлось. Вы про часы работы? {about}.").format(about=about)
+    return reply(said, buttons=((hours, Button(_("Адрес"), f"location:{key}")), (find_button(), librarian_button())))

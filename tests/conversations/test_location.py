@@ -8,7 +8,12 @@ from tests.support.reader import Reader
 async def test_the_address_comes_with_the_way_the_hours_and_a_map_point(reader: Reader) -> None:
     await reader.says("где вы находитесь?")
 
-    reader.hears("Центральная библиотека", "с. Донское, ул. Ленина, 5", "напротив почты", "Сегодня до 19:00.")
+    reader.hears(
+        "Центральная библиотека",
+        "с. Донское, ул. Ленина, 5",
+        "напротив почты",
+        "Сейчас открыто. Перерыв с 13:00 до 14:00, потом работаем до 19:00.",
+    )
     point = reader.sees_on_map()
     assert (point.latitude, point.longitude, point.title) == (45.46, 41.98, "Центральная библиотека")
 

@@ -67,6 +67,14 @@ async def test_a_named_branch_that_lacks_the_book_says_so(reader: Reader, catalo
     reader.hears("Детская библиотека: этой книги нет.", "Центральная библиотека")
 
 
+async def test_a_branch_is_known_by_its_village(reader: Reader, catalogue: FakeCatalogue) -> None:
+    catalogue.holds("Каштанка", "А. П. Чехов", at(CENTRAL, 1, 2), at(VILLAGE, 0, 1))
+
+    await reader.says("каштанка в сосновской")
+
+    reader.hears("Сосновская сельская библиотека: сейчас нет.", "Центральная библиотека")
+
+
 async def test_words_of_the_title_are_no_branch(reader: Reader, catalogue: FakeCatalogue) -> None:
     catalogue.holds("Детская энциклопедия", "", at(CENTRAL, 1, 1))
 
@@ -265,15 +273,36 @@ async def test_titles_too_long_for_a_button_are_told_whole_beside_their_number(
 ) -> None:
     long = "Математика. 5 класс. Учебник для общеобразовательных организаций. Часть "
     catalogue.holds(long + "1", "Виленкин Н. Я.", at(CENTRAL, 1, 1))
-    catalogue.holds(long + "2", "Виленкин Н. Я.", at(CENTRAL, 1, 1))
+    catalogue.holds(long + "2", "Виленкин Н. Я.", at(CENTRAL, 0, 1))
 
     await reader.says("математика 5 класс учебник виленкин")
 
-    reader.hears("1. «" + long + "1»", "2. «" + long + "2»")
+    reader.hears("1. «" + long + "1», Виленкин Н. Я.: есть", "2. «" + long + "2», Виленкин Н. Я.: сейчас нет")
     reader.may_press("1. Математика. 5 класс. Учебник для…")
     assert all(len(button.label) <= 40 for button in reader.offered())
     await reader.says("2")
-    reader.hears(long + "2, Виленкин Н. Я. Есть: 1 из 1.")
+    reader.hears(long + "2, Виленкин Н. Я. Сейчас все экземпляры заняты.")
+
+
+async def test_books_of_one_name_are_told_apart_by_their_years(reader: Reader, catalogue: FakeCatalogue) -> None:
+    old, new = edition("Мы", 1989), edition("Мы", 2015)
+    catalogue.holds("Мы и наши дети", "Никитины", at(CENTRAL, 1, 1), editions=[new, old])
+    catalogue.holds("Мы и наши дети", "Никитины", at(CHILDREN, 0, 1), editions=[new])
+
+    await reader.says("мы и наши дети")
+
+    reader.hears("1. «Мы и наши дети», Никитины, 1989–2015: есть", "2. «Мы и наши дети», Никитины, 2015: сейчас нет")
+
+
+async def test_two_books_in_one_message_are_both_answered(reader: Reader, catalogue: FakeCatalogue) -> None:
+    catalogue.holds("Вишнёвый сад", "А. П. Чехов", at(CENTRAL, 1, 1))
+    catalogue.holds("Чайка", "А. П. Чехов", at(CENTRAL, 1, 2))
+    catalogue.holds("Чайка по имени Джонатан Ливингстон", "Ричард Бах", at(CHILDREN, 0, 2))
+
+    await reader.says("нужен вишнёвый сад и чайка")
+
+    assert len(reader.heard) == 2
+    reader.hears("Вишнёвый сад, А. П. Чехов. Есть: 1 из 1.", "Чайка, А. П. Чехов. Есть: 1 из 2.")
 
 
 async def test_none_of_the_list_leads_on(reader: Reader, catalogue: FakeCatalogue) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.library.model import Branch
-from bot.library.places import branch_behind, branch_key, find_branches, main_branch, meant
+from bot.library.places import branch_behind, branch_key, find_branches, main_branch, meant, words_beside
 
 CENTRAL = Branch(code="ЦБ", name="Центральная библиотека", main=True, address="посёлок Заречный, улица Садовая, 12",
                  aliases=("АБ", "взрослая библиотека"))  # fmt: skip
@@ -67,6 +67,20 @@ def test_of_several_that_fit_the_one_named_more_exactly_wins() -> None:
     other = Branch(code="20", name="Сосновская детская библиотека")
 
     assert find_branches("сосновская детская библиотека", (*ALL, other)) == (other,)
+
+
+@pytest.mark.parametrize(
+    ("text", "branch", "beside"),
+    [
+        ("каштанка в сосновке", FIRST, ["каштанка"]),
+        ("каштанка в сосновской библиотеке", FIRST, ["каштанка"]),
+        ("мастер и маргарита филиал 2", SECOND, ["мастер", "маргарита"]),
+        ("каштанка в детской", CHILDREN, ["каштанка"]),
+        ("в центральной библиотеке", CENTRAL, []),
+    ],
+)
+def test_the_words_beside_a_branch_are_the_title(text: str, branch: Branch, beside: list[str]) -> None:
+    assert words_beside(text, branch) == beside
 
 
 def test_who_names_none_means_the_main_one() -> None:

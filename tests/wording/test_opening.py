@@ -53,7 +53,7 @@ def test_a_short_pause_is_a_break_and_a_long_one_parts_the_day(hours: str, said:
         ("2026-03-02 08:00", "откроется в 9:00"),
         ("2026-03-02 10:00", "сегодня до 18:00"),
         ("2026-03-02 13:30", "перерыв до 14:00"),
-        ("2026-03-02 19:00", "уже закрыто"),
+        ("2026-03-02 19:00", "завтра с 9:00"),
     ],
 )
 def test_today_beside_a_name(moment: str, said: str) -> None:

@@ -11,7 +11,7 @@ MORNING, NIGHT = moment("2026-03-02"), moment("2026-03-02", "22:00")
 
 def test_a_phone_comes_with_the_hours_of_today() -> None:
     assert phone_line(CENTRAL, MORNING, HOLIDAYS) == "Телефон: 8 (86546) 3-11-22, сегодня до 19:00."
-    assert phone_line(CENTRAL, NIGHT, HOLIDAYS) == "Телефон: 8 (86546) 3-11-22, уже закрыто."
+    assert phone_line(CENTRAL, NIGHT, HOLIDAYS) == "Телефон: 8 (86546) 3-11-22, завтра с 9:00."
     assert phone_line(replace(CENTRAL, hours=None), NIGHT, HOLIDAYS) == "Телефон: 8 (86546) 3-11-22."
 
 
