@@ -16,6 +16,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from bot.language.folding import fold
+from catalogue.names import read_name
 from tests.support.iso2709 import build_record, control, field
 
 DEMO = Path(__file__).resolve().parent.parent / "demo"
@@ -65,7 +67,8 @@ def _status(chance: random.Random) -> tuple[str, str]:
 
 
 def _shelf_mark(row: dict[str, str], chance: random.Random) -> str:
-    letter = next((word[0].upper() for word in reversed(row["author"].split()) if len(word) > 2), "А")
+    surname = read_name(row["author"].split(",")[0]).surname or fold(row["title"])
+    letter = next((char for char in surname.upper() if char.isalpha()), "А")
     return f"84 {letter}{chance.randint(10, 99)}"
 
 
