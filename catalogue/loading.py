@@ -4,18 +4,17 @@ The run may be killed at any moment and started again: a batch is kept whole or 
 again by what they are, and what disappeared from the source is marked only after the last batch.
 """
 
-import asyncio
 import re
 from collections import Counter, defaultdict
-from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from bot.bibliography import CatalogueWriter, Keyed
-from bot.library.records import Read, RecordData, Rejected, Rejection
+from bot.bibliography import CatalogueWriter
+from bot.library.records import Rejected, Rejection
+from catalogue.batches import Batch, batches
 from catalogue.importers.source import SourceFile
-from catalogue.works import keyed
 
 BATCH = 500
 """Records a transaction: long enough to be quick, short enough that readers' messages do not wait for it."""
@@ -104,18 +103,6 @@ class Summary:
         self.samples = (self.samples + other.samples)[:SAMPLES]
 
 
-@dataclass(slots=True)
-class _Batch:
-    """What one stretch of a file gave; ``offset`` is where it ends."""
-
-    records: list[Keyed] = field(default_factory=list)
-    rejected: list[Rejected] = field(default_factory=list)
-    offset: int = 0
-
-    def __len__(self) -> int:
-        return len(self.records) + len(self.rejected)
-
-
 async def load_files(
     writer: CatalogueWriter,
     files: Sequence[SourceFile],
@@ -125,8 +112,8 @@ async def load_files(
 ) -> Summary:
     """Load files into the store; the same files again change nothing.
 
-    Files of one source are one run: what none of them has is gone from the source. Reading is done in a
-    thread, a batch ahead of writing; memory does not grow with the file.
+    Files of one source are one run: what none of them has is gone from the source. Reading is done beside the
+    event loop, a batch ahead of writing; memory does not grow with the file.
 
     Args:
         writer: Where the records go.
@@ -178,13 +165,13 @@ class _Run:
         if not self._plan.dry_run:
             self._run = await self._writer.begin(self._source, [file.path.name for file in files])
         for file in files:
-            async with aclosing(_batches(file, self._plan)) as batches:
-                async for batch in batches:
+            async with aclosing(batches(file, self._plan.branch, max(self._plan.batch, 1))) as found:
+                async for batch in found:
                     await self._take(file, batch)
         await self._end()
         return self.summary
 
-    async def _take(self, file: SourceFile, batch: _Batch) -> None:
+    async def _take(self, file: SourceFile, batch: Batch) -> None:
         if batch.records:
             if self._plan.dry_run:
                 kept = await self._writer.preview(self._source, batch.records)
@@ -197,7 +184,7 @@ class _Run:
         if self._progress is not None:
             self._progress(file, min(batch.offset, file.size) if file.size else batch.offset)
 
-    def _count(self, file: SourceFile, batch: _Batch) -> None:
+    def _count(self, file: SourceFile, batch: Batch) -> None:
         summary = self.summary
         summary.read += len(batch.records)
         for record in batch.records:
@@ -223,46 +210,3 @@ class _Run:
         if not self._plan.dry_run:
             mark = bool(lost) and not summary.unconfirmed
             await self._writer.finish(self._run, self._source, summary.counts, mark_missing=mark)
-
-
-async def _batches(file: SourceFile, plan: Plan) -> AsyncGenerator[_Batch]:
-    """The file in batches, each read in a thread while the one before is written."""
-    found = file.records()
-    coming = asyncio.ensure_future(asyncio.to_thread(_next_batch, found, file, plan))
-    try:
-        while batch := await coming:
-            coming = asyncio.ensure_future(asyncio.to_thread(_next_batch, found, file, plan))
-            yield batch
-    finally:
-        await asyncio.gather(coming, return_exceptions=True)
-
-
-def _next_batch(found: Iterator[Read | Rejected], file: SourceFile, plan: Plan) -> _Batch:
-    batch = _Batch()
-    for read in found:
-        batch.offset = read.offset
-        if isinstance(read, Rejected):
-            batch.rejected.append(read)
-        else:
-            record = keyed(_at_branch(read.record, plan.branch), file.path.name, read.ordinal)
-            if record.title:
-                batch.records.append(record)
-            else:
-                batch.rejected.append(_untitled(read))
-        if len(batch) >= max(plan.batch, 1):
-            break
-    return batch
-
-
-def _at_branch(record: RecordData, branch: str) -> RecordData:
-    """The record with its copies at ``branch`` where the file names none."""
-    if not branch or all(item.branch for item in record.items):
-        return record
-    items = tuple(item if item.branch else replace(item, branch=branch) for item in record.items)
-    return replace(record, items=items)
-
-
-def _untitled(read: Read) -> Rejected:
-    return Rejected(
-        ordinal=read.ordinal, offset=read.offset, reason=Rejection.NO_TITLE, source_id=read.record.source_id
-    )

@@ -154,8 +154,8 @@ def test_a_class_in_its_own_column_parts_textbooks_and_not_what_is_read_in_class
 
 def test_a_film_is_not_the_book_and_an_article_belongs_to_its_journal() -> None:
     assert key("Ревизор", kind=Kind.VIDEO) != key("Ревизор")
-    in_one, in_other = {"parent_title": "Наука и жизнь", "year": 2001}, {"parent_title": "Природа", "year": 2001}
-    assert key("О снеге", kind=Kind.ARTICLE, **in_one) != key("О снеге", kind=Kind.ARTICLE, **in_other)
+    in_one = key("О снеге", kind=Kind.ARTICLE, parent_title="Наука и жизнь", year=2001)
+    assert in_one != key("О снеге", kind=Kind.ARTICLE, parent_title="Природа", year=2001)
 
 
 def test_a_book_in_tatar_is_not_its_russian_namesake() -> None:
