@@ -133,6 +133,7 @@ ADVICE = (
     ("database or disk is full", "no room: the disk is full; free some space"),
     ("disk is full", "no room: the disk is full; free some space"),
     ("no space left", "no room: the disk is full; free some space"),
+    ("disk i/o error", "the disk refuses: it is full, over its quota, or failing"),
     ("readonly database", "the database file cannot be written: mend its owner and permissions"),
     ("read-only transaction", "the database takes no writes: it is a standby, or set read-only"),
     ("unable to open database file", "the database file cannot be opened: mend the path and its permissions"),

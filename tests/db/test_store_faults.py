@@ -1,0 +1,267 @@
+"""A store in trouble: what was not kept is refused, nothing is lost, and the operator hears what to do."""
+
+import asyncio
+import resource
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select, text
+
+from bot.errors import ConfigError, StoreUnavailable
+from db import connect as connecting
+from db.connect import Database, connect, parse_url, unavailable
+from db.messages import open_log
+from db.migrate import state, upgrade
+from db.models import MessageRow
+from tests.support.clock import StandingClock
+from tests.support.databases import Databases
+from tests.support.logs import arrival, opened_log, says, turn
+
+LONG = "Расскажите, пожалуйста, есть ли у вас «Идиот»? " * 20
+
+
+@pytest.fixture
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """SQLite waits 20 ms for another program's lock, not five seconds."""
+    monkeypatch.setattr(connecting, "BUSY_MS", 20)
+    shorter = (f"PRAGMA busy_timeout = {20}", *connecting.PRAGMAS[1:])
+    monkeypatch.setattr(connecting, "PRAGMAS", shorter)
+
+
+async def stored(database: Database) -> int:
+    """How many messages the store holds."""
+    async with database.engine.connect() as connection:
+        return int(await connection.scalar(select(func.count()).select_from(MessageRow)) or 0)
+
+
+# --- a full disk -----------------------------------------------------------------------------------
+
+
+@contextmanager
+def no_file_above(size: int) -> Iterator[None]:
+    """The system refuses to let any file of this process grow above ``size`` bytes, as a full disk would."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+async def test_a_full_disk_refuses_new_messages_and_loses_none(sqlite: Database, clock: StandingClock) -> None:
+    async with opened_log(sqlite, clock) as log:
+        await says(log, "Здравствуйте")
+        largest = max(file.stat().st_size for file in sqlite.path.parent.glob(f"{sqlite.path.name}*"))
+        acknowledged, refused, said = 1, 0, ""
+        with no_file_above(largest + 100_000):
+            for number in range(400):
+                try:
+                    await log.record(arrival(LONG, key=f"{number}"))
+                    acknowledged += 1
+                except StoreUnavailable as error:
+                    refused += 1
+                    said = str(error)
+                    if refused == 5:
+                        break
+            assert refused == 5
+            assert "disk" in said
+            assert await stored(sqlite) == acknowledged
+            assert len(await log.claim(1)) == 1  # what is there can still be read
+
+        again = await log.record(arrival(LONG, key="399"))
+        assert again.fresh
+        assert await stored(sqlite) == acknowledged + 1
+        figures = await log.figures()
+        assert figures.received == figures.waiting == acknowledged + 1
+
+
+async def test_a_full_disk_keeps_no_half_of_a_turn(sqlite: Database, clock: StandingClock) -> None:
+    async with opened_log(sqlite, clock) as log:
+        await says(log, "Здравствуйте")
+        (waiting,) = await log.claim(1)
+        wal = sqlite.path.with_name(f"{sqlite.path.name}-wal")
+        with no_file_above(wal.stat().st_size), pytest.raises(StoreUnavailable, match="disk"):
+            await log.complete(turn(waiting, LONG, LONG))
+        assert await stored(sqlite) == 1
+
+        assert await log.complete(turn(waiting, LONG, LONG))
+
+        assert await stored(sqlite) == 3
+        assert len(await log.claim_outbound("chat", 10)) == 1
+
+
+async def test_a_database_at_its_size_limit_says_that_there_is_no_room(
+    sqlite: Database, clock: StandingClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with sqlite.engine.connect() as connection:
+        pages = await connection.scalar(text("PRAGMA page_count"))
+    monkeypatch.setattr(connecting, "PRAGMAS", (*connecting.PRAGMAS, f"PRAGMA max_page_count = {pages}"))
+    async with opened_log(sqlite, clock) as log:
+        with pytest.raises(StoreUnavailable, match="no room: the disk is full; free some space"):
+            await asyncio.gather(*(log.record(arrival(LONG, key=f"{number}")) for number in range(200)))
+        assert await stored(sqlite) == 0
+
+
+# --- locked, read-only, missing, newer -------------------------------------------------------------
+
+
+async def test_a_locked_store_refuses_and_works_again(sqlite: Database, clock: StandingClock, at_once: None) -> None:
+    other = sqlite3.connect(sqlite.path, isolation_level=None)
+    async with opened_log(sqlite, clock) as log:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StoreUnavailable, match="locked by another program"):
+            await says(log, "Здравствуйте")
+        other.execute("ROLLBACK")
+
+        await says(log, "Здравствуйте")
+
+        assert await stored(sqlite) == 1
+    other.close()
+
+
+async def test_a_read_only_file_is_said_so(
+    sqlite: Database, clock: StandingClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connecting, "PRAGMAS", (*connecting.PRAGMAS, "PRAGMA query_only = ON"))
+    async with opened_log(sqlite, clock) as log:
+        with pytest.raises(StoreUnavailable, match="cannot be written: mend its owner"):
+            await says(log, "Здравствуйте")
+
+
+async def test_a_standby_takes_no_messages(databases: Databases, clock: StandingClock) -> None:
+    database = await connect(await databases.url("postgresql"))
+    name = database.url.database
+    await databases.server.execute(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+    async with opened_log(database, clock) as log:
+        with pytest.raises(StoreUnavailable, match="takes no writes"):
+            await says(log, "Здравствуйте")
+    await databases.drop(database)
+
+
+async def test_a_store_without_tables_says_how_to_make_them(
+    databases: Databases, dialect: str, clock: StandingClock
+) -> None:
+    database = await connect(await databases.url(dialect, empty=True))
+
+    with pytest.raises(StoreUnavailable, match="run bibliobot db upgrade"):
+        await open_log(database, clock)
+
+    await databases.drop(database)
+
+
+async def test_a_database_that_is_not_there_is_said_so(databases: Databases) -> None:
+    database = await connect(databases.server.url("nowhere"))
+
+    with pytest.raises(StoreUnavailable, match="database is missing"):
+        await state(database)
+
+    await database.aclose()
+
+
+async def test_a_server_that_does_not_answer_is_said_so(tmp_path: Path) -> None:
+    database = await connect(f"postgresql://postgres@/x?host={tmp_path}")
+
+    with pytest.raises(StoreUnavailable, match=r"does not answer .*is it running"):
+        await state(database)
+
+    await database.aclose()
+
+
+async def test_a_server_that_comes_back_is_used_again(databases: Databases, clock: StandingClock) -> None:
+    database = await connect(await databases.url("postgresql"))
+    async with opened_log(database, clock) as log:
+        await says(log, "Здравствуйте")
+        databases.server.stop()
+        with pytest.raises(StoreUnavailable):
+            await says(log, "Есть ли «Идиот»?")
+        databases.server.start()
+
+        await says(log, "Есть ли «Идиот»?")
+
+        assert await stored(database) == 2
+    await databases.drop(database)
+
+
+async def test_a_file_of_something_else_is_no_database(tmp_path: Path) -> None:
+    file = tmp_path / "store.sqlite3"
+    file.write_bytes(b"Dear diary, " * 1000)
+    database = await connect(f"sqlite:///{file}")
+
+    with pytest.raises(StoreUnavailable, match="damaged, or no SQLite file"):
+        await state(database)
+
+    await database.aclose()
+
+
+async def test_a_folder_in_place_of_the_file_is_said_so(tmp_path: Path) -> None:
+    database = await connect(f"sqlite:///{tmp_path}")
+
+    with pytest.raises(StoreUnavailable, match="mend the path and its permissions"):
+        await state(database)
+
+    await database.aclose()
+
+
+async def test_a_folder_that_cannot_be_made_is_a_fault_of_the_configuration(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("here")
+
+    with pytest.raises(ConfigError, match=r"database\.url: the folder cannot be made"):
+        await connect(f"sqlite:///{tmp_path}/file/store.sqlite3")
+
+
+async def test_tables_of_a_newer_program_are_left_alone(sqlite: Database) -> None:
+    async with sqlite.writer.begin() as connection:
+        await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+
+    with pytest.raises(StoreUnavailable, match="newer than this program: start the newer version"):
+        await upgrade(sqlite)
+
+
+# --- what the operator hears -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        ("", "expected sqlite"),
+        ("mysql://root@/books", r"expected sqlite:// or postgresql://, got mysql://"),
+        ("sqlite://", "expected the path of a file"),
+        ("sqlite:///:memory:", "memory keeps nothing"),
+    ],
+)
+def test_a_wrong_address_says_what_was_expected(url: str, why: str) -> None:
+    with pytest.raises(ConfigError, match=why):
+        parse_url(url)
+
+
+def test_a_relative_file_lies_beside_the_configuration(tmp_path: Path) -> None:
+    assert parse_url("sqlite:///data/store.sqlite3", tmp_path).database == str(tmp_path / "data" / "store.sqlite3")
+
+
+def test_a_fault_never_tells_what_the_reader_said() -> None:
+    secret = sqlite3.OperationalError('near "Я, Иванова Мария, билет 1234": syntax error')
+
+    assert "Иванова" not in str(unavailable(secret))
+
+
+@pytest.mark.parametrize(
+    ("fault", "advice"),
+    [
+        ("database or disk is full", "free some space"),
+        ("could not extend file: No space left on device", "free some space"),
+        ("disk I/O error", "full, over its quota, or failing"),
+        ("attempt to write a readonly database", "owner and permissions"),
+        ("cannot execute INSERT in a read-only transaction", "standby"),
+        ("database is locked", "stop it, or use PostgreSQL"),
+        ("no such table: works", "bibliobot db upgrade"),
+        ('relation "works" does not exist', "bibliobot db upgrade"),
+        ("database disk image is malformed", "restore a backup"),
+        ('password authentication failed for user "x"', "mend database.url"),
+        ("sorry, too many clients already", "raise max_connections"),
+    ],
+)
+def test_each_fault_comes_with_advice(fault: str, advice: str) -> None:
+    assert advice in str(unavailable(sqlite3.OperationalError(fault)))
