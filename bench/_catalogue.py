@@ -8,7 +8,7 @@ import csv
 import random
 from collections.abc import Iterator, Sequence
 from functools import cache
-from itertools import islice
+from itertools import islice, product
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,8 @@ from bot.library.model import Kind, WorkCard
 
 _LETTERS = "абвгдежзиклмнопрстуфхцчшэюя"
 _INITIALS = "АБВГДЕИКЛМНОПСТЮЯ"
-_PER_PREFIX = 260
+_PER_PREFIX = 240
+_EVERY_PREFIX = 5
 
 
 def works(count: int, seed: int = 1) -> Iterator[IndexEntry]:
@@ -143,36 +144,35 @@ def _genitive(adjective: tuple[str, str, str]) -> str:
 @cache
 def _words() -> tuple[list[tuple[str, str, str, str]], list[tuple[str, str, str]], list[str]]:
     """Nouns (nominative, genitive, prepositional, gender), adjectives (three genders), surnames; shuffled."""
-    nouns: dict[str, tuple[str, str, str, str]] = {}
-    adjectives: dict[str, tuple[str, str, str]] = {}
+    nouns: dict[str, dict[str, str]] = {}
+    adjectives: dict[str, dict[str, str]] = {}
     surnames: dict[str, None] = {}
-    known = analyser()
-    for one in _LETTERS:
-        for two in _LETTERS:
-            for word, tag, normal, *_ in islice(known.iter_known_words(one + two), 0, _PER_PREFIX * 12, 12):
-                if word != normal or not 4 <= len(word) <= 11 or "ё" in word or "Abbr" in tag or "-" in word:
-                    continue
-                if "Surn" in tag:
+    known = analyser().dictionary.iter_known_words
+    prefixes = ["".join(letters) for letters in product(_LETTERS, repeat=3)][::_EVERY_PREFIX]
+    for prefix in prefixes:
+        for word, tag, normal, *_ in islice(known(prefix), _PER_PREFIX):
+            if not 4 <= len(word) <= 12 or "ё" in word or "-" in word or {"Abbr", "Name", "Geox", "Patr"} & tag.grammemes:
+                continue
+            if "Surn" in tag:
+                if word == normal:
                     surnames[word] = None
-                elif tag.POS == "NOUN" and "Name" not in tag and "Geox" not in tag and word not in nouns:
-                    _noun(known.parse(word)[0], nouns)
-                elif tag.POS == "ADJF" and word not in adjectives:
-                    _adjective(known.parse(word)[0], adjectives)
+            elif tag.number == "sing" and tag.POS == "NOUN":
+                nouns.setdefault(normal, {"gender": str(tag.gender or "masc")})[str(tag.case)] = word
+            elif tag.number == "sing" and tag.POS == "ADJF" and tag.case == "nomn":
+                adjectives.setdefault(normal, {})[str(tag.gender)] = word
     chance = random.Random(7)
-    found = (sorted(nouns.values()), sorted(adjectives.values()), sorted(surnames))
-    for words in found:
-        chance.shuffle(words)  # type: ignore[arg-type]
-    return found
-
-
-def _noun(parse: Any, nouns: dict[str, tuple[str, str, str, str]]) -> None:
-    genitive, place = parse.inflect({"gent"}), parse.inflect({"loct"})
-    if parse.tag.POS == "NOUN" and genitive and place:
-        nouns[parse.word] = (parse.word, genitive.word, place.word, str(parse.tag.gender or "masc"))
-
-
-def _adjective(parse: Any, adjectives: dict[str, tuple[str, str, str]]) -> None:
-    forms = [parse.inflect({"nomn", gender}) for gender in ("masc", "femn", "neut")]
-    if all(forms):
-        masc, femn, neut = (form.word for form in forms)
-        adjectives[parse.word] = (masc, femn, neut)
+    made_nouns = [
+        (forms["nomn"], forms["gent"], forms["loct"], forms["gender"])
+        for forms in nouns.values()
+        if {"nomn", "gent", "loct"} <= forms.keys()
+    ]
+    made_adjectives = [
+        (forms["masc"], forms["femn"], forms["neut"])
+        for forms in adjectives.values()
+        if {"masc", "femn", "neut"} <= forms.keys()
+    ]
+    made_surnames = sorted(surnames)
+    chance.shuffle(made_nouns)
+    chance.shuffle(made_adjectives)
+    chance.shuffle(made_surnames)
+    return made_nouns, made_adjectives, made_surnames

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from hashlib import blake2b
 
 import tantivy
 
@@ -16,6 +17,7 @@ from catalogue.index.terms import grades_in, keys, volumes_in
 
 _MAX_TITLE = 40
 _MAX_VARIANTS = 8
+_LONGEST_WORD = 40
 _SUBTITLE = re.compile(r"\s*(?:[:;/(\[«]|\.\s|[,.]?\s+или\s+)")
 _SERIES_NUMBER = re.compile(r"#\s?(\d{1,3})")
 _FIRST_KINDS = frozenset({Kind.BOOK, Kind.OTHER})
@@ -28,8 +30,7 @@ def schema() -> tantivy.Schema:
     builder.add_unsigned_field("id", indexed=True, fast=True)
     builder.add_text_field("k", tokenizer_name="whitespace", index_option="basic")
     builder.add_text_field("x", tokenizer_name="whitespace", index_option="basic")
-    builder.add_float_field("weight", fast=True)
-    builder.add_text_field("p", stored=True, tokenizer_name="raw", index_option="basic")
+    builder.add_bytes_field("p", stored=True)
     return builder.build()
 
 
@@ -62,30 +63,36 @@ class Judged:
     variants: tuple[Variant, ...]
 
 
-def document(entry: IndexEntry) -> tantivy.Document:
+@dataclass(frozen=True, slots=True)
+class Described:
+    """What the index keeps of a work.
+
+    Attributes:
+        found: Keys of all its words.
+        exact: Whole titles, ISBNs, volumes, classes as terms.
+        line: What it is judged by.
+        words: Its words that a misspelt word may stand for.
+    """
+
+    found: set[str]
+    exact: set[str]
+    line: str
+    words: set[str]
+
+
+def document(entry: IndexEntry, described: Described) -> tantivy.Document:
     """The document of a work."""
     made = tantivy.Document()
     made.add_unsigned("id", entry.work_id)
-    made.add_float("weight", 1.0 + prior(entry))
-    found, exact, line = describe(entry)
-    made.add_text("k", " ".join(found))
-    made.add_text("x", " ".join(exact))
-    made.add_text("p", line)
+    made.add_text("k", " ".join(described.found))
+    made.add_text("x", " ".join(described.exact))
+    made.add_bytes("p", described.line.encode())
     return made
 
 
-def vocabulary_of(entry: IndexEntry) -> set[str]:
-    """The words of a work that a misspelt word may stand for."""
-    said = [text for variant in entry.variants[:_MAX_VARIANTS] for text in variant]
-    said += [name for name, _ in entry.series]
-    return {
-        word for text in said for word in words(text)[: 2 * _MAX_TITLE] if 3 <= len(word) <= 40 and not word.isdigit()
-    }
-
-
 def whole(folded: Iterable[str]) -> str:
-    """A whole title as one term."""
-    return "=" + "_".join(folded)
+    """A whole title as one short term."""
+    return "=" + blake2b(" ".join(folded).encode(), digest_size=6).hexdigest()
 
 
 def prior(entry: IndexEntry) -> float:
@@ -95,42 +102,57 @@ def prior(entry: IndexEntry) -> float:
     return round(0.6 * copies + 0.2 * editions + (0.2 if entry.grade else 0.0), 3)
 
 
-def describe(entry: IndexEntry) -> tuple[set[str], set[str], str]:
-    """Keys, whole terms and the line to judge by."""
-    found: set[str] = set()
-    exact = {"isbn:" + isbn13(isbn) for isbn in entry.isbns if isbn13(isbn)}
+def describe(entry: IndexEntry) -> Described:
+    """Everything the index keeps of a work."""
+    exact = {f"isbn:{thirteen}" for isbn in entry.isbns if (thirteen := isbn13(isbn))}
     volumes = {int(number) for _, number in entry.series if number.isdigit()}
     volumes.update(_numbers(entry.part))
     grades: set[int] = set()
-    lines: list[str] = []
+    said: set[str] = set()
+    lines: dict[str, None] = {}
     for title, author in entry.variants[:_MAX_VARIANTS]:
-        for line in _variants(title, author, found, exact, volumes, grades):
-            if line not in lines:
-                lines.append(line)
-    series = [word for name, _ in entry.series for word in words(name)]
-    found.update(key for word in series for key in keys(word))
-    exact.update(f"v:{number}" for number in volumes)
+        folded, authors = words(title)[:_MAX_TITLE], words(author)[:_MAX_TITLE]
+        digits = to_digits(folded)
+        main = _main(title, folded)
+        exact.update(whole(some) for some in (folded, main, digits) if some)
+        volumes.update(map(int, _SERIES_NUMBER.findall(title)))
+        said.update(folded, digits, authors)
+        written = _tokens(authors)
+        # «двадцать тысяч» is one number: where that shortens the title, it is kept in both spellings.
+        for some in (folded, digits) if len(digits) != len(folded) else (folded,):
+            bare, own, classes = without_numbers(some)
+            volumes.update(own)
+            grades.update(classes)
+            # A word said twice («Стража! Стража!») is one word to look for.
+            kept = list(dict.fromkeys(bare or some))
+            first = len(dict.fromkeys(without_numbers(main)[0])) if some is folded else len(kept)
+            lines[f"{min(first or len(kept), len(kept))}|{_tokens(kept)}|{written}"] = None
+    series = list(dict.fromkeys(word for name, _ in entry.series for word in words(name)))
+    said.update(series)
     programme = {number for number in _numbers(entry.grade) if 1 <= number <= 11}
+    exact.update(f"v:{number}" for number in volumes)
     exact.update(f"g:{number}" for number in grades | programme)
-    rank = 0 if entry.kind in _FIRST_KINDS else 2 if entry.kind is Kind.ARTICLE else 1
-    head = "|".join(
-        (
-            str(entry.work_id),
-            str(rank),
-            str(prior(entry)),
-            " ".join(map(str, sorted(volumes))),
-            " ".join(map(str, sorted(grades))),
-            " ".join(map(str, sorted(programme))),
-            "" if entry.age_mark is None else str(entry.age_mark),
-            _tokens(dict.fromkeys(series)),
-        )
+    head = (
+        str(entry.work_id),
+        "0" if entry.kind in _FIRST_KINDS else "2" if entry.kind is Kind.ARTICLE else "1",
+        str(prior(entry)),
+        " ".join(map(str, sorted(volumes))),
+        " ".join(map(str, sorted(grades))),
+        " ".join(map(str, sorted(programme))),
+        "" if entry.age_mark is None else str(entry.age_mark),
+        _tokens(series),
     )
-    return found, exact, "\n".join((head, *lines))
+    return Described(
+        found={key for word in said for key in keys(word)},
+        exact=exact,
+        line="\n".join(("|".join(head), *lines)),
+        words={word for word in said if 3 <= len(word) <= _LONGEST_WORD and not word.isdigit()},
+    )
 
 
-def parse(line: str) -> Judged:
+def parse(line: bytes) -> Judged:
     """The line of a document read back."""
-    head, *variants = line.split("\n")
+    head, *variants = line.decode().split("\n")
     work_id, rank, likely, volumes, grades, programme, age, series = head.split("|")
     return Judged(
         work_id=int(work_id),
@@ -145,28 +167,10 @@ def parse(line: str) -> Judged:
     )
 
 
-def _variants(
-    title: str, author: str, found: set[str], exact: set[str], volumes: set[int], grades: set[int]
-) -> Iterable[str]:
-    folded = words(title)[:_MAX_TITLE]
-    main = words(_SUBTITLE.split(title.strip(), maxsplit=1)[0])
-    volumes.update(int(number) for number in _SERIES_NUMBER.findall(title))
-    authors = words(author)[:_MAX_TITLE]
-    for said in (folded, main, to_digits(folded)):
-        if said:
-            exact.add(whole(said))
-    found.update(key for word in (*folded, *to_digits(folded), *authors) for key in keys(word))
-    written = _tokens(authors)
-    digits = to_digits(folded)
-    # «двадцать тысяч» is one number: where that shortens the title, it is kept in both spellings.
-    for said in (folded, digits) if len(digits) != len(folded) else (folded,):
-        bare, own, classes = without_numbers(said)
-        volumes.update(own)
-        grades.update(classes)
-        # A word said twice («Стража! Стража!») is one word to look for.
-        kept = list(dict.fromkeys(bare or said))
-        length = len(dict.fromkeys(without_numbers(main)[0])) if said is folded else len(kept)
-        yield f"{min(length or len(kept), len(kept))}|{_tokens(kept)}|{written}"
+def _main(title: str, folded: list[str]) -> list[str]:
+    """The folded words before the subtitle."""
+    first = _SUBTITLE.split(title.strip(), maxsplit=1)
+    return folded if len(first) == 1 else words(first[0])
 
 
 def without_numbers(said: Sequence[str]) -> tuple[list[str], list[int], list[int]]:
@@ -199,4 +203,4 @@ def _set(numbers: str) -> frozenset[int]:
 
 
 def _numbers(text: str) -> list[int]:
-    return [int(word) for word in to_digits(words(text)) if word.isdigit() and len(word) <= 3]
+    return [int(word) for word in to_digits(words(text)) if word.isdigit() and len(word) <= 3] if text else []

@@ -27,7 +27,7 @@ from typing import Any, Self
 import tantivy
 
 from bot.bibliography import IndexEntry
-from catalogue.index.documents import document, schema, vocabulary_of
+from catalogue.index.documents import describe, document, schema
 from catalogue.index.terms import VERSION
 from catalogue.index.vocabulary import Part, Vocabulary, write_part
 
@@ -122,8 +122,9 @@ class Opened:
             for entry in entries:
                 writer.delete_documents_by_term("id", entry.work_id)
                 if not entry.gone:
-                    writer.add_document(document(entry))
-                    words.update(word for word in vocabulary_of(entry) if word not in self.vocabulary)
+                    described = describe(entry)
+                    writer.add_document(document(entry, described))
+                    words.update(word for word in described.words if word not in self.vocabulary)
             writer.commit()
         finally:
             writer.wait_merging_threads()
@@ -162,8 +163,9 @@ class Builder:
         for entry in entries:
             self._last = (entry.version, entry.work_id)
             if not entry.gone:
-                self._writer.add_document(document(entry))
-                self._words.update(vocabulary_of(entry))
+                described = describe(entry)
+                self._writer.add_document(document(entry, described))
+                self._words.update(described.words)
 
     def finish(self, identity: str) -> None:
         """Complete the build and let it take the place of the one in use; older builds are removed."""

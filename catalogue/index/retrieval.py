@@ -62,7 +62,7 @@ class Candidates:
             place = (address.segment_ord, address.doc)
             if place not in self._seen:
                 self._seen.add(place)
-                found.append(parse(str(searcher.doc(address).get_first("p"))))
+                found.append(parse(bytes(searcher.doc(address).get_first("p") or b"")))
         return found
 
 
