@@ -127,7 +127,7 @@ def to_record(fields: Fields, journals: Mapping[str, str] | None = None) -> Reco
         edition=tidy(fields.first("205", "a")),
         place=unbracketed(fields.first("210", "a")),
         publisher=unbracketed(fields.first("210", "c")),
-        year=cleaning.year(*fields.all("210", "d"), whole.date),
+        year=cleaning.year(*(fields.all("210", "d") or [whole.date])),
         extent=tidy(fields.first("215", "a")),
         isbns=isbns,
         isbn_raw="; ".join(distinct((isbn_raw, *map(tidy, fields.all("10", "z"))))),
@@ -223,8 +223,8 @@ def _items(fields: Fields) -> Iterator[ItemData]:
         if status is ItemStatus.UNKNOWN:
             fields.warn(UNKNOWN_STATUS)
         yield ItemData(
-            branch=phrase(field.first("d")),
-            location=phrase(field.first("!") or field.first("q")),
+            branch=trimmed(field.first("d")),
+            location=trimmed(field.first("!") or field.first("q")),
             inventory_number=tidy(field.first("b")),
             barcode=tidy(field.first("h")),
             call_number=tidy(field.first("r")),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from bot.library.model import ItemStatus, Kind
 from bot.library.records import ItemData, RecordData
 from catalogue.importers import cleaning
-from catalogue.importers.cleaning import distinct, phrase, phrases, tidy, unbracketed
+from catalogue.importers.cleaning import distinct, phrase, phrases, tidy, trimmed, unbracketed
 from catalogue.importers.fields import Field, Fields
 
 TAGS = [
@@ -184,8 +184,8 @@ def _items(fields: Fields) -> Iterator[ItemData]:
     for field in fields.fields("852"):
         if field.has("jhp"):
             yield ItemData(
-                branch=phrase(field.first("a")),
-                location=phrase(field.first("b") or field.first("c")),
+                branch=trimmed(field.first("a")),
+                location=trimmed(field.first("b") or field.first("c")),
                 inventory_number=tidy(field.first("p")),
                 call_number=tidy(field.first("j") or " ".join(field.all("hi"))),
             )
@@ -206,8 +206,8 @@ def _item_952(field: Field) -> ItemData:
     elif field.first("7").startswith("-"):  # Koha: below zero is «ordered» and its kin
         status = ItemStatus.ON_ORDER
     return ItemData(
-        branch=phrase(field.first("a") or field.first("b")),
-        location=phrase(field.first("c")),
+        branch=trimmed(field.first("a") or field.first("b")),
+        location=trimmed(field.first("c")),
         inventory_number=tidy(field.first("i")),
         barcode=tidy(field.first("p")),
         call_number=tidy(field.first("o")),

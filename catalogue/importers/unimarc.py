@@ -222,8 +222,8 @@ def _items(fields: Fields) -> Iterator[ItemData]:
     for field in fields.fields("852"):
         if field.has("jpmn"):
             yield ItemData(
-                branch=phrase(field.first("a")),
-                location=phrase(field.first("b") or field.first("c")),
+                branch=trimmed(field.first("a")),
+                location=trimmed(field.first("b") or field.first("c")),
                 inventory_number=tidy(field.first("n") or field.first("m")),
                 barcode=tidy(field.first("p")),
                 call_number=tidy(field.first("j") or field.first("h")),
@@ -232,8 +232,8 @@ def _items(fields: Fields) -> Iterator[ItemData]:
 
 def _item_899(field: Field) -> ItemData:
     return ItemData(
-        branch=phrase(field.first("a")),
-        location=phrase(field.first("b") or field.first("c")),
+        branch=trimmed(field.first("a")),
+        location=trimmed(field.first("b") or field.first("c")),
         inventory_number=tidy(field.first("p")),
         call_number=tidy(field.first("j") or " ".join(field.all("hi"))),
         copies=copies(field.first("t")),
@@ -249,14 +249,14 @@ def _item_995(field: Field) -> ItemData:
     """
     if field.has("l") or _COPY_OF_BRANCH.match(field.first("k")):
         return ItemData(
-            branch=phrase(field.first("a")),
+            branch=trimmed(field.first("a")),
             inventory_number=tidy(field.first("f")),
             call_number=tidy(field.first("l")),
         )
     status = field.first("o")
     return ItemData(
-        branch=phrase(field.first("c") or field.first("b") or field.first("a")),
-        location=phrase(field.first("e")),
+        branch=trimmed(field.first("c") or field.first("b") or field.first("a")),
+        location=trimmed(field.first("e")),
         inventory_number=tidy(field.first("j") or field.first("f")),
         barcode=tidy(field.first("f")),
         call_number=tidy(field.first("k")),
