@@ -13,7 +13,7 @@ from bot.channels import Channel
 from bot.clock import Clock
 from bot.engine.metrics import Metrics
 from bot.errors import ChannelAuthError, ChannelError, DeliveryRefused, RateLimited, StoreUnavailable
-from bot.messages import Outbound
+from bot.messages import Lane, Outbound
 from bot.ports import Attempt, MessageLog
 
 log = structlog.get_logger(__name__)
@@ -76,6 +76,7 @@ class Outbox:
         self._paused_until = 0.0
         self._lost = False
         self._away = False
+        self._drained = False
         self._under_way: set[asyncio.Task[None]] = set()
         self._look = asyncio.Event()
         self._stopping = asyncio.Event()
@@ -87,7 +88,7 @@ class Outbox:
         return self._lost
 
     def stop(self) -> None:
-        """End after the sendings under way."""
+        """End once the replies that are due have gone; notices and announcements wait for the next start."""
         self._stopping.set()
         self._look.set()
 
@@ -108,12 +109,10 @@ class Outbox:
         self._look.set()
         listening = asyncio.create_task(self._listen())
         try:
-            while not self._stopping.is_set():
+            while not (self._stopping.is_set() and self._drained and not self._under_way):
                 await self._look.wait()
                 self._look.clear()
                 await self._begin_all()
-            if self._under_way:
-                await asyncio.wait(self._under_way)
         except asyncio.CancelledError:
             for task in self._under_way:
                 task.cancel()
@@ -129,19 +128,22 @@ class Outbox:
 
     async def _begin_all(self) -> None:
         """Begin sendings while there is room for more and something is due."""
-        while not self._stopping.is_set():
+        while not self._drained:
             await self._wait_until_unpaused()
             room = self._at_once() - len(self._under_way)
-            if room <= 0 or self._stopping.is_set():
+            if room <= 0:
                 return  # the end of a sending makes us look again
-            batch = await self._store.claim_outbound(self._name, room)
+            batch = [] if self._is_paused() else await self._store.claim_outbound(self._name, room)
             self._away = False
-            if not batch:
-                return
             for message in batch:
                 task = asyncio.create_task(self._send(message))
                 self._under_way.add(task)
                 task.add_done_callback(self._ended)
+            if self._stopping.is_set():
+                nothing_left = not batch and not self._under_way
+                self._drained = nothing_left or any(message.lane is not Lane.REPLY for message in batch)
+            if not batch:
+                return
 
     def _at_once(self) -> int:
         """A paced channel is claimed for a second at most, so that a reply waits behind no more than that."""
@@ -159,10 +161,12 @@ class Outbox:
         except TimeoutError:
             pass
 
+    def _is_paused(self) -> bool:
+        return self._paused_until > asyncio.get_running_loop().time()
+
     async def _wait_until_unpaused(self) -> None:
-        left = self._paused_until - asyncio.get_running_loop().time()
-        if left > 0:
-            await self._rest(left)
+        while self._is_paused() and not self._stopping.is_set():
+            await self._rest(self._paused_until - asyncio.get_running_loop().time())
 
     async def _pace(self) -> None:
         """Wait for our slot under the account's rate."""

@@ -286,10 +286,10 @@ async def test_a_paced_channel_is_claimed_for_a_second_at_most_so_that_a_reply_n
     assert "ответ" in post.channel.tried[:25]
 
 
-async def test_told_to_stop_it_finishes_what_is_under_way(post: Post) -> None:
+async def test_told_to_stop_it_sends_the_replies_that_are_due(post: Post) -> None:
     post.channel.gate.clear()
     post.channel.slow = {"раз"}
-    ids = await post.queues("раз", "два")
+    ids = await post.queues("раз", "два") + await post.queues("три", contact=BORIS)
     task = asyncio.create_task(post.outbox.run())
     await post.until_tried(1)
 
@@ -298,7 +298,25 @@ async def test_told_to_stop_it_finishes_what_is_under_way(post: Post) -> None:
     async with asyncio.timeout(SOON_S):
         await task
 
-    assert post.states(ids) == ["sent", "queued"]
+    assert post.states(ids) == ["sent"] * 3
+
+
+async def test_told_to_stop_it_leaves_a_crowd_of_announcements_for_the_next_start(post: Post) -> None:
+    crowd = [Contact(channel="chat", address=f"reader-{number}") for number in range(500)]
+    ids = [(await post.queues("объявление", contact=reader, lane=Lane.ANNOUNCEMENT))[0] for reader in crowd]
+    async with post.running():
+        await post.until_tried(1)
+
+    assert 0 < post.states(ids).count("sent") < 500
+
+
+async def test_told_to_stop_while_it_has_to_wait_it_ends(post: Post) -> None:
+    ids = await post.queues("раз")
+    post.channel.faults = [RateLimited(3600)]
+    async with post.running():
+        await post.until_tried(1)
+
+    assert post.states(ids) == ["queued"]
 
 
 def test_pauses_grow_to_the_longest_and_then_it_is_given_up() -> None:
