@@ -1,5 +1,6 @@
 """What a file is, by what stands in it: neither its name nor its labels are believed."""
 
+import codecs
 import re
 import zipfile
 from collections import Counter
@@ -99,6 +100,8 @@ def _foreign(path: Path, head: bytes) -> str:
         return "a web page"
     if head.startswith(b"PK\x03\x04"):
         return "" if _is_workbook(path) else "a ZIP archive that holds no spreadsheet; unpack it first"
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return ""  # «Unicode text» of Excel: every second byte is a zero
     return "no text" if len(_CONTROL.findall(head)) * 20 > len(head) else ""
 
 

@@ -17,7 +17,6 @@ from catalogue.importers.tables.records import TableReader, sheet_branch
 from catalogue.importers.tables.rows import Row
 
 _SAMPLE = 1 << 18
-_SAMPLE_LINES = 400
 _TRIED_LINES = 40
 _TABLE_NAMES = (".csv", ".tsv", ".csv.gz", ".tsv.gz", ".xlsx", ".xlsm")
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
@@ -45,8 +44,9 @@ def recognise_table(path: Path, encoding: str = "") -> SourceFile | None:
     """
     if tables.is_workbook(path):
         return _recognise_workbook(path)
-    lines, charset, evidence = _sample(path, encoding)
-    layout = _layout(lines)
+    head = _head(path)
+    charset, evidence = _charset(head, encoding)
+    layout = _layout(_lines(head, charset))
     is_named_so = path.name.lower().endswith(_TABLE_NAMES)
     if layout.header is None:
         if layout.columns < 2 and not is_named_so:
@@ -85,16 +85,17 @@ def read_table(source: SourceFile) -> Iterator[Read | Rejected]:
 # --- text ----------------------------------------------------------------------------------------
 
 
-def _sample(path: Path, encoding: str) -> tuple[list[str], str, str]:
-    """The first lines, their charset, and why."""
+def _head(path: Path) -> bytes:
+    data = b""
     with Stream(path) as stream:
-        data = b""
         while len(data) < _SAMPLE and (block := stream.read(_SAMPLE - len(data))):
             data += block
-    charset, evidence = _charset(data, encoding)
-    text = codecs.getincrementaldecoder(charset)("replace").decode(data)
-    lines = text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    return lines[:_SAMPLE_LINES], charset, evidence
+    return data
+
+
+def _lines(head: bytes, charset: str) -> list[str]:
+    text = codecs.getincrementaldecoder(charset)("replace").decode(head)
+    return text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")[:_TRIED_LINES]
 
 
 def _charset(data: bytes, encoding: str) -> tuple[str, str]:
@@ -121,16 +122,16 @@ def _layout(lines: Sequence[str]) -> _Layout:
 
 
 def _tried(lines: Sequence[str], delimiter: str) -> _Layout:
-    sample = tables.split_sample(lines[:_TRIED_LINES], delimiter)
+    sample = tables.split_sample(lines, delimiter)
     widths = Counter(len(row) for row in sample if row)
     steady = [width for width, seen in widths.items() if width > 1 and seen * 2 >= sum(widths.values())]
     header = find_header(sample)
-    columns = max(steady, default=header.width if header else 1)
+    columns = max(steady, default=1)
     return _Layout(delimiter=delimiter, header=header, sample=sample, columns=columns)
 
 
 def _read_text(path: Path, charset: str) -> Iterator[Read | Rejected]:
-    layout = _layout(_sample(path, charset)[0])
+    layout = _layout(_lines(_head(path), charset))
     if layout.header is None:
         raise _no_header(path, layout.sample)
     reader = TableReader(header=layout.header, is_text=True)

@@ -80,7 +80,7 @@ def test_neighbouring_rows_of_one_edition_are_one_record(tmp_path: Path) -> None
 def test_the_charset_is_found_by_the_letters(tmp_path: Path, encoding: str) -> None:
     rows = [f"{at};Достоевский Ф. М.;Преступление и наказание, издание {at};1987;;;Филиал;;" for at in range(40)]
 
-    found = records(tmp_path, HEADER, *rows, encoding=encoding)
+    found = records(tmp_path, HEADER.replace("№", "N"), *rows, encoding=encoding)
 
     assert (found[0].title, len(found)) == ("Преступление и наказание, издание 0", 40)
 
@@ -517,11 +517,11 @@ def test_a_named_charset_overrules_and_a_wrong_one_is_refused(tmp_path: Path) ->
 
 
 @given(st.binary(max_size=300))
-def test_rubbish_under_a_header_is_read_or_told_and_never_raises(
-    tmp_path_factory: pytest.TempPathFactory, data: bytes
-) -> None:
+def test_rubbish_is_read_or_told(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
     path = tmp_path_factory.mktemp("rubbish") / "inventory.csv"
     path.write_bytes("Инв. №;Заглавие;Автор\n".encode() + data)
 
-    for row in recognise(path, "utf-8").records():
+    file = recognise_table(path, "utf-8")
+    assert file is not None
+    for row in file.records():
         assert isinstance(row, Read | Rejected)
