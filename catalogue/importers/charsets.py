@@ -93,7 +93,7 @@ def named(encoding: str) -> str:
     if plain in _ALIASES:
         return _ALIASES[plain]
     try:
-        if b"Aa1".decode(encoding) != "Aa1":
+        if "Aa1".encode(encoding).decode(encoding) != "Aa1":
             raise LookupError(encoding)
         return codecs.lookup(encoding).name
     except (LookupError, UnicodeError, ValueError) as error:
