@@ -5,16 +5,18 @@ No handler imports another, so a button that leads to another intent is made her
 
 from collections.abc import Sequence
 
-from bot.library.model import Branch
+from bot.library.model import Branch, WorkCard
 from bot.library.places import branch_key, main_branch
 from bot.messages import Button, Reply, link, reply
-from bot.ports import FaqAnswer, Library
+from bot.ports import FaqAnswer, Found, Library, Verdict
 from bot.routing import Turn
 from bot.wording import gettext as _
 from bot.wording.books import LONGEST_LABEL, cut
 
 Row = tuple[Button, ...]
 
+BEYOND_DOUBT = 0.95
+"""From this score on a message that was understood otherwise may be a title after all."""
 MOST_BRANCHES = 10
 """Branches that one list of buttons offers."""
 
@@ -47,6 +49,12 @@ def menu() -> tuple[Row, ...]:
         (Button(_("Как записаться"), "join"), help_button()),
         (librarian_button(),),
     )
+
+
+def surely(found: Found) -> WorkCard | None:
+    """The work that was found beyond doubt: what may be offered to one who asked for something else."""
+    sure = found.verdict is Verdict.FOUND and found.scores and found.scores[0] >= BEYOND_DOUBT
+    return found.works[0] if sure else None
 
 
 def yes_or_no(payload: str) -> Row:

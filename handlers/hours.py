@@ -60,22 +60,17 @@ async def when_open_there(turn: Turn, library: Library) -> Reply:
 @router.on(pressed("hours_where"))
 async def where(turn: Turn, library: Library) -> Reply:
     """Let the reader choose a branch; many are told at once, each with its hours of today."""
-    branches = await library.branches.all()
-    if len(branches) <= MOST_BRANCHES:
-        return which_branch("hours", branches)
-    lines = []
-    for branch in branches:
-        hours = right_now_in_short(branch, turn.now, library)
-        lines.append(f"{branch.name}: {hours}" if hours else branch.name)
+    known = [branch for branch in await library.branches.all() if branch.hours is not None]
+    if len(known) <= MOST_BRANCHES:
+        return which_branch("hours", known) if known else await _unknown(turn, library, None)
+    lines = [f"{branch.name}: {_today(branch, branch.hours, turn.now, library)}" for branch in known if branch.hours]
     said = _("Напишите «часы» и название библиотеки, и я скажу про неё подробно.")
     return reply("\n".join(lines), f"\n{said}", buttons=((find_button(),),))
 
 
-def right_now_in_short(branch: Branch, moment: datetime, library: Library) -> str:
+def _today(branch: Branch, hours: Hours, moment: datetime, library: Library) -> str:
     """Today's hours beside a branch's name."""
-    if branch.hours is None:
-        return ""
-    return day_hours(day_of(branch.hours, local_day(moment, branch.zone), library.holidays))
+    return day_hours(day_of(hours, local_day(moment, branch.zone), library.holidays))
 
 
 async def _told(turn: Turn, library: Library, branch: Branch, when: When, text: str) -> Reply:

@@ -2,7 +2,7 @@
 
 from bot.asking import look_up, look_up_faq
 from bot.messages import Button, reply
-from bot.ports import Library, Verdict, Wanted
+from bot.ports import Library, Mode, Verdict, Wanted
 from bot.routing import Answer, Router, Turn, intent, pressed
 from bot.wording import books
 from bot.wording import gettext as _
@@ -108,6 +108,8 @@ async def _instead(turn: Turn, library: Library, said: str, topic: str, question
     known = await library.faq.about(topic, turn.language) if topic else None
     told = known.answer if known and known.topic == topic else ""  # a wider rule is no answer to this
     phone = phone_line(await desk(library), turn.now, library.holidays)
+    if turn.mode is Mode.WAITING:
+        said = _("Это я тоже записал для библиотекаря.") + " " + said
     lines = [said, told, phone, question]
     buttons = (*rows, (librarian_button(), find_button()))
     return Answer(replies=(reply("\n".join(line for line in lines if line), buttons=buttons),))

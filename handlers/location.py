@@ -46,8 +46,9 @@ async def everywhere(turn: Turn, library: Library) -> Reply:
 
 
 def _addresses(branches: Sequence[Branch]) -> Reply:
-    lines = [f"{branch.name}: {branch.address}" if branch.address else branch.name for branch in branches]
-    return reply(_("Наши адреса:"), "".join(f"\n{line}" for line in lines), buttons=((find_button(),),))
+    lines = [f"{branch.name}: {branch.address}" for branch in branches if branch.address]
+    said = _("Наши адреса:") if lines else _("Адресов библиотек пока не знаю.")
+    return reply(said, "".join(f"\n{line}" for line in lines), buttons=((find_button(), librarian_button()),))
 
 
 def _place(turn: Turn, library: Library, branch: Branch | None, branches: Sequence[Branch]) -> Reply:

@@ -2,11 +2,11 @@
 
 from bot.asking import look_up, look_up_faq
 from bot.messages import reply
-from bot.ports import Library, Verdict
+from bot.ports import Library
 from bot.routing import Answer, Router, Turn, intent
 from bot.wording import books
 from bot.wording import gettext as _
-from handlers import faq_reply, menu, ways_out, words_of, yes_or_no
+from handlers import faq_reply, menu, surely, ways_out, words_of, yes_or_no
 
 router = Router("out_of_scope")
 
@@ -24,9 +24,8 @@ async def not_ours(turn: Turn, library: Library) -> Answer:
         return Answer(replies=(faq_reply(known, *ways_out()),))
     missed = turn.request.confidence < SURE
     if len(turn.text) <= LONGEST_TITLE:
-        found = (await look_up(library.catalogue, turn.request, 1))[0]
-        if found.verdict is Verdict.FOUND:
-            work = found.works[0]
+        work = surely((await look_up(library.catalogue, turn.request, 1))[0])
+        if work is not None:
             text = _("Про это не знаю. Но есть книга {book}. Показать?").format(book=books.named(work))
             rows = (yes_or_no(f"work:{work.work_id}"), *ways_out())
             return Answer(replies=(reply(text, buttons=rows),), missed=missed)

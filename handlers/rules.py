@@ -4,12 +4,12 @@ from dataclasses import replace
 
 from bot.asking import look_up, look_up_faq
 from bot.messages import reply
-from bot.ports import Library, Verdict
+from bot.ports import Library
 from bot.routing import Answer, Router, Turn, intent, pressed
 from bot.wording import books
 from bot.wording import gettext as _
 from bot.wording.reaching import phone_line
-from handlers import desk, faq_reply, find_button, librarian_button, words_of, yes_or_no
+from handlers import desk, faq_reply, find_button, librarian_button, surely, words_of, yes_or_no
 
 router = Router("rules")
 
@@ -30,9 +30,8 @@ async def rule(turn: Turn, library: Library) -> Answer:
             return Answer(replies=(faq_reply(wider, *rows),), missed=True)
         return Answer(replies=(faq_reply(known, *rows),))
     if turn.text and len(turn.text) <= LONGEST_TITLE:
-        found = (await look_up(library.catalogue, turn.request, 1))[0]
-        if found.verdict is Verdict.FOUND:
-            work = found.works[0]
+        work = surely((await look_up(library.catalogue, turn.request, 1))[0])
+        if work is not None:
             text = _("Правила на это я не знаю. Может быть, вы ищете книгу {book}?").format(book=books.named(work))
             buttons = (yes_or_no(f"work:{work.work_id}"), *rows)
             return Answer(replies=(reply(text, buttons=buttons),), missed=True)

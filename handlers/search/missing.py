@@ -11,7 +11,7 @@ from bot.routing import Answer, Turn
 from bot.wording import gettext as _
 from bot.wording import quoted
 from bot.wording.opening import named_day
-from handlers import Row, faq_reply, find_button, librarian_button, menu, ways_out, words_of, yes_or_no
+from handlers import BEYOND_DOUBT, Row, faq_reply, find_button, librarian_button, menu, ways_out, words_of, yes_or_no
 from handlers.search import showing
 
 LONGEST_HINT = 5
@@ -19,14 +19,12 @@ LONGEST_HINT = 5
 _SMALL = frozenset(words("а и ну ли или там у вас есть что как вы тоже же and what about the at"))
 _YES_OR_NO = frozenset(words("да нет ага угу неа не надо нужно конечно давай давайте хочу yes no yeah nope sure"))
 """An answer to a question that nobody asked."""
-SURELY_A_TITLE = 0.95
-"""From this score on such a message is a book all the same («Воскресенье»)."""
 
 
 async def better_answer(turn: Turn, library: Library, found: Found, query: str) -> Answer | None:
     """What to say instead of the catalogue's answer, None where that is the best there is."""
     sure = found.verdict in (Verdict.FOUND, Verdict.CHOICE)
-    if sure and found.scores and found.scores[0] >= SURELY_A_TITLE:
+    if sure and found.scores and found.scores[0] >= BEYOND_DOUBT:
         return None
     leaning = await _hours_or_branch(turn, library)
     if leaning is not None:
@@ -66,13 +64,15 @@ async def _nothing(turn: Turn, library: Library, found: Found, query: str) -> An
             "В каталоге не нашлось: «{query}». Попробуйте написать только фамилию автора или одно слово из названия. "
             "Если это не книга, спросите другими словами."
         ).format(query=said)
-    return Answer(replies=(reply(text, buttons=await _rows(turn, library)),), missed=True)
+    return Answer(replies=(reply(text, buttons=await _rows(turn, library, found)),), missed=True)
 
 
-async def _rows(turn: Turn, library: Library) -> tuple[Row, ...]:
+async def _rows(turn: Turn, library: Library, found: Found) -> tuple[Row, ...]:
     """A person first where the bot has failed before; another library's copy where ours writes how to get one."""
     if turn.misses:
         return yes_or_no("human"), (find_button(),)
+    if found.isbn_note:
+        return ways_out()
     elsewhere = await library.faq.about("rules.mba", turn.language)
     if elsewhere is not None and elsewhere.topic == "rules.mba":
         return ways_out(Button(_("Заказать из другой библиотеки"), "faq:rules.mba"))

@@ -98,6 +98,13 @@ async def test_while_waiting_what_the_bot_cannot_answer_is_for_the_librarian(rea
     reader.hears("Записал это и для библиотекаря.")
 
 
+async def test_while_waiting_what_the_bot_cannot_do_is_noted_too(reader: Reader) -> None:
+    await reader.says("человек")
+    await reader.says("продлите мне книги")
+
+    reader.hears("Это я тоже записал для библиотекаря. Продлевать книги сам я пока не умею.")
+
+
 async def test_the_reader_may_go_back_to_the_bot(reader: Reader) -> None:
     await reader.says("человек")
     await reader.presses("Вернуться к боту")
