@@ -8,6 +8,7 @@ from understanding.tokens import Message
 _ROWS = ("йцукенгшщзхъ", "фывапролджэ", "ячсмитьбю", "qwertyuiop", "asdfghjkl", "zxcvbnm")
 _VOWELS = re.compile("[аеиоуыэюяaeiouy]")
 _SAME = re.compile(r"^(.{1,2})\1{3,}$")
+_AGAIN = re.compile(r"^(.{2,5})\1+$")
 _SHORTEST_ROW = 4
 
 
@@ -23,6 +24,6 @@ def _senseless(word: str) -> bool:
         return False
     if len(word) >= _SHORTEST_ROW and any(word in row or word in row[::-1] for row in _ROWS):
         return True
-    if _SAME.match(word):
+    if _SAME.match(word) or ((again := _AGAIN.match(word)) and any(again[1] in row for row in _ROWS)):
         return True
     return len(word) >= 5 and word.isalpha() and not _VOWELS.search(word)

@@ -125,6 +125,11 @@ class Phrases:
             for intent, words in _read(folder / "globals.yaml").items()
             for word in _split(words)
         }
+        self.chat = {
+            word: usual.replace("ё", "е")
+            for usual, words in _read(folder / "chat.yaml").items()
+            for word in _split(words)
+        }
         self._terms = _Terms()
         self.patterns: list[Pattern] = []
         self.company: dict[str, int] = {}

@@ -49,9 +49,10 @@ _AUTHOR = re.compile(
 )
 _SUBJECT = re.compile(r"(?i)\b(?:про|об?|на тему|about|on)\s+((?:[\w-]+\s?){1,6})")
 _GENRE = re.compile(
-    r"(?i)\b(детектив\w*|фантастик\w*|ф[эе]нтези|триллер\w*|ужас(?:ы|ов|ы)?|ужастик\w*|сказк\w+|стих\w*|поэзи\w+|юмор\w*|комикс\w*"
-    r"|манг[аиу]|приключени\w+|классик\w+|роман\w{0,2}|рассказ\w{0,2}|биографи\w+|энциклопеди\w+|вестерн\w*|мемуар\w*"
-    r"|myster(?:y|ies)|thrillers?|fantasy|science fiction|sci-fi|romances?|horrors?|comics|biograph(?:y|ies)|novels?|poetry)\b"
+    r"(?i)\b(детектив\w*|фантастик\w*|ф[эе]нтези|триллер\w*|ужас(?:ы|ов)?|ужастик\w*|сказк\w+|стих\w*|поэзи\w+"
+    r"|юмор\w*|комикс\w*|манг[аиу]|приключени\w+|классик\w+|роман\w{0,2}|рассказ\w{0,2}|биографи\w+|энциклопеди\w+"
+    r"|вестерн\w*|мемуар\w*|myster(?:y|ies)|thrillers?|fantasy|science fiction|sci-fi|romances?|horrors?|comics"
+    r"|biograph(?:y|ies)|novels?|poetry)\b"
 )
 _AUDIENCE = re.compile(
     r"(?i)\b(?:для\s+|for\s+)?(дет(?:ей|ям|ьми)|малыш\w*|дошкольник\w*|школьник\w*|подростк\w*|взросл\w+|пенсионер\w*|реб[её]н(?:ок|ка|ку|ком)"

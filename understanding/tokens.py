@@ -4,7 +4,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from bot.language import isbn, morphology
+from bot.language import isbn, morphology, numbers
 from bot.language.folding import fold
 from understanding.lexicon import Phrases, Word
 from understanding.spelling import Speller
@@ -75,10 +75,14 @@ class Message:
 
     def meant(self, first: int, last: int) -> str:
         """The same in the spelling that was meant; where nothing was repaired it is what was typed."""
-        typed = self.typed(first, last)
-        if not self.repaired:
-            return typed
-        return " ".join(token.word for token in self.tokens[first:last])
+        if first >= last:
+            return ""
+        if self.repaired:
+            return " ".join(token.word for token in self.tokens[first:last])
+        # With the signs around it: a quotation has its end behind the last word.
+        start = self.tokens[first - 1].end if first else 0
+        end = self.tokens[last].start if last < len(self.tokens) else len(self.text)
+        return self.text[start:end].strip()
 
 
 class Reader:
@@ -137,13 +141,16 @@ class Reader:
 
     def _learn(self, spelt: str) -> tuple[str, Word]:
         """A word met for the first time: as it is spelt where that means something, else as it was meant."""
-        word, meaning = spelt, self.meaning(spelt)
+        word = self._phrases.chat.get(spelt, spelt)
+        meaning = self.meaning(word)
         for repair in (_in_one_script, self._speller.word):
             if meaning:
                 break
             if meant := repair(word):
                 word, meaning = meant, self.meaning(meant)
-        if not meaning and morphology.is_surname(word):
+        if not meaning and numbers.value_of(word) is not None:
+            meaning = self._phrases.kind("number")
+        elif not meaning and morphology.is_surname(word):
             meaning = self._phrases.kind("author")
         if len(self._seen) >= _REMEMBERED:
             self._seen.clear()

@@ -1,0 +1,71 @@
+"""The messages of readers that understanding is measured with."""
+
+import json
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.ports import Request
+from understanding.understander import PhraseUnderstanding
+
+HERE = Path(__file__).parent
+TUNE = HERE / "messages_tune.jsonl"
+"""Phrases were written with these in view."""
+HELD_OUT = HERE / "messages_held_out.jsonl"
+"""These were written apart from the phrases, and they are harder: half of them are spoilt or long."""
+DEV = (
+    HERE.parent / "data" / "queries" / "queries_ru_dev.jsonl",
+    HERE.parent / "data" / "queries" / "queries_en_dev.jsonl",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One message with the intents that count as right, and both where two things are asked."""
+
+    text: str
+    intent: str
+    right: frozenset[str]
+    both: frozenset[str]
+
+
+def read(*files: Path) -> list[Message]:
+    rows = [json.loads(line) for file in files for line in file.read_text("utf-8").splitlines()]
+    return [
+        Message(
+            text=row["text"],
+            intent=row["intent"],
+            right=frozenset(row["intent_ok"]),
+            both=frozenset(row.get("intents", ())),
+        )
+        for row in rows
+    ]
+
+
+Understood = tuple[Message, tuple[Request, ...]]
+
+
+def understood(*files: Path) -> list[Understood]:
+    reader = PhraseUnderstanding()
+    return [(message, reader.understand(message.text)) for message in read(*files)]
+
+
+def share_right(answers: Sequence[Understood]) -> float:
+    return sum(requests[0].intent in message.right for message, requests in answers) / len(answers)
+
+
+def by_intent(answers: Sequence[Understood]) -> dict[str, list[Understood]]:
+    grouped: dict[str, list[Understood]] = defaultdict(list)
+    for answer in answers:
+        grouped[answer[0].intent].append(answer)
+    return grouped
+
+
+def wrong(answers: Sequence[Understood]) -> str:
+    """What a failing test shows."""
+    return "\n".join(
+        f"{message.text!r} is {message.intent}, understood as {requests[0].intent}: {'; '.join(requests[0].because)}"
+        for message, requests in answers
+        if requests[0].intent not in message.right
+    )

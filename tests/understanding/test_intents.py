@@ -1,0 +1,129 @@
+"""What readers want, as a floor over many messages: no rule here is about a single sentence."""
+
+import csv
+import gzip
+import random
+
+import pytest
+
+from tests.understanding import messages
+from understanding.understander import PhraseUnderstanding
+
+INTENTS = frozenset(
+    """
+    search availability renew my_loans hold hours location contacts events join rules review human
+    subscribe unsubscribe greeting thanks out_of_scope recommend help cancel
+    """.split()  # noqa: SIM905 - a list of so many strings is harder to read
+)
+BOOKS = messages.HERE.parent.parent / "demo" / "books.csv.gz"
+_ALL_RIGHT_BUT_ONE = 10
+"""A group so small is too small for a share: one message may fail."""
+
+
+@pytest.fixture(scope="module")
+def tuned() -> list[messages.Understood]:
+    return messages.understood(messages.TUNE)
+
+
+@pytest.fixture(scope="module")
+def held_out() -> list[messages.Understood]:
+    return messages.understood(messages.HELD_OUT)
+
+
+@pytest.fixture(scope="module")
+def dev() -> list[messages.Understood]:
+    return messages.understood(*messages.DEV)
+
+
+@pytest.fixture(scope="module")
+def reader() -> PhraseUnderstanding:
+    return PhraseUnderstanding()
+
+
+def test_every_intent_is_known_and_has_messages(tuned: list[messages.Understood]) -> None:
+    assert {request.intent for _, requests in tuned for request in requests} == INTENTS
+    assert {message.intent for message, _ in tuned} == INTENTS
+
+
+def test_messages_that_phrases_were_written_for_are_understood(tuned: list[messages.Understood]) -> None:
+    assert messages.share_right(tuned) >= 0.97, messages.wrong(tuned)
+
+
+def test_messages_that_no_phrase_was_written_for_are_understood(held_out: list[messages.Understood]) -> None:
+    assert messages.share_right(held_out) >= 0.96, messages.wrong(held_out)
+
+
+def test_the_development_set_is_understood(dev: list[messages.Understood]) -> None:
+    assert messages.share_right(dev) >= 0.97, messages.wrong(dev)
+
+
+@pytest.mark.parametrize("intent", sorted(INTENTS))
+def test_no_intent_is_left_behind(
+    intent: str, tuned: list[messages.Understood], held_out: list[messages.Understood], dev: list[messages.Understood]
+) -> None:
+    asked = messages.by_intent([*tuned, *held_out, *dev])[intent]
+    failed = sum(requests[0].intent not in message.right for message, requests in asked)
+
+    assert failed <= max(1 if len(asked) <= _ALL_RIGHT_BUT_ONE else 0, 0.1 * len(asked)), messages.wrong(asked)
+
+
+def test_two_wishes_of_one_message_are_both_heard(
+    tuned: list[messages.Understood], held_out: list[messages.Understood]
+) -> None:
+    both = [(message, requests) for message, requests in [*tuned, *held_out] if message.both]
+    heard = [message.both <= {request.intent for request in requests} for message, requests in both]
+
+    assert len(both) >= 10
+    assert sum(heard) / len(heard) >= 0.9
+
+
+def test_titles_are_taken_for_titles(reader: PhraseUnderstanding) -> None:
+    with gzip.open(BOOKS, "rt", encoding="utf-8", newline="") as rows:
+        titles = sorted({row["заглавие"] for row in csv.DictReader(rows, delimiter=";")})
+    sample = random.Random(5).sample(titles, 1_200)
+
+    mistaken = [title for title in sample if reader.understand(title)[0].intent not in ("search", "availability")]
+
+    assert len(mistaken) <= 0.015 * len(sample), mistaken
+
+
+def test_titles_that_sound_like_requests_are_still_titles(reader: PhraseUnderstanding) -> None:
+    titles = ["Правила дома сидра", "Что делать?", "Праздник непослушания", "Как закалялась сталь", "Записки охотника"]
+
+    assert {reader.understand(title)[0].intent for title in titles} == {"search"}
+
+
+@pytest.mark.parametrize(
+    ("said", "intent"),
+    [
+        ("стоп", "unsubscribe"),
+        ("СТОП!", "unsubscribe"),
+        ("человек", "human"),
+        ("Позовите человека, пожалуйста", "human"),
+        ("помощь", "help"),
+        ("отмена", "cancel"),
+        ("здравствуйте, отмена", "cancel"),
+        ("stop", "unsubscribe"),
+        ("cnjg", "unsubscribe"),
+        ("otmena", "cancel"),
+    ],
+)
+def test_global_words_are_heard_in_every_state(reader: PhraseUnderstanding, said: str, intent: str) -> None:
+    request = reader.understand(said)[0]
+
+    assert request.intent == intent
+    assert request.anywhere
+
+
+@pytest.mark.parametrize("said", ["человек в футляре", "стоп кран", "помощь на дорогах", "отмена рабства"])
+def test_a_global_word_among_others_is_none(reader: PhraseUnderstanding, said: str) -> None:
+    assert not reader.understand(said)[0].anywhere
+
+
+def test_what_failed_is_a_trouble_and_no_command(reader: PhraseUnderstanding) -> None:
+    for said in ("не продлевается книга", "пробовала продлить на сайте, пишет ошибку", "у меня не получается продлить"):
+        assert [request.intent for request in reader.understand(said)] == ["human"], said
+
+
+def test_every_answer_says_why(tuned: list[messages.Understood]) -> None:
+    assert all(request.because for _, requests in tuned for request in requests)

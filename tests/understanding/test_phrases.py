@@ -1,0 +1,52 @@
+"""The phrase files: what a librarian writes is compiled, and what is miswritten is named."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from understanding.lexicon import FOLDER, Phrases
+from understanding.understander import PhraseUnderstanding
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(FOLDER, tmp_path / "phrases"))
+
+
+def test_a_new_phrase_is_understood_at_once(folder: Path) -> None:
+    contacts = folder / "contacts.yaml"
+    contacts.write_text(contacts.read_text("utf-8") + "  - голубин*_почт*\n", encoding="utf-8")
+
+    assert PhraseUnderstanding(Phrases(folder)).understand("голубиная почта")[0].intent == "contacts"
+    assert PhraseUnderstanding().understand("голубиная почта")[0].intent == "search"
+
+
+def test_an_unknown_group_is_named_with_its_phrase(folder: Path) -> None:
+    hours = folder / "hours.yaml"
+    hours.write_text(hours.read_text("utf-8") + "  - <clock> у_вас\n", encoding="utf-8")
+
+    with pytest.raises(ValueError, match=r"no group <clock> .*<clock> у_вас"):
+        Phrases(folder)
+
+
+def test_a_file_that_is_no_list_of_phrases_is_named(folder: Path) -> None:
+    (folder / "hours.yaml").write_text("- просто список\n", encoding="utf-8")
+
+    with pytest.raises(ValueError, match=r"hours\.yaml"):
+        Phrases(folder)
+
+
+def test_what_excludes_an_intent_keeps_all_its_phrases_out(folder: Path) -> None:
+    renew = folder / "renew.yaml"
+    renew.write_text(renew.read_text("utf-8").replace("unless: ", "unless: нельзя|"), encoding="utf-8")
+
+    assert PhraseUnderstanding(Phrases(folder)).understand("продлить книгу нельзя")[0].intent != "renew"
+    assert PhraseUnderstanding().understand("продлить книгу нельзя")[0].intent == "renew"
+
+
+def test_every_topic_of_the_intents_stands_in_the_librarian_s_list() -> None:
+    listed = (FOLDER / "topics.yaml").read_text("utf-8")
+    used = {topic.key for topics in Phrases().topics.values() for topic in topics}
+
+    assert {key for key in used if f"\n{key}:" not in "\n" + listed} == set()

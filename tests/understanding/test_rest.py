@@ -1,0 +1,89 @@
+"""What of a message goes to the catalogue."""
+
+import pytest
+
+from understanding.understander import PhraseUnderstanding
+
+
+@pytest.fixture(scope="module")
+def reader() -> PhraseUnderstanding:
+    return PhraseUnderstanding()
+
+
+@pytest.mark.parametrize(
+    ("said", "title"),
+    [
+        ("здравствуйте подскажите пожалуйста есть ли у вас обломов", "обломов"),
+        ("добрый день, ищу гений клана Евгений Нетт", "гений клана Евгений Нетт"),
+        ("миллион и один день каникул - есть в наличии??", "миллион и один день каникул"),
+        ("мама просила узнать про книжная жизнь нины хилл", "книжная жизнь нины хилл"),
+        ("можно узнать есть ли в библиотеке книга Кинг Стивен Черный дом спасибо заранее", "Кинг Стивен Черный дом"),
+        ("свободна ли сейчас Солярис", "Солярис"),
+        ("сколько у вас экземпляров горе от ума", "горе от ума"),
+        ("do you have the da vinci code please", "the da vinci code"),
+        ("tcnm kb e dfc djqyf b vbh", "djqyf b vbh"),
+        ("est li u vas voina i mir", "voina i mir"),
+        ("ищу книгу «Мы»", "Мы"),
+        (",tksq rksr", ",tksq rksr"),
+        ("lbtnjkjubz lkz dct[", "lbtnjkjubz lkz dct["),
+    ],
+)
+def test_politeness_and_request_words_are_cut_off(reader: PhraseUnderstanding, said: str, title: str) -> None:
+    assert reader.understand(said)[0].rest == title
+
+
+@pytest.mark.parametrize(
+    ("said", "title"),
+    [
+        ("отложите для меня игру престолов", "игру престолов"),
+        ("забронируйте мне пожалуйста шинель гоголя", "шинель гоголя"),
+        ("продлите мастера и маргариту", "мастера и маргариту"),
+        ("поставьте меня в очередь на шантарам", "шантарам"),
+    ],
+)
+def test_a_wish_about_a_book_leaves_its_title(reader: PhraseUnderstanding, said: str, title: str) -> None:
+    assert reader.understand(said)[0].rest == title
+
+
+@pytest.mark.parametrize("said", ["забронируйте книгу", "продлите, пожалуйста, все книги", "забронировать"])
+def test_a_wish_that_names_no_book_leaves_nothing(reader: PhraseUnderstanding, said: str) -> None:
+    assert reader.understand(said)[0].rest == ""
+
+
+@pytest.mark.parametrize("title", ["А зори здесь тихие", "Мы", "Я вам пишу", "Книга", "Есть", "Кто виноват?"])
+def test_a_title_of_small_words_stays_whole(reader: PhraseUnderstanding, title: str) -> None:
+    assert reader.understand(title)[0].rest == title.rstrip("?")
+
+
+def test_a_doubtful_word_is_tried_both_ways(reader: PhraseUnderstanding) -> None:
+    request = reader.understand("мастер и маргарита есть")[0]
+
+    assert request.rest == "мастер и маргарита есть"
+    assert request.slots["narrower"] == "мастер и маргарита"
+
+
+def test_the_word_book_may_belong_to_the_title(reader: PhraseUnderstanding) -> None:
+    request = reader.understand("есть ли у вас книга джунглей")[0]
+
+    assert request.rest == "джунглей"
+    assert request.slots["wider"] == "книга джунглей"
+    assert request.slots["whole"] == "есть ли у вас книга джунглей"
+
+
+@pytest.mark.parametrize(
+    ("said", "titles"),
+    [
+        ("нужен вишнёвый сад и чайка", ["вишнёвый сад", "чайка"]),
+        ("идиот, бесы, игрок", ["идиот", "бесы", "игрок"]),
+        ("Л.Н. Толстой, Анна Каренина", ["Л.Н. Толстой", "Анна Каренина"]),
+        ("обломов\nобрыв", ["обломов", "обрыв"]),
+    ],
+)
+def test_pieces_that_may_be_books_of_their_own_are_told(
+    reader: PhraseUnderstanding, said: str, titles: list[str]
+) -> None:
+    assert reader.understand(said)[0].slots["titles"].split("\n") == titles
+
+
+def test_a_hundred_titles_are_not_taken_apart(reader: PhraseUnderstanding) -> None:
+    assert "titles" not in reader.understand(", ".join(f"книга номер {n}" for n in range(100)))[0].slots

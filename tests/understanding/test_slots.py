@@ -1,0 +1,67 @@
+"""Pieces of a message that handlers need, in the reader's own words."""
+
+import pytest
+
+from understanding.understander import PhraseUnderstanding
+
+
+@pytest.fixture(scope="module")
+def reader() -> PhraseUnderstanding:
+    return PhraseUnderstanding()
+
+
+@pytest.mark.parametrize(
+    ("said", "slot", "value"),
+    [
+        ("работаете в субботу?", "date", "субботу"),
+        ("вы 8 марта работаете", "date", "8 марта"),
+        ("работаете 23.02?", "date", "23.02"),
+        ("режим работы на праздники", "date", "праздники"),
+        ("какие мероприятия на этой неделе", "date", "на этой неделе"),
+        ("are you open on sunday", "date", "sunday"),
+        ("vi rabotaete v subbotu", "date", "субботу"),
+        ("ds hf,jnftnt d ce,,jne", "date", "субботу"),
+        ("где филиал 3", "branch", "филиал 3"),
+        ("до скольки детская библиотека", "branch", "детская библиотека"),
+        ("алгебра 8 класс макарычев", "grade", "8"),
+        ("что почитать ребёнку 8 лет", "age", "8"),
+        ("что почитать девочке десяти лет", "age", "десяти"),
+        ("тихий дон том 2", "volume", "2"),
+        ("гарри поттер часть третья", "volume", "третья"),
+        ("есть книга isbn 978-5-17-097833-5?", "isbn", "978-5-17-097833-5"),
+        ("ISBN: 9785 8905 9170 8", "isbn", "9785 8905 9170 8"),
+        ("5870220165", "isbn", "5870220165"),
+        ("есть ли у вас «Чистый код»?", "title", "Чистый код"),
+        ("Л.Н. Толстой Война и мир", "author", "Л.Н. Толстой"),
+        ("books by roald dahl", "author", "roald dahl"),
+        ("продлите вторую книгу", "item", "вторую"),
+        ("продлите все книги", "scope", "all"),
+        ("продлите на две недели", "period", "две недели"),
+        ("номер билета 12345 продлите", "card", "12345"),
+        ("книги про космос", "subject", "космос"),
+        ("что-то похожее на властелина колец", "like", "властелина колец"),
+        ("посоветуйте фантастику", "genre", "фантастику"),
+        ("есть кружки для детей?", "audience", "детей"),
+        ("есть ли у вас вайфай", "topic", "rules.wifi"),
+        ("потерял читательский билет", "topic", "join.card"),
+        ("отмените бронь", "topic", "hold.status"),
+        ("не могу войти в личный кабинет", "topic", "trouble.account"),
+    ],
+)
+def test_a_piece_is_picked_out(reader: PhraseUnderstanding, said: str, slot: str, value: str) -> None:
+    assert reader.understand(said)[0].slots.get(slot) == value
+
+
+@pytest.mark.parametrize(
+    ("said", "slot"),
+    [
+        ("продлить до 15 марта", "item"),
+        ("позвоните мне 8 912 345 67 89", "isbn"),
+        ("451 градус по фаренгейту", "volume"),
+        ("война и мир", "author"),
+        ("сколько стоит читательский билет", "card"),
+        ("книга про собак", "age"),
+    ],
+)
+def test_nothing_is_made_up(reader: PhraseUnderstanding, said: str, slot: str) -> None:
+    assert slot not in reader.understand(said)[0].slots

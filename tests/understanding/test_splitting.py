@@ -1,0 +1,58 @@
+"""Where one wish of a message ends and the next begins."""
+
+import pytest
+
+from understanding.understander import MOST_REQUESTS, PhraseUnderstanding
+
+
+@pytest.fixture(scope="module")
+def reader() -> PhraseUnderstanding:
+    return PhraseUnderstanding()
+
+
+@pytest.mark.parametrize(
+    ("said", "intents"),
+    [
+        ("до скольки вы в субботу и будет ли мастер-класс", ["hours", "events"]),
+        ("есть ли у вас обломов и где вас найти", ["search", "location"]),
+        ("Спасибо! А до скольки вы сегодня?", ["thanks", "hours"]),
+        ("что у меня на руках и продлите всё", ["my_loans", "renew"]),
+        ("как записаться, какой у вас адрес", ["join", "location"]),
+        ("where is the library and when are you open", ["location", "hours"]),
+    ],
+)
+def test_two_wishes_make_two_requests_in_their_order(
+    reader: PhraseUnderstanding, said: str, intents: list[str]
+) -> None:
+    assert [request.intent for request in reader.understand(said)] == intents
+
+
+@pytest.mark.parametrize(
+    ("said", "intent"),
+    [
+        ("Здравствуйте! Подскажите, до скольки вы работаете?", "hours"),
+        ("есть ли у вас вайфай", "rules"),
+        ("есть ли у вас отцы и дети", "search"),
+        ("Добрый день, мы приезжали вчера, было закрыто. Когда у вас перерыв?", "hours"),
+        ("обед у вас во сколько", "hours"),
+        ("Преступление и наказание. Роман", "search"),
+    ],
+)
+def test_one_wish_stays_one(reader: PhraseUnderstanding, said: str, intent: str) -> None:
+    assert [request.intent for request in reader.understand(said)] == [intent]
+
+
+def test_the_book_of_a_double_wish_is_looked_up_without_the_other_half(reader: PhraseUnderstanding) -> None:
+    book, _ = reader.understand("есть ли у вас айвенго и где вас найти")
+
+    assert book.rest == "айвенго"
+
+
+def test_a_flood_of_wishes_is_cut(reader: PhraseUnderstanding) -> None:
+    flood = "Где вы? Когда открыты? Как записаться? Какие мероприятия? Продлите книги. Какой штраф? Ваш телефон?"
+
+    assert len(reader.understand(flood)) == MOST_REQUESTS
+
+
+def test_the_same_wish_twice_is_one(reader: PhraseUnderstanding) -> None:
+    assert len(reader.understand("До скольки вы сегодня? А завтра во сколько открываетесь?")) == 1
