@@ -3,7 +3,7 @@
 from functools import lru_cache
 from importlib.resources import files
 
-from bot.language.morphology import analyser, is_known, part_of_speech, stem
+from bot.language.morphology import analyser, is_known, part_of_speech
 
 
 def _listed(text: str) -> frozenset[str]:
@@ -29,9 +29,8 @@ _IDLE = frozenset({"VERB", "INFN", "ADVB", "PRED", "NPRO", "PREP", "CONJ", "PRCL
 
 @lru_cache(maxsize=1)
 def given_names() -> frozenset[str]:
-    """Stems of given names."""
-    listed = (files("catalogue") / "given_names.txt").read_text("utf-8").split()
-    return frozenset(stem(name) for name in listed)
+    """Given names, folded, in their dictionary form."""
+    return frozenset((files("catalogue") / "given_names.txt").read_text("utf-8").split())
 
 
 @lru_cache(maxsize=4096)

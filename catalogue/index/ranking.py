@@ -203,7 +203,7 @@ class Scale:
         marked = False
         for place, fit in self._spelt.get(token[0]) or self._by_key(token):
             if fit < _TYPED:
-                if token[-1] in given_names():
+                if token[0] in given_names():
                     continue
                 likely = fit * (_GUESSED_KNOWN_AUTHOR if self._words[place].known else _GUESSED_AUTHOR)
             else:
@@ -247,7 +247,7 @@ class Scale:
                 title[place], credited[at] = best, max(credited[at], best)
             share = _GUESSED_KNOWN_AUTHOR if word.known else _GUESSED_AUTHOR
             for token in variant.author:
-                if token[-1] not in given_names():
+                if token[0] not in given_names():
                     author[place] = max(author[place], _likeness(word, token, unfinished_too=False) * share)
 
     def _numbers(self, work: Judged) -> float:

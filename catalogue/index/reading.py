@@ -12,14 +12,15 @@ from bot.ports import Wanted
 from catalogue.index.common import ABOUT_BOOKS, FUNCTION, given_names
 from catalogue.index.documents import whole
 from catalogue.index.lexicon import Lexicon
-from catalogue.index.terms import grades_in, keys, volumes_in
+from catalogue.index.terms import dictionary_forms, grades_in, keys, volumes_in
 
 MAX_LETTERS = 300
 MAX_WORDS = 20
 _MAX_OPTIONS = 12
 _REMEMBERED = 16_384
 _LIGHT_SHARE = 0.03
-"""A word in more works than this share is too common to demand."""
+_LIGHT_WORKS = 50
+"""A word in more works than both is too common to demand."""
 _UNKNOWN_WEIGHT = 0.9
 _UNKNOWN_SHORT_WEIGHT = 0.5
 _OTHER_LAYOUT = 0.97
@@ -103,7 +104,8 @@ class Reader:
     def read(self, wanted: Wanted) -> Question:
         """Take a question apart; words that the catalogue does not know come with corrections."""
         words: list[Word] = []
-        for token in wanted.text[:MAX_LETTERS].split()[:MAX_WORDS]:
+        text = wanted.text or f"{wanted.author} {wanted.title}"
+        for token in text[:MAX_LETTERS].split()[:MAX_WORDS]:
             known = self._tokens.get(token)
             if known is None:
                 if len(self._tokens) >= _REMEMBERED:
@@ -245,10 +247,10 @@ class Reader:
             spelt=tuple(options.items()),
             forms=_forms(options),
             weight=weight * (0.5 if short or function else 1.0),
-            light=short or function or frequency > lexicon.works * _LIGHT_SHARE,
+            light=short or function or frequency > max(lexicon.works * _LIGHT_SHARE, _LIGHT_WORKS),
             about=any(key in ABOUT_BOOKS for key in own),
             known=bool(frequency) and text in options,
-            name=any(key in given_names() for key in own),
+            name=not given_names().isdisjoint((best, *dictionary_forms(best)) if frequency else (best,)),
             number=value_of(best) is not None,
             guesses=(text, *_russian_guesses(token)) if token else (text,),
         )

@@ -1,5 +1,6 @@
 """One search over one state of the index: read, fetch, judge, decide."""
 
+import re
 from dataclasses import dataclass
 
 import tantivy
@@ -8,7 +9,7 @@ from bot.language import isbn as isbns
 from bot.ports import Verdict, Wanted
 from catalogue.index.lexicon import Lexicon
 from catalogue.index.ranking import Scale, Scored, order
-from catalogue.index.reading import Question, Reader
+from catalogue.index.reading import MAX_LETTERS, Question, Reader
 from catalogue.index.retrieval import Candidates
 from catalogue.index.vocabulary import Vocabulary
 
@@ -21,6 +22,7 @@ NEAR = 0.45
 _RIVAL = 0.025
 _FOLLOWS = 0.3
 _MAX_HITS = 20
+_DIGITS = re.compile(r"\d\D{0,3}\d\D{0,3}\d\D{0,3}\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,9 @@ class Search:
     def find(self, wanted: Wanted) -> Answer:
         """Search; never ranks more than a few dozen works."""
         note = ""
-        named = isbns.find(wanted.isbn) or isbns.find(wanted.text)
+        named = isbns.find(wanted.isbn[:MAX_LETTERS])
+        if not named and _DIGITS.search(wanted.text, 0, MAX_LETTERS):
+            named = isbns.find(wanted.text[:MAX_LETTERS])
         if named:
             found = [hit for one in named for hit in Candidates(self._searcher).isbn(one.isbn13, _MAX_HITS)]
             note = "" if all(one.right for one in named) else "bad_check_digit"
@@ -104,7 +108,7 @@ def _said(question: Question) -> str:
 
 
 def _other_words(wanted: Wanted) -> bool:
-    text = wanted.text
+    text = wanted.text[:MAX_LETTERS]
     for one in reversed(isbns.find(text)):
         text = text[: one.start] + text[one.end :]
     return any(len(word) > 3 and word.isalpha() for word in text.split())

@@ -30,7 +30,7 @@ def compute_keys(word: str) -> tuple[str, ...]:
         return (word[:_MAX_WORD],)
     found = {stem(word): None}
     if is_cyrillic(word):
-        for lemma in _dictionary_forms(word)[:_MAX_LEMMAS]:
+        for lemma in dictionary_forms(word)[:_MAX_LEMMAS]:
             found[stem(lemma)] = None
     value = value_of(word)
     if value is not None:
@@ -77,7 +77,8 @@ def _small(words: Sequence[str], at: int) -> int | None:
     return value if value is not None and 0 < value < 1000 else None
 
 
-def _dictionary_forms(word: str) -> list[str]:
+def dictionary_forms(word: str) -> list[str]:
+    """The dictionary forms of a folded word, folded; empty where the dictionary does not know it."""
     dictionary, replaces = _dictionary()
     forms: dict[str, None] = {}
     for known, paradigms in dictionary.words.similar_items(word, replaces):

@@ -39,12 +39,9 @@ class Correction:
 class Part:
     """One sorted list of words with its delete table; files are mapped, not read."""
 
-    FILES = ("words.txt", "offsets.npy", "counts.npy", "starts.npy", "hashes.npy", "owners.npy")
-
     def __init__(self, folder: Path) -> None:
-        self._file = (folder / "words.txt").open("rb")
-        size = (folder / "words.txt").stat().st_size
-        self._blob: Any = mmap.mmap(self._file.fileno(), size, access=mmap.ACCESS_READ) if size else b""
+        with (folder / "words.txt").open("rb") as file:
+            self._blob = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         self._offsets = np.load(folder / "offsets.npy", mmap_mode="r")
         self._counts = np.load(folder / "counts.npy", mmap_mode="r")
         self._starts = np.load(folder / "starts.npy", mmap_mode="r")
@@ -106,7 +103,7 @@ def write_part(folder: Path, counts: Mapping[str, int]) -> None:
     blobs = [word.encode() + b"\n" for word in words]
     offsets = np.zeros(len(words) + 1, dtype=np.uint32)
     np.cumsum([len(blob) for blob in blobs], out=offsets[1:])
-    (folder / "words.txt").write_bytes(b"".join(blobs))
+    (folder / "words.txt").write_bytes(b"".join(blobs) + b"\n")  # never empty: an empty file cannot be mapped
     arrays: dict[str, npt.NDArray[Any]] = {
         "offsets": offsets,
         "counts": np.array([counts[word] for word in words], dtype=np.uint32),
