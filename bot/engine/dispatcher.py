@@ -100,6 +100,11 @@ class Dispatcher:
         self._away = False
         self._stopping = asyncio.Event()
 
+    @property
+    def away(self) -> bool:
+        """Whether the store did not answer when it was last asked."""
+        return self._away
+
     async def run(self) -> None:
         """Take turns until :meth:`stop`. Cancelled, it drops the turns in hand, half of none being kept."""
         try:
