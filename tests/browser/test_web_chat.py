@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 from aiohttp import web
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from tests.adapters.house import House
 from tests.browser.conftest import OpenHouse, Visit
@@ -147,9 +147,9 @@ async def test_a_message_whose_answer_was_lost_on_the_way_is_not_doubled(house: 
     reader = await visit(house.address)
     await reader.hears(GREETING)
 
-    async def taken_but_not_told(route: object) -> None:
-        await route.fetch()  # type: ignore[attr-defined]
-        await route.abort()  # type: ignore[attr-defined]
+    async def taken_but_not_told(route: Route) -> None:
+        await route.fetch()
+        await route.abort()
 
     await reader.page.route("**/chat/messages", taken_but_not_told)
     await reader.says("дошло ли?")
@@ -163,6 +163,44 @@ async def test_a_message_whose_answer_was_lost_on_the_way_is_not_doubled(house: 
         "reader: а теперь?",
         "bot: Вы написали: а теперь?",
     ]
+
+
+async def test_trying_again_says_nothing_twice(house: House, visit: Visit) -> None:
+    reader = await visit("about:blank")
+    await reader.page.add_init_script("delete window.EventSource")
+    await reader.opens(house.address)
+    await reader.hears(GREETING)
+
+    async def only_in(route: Route) -> None:
+        if route.request.method == "POST":
+            await route.fetch()
+        await route.abort()
+
+    await reader.page.route("**/chat/messages*", only_in)
+    await reader.says("слышно?")
+    again = reader.page.get_by_role("button", name="Повторить")
+    await expect(again).to_be_visible()
+    await reader.page.unroute("**/chat/messages*")
+    await again.click()
+    await reader.hears("Вы написали: слышно?")
+    await reader.page.reload()
+    await reader.hears("Вы написали: слышно?")
+    assert len(await reader.said()) == 3
+
+
+async def test_a_stream_that_is_faster_than_the_receipt_doubles_nothing(house: House, visit: Visit) -> None:
+    reader = await visit(house.address)
+    await reader.hears(GREETING)
+
+    async def slow(route: Route) -> None:
+        receipt = await route.fetch()
+        await reader.hears("Вы написали: аб")
+        await route.fulfill(response=receipt)
+
+    await reader.page.route("**/chat/messages", slow)
+    await reader.says("а\x00б")  # the store keeps no NUL, so it comes back as another text
+    await expect(reader.page.locator(".pending")).to_have_count(0)
+    assert await reader.said() == [(await reader.said())[0], "reader: аб", "bot: Вы написали: аб"]
 
 
 async def test_a_text_that_is_too_long_is_counted_and_not_sent(house: House, visit: Visit) -> None:
@@ -193,6 +231,16 @@ async def test_without_a_stream_the_page_asks(house: House, visit: Visit) -> Non
     await reader.hears("Вы написали: без потока")
 
 
+async def test_where_streams_are_refused_or_held_back_the_page_asks(house: House, visit: Visit) -> None:
+    reader = await visit("about:blank")
+    await reader.page.route("**/chat/stream*", lambda route: route.fulfill(status=503))
+    await reader.opens(house.address)
+    await reader.hears(GREETING)
+    await reader.says("поток не пускают")
+    await reader.hears("Вы написали: поток не пускают")
+    assert len(await reader.said()) == 3
+
+
 async def test_an_old_button_still_answers(house: House, visit: Visit) -> None:
     reader = await visit(house.address)
     await reader.says("есть ли Обломов")
@@ -211,6 +259,9 @@ async def test_without_scripts_the_page_says_whom_to_call(open_house: OpenHouse,
 async def test_the_page_speaks_english_when_asked(house: House, visit: Visit) -> None:
     reader = await visit(f"{house.address}/?lang=en")
     await expect(reader.page.locator("html")).to_have_attribute("lang", "en")
+    await expect(reader.page.get_by_role("textbox", name="Message")).to_have_attribute(
+        "placeholder", "A book or a question"
+    )
 
 
 # --- on the site of a library --------------------------------------------------------------------

@@ -13,7 +13,8 @@
   var OVERLAP = 20;
   /* A stream that is open but brings nothing although there is something: a proxy holds it back. */
   var STREAM_LATE_MS = 3000;
-  var LATE_TWICE = 2;
+  var TWICE = 2;
+  var STREAMS_AGAIN_MS = 300000;
 
   function Trouble(kind, waitMs) {
     /* kind: "lost" (no answer), "busy" (try again after waitMs), "refused" (do not try again). */
@@ -61,6 +62,8 @@
     this.timer = null;
     this.failures = 0;
     this.late = 0;
+    this.refused = 0;
+    this.reached = false;
     this.streams = typeof window.EventSource === "function";
     this.livelyUntil = 0;
     this.closed = false;
@@ -91,6 +94,7 @@
     var line = this;
     return ask(this.address("messages")).then(function (answer) {
       var fresh = 0;
+      line.reached = true;
       answer.messages.forEach(function (message) {
         fresh += line.take(message);
       });
@@ -121,10 +125,12 @@
 
   Line.openStream = function () {
     var line = this;
+    var opened = false;
     var stream = new EventSource(this.address("stream"));
     this.stream = stream;
     stream.onopen = function () {
-      line.failures = 0;
+      opened = true;
+      line.failures = line.refused = 0;
       line.tell.state("open");
     };
     stream.onmessage = function (event) {
@@ -133,34 +139,51 @@
     stream.onerror = function () {
       // The browser's own way to connect again gives up after a refusal; ours does not.
       line.hangUp();
-      line.failed();
+      line.refused = opened || !line.reached ? 0 : line.refused + 1;
+      if (line.refused >= TWICE) line.askInstead();
+      else line.failed();
     };
   };
 
   Line.failed = function (waitMs) {
     var line = this;
+    this.reached = false;
     this.tell.state("lost");
     this.failures += 1;
     var pause = Math.min(FIRST_PAUSE_MS * Math.pow(2, this.failures - 1), LONGEST_PAUSE_MS);
     clearTimeout(this.timer);
     this.timer = setTimeout(function () {
-      // Where streams are refused altogether, asking still works.
-      if (line.failures >= 4 && line.streams) {
-        line.catchUp().then(
-          function () {
-            line.streams = false;
-            line.failures = 0;
-            line.tell.state("open");
-            line.follow();
-          },
-          function () {
-            line.failed();
-          }
-        );
-      } else {
-        line.follow();
-      }
+      line.reconnect();
     }, Math.max(waitMs || 0, pause * (0.7 + Math.random() * 0.6)));
+  };
+
+  /** Ask first: that tells a library that is away from one that only refuses streams. */
+  Line.reconnect = function () {
+    var line = this;
+    clearTimeout(this.timer);
+    this.catchUp().then(
+      function () {
+        line.tell.state("open");
+        line.follow();
+      },
+      function (trouble) {
+        if (!line.closed) line.failed(trouble.waitMs);
+      }
+    );
+  };
+
+  /** Streams do not work here: ask, and try a stream again later. */
+  Line.askInstead = function () {
+    var line = this;
+    this.hangUp();
+    this.streams = false;
+    this.late = this.refused = 0;
+    this.askAgain(0);
+    setTimeout(function () {
+      if (line.closed) return;
+      line.streams = true;
+      line.follow();
+    }, STREAMS_AGAIN_MS);
   };
 
   Line.askAgain = function (afterMs) {
@@ -169,7 +192,7 @@
     this.timer = setTimeout(function () {
       line.catchUp().then(
         function () {
-          if (line.failures) line.failures = 0;
+          line.failures = 0;
           line.tell.state("open");
           line.askAgain(Date.now() < line.livelyUntil ? ASK_SOON_MS : ASK_SELDOM_MS);
         },
@@ -193,11 +216,7 @@
       line.catchUp().then(function (fresh) {
         if (!fresh || !line.stream) return;
         line.late += 1;
-        if (line.late >= LATE_TWICE) {
-          line.streams = false;
-          line.hangUp();
-          line.follow();
-        }
+        if (line.late >= TWICE) line.askInstead();
       }, ignore);
     }, STREAM_LATE_MS);
   };
@@ -222,7 +241,7 @@
       return;
     }
     this.failures = 0;
-    this.follow();
+    this.reconnect();
   };
 
   Line.hangUp = function () {

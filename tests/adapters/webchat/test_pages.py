@@ -134,3 +134,8 @@ def test_scripts_stay_within_what_old_phones_understand_and_never_write_markup(n
     script = (STATIC / name).read_text("utf-8")
     assert not TOO_NEW.search(re.sub(r"/\*.*?\*/|//[^\n]*|\"[^\"\n]*\"", "", script, flags=re.DOTALL))
     assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b", script)
+
+
+def test_the_english_page_is_english_throughout() -> None:
+    words = for_page("en", library="Library", phone="1") | for_script("en")
+    assert [word for word in words.values() if re.search("[а-яё]", word, re.IGNORECASE)] == []
