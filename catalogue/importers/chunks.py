@@ -22,9 +22,14 @@ class Chunk:
 
 
 class BadRecord(Exception):
-    """A record that cannot be read; becomes a row of the report."""
+    """A record that cannot be read; becomes a row of the report.
 
-    def __init__(self, reason: Rejection, detail: str) -> None:
+    Attributes:
+        source_id: Its own id, where that much could be read.
+    """
+
+    def __init__(self, reason: Rejection, detail: str, source_id: str = "") -> None:
         super().__init__(detail)
         self.reason = reason
         self.detail = detail
+        self.source_id = source_id

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
 
 from bot.language import isbn
 
@@ -42,6 +43,7 @@ def tidy(text: str) -> str:
     return " ".join(text.split())
 
 
+@lru_cache(maxsize=4096)
 def trimmed(text: str) -> str:
     """Tidy, without the signs by which a description parts its areas («Title /», «Publisher,»)."""
     text = tidy(text)
@@ -51,6 +53,7 @@ def trimmed(text: str) -> str:
     return _SPACE_BEFORE.sub("", text) if " ," in text or " ;" in text else text
 
 
+@lru_cache(maxsize=4096)
 def phrase(text: str) -> str:
     """Trimmed, without the last full stop, unless it may belong to an abbreviation or to initials."""
     text = trimmed(text)

@@ -16,8 +16,15 @@ from catalogue.importers.source import Stream
 
 _BEGIN = re.compile(rb"<(?:[\w.-]+:)?record(?=[\s>])")
 _END = re.compile(rb"</(?:[\w.-]+:)?record\s*>")
+_INSIDE = re.compile(rb"<(?:[\w.-]+:)?(?:leader|controlfield|datafield)[\s>]")
 _FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 """Signs of MARC that XML 1.0 forbids and careless converters leave in."""
+
+
+def begins_in(data: bytes) -> bool:
+    """Whether a record of MARCXML begins somewhere in the bytes."""
+    found = _BEGIN.search(data)
+    return found is not None and _INSIDE.search(data, found.end()) is not None
 
 
 def chunks(stream: Stream) -> Iterator[Chunk]:

@@ -20,6 +20,7 @@ _FAULTS = {
     Rejection.TRUNCATED: "the file ends in the middle of this record",
     Rejection.TOO_LONG: f"no end of the record within {LIMIT} bytes",
 }
+_NO_TITLE = "neither a title of its own nor of what it is part of"
 _PACKED_DAMAGE = BadRecord(
     Rejection.TRUNCATED, "the packed file is damaged from here on: nothing behind it could be read"
 )
@@ -101,7 +102,7 @@ def _read(source: SourceFile, chunks: Chunks, parse: Parse, to_record: Understan
                     raise BadRecord(chunk.fault, _FAULTS[chunk.fault])
                 record = to_record(parse(chunk.data))
                 if not record.title:
-                    raise BadRecord(Rejection.NO_TITLE, "neither a title of its own nor of what it is part of")
+                    raise BadRecord(Rejection.NO_TITLE, _NO_TITLE, record.source_id)
                 yield Read(ordinal=ordinal, offset=offset, record=record)
             except BadRecord as bad:
                 yield _rejected(bad, ordinal, offset, chunk.data)
@@ -115,7 +116,7 @@ def _rejected(bad: BadRecord, ordinal: int, offset: int, data: bytes = b"") -> R
         offset=offset,
         reason=bad.reason,
         detail=bad.detail,
-        source_id=iso2709.record_id(data),
+        source_id=bad.source_id or iso2709.record_id(data),
         head=data[:_HEAD].hex(),
     )
 

@@ -18,7 +18,8 @@ from catalogue.importers.tables import recognise_table
 
 SAMPLE_RECORDS = 200
 
-_HEAD = 4096
+_HEAD = 1 << 17
+_LINES = 200
 _LEADER = re.compile(
     rb"[\s\x00\x1a\xef\xbb\xbf]*[\dA-Za-z ]{5}[ -~]{7}[ -~]{5}[ -~]{7}(?:[0-9A-Za-z]{3}\d{9}|[^\n]*\x1e)"
 )
@@ -29,6 +30,7 @@ _DECLARED = re.compile(rb"<\?xml[^>]*encoding=[\"']([\w.-]+)[\"']")
 _WEB_PAGE = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype html|html|head|body)", re.IGNORECASE)
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")
 _EXPORT_OF = "export the catalogue as MARC21, UNIMARC/RUSMARC (ISO 2709), MARCXML, IRBIS text, CSV or XLSX"
+_ZIP = b"PK\x03\x04"
 _MAGIC = (
     (b"%PDF", "a PDF document"),
     (b"\x89PNG", "a picture"),
@@ -56,15 +58,19 @@ def recognise(path: Path, encoding: str = "") -> SourceFile:
     """
     forced = charsets.named(encoding) if encoding else ""
     head = _head(path)
-    if _LEADER.match(head):
-        return _iso2709(path, forced)
-    if _XML.match(head):
-        return _marcxml(path, head, forced)
-    if _is_irbis_text(head):
-        return _irbis_text(path, forced)
-    table = None if _foreign(path, head) else recognise_table(path, encoding)
+    foreign = _foreign(path, head)
+    if not foreign:
+        # A first record that is damaged hides what the file is: the next one tells.
+        if _LEADER.match(head) or iso2709.begins_in(head):
+            return _iso2709(path, forced)
+        if _XML.match(head) or marcxml.begins_in(head):
+            return _marcxml(path, head, forced)
+        if _is_irbis_text(head):
+            return _irbis_text(path, forced)
+        foreign = "" if _is_text(head) else "no text"
+    table = None if foreign else recognise_table(path, encoding)
     if table is None:
-        raise InputError(f"{path}: is {_foreign(path, head) or 'no catalogue that this program knows'}; {_EXPORT_OF}")
+        raise InputError(f"{path}: is {foreign or 'no catalogue that this program knows'}; {_EXPORT_OF}")
     return table
 
 
@@ -73,7 +79,9 @@ def _head(path: Path) -> bytes:
         raise InputError(f"{path}: is a folder; name the files in it")
     try:
         with Stream(path) as stream:
-            head = stream.read(_HEAD)
+            head = b""
+            while len(head) < _HEAD and (more := stream.read(_HEAD)):
+                head += more
     except FileNotFoundError as error:
         raise InputError(f"{path}: there is no such file") from error
     except OSError as error:
@@ -85,7 +93,7 @@ def _head(path: Path) -> bytes:
 
 def _is_irbis_text(head: bytes) -> bool:
     """Most lines are fields or ends of records: a table may have a «#» somewhere too."""
-    lines = [line.strip(b"\r\xef\xbb\xbf\x1a ") for line in head.split(b"\n")][:-1] or [head]
+    lines = [line.strip(b"\r\xef\xbb\xbf\x1a ") for line in head.split(b"\n", _LINES)][:_LINES]
     said = [line for line in lines if line]
     fits = sum(_IRBIS_LINE.match(line) is not None for line in said)
     return fits * 4 > len(said) * 3
@@ -98,11 +106,16 @@ def _foreign(path: Path, head: bytes) -> str:
             return name
     if _WEB_PAGE.match(head):
         return "a web page"
-    if head.startswith(b"PK\x03\x04"):
-        return "" if _is_workbook(path) else "a ZIP archive that holds no spreadsheet; unpack it first"
-    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return ""  # «Unicode text» of Excel: every second byte is a zero
-    return "no text" if len(_CONTROL.findall(head)) * 20 > len(head) else ""
+    if head.startswith(_ZIP) and not _is_workbook(path):
+        return "a ZIP archive that holds no spreadsheet; unpack it first"
+    return ""
+
+
+def _is_text(head: bytes) -> bool:
+    """Whether it can be a table: in «Unicode text» of Excel every second byte is a zero, a workbook is packed."""
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, _ZIP)):
+        return True
+    return len(_CONTROL.findall(head)) * 20 <= len(head)
 
 
 def _is_workbook(path: Path) -> bool:

@@ -45,6 +45,14 @@ def test_what_stands_before_the_first_record_does_no_harm(tmp_path: Path, before
     assert recognise(written(tmp_path / "file", before + district(1)[0])).format == "unimarc"
 
 
+def test_a_damaged_first_record_does_not_hide_what_the_file_is(tmp_path: Path) -> None:
+    first, second = district(2)
+    xml = b"<?yml?><collection><record><leader/></record></collection>"
+
+    assert recognise(written(tmp_path / "file", first.replace(b"nam0", b"\xff\xff\0\0") + second)).format == "unimarc"
+    assert recognise(written(tmp_path / "file", xml)).format == "marcxml"
+
+
 def test_a_source_says_why_and_goes_to_another_process(tmp_path: Path) -> None:
     source = recognise(written(tmp_path / "stav.mrc", b"".join(district())))
 
