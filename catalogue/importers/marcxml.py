@@ -14,9 +14,9 @@ from catalogue.importers.chunks import LIMIT, BadRecord, Chunk
 from catalogue.importers.fields import MARK, Field, Fields
 from catalogue.importers.source import Stream
 
-_BEGIN = re.compile(rb"<(?:[\w.-]+:)?record(?=[\s>])")
+_BEGIN = re.compile(rb"<(?:[\w.-]+:)?record(?=[\s>/])")
 _END = re.compile(rb"</(?:[\w.-]+:)?record\s*>")
-_INSIDE = re.compile(rb"<(?:[\w.-]+:)?(?:leader|controlfield|datafield)[\s>]")
+_INSIDE = re.compile(rb"<(?:[\w.-]+:)?(?:leader|controlfield|datafield)[\s>/]")
 _FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 """Signs of MARC that XML 1.0 forbids and careless converters leave in."""
 
