@@ -24,7 +24,7 @@ from bot.settings import Settings
 from bot.settings import load as load_settings
 from catalogue.importers import recognise
 from catalogue.importers.source import SourceFile
-from catalogue.loading import MAY_DISAPPEAR, OnRejected, Plan, Summary, load_files
+from catalogue.loading import MAY_DISAPPEAR, Plan, Summary, load_files
 from db.branches import SqlBranches
 from db.catalogue import SqlCatalogueWriter
 from db.connect import Database
@@ -143,16 +143,12 @@ async def _load_catalogue(
                 await _put_branches(settings, database)
             tick = closing.enter_context(_progress(sources, console))
             writer = SqlCatalogueWriter(database, SystemClock())
-            summary = await load_files(writer, sources, plan, tick, _noting(report))
+            summary = await load_files(writer, sources, plan, tick, report.note)
         finally:
             await database.aclose()
     _tell(console, sources, summary, report, dry_run=asked.dry_run)
     failed = summary.unconfirmed or (summary.rejected and not summary.read)
     return 1 if failed else 0
-
-
-def _noting(report: _Report) -> OnRejected:
-    return report.note
 
 
 async def _put_branches(settings: Settings, database: Database) -> None:
@@ -252,7 +248,6 @@ async def _load_answers(settings: Settings, folder: Path, files: Sequence[Path],
             await database.aclose()
     for entry in entries if asked.dry_run else ():
         console.print(escape(f"  {entry.topic} ({entry.language}): {entry.answer.splitlines()[0]}"))
-    console.print(
-        f"{len(entries)} answers {'read; nothing was written: this was a dry run' if asked.dry_run else 'kept'}"
-    )
+    done = "read, nothing was written: this was a dry run" if asked.dry_run else "kept"
+    console.print(f"answers {done}: {len(entries)}")
     return 0
