@@ -24,7 +24,7 @@ import yaml
 
 START_S = 60.0
 ANSWERED_S = 90.0
-AGAIN_S = 0.05
+AGAIN_S = 0.1
 REQUEST_S = 5.0
 GAP_S = 0.02
 """A reader's longest pause between two messages: the readers are still writing when the last kill comes."""
