@@ -48,6 +48,7 @@ class IndexedCatalogue:
         self._identity = ""
         self._fault = "the search index is not open yet"
         self._turn = asyncio.Lock()
+        self._damaged = False
 
     async def start(self) -> None:
         """Open the index, or build it where there is none that fits; ready to search when it returns.
@@ -86,13 +87,10 @@ class IndexedCatalogue:
         """
         try:
             target = await self._source.version()
-            while self._opened is None or self._opened.state.version < target or self._lock.held is False:
-                await self._step()
-                if self._opened is not None and self._opened.state.version >= target:
-                    return
-                if not self._lock.held:
-                    await asyncio.sleep(LOOK_EVERY_S)
             await self._step()
+            while self._opened is None or self._opened.state.version < target:
+                await asyncio.sleep(LOOK_EVERY_S)  # another process writes
+                await self._step()
         except BROKEN as error:
             raise StoreUnavailable(f"the search index cannot be written: {error}") from error
 
@@ -136,26 +134,26 @@ class IndexedCatalogue:
         except BROKEN as error:
             # A damaged file shows at the first search that touches it: the next step builds anew.
             self._search = self._opened = None
+            self._damaged = True
             self._fault = f"the search index is damaged and will be rebuilt: {error}"
             raise StoreUnavailable(self._fault) from error
 
     async def _step(self) -> None:
         """One look: follow the store where we write, follow the writer where another process does."""
         async with self._turn:
-            if self._opened is None and not await self._open():
+            if self._opened is None and (self._damaged or not await self._open()):
                 await self._build_or_wait()
+            opened = self._opened
+            if opened is None or await self._run(opened.changed):
+                await self._reopen()
             if await self._run(self._lock.take):
                 await self._apply_changes()
-            elif self._opened is not None and self._opened.changed():
-                await self._run(self._reopen)
 
     async def _apply_changes(self) -> None:
         opened = self._opened
         if opened is None:
+            await self._build()
             return
-        if await self._run(opened.changed):  # we took over from a writer that went further
-            await self._run(self._reopen)
-            opened = self._opened or opened
         version = await self._source.version()
         if version < opened.state.version:  # another store's history: a backup was restored
             await self._build()
@@ -167,6 +165,11 @@ class IndexedCatalogue:
             await self._run(opened.apply, entries)
             self._serve(opened)
 
+    async def _reopen(self) -> None:
+        """Take what the writer has made; where the folder is gone we answer from what is open until it is built."""
+        if not await self._open():
+            self._opened = None
+
     async def _open(self) -> bool:
         opened = await self._run(open_index, self._folder, self._identity)
         if opened is None:
@@ -177,10 +180,10 @@ class IndexedCatalogue:
     async def _build_or_wait(self) -> None:
         """Build with the lock held; where another process holds it, wait for its build (or for its end)."""
         while not await self._run(self._lock.take):
-            if await self._open():
+            if not self._damaged and await self._open():
                 return
             await asyncio.sleep(LOOK_EVERY_S)
-        if not await self._open():
+        if self._damaged or not await self._open():
             await self._build()
 
     async def _build(self) -> None:
@@ -191,13 +194,9 @@ class IndexedCatalogue:
                 await self._run(builder.add, entries)
                 after = (entries[-1].version, entries[-1].work_id)
             await self._run(builder.finish, self._identity)
+        self._damaged = False
         if not await self._open():
             raise OSError(f"the index just built in {self._folder} cannot be read")
-
-    def _reopen(self) -> None:
-        opened = open_index(self._folder, self._identity)
-        if opened is not None:
-            self._serve(opened)
 
     def _serve(self, opened: Opened) -> None:
         self._opened = opened

@@ -120,7 +120,8 @@ class Opened:
         words: Counter[str] = Counter()
         try:
             for entry in entries:
-                writer.delete_documents_by_term("id", entry.work_id)
+                # By a query: deletion by term takes a number for a signed one and meets no unsigned field.
+                writer.delete_documents_by_query(tantivy.Query.term_query(schema(), "id", entry.work_id))
                 if not entry.gone:
                     described = describe(entry)
                     writer.add_document(document(entry, described))

@@ -1,0 +1,107 @@
+"""A misspelt word finds the word of the catalogue that it stands for."""
+
+from pathlib import Path
+
+import pytest
+
+from catalogue.index import deletes
+from catalogue.index.vocabulary import Part, Vocabulary, write_part
+
+WORDS = {
+    "преступление": 5,
+    "наказание": 4,
+    "рождественская": 2,
+    "дом": 40,
+    "дон": 3,
+    "мир": 30,
+    "тарас": 2,
+    "колымские": 1,
+    "обитаемый": 1,
+    "harry": 2,
+    "twilight": 1,
+    "энциклопедия": 9,
+    "энциклопедический": 7,
+}
+_LETTERS = "аеиопрст"
+
+
+@pytest.fixture
+def vocabulary(tmp_path: Path) -> Vocabulary:
+    write_part(tmp_path / "words-0", WORDS)
+    return Vocabulary([Part(tmp_path / "words-0")])
+
+
+def _one_edit(word: str) -> set[str]:
+    made: set[str] = set()
+    for at in range(len(word)):
+        made.add(word[:at] + word[at + 1 :])
+        made |= {word[:at] + letter + word[at + 1 :] for letter in _LETTERS}
+        made |= {word[:at] + letter + word[at:] for letter in _LETTERS}
+        if at + 1 < len(word):
+            made.add(word[:at] + word[at + 1] + word[at] + word[at + 2 :])
+    return made - {word}
+
+
+@pytest.mark.parametrize("word", [word for word in WORDS if len(word) >= 5])
+def test_every_word_one_edit_away_finds_it(vocabulary: Vocabulary, word: str) -> None:
+    for slip in _one_edit(word):
+        assert word in [one.word for one in vocabulary.corrections(slip)], slip
+
+
+def test_two_edits_are_found_in_words_of_five_letters_or_more(vocabulary: Vocabulary) -> None:
+    for slip, word in (("ржодествензкая", "рождественская"), ("тарсса", "тарас"), ("пристыпление", "преступление")):
+        assert vocabulary.corrections(slip)[0].word == word
+        assert vocabulary.corrections(slip)[0].distance == 2
+
+
+def test_short_words_bear_one_edit_and_the_shortest_none(vocabulary: Vocabulary) -> None:
+    assert [one.word for one in vocabulary.corrections("дои")] == ["дом", "дон"]
+    assert vocabulary.corrections("ар") == ()
+    assert vocabulary.corrections("мыл") == ()
+
+
+def test_of_equally_near_words_the_more_frequent_comes_first(vocabulary: Vocabulary) -> None:
+    assert [one.word for one in vocabulary.corrections("док")] == ["дом", "дон"]
+
+
+def test_a_slip_in_an_oblique_form_finds_the_word_by_its_stem(vocabulary: Vocabulary) -> None:
+    found = vocabulary.corrections("обитпемого")
+    assert found[0].word == "обитаемый"
+    assert found[0].distance == 1.25
+
+
+def test_a_word_is_never_its_own_correction(vocabulary: Vocabulary) -> None:
+    assert "дом" not in [one.word for one in vocabulary.corrections("дом")]
+
+
+def test_words_that_begin_so_come_by_frequency(vocabulary: Vocabulary) -> None:
+    assert vocabulary.starting("энцик") == ["энциклопедия", "энциклопедический"]
+    assert vocabulary.starting("ы") == []
+
+
+def test_later_words_are_found_beside_those_of_the_build(tmp_path: Path) -> None:
+    write_part(tmp_path / "words-0", WORDS)
+    write_part(tmp_path / "words-1", {"гиперболоид": 1})
+    both = Vocabulary([Part(tmp_path / "words-0"), Part(tmp_path / "words-1")])
+    assert both.corrections("гипербалоид")[0].word == "гиперболоид"
+    assert both.corrections("наказанее")[0].word == "наказание"
+    assert "гиперболоид" in both
+    assert "гиперболоиды" not in both
+
+
+def test_no_words_are_no_corrections(tmp_path: Path) -> None:
+    write_part(tmp_path / "words-0", {})
+    assert Vocabulary([Part(tmp_path / "words-0")]).corrections("наказанее") == ()
+
+
+def test_a_part_gives_back_what_was_kept(tmp_path: Path) -> None:
+    write_part(tmp_path / "words-0", WORDS)
+    assert dict(Part(tmp_path / "words-0").items()) == WORDS
+
+
+def test_the_table_is_sorted_and_names_every_prefix() -> None:
+    hashes, owners = deletes.table(["дом", "дон", "наказан"])
+    assert list(hashes) == sorted(hashes)
+    assert set(owners.tolist()) == {0, 1, 2}
+    assert set(deletes.lookup("до", hashes, owners)) >= set()
+    assert set(deletes.lookup("дом", hashes, owners)) == {0, 1}
