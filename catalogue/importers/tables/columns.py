@@ -148,6 +148,8 @@ OF_READERS = frozenset(
     )
 )  # fmt: skip
 """Headings of lists of readers and loans: two of them, and the table is none of books."""
+_ALSO_VALUES = frozenset({"книга", "произведение"})
+"""Words that head a column of titles and fill a column of kinds: alone they make no header."""
 _AGE_SIGN = re.compile(r"\d{1,2}\s?\+")
 _TYPOS = 90.0
 _LONG_ENOUGH = 6
@@ -234,6 +236,8 @@ def _read_header(rows: Sequence[Sequence[str]], end: int) -> Header | None:
     if Column.TITLE not in columns and Column.AUTHOR_TITLE not in columns:
         return None
     if len(rows) > 1 and not _continues(rows):
+        return None
+    if len(columns) == 1 < width and fold(headings[next(iter(columns.values()))]) in _ALSO_VALUES:
         return None
     if Column.LOCATION in columns and Column.BRANCH not in columns:
         columns[Column.BRANCH] = columns.pop(Column.LOCATION)

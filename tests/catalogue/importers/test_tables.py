@@ -481,6 +481,13 @@ def test_a_workbook_without_titles_is_refused(tmp_path: Path) -> None:
         recognise(path)
 
 
+def test_a_table_without_a_header_is_not_read_by_its_first_row(tmp_path: Path) -> None:
+    path = csv(tmp_path, "1;Чайка;Чехов А. П.;Книга", "2;Мать;Горький М.;Книга")
+
+    with pytest.raises(InputError, match="«Чайка»"):
+        recognise(path)
+
+
 def test_a_list_of_readers_is_no_catalogue(tmp_path: Path) -> None:
     path = csv(tmp_path, "№ билета;ФИО читателя;Книга;Дата выдачи", "7;Иванова А.;Чайка;01.01.2024")
 
