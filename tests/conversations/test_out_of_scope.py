@@ -1,5 +1,7 @@
 """Not the library's business."""
 
+from bot.ports import Found, Verdict
+from handlers import surely
 from tests.support.fake_library import CENTRAL, FakeCatalogue, FakeFaq, at
 from tests.support.reader import Reader
 
@@ -27,6 +29,14 @@ async def test_small_talk_may_be_a_title(reader: Reader, catalogue: FakeCatalogu
     await reader.says("да")
 
     reader.hears("Как дела, Борис Акунин. Есть: 1 из 1.")
+
+
+async def test_a_book_that_only_resembles_small_talk_is_not_offered(catalogue: FakeCatalogue) -> None:
+    work = catalogue.holds("Те, кого нам суждено найти", "Джоан Хэ", at(CENTRAL, 1, 1))
+
+    assert surely(Found(verdict=Verdict.FOUND, works=(work,), scores=(0.7,))) is None
+    assert surely(Found(verdict=Verdict.CHOICE, works=(work,), scores=(1.0,))) is None
+    assert surely(Found(verdict=Verdict.FOUND, works=(work,), scores=(1.0,))) == work
 
 
 async def test_rude_words_are_answered_calmly_and_not_repeated(reader: Reader) -> None:

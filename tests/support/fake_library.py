@@ -62,6 +62,8 @@ class FakeCatalogue:
 
     async def card(self, work_id: int) -> WorkCard | None:
         self._reach()
+        if work_id >= 2**63:
+            raise OverflowError("no database holds such a number")
         return self.cards.get(work_id)
 
     async def find(self, wanted: Wanted, limit: int = 5) -> Found:
