@@ -1,5 +1,7 @@
 """``evaluate``: how right the bot is about questions with known answers, and the floor below which it may not fall."""
 
+import csv
+import gzip
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -349,16 +351,32 @@ def test_a_file_that_is_no_catalogue_is_refused(tmp_path: Path, questions: Path)
 # --- the floor -------------------------------------------------------------------------------------
 
 
-async def test_readers_of_the_demonstration_get_the_right_book() -> None:
+@pytest.fixture
+def works(tmp_path: Path) -> Path:
+    """The demonstration's works, each once and without its copies: what a search can find loads in half the time."""
+    file, met = tmp_path / "works.csv", set[str]()
+    with (
+        gzip.open(BOOKS, "rt", encoding="utf-8", newline="") as rows,
+        file.open("w", encoding="utf-8", newline="") as kept,
+    ):
+        wanted = ("id", "автор", "заглавие", "год", "isbn", "жанр", "серия", "класс")
+        table = csv.DictWriter(kept, wanted, delimiter=";", extrasaction="ignore")
+        table.writeheader()
+        for row in csv.DictReader(rows, delimiter=";"):
+            if row["id"] not in met:
+                met.add(row["id"])
+                table.writerow(row)
+    return file
+
+
+async def test_readers_get_the_right_book(works: Path) -> None:
     """The floor of the project: below it no change may go, whatever else it brings."""
     understanding = PhraseUnderstanding()
-    async with evaluation.throw_away([BOOKS]) as catalogue:
-        russian = [
-            await evaluation.answer(catalogue, understanding, line)
-            for line in scoring.read(QUESTIONS / "queries_ru_dev.jsonl")
-        ]
-    score = Score.of(russian)
-    told = "\n".join(f"{each.line.id} {each.line.text}: {'; '.join(each.wrong)}" for each in russian if each.wrong)
+    async with evaluation.throw_away([works]) as catalogue:
+        questions = scoring.read(QUESTIONS / "queries_ru_dev.jsonl")
+        answers = [await evaluation.answer(catalogue, understanding, line) for line in questions]
+    score = Score.of(answers)
+    told = "\n".join(f"{each.line.id} {each.line.text}: {'; '.join(each.wrong)}" for each in answers if each.wrong)
 
     assert score.recall_at_1 is not None
     assert score.recall_at_1 >= 0.90, told
