@@ -174,7 +174,11 @@ def _tokens(text: str) -> list[str]:
             made += [letter + "." for letter in folded]
         else:
             made.append(folded)
-    kept = [token for token in made if token not in _PARTICLES]
+    # A particle behind a whole word is a surname: «Юлия Ден»; behind an initial it is none: «Бальзак О. де».
+    ends_in_surname = len(made) > 1 and not made[-2].endswith(".")
+    kept = [token for token in made[:-1] if token not in _PARTICLES] + [
+        token for token in made[-1:] if token not in _PARTICLES or ends_in_surname
+    ]
     return kept if any(not token.endswith(".") for token in kept) else made
 
 

@@ -489,7 +489,7 @@ def test_a_table_without_a_header_is_not_read_by_its_first_row(tmp_path: Path) -
 
 
 def test_a_list_of_readers_is_no_catalogue(tmp_path: Path) -> None:
-    path = csv(tmp_path, "№ билета;ФИО читателя;Книга;Дата выдачи", "7;Иванова А.;Чайка;01.01.2024")
+    path = csv(tmp_path, "№ билета;ФИО читателя;Название;Дата выдачи", "7;Иванова А.;Чайка;01.01.2024")
 
     with pytest.raises(InputError, match="list of readers or of loans"):
         recognise(path)
