@@ -1,0 +1,127 @@
+"""How a request becomes a question to the catalogue: several readings, several books."""
+
+import pytest
+
+from bot.asking import look_up, readings, titles, wanted_from
+from bot.library.model import Kind, WorkCard
+from bot.ports import Found, Request, Verdict, Wanted
+
+NOTHING = Found(verdict=Verdict.NOTHING)
+
+
+def book(title: str, score: float = 1.0, verdict: Verdict = Verdict.FOUND) -> Found:
+    card = WorkCard(
+        work_id=1,
+        title=title,
+        author="",
+        kind=Kind.BOOK,
+        available=0,
+        total=0,
+        items_unknown=True,
+        holdings=(),
+        editions=(),
+    )
+    return Found(verdict=verdict, works=(card,), scores=(score,))
+
+
+class Shelf:
+    """A catalogue that knows answers by heart and keeps what it was asked."""
+
+    def __init__(self, answers: dict[str, Found]) -> None:
+        self.answers, self.asked = answers, list[str]()
+
+    async def find(self, wanted: Wanted, limit: int = 5) -> Found:
+        del limit
+        self.asked.append(wanted.text)
+        return self.answers.get(wanted.text, NOTHING)
+
+    async def card(self, work_id: int) -> WorkCard | None:
+        del work_id
+        return None
+
+
+def request(intent: str = "search", rest: str = "", **slots: str) -> Request:
+    return Request(intent=intent, confidence=0.9, rest=rest, slots=slots)
+
+
+def shown(answers: tuple[Found, ...]) -> list[str]:
+    return [answer.works[0].title if answer.works else "" for answer in answers]
+
+
+def test_what_is_known_of_the_book_sharpens_the_question() -> None:
+    asked = wanted_from(request(rest="тихий дон", volume="2", author="шолохов", branch="филиал 3"))
+
+    assert asked == Wanted(text="тихий дон", volume="2", author="шолохов")
+
+
+def test_a_request_is_read_from_the_barest_to_the_whole() -> None:
+    asked = request(rest="джунглей", wider="книга джунглей", whole="есть ли у вас книга джунглей", title="джунглей")
+
+    assert [wanted.text for wanted in readings(asked)] == ["джунглей", "книга джунглей", "есть ли у вас книга джунглей"]
+    assert [wanted.title for wanted in readings(asked)] == ["джунглей", "", ""]
+
+
+@pytest.mark.parametrize("intent", ["hold", "renew"])
+async def test_a_wish_that_names_no_book_is_not_looked_up(intent: str) -> None:
+    shelf = Shelf({"забронируйте книгу": book("Как забронировать книгу")})
+
+    answers = await look_up(shelf, request(intent, whole="забронируйте книгу"))
+
+    assert answers == (NOTHING,)
+    assert shelf.asked == []
+
+
+async def test_the_surest_reading_wins() -> None:
+    shelf = Shelf(
+        {
+            "жизнь на марсе": book("Марс", 0.6, Verdict.NEAR),
+            "есть ли жизнь на марсе": book("Есть ли жизнь на Марсе?", 0.9),
+        }
+    )
+
+    answers = await look_up(shelf, request(rest="жизнь на марсе", whole="есть ли жизнь на марсе"))
+
+    assert shown(answers) == ["Есть ли жизнь на Марсе?"]
+
+
+async def test_a_sure_first_answer_is_not_doubted() -> None:
+    shelf = Shelf({"обломов": book("Обломов")})
+
+    await look_up(shelf, request(rest="обломов", whole="есть ли у вас обломов"))
+
+    assert shelf.asked == ["обломов"]
+
+
+async def test_two_books_of_one_message_are_two_answers() -> None:
+    shelf = Shelf({"вишнёвый сад": book("Вишнёвый сад"), "чайка": book("Чайка")})
+
+    answers = await look_up(shelf, request(rest="вишнёвый сад и чайка", titles="вишнёвый сад\nчайка"))
+
+    assert shown(answers) == ["Вишнёвый сад", "Чайка"]
+
+
+async def test_a_title_with_an_and_stays_one_book() -> None:
+    shelf = Shelf({"война и мир": book("Война и мир"), "война": book("Война"), "мир": book("Мир")})
+
+    assert shown(await look_up(shelf, request(rest="война и мир", titles="война\nмир"))) == ["Война и мир"]
+
+
+async def test_a_title_with_an_and_among_others_stays_whole() -> None:
+    shelf = Shelf({"война и мир": book("Война и мир"), "чайка": book("Чайка"), "война": book("Война")})
+
+    answers = await look_up(shelf, request(rest="война и мир, чайка", titles="война\nмир\nчайка"))
+
+    assert shown(answers) == ["Война и мир", "Чайка"]
+
+
+async def test_pieces_count_only_where_each_is_a_book() -> None:
+    near = book("Сапоги", 0.5, Verdict.NEAR)
+    shelf = Shelf({"сапоги и бегемоты": near, "сапоги": book("Сапоги"), "бегемоты": book("Бегемот", 0.8)})
+
+    assert await look_up(shelf, request(rest="сапоги и бегемоты", titles="сапоги\nбегемоты")) == (near,)
+
+
+def test_a_long_list_is_not_taken_apart() -> None:
+    assert titles(request(titles="\n".join(f"книга {number}" for number in range(6)))) == ()
+    assert titles(request(titles="одна")) == ()
+    assert titles(request()) == ()
