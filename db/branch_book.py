@@ -53,10 +53,13 @@ class BranchBook:
             for alias in branch.aliases:
                 self._ids.setdefault(fold(alias), branch.id)
         self._codes = {branch.code for branch in branches}
+        self._found: dict[str, int | None] = {}
 
     def find(self, name: str) -> int | None:
         """The id of the branch that is called so; None if nobody is, or the name says nothing."""
-        return self._ids.get(fold(name))
+        if name not in self._found:
+            self._found[name] = self._ids.get(fold(name))
+        return self._found[name]
 
     async def meet(self, names: Iterable[str], connection: AsyncConnection | None) -> None:
         """Give every unknown name a branch of its own; without a connection only in this book (a dry run)."""

@@ -45,7 +45,7 @@ DETAILS = (
 )
 """What of a record is kept in ``records.details``: told or indexed, never searched by SQL."""
 
-_encode = msgspec.json.Encoder(order="deterministic").encode
+_encode = msgspec.json.Encoder().encode
 
 
 class ItemValues(NamedTuple):

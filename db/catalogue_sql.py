@@ -101,17 +101,20 @@ async def insert_rows(connection: AsyncConnection, table: Table, rows: Sequence[
         return
     columns = list(rows[0])
     sqlite = connection.dialect.name == "sqlite"
-    encoders = [_encoder(table.c[name].type, sqlite=sqlite) for name in columns]
-    values = [
-        tuple(
-            value if encode is None or value is None else encode(value)
-            for encode, value in zip(encoders, row.values(), strict=True)
-        )
-        for row in rows
+    encoded = [
+        (place, encode)
+        for place, name in enumerate(columns)
+        if (encode := _encoder(table.c[name].type, sqlite=sqlite)) is not None
     ]
+    values = [list(row.values()) for row in rows]
+    for place, encode in encoded:
+        for row in values:
+            if row[place] is not None:
+                row[place] = encode(row[place])
     if sqlite:
         names, marks = ", ".join(f'"{name}"' for name in columns), ", ".join("?" * len(columns))
-        await connection.exec_driver_sql(f"INSERT INTO {table.name} ({names}) VALUES ({marks})", values)  # noqa: S608
+        statement = f"INSERT INTO {table.name} ({names}) VALUES ({marks})"  # noqa: S608 - our own names
+        await connection.exec_driver_sql(statement, [tuple(row) for row in values])
         return
     with passing_faults():
         driver: Any = (await connection.get_raw_connection()).driver_connection
