@@ -220,7 +220,7 @@
   };
 
   View.clock = function (at) {
-    return at.toLocaleTimeString(this.language, { hour: "2-digit", minute: "2-digit" });
+    return at.toLocaleTimeString(this.language, { hour: "numeric", minute: "2-digit" });
   };
 
   View.forgetOldest = function () {
