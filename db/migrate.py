@@ -1,17 +1,13 @@
 """The tables' version: brings a store up to date, and tells whether it is."""
 
+import re
 from collections.abc import Callable
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from alembic import command
-from alembic.autogenerate import compare_metadata
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util.exc import CommandError
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect, text
 
 import migrations
 from bot.errors import StoreUnavailable
@@ -19,7 +15,13 @@ from db import models  # noqa: F401 - fills the metadata
 from db.base import Base
 from db.connect import Database, store_errors
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+
 Result = TypeVar("Result")
+
+VERSION_TABLE = "alembic_version"
+_REVISION = re.compile(r"""^(revision|down_revision)\b[^=\n]*= *["'](\w+)["']""", re.MULTILINE)
 
 
 class Tables(StrEnum):
@@ -31,7 +33,9 @@ class Tables(StrEnum):
     NEWER = "newer"
 
 
-def _config(connection: Connection | None = None) -> Config:
+def _config(connection: Connection | None = None) -> "Config":
+    from alembic.config import Config  # Alembic is slow to load, and a start only asks for the version
+
     config = Config()
     config.set_main_option("script_location", str(Path(migrations.__file__).parent))
     config.set_main_option("path_separator", "os")
@@ -39,11 +43,20 @@ def _config(connection: Connection | None = None) -> Config:
     return config
 
 
+@cache
+def _revisions() -> dict[str, str]:
+    """Every revision of the migrations, and the one before it ("" for the first)."""
+    found: dict[str, str] = {}
+    for file in sorted((Path(migrations.__file__).parent / "versions").glob("[0-9]*.py")):
+        said = dict(_REVISION.findall(file.read_text("utf-8")))
+        found[said["revision"]] = said.get("down_revision", "")
+    return found
+
+
 def head() -> str:
     """The revision that this program's models need."""
-    revision = ScriptDirectory.from_config(_config()).get_current_head()
-    assert revision is not None
-    return revision
+    (last,) = _revisions().keys() - _revisions().values()
+    return last
 
 
 async def upgrade(database: Database, revision: str = "head") -> None:
@@ -54,30 +67,39 @@ async def upgrade(database: Database, revision: str = "head") -> None:
     """
     if await state(database) is Tables.NEWER:
         raise StoreUnavailable("the tables are newer than this program: start the newer version, or restore a backup")
+    from alembic import command
+
     await _run(database, lambda connection: command.upgrade(_config(connection), revision))
 
 
 async def downgrade(database: Database, revision: str) -> None:
     """Take the tables back to ``revision`` ("base" for none)."""
+    from alembic import command
+
     await _run(database, lambda connection: command.downgrade(_config(connection), revision))
 
 
 async def state(database: Database) -> Tables:
     """How the tables stand. Raises StoreUnavailable where the store does not answer."""
-    current = await _run(database, lambda connection: MigrationContext.configure(connection).get_current_revision())
+    current = await _run(database, _current)
     if current is None:
         return Tables.EMPTY
     if current == head():
         return Tables.CURRENT
-    try:
-        ScriptDirectory.from_config(_config()).get_revision(current)
-    except CommandError:
-        return Tables.NEWER
-    return Tables.BEHIND
+    return Tables.BEHIND if current in _revisions() else Tables.NEWER
+
+
+def _current(connection: Connection) -> str | None:
+    if not inspect(connection).has_table(VERSION_TABLE):
+        return None
+    found: str | None = connection.scalar(text(f"SELECT version_num FROM {VERSION_TABLE}"))  # noqa: S608 - our own name
+    return found
 
 
 async def differences(database: Database) -> list[str]:
     """What the models have and the tables have not, or the other way round; empty when they agree."""
+    from alembic.autogenerate import compare_metadata
+    from alembic.migration import MigrationContext
 
     def compare(connection: Connection) -> list[str]:
         context = MigrationContext.configure(

@@ -1,0 +1,73 @@
+"""``check``, ``db upgrade``, ``backup``, ``restore``."""
+
+import sqlite3
+from pathlib import Path
+
+from tests.cli.library import SmallLibrary
+
+
+def test_check_says_that_all_is_well(tmp_path: Path) -> None:
+    library = SmallLibrary.in_folder(tmp_path)
+    library.runs("db", "upgrade")
+
+    said = library.runs("check")
+
+    assert "everything works" in said
+    assert "channel webchat" in said
+
+
+def test_check_says_what_to_do_about_missing_tables(tmp_path: Path) -> None:
+    assert "run bibliobot db upgrade" in SmallLibrary.in_folder(tmp_path).runs("check", code=1)
+
+
+def test_check_goes_on_after_a_fault(tmp_path: Path) -> None:
+    library = SmallLibrary.in_folder(tmp_path, "channels: {webchat: {}, pigeon: {}}\nintents: [search]")
+    library.runs("db", "upgrade")
+
+    said = library.runs("check", code=1)
+
+    assert "channel pigeon: channels: unknown kind 'pigeon'" in said
+    assert "handles the fallback" in said
+    assert "2 to mend" in said
+
+
+def test_tables_of_a_newer_version_are_left_alone(tmp_path: Path) -> None:
+    library = SmallLibrary.in_folder(tmp_path)
+    library.runs("db", "upgrade")
+    with sqlite3.connect(tmp_path / "data" / "bibliobot.sqlite3") as store:
+        store.execute("UPDATE alembic_version SET version_num = '9999'")
+
+    for words in (("run",), ("db", "upgrade"), ("ask", "вий"), ("check",), ("import", str(tmp_path / "books.csv"))):
+        assert "newer than this program" in library.runs(*words, code=1)
+
+
+def test_a_store_moves_by_backup_and_restore(tmp_path: Path) -> None:
+    (tmp_path / "old").mkdir()
+    (tmp_path / "new").mkdir()
+    old, new = SmallLibrary.in_folder(tmp_path / "old"), SmallLibrary.in_folder(tmp_path / "new")
+    old.imports()
+    copy = str(tmp_path / "copy.gz")
+
+    old.runs("backup", copy)
+    new.runs("restore", copy)
+
+    assert "Вий" in new.runs("ask", "вий")
+    assert "not empty" in old.runs("restore", copy, code=1)
+    assert "there is no such file" in new.runs("restore", str(tmp_path / "none.gz"), code=1).lower()
+
+
+def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
+    library = SmallLibrary.in_folder(tmp_path)
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "bibliobot.sqlite3").write_bytes(b"not a database at all, but a long text " * 50)
+
+    assert "damaged, or no SQLite file" in library.runs("run", code=1)
+
+
+def test_an_unreachable_postgresql_is_told_without_its_password(tmp_path: Path) -> None:
+    library = SmallLibrary.in_folder(tmp_path, "database: {url: 'postgresql://a:s3cret@127.0.0.1:1/none'}")
+
+    said = library.runs("run", code=1)
+
+    assert "the database does not answer" in said
+    assert "s3cret" not in said

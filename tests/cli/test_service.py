@@ -1,0 +1,126 @@
+"""``bibliobot run`` and ``demo`` as an operator starts and stops them."""
+
+import json
+import re
+import signal
+import subprocess
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.cli.library import SmallLibrary
+
+SECRET = "k" * 24
+
+
+@contextmanager
+def serving(library: SmallLibrary, *words: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """The service while it runs, and its address."""
+    with subprocess.Popen(library.command("run", *words), stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        try:
+            for line in process.stderr:
+                if found := re.search(r"http://[\d.]+:\d+", line):
+                    yield process, found.group()
+                    break
+            else:
+                pytest.fail(f"it did not start: {process.wait()}")
+        finally:
+            process.kill()
+            process.stderr.close()
+
+
+def get(url: str) -> bytes:
+    with urllib.request.urlopen(url, timeout=10) as response:  # noqa: S310 - our own server
+        return bytes(response.read())
+
+
+def post(url: str, body: dict[str, str]) -> dict[str, object]:
+    request = urllib.request.Request(url, json.dumps(body).encode(), {"Content-Type": "application/json"})  # noqa: S310
+    with urllib.request.urlopen(request, timeout=10) as response:  # noqa: S310
+        assert response.status == 202
+        return dict(json.load(response))
+
+
+def heard(address: str, message_id: object) -> str:
+    """What answers the message, as the page reads it from the stream."""
+    with urllib.request.urlopen(f"{address}/chat/stream?session={SECRET}", timeout=10) as stream:  # noqa: S310
+        for line in stream:
+            if line.startswith(b"data: "):
+                message = json.loads(line[6:])
+                if message.get("in_reply_to") == message_id:
+                    return str(message["text"])
+    raise AssertionError("the stream ended")
+
+
+def test_a_question_is_answered_and_sigterm_ends_it_in_order(tmp_path: Path) -> None:
+    library = SmallLibrary.in_folder(tmp_path)
+    library.imports()
+    with serving(library) as (process, address):
+        assert json.loads(get(f"{address}/healthz")) == {"status": "alive"}
+        sent = post(f"{address}/chat/messages", {"session": SECRET, "text": "вий гоголя"})
+
+        assert "Вий" in heard(address, sent["id"])
+        assert json.loads(get(f"{address}/readyz"))["status"] == "ready"
+        assert b"bibliobot_oldest_waiting_seconds 0.0" in get(f"{address}/metrics")
+
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0
+
+    with serving(library) as (process, address):
+        kept = json.loads(get(f"{address}/chat/messages?session={SECRET}&after=0"))["messages"]
+        assert [message["author"] for message in kept] == ["reader", "bot"]
+
+
+def test_an_import_is_found_while_the_service_runs(tmp_path: Path) -> None:
+    library = SmallLibrary.in_folder(tmp_path)
+    with serving(library) as (_, address):
+        library.imports()
+        sent = post(f"{address}/chat/messages", {"session": SECRET, "text": "мастер и маргарита"})
+
+        assert "Центральная библиотека" in heard(address, sent["id"])
+
+
+def test_a_second_service_on_one_sqlite_file_is_refused(tmp_path: Path) -> None:
+    library = SmallLibrary.in_folder(tmp_path)
+    with serving(library):
+        assert "another bibliobot serves this database already" in library.runs("run", code=1)
+
+
+def test_a_taken_port_is_told(tmp_path: Path) -> None:
+    library = SmallLibrary.in_folder(tmp_path)
+    (tmp_path / "other").mkdir()
+    with serving(library) as (_, address):
+        other = SmallLibrary.in_folder(tmp_path / "other")
+        config = tmp_path / "other" / "config.yaml"
+        config.write_text(config.read_text("utf-8").replace("port: 0", f"port: {address.rpartition(':')[2]}"), "utf-8")
+
+        assert "another program has the port" in other.runs("run", code=1)
+
+
+def test_several_roles_need_postgresql(tmp_path: Path) -> None:
+    assert "several processes need PostgreSQL" in SmallLibrary.in_folder(tmp_path).runs("run", "--role", "web", code=1)
+
+
+def test_an_unknown_role_is_wrong_use(tmp_path: Path) -> None:
+    assert "expected all, web, worker, sender" in SmallLibrary.in_folder(tmp_path).runs("run", "--role", "x", code=2)
+
+
+def test_wrong_use_of_the_command_line_ends_with_2(tmp_path: Path) -> None:
+    SmallLibrary.in_folder(tmp_path).runs("fly", code=2)
+
+
+@pytest.mark.parametrize(
+    ("extra", "says"),
+    [
+        ("channels: {telegramm: {}}", "channels: unknown kind 'telegramm'; known: webchat, terminal"),
+        ("channels: {webchat: {colour: red}}", "channels.webchat: colour: unknown key"),
+        ("intents: [search]", "intents: no module of `intents:` handles the fallback"),
+        ("intents: [serch]", "intents: there is no module handlers/serch.py"),
+    ],
+)
+def test_a_wrong_configuration_stops_the_start(tmp_path: Path, extra: str, says: str) -> None:
+    assert says in SmallLibrary.in_folder(tmp_path, extra).runs("run", code=1)
