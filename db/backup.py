@@ -120,6 +120,8 @@ def verify(file: Path, revision: str) -> Copied:
                 digest.update(last)
                 last = line
         end = json.loads(last)
+    except FileNotFoundError:
+        raise InputError(f"{file}: there is no such file") from None
     except (OSError, EOFError, ValueError, KeyError, zlib.error) as error:
         raise InputError(f"{file}: cannot be read as a backup ({type(error).__name__}); nothing was changed") from None
     if not isinstance(end, dict) or end.get("sha256") != digest.hexdigest():
