@@ -13,6 +13,12 @@ WIDEST = 100
 """Longer lines are hard to read on any screen."""
 
 
+def on_screen(reply: Reply, out: TextIO, width: int = 0) -> str:
+    """A reply as ``out`` shows it: bold for a person, lines of its width (``width`` overrules it)."""
+    room = width or min(shutil.get_terminal_size((80, 24)).columns, WIDEST)
+    return render(reply, width=room, tty=out.isatty())
+
+
 class Terminal:
     """Writes replies to ``out`` (fills ``bot.channels.Channel``).
 
@@ -34,8 +40,7 @@ class Terminal:
 
     def worded(self, reply: Reply) -> str:
         """The reply as this terminal shows it."""
-        width = self._options.width or min(shutil.get_terminal_size((80, 24)).columns, WIDEST)
-        return render(reply, width=width, tty=self.out.isatty())
+        return on_screen(reply, self.out, self._options.width)
 
     async def ping(self) -> str:
         return self._setting.name
