@@ -6,6 +6,10 @@ MARK = "\x1f"
 """Stands before every subfield code; a field is ``head MARK code text MARK code text …``."""
 
 
+UNKNOWN_STATUS = "unknown_status"
+"""Warning: a copy has a status that its format does not know."""
+
+
 class Field:
     """One field.
 

@@ -10,57 +10,16 @@ from bot.library.model import ItemStatus, Kind
 from bot.library.records import ItemData, RecordData
 from catalogue.importers import cleaning
 from catalogue.importers.cleaning import distinct, phrase, phrases, tidy, trimmed, unbracketed
-from catalogue.importers.fields import Field, Fields
+from catalogue.importers.fields import UNKNOWN_STATUS, Field, Fields
 from catalogue.importers.unimarc import copies, person
 
 TAGS = [
-    "10",
-    "11",
-    "101",
-    "1119",
-    "200",
-    "205",
-    "210",
-    "215",
-    "225",
-    "300",
-    "331",
-    "333",
-    "461",
-    "463",
-    "600",
-    "601",
-    "606",
-    "607",
-    "610",
-    "621",
-    "675",
-    "700",
-    "701",
-    "702",
-    "710",
-    "711",
-    "900",
-    "902",
-    "903",
-    "906",
-    "908",
-    "910",
-    "920",
-    "922",
-    "923",
-    "933",
-    "934",
-    "936",
-    "951",
-    "961",
-    "963",
-]
-
-UNKNOWN_STATUS = "unknown_status"
+    "10", "11", "101", "1119", "200", "205", "210", "215", "225", "300", "331", "333", "461", "463", "600", "601",
+    "606", "607", "610", "621", "675", "700", "701", "702", "710", "711", "900", "903", "906", "908", "910", "920",
+    "923", "933", "934", "936", "951", "961",
+]  # fmt: skip
 
 _ARTICLE = "ASP"
-_VOLUME = "SPEC"
 _KINDS = {"J": Kind.SERIAL, "NJ": Kind.SERIAL, "NJP": Kind.SERIAL, "NJK": Kind.SERIAL, _ARTICLE: Kind.ARTICLE}
 _KINDS |= {"MUSP": Kind.OTHER}
 _TYPES = {"b": Kind.ELECTRONIC, "l": Kind.ELECTRONIC, "g": Kind.VIDEO, "i": Kind.AUDIO, "j": Kind.AUDIO}

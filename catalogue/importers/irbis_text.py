@@ -43,8 +43,8 @@ def chunks(stream: Stream) -> Iterator[Chunk]:
             too_long = True
             offset, rest = offset + len(rest) - 16, rest[-16:]
     if not too_long:
-        border_ = _BORDER.search(rest)
-        yield from _chunk(rest[: border_.start()] if border_ else rest, offset)
+        end = _BORDER.search(rest)
+        yield from _chunk(rest[: end.start()] if end else rest, offset)
 
 
 def parse(data: bytes, decoder: RecordDecoder, wanted: frozenset[str]) -> Fields:

@@ -48,11 +48,11 @@ def chunks(stream: Stream) -> Iterator[Chunk]:
             rest = b""
     if too_long:
         yield too_long
-    elif stripped := rest.strip(_BETWEEN):
+    elif rest.strip(_BETWEEN):
         # Cut off in the middle: what parses of it is not the whole record. Whole ones before it are kept.
         *whole, last = _records_of(rest, offset)
         yield from whole
-        yield Chunk(last.offset, last.data or stripped, Rejection.TRUNCATED)
+        yield Chunk(last.offset, last.data, Rejection.TRUNCATED)
 
 
 def _records_of(part: bytes, offset: int) -> Iterator[Chunk]:
@@ -69,7 +69,7 @@ def _records_of(part: bytes, offset: int) -> Iterator[Chunk]:
     cuts = sorted({0, *starts, len(data)})
     for begin, end in pairwise(cuts):
         if piece := data[begin:end].rstrip(_BETWEEN):
-            yield Chunk(offset + begin, piece if end == len(data) else piece.rstrip(_BETWEEN))
+            yield Chunk(offset + begin, piece)
 
 
 def parse(data: bytes, decoder: RecordDecoder, wanted: Mapping[bytes, str], *, any_case: bool = False) -> Fields:
@@ -115,9 +115,8 @@ def record_id(data: bytes) -> str:
     """What is likely the id of a record that cannot be read: its first field, "" if that is no id."""
     begin = data.find(_FIELD_END, _LEADER) + 1
     first = data[begin : data.find(_FIELD_END, begin)] if begin > 0 else b""
-    return (
-        first.decode("ascii", "replace").strip() if _ID.match(first) and data[_LEADER : _LEADER + 3] == b"001" else ""
-    )
+    is_id = data[_LEADER : _LEADER + 3] == b"001" and _ID.match(first)
+    return first.decode("ascii", "replace").strip() if is_id else ""
 
 
 def _spans(data: bytes, wanted: Mapping[bytes, str], warnings: list[str]) -> list[tuple[str, int, int]]:
@@ -182,9 +181,9 @@ def _by_order(data: bytes, base: int, wanted: Mapping[bytes, str]) -> list[tuple
         before = offset
         offsets.append(turned + offset)
     order = sorted(range(len(entries)), key=offsets.__getitem__)
-    begins = [base, *(base + end + 1 for end in ends)]
+    begins = [0, *(end + 1 for end in ends[:-1])]
     return [
-        (tag, begin, base + end)
-        for at, begin, end in zip(order, begins, ends, strict=False)
+        (tag, base + begin, base + end)
+        for at, begin, end in zip(order, begins, ends, strict=True)
         if (tag := wanted.get(entries[at][:3])) is not None
     ]

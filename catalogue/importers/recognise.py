@@ -20,9 +20,7 @@ SAMPLE_RECORDS = 200
 
 _HEAD = 1 << 17
 _LINES = 200
-_LEADER = re.compile(
-    rb"[\s\x00\x1a\xef\xbb\xbf]*[\dA-Za-z ]{5}[ -~]{7}[ -~]{5}[ -~]{7}(?:[0-9A-Za-z]{3}\d{9}|[^\n]*\x1e)"
-)
+_LEADER = re.compile(rb"[\s\x00\x1a\xef\xbb\xbf]{0,64}[\dA-Za-z ]{5}[ -~]{19}(?:[0-9A-Za-z]{3}\d{9}|[^\n]{0,4000}\x1e)")
 _IRBIS_LINE = re.compile(rb"#\d{1,5}\s*:?\s?\S|\d{1,5}\s*:\s\S|\*{5}\s*$")
 _XML = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:\?xml|!--|(?:[\w.-]+:)?(?:collection|record)\b)")
 _ROOT = re.compile(rb"<([A-Za-z_][\w.:-]*)")

@@ -7,46 +7,13 @@ from bot.library.model import ItemStatus, Kind
 from bot.library.records import ItemData, RecordData
 from catalogue.importers import cleaning
 from catalogue.importers.cleaning import distinct, phrase, phrases, tidy, trimmed, unbracketed
-from catalogue.importers.fields import Field, Fields
+from catalogue.importers.fields import UNKNOWN_STATUS, Field, Fields
 
 TAGS = [
-    "001",
-    "010",
-    "011",
-    "090",
-    "100",
-    "101",
-    "200",
-    "205",
-    "210",
-    "215",
-    "225",
-    "300",
-    "330",
-    "333",
-    "461",
-    "462",
-    "463",
-    "600",
-    "601",
-    "606",
-    "607",
-    "608",
-    "610",
-    "621",
-    "675",
-    "686",
-    "700",
-    "701",
-    "702",
-    "710",
-    "711",
-    "712",
-    "852",
-    "856",
-    "899",
-    "995",
-]
+    "001", "010", "011", "090", "100", "101", "200", "205", "210", "215", "225", "300", "330", "333", "461", "462",
+    "463", "600", "601", "606", "607", "608", "610", "621", "675", "686", "700", "701", "702", "710", "711", "712",
+    "852", "856", "899", "995",
+]  # fmt: skip
 
 _KINDS = {
     "c": Kind.MUSIC, "d": Kind.MUSIC, "e": Kind.MAP, "f": Kind.MAP, "g": Kind.VIDEO, "i": Kind.AUDIO, "j": Kind.AUDIO,
@@ -55,7 +22,6 @@ _KINDS = {
 _LEVELS = {"a": Kind.ARTICLE, "s": Kind.SERIAL}
 _READERS = {"b": "0–5", "c": "5–10", "d": "9–14", "e": "14–20"}
 _AUTHOR_ROLE = "070"
-_KOHA_STATUS = {"": ItemStatus.AVAILABLE, "0": ItemStatus.AVAILABLE}
 _PART = re.compile(r"(?:ч|т|кн|вып|том|часть|книга|выпуск|сер|серия|№)\W{0,3}[\w,./-]{1,8}", re.IGNORECASE)
 _COPY_OF_BRANCH = re.compile(r"^\d+-")
 
@@ -132,8 +98,7 @@ class _Parent:
         for field in fields.fields("461", "462", "463"):
             inner = embedded(field)
             title = inner.first("200", "a") or field.first("t")
-            if title and not (titles and field.first("1").startswith("700")):
-                titles.append(phrase(title))
+            titles.append(phrase(title))
             self.id = self.id or inner.control("001").strip() or field.first("3")
             self.volume = self.volume or inner.first("200", "v") or field.first("v")
             self.date = self.date or inner.first("210", "d") or field.first("d")
@@ -215,7 +180,10 @@ def _call_number(fields: Fields, items: tuple[ItemData, ...]) -> str:
 def _items(fields: Fields) -> Iterator[ItemData]:
     for field in fields.fields("995"):
         if field.parts:
-            yield _item_995(field)
+            item = _item_995(field)
+            if item.status is ItemStatus.UNKNOWN:
+                fields.warn(UNKNOWN_STATUS)
+            yield item
     for field in fields.fields("899"):
         if field.has("pjt") and not field.has("1"):
             yield _item_899(field)
@@ -253,15 +221,16 @@ def _item_995(field: Field) -> ItemData:
             inventory_number=tidy(field.first("f")),
             call_number=tidy(field.first("l")),
         )
-    status = field.first("o")
+    due_on = cleaning.day(field.first("n"))
+    status = ItemStatus.AVAILABLE if field.first("o") in {"", "0"} else ItemStatus.UNKNOWN
     return ItemData(
         branch=trimmed(field.first("c") or field.first("b") or field.first("a")),
         location=trimmed(field.first("e")),
         inventory_number=tidy(field.first("j") or field.first("f")),
         barcode=tidy(field.first("f")),
         call_number=tidy(field.first("k")),
-        status=_KOHA_STATUS.get(status, ItemStatus.AVAILABLE if not status.isdigit() else ItemStatus.UNAVAILABLE),
-        due_on=cleaning.day(field.first("n")),
+        status=ItemStatus.ON_LOAN if due_on else status,
+        due_on=due_on,
     )
 
 

@@ -163,6 +163,26 @@ def test_a_record_without_a_title_loses_itself_only(exported: Exported) -> None:
     assert path.read_bytes()[good.offset :].startswith(b"#920")
 
 
+def test_a_record_without_an_end_is_too_long_and_the_next_one_is_read(exported: Exported) -> None:
+    endless = ["#300: " + "слово " * 1000] * 300
+    good = ["#920: PAZK", "#200: ^AКаштанка", "#102: RU"]
+    path = exported.file(*good, "*****", "#920: PAZK", *endless, "*****", *good)
+
+    found = rows(path)
+
+    assert [record_of(found[at]).title for at in (0, 2)] == ["Каштанка", "Каштанка"]
+    assert (bad_of(found[1]).reason, bad_of(found[1]).ordinal) == (Rejection.TOO_LONG, 2)
+    assert path.read_bytes()[found[2].offset :].startswith(b"#920: PAZK")
+
+
+def test_many_records_are_read_across_the_blocks_of_a_file(exported: Exported) -> None:
+    lines = ["#920: PAZK", "#200: ^AКаштанка", "#331: " + "Собака " * 40, "*****"] * 3000
+    path = exported.file(*lines, end="\r\n")
+
+    assert sum(record_of(row).title == "Каштанка" for row in rows(path)) == 3000
+    assert path.stat().st_size > 1 << 20
+
+
 def test_text_and_iso2709_of_one_catalogue_read_alike(tmp_path: Path) -> None:
     text = (IRBIS / "istu_17_utf8.txt").read_text("utf-8-sig")
     records = b""

@@ -96,6 +96,14 @@ def test_a_file_cut_off_keeps_what_was_whole(tmp_path: Path) -> None:
     assert bad_of(found[1]).reason is Rejection.TRUNCATED
 
 
+def test_a_record_without_an_end_is_too_long_and_the_next_one_is_read(tmp_path: Path) -> None:
+    endless = record(2, "слово " * 400_000)
+    found = rows(written(tmp_path / "file.xml", collection(record(1, "Первая"), endless, record(3, "Третья"))))
+
+    assert bad_of(found[1]).reason is Rejection.TOO_LONG
+    assert [record_of(found[at]).title for at in (0, 2)] == ["Первая", "Третья"]
+
+
 def test_signs_that_xml_forbids_are_dropped(tmp_path: Path) -> None:
     (one,) = read(written(tmp_path / "file.xml", collection(record(1, "Кни\x1eга"))))
 

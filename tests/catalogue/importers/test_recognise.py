@@ -77,6 +77,7 @@ def test_a_source_says_why_and_goes_to_another_process(tmp_path: Path) -> None:
         ("Дорогая редакция!\nПишу вам письмо.\n".encode(), r"no (catalogue|heading)"),
         (bytes(range(1, 256)), "is no text"),
         (b"PK\x03\x04 cut", "is a ZIP archive"),
+        (b" " * 100_000 + b"x", r"no (catalogue|heading)"),
     ],
 )  # fmt: skip
 def test_a_wrong_file_is_named_for_what_it_is(tmp_path: Path, data: bytes, what: str) -> None:

@@ -191,12 +191,14 @@ def test_copies_in_995_as_koha_writes_them(catalogued: Catalogued) -> None:
             [("b", "ЦГБ"), ("c", "Ф2"), ("e", "Зал"), ("f", "300123"), ("j", "8871"), ("k", "84 Ч-56"), ("o", "0")],
         ),
         field("995", [("b", "ЦГБ"), ("c", "Ф2"), ("f", "300124"), ("o", "2"), ("n", "2026-04-01")]),
+        field("995", [("b", "ЦГБ"), ("c", "Ф2"), ("f", "300125"), ("o", "9")]),
     )  # fmt: skip
 
-    first, second = record.items
+    first, second, third = record.items
     assert (first.branch, first.location, first.call_number) == ("Ф2", "Зал", "84 Ч-56")
     assert (first.barcode, first.inventory_number, first.status) == ("300123", "8871", ItemStatus.AVAILABLE)
-    assert (second.status, str(second.due_on)) == (ItemStatus.UNAVAILABLE, "2026-04-01")
+    assert (second.status, str(second.due_on)) == (ItemStatus.ON_LOAN, "2026-04-01")
+    assert (third.status, record.warnings) == (ItemStatus.UNKNOWN, ("unknown_status",))
 
 
 @pytest.mark.parametrize(
