@@ -33,6 +33,12 @@ _SCHOOLBOOK = frozenset(
         "учебник учеб учебное пособие тетрадь задачник хрестоматия практикум диктанты тесты контрольные прописи атлас"
     )
 )
+_TITLES_OF_MANY_JOURNALS = frozenset(
+    words(
+        "вестник труды известия бюллетень доклады записки сборник ежегодник bulletin journal proceedings transactions"
+    )
+)
+"""Titles of journals that need their institute beside them."""
 _STOPS = re.compile(r"[.:;!?…]+")
 _BY_LAW = ("кодекс", "конституция", "федеральный закон", "правила дорожного движения", "библия", "коран", "евангелие")
 """Texts that are the same whoever prints them, though no author is named."""
@@ -110,7 +116,7 @@ def _author_part(record: RecordData, author: Name, taken: TitleParts) -> tuple[s
 
 def _instead_of_author(record: RecordData, taken: TitleParts) -> tuple[str, ...]:
     """What holds nameless editions together: who answers for them, else who printed them, else when."""
-    if record.kind is Kind.SERIAL:
+    if record.kind is Kind.SERIAL and taken.core not in _TITLES_OF_MANY_JOURNALS:
         return ()
     if record.kind is not Kind.ARTICLE and any(text in taken.core for text in _BY_LAW):
         return ()

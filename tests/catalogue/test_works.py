@@ -159,6 +159,14 @@ def test_a_film_is_not_the_book_and_an_article_belongs_to_its_journal() -> None:
     assert in_one != key("О снеге", kind=Kind.ARTICLE, parent_title="Природа", year=2001)
 
 
+def test_a_journal_is_known_by_its_name_unless_every_institute_has_one() -> None:
+    def journal(title: str, publisher: str) -> str:
+        return key(title, "", kind=Kind.SERIAL, publisher=publisher)
+
+    assert journal("Юность", "Правда") == journal("Юность", "Молодая гвардия")
+    assert journal("Вестник", "МГУ") != journal("Вестник", "СПбГУ")
+
+
 def test_a_book_in_tatar_is_not_its_russian_namesake() -> None:
     assert key("Шурале", languages=("tat",)) != key("Шурале", languages=("rus",))
     assert key("Шурале", languages=("rus",)) == key("Шурале")
