@@ -16,7 +16,7 @@ from bot.wording import capital, weekday
 from bot.wording import gettext as _
 from bot.wording.opening import day_hours, moment_words, named_day, right_now, sanitary_rule, spans, unusual_days, week
 from bot.wording.reaching import phone_beside
-from handlers import MOST_BRANCHES, Row, find_button, librarian_button, which_branch, words_of
+from handlers import MOST_BRANCHES, Row, faq_reply, find_button, librarian_button, which_branch, words_of
 
 router = Router("hours")
 
@@ -160,7 +160,7 @@ async def _unknown(turn: Turn, library: Library, branch: Branch | None) -> Reply
     """Nobody has told us the hours: nothing is claimed."""
     known = await library.faq.about("hours", turn.language)
     if known is not None:
-        return reply(known.answer, buttons=((librarian_button(),),))
+        return faq_reply(known, (librarian_button(),))
     branches = await library.branches.all()
     name = branch.name if branch else library.name
     said = [_("Часов работы пока не знаю: {library}.").format(library=name)]

@@ -18,7 +18,7 @@ SHORT = 2
 @router.on(intent("renew"), pressed("renew"))
 async def renew(turn: Turn, library: Library) -> Answer:
     """A later due date: the library's own words on it, else the phone."""
-    said = _("Продлевать книги сам я пока не умею. Продлит библиотекарь.")
+    said = _("Продлевать книги сам я пока не умею. С этим поможет библиотекарь.")
     return await _instead(turn, library, said, "rules.renew")
 
 
@@ -32,7 +32,7 @@ async def my_loans(turn: Turn, library: Library) -> Answer:
 @router.on(intent("hold"))
 async def hold(turn: Turn, library: Library) -> Answer:
     """To have a book put aside: whether it is in, which is what the reader needs first."""
-    said = _("Откладывать книги сам я пока не умею. Это сделает библиотекарь.")
+    said = _("Откладывать книги сам я пока не умею. С этим поможет библиотекарь.")
     topic = turn.request.slots.get("topic", "") or "rules.hold"
     if topic == "hold.status":
         said = _("Брони и заказы я пока не вижу. Это скажет библиотекарь.")
@@ -62,7 +62,7 @@ async def review(turn: Turn, library: Library) -> Answer:
     if known is not None and known.topic == topic:
         said = known.answer
     elif topic == "review.complaint":
-        said = _("Мне жаль, что так вышло. Передать ваши слова библиотекарю? Их прочтёт человек.")
+        said = _("Мне жаль, что так вышло. Передать ваши слова библиотекарю?")
         return Answer(replies=(reply(said, buttons=(yes_or_no("human:told"),)),))
     else:
         said = _("Спасибо, что поделились! Отзывы я пока не собираю, но могу передать ваши слова библиотекарю.")

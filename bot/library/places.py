@@ -2,6 +2,8 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 
 from bot.language.folding import words
 from bot.language.morphology import stem
@@ -24,19 +26,29 @@ _NUMBERED = frozenset({"филиал", "филиала", "филиале", "фи
                        "библиотеку", "библиотеки", "номер", "n", "branch"})  # fmt: skip
 _CENTRAL = ("центральн", "главн", "main", "central")
 _CHILDREN = ("детск", "детс", "children", "kids")
+_SETTLEMENT = frozenset(words("село села селе деревня деревне поселок поселке станица станице хутор хуторе "
+                              "город городе аул ауле г п пос дер ст х рп пгт"))  # fmt: skip
+_STREET = frozenset(words("улица улице улицы ул проспект проспекте пр переулок переулке пер площадь площади пл "
+                          "микрорайон микрорайоне мкр бульвар бульваре шоссе набережная квартал street"))  # fmt: skip
+_IN_A_SETTLEMENT = _SETTLEMENT | {"в", "во", "из", "c", "с", "до", "in", "at"}
+_IN_A_STREET = _STREET | {"на", "on"}
+_PLACING = frozenset(
+    words("в во на из in at филиал филиале филиала библиотека библиотеке библиотеку библиотеки branch")
+)
+"""Words from which on a message may speak of a place."""
 
 
 def find_branches(text: str, branches: Sequence[Branch]) -> tuple[Branch, ...]:
     """The branches that a message names, best first; empty where it names none, several where it is unclear.
 
-    By number («филиал 3», «третий филиал»), by the words of a name, alias or address, by what it is
-    («детская», «центральная»).
+    By number («филиал 3», «третий филиал»), by the words of a name or alias, by where it stands
+    («в Сосновке», «на Школьной»; not «8 марта» for улица 8 Марта), by what it is («детская»).
     """
     said = words(text)
-    numbered = [branch for branch in branches if _numbers(branch) & _numbers_said(said)]
-    if numbered:
+    numbers = _numbers_said(said)
+    if numbers and (numbered := [branch for branch in branches if _numbers(branch) & numbers]):
         return tuple(numbered)
-    stems = {stem(word) for word in said}
+    stems = [stem(word) for word in said]
     fits = [(fit, branch) for branch in branches if (fit := max(_fits(branch, stems, said), default=0.0))]
     best = max((fit for fit, _ in fits), default=0.0)
     if best:
@@ -48,6 +60,12 @@ def find_branches(text: str, branches: Sequence[Branch]) -> tuple[Branch, ...]:
     return ()
 
 
+def find_placed(said: Sequence[str], branches: Sequence[Branch]) -> tuple[Branch, ...]:
+    """The branches that folded words name as a place: «каштанка в библиотеке Некрасова», not «стихи Некрасова»."""
+    first = next((place for place, word in enumerate(said) if word in _PLACING), None)
+    return () if first is None else find_branches(" ".join(said[max(0, first - 1) :]), branches)
+
+
 def main_branch(branches: Sequence[Branch]) -> Branch | None:
     """The central library: the one marked so, else the first; None where there is none at all."""
     return next((branch for branch in branches if branch.main), branches[0] if branches else None)
@@ -55,12 +73,12 @@ def main_branch(branches: Sequence[Branch]) -> Branch | None:
 
 def words_beside(text: str, branch: Branch) -> list[str]:
     """The folded words of a message that do not speak of the branch: «каштанка в сосновке» → «каштанка»."""
-    own = {stem(word) for spelling in (branch.name, branch.address, *branch.aliases) for word in words(spelling)}
+    own = _KIND.union(*(_stems(spelling) for spelling in (branch.name, branch.address, *branch.aliases)))
     kinds = (*(_CHILDREN if branch.children else ()), *(_CENTRAL if branch.main else ()))
     return [
         word
         for word in words(text)
-        if stem(word) not in own | _KIND and not word.startswith(kinds) and value_of(word) not in _numbers(branch)
+        if stem(word) not in own and not word.startswith(kinds) and value_of(word) not in _numbers(branch)
     ]
 
 
@@ -94,22 +112,79 @@ def _numbers_said(said: Sequence[str]) -> set[int]:
     return found
 
 
-def _numbers(branch: Branch) -> set[int]:
+def _numbers(branch: Branch) -> frozenset[int]:
     """The numbers that a branch goes by: in its names, else its code."""
-    named = {number for name in (branch.name, *branch.aliases) for number in _numbers_said(words(name))}
-    if named:
-        return named
-    return {int(branch.code)} if branch.code.isascii() and branch.code.isdigit() else set()
+    return _numbers_of(branch.code, branch.name, *branch.aliases)
 
 
-def _fits(branch: Branch, stems: set[str], said: Sequence[str]) -> Iterable[float]:
+def _fits(branch: Branch, stems: Sequence[str], said: Sequence[str]) -> Iterable[float]:
     """How well each spelling of the branch fits: the share of its telling words that were said."""
-    for weight, spelling in ((1.0, branch.name), *((1.0, alias) for alias in branch.aliases), (0.9, branch.address)):
-        telling = {stem(word) for word in words(spelling)} - _KIND
-        telling = {word for word in telling if len(word) > 2 and not word.isdigit()}
-        shared = telling & stems
+    present = frozenset(stems)
+    for spelling in (branch.name, *branch.aliases):
+        telling = _telling(spelling)
+        shared = telling & present
         if shared - _GENERAL:
-            yield weight * (1 + len(shared) / len(telling))
-    name = words(branch.name)
-    if name and f" {' '.join(name)} " in f" {' '.join(said)} ":
-        yield 3.0 + len(name)  # «Сосновская детская библиотека» holds the name of the «Детская библиотека» too
+            yield 1 + len(shared) / len(telling)
+    stands = _stands(branch.address)
+    shared = present & (stands.settlement | stands.street)
+    if shared and any(_is_place(place, stems, said, stands) for place, known in enumerate(stems) if known in shared):
+        yield 0.9 * (1 + len(shared) / len(stands.settlement | stands.street))
+    name = _folded(branch.name)
+    if name and f" {name} " in f" {' '.join(said)} ":
+        yield 3.0 + name.count(" ")  # «Сосновская детская библиотека» holds the name of the «Детская библиотека» too
+
+
+def _is_place(place: int, stems: Sequence[str], said: Sequence[str], stands: "_Stands") -> bool:
+    """Whether a word of the address is said as one: after «в», «на», «улица», or alone."""
+    if len(said) == 1:
+        return stems[place] in stands.settlement
+    before = set(said[max(0, place - 1) : place])
+    if stems[place] in stands.settlement and before & _IN_A_SETTLEMENT:
+        return True
+    return stems[place] in stands.street and bool(
+        before & _IN_A_STREET or set(said[max(0, place - 2) : place]) & _STREET
+    )
+
+
+# --- what a spelling holds: read once -----------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Stands:
+    """The telling words of an address, as stems."""
+
+    settlement: frozenset[str]
+    street: frozenset[str]
+
+
+@lru_cache(maxsize=4_096)
+def _stands(address: str) -> _Stands:
+    found: dict[bool, set[str]] = {False: set(), True: set()}
+    in_street = False
+    for word in words(address):
+        if word in _STREET or word in _SETTLEMENT:
+            in_street = word in _STREET
+        elif len(word) > 2 and not word.isdigit() and stem(word) not in _KIND | _GENERAL:
+            found[in_street].add(stem(word))
+    return _Stands(frozenset(found[False]), frozenset(found[True]))
+
+
+@lru_cache(maxsize=4_096)
+def _stems(spelling: str) -> frozenset[str]:
+    return frozenset(stem(word) for word in words(spelling))
+
+
+@lru_cache(maxsize=4_096)
+def _telling(spelling: str) -> frozenset[str]:
+    return frozenset(word for word in _stems(spelling) - _KIND if len(word) > 2 and not word.isdigit())
+
+
+@lru_cache(maxsize=4_096)
+def _folded(spelling: str) -> str:
+    return " ".join(words(spelling))
+
+
+@lru_cache(maxsize=4_096)
+def _numbers_of(code: str, *names: str) -> frozenset[int]:
+    named = frozenset(number for name in names for number in _numbers_said(words(name)))
+    return named or frozenset({int(code)} if code.isascii() and code.isdigit() else ())

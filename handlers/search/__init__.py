@@ -1,12 +1,13 @@
 """«Есть ли у вас…?»: find the work, say where it is, or say honestly that the catalogue does not show it."""
 
+import asyncio
 from collections.abc import Sequence
 
 from bot.asking import look_up
 from bot.language.folding import words
 from bot.language.morphology import stem
 from bot.library.model import Branch, WorkCard
-from bot.library.places import find_branches, words_beside
+from bot.library.places import find_placed, words_beside
 from bot.messages import Button, Reply, reply
 from bot.ports import Found, Library, Verdict, Wanted
 from bot.routing import Answer, Expects, Router, Turn, expects, intent, pressed
@@ -74,7 +75,7 @@ async def _find(turn: Turn, library: Library, branches: Sequence[Branch]) -> tup
     first = answers[0]
     if first.verdict is Verdict.FOUND:
         return answers, _named_beside(words_of(turn), first.works[0], branches)
-    named = find_branches(words_of(turn), branches)
+    named = find_placed(words(words_of(turn)), branches)
     title = " ".join(words_beside(turn.request.rest or words_of(turn), named[0])) if len(named) == 1 else ""
     if not title or _NAMES_NOTHING.issuperset(words(title)):
         return answers, None
@@ -86,7 +87,7 @@ async def _find(turn: Turn, library: Library, branches: Sequence[Branch]) -> tup
 
 def _named_beside(text: str, card: WorkCard, branches: Sequence[Branch]) -> Branch | None:
     title = {stem(word) for word in words(f"{card.title} {card.author}")}
-    fits = find_branches(" ".join(word for word in words(text) if stem(word) not in title), branches)
+    fits = find_placed([word for word in words(text) if stem(word) not in title], branches)
     return fits[0] if len(fits) == 1 else None
 
 
@@ -152,8 +153,9 @@ async def about(turn: Turn, library: Library) -> Answer:
 @router.on(pressed("choose"))
 async def other_works(turn: Turn, library: Library) -> Answer:
     """The other books that fitted the question: ``choose:12,45``."""
-    numbers = [int(part) for part in turn.argument.split(",") if part.isascii() and part.isdigit()][:LIMIT]
-    cards = [card for number in numbers if (card := await library.catalogue.card(number)) is not None]
+    numbers = [number for part in turn.argument.split(",")[:LIMIT] if (number := _number(part)) is not None]
+    found = await asyncio.gather(*(library.catalogue.card(number) for number in numbers))
+    cards = [card for card in found if card is not None]
     if not cards:
         return _gone()
     if len(cards) == 1:
@@ -163,10 +165,13 @@ async def other_works(turn: Turn, library: Library) -> Answer:
 
 
 async def _card(turn: Turn, library: Library) -> WorkCard | None:
-    number = turn.argument
-    if not (number.isascii() and number.isdigit() and len(number) <= 18):
-        return None
-    return await library.catalogue.card(int(number))
+    number = _number(turn.argument)
+    return None if number is None else await library.catalogue.card(number)
+
+
+def _number(text: str) -> int | None:
+    """A work's number out of a button, None where it cannot be one."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None
 
 
 def _gone() -> Answer:

@@ -2,8 +2,9 @@
 
 import pytest
 
+from bot.language.folding import words
 from bot.library.model import Branch
-from bot.library.places import branch_behind, branch_key, find_branches, main_branch, meant, words_beside
+from bot.library.places import branch_behind, branch_key, find_branches, find_placed, main_branch, meant, words_beside
 
 CENTRAL = Branch(code="ЦБ", name="Центральная библиотека", main=True, address="посёлок Заречный, улица Садовая, 12",
                  aliases=("АБ", "взрослая библиотека"))  # fmt: skip
@@ -55,6 +56,42 @@ def test_a_branch_is_known_by_number_name_place_or_kind(text: str, branch: Branc
 )  # fmt: skip
 def test_what_names_no_branch_names_none(text: str) -> None:
     assert find_branches(text, ALL) == ()
+
+
+@pytest.mark.parametrize(
+    "text", ["вы работаете 8 марта", "в день победы", "война и мир", "мир приключений", "победа", "на 8 марта открыты?",
+             "садовая соль"],
+)  # fmt: skip
+def test_a_street_is_named_only_where_it_is_said_as_one(text: str) -> None:
+    streets = ("село Ключи, улица 8 Марта, 1", "село Ключи, ул. Победы, 2", "село Ключи, улица Мира, 3",
+               "село Ключи, улица Садовая, 4")  # fmt: skip
+    there = [Branch(code=str(n), name="Библиотека", address=street) for n, street in enumerate(streets)]
+
+    assert find_branches(text, there) == ()
+
+
+@pytest.mark.parametrize("text", ["на улице 8 марта", "на улице Победы", "на Садовой", "ул Мира"])
+def test_a_street_that_is_said_as_one_is_known(text: str) -> None:
+    streets = ("село Ключи, улица 8 Марта, 1", "село Ключи, ул. Победы, 2", "село Ключи, улица Мира, 3",
+               "село Ключи, улица Садовая, 4")  # fmt: skip
+    there = [Branch(code=str(n), name="Библиотека", address=street) for n, street in enumerate(streets)]
+
+    assert len(find_branches(text, there)) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("каштанка в библиотеке Некрасова", (FOURTH,)),
+        ("каштанка в Сосновке", (FIRST,)),
+        ("второй филиал каштанка", (SECOND,)),
+        ("стихи Некрасова", ()),
+        ("некрасов кому на руси жить хорошо", ()),
+        ("сосновая ветка", ()),
+    ],
+)
+def test_beside_a_title_a_branch_must_be_said_as_a_place(text: str, found: tuple[Branch, ...]) -> None:
+    assert find_placed(words(text), ALL) == found
 
 
 def test_a_name_that_fits_several_gives_them_all() -> None:
