@@ -104,6 +104,14 @@ async def test_copies_of_one_book_on_lines_of_their_own_stay_apart(catalogue: Ca
     assert (await catalogue.work("Сказки")).total == 3
 
 
+async def test_lines_that_say_the_same_are_as_many_copies(catalogue: CatalogueStore) -> None:
+    rows = [book("Сказки", "Пушкин А. С.", copy("01", "б/н"), year=1985)] * 3
+
+    assert await catalogue.imports(*rows, batch_size=2) == Kept(added=3)
+    assert await catalogue.imports(*rows, batch_size=2) == Kept(unchanged=3)
+    assert (await catalogue.work("Сказки")).total == 3
+
+
 async def test_sources_do_not_meet(catalogue: CatalogueStore) -> None:
     await catalogue.imports(MASTER, source="north")
 
