@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, time
-from functools import cache
+from functools import cache, lru_cache
 from io import BytesIO
 from pathlib import Path
 
@@ -70,17 +70,22 @@ def counted(number: int, one: str, few: str, many: str) -> str:
 
 def day(value: date) -> str:
     """A date as a person says it: «12 марта», "12 March"."""
-    return format_date(value, "d MMMM", locale=_language.get())
+    return _formatted(value, "d MMMM", _language.get())
 
 
 def weekday_and_day(value: date) -> str:
     """A date with its weekday: «четверг, 12 марта»."""
-    return format_date(value, "EEEE, d MMMM", locale=_language.get())
+    return _formatted(value, "EEEE, d MMMM", _language.get())
 
 
 def weekday(number: int) -> str:
     """The weekday's name, Monday is 0."""
-    return format_date(date(2024, 1, 1 + number), "EEEE", locale=_language.get())
+    return _formatted(date(2024, 1, 1 + number), "EEEE", _language.get())
+
+
+@lru_cache(maxsize=1_024)
+def _formatted(value: date, pattern: str, language: str) -> str:
+    return format_date(value, pattern, locale=language)
 
 
 def on_weekday(number: int) -> str:
