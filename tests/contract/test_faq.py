@@ -1,15 +1,16 @@
 """The library's own answers: what is told on a topic, and to which words."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 
 import pytest
 
-from bot.ports import FaqEntry
+from bot.ports import Faq, FaqEntry
 from db.connect import connect
 from db.faq import SqlFaq
 from tests.support.clock import StandingClock
 from tests.support.databases import Databases
+from tests.support.fake_library import FakeFaq
 
 
 def entry(topic: str, answer: str, *questions: str, language: str = "ru", url: str = "") -> FaqEntry:
@@ -30,18 +31,42 @@ async def faq(databases: Databases, dialect: str, clock: StandingClock) -> Async
     await databases.drop(database)
 
 
-async def said(faq: SqlFaq, topic: str, language: str = "ru") -> str | None:
+Tells = Callable[..., Awaitable[Faq]]
+
+
+@pytest.fixture(params=["fake", "sqlite", "postgresql"])
+async def tells(request: pytest.FixtureRequest, databases: Databases, clock: StandingClock) -> AsyncIterator[Tells]:
+    """What makes a FAQ of these answers, of each kind in turn."""
+    if request.param == "fake":
+
+        async def fake(*entries: FaqEntry) -> Faq:
+            return FakeFaq(*entries)
+
+        yield fake
+        return
+    database = await connect(await databases.url(request.param))
+
+    async def real(*entries: FaqEntry) -> Faq:
+        kept = SqlFaq(database, clock)
+        await kept.put(entries)
+        return kept
+
+    yield real
+    await databases.drop(database)
+
+
+async def said(faq: Faq, topic: str, language: str = "ru") -> str | None:
     found = await faq.about(topic, language)
     return found.answer if found else None
 
 
-async def heard(faq: SqlFaq, text: str, language: str = "ru") -> str | None:
+async def heard(faq: Faq, text: str, language: str = "ru") -> str | None:
     found = await faq.nearest(text, language)
     return found.topic if found else None
 
 
-async def test_a_topic_is_answered_whole(faq: SqlFaq) -> None:
-    await faq.put([entry("rules.fine", "Штрафа нет.", url="https://example.org/rules")])
+async def test_a_topic_is_answered_whole(tells: Tells) -> None:
+    faq = await tells(entry("rules.fine", "Штрафа нет.", url="https://example.org/rules"))
 
     found = await faq.about("rules.fine", "ru")
 
@@ -49,15 +74,15 @@ async def test_a_topic_is_answered_whole(faq: SqlFaq) -> None:
     assert (found.topic, found.answer, found.url) == ("rules.fine", "Штрафа нет.", "https://example.org/rules")
 
 
-async def test_what_nobody_wrote_is_not_answered(faq: SqlFaq) -> None:
-    assert await said(faq, "rules.fine") is None
-    await faq.put([PRINT])
+async def test_what_nobody_wrote_is_not_answered(tells: Tells) -> None:
+    assert await said(await tells(), "rules.fine") is None
+    faq = await tells(PRINT)
     assert await said(faq, "rules.fine") is None
     assert await said(faq, "") is None
 
 
-async def test_the_readers_own_language_comes_first_then_another(faq: SqlFaq) -> None:
-    await faq.put([entry("join", "По паспорту"), entry("join", "By passport", language="en"), WIFI_EN])
+async def test_the_readers_own_language_comes_first_then_another(tells: Tells) -> None:
+    faq = await tells(entry("join", "По паспорту"), entry("join", "By passport", language="en"), WIFI_EN)
 
     assert await said(faq, "join", "en") == "By passport"
     assert await said(faq, "join", "ru") == "По паспорту"
@@ -65,8 +90,8 @@ async def test_the_readers_own_language_comes_first_then_another(faq: SqlFaq) ->
     assert await said(faq, "rules.wifi", "ru") == "Free"
 
 
-async def test_a_narrow_topic_falls_back_to_the_wide_one(faq: SqlFaq) -> None:
-    await faq.put([RULES, PRINT])
+async def test_a_narrow_topic_falls_back_to_the_wide_one(tells: Tells) -> None:
+    faq = await tells(RULES, PRINT)
 
     assert await said(faq, "rules.print") == "5 рублей лист"
     assert await said(faq, "rules.wifi") == "Правила"
@@ -117,8 +142,8 @@ async def test_another_process_is_heard_within_seconds(
     await databases.drop(database)
 
 
-async def test_a_recorded_question_is_known_in_other_words(faq: SqlFaq) -> None:
-    await faq.put([PRINT, JOIN, WIFI_EN])
+async def test_a_recorded_question_is_known_in_other_words(tells: Tells) -> None:
+    faq = await tells(PRINT, JOIN, WIFI_EN)
 
     assert await heard(faq, "здравствуйте, а можно у вас документы распечатать") == "rules.print"
     assert await heard(faq, "Война и мир") is None
