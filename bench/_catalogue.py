@@ -151,7 +151,12 @@ def _words() -> tuple[list[tuple[str, str, str, str]], list[tuple[str, str, str]
     prefixes = ["".join(letters) for letters in product(_LETTERS, repeat=3)][::_EVERY_PREFIX]
     for prefix in prefixes:
         for word, tag, normal, *_ in islice(known(prefix), _PER_PREFIX):
-            if not 4 <= len(word) <= 12 or "ё" in word or "-" in word or {"Abbr", "Name", "Geox", "Patr"} & tag.grammemes:
+            if (
+                not 4 <= len(word) <= 12
+                or "ё" in word
+                or "-" in word
+                or {"Abbr", "Name", "Geox", "Patr"} & tag.grammemes
+            ):
                 continue
             if "Surn" in tag:
                 if word == normal:

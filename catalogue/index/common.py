@@ -1,9 +1,10 @@
 """Words that tell little or mean something special in a title or a question."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from importlib.resources import files
 
-from bot.language.morphology import analyser, is_known, part_of_speech
+from bot.language.morphology import analyser, is_known, part_of_speech, stem
 
 
 def _listed(text: str) -> frozenset[str]:
@@ -24,6 +25,7 @@ VOLUME = _listed(
     "vol volume part book"
 )
 GRADE = _listed("класс класса классу классом классе классы классов классам классах кл grade")
+_OF_SURNAMES = ("ов", "ев", "ин", "ын", "ова", "ева", "ина", "ына", "ский", "ская", "ского", "ской")
 _IDLE = frozenset({"VERB", "INFN", "ADVB", "PRED", "NPRO", "PREP", "CONJ", "PRCL", "INTJ", "GRND", "COMP"})
 
 
@@ -31,6 +33,18 @@ _IDLE = frozenset({"VERB", "INFN", "ADVB", "PRED", "NPRO", "PREP", "CONJ", "PRCL
 def given_names() -> frozenset[str]:
     """Given names, folded, in their dictionary form."""
     return frozenset((files("catalogue") / "given_names.txt").read_text("utf-8").split())
+
+
+@lru_cache(maxsize=1)
+def _stems_of_names() -> frozenset[str]:
+    return frozenset(stem(name) for name in given_names())
+
+
+def is_given_name(word: str, keys: Sequence[str]) -> bool:
+    """Whether a folded word with these keys is a given name in some case: «Льва», but not «Иванов»."""
+    if word in given_names():
+        return True
+    return not word.endswith(_OF_SURNAMES) and any(key in _stems_of_names() for key in keys)
 
 
 @lru_cache(maxsize=4096)

@@ -14,6 +14,7 @@ import numpy.typing as npt
 PREFIX = 7
 """Letters of a word that take part; what differs behind them is found by the distance."""
 Hashes = npt.NDArray[np.uint32]
+Owners = npt.NDArray[np.uint32]
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)
 _MIX = np.uint64(0xC2B2AE3D27D4EB4F)
 
@@ -23,13 +24,13 @@ def edits(length: int) -> int:
     return 0 if length < 3 else 1 if length < 5 else 2
 
 
-def table(prefixes: list[str]) -> tuple[Hashes, npt.NDArray[np.uint32]]:
+def table(prefixes: list[str]) -> tuple[Hashes, Owners]:
     """For distinct prefixes: the sorted hashes of all remainders, and the number of the prefix of each."""
     by_length: dict[int, list[int]] = {}
     for number, prefix in enumerate(prefixes):
         by_length.setdefault(len(prefix), []).append(number)
     hashes: list[Hashes] = []
-    owners: list[npt.NDArray[np.uint32]] = []
+    owners: list[Owners] = []
     for length, numbers in by_length.items():
         letters = np.array([list(map(ord, prefixes[number])) for number in numbers], dtype=np.uint64)
         for kept in _remainders(length):
@@ -42,17 +43,14 @@ def table(prefixes: list[str]) -> tuple[Hashes, npt.NDArray[np.uint32]]:
     return all_hashes[order], all_owners[order]
 
 
-def lookup(word: str, hashes: Hashes, owners: npt.NDArray[np.uint32]) -> list[int]:
-    """The numbers of the prefixes that share a remainder with the word; distinct, unordered."""
+def lookup(word: str, hashes: Hashes, owners: Owners) -> Owners:
+    """The numbers of the prefixes that share a remainder with the word; distinct, ascending."""
     letters = np.fromiter(map(ord, word[:PREFIX]), dtype=np.uint64)
     asked = np.concatenate([_hash(letters[kept]) for kept in _grouped(len(letters))])
     first = hashes.searchsorted(asked, "left")
-    last = hashes.searchsorted(asked, "right")
-    found: set[int] = set()
-    for start, end in zip(first.tolist(), last.tolist(), strict=True):
-        if end > start:
-            found.update(owners[start:end].tolist())
-    return list(found)
+    sizes = hashes.searchsorted(asked, "right") - first
+    met = [owners[start : start + size] for start, size in zip(first.tolist(), sizes.tolist(), strict=True) if size]
+    return np.unique(np.concatenate(met)) if met else np.empty(0, np.uint32)
 
 
 @cache

@@ -16,8 +16,18 @@ class Lexicon:
         self._searcher = searcher
         self._vocabulary = vocabulary
         self._frequencies: dict[str, int] = {}
+        self._keys: dict[str, tuple[str, ...]] = {}
         self._plausible: dict[str, bool] = {}
         self.works = max(searcher.num_docs, 1)
+
+    def keys(self, word: str) -> tuple[str, ...]:
+        """The keys of a folded word: as kept with the vocabulary, or found now."""
+        known = self._keys.get(word)
+        if known is None:
+            if len(self._keys) >= _REMEMBERED:
+                self._keys.clear()
+            known = self._keys[word] = self._vocabulary.keys(word) or keys(word)
+        return known
 
     def frequency(self, word: str) -> int:
         """In how many works the folded word stands in any form; 0 where it is unknown."""
@@ -25,7 +35,7 @@ class Lexicon:
         if known is None:
             if len(self._frequencies) >= _REMEMBERED:
                 self._frequencies.clear()
-            known = max(self._searcher.doc_freq("k", key) for key in keys(word))
+            known = max(self._searcher.doc_freq("k", key) for key in self.keys(word))
             self._frequencies[word] = known
         return known
 

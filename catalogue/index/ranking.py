@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 
 from rapidfuzz.distance import DamerauLevenshtein
 
+from bot.language.morphology import stem
 from catalogue.index import deletes
 from catalogue.index.common import FUNCTION, given_names, is_idle, is_surname
 from catalogue.index.documents import Judged, Variant
 from catalogue.index.reading import Question, Word, closeness, unfinished
-from catalogue.index.terms import keys
 
 _FORM = 0.97
 """Another form of the word: its stem or dictionary form is the same."""
@@ -326,7 +326,7 @@ def _likeness(word: Word, token: tuple[str, ...], *, unfinished_too: bool) -> fl
         if abs(len(guess) - len(text)) <= most + 2 and most:
             distance: float = DamerauLevenshtein.distance(guess, text, score_cutoff=most)
             if distance > most:
-                own = keys(guess)[0]
+                own = stem(guess)
                 most = min(most, deletes.edits(len(own)))
                 if len(own) >= 4 and len(text) - len(own) <= 4:
                     distance = DamerauLevenshtein.distance(own, text[: len(own)], score_cutoff=most) + 0.25

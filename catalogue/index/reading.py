@@ -9,10 +9,10 @@ from bot.language.folding import words as folded_words
 from bot.language.morphology import is_cyrillic
 from bot.language.numbers import to_digits, value_of
 from bot.ports import Wanted
-from catalogue.index.common import ABOUT_BOOKS, FUNCTION, given_names
+from catalogue.index.common import ABOUT_BOOKS, FUNCTION, is_given_name
 from catalogue.index.documents import whole
 from catalogue.index.lexicon import Lexicon
-from catalogue.index.terms import dictionary_forms, grades_in, keys, volumes_in
+from catalogue.index.terms import grades_in, volumes_in
 
 MAX_LETTERS = 300
 MAX_WORDS = 20
@@ -123,13 +123,30 @@ class Reader:
         for place in range(len(words) - 1):
             joined = words[place].text + words[place + 1].text
             if self._lexicon.stem_frequency(joined):
-                words[place] = _also(words[place], {joined: _JOINED})
-                words[place + 1] = _also(words[place + 1], {joined: _JOINED})
+                words[place] = self._also(words[place], {joined: _JOINED})
+                words[place + 1] = self._also(words[place + 1], {joined: _JOINED})
         if words and len(words[-1].text) >= 3 and all(word.light for word in words[:-1]):
             # Of several words the unfinished one is completed by the works that have the others.
             begun = words[-1].text
-            words[-1] = _also(words[-1], {one: unfinished(begun, one) for one in self._lexicon.starting(begun)})
+            words[-1] = self._also(words[-1], {one: unfinished(begun, one) for one in self._lexicon.starting(begun)})
         return replace(question, words=tuple(words))
+
+    def _also(self, word: Word, more: Options) -> Word:
+        """The word with further options, where they fit better than what it has."""
+        better = {option: fit for option, fit in more.items() if fit > _LEAST and fit > word.options.get(option, 0.0)}
+        if not better:
+            return word
+        options = {**word.options, **better}
+        return replace(word, options=options, spelt=tuple(options.items()), forms=self._forms(options))
+
+    def _forms(self, options: Options) -> tuple[tuple[str, float, int], ...]:
+        """Each key with the fit and the length of the option that it belongs to."""
+        found: dict[str, tuple[float, int]] = {}
+        for option, fit in options.items():
+            for key in self._lexicon.keys(option):
+                if found.get(key, (0.0, 0))[0] < fit:
+                    found[key] = (fit, len(option))
+        return tuple((key, fit, length) for key, (fit, length) in found.items())
 
     def _slips(self, word: Word) -> Word:
         known = self._doubted.get(word.text)
@@ -139,8 +156,8 @@ class Reader:
             near = self._corrected(word.text)
             own = {key for key, _, _ in word.forms}
             # Other forms of the same word are found as they are.
-            others = {option: fit - _SLIP for option, fit in near.items() if own.isdisjoint(keys(option))}
-            known = _also(word, others)
+            others = {option: fit - _SLIP for option, fit in near.items() if own.isdisjoint(self._lexicon.keys(option))}
+            known = self._also(word, others)
             self._doubted[word.text] = known
         return known
 
@@ -155,7 +172,7 @@ class Reader:
         lexicon = self._lexicon
         frequency = lexicon.frequency(text)
         if frequency or len(text) < 3 or text.isdigit():
-            fit = 1.0 if lexicon.plausible(text) else _DOUBTED if len(keys(text)[0]) > 3 else _HARDLY
+            fit = 1.0 if lexicon.plausible(text) else _DOUBTED if len(lexicon.keys(text)[0]) > 3 else _HARDLY
             return [self._word(text, {text: fit} if frequency else {})]
         latin = folded_words(layout.to_latin(text))
         if len(latin) == 1 and lexicon.frequency(latin[0]):
@@ -239,18 +256,18 @@ class Reader:
         else:
             weight = _UNKNOWN_SHORT_WEIGHT if short else _UNKNOWN_WEIGHT
         function = best in FUNCTION
-        own = keys(best)
+        own = lexicon.keys(best)
         return Word(
             text=text,
             best=best,
             options=options,
             spelt=tuple(options.items()),
-            forms=_forms(options),
+            forms=self._forms(options),
             weight=weight * (0.5 if short or function else 1.0),
             light=short or function or frequency > max(lexicon.works * _LIGHT_SHARE, _LIGHT_WORKS),
             about=any(key in ABOUT_BOOKS for key in own),
             known=bool(frequency) and text in options,
-            name=not given_names().isdisjoint((best, *dictionary_forms(best)) if frequency else (best,)),
+            name=is_given_name(best, own),
             number=value_of(best) is not None,
             guesses=(text, *_russian_guesses(token)) if token else (text,),
         )
@@ -293,25 +310,6 @@ def _question(words: list[Word], wanted: Wanted) -> Question:
 def _without(words: list[Word], places: Sequence[int], numbers: list[int]) -> tuple[list[Word], list[int]]:
     """Leave out what named a number, unless nothing else was said."""
     return ([words[place] for place in places], numbers) if places and numbers else (words, [])
-
-
-def _also(word: Word, more: Options) -> Word:
-    """The word with further options, where they fit better than what it has."""
-    better = {option: fit for option, fit in more.items() if fit > _LEAST and fit > word.options.get(option, 0.0)}
-    if not better:
-        return word
-    options = {**word.options, **better}
-    return replace(word, options=options, spelt=tuple(options.items()), forms=_forms(options))
-
-
-def _forms(options: Options) -> tuple[tuple[str, float, int], ...]:
-    """Each key with the fit and the length of the option that it belongs to."""
-    found: dict[str, tuple[float, int]] = {}
-    for option, fit in options.items():
-        for key in keys(option):
-            if found.get(key, (0.0, 0))[0] < fit:
-                found[key] = (fit, len(option))
-    return tuple((key, fit, length) for key, (fit, length) in found.items())
 
 
 def _in_russian(token: str) -> tuple[tuple[str, float], ...]:

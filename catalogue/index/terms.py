@@ -8,29 +8,24 @@ from bot.language.morphology import analyser, is_cyrillic, stem
 from bot.language.numbers import value_of
 from catalogue.index.common import GRADE, VOLUME
 
-VERSION = 2
+VERSION = 3
 """Of the keys and of the documents: an index made by another version is built anew."""
 _MAX_WORD = 40
 _MAX_LEMMAS = 3
 
 
-@lru_cache(maxsize=32_768)
+@lru_cache(maxsize=131_072)
 def keys(word: str) -> tuple[str, ...]:
     """The keys of a folded word, at least one: equal for forms of one word.
 
     The stem, the stems of its dictionary forms, and the number that a numeral means: «дней» → дне, ден;
     «третья» → трет, 3. Words outside the dictionary (most surnames) have their stem alone.
     """
-    return compute_keys(word)
-
-
-def compute_keys(word: str) -> tuple[str, ...]:
-    """The same as ``keys``, not remembered: for a build that keeps its own memory."""
     if len(word) > _MAX_WORD:
         return (word[:_MAX_WORD],)
     found = {stem(word): None}
     if is_cyrillic(word):
-        for lemma in dictionary_forms(word)[:_MAX_LEMMAS]:
+        for lemma in _dictionary_forms(word)[:_MAX_LEMMAS]:
             found[stem(lemma)] = None
     value = value_of(word)
     if value is not None:
@@ -77,7 +72,7 @@ def _small(words: Sequence[str], at: int) -> int | None:
     return value if value is not None and 0 < value < 1000 else None
 
 
-def dictionary_forms(word: str) -> list[str]:
+def _dictionary_forms(word: str) -> list[str]:
     """The dictionary forms of a folded word, folded; empty where the dictionary does not know it."""
     dictionary, replaces = _dictionary()
     forms: dict[str, None] = {}

@@ -15,6 +15,7 @@ from rapidfuzz.process import cdist
 
 from bot.language.morphology import stem
 from catalogue.index import deletes
+from catalogue.index.terms import keys
 
 _MAX_CANDIDATES = 1_500
 _LONGEST_ENDING = 4
@@ -37,48 +38,49 @@ class Correction:
 
 
 class Part:
-    """One sorted list of words with its delete table; files are mapped, not read."""
+    """One sorted list of words with their keys and a delete table; files are mapped, not read."""
 
     def __init__(self, folder: Path) -> None:
         with (folder / "words.txt").open("rb") as file:
             self._blob = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-        self._offsets = np.load(folder / "offsets.npy", mmap_mode="r")
-        self._counts = np.load(folder / "counts.npy", mmap_mode="r")
-        self._starts = np.load(folder / "starts.npy", mmap_mode="r")
-        self._hashes = np.load(folder / "hashes.npy", mmap_mode="r").view(np.ndarray)
-        self._owners = np.load(folder / "owners.npy", mmap_mode="r").view(np.ndarray)
+        self._offsets = _mapped(folder, "offsets")
+        self._lengths = _mapped(folder, "lengths")
+        self._counts = _mapped(folder, "counts")
+        self._starts = _mapped(folder, "starts")
+        self._hashes = _mapped(folder, "hashes")
+        self._owners = _mapped(folder, "owners")
 
     def __len__(self) -> int:
         return len(self._counts)
 
+    def keys(self, word: str) -> tuple[str, ...]:
+        """The keys of a word of this part, () where it is not among them."""
+        sought = word.encode() + b"\t"
+        place = bisect_left(range(len(self)), sought, key=self._line)
+        line = self._line(place) if place < len(self) else b""
+        return tuple(line[len(sought) :].decode().split()) if line.startswith(sought) else ()
+
     def near(self, word: str, longest: int) -> tuple[list[str], list[int]]:
         """Words that share a remainder with the word and are at most ``longest`` letters longer or shorter."""
-        starts, offsets = self._starts, self._offsets
-        spans = [
-            (int(starts[owner]), int(starts[owner + 1])) for owner in deletes.lookup(word, self._hashes, self._owners)
-        ]
-        if not spans:
+        owners = deletes.lookup(word, self._hashes, self._owners)
+        if not len(owners):
             return [], []
-        numbers = np.concatenate([np.arange(first, last) for first, last in spans])[: _MAX_CANDIDATES * 4]
-        # Cyrillic letters take two bytes: a bound on bytes is enough to leave most out.
-        sizes = offsets[numbers + 1] - offsets[numbers]
-        asked = len(word.encode()) + 1
-        near = numbers[(sizes >= asked - 2 * longest) & (sizes <= asked + 2 * longest)][:_MAX_CANDIDATES]
+        first = self._starts[owners].astype(np.int64)
+        sizes = self._starts[owners + 1] - first
+        numbers = np.repeat(first, sizes) + _counting(sizes)
+        lengths = self._lengths[numbers].astype(np.int16)
+        near = numbers[np.abs(lengths - len(word)) <= longest][:_MAX_CANDIDATES]
         return [self.word(number) for number in near.tolist()], self._counts[near].tolist()
 
     def word(self, number: int) -> str:
         """The word with that number."""
-        blob: bytes = self._blob[int(self._offsets[number]) : int(self._offsets[number + 1]) - 1]
-        return blob.decode()
-
-    def __contains__(self, word: str) -> bool:
-        place = bisect_left(range(len(self)), word, key=self.word)
-        return place < len(self) and self.word(place) == word
+        return self._line(number).split(b"\t", 1)[0].decode()
 
     def starting(self, prefix: str, limit: int) -> list[tuple[str, int]]:
         """The most frequent words that begin so."""
-        first = bisect_left(range(len(self)), prefix, key=self.word)
-        last = bisect_left(range(first, len(self)), prefix + "\U0010ffff", key=self.word) + first
+        begun = prefix.encode()
+        first = bisect_left(range(len(self)), begun, key=self._line)
+        last = first + bisect_left(range(first, len(self)), begun + b"\xff", key=self._line)
         numbers = np.arange(first, last)
         best = numbers[np.argsort(self._counts[first:last], kind="stable")[::-1][:limit]]
         return [(self.word(number), int(self._counts[number])) for number in best.tolist()]
@@ -87,11 +89,15 @@ class Part:
         """Every word with its count."""
         return ((self.word(number), int(self._counts[number])) for number in range(len(self)))
 
+    def _line(self, number: int) -> bytes:
+        return self._blob[int(self._offsets[number]) : int(self._offsets[number + 1])]
+
 
 def write_part(folder: Path, counts: Mapping[str, int]) -> None:
-    """Keep words with their counts in a new folder."""
+    """Keep words with their counts and keys in a new folder."""
     folder.mkdir(parents=True)
-    words = sorted(counts)
+    lines = sorted((f"{word}\t{' '.join(keys(word))}\n".encode(), word) for word in counts)
+    words = [word for _, word in lines]
     prefixes: list[str] = []
     starts: list[int] = []
     for number, word in enumerate(words):
@@ -100,12 +106,13 @@ def write_part(folder: Path, counts: Mapping[str, int]) -> None:
             prefixes.append(prefix)
             starts.append(number)
     hashes, owners = deletes.table(prefixes)
-    blobs = [word.encode() + b"\n" for word in words]
     offsets = np.zeros(len(words) + 1, dtype=np.uint32)
-    np.cumsum([len(blob) for blob in blobs], out=offsets[1:])
-    (folder / "words.txt").write_bytes(b"".join(blobs) + b"\n")  # never empty: an empty file cannot be mapped
+    np.cumsum([len(line) for line, _ in lines], out=offsets[1:])
+    # Never empty: an empty file cannot be mapped.
+    (folder / "words.txt").write_bytes(b"".join(line for line, _ in lines) + b"\n")
     arrays: dict[str, npt.NDArray[Any]] = {
         "offsets": offsets,
+        "lengths": np.array([len(word) for word in words], dtype=np.uint8),
         "counts": np.array([counts[word] for word in words], dtype=np.uint32),
         "starts": np.array([*starts, len(words)], dtype=np.uint32),
         "hashes": hashes,
@@ -113,6 +120,19 @@ def write_part(folder: Path, counts: Mapping[str, int]) -> None:
     }
     for name, array in arrays.items():
         np.save(folder / f"{name}.npy", array)
+
+
+def _mapped(folder: Path, name: str) -> npt.NDArray[Any]:
+    """A mapped array; a plain view of it, which is read several times faster."""
+    mapped: npt.NDArray[Any] = np.load(folder / f"{name}.npy", mmap_mode="r").view(np.ndarray)
+    return mapped
+
+
+def _counting(sizes: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """0, 1, … for every size, one row after the other."""
+    ends = np.cumsum(sizes)
+    counted: npt.NDArray[Any] = np.arange(ends[-1]) - np.repeat(ends - sizes, sizes)
+    return counted
 
 
 class Vocabulary:
@@ -125,7 +145,14 @@ class Vocabulary:
         self._memory: OrderedDict[str, tuple[Correction, ...]] = OrderedDict()
 
     def __contains__(self, word: str) -> bool:
-        return any(word in part for part in self._parts)
+        return bool(self.keys(word))
+
+    def keys(self, word: str) -> tuple[str, ...]:
+        """The keys of a word of the catalogue, () where it does not stand there exactly so."""
+        for part in self._parts:
+            if found := part.keys(word):
+                return found
+        return ()
 
     def corrections(self, word: str, limit: int = 8) -> tuple[Correction, ...]:
         """Words near a misspelt one, the likeliest first; the word itself is never among them."""

@@ -49,7 +49,7 @@ async def _first(catalogue: IndexedCatalogue, text: str) -> str:
 async def _until(holds: Callable[[], Awaitable[object]]) -> None:
     """Let the index work on its own until something holds."""
     async with asyncio.timeout(20):
-        while not await holds():
+        while not await holds():  # noqa: ASYNC110
             await asyncio.sleep(0)
 
 

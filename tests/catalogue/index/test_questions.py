@@ -1,5 +1,7 @@
 """What readers type, and the book they mean."""
 
+from itertools import pairwise
+
 import pytest
 
 from bot.ports import Found, Verdict
@@ -213,7 +215,7 @@ async def test_scores_fall_from_first_to_last_and_stay_within_bounds(find: Find)
     for question in ("история", "толстой", "djqyf", "мастер", "остров"):
         scores = (await find(question)).scores
         assert all(0.0 <= score <= 1.0 for score in scores)
-        assert all(one >= two - 0.02 for one, two in zip(scores, scores[1:], strict=False))
+        assert all(one >= two - 0.02 for one, two in pairwise(scores))
 
 
 async def test_the_reader_is_told_what_was_searched_instead(find: Find) -> None:
