@@ -1,7 +1,8 @@
 """A load generator: keep-alive connections in a process of their own, each waiting for its answer.
 
-``python -m bench._load PORT PATH CONNECTIONS SECONDS`` prints one JSON line; :func:`load` calls it.
-The body of each request is a Telegram update with a message of its own.
+``python -m bench._load PORT PATH CONNECTIONS SECONDS [TEXTS]`` prints one JSON line; :func:`load` calls
+it. The body of each request is a Telegram update with a message of its own; TEXTS is a JSON list of
+what readers say, each reader going through it in order.
 """
 
 import asyncio
@@ -9,13 +10,16 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from time import perf_counter
 from typing import cast
 
 import msgspec
 
 WARM_UP_S = 0.5
+USUAL = ("Есть ли у вас Преступление и наказание?",)
 READERS = 1_000
 """Requests come from so many different contacts."""
 
@@ -39,7 +43,7 @@ class Load:
     seconds: float
 
 
-def update(number: int) -> bytes:
+def update(number: int, texts: Sequence[str] = USUAL) -> bytes:
     """What Telegram would post: about 430 bytes."""
     reader = number * 7919 % READERS
     person = {"id": 100_000 + reader, "is_bot": False, "first_name": "Анна", "language_code": "ru"}
@@ -51,7 +55,7 @@ def update(number: int) -> bytes:
                 "from": person | {"username": f"reader{reader}", "last_name": "Семёнова"},
                 "chat": {"id": 100_000 + reader, "first_name": "Анна", "last_name": "Семёнова", "type": "private"},
                 "date": 1_772_434_800,
-                "text": "Есть ли у вас Преступление и наказание?",
+                "text": texts[(number // READERS + number % READERS * 31) % len(texts)],
             },
         },
         ensure_ascii=False,
@@ -97,7 +101,8 @@ class _Client(asyncio.Protocol):
 
 
 class _Run:
-    def __init__(self, path: str, connections: int, seconds: float) -> None:
+    def __init__(self, path: str, connections: int, seconds: float, texts: Sequence[str]) -> None:
+        self._texts = texts
         self._head = f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: "
         self._begin = perf_counter() + WARM_UP_S
         self._end = self._begin + seconds
@@ -110,7 +115,7 @@ class _Run:
 
     def next_request(self) -> bytes:
         self._number += 1
-        body = update(self._number)
+        body = update(self._number, self._texts)
         return f"{self._head}{len(body)}\r\n\r\n".encode() + body
 
     def answered(self, well: bool, latency: float) -> bool:
@@ -142,20 +147,20 @@ class _Run:
         )
 
 
-async def _drive(port: int, path: str, connections: int, seconds: float) -> Load:
+async def _drive(port: int, path: str, connections: int, seconds: float, texts: Sequence[str]) -> Load:
     loop = asyncio.get_running_loop()
-    run = _Run(path, connections, seconds)
-    await asyncio.gather(
-        *[loop.create_connection(lambda: _Client(run), "127.0.0.1", port) for _ in range(connections)]
-    )
+    run = _Run(path, connections, seconds, texts)
+    await asyncio.gather(*[loop.create_connection(lambda: _Client(run), "127.0.0.1", port) for _ in range(connections)])
     async with asyncio.timeout(seconds + 30):
         await run.over.wait()
     return run.result()
 
 
-def load(port: int, path: str, *, connections: int = 64, seconds: float = 4.0) -> Load:
+def load(port: int, path: str, *, connections: int = 64, seconds: float = 4.0, texts: Path | None = None) -> Load:
     """Load a server from another process, on another core where there is one."""
     command = [sys.executable, "-m", "bench._load", str(port), path, str(connections), str(seconds)]
+    if texts is not None:
+        command.append(str(texts))
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
     return msgspec.json.decode(done.stdout, type=Load)
 
@@ -172,5 +177,6 @@ if __name__ == "__main__":
     import uvloop
 
     core(1)
-    port, path, connections, seconds = sys.argv[1:]
-    print(json.dumps(asdict(uvloop.run(_drive(int(port), path, int(connections), float(seconds))))))
+    port, path, connections, seconds = sys.argv[1:5]
+    said = json.loads(Path(sys.argv[5]).read_text("utf-8")) if sys.argv[5:] else USUAL
+    print(json.dumps(asdict(uvloop.run(_drive(int(port), path, int(connections), float(seconds), said)))))

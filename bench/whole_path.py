@@ -1,0 +1,247 @@
+"""The whole way of a message, against a bare aiohttp endpoint that stores nothing.
+
+``python -m bench whole_path [--seconds 4] [--rounds 3] [--works 100000] [--on sqlite] [--without-search]``
+
+Arrived by webhook, stored, understood, answered by the real handlers, the answer durable, handed to
+a channel that takes everything and marked as sent. A rate counts what was received and sent in the
+time from the first arrival to the last mark. Questions without search are of hours, places, rules
+and thanks; with search they are titles of the works, one in five misspelt.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import random
+import resource
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+from typing import Any
+
+from bench._catalogue import works
+from bench._load import Load, core, load
+from bench._questions import ask
+from bench._store import fill
+from bench.ingest import BenchChannel, measure
+from bot.channels import Accepted, Webhook
+from bot.messages import Outbound, Sent
+
+BARS = {"plain": 0.30, "search": 0.10}
+SETTLE_S = 120.0
+PLAIN = (
+    "до скольки вы сегодня работаете?",
+    "где вы находитесь?",
+    "как записаться в библиотеку?",
+    "спасибо!",
+    "здравствуйте",
+    "какой у вас телефон?",
+    "а в воскресенье открыто?",
+    "что ты умеешь?",
+    "сколько книг можно взять",
+    "здравствуйте, как к вам доехать",
+)
+CONFIG = {
+    "library": {
+        "name": "Библиотека",
+        "branches": [
+            {
+                "code": "central",
+                "name": "Центральная библиотека",
+                "address": "ул. Ленина, 1",
+                "phone": "+7 000 000-00-00",
+                "hours": dict.fromkeys(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), "9:00-18:00"),
+            }
+        ],
+    },
+    "faq": [
+        {"topic": "join", "answer": "Приходите с паспортом."},
+        {"topic": "rules", "answer": "Пять книг на пятнадцать дней."},
+    ],
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One round: messages through the whole way a second, the server's CPU µs a message, acknowledgements."""
+
+    per_s: float
+    cpu_us: float
+    load: Load
+
+
+class CountingChannel(BenchChannel):
+    """Takes everything, and remembers when the first message came and the last answer went."""
+
+    first = last = 0.0
+
+    def accept(self, webhook: Webhook) -> Accepted:
+        """Read one update."""
+        self.first = self.first or perf_counter()
+        return super().accept(webhook)
+
+    async def send(self, message: Outbound) -> Sent:
+        """Take it and forget it."""
+        self.last = perf_counter()
+        return await super().send(message)
+
+
+async def _serve(url: str, folder: Path) -> None:
+    """The server's process: says its port; for each line read it says how far it is."""
+    from bot import app
+    from bot.engine import logs
+    from bot.engine.health import Health
+    from bot.engine.intake import Webhooks
+    from bot.engine.metrics import Metrics
+    from bot.engine.outbox import Outbox
+    from bot.engine.server import application
+    from bot.engine.service import Role, Service
+    from bot.settings import Settings
+
+    core(0)
+    logs.configure("warning", "json")
+    values: dict[str, Any] = CONFIG | {"database": {"url": url}, "search": {"folder": str(folder)}}
+    async with app.opened(Settings(**values), folder) as what:
+        channel, metrics = CountingChannel(), Metrics()
+        service = Service(
+            role=Role.ALL,
+            store=what.log,
+            dispatcher=app.dispatcher(what, metrics),
+            channels={"bench": channel},
+            outboxes={"bench": Outbox("bench", channel, what.log, what.clock, metrics)},
+            health=Health(store=what.log, metrics=metrics, checks={}),
+            app=application(Webhooks({"bench": channel}, what.log, metrics).routes()),
+            host="127.0.0.1",
+            port=0,
+        )
+        await what.catalogue.start()
+        print(await service.start(), flush=True)
+        while await asyncio.get_running_loop().run_in_executor(None, sys.stdin.readline):
+            figures = await what.log.figures()
+            used = resource.getrusage(resource.RUSAGE_SELF)
+            state = {
+                "received": figures.received,
+                "left": figures.waiting + sum(figures.queued.values()),
+                "first": channel.first,
+                "last": channel.last,
+                "cpu_s": used.ru_utime + used.ru_stime,
+            }
+            print(json.dumps(state), flush=True)
+        await service.stop()
+
+
+def _asked(server: subprocess.Popen[str]) -> dict[str, float]:
+    assert server.stdin is not None
+    assert server.stdout is not None
+    server.stdin.write("\n")
+    server.stdin.flush()
+    answer: dict[str, float] = json.loads(server.stdout.readline())
+    return answer
+
+
+def through(url: str, folder: Path, texts: Path, *, connections: int, seconds: float) -> Seen:
+    """One server, one load, then wait until the last answer is sent."""
+    command = [sys.executable, "-m", "bench.whole_path", "--serve", url, "--folder", str(folder)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdin is not None
+        assert server.stdout is not None
+        port = int(server.stdout.readline())
+        before, began = _asked(server), perf_counter()
+        seen = load(port, "/hooks/bench", connections=connections, seconds=seconds, texts=texts)
+        while (after := _asked(server))["left"] and perf_counter() - began < SETTLE_S + seconds:
+            os.sched_yield()
+        server.stdin.close()
+        server.wait(60)
+    done = after["received"] - before["received"] - after["left"]
+    return Seen(done / (after["last"] - after["first"]), (after["cpu_s"] - before["cpu_s"]) * 1e6 / max(done, 1), seen)
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run the measurement; 1 where a bar is missed."""
+    parser = argparse.ArgumentParser(prog="python -m bench whole_path", description=__doc__)
+    parser.add_argument("--on", choices=["sqlite", "postgresql"], action="append", help="only this database")
+    parser.add_argument("--seconds", type=float, default=4.0)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--connections", type=int, default=64)
+    parser.add_argument("--works", type=int, default=100_000)
+    parser.add_argument("--without-search", action="store_true")
+    parser.add_argument("--serve", metavar="URL", help=argparse.SUPPRESS)
+    parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
+    options = parser.parse_args(argv)
+    if options.serve is not None:
+        import uvloop
+
+        uvloop.run(_serve(options.serve, options.folder))
+        return 0
+    return _compare(options)
+
+
+def _compare(options: argparse.Namespace) -> int:
+    from tests.support.databases import Databases, PostgresServer
+
+    kinds = ("plain",) if options.without_search else ("plain", "search")
+    rounds: dict[str, list[Seen]] = {}
+    bare: list[tuple[Load, float]] = []
+    with tempfile.TemporaryDirectory(prefix="bb-bench-") as made:
+        folder = Path(made)
+        databases = Databases(folder, server=lambda: PostgresServer(durable=True))
+        try:
+            stores = {}
+            for dialect in options.on or ("sqlite", "postgresql"):
+                for kind in kinds:
+                    stores[f"{dialect} {kind}"] = asyncio.run(
+                        _prepared(databases, dialect, kind, folder, options.works)
+                    )
+            for _ in range(options.rounds):
+                bare.append(measure("", connections=options.connections, seconds=options.seconds))
+                for name, (url, work, texts) in stores.items():
+                    one = through(url, work, texts, connections=options.connections, seconds=options.seconds)
+                    rounds.setdefault(name, []).append(one)
+        finally:
+            databases.close()
+    return _told(bare, rounds)
+
+
+async def _prepared(databases: Any, dialect: str, kind: str, folder: Path, count: int) -> tuple[str, Path, Path]:
+    """A store for one case, a folder for its index, and what its readers ask."""
+    from db.connect import connect
+
+    url = await databases.url(dialect)
+    work = folder / f"{dialect}-{kind}"
+    work.mkdir()
+    texts = list(PLAIN)
+    if kind == "search":
+        database = await connect(url)
+        await fill(database, works(count))
+        await database.aclose()
+        chance = random.Random(7)
+        some = [entry for entry in islice(works(count), 4_000) if chance.random() < 0.25]
+        texts = [ask("1 edit" if place % 5 == 4 else "exact", entry, chance) for place, entry in enumerate(some)]
+    path = work / "texts.json"
+    path.write_text(json.dumps([text for text in texts if text], ensure_ascii=False), "utf-8")
+    return url, work, path
+
+
+def _told(bare: list[tuple[Load, float]], rounds: dict[str, list[Seen]]) -> int:
+    missed = False
+    most, cost = median(load.per_s for load, _ in bare), median(cpu for _, cpu in bare)
+    print(f"{'':20}{'per s':>8}{'ratio':>7}{'bar':>6}{'CPU µs':>8}{'by CPU':>8}{'ack p50':>9}{'p99 ms':>8}")
+    print(f"{'bare':20}{most:8.0f}{'':13}{cost:8.0f}")
+    for name, seen in rounds.items():
+        per_s, cpu, bar = median(one.per_s for one in seen), median(one.cpu_us for one in seen), BARS[name.split()[1]]
+        missed = missed or per_s / most < bar
+        print(
+            f"{name:20}{per_s:8.0f}{per_s / most:7.2f}{bar:>6}{cpu:8.0f}{cost / cpu:8.2f}"
+            f"{median(one.load.p50_ms for one in seen):9.1f}{median(one.load.p99_ms for one in seen):8.1f}"
+        )
+    return int(missed)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
