@@ -19,6 +19,7 @@ from bot.engine.server import application
 from bot.engine.service import Role, Service
 from bot.errors import ConfigError, StoreUnavailable
 from bot.library.holidays import OfficialHolidays
+from bot.library.places import main_branch
 from bot.ports import FaqEntry, Library, Understanding
 from bot.routing import Handler, Router, Trigger
 from bot.settings import Settings, validated
@@ -80,12 +81,14 @@ def build_channel(name: str, settings: Settings, clock: Clock | None = None) -> 
     """One configured channel. Raises ConfigError with the path of a wrong key."""
     options = dict(settings.channels[name] or {})
     spec = channel_spec(str(options.pop("kind", name)))
+    main = main_branch(settings.library.values())
     setting = Setting(
         name=name,
         library_name=settings.library.name,
         language=settings.library.language,
         public_url=settings.server.public_url,
         clock=clock or SystemClock(),
+        extra={"policy_url": settings.privacy.policy_url, "phone": main.phone if main else ""},
     )
     return spec.build(validated(spec.settings, options, where=f"channels.{name}"), setting)
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from adapters.terminal.channel import on_screen
+from adapters.terminal.parse import opened, typed
 from bot import app
 from bot.app import Opened
 from bot.engine import logs
@@ -17,8 +19,8 @@ from bot.engine.dispatcher import Dispatcher
 from bot.engine.metrics import Metrics
 from bot.errors import InputError
 from bot.library.model import WorkCard
-from bot.messages import Contact, Content, Inbound, Started, Text
-from bot.ports import Author, Library, Logged, Request
+from bot.messages import Contact, Inbound
+from bot.ports import Attempt, Author, Library, Logged, Request
 from bot.routing import Answer, Handler, Turn
 from bot.settings import load
 
@@ -66,14 +68,15 @@ class Terminal:
             language=what.settings.library.language,
         )
 
-    async def say(self, content: Content) -> list[Logged]:
+    async def begin(self) -> list[Logged]:
+        """The dialogue begins: the greeting."""
+        return await self._turn(opened(self._contact, secrets.token_hex(16), self._what.clock.now()))
+
+    async def say(self, line: str) -> list[Logged]:
         """Take one turn; returns what the reader hears."""
-        inbound = Inbound(
-            contact=self._contact,
-            content=content,
-            idempotency_key=secrets.token_hex(16),
-            sent_at=self._what.clock.now(),
-        )
+        return await self._turn(typed(line, self._contact, secrets.token_hex(16), self._what.clock.now()))
+
+    async def _turn(self, inbound: Inbound) -> list[Logged]:
         recorded = await self._what.log.record(inbound)
         await self._dispatcher.take(recorded.conversation_id)
         said = await self._what.log.said(self._contact, after=recorded.message_id)
@@ -82,8 +85,6 @@ class Terminal:
 
     async def _mark_sent(self) -> None:
         """What the terminal has shown is sent; if another process does it, so be it."""
-        from bot.ports import Attempt
-
         async with self._what.log.sending(CHANNEL) as ours:
             while ours and (batch := await self._what.log.claim_outbound(CHANNEL, 64)):
                 for message in batch:
@@ -104,7 +105,7 @@ async def _ask(config: Path | None, text: str, *, as_json: bool, contact: str, e
         await what.catalogue.start()
         await what.catalogue.catch_up()
         reader = Terminal(what, Contact(channel=CHANNEL, address=contact or secrets.token_hex(8)))
-        said = await reader.say(Text(text))
+        said = await reader.say(text)
         if as_json:
             sys.stdout.write(json.dumps(_for_programs(reader.watched, said), ensure_ascii=False, indent=2) + "\n")
             return 0
@@ -157,10 +158,8 @@ def _explain(watched: Watched) -> None:
 
 
 def _show(said: Sequence[Logged]) -> None:
-    from adapters.terminal.render import render
-
     for message in said:
-        sys.stdout.write(render(message.reply, tty=sys.stdout.isatty()) + "\n")
+        sys.stdout.write(on_screen(message.reply, sys.stdout) + "\n")
     sys.stdout.flush()
 
 
@@ -178,9 +177,9 @@ async def _chat(config: Path | None) -> None:
         await what.catalogue.start()
         await what.catalogue.catch_up()
         reader = Terminal(what, Contact(channel=CHANNEL, address=secrets.token_hex(8)))
-        _show(await reader.say(Started()))
+        _show(await reader.begin())
         while (line := await asyncio.to_thread(_read_line)) is not None:
-            _show(await reader.say(Text(line)))
+            _show(await reader.say(line))
 
 
 def _read_line() -> str | None:
