@@ -102,6 +102,8 @@ def _one(
     alone: bool,
 ) -> Reply:
     """The answer on one of the books that the message names."""
+    if found.isbn_note and found.works:  # the digits typed are nobody's: what they resemble is a question
+        return choosing.perhaps(found, query, showing.isbn_note())
     match found.verdict:
         case Verdict.FOUND:
             work, others = found.works[0], found.works[1:]
@@ -110,7 +112,7 @@ def _one(
         case Verdict.CHOICE:
             return choosing.which(found, "" if alone else found.works[0].title)
         case Verdict.NEAR:
-            return choosing.perhaps(found, query, showing.isbn_note() if found.isbn_note else "")
+            return choosing.perhaps(found, query)
         case Verdict.NOTHING:
             return Reply(text=_("«{query}» в каталоге не нашлось.").format(query=quoted(query)))
 

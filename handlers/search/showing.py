@@ -95,8 +95,6 @@ def about(work: WorkCard) -> Reply:
 
 def corrected(found: Found, work: WorkCard) -> str:
     """How the question was read, where the title itself does not show it."""
-    if found.isbn_note:
-        return isbn_note()
     words = set(fold(found.corrected).split())
     if not words or words <= set(fold(f"{work.title} {work.author}").split()):
         return ""

@@ -73,7 +73,7 @@ class FakeCatalogue:
         if typed:
             note = "" if typed[0].right else "bad_check_digit"
             works = [card for card in self.cards.values() if any(typed[0].isbn13 in e.isbns for e in card.editions)]
-            verdict = Verdict.NOTHING if not works else Verdict.NEAR if note else Verdict.FOUND
+            verdict = Verdict.FOUND if works else Verdict.NOTHING
             return Found(verdict=verdict, works=tuple(works), scores=(1.0,) * len(works), isbn_note=note)
         asked = [word for word in words(wanted.text) if word not in _NOISE]
         return self._by_words(asked, limit) if asked else Found(verdict=Verdict.NOTHING)
