@@ -1,7 +1,9 @@
 """Which branch a file means: by code, name or another spelling, whatever the case and the punctuation."""
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import insert, select
@@ -10,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.language.folding import fold
 from db.models import BranchRow
 
-CODE_LENGTH = 64
+CODE_LENGTH, NAME_LENGTH = 64, 200
+_NUMBER = re.compile(r"(\d{1,9})")
 
 
 class Known(NamedTuple):
@@ -36,6 +39,12 @@ async def known_branches(connection: AsyncConnection) -> list[Known]:
 
 def _aliases(details: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(details.get("aliases", ()))
+
+
+@lru_cache(maxsize=4096)
+def in_order(name: str) -> tuple[str | int, ...]:
+    """A key to sort branches by name as people do: филиал 2 before филиал 14."""
+    return tuple(int(part) if place % 2 else part for place, part in enumerate(_NUMBER.split(name.casefold())))
 
 
 class BranchBook:
@@ -71,7 +80,7 @@ class BranchBook:
                 self._ids[folded] = -1 - len(self._ids)
                 continue
             code = self._code(name.strip())
-            row = {"code": code, "name": name.strip(), "details": {}, "configured": False}
+            row = {"code": code, "name": name.strip()[:NAME_LENGTH], "details": {}, "configured": False}
             added = await connection.execute(insert(BranchRow).values(row).returning(BranchRow.id))
             self._ids[folded] = added.scalar_one()
             self._codes.add(code)

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.language.folding import fold
 from bot.library.model import HIDDEN_STATUSES, Branch, Hours
-from db.branch_book import known_branches
+from db.branch_book import in_order, known_branches
 from db.catalogue_sql import lock
 from db.connect import Database, store_errors
 from db.models import BranchRow, ItemRow, PatronRow, RecordRow
@@ -69,20 +69,16 @@ class SqlBranches:
 
     async def refresh(self) -> None:
         """Read the branches again, after an import or a change by another process. Raises StoreUnavailable."""
-        shown = or_(BranchRow.configured, _holds_visible_items())
-        wanted = (
-            select(BranchRow.code, BranchRow.name, BranchRow.configured, BranchRow.details)
-            .where(shown)
-            .order_by(BranchRow.configured.desc(), BranchRow.position, BranchRow.name)
-        )
+        table = BranchRow
+        wanted = select(table.code, table.name, table.configured, table.position, table.details)
         with store_errors():
             async with self._database.engine.connect() as connection:
-                found = (await connection.execute(wanted)).all()
+                found = (await connection.execute(wanted.where(or_(table.configured, _holds_visible_items())))).all()
         self._branches = tuple(
             _branch(row.code, row.name, row.details)
             if row.configured
             else Branch(code=row.code, name=row.name, zone=self._zone)
-            for row in found
+            for row in sorted(found, key=lambda row: (not row.configured, row.position, in_order(row.name)))
         )
 
 

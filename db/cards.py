@@ -10,6 +10,7 @@ import msgspec
 
 from bot.clock import Clock
 from bot.library.model import HIDDEN_STATUSES, Edition, Holding, Kind, WorkCard
+from db.branch_book import in_order
 from db.connect import Database
 from db.group_commit import GroupCommit
 from db.reading import Reader, reader_of
@@ -122,7 +123,7 @@ def _card(records: list[_Record], today: str) -> WorkCard:
     first = records[0]
     branches: dict[tuple[int, str, str], _AtBranch] = {}
     editions = tuple([_edition(record, branches) for record in records])
-    holdings = tuple([_holding(place, branches[place], today) for place in sorted(branches)])
+    holdings = tuple([_holding(place, branches[place], today) for place in sorted(branches, key=_place)])
     age_mark, annotation, series = None, "", ""
     for record in records:
         details = record.details
@@ -144,6 +145,11 @@ def _card(records: list[_Record], today: str) -> WorkCard:
         annotation=annotation,
         series=series,
     )
+
+
+def _place(place: tuple[int, str, str]) -> tuple[int, tuple[str | int, ...], str]:
+    """In the library's own order; branches that it has not told of come after, by name."""
+    return place[0], in_order(place[1]), place[2]
 
 
 def _newest_first(record: _Record) -> tuple[int, int]:

@@ -64,6 +64,13 @@ async def test_a_branch_is_known_by_its_name_in_any_spelling(catalogue: Catalogu
     assert [(at.branch_code, at.total) for at in (await catalogue.work(TITLE)).holdings] == [("01", 3)]
 
 
+async def test_branches_that_only_files_know_come_in_the_order_of_their_numbers(catalogue: CatalogueStore) -> None:
+    await catalogue.imports(book(TITLE, AUTHOR, *(copy(f"ЦБС, {number} фил") for number in (14, 2, 101))))
+
+    names = [at.branch_name for at in (await catalogue.work(TITLE)).holdings]
+    assert names == ["ЦБС, 2 фил", "ЦБС, 14 фил", "ЦБС, 101 фил"]
+
+
 async def test_copies_without_a_branch_come_last_and_name_none(catalogue: CatalogueStore) -> None:
     await catalogue.imports(book(TITLE, AUTHOR, copy(""), copy("01")))
 

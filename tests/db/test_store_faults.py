@@ -12,10 +12,12 @@ from sqlalchemy import func, select, text
 
 from bot.errors import ConfigError, StoreUnavailable
 from db import connect as connecting
+from db.catalogue import SqlCatalogueWriter
 from db.connect import Database, connect, parse_url, unavailable
 from db.messages import open_log
 from db.migrate import state, upgrade
-from db.models import MessageRow
+from db.models import MessageRow, RecordRow
+from tests.support.books import book, copy
 from tests.support.clock import StandingClock
 from tests.support.databases import Databases
 from tests.support.logs import arrival, opened_log, says, turn
@@ -103,6 +105,33 @@ async def test_a_database_at_its_size_limit_says_that_there_is_no_room(
         with pytest.raises(StoreUnavailable, match="no room: the disk is full; free some space"):
             await asyncio.gather(*(log.record(arrival(LONG, key=f"{number}")) for number in range(200)))
         assert await stored(sqlite) == 0
+
+
+async def test_an_import_on_a_full_disk_keeps_whole_batches_and_goes_on(sqlite: Database, clock: StandingClock) -> None:
+    writer = SqlCatalogueWriter(sqlite, clock)
+    books = [book(f"Книга {n}", "А.", copy("01", f"{n}"), source_id=f"{n}", annotation=LONG) for n in range(500)]
+    batches = [books[start : start + 50] for start in range(0, 500, 50)]
+    run = await writer.begin("s", [])
+    await writer.keep(run, "s", batches[0])
+    largest = max(file.stat().st_size for file in sqlite.path.parent.glob(f"{sqlite.path.name}*"))
+    kept = 1
+
+    async def goes_on() -> None:
+        nonlocal kept
+        for batch in batches[1:]:
+            await writer.keep(run, "s", batch)
+            kept += 1
+
+    with no_file_above(largest + 400_000), pytest.raises(StoreUnavailable, match="disk"):
+        await goes_on()
+
+    async with sqlite.engine.connect() as connection:
+        assert await connection.scalar(select(func.count()).select_from(RecordRow)) == 50 * kept
+
+    again = [await writer.keep(run, "s", batch) for batch in batches]
+
+    assert sum(each.added for each in again) == 500 - 50 * kept
+    assert sum(each.unchanged for each in again) == 50 * kept
 
 
 # --- locked, read-only, missing, newer -------------------------------------------------------------

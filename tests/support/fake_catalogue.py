@@ -4,6 +4,7 @@ It keeps the same contract as the SQL (``tests/contract/test_catalogue_*.py``) i
 every question walks through all records.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -231,7 +232,7 @@ class FakeCatalogueStore:
         for kept in shown:
             for item in kept.copies:
                 at[self._place(item.branch)].append((item, kept))
-        return tuple(self._holding(place, at[place]) for place in sorted(at))
+        return tuple(self._holding(place, at[place]) for place in sorted(at, key=_in_order))
 
     def _place(self, name: str) -> tuple[int, str, str]:
         """Position, name and code of the branch that a file means."""
@@ -254,6 +255,11 @@ class FakeCatalogueStore:
             next_due=min(due, key=lambda day: (day < today, day), default=None),
             as_of=max(self._runs[kept.run - 1][0].astimezone(UTC) for _, kept in copies),
         )
+
+
+def _in_order(place: tuple[int, str, str]) -> tuple[int, list[str], str]:
+    """филиал 2 before филиал 14."""
+    return place[0], [part.zfill(9) if part.isdigit() else part for part in re.split(r"(\d+)", place[1])], place[2]
 
 
 def _edition(kept: _Record) -> Edition:
