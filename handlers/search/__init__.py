@@ -65,7 +65,7 @@ async def search(turn: Turn, library: Library) -> Answer:
         return better
     alone = len(answers) == 1
     replies = [_one(turn, library, found, query, branches, branch, alone=alone) for found in answers]
-    sure = [found for found in answers if found.verdict in FITS]
+    sure = [found for found in answers if found.verdict in FITS and not found.isbn_note]
     return Answer(replies=tuple(replies), works=tuple(work for found in sure for work in found.works))
 
 
