@@ -10,7 +10,7 @@ import os
 import signal
 import traceback
 from collections.abc import AsyncGenerator, Callable, Iterator
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
@@ -85,8 +85,9 @@ def batches(file: SourceFile, branch: str, size: int) -> AsyncGenerator[Batch]:
 async def batches_here(file: SourceFile, branch: str, size: int) -> AsyncGenerator[Batch]:
     """Read in a thread of this process."""
     found = read_batches(file, branch, size)
-    async for batch in _ahead(lambda: next(found, None)):
-        yield batch
+    async with aclosing(_ahead(lambda: next(found, None))) as ahead:
+        async for batch in ahead:
+            yield batch
 
 
 async def batches_apart(file: SourceFile, branch: str, size: int) -> AsyncGenerator[Batch]:
@@ -97,10 +98,13 @@ async def batches_apart(file: SourceFile, branch: str, size: int) -> AsyncGenera
     await asyncio.to_thread(process.start)
     sending.close()  # so that the end of the process is the end of the pipe
     try:
-        async for batch in _ahead(lambda: _received(receiving, process)):
-            yield batch
+        async with aclosing(_ahead(lambda: _received(receiving, process))) as ahead:
+            try:
+                async for batch in ahead:
+                    yield batch
+            finally:
+                process.kill()  # so that nobody waits for its next batch
     finally:
-        process.kill()
         await asyncio.to_thread(process.join)
         receiving.close()
 
