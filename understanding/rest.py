@@ -8,6 +8,9 @@ from understanding.lexicon import ROLES, STRONG, WEAK
 from understanding.tokens import Message
 
 _AND = frozenset(["и", "а", "еще", "также", "плюс", "or", "and", "или"])
+_PREPOSITIONS = "в во на о об к ко с со у из от за не ни без до по для над под"
+_BELONGS_TO_THE_NEXT = frozenset(_PREPOSITIONS.split())
+"""A title may begin with such a word («В вагоне»): it is not cut off from what follows it."""
 _SEPARATES = re.compile(r"[;\n]|,\s")
 _QUOTES = str.maketrans('«»„“”"', "      ")
 _MOST_TITLES = 8
@@ -52,6 +55,8 @@ def rest(message: Message, words: Stretch, request: int = 0) -> Rest:
         polite = _polite(marks, first, last)
         return Rest(message.typed(*polite) or message.typed(first, last))
     narrow = _cut(marks, begin, stop, WEAK)
+    while narrow[0] > begin and message.tokens[narrow[0] - 1].word in _BELONGS_TO_THE_NEXT:
+        narrow = narrow[0] - 1, narrow[1]
     return Rest(
         _unquoted(message.typed(begin, stop)),
         _unquoted(message.typed(*narrow)) if narrow != (begin, stop) else "",

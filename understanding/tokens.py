@@ -21,6 +21,8 @@ _ZERO_WIDTH = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u
 _LATIN = re.compile("[a-z]")
 HARD = re.compile(r"[.!?…;\n]")
 _LETTER_KEYS = frozenset("[]{};',.<>`~")
+_NUMBER_SIGN = "\ue000"
+"""Stands for № while a text is normalized, which would make «No» of it."""
 _REMEMBERED = 40_000
 """Words kept with their meaning; a message holds few new ones."""
 
@@ -172,7 +174,7 @@ def clean(text: str) -> str:
     """NFKC, no control or invisible characters, spaces and line ends as they were."""
     if not text.isascii():
         if not unicodedata.is_normalized("NFKC", text):
-            text = unicodedata.normalize("NFKC", text)
+            text = unicodedata.normalize("NFKC", text.replace("№", _NUMBER_SIGN)).replace(_NUMBER_SIGN, "№")
         text = _ZERO_WIDTH.sub("", text)
     if not text.isprintable():
         text = "".join(char if char.isprintable() or char == "\n" else " " for char in text)

@@ -24,6 +24,10 @@ def reader() -> PhraseUnderstanding:
         ("tcnm kb e dfc djqyf b vbh", "djqyf b vbh"),
         ("est li u vas voina i mir", "voina i mir"),
         ("ищу книгу «Мы»", "Мы"),
+        ("есть ли у вас Бойня №5?", "Бойня №5"),
+        ("бабушка просит стихи есенина", "стихи есенина"),
+        ("не подскажете, обломов есть в наличии?", "обломов"),
+        ("учительница сказала прочитать недоросля у вас есть?", "недоросля"),
         (",tksq rksr", ",tksq rksr"),
         ("lbtnjkjubz lkz dct[", "lbtnjkjubz lkz dct["),
     ],
@@ -60,6 +64,10 @@ def test_a_doubtful_word_is_tried_both_ways(reader: PhraseUnderstanding) -> None
 
     assert request.rest == "мастер и маргарита есть"
     assert request.slots["narrower"] == "мастер и маргарита"
+
+
+def test_a_preposition_stays_with_its_word(reader: PhraseUnderstanding) -> None:
+    assert reader.understand("в вагоне есть")[0].slots["narrower"] == "в вагоне"
 
 
 def test_the_word_book_may_belong_to_the_title(reader: PhraseUnderstanding) -> None:
