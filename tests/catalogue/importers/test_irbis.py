@@ -99,6 +99,24 @@ def test_copies_counted_in_a_lump(exported: Exported, field: str, copies: int, i
     assert (lump.copies, lump.issued, lump.status) == (copies, issued, status)
 
 
+@pytest.mark.parametrize(
+    ("worksheet", "sort", "kind"),
+    [
+        ("PAZK", "a", Kind.BOOK),
+        ("pazk", "L", Kind.ELECTRONIC),
+        ("PAZK", "j", Kind.AUDIO),
+        ("NJ", "a", Kind.SERIAL),
+        ("asp", "a", Kind.ARTICLE),
+        ("MUSP", "r", Kind.OTHER),
+        ("", "", Kind.BOOK),
+    ],
+)
+def test_the_worksheet_and_the_sort_tell_the_kind(exported: Exported, worksheet: str, sort: str, kind: Kind) -> None:
+    (record,) = read(exported.file(f"#920: {worksheet}", f"#900: ^T{sort}", "#200: ^AКаштанка", "#102: RU"))
+
+    assert record.kind is kind
+
+
 def test_an_unknown_status_is_told(exported: Exported) -> None:
     (record,) = read(exported.file("#920: PAZK", "#200: ^AКаштанка", "#910: ^AZ^B1", "#910: ^AX^B2"))
 

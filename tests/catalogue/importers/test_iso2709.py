@@ -1,6 +1,7 @@
 """ISO 2709 as real programs write it, sound and damaged."""
 
 import gzip
+import zlib
 from pathlib import Path
 
 import pytest
@@ -137,13 +138,14 @@ def test_a_record_without_an_end_is_too_long_and_the_next_one_is_read(tmp_path: 
 
 
 def test_a_record_longer_than_its_length_can_say_is_read(tmp_path: Path) -> None:
+    last = field("215", [("a", "900 с.")])
     notes = [field("330", [("a", f"{number} " + "слово " * 300)]) for number in range(60)]
-    record = build_record([control("001", "1"), field("200", [("a", "Большая запись")]), *notes], "cp1251")
+    record = build_record([control("001", "1"), field("200", [("a", "Большая запись")]), *notes, last], "cp1251")
     assert len(record) > 100_000
 
     (read_record,) = read(written(tmp_path / "file.mrc", record))
 
-    assert read_record.title == "Большая запись"
+    assert (read_record.title, read_record.extent) == ("Большая запись", "900 с.")
     assert read_record.annotation.count("слово") == 60 * 300
 
 
@@ -181,6 +183,16 @@ def test_a_packed_file_cut_short_gives_what_it_has_and_says_so(tmp_path: Path) -
     assert len(found) > 10
     assert bad_of(found[-1]).reason is Rejection.TRUNCATED
     assert all(record_of(row).title for row in found[:-1])
+
+
+def test_a_packed_file_cut_between_two_records_says_so_too(tmp_path: Path) -> None:
+    packer = zlib.compressobj(wbits=31)
+    packed = [packer.compress(record) + packer.flush(zlib.Z_SYNC_FLUSH) for record in district(4)]
+
+    found = rows(written(tmp_path / "stav.mrc.gz", b"".join(packed[:2])))
+
+    assert [record_of(row).title for row in found[:2]] == ["Цесаревич Алексей", "Миссия Акорны"]
+    assert (bad_of(found[2]).reason, bad_of(found[2]).ordinal) == (Rejection.TRUNCATED, 3)
 
 
 def test_a_large_file_is_read_in_small_memory(tmp_path: Path) -> None:
