@@ -46,7 +46,8 @@ def table(prefixes: list[str]) -> tuple[Hashes, Owners]:
 def lookup(word: str, hashes: Hashes, owners: Owners) -> Owners:
     """The numbers of the prefixes that share a remainder with the word; distinct, ascending."""
     letters = np.fromiter(map(ord, word[:PREFIX]), dtype=np.uint64)
-    asked = np.concatenate([_hash(letters[kept]) for kept in _grouped(len(letters))])
+    factors, sizes_kept = _factors(len(letters))
+    asked = _mixed((factors * letters).sum(axis=1, dtype=np.uint64) + sizes_kept)
     first = hashes.searchsorted(asked, "left")
     sizes = hashes.searchsorted(asked, "right") - first
     met = [owners[start : start + size] for start, size in zip(first.tolist(), sizes.tolist(), strict=True) if size]
@@ -66,12 +67,13 @@ def _remainders(length: int) -> tuple[npt.NDArray[np.intp], ...]:
 
 
 @cache
-def _grouped(length: int) -> tuple[npt.NDArray[np.intp], ...]:
-    """The same as matrices, one for each length of the remainder."""
-    by_size: dict[int, list[npt.NDArray[np.intp]]] = {}
-    for kept in _remainders(length):
-        by_size.setdefault(len(kept), []).append(kept)
-    return tuple(np.stack(rows) for rows in by_size.values())
+def _factors(length: int) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.uint64]]:
+    """The same as one matrix of factors, 0 for a deleted letter; and how many letters are kept in each row."""
+    remainders = _remainders(length)
+    factors = np.zeros((len(remainders), length), dtype=np.uint64)
+    for row, kept in enumerate(remainders):
+        factors[row, kept] = _powers(len(kept))[: len(kept)]
+    return factors, np.array([len(kept) for kept in remainders], dtype=np.uint64)
 
 
 @cache
@@ -85,6 +87,9 @@ def _powers(length: int) -> npt.NDArray[np.uint64]:
 def _hash(letters: npt.NDArray[np.uint64]) -> Hashes:
     """One hash a row."""
     length = letters.shape[-1]
-    sums = (letters * _powers(length)).sum(axis=-1, dtype=np.uint64) + np.uint64(length)
+    return _mixed((letters * _powers(length)).sum(axis=-1, dtype=np.uint64) + np.uint64(length))
+
+
+def _mixed(sums: npt.NDArray[np.uint64]) -> Hashes:
     hashed: Hashes = ((sums * _MIX) >> np.uint64(32)).astype(np.uint32)
     return hashed

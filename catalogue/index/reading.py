@@ -215,7 +215,9 @@ class Reader:
         return found
 
     def _is_word(self, text: str) -> bool:
-        return bool(self._lexicon.frequency(text)) and self._lexicon.plausible(text)
+        lexicon = self._lexicon
+        # The stem first: of many readings few are words, and looking up the forms of the rest takes longer.
+        return bool(lexicon.stem_frequency(text) and lexicon.frequency(text)) and lexicon.plausible(text)
 
     def _corrected(self, text: str) -> dict[str, float]:
         found = {one.word: closeness(len(text), one.distance) for one in self._lexicon.corrections(text)}
@@ -236,12 +238,7 @@ class Reader:
         """Two words of the catalogue written as one, () where there are none."""
         for at in range(3, len(text) - 2):
             one, two = text[:at], text[at:]
-            if (
-                self._lexicon.stem_frequency(one)
-                and self._lexicon.stem_frequency(two)
-                and self._is_word(one)
-                and self._is_word(two)
-            ):
+            if self._is_word(one) and self._is_word(two):
                 return one, two
         return ()
 

@@ -72,14 +72,15 @@ def _small(words: Sequence[str], at: int) -> int | None:
     return value if value is not None and 0 < value < 1000 else None
 
 
-def _dictionary_forms(word: str) -> list[str]:
+@lru_cache(maxsize=4_096)
+def _dictionary_forms(word: str) -> tuple[str, ...]:
     """The dictionary forms of a folded word, folded; empty where the dictionary does not know it."""
     dictionary, replaces = _dictionary()
     forms: dict[str, None] = {}
     for known, paradigms in dictionary.words.similar_items(word, replaces):
         for paradigm, place in paradigms:
             forms[dictionary.build_normal_form(paradigm, place, known).replace("ё", "е")] = None
-    return list(forms)
+    return tuple(forms)
 
 
 @lru_cache(maxsize=1)
@@ -90,5 +91,4 @@ def _dictionary() -> tuple[Any, Any]:
 
 def in_dictionary(word: str) -> bool:
     """Whether the folded Cyrillic word stands in the dictionary of Russian, in any form."""
-    dictionary, replaces = _dictionary()
-    return is_cyrillic(word) and bool(dictionary.words.similar_keys(word, replaces))
+    return is_cyrillic(word) and bool(_dictionary_forms(word))

@@ -19,6 +19,8 @@ from catalogue.index.terms import keys
 
 _MAX_CANDIDATES = 1_500
 _LONGEST_ENDING = 4
+_SIGNPOST = 64
+"""Every 64th word is kept in memory, to begin the search for a word there."""
 _ENDING = 0.25
 """Added to the distance where only the stems are near: the ending may be a slip as well."""
 
@@ -49,6 +51,7 @@ class Part:
         self._starts = _mapped(folder, "starts")
         self._hashes = _mapped(folder, "hashes")
         self._owners = _mapped(folder, "owners")
+        self._signposts = [self._line(number) for number in range(0, len(self._counts), _SIGNPOST)]
 
     def __len__(self) -> int:
         return len(self._counts)
@@ -56,7 +59,7 @@ class Part:
     def keys(self, word: str) -> tuple[str, ...]:
         """The keys of a word of this part, () where it is not among them."""
         sought = word.encode() + b"\t"
-        place = bisect_left(range(len(self)), sought, key=self._line)
+        place = self._place(sought)
         line = self._line(place) if place < len(self) else b""
         return tuple(line[len(sought) :].decode().split()) if line.startswith(sought) else ()
 
@@ -79,8 +82,7 @@ class Part:
     def starting(self, prefix: str, limit: int) -> list[tuple[str, int]]:
         """The most frequent words that begin so."""
         begun = prefix.encode()
-        first = bisect_left(range(len(self)), begun, key=self._line)
-        last = first + bisect_left(range(first, len(self)), begun + b"\xff", key=self._line)
+        first, last = self._place(begun), self._place(begun + b"\xff")
         numbers = np.arange(first, last)
         best = numbers[np.argsort(self._counts[first:last], kind="stable")[::-1][:limit]]
         return [(self.word(number), int(self._counts[number])) for number in best.tolist()]
@@ -88,6 +90,12 @@ class Part:
     def items(self) -> Iterable[tuple[str, int]]:
         """Every word with its count."""
         return ((self.word(number), int(self._counts[number])) for number in range(len(self)))
+
+    def _place(self, sought: bytes) -> int:
+        """The number of the first line that is not before ``sought``."""
+        post = bisect_left(self._signposts, sought)
+        first, last = max(post - 1, 0) * _SIGNPOST, min(post * _SIGNPOST, len(self))
+        return first + bisect_left(range(first, last), sought, key=self._line)
 
     def _line(self, number: int) -> bytes:
         return self._blob[int(self._offsets[number]) : int(self._offsets[number + 1])]
