@@ -56,15 +56,15 @@ class IndexedCatalogue:
         Raises:
             StoreUnavailable: The store does not answer, or the index can neither be read nor written.
         """
-        warming = self._thread.submit(_warm)
-        self._identity = await self._source.identity()
-        if not await self._open():
+        self._thread.submit(_warm)  # the dictionaries come while the first reader types
+        async with self._turn:  # ``follow`` may have begun already, and only one of them may build
+            if self._opened is not None:
+                return
             try:
-                await self._build_or_wait()
+                await self._open_or_build()
             except BROKEN as error:
                 self._fault = f"the search index cannot be built: {error}"
                 raise StoreUnavailable(self._fault) from error
-        del warming  # the dictionaries come while the first reader types
 
     async def follow(self) -> None:
         """Follow the store until cancelled: what an import or a librarian changed is found within a second."""
@@ -141,8 +141,8 @@ class IndexedCatalogue:
     async def _step(self) -> None:
         """One look: follow the store where we write, follow the writer where another process does."""
         async with self._turn:
-            if self._opened is None and (self._damaged or not await self._open()):
-                await self._build_or_wait()
+            if self._opened is None:
+                await self._open_or_build()
             opened = self._opened
             if opened is None or await self._run(opened.changed):
                 await self._reopen()
@@ -176,6 +176,12 @@ class IndexedCatalogue:
             return False
         self._serve(opened)
         return True
+
+    async def _open_or_build(self) -> None:
+        if not self._identity:
+            self._identity = await self._source.identity()
+        if self._damaged or not await self._open():
+            await self._build_or_wait()
 
     async def _build_or_wait(self) -> None:
         """Build with the lock held; where another process holds it, wait for its build (or for its end)."""

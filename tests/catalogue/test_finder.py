@@ -67,6 +67,19 @@ async def test_an_index_on_disk_is_opened_without_reading_the_store(open_index: 
     assert shelf.read == read
 
 
+async def test_starting_and_following_at_once_build_one_index(tmp_path: Path, shelf: Shelf) -> None:
+    catalogue = IndexedCatalogue(tmp_path / "index", shelf, shelf)
+    following = asyncio.create_task(catalogue.follow())
+    await asyncio.gather(catalogue.start(), catalogue.start())
+
+    assert await _first(catalogue, "идиот") == "Идиот"
+    assert await catalogue.fault() == ""
+
+    following.cancel()
+    await asyncio.gather(following, return_exceptions=True)
+    await catalogue.aclose()
+
+
 async def test_the_index_of_another_store_is_not_trusted(open_index: Open) -> None:
     await (await open_index()).aclose()
     other = await open_index(Shelf(book("Чайка", "Чехов А. П."), identity="another"))
