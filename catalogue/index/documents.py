@@ -104,7 +104,7 @@ def prior(entry: IndexEntry) -> float:
 
 def describe(entry: IndexEntry) -> Described:
     """Everything the index keeps of a work."""
-    exact = {f"isbn:{thirteen}" for isbn in entry.isbns if (thirteen := isbn13(isbn))}
+    exact = {f"isbn:{thirteen}" for isbn in entry.isbns if (thirteen := _isbn(isbn))}
     volumes = {int(number) for _, number in entry.series if number.isdigit()}
     volumes.update(_numbers(entry.part))
     grades: set[int] = set()
@@ -114,7 +114,7 @@ def describe(entry: IndexEntry) -> Described:
         folded, authors = words(title)[:_MAX_TITLE], words(author)[:_MAX_TITLE]
         digits = to_digits(folded)
         main = _main(title, folded)
-        exact.update(whole(some) for some in (folded, main, digits) if some)
+        exact.update(whole(some) for some in {tuple(folded), tuple(main), tuple(digits)} if some)
         volumes.update(map(int, _SERIES_NUMBER.findall(title)))
         said.update(folded, digits, authors)
         written = _tokens(authors)
@@ -167,6 +167,20 @@ def parse(line: bytes) -> Judged:
     )
 
 
+def forget_words() -> None:
+    """Give back what a build has remembered of words: more than a service needs."""
+    _token.cache_clear()
+    keys.cache_clear()
+
+
+def _isbn(text: str) -> str:
+    """Thirteen digits with the right last one; most of them come so, and need no reading."""
+    if len(text) != 13 or not (text.isascii() and text.isdigit()):
+        return isbn13(text)
+    digits = list(map(int, text[:12]))
+    return text[:12] + str(-(sum(digits[::2]) + 3 * sum(digits[1::2])) % 10)
+
+
 def _main(title: str, folded: list[str]) -> list[str]:
     """The folded words before the subtitle."""
     first = _SUBTITLE.split(title.strip(), maxsplit=1)
@@ -190,6 +204,7 @@ def _tokens(said: Iterable[str]) -> str:
     return " ".join([_token(word) for word in said])
 
 
+@lru_cache(maxsize=131_072)
 def _token(word: str) -> str:
     return "/".join((word, *(key for key in keys(word) if key != word)))
 

@@ -27,8 +27,8 @@ from typing import Any, Self
 import tantivy
 
 from bot.bibliography import IndexEntry
-from catalogue.index.documents import describe, document, schema
-from catalogue.index.terms import VERSION, keys
+from catalogue.index.documents import describe, document, forget_words, schema
+from catalogue.index.terms import VERSION
 from catalogue.index.vocabulary import Part, Vocabulary, write_part
 
 BROKEN = (OSError, ValueError, KeyError, TypeError, EOFError)
@@ -174,7 +174,7 @@ class Builder:
         self._writer.wait_merging_threads()
         self._writer = None
         write_part(self._build / "words-0", self._words)
-        keys.cache_clear()  # what a build remembers of words is more than a service needs
+        forget_words()
         version, work_id = self._last
         _write_state(self._build, State(version=version, work_id=work_id, parts=("words-0",)))
         stamp = {"build": self._build.name, "identity": identity, "made_by": VERSION}

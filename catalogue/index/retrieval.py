@@ -10,9 +10,9 @@ from catalogue.index.reading import Question, Word
 
 _MUST, _SHOULD = tantivy.Occur.Must, tantivy.Occur.Should
 FIRST = 24
-MORE = 12
-MOST = 60
-_MAX_LEFT_OUT = 6
+MORE = 10
+MOST = 44
+_MAX_LEFT_OUT = 5
 _RARE = 3
 
 

@@ -48,6 +48,8 @@ def _numbers_beside(words: Sequence[str], markers: frozenset[str], *, ranges: bo
     """Cut out markers with the numbers before them (for ``ranges`` also two: from, to), else with the one behind."""
     gone: set[int] = set()
     numbers: list[int] = []
+    if markers.isdisjoint(words):
+        return list(range(len(words))), numbers
     for at, word in enumerate(words):
         if word not in markers:
             continue
