@@ -1,15 +1,30 @@
 """Opens the message log of a store."""
 
-from bot.clock import Clock
-from db.connect import Database
-from db.log_postgres import PostgresLog
-from db.log_sqlite import SqliteLog
+from typing import Protocol
 
-Log = SqliteLog | PostgresLog
+from bot.clock import Clock
+from bot.ports import ChatLog, MessageLog
+from db.connect import Database
+
+
+class Log(MessageLog, ChatLog, Protocol):
+    """Both faces of the log, and its end."""
+
+    async def aclose(self) -> None:
+        """Commit what is waiting, end every iteration, give back the connections."""
+        ...
 
 
 async def open_log(database: Database, clock: Clock) -> Log:
     """The log of this store; its tables exist already. Raises StoreUnavailable."""
-    log: Log = SqliteLog(database.path, clock) if database.dialect == "sqlite" else PostgresLog(database.url, clock)
-    await log.open()
-    return log
+    if database.dialect == "sqlite":
+        from db.log_sqlite import SqliteLog
+
+        in_a_file = SqliteLog(database.path, clock)
+        await in_a_file.open()
+        return in_a_file
+    from db.log_postgres import PostgresLog
+
+    in_a_server = PostgresLog(database.url, clock)
+    await in_a_server.open()
+    return in_a_server

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 import pytest
 
 from db.connect import connect
+from db.messages import Log
 from tests.support.catalogues import CatalogueStore, opened_catalogue
 from tests.support.clock import StandingClock
 from tests.support.databases import Databases
 from tests.support.fake_log import FakeLog
-from tests.support.logs import FakeStaff, Log, SqlStaff, Staff, opened_log
+from tests.support.logs import FakeStaff, SqlStaff, Staff, opened_log
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,9 @@ import pytest
 
 from bot.messages import ButtonPress, Contact, Content, Inbound, Started, Text, Unsupported
 from bot.ports import Mode
+from db.messages import Log
 from tests.support.clock import StandingClock
-from tests.support.logs import ANNA, BORIS, SAID_AT, Log, Staff, arrival, says, silent, turn, words
+from tests.support.logs import ANNA, BORIS, SAID_AT, Staff, arrival, says, silent, turn, words
 
 
 async def test_a_message_waits_for_its_turn_once_it_is_recorded(log: Log) -> None:

@@ -9,12 +9,13 @@ from sqlalchemy import text
 
 from bot.errors import StoreUnavailable
 from bot.messages import Contact
-from bot.ports import Attempt
+from bot.ports import Attempt, Waiting
 from db import log_postgres
 from db.connect import Database, connect
+from db.messages import Log
 from tests.support.clock import StandingClock
 from tests.support.databases import Databases
-from tests.support.logs import ANNA, BORIS, Log, arrival, opened_log, says, silent, turn, words
+from tests.support.logs import ANNA, BORIS, arrival, opened_log, says, silent, turn, words
 
 SESSIONS = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'bibliobot %'"
 
@@ -242,6 +243,7 @@ async def test_what_a_dead_process_had_in_hand_is_taken_at_once(
     await cut(database, await sessions(database))
 
     async with opened_log(database, clock) as second, asyncio.timeout(5):
+        taken: list[Waiting] = []
         async for _ in second.changes():
             if taken := await second.claim(10):
                 break

@@ -7,8 +7,9 @@ import pytest
 
 from bot.messages import ButtonPress, Contact, Delivery, DeliveryReceipt, Lane, Started
 from bot.ports import Attempt, Author
+from db.messages import Log
 from tests.support.clock import StandingClock
-from tests.support.logs import ANNA, BORIS, Log, Staff, arrival, says, silent, turn
+from tests.support.logs import ANNA, BORIS, Staff, arrival, says, silent, turn
 
 STRANGER = Contact(channel="chat", address="nobody")
 

@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 from bot.messages import Button, Reply, bold, reply
 from bot.ports import Dialogue, Mode
+from db.messages import Log
 from tests.support.clock import StandingClock
-from tests.support.logs import ANNA, BORIS, Log, Staff, says, silent, turn, words
+from tests.support.logs import ANNA, BORIS, Staff, says, silent, turn, words
 
 MINUTE = timedelta(seconds=60)
 DIALOGUE = Dialogue(

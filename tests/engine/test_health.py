@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
+from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from bot.engine import health as engine
@@ -17,7 +18,7 @@ from tests.support.clock import StandingClock
 from tests.support.logs import ANNA, BORIS
 from tests.support.machine import Machine
 
-Client = TestClient  # type: ignore[type-arg]
+Client = TestClient[web.Request, web.Application]
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from io import BytesIO
 
 import pytest
+from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from bot.channels import Accepted, Webhook
@@ -18,6 +19,8 @@ from tests.support.clock import StandingClock
 from tests.support.fake_log import FakeLog
 from tests.support.logs import BORIS, SAID_AT, arrival, words
 from tests.support.machine import SOON_S, FakeChannel
+
+Client = TestClient[web.Request, web.Application]
 
 
 class Messenger(FakeChannel):
@@ -49,7 +52,7 @@ def metrics() -> Metrics:
 
 
 @pytest.fixture
-async def client(log: FakeLog, metrics: Metrics) -> AsyncIterator[TestClient]:  # type: ignore[type-arg]
+async def client(log: FakeLog, metrics: Metrics) -> AsyncIterator[Client]:
     app = application(Webhooks({"chat": Messenger(), "page": FakeChannel()}, log, metrics).routes())
     async with TestClient(TestServer(app)) as client:
         yield client
@@ -59,7 +62,7 @@ RIGHT = {"X-Secret": "right"}
 
 
 async def test_a_webhook_is_answered_what_the_messenger_wants_once_everything_is_stored(
-    client: TestClient,  # type: ignore[type-arg]
+    client: Client,
     log: FakeLog,
 ) -> None:
     answer = await client.post("/hooks/chat", data="раз\nдва\nтри".encode(), headers=RIGHT)
@@ -69,7 +72,7 @@ async def test_a_webhook_is_answered_what_the_messenger_wants_once_everything_is
 
 
 async def test_a_webhook_delivered_twice_is_stored_once(
-    client: TestClient,  # type: ignore[type-arg]
+    client: Client,
     log: FakeLog,
 ) -> None:
     for _ in range(2):
@@ -80,7 +83,7 @@ async def test_a_webhook_delivered_twice_is_stored_once(
 
 
 async def test_a_webhook_with_a_wrong_secret_is_refused_and_stores_nothing(
-    client: TestClient,  # type: ignore[type-arg]
+    client: Client,
     log: FakeLog,
     metrics: Metrics,
 ) -> None:
@@ -91,20 +94,20 @@ async def test_a_webhook_with_a_wrong_secret_is_refused_and_stores_nothing(
     assert b'bibliobot_webhooks_total{channel="chat",result="refused"} 1.0' in metrics.page(None)
 
 
-async def test_a_webhook_that_cannot_be_read_is_told_so(client: TestClient) -> None:  # type: ignore[type-arg]
+async def test_a_webhook_that_cannot_be_read_is_told_so(client: Client) -> None:
     assert (await client.post("/hooks/chat", data=b"", headers=RIGHT)).status == 400
 
 
 @pytest.mark.parametrize("name", ["page", "nobody"])
 async def test_only_messengers_that_call_us_have_a_webhook(
-    client: TestClient,  # type: ignore[type-arg]
+    client: Client,
     name: str,
 ) -> None:
     assert (await client.post(f"/hooks/{name}", data=b"1", headers=RIGHT)).status == 404
 
 
 async def test_with_a_full_disk_a_webhook_is_refused_rather_than_acknowledged_and_lost(
-    client: TestClient,  # type: ignore[type-arg]
+    client: Client,
     log: FakeLog,
 ) -> None:
     log.broken = True
@@ -115,11 +118,11 @@ async def test_with_a_full_disk_a_webhook_is_refused_rather_than_acknowledged_an
     assert answer.headers["Retry-After"] == "5"
 
 
-async def test_a_larger_body_than_any_messenger_sends_is_refused(client: TestClient) -> None:  # type: ignore[type-arg]
+async def test_a_larger_body_than_any_messenger_sends_is_refused(client: Client) -> None:
     assert (await client.post("/hooks/chat", data=BytesIO(bytes((1 << 20) + 1)), headers=RIGHT)).status == 413
 
 
-async def test_every_answer_has_the_headers_that_keep_browsers_safe(client: TestClient) -> None:  # type: ignore[type-arg]
+async def test_every_answer_has_the_headers_that_keep_browsers_safe(client: Client) -> None:
     answer = await client.post("/hooks/chat", data="раз".encode(), headers=RIGHT)
 
     assert answer.headers["X-Content-Type-Options"] == "nosniff"

@@ -9,23 +9,15 @@ from sqlalchemy import insert, select, update
 
 from bot.clock import Clock
 from bot.messages import Contact, Content, Inbound, Lane, Reply, Text
-from bot.ports import ChatLog, Completed, Dialogue, MessageLog, Mode, Outcome, Waiting
+from bot.ports import Completed, Dialogue, MessageLog, Mode, Outcome, Waiting
 from db.connect import Database
-from db.messages import open_log
+from db.messages import Log, open_log
 from db.models import ContactRow, ConversationRow, MessageRow
 from tests.support.fake_log import FakeLog
 
 ANNA = Contact(channel="chat", address="anna")
 BORIS = Contact(channel="chat", address="boris")
 SAID_AT = datetime(2026, 3, 2, 6, 59, tzinfo=UTC)
-
-
-class Log(MessageLog, ChatLog, Protocol):
-    """Both faces of a log, and its end."""
-
-    async def aclose(self) -> None:
-        """Keep what is waiting, close."""
-        ...
 
 
 class Staff(Protocol):

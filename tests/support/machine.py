@@ -11,7 +11,7 @@ from bot.engine.dispatcher import Dispatcher, Policy, routes, unchanged
 from bot.engine.metrics import Metrics
 from bot.messages import Contact, Content, Outbound, Reply, Sent
 from bot.ports import Library, Request
-from bot.routing import Answer, Handler, Router, Turn, intent
+from bot.routing import Answer, Router, Turn, intent
 from tests.support.clock import StandingClock
 from tests.support.fake_log import FakeLog
 from tests.support.logs import ANNA, arrival
@@ -95,7 +95,7 @@ def answers(*handlers: tuple[str, Callable[[Turn, Library], Awaitable[Reply | An
     """A router with these handlers by intent."""
     router = Router("test")
     for name, handler in handlers:
-        router.on(intent(name))(cast("Handler", handler))
+        router.on(intent(name))(handler)
     return router
 
 
