@@ -66,12 +66,13 @@ class PhraseUnderstanding:
         """What is asked for, a part a wish; a message that no phrase fits is taken for a title."""
         parts = self._splitter.parts(message, words)
         wishes = _wishes(parts)
+        short = len(message.tokens) <= _LONGEST_TITLE
         unexplained = any(part.opinion.pattern is None and part.opinion.content for part in parts)
-        if wishes and not (unexplained and all(map(_is_said_alone, wishes))):
+        if unexplained and (all(map(_is_said_alone, wishes)) or (short and all(map(_is_a_kind_of_book, wishes)))):
+            wishes = []
+        if wishes:
             return wishes
-        if len(message.tokens) <= _LONGEST_TITLE:
-            return [self._splitter.title(words)]
-        return [max(parts, key=lambda part: part.last - part.first)]
+        return [self._splitter.title(words) if short else max(parts, key=lambda part: part.last - part.first)]
 
     def _global(self, message: Message) -> Request | None:
         if len(message.tokens) > 6:
@@ -163,6 +164,11 @@ def _is_said_alone(part: Part) -> bool:
     pattern = part.opinion.pattern
     small_talk = part.opinion.intent in _WEAK_SMALL_TALK
     return pattern is not None and LEVELS[pattern.level] == "alone" and not part.asks and not small_talk
+
+
+def _is_a_kind_of_book(part: Part) -> bool:
+    """No more than «учебное пособие», «книга 2»: the other half of a title that was written before it."""
+    return part.opinion.intent == "search" and part.opinion.score < SURE and not part.asks
 
 
 def _rambles(part: Part) -> bool:

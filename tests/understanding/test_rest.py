@@ -66,6 +66,11 @@ def test_a_doubtful_word_is_tried_both_ways(reader: PhraseUnderstanding) -> None
     assert request.slots["narrower"] == "мастер и маргарита"
 
 
+@pytest.mark.parametrize("title", ["Halo. Примордиум. Книга 2", "Программирование. Учебное пособие", "Ветер. Стихи"])
+def test_a_title_of_several_sentences_stays_whole(reader: PhraseUnderstanding, title: str) -> None:
+    assert [request.rest for request in reader.understand(title)] == [title]
+
+
 def test_a_preposition_stays_with_its_word(reader: PhraseUnderstanding) -> None:
     assert reader.understand("в вагоне есть")[0].slots["narrower"] == "в вагоне"
 
