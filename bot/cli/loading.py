@@ -58,9 +58,15 @@ class Asked:
 
 @dataclass(slots=True)
 class _Report:
-    """Rejected records: into a file that appears with the first of them; the first few are remembered."""
+    """Rejected records: into a file that appears with the first of them; the first few are remembered.
+
+    Attributes:
+        path: Where to; None writes none.
+        asked: The operator named it: then it must be written. Otherwise the import is worth more than its report.
+    """
 
     path: Path | None
+    asked: bool = True
     shown: list[str] = field(default_factory=list)
     _file: IO[str] | None = None
     _rows: Any = None
@@ -82,7 +88,9 @@ class _Report:
                 self._rows.writerow(_COLUMNS)
             self._rows.writerow([*cells, *map(_harmless, texts)])
         except OSError as error:
-            raise _unwritable(self.path, error) from None
+            if self.asked:
+                raise _unwritable(self.path, error) from None
+            self.path = self._rows = None
 
     def close(self) -> None:
         """Finish the file. Raises InputError where the disk is full."""
@@ -134,7 +142,7 @@ async def _load_catalogue(
         dry_run=asked.dry_run,
         accept_disappeared=asked.accept_disappeared,
     )
-    report = _Report(asked.report if asked.report or asked.dry_run else Path(REPORT))
+    report = _Report(asked.report if asked.report or asked.dry_run else Path(REPORT), asked=asked.report is not None)
     database = await app.open_database(settings, folder, make_tables=True)
     with ExitStack() as closing:
         closing.callback(report.close)

@@ -117,6 +117,17 @@ def test_a_report_that_cannot_be_written_is_told(library: SmallLibrary, imports:
         imports(inventory(library, "1;Чехов А. П.;"), report=library.folder / "nowhere" / "bad.csv")
 
 
+def test_a_report_that_nobody_asked_for_does_not_cost_the_import(
+    library: SmallLibrary, imports: Imports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loading, "REPORT", "nowhere/bad.csv")
+
+    code, said = imports(inventory(library, ROWS[0], "2;Чехов А. П.;"))
+
+    assert (code, figure(said, "added")) == (0, 1)
+    assert "are listed in" not in said
+
+
 def test_no_cell_of_the_report_is_a_formula(tmp_path: Path, library: SmallLibrary, imports: Imports) -> None:
     imports(inventory(library, ROWS[0]))
     from catalogue.importers import recognise
