@@ -22,8 +22,11 @@ TAGS = [
 _ARTICLE = "ASP"
 _KINDS = {"J": Kind.SERIAL, "NJ": Kind.SERIAL, "NJP": Kind.SERIAL, "NJK": Kind.SERIAL, _ARTICLE: Kind.ARTICLE}
 _KINDS |= {"MUSP": Kind.OTHER}
-_TYPES = {"b": Kind.ELECTRONIC, "l": Kind.ELECTRONIC, "g": Kind.VIDEO, "i": Kind.AUDIO, "j": Kind.AUDIO}
-_TYPES |= {"c": Kind.MUSIC, "d": Kind.MUSIC, "e": Kind.MAP, "r": Kind.OTHER}
+# The sorts of field 900 ^t are those of UNIMARC's leader/06; «g3» is a slide.
+_TYPES = {
+    "c": Kind.MUSIC, "d": Kind.MUSIC, "e": Kind.MAP, "f": Kind.MAP, "g": Kind.VIDEO, "i": Kind.AUDIO, "j": Kind.AUDIO,
+    "k": Kind.OTHER, "l": Kind.ELECTRONIC, "m": Kind.OTHER, "r": Kind.OTHER,
+}  # fmt: skip
 _JOURNAL = re.compile(rb"^#?920\s*:\s*J\s*$|\x1faJ\x1e", re.MULTILINE | re.IGNORECASE)
 _LUMPS = frozenset("UC")
 _STATUSES = {
@@ -60,7 +63,7 @@ def to_record(fields: Fields, journals: Mapping[str, str] | None = None) -> Reco
         journals: Titles of the file's journals by their codes, for their issues.
     """
     worksheet = _value(fields, "920").upper()
-    kind = _KINDS.get(worksheet) or _TYPES.get(fields.first("900", "t").lower(), Kind.BOOK)
+    kind = _KINDS.get(worksheet) or _TYPES.get(fields.first("900", "t")[:1].lower(), Kind.BOOK)
     whole = _Whole(fields, worksheet, journals or {})
     title = phrase(fields.first("200", "a"))
     volume = tidy(fields.first("200", "v") or fields.first("923", "h"))

@@ -127,7 +127,7 @@ def _spans(data: bytes, wanted: Mapping[bytes, str], warnings: list[str]) -> lis
     if not (data[12:17].isdigit() and int(data[12:17]) == base):
         warnings.append(BASE_MENDED)
     if (base - 1 - _LEADER) % _ENTRY or base == _LEADER + 1:
-        raise BadRecord(Rejection.BAD_DIRECTORY, f"the directory has {base - 1 - _LEADER} bytes")
+        raise BadRecord(Rejection.BAD_DIRECTORY, f"a directory of {base - 1 - _LEADER} bytes, expected entries of 12")
     spans = _by_directory(data, base, wanted)
     if spans is None:
         warnings.append(DIRECTORY_MENDED)

@@ -105,6 +105,8 @@ def test_copies_counted_in_a_lump(exported: Exported, field: str, copies: int, i
         ("PAZK", "a", Kind.BOOK),
         ("pazk", "L", Kind.ELECTRONIC),
         ("PAZK", "j", Kind.AUDIO),
+        ("PAZK", "g3", Kind.VIDEO),
+        ("PAZK", "b", Kind.BOOK),
         ("NJ", "a", Kind.SERIAL),
         ("asp", "a", Kind.ARTICLE),
         ("MUSP", "r", Kind.OTHER),
