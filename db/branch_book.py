@@ -55,34 +55,35 @@ class BranchBook:
         self._ids: dict[str, int] = {}
         # A code is what a library means most exactly, an alias the least.
         for branch in branches:
-            self._ids.setdefault(fold(branch.code), branch.id)
+            self._ids.setdefault(_key(branch.code), branch.id)
         for branch in branches:
-            self._ids.setdefault(fold(branch.name), branch.id)
+            self._ids.setdefault(_key(branch.name), branch.id)
         for branch in branches:
             for alias in branch.aliases:
-                self._ids.setdefault(fold(alias), branch.id)
+                self._ids.setdefault(_key(alias), branch.id)
         self._codes = {branch.code for branch in branches}
         self._found: dict[str, int | None] = {}
 
     def find(self, name: str) -> int | None:
         """The id of the branch that is called so; None if nobody is, or the name says nothing."""
         if name not in self._found:
-            self._found[name] = self._ids.get(fold(name))
+            self._found[name] = self._ids.get(_key(name))
         return self._found[name]
 
     async def meet(self, names: Iterable[str], connection: AsyncConnection | None) -> None:
         """Give every unknown name a branch of its own; without a connection only in this book (a dry run)."""
         for name in names:
-            folded = fold(name)
-            if not folded or folded in self._ids:
+            key = _key(name)
+            if not key or key in self._ids:
                 continue
             if connection is None:
-                self._ids[folded] = -1 - len(self._ids)
+                self._ids[key] = -1 - len(self._ids)
                 continue
-            code = self._code(name.strip())
-            row = {"code": code, "name": name.strip()[:NAME_LENGTH], "details": {}, "configured": False}
+            called = _called(name)
+            code = self._code(called)
+            row = {"code": code, "name": called, "details": {}, "configured": False}
             added = await connection.execute(insert(BranchRow).values(row).returning(BranchRow.id))
-            self._ids[folded] = added.scalar_one()
+            self._ids[key] = added.scalar_one()
             self._codes.add(code)
 
     def _code(self, name: str) -> str:
@@ -90,3 +91,12 @@ class BranchBook:
         if len(name) <= CODE_LENGTH and name not in self._codes:
             return name
         return hashlib.sha256(name.encode()).hexdigest()[:16]
+
+
+def _called(name: str) -> str:
+    """A file's words for a branch, as the store keeps them."""
+    return name.strip()[:NAME_LENGTH]
+
+
+def _key(name: str) -> str:
+    return fold(_called(name))

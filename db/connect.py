@@ -1,12 +1,15 @@
 """Connections to the store, and its faults in words that tell the operator what to do."""
 
+import asyncio
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import aiosqlite
 from sqlalchemy import URL, Connection, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -93,7 +96,8 @@ async def connect(url: str, folder: Path | None = None) -> Database:
             Path(parsed.database or "").parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise ConfigError(f"database.url: the folder cannot be made: {error.strerror}") from None
-        engine = create_async_engine(parsed, hide_parameters=True, connect_args={"timeout": BUSY_MS / 1000})
+        opens = partial(_open_sqlite, parsed.database or "")
+        engine = create_async_engine(parsed, hide_parameters=True, async_creator=opens)
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
     else:
@@ -107,6 +111,18 @@ async def connect(url: str, folder: Path | None = None) -> Database:
             connect_args={"timeout": 10, "server_settings": {"application_name": "bibliobot"}},
         )
     return Database(engine, engine.execution_options(writes=True), parsed)
+
+
+async def _open_sqlite(path: str) -> aiosqlite.Connection:
+    connection = aiosqlite.connect(path, timeout=BUSY_MS / 1000)
+    thread = connection._thread
+    thread.daemon = True  # the end of the process does not wait for it
+    try:
+        return await connection
+    except BaseException:
+        # It still tells the loop that it ends: a loop that is closed before makes a traceback of a wrong path.
+        await asyncio.to_thread(thread.join, 1.0)
+        raise
 
 
 def _prepare_sqlite(connection: Any, _: Any) -> None:

@@ -218,7 +218,7 @@ async def test_another_file_is_no_backup(sqlite: Database, tmp_path: Path, data:
 
 
 async def test_a_file_that_is_not_there_is_said_so(sqlite: Database, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="FileNotFoundError"):
+    with pytest.raises(InputError, match="there is no such file"):
         await restore(sqlite.writer, REVISION, tmp_path / "none.gz")
 
 
