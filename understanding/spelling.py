@@ -16,7 +16,7 @@ from understanding.lexicon import Phrases
 _LATIN = re.compile("[a-z]")
 _CHUNK = re.compile(r"\S+")
 _WORDS = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
-_OPENS, _CLOSES = "\"'(«", ".,;:?!\"')»"
+_OPENS, _CLOSES, _CLOSES_INSIDE = "\"'(«", ".,;:?!\"')»", ".,;:!\"')»"
 _MOST_CHUNKS = 60
 _READ_AS_KEYS = 0.35
 """This share of a run's letters must make Russian words before it is taken for a wrong layout: names are no words."""
@@ -41,6 +41,7 @@ class Speller:
         self._phrases = phrases
         self._known: dict[str, bool] = {}
         whole, stems = phrases.vocabulary()
+        self._words = whole
         self._whole = {word for word in whole if len(word) >= _SHORTEST_SLIP and morphology.is_cyrillic(word)}
         self._stems = {stem for stem in stems if len(stem) >= _SHORTEST_SLIP and morphology.is_cyrillic(stem)}
         self._near: dict[str, list[str]] = {}
@@ -81,7 +82,8 @@ class Speller:
 
     def _turn(self, text: str, run: Sequence[tuple[int, int]], made: list[str]) -> None:
         """Put a run of Latin words in Russian letters where that makes more sense of it."""
-        russian = [self._by_keys(text[start:end]) for start, end in run]
+        last = len(text.rstrip())
+        russian = [self._by_keys(text[start:end], ends=end == last) for start, end in run]
         letters = meant = 0
         for word in (word for piece in russian for word in _WORDS.findall(piece)):
             letters += len(word)
@@ -92,10 +94,13 @@ class Speller:
             for (start, end), piece in zip(run, russian, strict=True):
                 made[start:end] = piece
 
-    def _by_keys(self, piece: str) -> str:
-        """One word on the Russian layout; a stop at its end may be a letter (ю) or just that."""
+    def _by_keys(self, piece: str, *, ends: bool) -> str:
+        """One word on the Russian layout; a stop at its end may be a letter (ю) or just that.
+
+        A question mark is one where the text ends with it: inside, the same key gives a comma.
+        """
         opening = len(piece) - len(piece.lstrip(_OPENS))
-        closing = len(piece.rstrip(_CLOSES))
+        closing = len(piece.rstrip(_CLOSES if ends else _CLOSES_INSIDE))
         whole = layout.to_russian(piece)
         if not opening and closing == len(piece):
             return whole
@@ -129,7 +134,7 @@ class Speller:
     @lru_cache(maxsize=4096)  # noqa: B019 - one speller a process, and it lives as long
     def _in_russian(self, word: str) -> str:
         readings = [made for made, _ in translit.word_readings(word, _READINGS)]
-        for known in (self._is_request, self.knows, self._is_russian):
+        for known in (self._words.__contains__, self._is_request, self.knows, self._is_russian):
             for made in readings:
                 if known(made):
                     return made

@@ -67,12 +67,19 @@ class PhraseUnderstanding:
         parts = self._splitter.parts(message, words)
         wishes = _wishes(parts)
         short = len(message.tokens) <= _LONGEST_TITLE
-        unexplained = any(part.opinion.pattern is None and part.opinion.content for part in parts)
-        if unexplained and (all(map(_is_said_alone, wishes)) or (short and all(map(_is_a_kind_of_book, wishes)))):
+        unexplained = [part for part in parts if part.opinion.pattern is None and part.opinion.content]
+        if unexplained and (
+            all(map(_is_said_alone, wishes))
+            or (short and all(map(_is_a_kind_of_book, wishes)))
+            or all(part.opinion.intent == "greeting" for part in wishes)
+            or (all(map(_is_small_talk, wishes)) and any(part.asks for part in unexplained))
+        ):
             wishes = []
         if wishes:
             return wishes
-        return [self._splitter.title(words) if short else max(parts, key=lambda part: part.last - part.first)]
+        if short:
+            return [self._splitter.title(words)]
+        return [max(unexplained or parts, key=lambda part: part.last - part.first)]
 
     def _global(self, message: Message) -> Request | None:
         if len(message.tokens) > 6:
@@ -162,13 +169,16 @@ def _wishes(parts: Sequence[Part]) -> list[Part]:
 def _is_said_alone(part: Part) -> bool:
     """Only a word that means something when nothing else is said, and it is no question: «Шум и ярость. Романы»."""
     pattern = part.opinion.pattern
-    small_talk = part.opinion.intent in _WEAK_SMALL_TALK
-    return pattern is not None and LEVELS[pattern.level] == "alone" and not part.asks and not small_talk
+    return pattern is not None and LEVELS[pattern.level] == "alone" and not part.asks and not _is_small_talk(part)
+
+
+def _is_small_talk(part: Part) -> bool:
+    return part.opinion.intent in _WEAK_SMALL_TALK
 
 
 def _is_a_kind_of_book(part: Part) -> bool:
     """No more than «учебное пособие», «книга 2»: the other half of a title that was written before it."""
-    return part.opinion.intent == "search" and part.opinion.score < SURE and not part.asks
+    return part.opinion.intent == "search" and part.opinion.score < SURE
 
 
 def _rambles(part: Part) -> bool:

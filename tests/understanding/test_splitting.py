@@ -42,6 +42,23 @@ def test_one_wish_stays_one(reader: PhraseUnderstanding, said: str, intent: str)
     assert [request.intent for request in reader.understand(said)] == [intent]
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Здравствуйте! Война и мир",
+        "Добрый день. Обломов Гончаров.",
+        "Привет! мастер и маргарита?",
+        "Спасибо! А обломов?",
+    ],
+)
+def test_a_title_behind_a_greeting_is_a_wish(reader: PhraseUnderstanding, said: str) -> None:
+    assert [request.intent for request in reader.understand(said)] == ["search"]
+
+
+def test_thanks_with_a_kind_word_stay_thanks(reader: PhraseUnderstanding) -> None:
+    assert [request.intent for request in reader.understand("Спасибо! Внуки довольны.")] == ["thanks"]
+
+
 def test_the_book_of_a_double_wish_is_looked_up_without_the_other_half(reader: PhraseUnderstanding) -> None:
     book, _ = reader.understand("есть ли у вас айвенго и где вас найти")
 
