@@ -31,12 +31,15 @@ class Candidates:
         return self._fetch(_all_of(demanded, question), FIRST)
 
     def all_but_one(self, question: Question) -> Iterable[list[Judged]]:
-        """Works that lack one of the words, the commonest left out first."""
+        """Works that lack one of the words: a doubtful one, the last one (it may be unfinished), the commonest ones."""
         demanded = _demanded(question.words)
         if len(demanded) < 2:
             return
-        by_weight = sorted(range(len(demanded)), key=lambda place: demanded[place].weight)
-        for place in islice(by_weight, _MAX_LEFT_OUT):
+        last = len(demanded) - 1
+        doubtful = sorted(
+            range(len(demanded)), key=lambda place: (demanded[place].known, place != last, demanded[place].weight)
+        )
+        for place in islice(doubtful, _MAX_LEFT_OUT):
             rest = [word for number, word in enumerate(demanded) if number != place]
             yield self._fetch(_all_of(rest, question), MORE)
 

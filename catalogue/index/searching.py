@@ -76,17 +76,26 @@ class Search:
         scored = [scale.judge(work) for work in candidates.all_words(question)]
         if _best(scored) >= GOOD:
             return order(scored, question)
+        return order(self._closer_look(question, candidates, scored), question)
+
+    def _closer_look(self, question: Question, candidates: Candidates, scored: list[Scored]) -> list[Scored]:
+        """Second thoughts, dearer by and by: a word left out and compared, then every word doubted."""
         seen = [one.work for one in scored]
+        scale = Scale(question, closely=True)
+        scored = [scale.judge(work) for work in seen]
+        for works in candidates.all_but_one(question):
+            if _best(scored) >= GOOD:
+                return scored
+            seen += works
+            scored += [scale.judge(work) for work in works]
+        if _best(scored) >= GOOD:
+            return scored
         doubted = self._reader.doubt(question)
         if doubted.words != question.words:
             seen += candidates.all_words(doubted)
+        seen += candidates.rare_words(question)
         scale = Scale(doubted, closely=True)
-        scored = [scale.judge(work) for work in seen]
-        if _best(scored) < GOOD:
-            for works in candidates.all_but_one(question):
-                scored += [scale.judge(work) for work in works]
-            scored += [scale.judge(work) for work in candidates.rare_words(question)]
-        return order(scored, question)
+        return [scale.judge(work) for work in seen]
 
 
 def _best(scored: list[Scored]) -> float:

@@ -19,6 +19,8 @@ from catalogue.index.terms import keys
 
 _MAX_CANDIDATES = 1_500
 _LONGEST_ENDING = 4
+_LONG = 8
+_USUAL_ENDING = 3
 _SIGNPOST = 64
 """Every 64th word is kept in memory, to begin the search for a word there."""
 _ENDING = 0.25
@@ -205,6 +207,8 @@ def _by_stem(
 ) -> None:
     """Words whose ending differs as well («обитпемого», Обитаемый): compared without it."""
     own = stem(word)
+    if len(word) >= _LONG and len(word) - len(own) < _USUAL_ENDING:
+        own = word[:-_USUAL_ENDING]  # the slip stands in the ending, which the stem therefore kept
     most = min(most, deletes.edits(len(own)))
     if len(own) < 4:
         return
