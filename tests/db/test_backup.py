@@ -250,11 +250,11 @@ async def test_a_copy_is_of_one_moment_however_much_is_written_meanwhile(
 ) -> None:
     writer = SqlCatalogueWriter(sqlite, clock)
     run = await writer.begin("s", [])
-    batch = [book(f"Книга {n}", "А.", copy("01", f"{n}"), source_id=f"{n}") for n in range(3000)]
-    await writer.keep(run, "s", batch[:2000])
+    batch = [book(f"Книга {n}", "А.", copy("01", f"{n}"), source_id=f"{n}") for n in range(1500)]
+    await writer.keep(run, "s", batch[:1000])
 
     async def writes() -> None:
-        for start in range(2000, 3000, 100):
+        for start in range(1000, 1500, 100):
             await writer.keep(run, "s", batch[start : start + 100])
 
     copied, _ = await asyncio.gather(backup(sqlite.engine, REVISION, tmp_path / "copy.gz"), writes())
