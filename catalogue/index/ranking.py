@@ -202,10 +202,11 @@ class Scale:
         """A guessed word counts for a surname less than a typed one, and not at all for a first name."""
         marked = False
         for place, fit in self._spelt.get(token[0]) or self._by_key(token):
-            if fit < _TYPED:
+            word = self._words[place]
+            if fit < _TYPED and not word.name:
                 if token[0] in given_names():
                     continue
-                likely = fit * (_GUESSED_KNOWN_AUTHOR if self._words[place].known else _GUESSED_AUTHOR)
+                likely = fit * (_GUESSED_KNOWN_AUTHOR if word.known else _GUESSED_AUTHOR)
             else:
                 likely = fit
             marked = True

@@ -76,6 +76,8 @@ def _demanded(words: Sequence[Word]) -> list[Word]:
 
 def _all_of(words: Sequence[Word], question: Question) -> tantivy.Query:
     parts = [(_MUST, _word(word)) for word in words]
+    # Common words are not demanded, but of many works those that have them come first.
+    parts += [(_SHOULD, _word(word)) for word in question.words if word.light and word.options and word not in words]
     parts += [(_SHOULD, tantivy.Query.boost_query(_exact(text), 4.0)) for text in question.wholes[:2]]
     parts += [(_SHOULD, tantivy.Query.boost_query(_exact(f"v:{number}"), 2.0)) for number in question.volumes]
     if question.trailing is not None:
