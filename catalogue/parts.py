@@ -5,6 +5,7 @@ which one this is; «[16+]», «роман», «2-е изд., испр.» say no
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -133,6 +134,16 @@ def take_apart(text: str) -> TitleParts:
         count=counts[0].numbers if counts else "",
         is_collected=is_collected,
     )
+
+
+_SHORT_NAMES = {"т": "Т.", "ч": "Ч.", "к": "Кн.", "в": "Вып.", "н": "№"}
+
+
+def worded(parts: Sequence[str], classes: Sequence[str]) -> str:
+    """Designations as a catalogue card has them: «Т. 1–2», «Кн. 3. 5 класс»; "" for none."""
+    told = [f"{_SHORT_NAMES[part[0]]} {part[1:]}" for part in parts if part[0] in _SHORT_NAMES]
+    told += [f"{number} класс" for number in classes]
+    return ". ".join(told).replace("-", "–")
 
 
 class _Cut(NamedTuple):

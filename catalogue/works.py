@@ -13,7 +13,7 @@ from bot.language.folding import fold, words
 from bot.library.model import Kind
 from bot.library.records import RecordData
 from catalogue.names import NOBODY, Name, author_of
-from catalogue.parts import TitleParts, take_apart
+from catalogue.parts import TitleParts, take_apart, worded
 
 _NAMESAKES = frozenset({"толстой|а", "дюма|а", "иванов|в", "некрасов|в", "островский|н", "кузнецова|н"})
 """People of one surname and one initial who both wrote what libraries hold: told apart by all initials."""
@@ -52,9 +52,9 @@ def keyed(record: RecordData, source_file: str, ordinal: int) -> Keyed:
         source_file: Name of the file, for the record's history.
         ordinal: 1-based place in the file.
     """
+    identity = _identity(record)
     title = display_title(record)
     author = _shown_author(record)
-    identity = _identity(record, title)
     edition = record.isbns[0] if record.isbns else fold(record.publisher)
     return Keyed(
         record=record,
@@ -69,14 +69,25 @@ def keyed(record: RecordData, source_file: str, ordinal: int) -> Keyed:
 
 def work_key(record: RecordData) -> str:
     """Digest that is equal for editions of one work and for nothing else."""
-    return _digest(*_identity(record, display_title(record)))
+    return _digest(*_identity(record))
 
 
 def display_title(record: RecordData) -> str:
     """The title as readers should see it: with the part, and with the set's title where the own one says nothing.
 
     «Вып. 13» in «Задачи и этюды» is «Задачи и этюды. Вып. 13»; a title that holds its parent's already is left alone.
+    What tells a volume or a class only in the subtitle is told behind the title: «Война и мир. Т. 1–2».
     """
+    title = _whole_title(record)
+    if not record.subtitle:
+        return title
+    inside, behind = take_apart(title), take_apart(record.subtitle)
+    told = worded(() if inside.parts else behind.parts, () if inside.classes else behind.classes)
+    return _joined(title, told)
+
+
+def _whole_title(record: RecordData) -> str:
+    """The title with its part designation and its set, as far as their own fields tell them."""
     own, parent = _trimmed(record.title), _trimmed(record.parent_title)
     if not (parent or record.part_number or record.part_name):
         return own
@@ -86,12 +97,20 @@ def display_title(record: RecordData) -> str:
         pieces = [own, record.part_number, record.part_name]
     joined = ""
     for piece in map(_trimmed, pieces):
-        if piece and not _contains(joined, piece):
-            joined = f"{joined}{'' if joined.endswith(('.', '!', '?', '…')) else '.'} {piece}" if joined else piece
+        if not _contains(joined, piece):
+            joined = _joined(joined, piece)
     return joined
 
 
-def _identity(record: RecordData, title: str) -> tuple[str, ...]:
+def _joined(text: str, piece: str) -> str:
+    """Two pieces with one full stop between."""
+    if not (text and piece):
+        return text or piece
+    return f"{text}{'' if text.endswith(('.', '!', '?', '…')) else '.'} {piece}"
+
+
+def _identity(record: RecordData) -> tuple[str, ...]:
+    title = _whole_title(record)
     taken = take_apart(f"{title} : {record.subtitle}" if record.subtitle else title)
     author = author_of(record.authors, record.author)
     return (

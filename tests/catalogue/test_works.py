@@ -201,6 +201,24 @@ def test_a_volume_is_shown_with_the_title_of_its_set(record: RecordData, shown: 
     assert display_title(record) == shown
 
 
+@pytest.mark.parametrize(
+    ("title", "subtitle", "shown"),
+    [
+        ("Война и мир", "Роман в 4 т. Т.1-2", "Война и мир. Т. 1–2"),
+        ("Математика", "учебник для 5 класса", "Математика. 5 класс"),
+        ("Волшебные сказки", "Кн.1", "Волшебные сказки. Кн. 1"),
+        ("Тихий Дон. Кн. 2", "роман в 4 книгах, кн. 2", "Тихий Дон. Кн. 2"),
+        ("Идиот", "роман", "Идиот"),
+        ("Что делать?", "вып. 3", "Что делать? Вып. 3"),
+    ],
+)
+def test_what_only_the_subtitle_tells_of_a_volume_or_class_is_shown(title: str, subtitle: str, shown: str) -> None:
+    record = RecordData(title=title, subtitle=subtitle)
+
+    assert display_title(record) == shown
+    assert keyed(record, "a.mrc", 1).title == shown
+
+
 def test_a_joined_title_and_a_written_one_are_one_work() -> None:
     volume = RecordData(title="Т. 1", part_number="Т. 1", parent_title="Война и мир", authors=("Толстой Л. Н.",))
 

@@ -20,8 +20,7 @@ def written(folder: Path, text: str) -> Path:
 def fault(folder: Path, text: str, environ: dict[str, str] | None = None) -> str:
     """What the operator is told."""
     with pytest.raises(ConfigError) as told:
-        settings, _ = load(written(folder, text), environ or {})
-        settings.library.values()
+        load(written(folder, text), environ or {})[0].library.values()
     return str(told.value)
 
 
