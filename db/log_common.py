@@ -28,6 +28,7 @@ TURNS_A_CLAIM = 20
 
 RANK = {"queued": 0, Delivery.SENT: 1, Delivery.DELIVERED: 2, Delivery.READ: 3, Delivery.FAILED: 4}
 EARLY_RECEIPTS = 10_000
+EARLY_FOR = timedelta(minutes=1)
 CONTACTS_REMEMBERED = 50_000
 
 ARRIVED = "arrived"
@@ -144,20 +145,29 @@ class EarlyReceipts:
     """Receipts that overtook the mark of their own sending: kept until the mark comes."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[tuple[str, str], DeliveryReceipt] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, str], tuple[DeliveryReceipt, datetime]] = OrderedDict()
 
-    def keep(self, receipt: DeliveryReceipt) -> None:
+    def keep(self, receipt: DeliveryReceipt, now: datetime) -> None:
         """Remember the furthest word about a message that is not marked as sent yet."""
         key = (receipt.channel, stored_key(receipt.external_id))
         known = self._kept.get(key)
-        if known is None or RANK[known.delivery] < RANK[receipt.delivery]:
-            self._kept[key] = receipt
+        if known is None or RANK[known[0].delivery] < RANK[receipt.delivery]:
+            self._kept[key] = (receipt, now)
         if len(self._kept) > EARLY_RECEIPTS:
             self._kept.popitem(last=False)
 
     def find(self, channel: str, external_id: str) -> DeliveryReceipt | None:
         """The word that came early; it stays, since the mark's transaction may fail and come again."""
-        return self._kept.get((channel, external_id))
+        known = self._kept.get((channel, external_id))
+        return known[0] if known else None
+
+    def recent(self, now: datetime) -> list[DeliveryReceipt]:
+        """What another process, which sends, may have marked meanwhile."""
+        return [receipt for receipt, since in self._kept.values() if now - since < EARLY_FOR]
+
+    def drop(self, receipt: DeliveryReceipt) -> None:
+        """The receipt has found its message."""
+        self._kept.pop((receipt.channel, stored_key(receipt.external_id)), None)
 
 
 @dataclass(frozen=True, slots=True)

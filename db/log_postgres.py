@@ -44,8 +44,8 @@ from db.log_common import (
 NOTICES = "bibliobot_log"
 NOTICE_BYTES = 7_500
 RECONNECT_S = 2.0
-ORPHANS_S = 5.0
-"""How often claims of processes that died are looked for."""
+TIDY_S = 5.0
+"""How often claims of processes that died are looked for, and receipts that came too early told again."""
 TOTAL_SLOTS = 16
 INTENT_LENGTH, REASON_LENGTH, LANGUAGE_LENGTH = 32, 32, 35
 """What the columns hold."""
@@ -206,7 +206,7 @@ class PostgresLog(CommonLog):
         await self.figures()
         self._helpers = [
             asyncio.create_task(self._listen(), name="log-listener"),
-            asyncio.create_task(self._free_orphans(), name="log-orphans"),
+            asyncio.create_task(self._tidy(), name="log-tidying"),
         ]
 
     async def aclose(self) -> None:
@@ -267,13 +267,15 @@ class PostgresLog(CommonLog):
                 pass  # said by /readyz; here we only try again
             await asyncio.sleep(RECONNECT_S)
 
-    async def _free_orphans(self) -> None:
-        """Claims of a process that died are free at once, not only when their time is over."""
+    async def _tidy(self) -> None:
+        """Free the claims of processes that died; tell again the receipts that came before the sender's mark."""
         while True:
             with suppress(StoreUnavailable, asyncpg.PostgresError):
                 if await self._fetch("reader", ORPHANS):
                     self._wakes.wake((ARRIVED,))
-            await asyncio.sleep(ORPHANS_S)
+                for receipt in self._early.recent(self._now()):
+                    await self.receipt(receipt)
+            await asyncio.sleep(TIDY_S)
 
     def _heard(self, _: object, pid: int, __: str, payload: str) -> None:
         writer = self._connections.get("writer")
@@ -513,9 +515,11 @@ class PostgresLog(CommonLog):
     async def _receipt(self, receipt: DeliveryReceipt, connection: Connection) -> None:
         row = await connection.fetchrow(FIND_SENT, receipt.channel, stored_key(receipt.external_id))
         if row is None:
-            self._early.keep(receipt)
-        elif RANK[row["state"]] < RANK[receipt.delivery]:
+            self._early.keep(receipt, self._now())
+            return
+        if RANK[row["state"]] < RANK[receipt.delivery]:
             await connection.execute(RECEIPT, row["id"], receipt.delivery.value, receipt.reason[:2000] or None)
+        self._early.drop(receipt)
 
     # --- reading ---------------------------------------------------------------------------------
 

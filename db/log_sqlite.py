@@ -359,7 +359,7 @@ class SqliteLog(CommonLog):
     def _receipt(self, db: sqlite3.Connection, receipt: DeliveryReceipt) -> None:
         row = db.execute(FIND_SENT, (receipt.channel, stored_key(receipt.external_id))).fetchone()
         if row is None:
-            self._early.keep(receipt)
+            self._early.keep(receipt, self._now())
         elif RANK[row[1]] < RANK[receipt.delivery]:
             db.execute(RECEIPT, (receipt.delivery.value, receipt.reason[:2000] or None, row[0]))
 

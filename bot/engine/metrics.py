@@ -49,20 +49,23 @@ class Metrics:
         self._channel_up = Gauge(
             "bibliobot_channel_up", "1 while the messenger takes what we send", ["channel"], registry=self.registry
         )
-        self._turn_children: dict[tuple[str, str], Counter] = {}
+        self._children: dict[tuple[Counter, tuple[str, ...]], Counter] = {}
 
     def turn(self, intent: str, outcome: str, seconds: float) -> None:
         """One turn is kept."""
-        key = (intent, outcome)
-        child = self._turn_children.get(key)
-        if child is None:
-            child = self._turn_children[key] = self._turns.labels(intent=intent, outcome=outcome)
-        child.inc()
+        self._count(self._turns, intent, outcome)
         self._turn_s.observe(seconds)
+
+    def _count(self, counter: Counter, *labels: str) -> None:
+        """One more; finding a counter by its labels costs more than counting."""
+        child = self._children.get((counter, labels))
+        if child is None:
+            child = self._children[counter, labels] = counter.labels(*labels)
+        child.inc()
 
     def sent(self, channel: str, result: str) -> None:
         """One sending ended: sent, retry, refused."""
-        self._sends.labels(channel=channel, result=result).inc()
+        self._count(self._sends, channel, result)
 
     def channel(self, channel: str, *, up: bool) -> None:
         """A messenger was lost, or is back."""
@@ -70,7 +73,7 @@ class Metrics:
 
     def webhook(self, channel: str, result: str) -> None:
         """One webhook was answered: stored, refused, bad, unavailable."""
-        self._webhooks.labels(channel=channel, result=result).inc()
+        self._count(self._webhooks, channel, result)
 
     def page(self, figures: QueueFigures | None) -> bytes:
         """The text for Prometheus; without figures (store away) the last known are repeated."""

@@ -8,14 +8,14 @@ import pytest
 from sqlalchemy import text
 
 from bot.errors import StoreUnavailable
-from bot.messages import Contact
+from bot.messages import Contact, Delivery, DeliveryReceipt
 from bot.ports import Attempt, Waiting
 from db import log_postgres
 from db.connect import Database, connect
 from db.messages import Log
 from tests.support.clock import StandingClock
 from tests.support.databases import Databases
-from tests.support.logs import ANNA, BORIS, arrival, opened_log, says, silent, turn, words
+from tests.support.logs import ANNA, BORIS, SqlStaff, arrival, opened_log, says, silent, turn, words
 
 SESSIONS = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'bibliobot %'"
 
@@ -250,6 +250,25 @@ async def test_what_a_dead_process_had_in_hand_is_taken_at_once(
         assert words(taken) == ["раз", "два"]
         await alive(first)
         assert not await first.complete(turn(claimed[0], "из прошлой жизни"))
+
+
+async def test_a_receipt_that_overtakes_the_mark_of_another_process_is_kept(
+    first: Log, database: Database, clock: StandingClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(log_postgres, "TIDY_S", 0)
+    staff = SqlStaff(database, clock)
+    await says(first, "вопрос")
+    [waiting] = await first.claim(10)
+    await first.complete(turn(waiting, "ответ"))
+    [outbound] = await first.claim_outbound("chat", 10)
+    async with opened_log(database, clock) as second, asyncio.timeout(10):
+        await second.receipt(
+            DeliveryReceipt(channel="chat", external_id="ext-1", delivery=Delivery.READ, at=clock.now())
+        )
+        await first.attempted(Attempt(message_id=outbound.message_id, channel="chat", external_ids=("ext-1",)))
+
+        while await staff.state_of(outbound.message_id) != ("read", None):  # noqa: ASYNC110 - the other process works
+            await asyncio.sleep(0)
 
 
 async def test_every_process_tells_the_same_truth(first: Log, second: Log) -> None:
