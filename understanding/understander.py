@@ -15,8 +15,6 @@ from understanding.tokens import Message, Reader
 MOST_REQUESTS = 4
 _LONGEST = 4_000
 _WEAK_SMALL_TALK = frozenset({"greeting", "thanks"})
-_SENTENCES_NEED = 0.6
-"""What a sentence that asks nothing must score beside one that asks, to be more than background."""
 _SAID_OUTRIGHT = frozenset({"thanks", "unsubscribe", "renew", "hold", "human"})
 """Wishes that need no question."""
 _LONGEST_TITLE = 14

@@ -97,6 +97,7 @@ async def _configured(config: Path | None) -> AsyncIterator[Catalogue]:
     settings, folder = load(config)
     async with app.opened(settings, folder) as what:
         await what.catalogue.start()
+        await what.catalogue.catch_up()  # an index of yesterday would be measured otherwise
         yield what.catalogue
 
 
