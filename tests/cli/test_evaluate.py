@@ -328,6 +328,17 @@ def test_a_person_gets_tables_and_the_reason_of_each_error(inventory: Path, ques
     assert "до скольки" not in ran.stdout
 
 
+def test_without_files_the_configured_store_is_asked(tmp_path: Path, inventory: Path, questions: Path) -> None:
+    config = tmp_path / "config.yaml"
+    config.write_text("library: {name: Библиотека}\n", encoding="utf-8")
+    loaded = CliRunner().invoke(app, ["import", str(inventory), "--config", str(config)])
+
+    ran = CliRunner().invoke(app, ["evaluate", str(questions), "--config", str(config), "--json"])
+
+    assert loaded.exit_code == 0
+    assert json.loads(ran.stdout)["recall_at_1"] == 0.5
+
+
 def test_the_environment_has_no_say_in_a_throw_away_store(
     inventory: Path, questions: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
