@@ -86,7 +86,7 @@ class Dispatcher:
     ) -> None:
         self._store = store
         self._understand = understanding.understand
-        self._table = table
+        self._table = {(trigger.kind, trigger.key): handler for trigger, handler in table.items()}
         self._fallback = table[Trigger("intent", "fallback")]
         self._library = library
         self._clock = clock
@@ -266,9 +266,16 @@ class Dispatcher:
     def _known(self, decision: Decision) -> Decision:
         """A press is named by its verb only where we know the verb: a payload is what anybody sends."""
         move = decision.moves[0]
-        if isinstance(move, Call) and move.pressed and not any(trigger in self._table for trigger in move.triggers):
+        if isinstance(move, Call) and move.pressed and self._handler(move) is None:
             return replace(decision, intent="press:unknown")
         return decision
+
+    def _handler(self, call: Call) -> Handler | None:
+        for trigger in call.triggers:
+            handler = self._table.get((trigger.kind, trigger.key))
+            if handler is not None:
+                return handler
+        return None
 
     async def _move(self, move: Call | Say | Silence, waiting: Waiting, decision: Decision, language: str) -> Answer:
         match move:
@@ -278,7 +285,7 @@ class Dispatcher:
                 said: Reply = getattr(phrases, phrase)(argument) if argument else getattr(phrases, phrase)()
                 return Answer(replies=(said,))
             case Call():
-                handler = next((self._table[trigger] for trigger in move.triggers if trigger in self._table), None)
+                handler = self._handler(move)
                 if handler is None:
                     if move.pressed:
                         return Answer(replies=(phrases.stale_button(),))
