@@ -20,6 +20,8 @@ LOOK_EVERY_S = 0.25
 RETRY_S = 2.0
 """The pause after a failure (a full disk, a store that does not answer)."""
 BATCH = 1_000
+MOST_FAILURES = 3
+"""So many searches failing in a row mean that the index is damaged."""
 _SPARE = 3
 _T = TypeVar("_T")
 
@@ -49,6 +51,7 @@ class IndexedCatalogue:
         self._fault = "the search index is not open yet"
         self._turn = asyncio.Lock()
         self._damaged = False
+        self._failures = 0
 
     async def start(self) -> None:
         """Open the index, or build it where there is none that fits; ready to search when it returns.
@@ -106,7 +109,7 @@ class IndexedCatalogue:
         self._lock.free()
 
     async def find(self, wanted: Wanted, limit: int = 5) -> Found:
-        answer = self._look(wanted)
+        answer = self.look(wanted)
         asked = [work_id for work_id, _ in answer.hits[: limit + _SPARE]]
         cards = await self._cards.cards(asked) if asked else {}
         kept = [(cards[work_id], score) for work_id, score in answer.hits if work_id in cards][:limit]
@@ -126,17 +129,22 @@ class IndexedCatalogue:
     async def card(self, work_id: int) -> WorkCard | None:
         return (await self._cards.cards([work_id])).get(work_id)
 
-    def _look(self, wanted: Wanted) -> Answer:
+    def look(self, wanted: Wanted) -> Answer:
+        """Search the index alone, without the store: numbers of works with scores. Raises StoreUnavailable."""
         if self._search is None:
             raise StoreUnavailable(self._fault or "the search index is not open")
         try:
-            return self._search.find(wanted)
+            answer = self._search.find(wanted)
         except BROKEN as error:
-            # A damaged file shows at the first search that touches it: the next step builds anew.
-            self._search = self._opened = None
-            self._damaged = True
-            self._fault = f"the search index is damaged and will be rebuilt: {error}"
+            # One odd question must not cost the index: only where nothing is found any more it is damaged.
+            self._failures += 1
+            self._fault = f"the search index fails: {error}"
+            if self._failures >= MOST_FAILURES:
+                self._opened, self._damaged = None, True
+                self._fault = f"the search index is damaged and will be rebuilt: {error}"
             raise StoreUnavailable(self._fault) from error
+        self._failures = 0
+        return answer
 
     async def _step(self) -> None:
         """One look: follow the store where we write, follow the writer where another process does."""

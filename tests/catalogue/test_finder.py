@@ -11,7 +11,7 @@ import pytest
 from bot.bibliography import IndexEntry
 from bot.errors import StoreUnavailable
 from bot.ports import Verdict, Wanted
-from catalogue.finder import IndexedCatalogue
+from catalogue.finder import MOST_FAILURES, IndexedCatalogue
 from catalogue.index import folder as on_disk
 from catalogue.index.searching import Search
 from tests.catalogue.index.shelf import Shelf, book
@@ -239,14 +239,33 @@ async def test_an_index_that_breaks_under_way_is_built_anew(
 
     with monkeypatch.context() as patched:
         patched.setattr(Search, "find", damaged)
-        with pytest.raises(StoreUnavailable, match="damaged"):
-            await catalogue.find(Wanted(text="идиот"))
+        for _ in range(MOST_FAILURES):
+            with pytest.raises(StoreUnavailable, match="corrupt block"):
+                await catalogue.find(Wanted(text="идиот"))
     assert "damaged" in await catalogue.fault()
     read = shelf.read
     await catalogue.catch_up()
     assert shelf.read > read
     assert await _first(catalogue, "идиот") == "Идиот"
     assert await catalogue.fault() == ""
+
+
+async def test_one_search_that_fails_does_not_cost_the_index(
+    open_index: Open, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catalogue = await open_index()
+
+    def odd(*_: object) -> None:
+        raise ValueError("an odd question")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Search, "find", odd)
+        with pytest.raises(StoreUnavailable):
+            await catalogue.find(Wanted(text="идиот"))
+    read = shelf.read
+    await catalogue.catch_up()
+    assert shelf.read == read
+    assert await _first(catalogue, "идиот") == "Идиот"
 
 
 async def test_before_the_start_nothing_is_claimed(tmp_path: Path, shelf: Shelf) -> None:
