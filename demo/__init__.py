@@ -11,8 +11,8 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 BOOKS, DISTRICT = "books.csv", "district.mrc"
 LOADED = ".loaded"
-_DAYS_AHEAD = re.compile(r"(?<=;)\+(\d{1,2})(?=;)")
-"""Due dates stand in the file as days from the first start: «;+9;»."""
+_DAYS_AHEAD = re.compile(r"(?<=;)\+(\d{1,2})$", re.MULTILINE)
+"""Due dates stand in the last column as days from the first start: «;+9»."""
 
 
 def unpack(folder: Path) -> Path:

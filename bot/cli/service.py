@@ -35,8 +35,10 @@ def run(config: Path | None, role: str) -> int:
     return 0
 
 
-async def _serve(settings: Settings, folder: Path, role: Role, say: Callable[[int], None] | None = None) -> None:
+async def _serve(settings: Settings, folder: Path, role: Role, invite: Callable[[int], None] | None = None) -> None:
     async with app.opened(settings, folder) as what:
+        if invite:
+            await what.catalogue.start()  # who is invited is answered at once
         service = app.service(what, role)
         try:
             port = await service.start()
@@ -45,7 +47,10 @@ async def _serve(settings: Settings, folder: Path, role: Role, say: Callable[[in
                 f"server: {settings.server.host}:{settings.server.port} cannot be listened on ({error.strerror}); "
                 "another program has the port: choose another with server.port or stop it"
             ) from None
-        (say or (lambda port: _say_address(settings, port)))(port)
+        if invite:
+            invite(port)
+        else:
+            _say_address(settings, port)
         await service.run()
 
 

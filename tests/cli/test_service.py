@@ -47,7 +47,7 @@ def post(url: str, body: dict[str, str]) -> dict[str, object]:
 
 def heard(address: str, message_id: object) -> str:
     """What answers the message, as the page reads it from the stream."""
-    with urllib.request.urlopen(f"{address}/chat/stream?session={SECRET}", timeout=10) as stream:  # noqa: S310
+    with urllib.request.urlopen(f"{address}/chat/stream?session={SECRET}", timeout=60) as stream:  # noqa: S310
         for line in stream:
             if line.startswith(b"data: "):
                 message = json.loads(line[6:])

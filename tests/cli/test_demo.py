@@ -1,0 +1,70 @@
+"""``bibliobot demo``: the newcomer's first minute."""
+
+import csv
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+
+import demo
+from bot.settings import load
+from tests.cli.test_service import SECRET, heard, post
+
+
+@contextmanager
+def demonstration(folder: Path) -> Iterator[tuple[str, str]]:
+    """A running demonstration: its address, and all that it printed until then."""
+    command = [sys.executable, "-m", "bot", "demo", "--folder", str(folder), "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        said = ""
+        try:
+            for line in process.stdout:
+                said += line
+                if found := re.search(r"http://[\d.]+:\d+", line):
+                    yield found.group(), said
+                    break
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(30) == 0
+        finally:
+            process.kill()
+
+
+def test_one_command_answers_from_a_real_catalogue_and_goes_on_the_next_day(tmp_path: Path) -> None:
+    folder = tmp_path / "demo-data"
+    with demonstration(folder) as (address, said):
+        assert "Loading the catalogue" in said
+        sent = post(f"{address}/chat/messages", {"session": SECRET, "text": "есть вий гоголя?"})
+        assert "Вий" in heard(address, sent["id"])
+
+    with demonstration(folder) as (address, said):
+        assert "Loading the catalogue" not in said
+        sent = post(f"{address}/chat/messages", {"session": SECRET, "text": "как записаться?"})
+        assert "паспорт" in heard(address, sent["id"])
+    assert not (folder / demo.BOOKS).exists()
+
+
+def test_due_dates_lie_ahead_of_the_first_start() -> None:
+    row = "d1;100;Гоголь;Вий;1835;;;;;АБ;84 Г1;выдана;+9\n"
+
+    assert demo.with_due_dates(row, date(2026, 11, 25)) == row.replace("+9", "04.12.2026")
+
+
+def test_an_edited_configuration_is_kept(tmp_path: Path) -> None:
+    config = demo.unpack(tmp_path)
+    config.write_text("library: {name: Моя}\n", "utf-8")
+
+    assert load(demo.unpack(tmp_path), {})[0].library.name == "Моя"
+
+
+def test_every_branch_of_the_catalogue_is_a_branch_of_the_demonstration(tmp_path: Path) -> None:
+    settings, _ = load(demo.unpack(tmp_path), {})
+    known = {spelling for branch in settings.library.branches for spelling in (branch.code, *branch.aliases)}
+    with (tmp_path / demo.BOOKS).open(encoding="utf-8", newline="") as file:
+        named = {row["филиал"] for row in csv.DictReader(file, delimiter=";")}
+
+    assert named <= known
