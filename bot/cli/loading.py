@@ -138,7 +138,7 @@ async def _load_catalogue(
 ) -> int:
     plan = Plan(
         source=asked.source,
-        branch=asked.branch,
+        branch=asked.branch or _only_branch(settings),
         dry_run=asked.dry_run,
         accept_disappeared=asked.accept_disappeared,
     )
@@ -162,6 +162,12 @@ async def _load_catalogue(
 async def _put_branches(settings: Settings, database: Database) -> None:
     """The configured branches first, so that the files' names of them are recognised."""
     await SqlBranches(database, settings.library.timezone).put(settings.library.values())
+
+
+def _only_branch(settings: Settings) -> str:
+    """The branch of all copies that name none, where the library has one only."""
+    branches = settings.library.branches
+    return branches[0].code if len(branches) == 1 else ""
 
 
 def _check_branch(asked: str, branches: Sequence[Branch]) -> None:

@@ -174,6 +174,12 @@ def test_copies_without_a_branch_go_to_the_one_that_is_named(library: SmallLibra
     assert stored(library, "SELECT code FROM branches JOIN items ON branch_id = branches.id") == [("01",)]
 
 
+def test_copies_without_a_branch_go_to_the_only_one_there_is(library: SmallLibrary, imports: Imports) -> None:
+    imports(inventory(library, ROWS[0]))
+
+    assert stored(library, "SELECT code FROM branches JOIN items ON branch_id = branches.id") == [("01",)]
+
+
 def test_one_wrong_file_stops_all_before_anything_is_written(library: SmallLibrary, imports: Imports) -> None:
     with pytest.raises(InputError, match="no-such"):
         imports("books.csv", "no-such.mrc")
