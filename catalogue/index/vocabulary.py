@@ -21,8 +21,8 @@ _MAX_CANDIDATES = 1_500
 _LONGEST_ENDING = 4
 _LONG = 8
 _USUAL_ENDING = 3
-_SIGNPOST = 64
-"""Every 64th word is kept in memory, to begin the search for a word there."""
+_SIGNPOST = 16
+"""Every 16th word is kept in memory, to begin the search for a word there."""
 _ENDING = 0.25
 """Added to the distance where only the stems are near: the ending may be a slip as well."""
 
