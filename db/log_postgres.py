@@ -21,6 +21,7 @@ from bot.clock import Clock
 from bot.errors import StoreUnavailable
 from bot.messages import Contact, DeliveryReceipt, Inbound, Lane, Outbound
 from bot.ports import Attempt, Completed, Logged, Mode, QueueFigures, Recorded, Waiting
+from db import log_postgres_sql as sql
 from db import rows
 from db.connect import unavailable
 from db.log_common import (
@@ -51,114 +52,6 @@ INTENT_LENGTH, REASON_LENGTH, LANGUAGE_LENGTH = 32, 32, 35
 """What the columns hold."""
 LOCK_SPACE = 0x42494249
 """First key of our advisory locks, so that they meet nobody else's."""
-
-NEW_CONTACTS = """
-INSERT INTO contacts (channel, address, name, language, created_at)
-SELECT channel, address, name, language, $5
-FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS new(channel, address, name, language)
-ORDER BY channel, address
-ON CONFLICT (channel, address) DO UPDATE SET unreachable_since = NULL,
-name = CASE WHEN excluded.name <> '' THEN excluded.name ELSE contacts.name END,
-language = CASE WHEN excluded.language <> '' THEN excluded.language ELSE contacts.language END
-RETURNING id, channel, address, name, language"""
-NEW_CONVERSATIONS = """
-INSERT INTO conversations (contact_id, dialogue) SELECT unnest($1::bigint[]), '{}'
-ON CONFLICT (contact_id) DO NOTHING"""
-FIND_CONVERSATIONS = "SELECT id, contact_id FROM conversations WHERE contact_id = ANY($1::bigint[])"
-NEW_ARRIVALS = """
-INSERT INTO messages (conversation_id, channel, author, state, text, content, idempotency_key, created_at, said_at)
-SELECT conversation_id, channel, 'reader', 'waiting', text, content::jsonb, key, $7, said_at
-FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[])
-WITH ORDINALITY AS new(conversation_id, channel, text, content, key, said_at, place)
-ORDER BY place ON CONFLICT (channel, idempotency_key) DO NOTHING RETURNING id, channel, idempotency_key"""
-FIND_ARRIVALS = """
-SELECT id, conversation_id, channel, idempotency_key FROM messages
-WHERE (channel, idempotency_key) IN (SELECT * FROM unnest($1::text[], $2::text[]))"""
-LOCK_CONVERSATIONS = """
-SELECT id, mode, lease FROM conversations WHERE id = ANY($1::bigint[]) ORDER BY id FOR NO KEY UPDATE"""
-HANDLED = """
-UPDATE messages m SET state = 'handled', outcome = t.outcome, intent = t.intent, confidence = t.confidence,
-error = t.error, done_at = $6
-FROM unnest($1::bigint[], $2::text[], $3::text[], $4::float8[], $5::text[])
-AS t(id, outcome, intent, confidence, error)
-WHERE m.id = t.id AND m.state = 'waiting' RETURNING m.id"""
-DIALOGUES = """
-UPDATE conversations c SET dialogue = t.dialogue::jsonb, mode = coalesce(t.mode, c.mode),
-handover_reason = CASE WHEN t.mode IS NULL THEN c.handover_reason ELSE t.reason END,
-waiting_since = CASE WHEN t.mode IS NULL THEN c.waiting_since
-  WHEN t.mode = 'waiting' THEN coalesce(c.waiting_since, $6) END,
-leased_until = CASE WHEN t.release THEN NULL ELSE $7::timestamptz END
-FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::bool[]) AS t(id, dialogue, mode, reason, release)
-WHERE c.id = t.id"""
-NEW_REPLIES = """
-INSERT INTO messages (conversation_id, channel, author, state, text, content, in_reply_to, lane, created_at)
-SELECT conversation_id, channel, 'bot', 'queued', text, content::jsonb, in_reply_to, $6, $7
-FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::bigint[])
-WITH ORDINALITY AS new(conversation_id, channel, text, content, in_reply_to, place) ORDER BY place"""
-PUT_BACK = """
-UPDATE messages SET attempts = attempts + 1, error = $2,
-state = CASE WHEN attempts + 1 >= $3 THEN 'aside' ELSE state END,
-done_at = CASE WHEN attempts + 1 >= $3 THEN $4::timestamptz END WHERE id = $1 AND state = 'waiting' RETURNING state"""
-RELEASE = "UPDATE conversations SET leased_until = NULL WHERE id = $1 AND lease = $2 RETURNING mode"
-FAREWELL = """
-INSERT INTO messages (conversation_id, channel, author, state, text, content, in_reply_to, lane, created_at)
-VALUES ($1, $2, 'bot', 'queued', $3, $4::jsonb, $5, $6, $7)"""
-ORPHANS = """
-UPDATE conversations c SET leased_until = NULL
-FROM (SELECT DISTINCT conversation_id AS id FROM messages WHERE state = 'waiting') w
-WHERE c.id = w.id AND c.leased_until IS NOT NULL
-AND NOT EXISTS (SELECT 1 FROM pg_stat_activity a WHERE a.pid = c.leased_by) RETURNING c.id"""
-TOTALS = """
-INSERT INTO message_totals AS t (slot, received, handled, aside) VALUES ($1, $2, $3, $4) ON CONFLICT (slot) DO UPDATE
-SET received = t.received + $2, handled = t.handled + $3, aside = t.aside + $4"""
-NOTIFY = "SELECT pg_notify($1, $2)"
-SENT = """
-UPDATE messages m SET state = t.state, external_id = t.external_id, attempts = attempts + 1, error = NULL, done_at = $4
-FROM unnest($1::bigint[], $2::text[], $3::text[]) AS t(id, state, external_id)
-WHERE m.id = t.id AND m.state = 'queued'"""
-RETRY = "UPDATE messages SET attempts = attempts + 1, due_at = $2 WHERE id = $1 AND state = 'queued'"
-GIVEN_UP = """
-UPDATE messages SET state = 'failed', attempts = attempts + 1, error = $2, done_at = $3
-WHERE id = $1 AND state = 'queued' RETURNING conversation_id"""
-UNREACHABLE = """
-UPDATE contacts SET unreachable_since = coalesce(unreachable_since, $2)
-WHERE id = (SELECT contact_id FROM conversations WHERE id = $1)"""
-FIND_SENT = "SELECT id, state FROM messages WHERE channel = $1 AND external_id = $2 FOR UPDATE"
-RECEIPT = "UPDATE messages SET state = $2, error = $3 WHERE id = $1"
-CLAIM = """
-WITH due AS (
-  SELECT m.conversation_id FROM messages m JOIN conversations c ON c.id = m.conversation_id
-  WHERE m.state = 'waiting' AND (c.leased_until IS NULL OR c.leased_until < $1)
-  AND ($3::bigint IS NULL OR m.conversation_id = $3) ORDER BY m.id LIMIT $2),
-free AS (
-  SELECT c.id FROM conversations c WHERE c.id IN (SELECT conversation_id FROM due)
-  AND (c.leased_until IS NULL OR c.leased_until < $1) ORDER BY c.id FOR NO KEY UPDATE SKIP LOCKED),
-taken AS (
-  UPDATE conversations c SET lease = c.lease + 1, leased_until = $4, leased_by = pg_backend_pid()
-  FROM free WHERE c.id = free.id RETURNING c.id, c.contact_id, c.lease, c.mode, c.dialogue::text AS dialogue)
-SELECT m.id, t.id AS conversation_id, m.channel, ct.address, m.idempotency_key, m.text, m.content::text AS content,
-m.said_at, ct.name, ct.language, t.mode, t.dialogue, m.attempts, m.created_at, t.lease,
-NOT EXISTS (SELECT 1 FROM messages p WHERE p.conversation_id = t.id AND p.id < m.id) AS first
-FROM taken t JOIN contacts ct ON ct.id = t.contact_id CROSS JOIN LATERAL (
-  SELECT * FROM messages w WHERE w.conversation_id = t.id AND w.state = 'waiting' ORDER BY w.id LIMIT $5) m
-ORDER BY m.id LIMIT $2"""
-CLAIM_OUTBOUND = """
-SELECT m.id, m.conversation_id, ct.address, m.text, m.content::text AS content, m.lane, m.attempts
-FROM messages m JOIN conversations c ON c.id = m.conversation_id JOIN contacts ct ON ct.id = c.contact_id
-WHERE m.state = 'queued' AND m.channel = $1 AND (m.due_at IS NULL OR m.due_at <= $2)
-AND m.conversation_id <> ALL($3::bigint[])
-AND NOT EXISTS (SELECT 1 FROM messages e WHERE e.conversation_id = m.conversation_id AND e.state = 'queued'
-  AND (e.lane < m.lane OR (e.lane = m.lane AND e.id < m.id)))
-ORDER BY m.lane, m.id LIMIT $4"""
-SAID = """
-SELECT m.id, m.author, m.text, m.content::text AS content, m.created_at, m.in_reply_to FROM contacts ct
-JOIN conversations c ON c.contact_id = ct.id JOIN messages m ON m.conversation_id = c.id
-WHERE ct.channel = $1 AND ct.address = $2 AND m.id > $3 ORDER BY m.id LIMIT $4"""
-FIGURES = """
-SELECT coalesce(sum(received), 0)::bigint, coalesce(sum(handled), 0)::bigint, coalesce(sum(aside), 0)::bigint,
-(SELECT count(*) FROM messages WHERE state = 'waiting'), (SELECT min(created_at) FROM messages WHERE state = 'waiting')
-FROM message_totals"""
-QUEUED = "SELECT lane, count(*) FROM messages WHERE state = 'queued' GROUP BY lane"
 
 PASSING = (
     asyncpg.PostgresConnectionError,
@@ -217,7 +110,7 @@ class PostgresLog(CommonLog):
             helper.cancel()
         await asyncio.gather(*self._helpers, return_exceptions=True)
         with suppress(StoreUnavailable):
-            await self._fetch("writer", NOTIFY, NOTICES, "")  # what we leave waiting, others may take at once
+            await self._fetch("writer", sql.NOTIFY, NOTICES, "")  # what we leave waiting, others may take at once
         for connection in self._connections.values():
             with suppress(*PASSING):
                 await connection.close(timeout=5)
@@ -271,7 +164,7 @@ class PostgresLog(CommonLog):
         """Free the claims of processes that died; tell again the receipts that came before the sender's mark."""
         while True:
             with suppress(StoreUnavailable, asyncpg.PostgresError):
-                if await self._fetch("reader", ORPHANS):
+                if await self._fetch("reader", sql.ORPHANS):
                     self._wakes.wake((ARRIVED,))
                 for receipt in self._early.recent(self._now()):
                     await self.receipt(receipt)
@@ -320,7 +213,7 @@ class PostgresLog(CommonLog):
                     await self._notify(connection, topics)
                     ledger = Ledger.of(results, operations)
                     if ledger:  # last: its row is locked only for the commit
-                        await connection.execute(TOTALS, self._slot, ledger.received, ledger.handled, ledger.aside)
+                        await connection.execute(sql.TOTALS, self._slot, ledger.received, ledger.handled, ledger.aside)
         except BaseException:
             self._contacts.clear()
             raise
@@ -362,7 +255,7 @@ class PostgresLog(CommonLog):
             return
         said = [["contact", topic.channel, topic.address] if isinstance(topic, Contact) else topic for topic in topics]
         payload = msgspec.json.encode(said).decode()
-        await connection.execute(NOTIFY, NOTICES, payload if len(payload) <= NOTICE_BYTES else "")
+        await connection.execute(sql.NOTIFY, NOTICES, payload if len(payload) <= NOTICE_BYTES else "")
 
     async def _record(
         self, arrivals: list[Inbound], connection: Connection, now: datetime, topics: set[object]
@@ -371,7 +264,7 @@ class PostgresLog(CommonLog):
         keys = [(item.contact.channel, stored_key(rows.clean(item.idempotency_key))) for item in arrivals]
         conversations = [self._contacts[item.contact][1] for item in arrivals]
         new = await connection.fetch(
-            NEW_ARRIVALS,
+            sql.NEW_ARRIVALS,
             conversations,
             [channel for channel, _ in keys],
             [rows.text_of(item.content) for item in arrivals],
@@ -384,7 +277,9 @@ class PostgresLog(CommonLog):
         known: dict[tuple[str, str], tuple[int, int]] = {}
         if len(fresh) < len(arrivals):
             repeated = [key for key in keys if key not in fresh]
-            found = await connection.fetch(FIND_ARRIVALS, [key[0] for key in repeated], [key[1] for key in repeated])
+            found = await connection.fetch(
+                sql.FIND_ARRIVALS, [key[0] for key in repeated], [key[1] for key in repeated]
+            )
             known = {(row["channel"], row["idempotency_key"]): (row["id"], row["conversation_id"]) for row in found}
         results = []
         for item, key, conversation_id in zip(arrivals, keys, conversations, strict=True):
@@ -409,7 +304,7 @@ class PostgresLog(CommonLog):
             return
         people = {(item.contact.channel, rows.clean(item.contact.address)): item for item in arrivals}
         met = await connection.fetch(
-            NEW_CONTACTS,
+            sql.NEW_CONTACTS,
             [channel for channel, _ in people],
             [address for _, address in people],
             [rows.clean(item.name) for item in people.values()],
@@ -417,8 +312,8 @@ class PostgresLog(CommonLog):
             now,
         )
         ids = [row["id"] for row in met]
-        await connection.execute(NEW_CONVERSATIONS, ids)
-        found = await connection.fetch(FIND_CONVERSATIONS, ids)
+        await connection.execute(sql.NEW_CONVERSATIONS, ids)
+        found = await connection.fetch(sql.FIND_CONVERSATIONS, ids)
         conversations = {row["contact_id"]: row["id"] for row in found}
         if len(self._contacts) + len(met) > CONTACTS_REMEMBERED:
             self._contacts.clear()
@@ -430,12 +325,12 @@ class PostgresLog(CommonLog):
     async def _complete(
         self, turns: list[Completed], connection: Connection, now: datetime, topics: set[object]
     ) -> list[Fate]:
-        locked = await connection.fetch(LOCK_CONVERSATIONS, [turn.conversation_id for turn in turns])
+        locked = await connection.fetch(sql.LOCK_CONVERSATIONS, [turn.conversation_id for turn in turns])
         stands = {row["id"]: (row["mode"], row["lease"]) for row in locked}
         fates = [_fate(turn, stands.get(turn.conversation_id)) for turn in turns]
         ours = {turn.message_id: turn for turn, fate in zip(turns, fates, strict=True) if fate is Fate.KEPT}
         handled = await connection.fetch(
-            HANDLED,
+            sql.HANDLED,
             list(ours),
             [turn.outcome.value for turn in ours.values()],
             [turn.intent[:INTENT_LENGTH] or None for turn in ours.values()],
@@ -455,7 +350,7 @@ class PostgresLog(CommonLog):
         self, done: list[Completed], connection: Connection, now: datetime, topics: set[object]
     ) -> None:
         await connection.execute(
-            DIALOGUES,
+            sql.DIALOGUES,
             [turn.conversation_id for turn in done],
             [rows.dialogue_json(turn.dialogue) for turn in done],
             [turn.mode.value if turn.mode else None for turn in done],
@@ -467,7 +362,7 @@ class PostgresLog(CommonLog):
         replies = [(turn, reply) for turn in done for reply in turn.replies]
         if replies:
             await connection.execute(
-                NEW_REPLIES,
+                sql.NEW_REPLIES,
                 [turn.conversation_id for turn, _ in replies],
                 [turn.contact.channel for turn, _ in replies],
                 [rows.clean(reply.text) for _, reply in replies],
@@ -482,15 +377,15 @@ class PostgresLog(CommonLog):
     async def _put_back(self, item: PutBack, connection: Connection, now: datetime, topics: set[object]) -> bool:
         """Count a failure; True where it set the message aside."""
         turn, contact = item.turn, item.turn.inbound.contact
-        mode = await connection.fetchval(RELEASE, turn.conversation_id, turn.lease)
+        mode = await connection.fetchval(sql.RELEASE, turn.conversation_id, turn.lease)
         if mode is None:
             return False  # the claim was lost: another process counts its own failures
-        state = await connection.fetchval(PUT_BACK, turn.message_id, rows.clean(item.error)[:2000], MAX_TRIES, now)
+        state = await connection.fetchval(sql.PUT_BACK, turn.message_id, rows.clean(item.error)[:2000], MAX_TRIES, now)
         if state == "aside" and item.farewell is not None and mode != Mode.PERSON:
             reply, lane = item.farewell, Lane.REPLY.value
             extra = rows.reply_extra(reply)
             values = (turn.conversation_id, contact.channel, reply.text, extra, turn.message_id, lane, now)
-            await connection.execute(FAREWELL, *values)
+            await connection.execute(sql.FAREWELL, *values)
             topics.update((outgoing(contact.channel), contact))
         return bool(state == "aside")
 
@@ -501,31 +396,31 @@ class PostgresLog(CommonLog):
             for attempt, name in zip(attempts, external, strict=True)
         ]
         states = [receipt.delivery.value if receipt else "sent" for receipt in early]
-        await connection.execute(SENT, [attempt.message_id for attempt in attempts], states, external, now)
+        await connection.execute(sql.SENT, [attempt.message_id for attempt in attempts], states, external, now)
 
     async def _not_sent(self, attempt: Attempt, connection: Connection, now: datetime) -> None:
         if attempt.retry_at is not None:
-            await connection.execute(RETRY, attempt.message_id, attempt.retry_at)
+            await connection.execute(sql.RETRY, attempt.message_id, attempt.retry_at)
             return
-        conversation_id = await connection.fetchval(GIVEN_UP, attempt.message_id, attempt.reason[:2000], now)
+        conversation_id = await connection.fetchval(sql.GIVEN_UP, attempt.message_id, attempt.reason[:2000], now)
         if conversation_id is not None and attempt.unreachable:
-            await connection.execute(UNREACHABLE, conversation_id, now)
+            await connection.execute(sql.UNREACHABLE, conversation_id, now)
             self._contacts.clear()
 
     async def _receipt(self, receipt: DeliveryReceipt, connection: Connection) -> None:
-        row = await connection.fetchrow(FIND_SENT, receipt.channel, stored_key(receipt.external_id))
+        row = await connection.fetchrow(sql.FIND_SENT, receipt.channel, stored_key(receipt.external_id))
         if row is None:
             self._early.keep(receipt, self._now())
             return
         if RANK[row["state"]] < RANK[receipt.delivery]:
-            await connection.execute(RECEIPT, row["id"], receipt.delivery.value, receipt.reason[:2000] or None)
+            await connection.execute(sql.RECEIPT, row["id"], receipt.delivery.value, receipt.reason[:2000] or None)
         self._early.drop(receipt)
 
     # --- reading ---------------------------------------------------------------------------------
 
     async def claim(self, limit: int, conversation_id: int | None = None) -> list[Waiting]:
         now = self._now()
-        found = await self._fetch("claims", CLAIM, now, limit, conversation_id, now + HOLD, TURNS_A_CLAIM)
+        found = await self._fetch("claims", sql.CLAIM, now, limit, conversation_id, now + HOLD, TURNS_A_CLAIM)
         claims: dict[tuple[int, int], set[int]] = {}
         for row in found:
             claims.setdefault((row["conversation_id"], row["lease"]), set()).add(row["id"])
@@ -535,7 +430,7 @@ class PostgresLog(CommonLog):
 
     async def claim_outbound(self, channel: str, limit: int) -> list[Outbound]:
         busy = list(self._sending.values())
-        values = (CLAIM_OUTBOUND, channel, self._now(), busy, limit)
+        values = (sql.CLAIM_OUTBOUND, channel, self._now(), busy, limit)
         found = await self._fetch(f"sender {channel}", *values, only=self._locked.get(channel))
         self._sending.update({row["id"]: row["conversation_id"] for row in found})
         return [
@@ -569,15 +464,15 @@ class PostgresLog(CommonLog):
                 await self._fetch(purpose, "SELECT pg_advisory_unlock($1, $2)", LOCK_SPACE, key, only=connection)
 
     async def said(self, contact: Contact, after: int = 0, limit: int = 200) -> list[Logged]:
-        found = await self._fetch("reader", SAID, contact.channel, contact.address, after, limit)
+        found = await self._fetch("reader", sql.SAID, contact.channel, contact.address, after, limit)
         return [
             rows.logged_of(row["id"], row["author"], row["text"], row["content"], row["created_at"], row["in_reply_to"])
             for row in found
         ]
 
     async def figures(self) -> QueueFigures:
-        *totals, waiting, oldest = (await self._fetch("reader", FIGURES))[0]
-        queued = {row["lane"]: row["count"] for row in await self._fetch("reader", QUEUED)}
+        *totals, waiting, oldest = (await self._fetch("reader", sql.FIGURES))[0]
+        queued = {row["lane"]: row["count"] for row in await self._fetch("reader", sql.QUEUED)}
         return figures_of((totals[0], totals[1], totals[2]), waiting, oldest, queued, self._now())
 
 

@@ -1,0 +1,109 @@
+"""The statements of the message log on PostgreSQL: batches go as arrays, opened by ``unnest``."""
+
+NEW_CONTACTS = """
+INSERT INTO contacts (channel, address, name, language, created_at)
+SELECT channel, address, name, language, $5
+FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS new(channel, address, name, language)
+ORDER BY channel, address
+ON CONFLICT (channel, address) DO UPDATE SET unreachable_since = NULL,
+name = CASE WHEN excluded.name <> '' THEN excluded.name ELSE contacts.name END,
+language = CASE WHEN excluded.language <> '' THEN excluded.language ELSE contacts.language END
+RETURNING id, channel, address, name, language"""
+NEW_CONVERSATIONS = """
+INSERT INTO conversations (contact_id, dialogue) SELECT unnest($1::bigint[]), '{}'
+ON CONFLICT (contact_id) DO NOTHING"""
+FIND_CONVERSATIONS = "SELECT id, contact_id FROM conversations WHERE contact_id = ANY($1::bigint[])"
+NEW_ARRIVALS = """
+INSERT INTO messages (conversation_id, channel, author, state, text, content, idempotency_key, created_at, said_at)
+SELECT conversation_id, channel, 'reader', 'waiting', text, content::jsonb, key, $7, said_at
+FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[])
+WITH ORDINALITY AS new(conversation_id, channel, text, content, key, said_at, place)
+ORDER BY place ON CONFLICT (channel, idempotency_key) DO NOTHING RETURNING id, channel, idempotency_key"""
+FIND_ARRIVALS = """
+SELECT id, conversation_id, channel, idempotency_key FROM messages
+WHERE (channel, idempotency_key) IN (SELECT * FROM unnest($1::text[], $2::text[]))"""
+LOCK_CONVERSATIONS = """
+SELECT id, mode, lease FROM conversations WHERE id = ANY($1::bigint[]) ORDER BY id FOR NO KEY UPDATE"""
+HANDLED = """
+UPDATE messages m SET state = 'handled', outcome = t.outcome, intent = t.intent, confidence = t.confidence,
+error = t.error, done_at = $6
+FROM unnest($1::bigint[], $2::text[], $3::text[], $4::float8[], $5::text[])
+AS t(id, outcome, intent, confidence, error)
+WHERE m.id = t.id AND m.state = 'waiting' RETURNING m.id"""
+DIALOGUES = """
+UPDATE conversations c SET dialogue = t.dialogue::jsonb, mode = coalesce(t.mode, c.mode),
+handover_reason = CASE WHEN t.mode IS NULL THEN c.handover_reason ELSE t.reason END,
+waiting_since = CASE WHEN t.mode IS NULL THEN c.waiting_since
+  WHEN t.mode = 'waiting' THEN coalesce(c.waiting_since, $6) END,
+leased_until = CASE WHEN t.release THEN NULL ELSE $7::timestamptz END
+FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::bool[]) AS t(id, dialogue, mode, reason, release)
+WHERE c.id = t.id"""
+NEW_REPLIES = """
+INSERT INTO messages (conversation_id, channel, author, state, text, content, in_reply_to, lane, created_at)
+SELECT conversation_id, channel, 'bot', 'queued', text, content::jsonb, in_reply_to, $6, $7
+FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::bigint[])
+WITH ORDINALITY AS new(conversation_id, channel, text, content, in_reply_to, place) ORDER BY place"""
+PUT_BACK = """
+UPDATE messages SET attempts = attempts + 1, error = $2,
+state = CASE WHEN attempts + 1 >= $3 THEN 'aside' ELSE state END,
+done_at = CASE WHEN attempts + 1 >= $3 THEN $4::timestamptz END WHERE id = $1 AND state = 'waiting' RETURNING state"""
+RELEASE = "UPDATE conversations SET leased_until = NULL WHERE id = $1 AND lease = $2 RETURNING mode"
+FAREWELL = """
+INSERT INTO messages (conversation_id, channel, author, state, text, content, in_reply_to, lane, created_at)
+VALUES ($1, $2, 'bot', 'queued', $3, $4::jsonb, $5, $6, $7)"""
+ORPHANS = """
+UPDATE conversations c SET leased_until = NULL
+FROM (SELECT DISTINCT conversation_id AS id FROM messages WHERE state = 'waiting') w
+WHERE c.id = w.id AND c.leased_until IS NOT NULL
+AND NOT EXISTS (SELECT 1 FROM pg_stat_activity a WHERE a.pid = c.leased_by) RETURNING c.id"""
+TOTALS = """
+INSERT INTO message_totals AS t (slot, received, handled, aside) VALUES ($1, $2, $3, $4) ON CONFLICT (slot) DO UPDATE
+SET received = t.received + $2, handled = t.handled + $3, aside = t.aside + $4"""
+NOTIFY = "SELECT pg_notify($1, $2)"
+SENT = """
+UPDATE messages m SET state = t.state, external_id = t.external_id, attempts = attempts + 1, error = NULL, done_at = $4
+FROM unnest($1::bigint[], $2::text[], $3::text[]) AS t(id, state, external_id)
+WHERE m.id = t.id AND m.state = 'queued'"""
+RETRY = "UPDATE messages SET attempts = attempts + 1, due_at = $2 WHERE id = $1 AND state = 'queued'"
+GIVEN_UP = """
+UPDATE messages SET state = 'failed', attempts = attempts + 1, error = $2, done_at = $3
+WHERE id = $1 AND state = 'queued' RETURNING conversation_id"""
+UNREACHABLE = """
+UPDATE contacts SET unreachable_since = coalesce(unreachable_since, $2)
+WHERE id = (SELECT contact_id FROM conversations WHERE id = $1)"""
+FIND_SENT = "SELECT id, state FROM messages WHERE channel = $1 AND external_id = $2 FOR UPDATE"
+RECEIPT = "UPDATE messages SET state = $2, error = $3 WHERE id = $1"
+CLAIM = """
+WITH due AS (
+  SELECT m.conversation_id FROM messages m JOIN conversations c ON c.id = m.conversation_id
+  WHERE m.state = 'waiting' AND (c.leased_until IS NULL OR c.leased_until < $1)
+  AND ($3::bigint IS NULL OR m.conversation_id = $3) ORDER BY m.id LIMIT $2),
+free AS (
+  SELECT c.id FROM conversations c WHERE c.id IN (SELECT conversation_id FROM due)
+  AND (c.leased_until IS NULL OR c.leased_until < $1) ORDER BY c.id FOR NO KEY UPDATE SKIP LOCKED),
+taken AS (
+  UPDATE conversations c SET lease = c.lease + 1, leased_until = $4, leased_by = pg_backend_pid()
+  FROM free WHERE c.id = free.id RETURNING c.id, c.contact_id, c.lease, c.mode, c.dialogue::text AS dialogue)
+SELECT m.id, t.id AS conversation_id, m.channel, ct.address, m.idempotency_key, m.text, m.content::text AS content,
+m.said_at, ct.name, ct.language, t.mode, t.dialogue, m.attempts, m.created_at, t.lease,
+NOT EXISTS (SELECT 1 FROM messages p WHERE p.conversation_id = t.id AND p.id < m.id) AS first
+FROM taken t JOIN contacts ct ON ct.id = t.contact_id CROSS JOIN LATERAL (
+  SELECT * FROM messages w WHERE w.conversation_id = t.id AND w.state = 'waiting' ORDER BY w.id LIMIT $5) m
+ORDER BY m.id LIMIT $2"""
+CLAIM_OUTBOUND = """
+SELECT m.id, m.conversation_id, ct.address, m.text, m.content::text AS content, m.lane, m.attempts
+FROM messages m JOIN conversations c ON c.id = m.conversation_id JOIN contacts ct ON ct.id = c.contact_id
+WHERE m.state = 'queued' AND m.channel = $1 AND (m.due_at IS NULL OR m.due_at <= $2)
+AND m.conversation_id <> ALL($3::bigint[])
+AND NOT EXISTS (SELECT 1 FROM messages e WHERE e.conversation_id = m.conversation_id AND e.state = 'queued'
+  AND (e.lane < m.lane OR (e.lane = m.lane AND e.id < m.id)))
+ORDER BY m.lane, m.id LIMIT $4"""
+SAID = """
+SELECT m.id, m.author, m.text, m.content::text AS content, m.created_at, m.in_reply_to FROM contacts ct
+JOIN conversations c ON c.contact_id = ct.id JOIN messages m ON m.conversation_id = c.id
+WHERE ct.channel = $1 AND ct.address = $2 AND m.id > $3 ORDER BY m.id LIMIT $4"""
+FIGURES = """
+SELECT coalesce(sum(received), 0)::bigint, coalesce(sum(handled), 0)::bigint, coalesce(sum(aside), 0)::bigint,
+(SELECT count(*) FROM messages WHERE state = 'waiting'), (SELECT min(created_at) FROM messages WHERE state = 'waiting')
+FROM message_totals"""
+QUEUED = "SELECT lane, count(*) FROM messages WHERE state = 'queued' GROUP BY lane"

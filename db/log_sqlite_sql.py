@@ -1,0 +1,90 @@
+"""The statements of the message log on SQLite: batches go as one JSON array each, opened by ``json_each``."""
+
+FIND_CONTACT = """
+SELECT ct.id, c.id, ct.name, ct.language, ct.unreachable_since
+FROM contacts ct JOIN conversations c ON c.contact_id = ct.id WHERE ct.channel = ? AND ct.address = ?"""
+NEW_CONTACT = """
+INSERT INTO contacts (channel, address, name, language, created_at) VALUES (?, ?, ?, ?, ?)
+ON CONFLICT (channel, address) DO UPDATE SET name = excluded.name, language = excluded.language,
+unreachable_since = NULL RETURNING id"""
+RENAME_CONTACT = "UPDATE contacts SET name = ?, language = ?, unreachable_since = NULL WHERE id = ?"
+NEW_CONVERSATION = """
+INSERT INTO conversations (contact_id, dialogue) VALUES (?, '{}')
+ON CONFLICT (contact_id) DO UPDATE SET contact_id = excluded.contact_id RETURNING id"""
+NEXT_ID = "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'messages'), 0) + 1"
+NEW_ARRIVALS = """
+INSERT INTO messages (id, conversation_id, channel, author, state, text, content, idempotency_key, created_at, said_at)
+SELECT value ->> 0, value ->> 1, value ->> 2, 'reader', 'waiting', value ->> 3, value ->> 4, value ->> 5,
+?2, value ->> 6 FROM json_each(?1) WHERE true ON CONFLICT (channel, idempotency_key) DO NOTHING"""
+KEPT_ARRIVALS = """
+SELECT json_group_array(m.id) FROM json_each(?) j JOIN messages m ON m.id = j.value ->> 0
+AND m.channel = j.value ->> 2 AND m.idempotency_key = j.value ->> 5"""
+FIND_ARRIVAL = "SELECT id, conversation_id FROM messages WHERE channel = ? AND idempotency_key = ?"
+OPEN_TURNS = """
+SELECT json_group_array(id) FILTER (WHERE NOT taken_over), json_group_array(id) FILTER (WHERE taken_over) FROM (
+  SELECT m.id AS id, t.value ->> 5 AND c.mode = 'person' AS taken_over FROM json_each(?) t
+  JOIN messages m ON m.id = t.value ->> 0 AND m.state = 'waiting' JOIN conversations c ON c.id = m.conversation_id)"""
+HANDLED = """
+UPDATE messages SET state = 'handled', outcome = t.value ->> 1, intent = t.value ->> 2, confidence = t.value ->> 3,
+error = t.value ->> 4, done_at = ?2
+FROM json_each(?1) t WHERE messages.id = t.value ->> 0 AND messages.state = 'waiting'
+AND messages.id IN (SELECT value FROM json_each(?3))"""
+DIALOGUES = """
+UPDATE conversations SET dialogue = t.value ->> 1, mode = coalesce(t.value ->> 2, mode),
+handover_reason = CASE WHEN t.value ->> 2 IS NULL THEN handover_reason ELSE t.value ->> 3 END,
+waiting_since = CASE WHEN t.value ->> 2 IS NULL THEN waiting_since
+  WHEN t.value ->> 2 = 'waiting' THEN coalesce(waiting_since, ?2) END
+FROM json_each(?1) t WHERE conversations.id = t.value ->> 0"""
+NEW_REPLIES = """
+INSERT INTO messages (conversation_id, channel, author, state, text, content, in_reply_to, lane, created_at)
+SELECT value ->> 0, value ->> 1, 'bot', 'queued', value ->> 2, value ->> 3, value ->> 4, ?3, ?2 FROM json_each(?1)"""
+PUT_BACK = """
+UPDATE messages SET attempts = attempts + 1, error = ?,
+state = CASE WHEN attempts + 1 >= ? THEN 'aside' ELSE state END,
+done_at = CASE WHEN attempts + 1 >= ? THEN ? END WHERE id = ? AND state = 'waiting' RETURNING state"""
+FAREWELL = """
+INSERT INTO messages (conversation_id, channel, author, state, text, content, in_reply_to, lane, created_at)
+SELECT id, ?, 'bot', 'queued', ?, ?, ?, ?, ? FROM conversations WHERE id = ? AND mode <> 'person'"""
+TOTALS = """
+INSERT INTO message_totals (slot, received, handled, aside) VALUES (0, ?, ?, ?) ON CONFLICT (slot) DO UPDATE SET
+received = received + excluded.received, handled = handled + excluded.handled, aside = aside + excluded.aside"""
+SENT = """
+UPDATE messages SET state = t.value ->> 1, external_id = t.value ->> 2,
+attempts = attempts + 1, error = NULL, done_at = ?2
+FROM json_each(?1) t WHERE messages.id = t.value ->> 0 AND messages.state = 'queued'"""
+RETRY = "UPDATE messages SET attempts = attempts + 1, due_at = ? WHERE id = ? AND state = 'queued'"
+GIVEN_UP = """
+UPDATE messages SET state = 'failed', attempts = attempts + 1, error = ?, done_at = ?
+WHERE id = ? AND state = 'queued' RETURNING conversation_id"""
+UNREACHABLE = """
+UPDATE contacts SET unreachable_since = coalesce(unreachable_since, ?)
+WHERE id = (SELECT contact_id FROM conversations WHERE id = ?)"""
+FIND_SENT = "SELECT id, state FROM messages WHERE channel = ? AND external_id = ?"
+RECEIPT = "UPDATE messages SET state = ?, error = ? WHERE id = ?"
+CLAIM = """
+WITH free AS MATERIALIZED (
+  SELECT id, conversation_id FROM messages WHERE state = 'waiting'
+  AND conversation_id NOT IN (SELECT value FROM json_each(?1)) AND (?2 IS NULL OR conversation_id = ?2)
+  ORDER BY id LIMIT ?3),
+due AS (SELECT id, row_number() OVER (PARTITION BY conversation_id ORDER BY id) AS place FROM free)
+SELECT m.id, m.conversation_id, m.channel, ct.address, m.idempotency_key, m.text, m.content, m.said_at, ct.name,
+ct.language, c.mode, c.dialogue, m.attempts, m.created_at,
+NOT EXISTS (SELECT 1 FROM messages p WHERE p.conversation_id = m.conversation_id AND p.id < m.id)
+FROM due JOIN messages m ON m.id = due.id JOIN conversations c ON c.id = m.conversation_id
+JOIN contacts ct ON ct.id = c.contact_id WHERE due.place <= ?4 ORDER BY m.id LIMIT ?5"""
+CLAIM_OUTBOUND = """
+SELECT m.id, m.conversation_id, ct.address, m.text, m.content, m.lane, m.attempts
+FROM messages m JOIN conversations c ON c.id = m.conversation_id JOIN contacts ct ON ct.id = c.contact_id
+WHERE m.state = 'queued' AND m.channel = ? AND (m.due_at IS NULL OR m.due_at <= ?)
+AND NOT EXISTS (SELECT 1 FROM messages e WHERE e.conversation_id = m.conversation_id AND e.state = 'queued'
+  AND (e.lane < m.lane OR (e.lane = m.lane AND e.id < m.id)))
+ORDER BY m.lane, m.id LIMIT ?"""
+SAID = """
+SELECT m.id, m.author, m.text, m.content, m.created_at, m.in_reply_to FROM contacts ct
+JOIN conversations c ON c.contact_id = ct.id JOIN messages m ON m.conversation_id = c.id
+WHERE ct.channel = ? AND ct.address = ? AND m.id > ? ORDER BY m.id LIMIT ?"""
+FIGURES = """
+SELECT coalesce(sum(received), 0), coalesce(sum(handled), 0), coalesce(sum(aside), 0),
+(SELECT count(*) FROM messages WHERE state = 'waiting'), (SELECT min(created_at) FROM messages WHERE state = 'waiting')
+FROM message_totals"""
+QUEUED = "SELECT lane, count(*) FROM messages WHERE state = 'queued' GROUP BY lane"
