@@ -17,7 +17,8 @@ FUNCTION = _listed(
 )
 """Words that stand in any title."""
 ABOUT_BOOKS = _listed(
-    "книг книжк роман повест рассказ автор писател произведен сборник издан сочинен book novel author"
+    "книг книжк роман повест рассказ автор писател произведен сборник издан сочинен стих стихотворен поэм басн пьес "
+    "сказк детектив фантастик book novel author poem"
 )
 """Stems of words about books: they may be the title's or the reader's own."""
 VOLUME = _listed(

@@ -24,6 +24,7 @@ _WHOLE = 0.4
 """What is left of the doubt where every word of the question and of the title has its other."""
 _SMALL = 0.3
 _WHOLE_TITLE = 0.95
+_WHOLE_TITLE_ASKED = 0.995
 _TELLING = 0.9
 _STRANGE = 0.6
 _TINY = 1e-9
@@ -60,12 +61,19 @@ class Scored:
     Attributes:
         by_author: Nothing but its author was asked for.
         exact: Its whole title was asked for, and nothing else but its author.
+        spread: How much of its title was asked for, 0..1; 1 leaves no subtitle out.
     """
 
     work: Judged
     score: float
     by_author: bool
     exact: bool
+    spread: float = 1.0
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether its title, with nothing left out, is what was asked for: the novel, and no study of it."""
+        return self.exact and self.spread >= _WHOLE_TITLE_ASKED
 
 
 class Scale:
@@ -96,7 +104,8 @@ class Scale:
             if scored.score > best.score:
                 best = scored
         factor = self._numbers(work)
-        return Scored(work, max(best.score, 0.0) * factor, best.by_author, best.exact and factor >= _OTHER_PROGRAMME)
+        exact = best.exact and factor >= _OTHER_PROGRAMME
+        return replace(best, score=max(best.score, 0.0) * factor, exact=exact)
 
     def _variant(self, work: Judged, variant: Variant, series: list[float]) -> Scored:
         size = len(self._weights)
@@ -139,7 +148,7 @@ class Scale:
         exact = complete and spread > _FITS
         if exact:
             score = 1.0 - (1.0 - score) * _WHOLE
-        return Scored(work, score - (0.0 if ordered else _DISORDER), by_author=False, exact=exact)
+        return Scored(work, score - (0.0 if ordered else _DISORDER), by_author=False, exact=exact, spread=spread)
 
     def _forgiven(self, title: Sequence[float], author: Sequence[float], in_title: float) -> float:
         """The weight of words that a work lacks whose title is whole in the question.
@@ -270,9 +279,10 @@ class Scale:
 
 
 def order(scored: Sequence[Scored], question: Question) -> list[Scored]:
-    """Best first; where scores are as good as equal: books before articles, what is asked for more, first volumes.
+    """Best first.
 
-    Who names an author of several works means these, not the one work about that author.
+    Where scores are as good as equal: books before articles, the book itself before what is written about it,
+    what is asked for more, first volumes. Who names an author of several works means these, not the one work about that author.
     """
     best = max((one.score for one in scored), default=0.0)
     own = max((one.score for one in scored if one.by_author), default=0.0)
@@ -288,6 +298,7 @@ def order(scored: Sequence[Scored], question: Question) -> list[Scored]:
         key=lambda one: (
             -round(one.score * 100),
             one.work.rank,
+            not one.is_whole,
             -one.score - 0.1 * one.work.prior,
             min(one.work.volumes, default=0),
             one.work.work_id,

@@ -21,6 +21,9 @@ NEAR = 0.45
 """From here on a work is worth asking about."""
 _RIVAL = 0.025
 _FOLLOWS = 0.3
+_SCRAP = 0.3
+_FEW_WORDS = 2
+_COMMON = 0.7
 _MAX_HITS = 20
 _DIGITS = re.compile(r"\d\D{0,3}\d\D{0,3}\d\D{0,3}\d")
 
@@ -66,9 +69,8 @@ class Search:
             return Answer(Verdict.NOTHING, isbn_note=note)
         top = ranked[0]
         kept = [one for one in ranked if one.score >= max(NEAR, top.score - _FOLLOWS)][:_MAX_HITS]
-        return Answer(
-            _verdict(kept), tuple((one.work.work_id, round(one.score, 4)) for one in kept), _said(question), note
-        )
+        hits = tuple((one.work.work_id, round(one.score, 4)) for one in kept)
+        return Answer(_verdict(kept, question), hits, _said(question), note)
 
     def _ranked(self, question: Question) -> list[Scored]:
         candidates = Candidates(self._searcher)
@@ -102,12 +104,23 @@ def _best(scored: list[Scored]) -> float:
     return max((one.score for one in scored), default=0.0)
 
 
-def _verdict(ranked: list[Scored]) -> Verdict:
+def _verdict(ranked: list[Scored], question: Question) -> Verdict:
+    """Found where the first is what was asked for and no other is as much so; near where it is doubtful."""
     top = ranked[0]
-    if top.score < SURE:
+    if top.score < SURE or _is_a_scrap(top, question):
         return Verdict.NEAR
     rivals = [one for one in ranked[1:] if one.score >= top.score - _RIVAL and one.work.rank <= top.work.rank]
+    if top.is_whole:
+        # «Война и мир» is the novel and neither its second volume nor a study of it.
+        rivals = [one for one in rivals if one.is_whole]
     return Verdict.CHOICE if rivals else Verdict.FOUND
+
+
+def _is_a_scrap(top: Scored, question: Question) -> bool:
+    """Whether two common words are all that a long title shares with the question; «Карлсон» is not common."""
+    telling = [word.weight for word in question.words if not word.light]
+    few = len(telling) <= _FEW_WORDS and max(telling, default=0.0) < _COMMON
+    return few and top.spread < _SCRAP and not top.by_author
 
 
 def _said(question: Question) -> str:

@@ -313,3 +313,28 @@ async def test_batches_end_where_the_store_ends(open_index: Open) -> None:
     many: list[IndexEntry] = [book(f"Рассказ о числе {number}", "Перельман Я. И.") for number in range(1, 1203)]
     catalogue = await open_index(Shelf(*many))
     assert await _first(catalogue, "рассказ о числе 1202") == "Рассказ о числе 1202"
+
+
+async def test_a_whole_title_is_the_book_itself_and_not_what_is_written_about_it(open_index: Open) -> None:
+    shelf = Shelf(
+        book("Мастер и Маргарита", "Булгаков М. А."),
+        book("Мастер и Маргарита: за что мы любим роман", "Митрофанова М."),
+        book("Мастер и Маргарита. Коллекционное издание", "Булгаков М. А."),
+    )
+    found = await (await open_index(shelf)).find(Wanted(text="мастер и маргарита"))
+
+    assert found.verdict is Verdict.FOUND
+    assert found.works[0].title == "Мастер и Маргарита"
+    assert len(found.works) == 3
+
+
+async def test_two_common_words_in_a_long_title_are_a_question(open_index: Open) -> None:
+    shelf = Shelf(
+        book("Пёс, который изменил мой взгляд на мир. Приключения и счастье пса Наузада", "Фартинг П."),
+        *[book(f"Мир {number}-го дня", "Иванов И. И.") for number in range(40, 70)],
+        *[book(f"Приключения {number}-го дня", "Петров П. П.") for number in range(40, 70)],
+    )
+    catalogue = await open_index(shelf)
+
+    assert (await catalogue.find(Wanted(text="мир приключений"))).verdict is Verdict.NEAR
+    assert (await catalogue.find(Wanted(text="пёс наузад"))).verdict is Verdict.FOUND
