@@ -282,7 +282,8 @@ def order(scored: Sequence[Scored], question: Question) -> list[Scored]:
     """Best first.
 
     Where scores are as good as equal: books before articles, the book itself before what is written about it,
-    what is asked for more, first volumes. Who names an author of several works means these, not the one work about that author.
+    what is asked for more, first volumes. Who names an author of several works means these, not the one work
+    about that author.
     """
     best = max((one.score for one in scored), default=0.0)
     own = max((one.score for one in scored if one.by_author), default=0.0)
