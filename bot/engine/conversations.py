@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from bot.language.folding import fold
 from bot.messages import Button, ButtonPress, Reply, Started, Text, Unsupported
 from bot.ports import Dialogue, Mode, Request, Waiting
 from bot.routing import Answer, Trigger
@@ -41,6 +42,10 @@ ORDINALS = {
     )
     for word in forms.split()
 }
+YES = ("да", "yes", "ага", "угу", "конечно", "давай", "давайте", "ок", "ok", "yep", "sure")
+NO = ("нет", "no", "неа", "не")
+LONGEST_YES = 3
+"""Words of an answer that begins with yes or no; more is a wish of its own."""
 _CHOICE = re.compile(r"(?:(?:номер|пункт|вариант|№|#)\s*)?(\d{1,2})\s*[.)!]*", re.IGNORECASE)
 _UNREADABLE = re.compile("[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 _EMPTY = Request(intent="", confidence=1.0)
@@ -178,9 +183,19 @@ def chosen(text: str, dialogue: Dialogue, now: datetime) -> Button | None:
         number = int(match.group(1)) if match else None
     if number is not None:
         return dialogue.offered[number - 1] if 0 < number <= len(dialogue.offered) else None
-    for button in dialogue.offered:
-        if button.label.casefold().replace("ё", "е") == words:
-            return button
+    return _labelled(fold(text), dialogue.offered)
+
+
+def _labelled(said: str, offered: tuple[Button, ...]) -> Button | None:
+    """The button whose label was typed, whatever the punctuation; «ага» and «да, позовите» press «Да»."""
+    labels = {fold(button.label): button for button in reversed(offered)}
+    if said in labels:
+        return labels[said]
+    words = said.split()
+    if words and len(words) <= LONGEST_YES:
+        for yes_or_no in (YES, NO):
+            if words[0] in yes_or_no:
+                return next((labels[word] for word in yes_or_no if word in labels), None)
     return None
 
 
