@@ -32,7 +32,7 @@ from sqlalchemy.types import TypeEngine
 from bot.library.model import HIDDEN_STATUSES
 from db.base import Base, Moment
 from db.models import CatalogueStateRow, ItemRow, RecordRow, WorkRow
-from db.reading import passing_faults
+from db.postgres import passing_faults
 from db.rows import to_sqlite
 
 WORKS, RECORDS, ITEMS = (Base.metadata.tables[name] for name in ("works", "records", "items"))

@@ -8,8 +8,8 @@ the other processes, and every sleeper looks by itself now and then as the safet
 import asyncio
 import hashlib
 import os
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from typing import Any
 
@@ -41,6 +41,7 @@ from db.log_common import (
     outgoing,
     stored_key,
 )
+from db.postgres import PASSING, Session, ended_if_confused, open_session, passing_faults
 
 NOTICES = "bibliobot_log"
 NOTICE_BYTES = 7_500
@@ -52,28 +53,6 @@ INTENT_LENGTH, REASON_LENGTH, LANGUAGE_LENGTH = 32, 32, 35
 """What the columns hold."""
 LOCK_SPACE = 0x42494249
 """First key of our advisory locks, so that they meet nobody else's."""
-
-PASSING = (
-    asyncpg.PostgresConnectionError,
-    asyncpg.InterfaceError,
-    asyncpg.InsufficientResourcesError,
-    asyncpg.OperatorInterventionError,
-    asyncpg.ReadOnlySQLTransactionError,
-    asyncpg.UndefinedTableError,
-    asyncpg.InvalidAuthorizationSpecificationError,
-    asyncpg.InvalidCatalogNameError,
-    OSError,
-    TimeoutError,
-)
-Connection = Any  # asyncpg brings no types
-
-
-@contextmanager
-def _store_errors() -> Iterator[None]:
-    try:
-        yield
-    except PASSING as error:
-        raise unavailable(error) from error
 
 
 class PostgresLog(CommonLog):
@@ -87,9 +66,9 @@ class PostgresLog(CommonLog):
     def __init__(self, url: URL, clock: Clock) -> None:
         super().__init__(clock)
         self._url = url
-        self._connections: dict[str, Connection] = {}
+        self._connections: dict[str, Session] = {}
         self._opening: dict[str, asyncio.Lock] = {}
-        self._locked: dict[str, Connection] = {}
+        self._locked: dict[str, Session] = {}
         """By channel, the session that holds the sender's lock."""
         self._slot = os.getpid() % TOTAL_SLOTS
         self._helpers: list[asyncio.Task[None]] = []
@@ -117,34 +96,22 @@ class PostgresLog(CommonLog):
 
     # --- connections -----------------------------------------------------------------------------
 
-    async def _connection(self, purpose: str) -> Connection:
+    async def _connection(self, purpose: str) -> Session:
         """The connection for one purpose, made anew after a loss."""
         async with self._opening.setdefault(purpose, asyncio.Lock()):
             connection = self._connections.get(purpose)
             if connection is None or connection.is_closed():
-                connection = await self._connect(purpose)
+                connection = await open_session(self._url, purpose)
                 self._connections[purpose] = connection
             return connection
 
-    async def _connect(self, purpose: str) -> Connection:
-        url = self._url
-        return await asyncpg.connect(
-            host=url.host or url.query.get("host"),
-            port=url.port or int(str(url.query.get("port", 5432))),
-            user=url.username,
-            password=url.password,
-            database=url.database,
-            timeout=10,
-            command_timeout=30,
-            server_settings={"application_name": f"bibliobot {purpose}", "jit": "off"},
-        )
-
-    async def _fetch(self, purpose: str, statement: str, *values: object, only: Connection | None = None) -> list[Any]:
+    async def _fetch(self, purpose: str, statement: str, *values: object, only: Session | None = None) -> list[Any]:
         """Ask on the connection of a purpose; with ``only`` on that very session, never on a new one."""
-        with _store_errors():
+        with passing_faults():
             connection = only or await self._connection(purpose)
             async with self._opening[purpose]:
-                return list(await connection.fetch(statement, *values))
+                with ended_if_confused(connection):
+                    return list(await connection.fetch(statement, *values))
 
     async def _listen(self) -> None:
         """Hear the other processes; after a loss everybody looks, since notices were missed."""
@@ -206,21 +173,23 @@ class PostgresLog(CommonLog):
     async def _committed(self, operations: Sequence[Operation]) -> tuple[list[object], set[object]]:
         topics: set[object] = set()
         try:
-            with _store_errors():
+            with passing_faults():
                 connection = await self._connection("writer")
-                async with connection.transaction():
-                    results = await self._keep_all(connection, operations, topics)
-                    await self._notify(connection, topics)
-                    ledger = Ledger.of(results, operations)
-                    if ledger:  # last: its row is locked only for the commit
-                        await connection.execute(sql.TOTALS, self._slot, ledger.received, ledger.handled, ledger.aside)
+                with ended_if_confused(connection):
+                    async with connection.transaction():
+                        results = await self._keep_all(connection, operations, topics)
+                        await self._notify(connection, topics)
+                        ledger = Ledger.of(results, operations)
+                        if ledger:  # last: its row is locked only for the commit
+                            changes = (ledger.received, ledger.handled, ledger.aside)
+                            await connection.execute(sql.TOTALS, self._slot, *changes)
         except BaseException:
             self._contacts.clear()
             raise
         return results, topics
 
     async def _keep_all(
-        self, connection: Connection, operations: Sequence[Operation], topics: set[object]
+        self, connection: Session, operations: Sequence[Operation], topics: set[object]
     ) -> list[object]:
         now = self._now()
         results: list[object] = [None] * len(operations)
@@ -250,7 +219,7 @@ class PostgresLog(CommonLog):
                     pass
         return results
 
-    async def _notify(self, connection: Connection, topics: set[object]) -> None:
+    async def _notify(self, connection: Session, topics: set[object]) -> None:
         if not topics:
             return
         said = [["contact", topic.channel, topic.address] if isinstance(topic, Contact) else topic for topic in topics]
@@ -258,7 +227,7 @@ class PostgresLog(CommonLog):
         await connection.execute(sql.NOTIFY, NOTICES, payload if len(payload) <= NOTICE_BYTES else "")
 
     async def _record(
-        self, arrivals: list[Inbound], connection: Connection, now: datetime, topics: set[object]
+        self, arrivals: list[Inbound], connection: Session, now: datetime, topics: set[object]
     ) -> list[Recorded]:
         await self._meet([item for item in arrivals if self._changed_person(item)], connection, now)
         keys = [(item.contact.channel, stored_key(rows.clean(item.idempotency_key))) for item in arrivals]
@@ -298,7 +267,7 @@ class PostgresLog(CommonLog):
             return True
         return rows.clean(inbound.name) not in ("", known[2]) or _language(inbound) not in ("", known[3])
 
-    async def _meet(self, arrivals: list[Inbound], connection: Connection, now: datetime) -> None:
+    async def _meet(self, arrivals: list[Inbound], connection: Session, now: datetime) -> None:
         """Make or refresh the contacts and conversations of these arrivals."""
         if not arrivals:
             return
@@ -323,7 +292,7 @@ class PostgresLog(CommonLog):
             self._contacts[item.contact] = (row["id"], conversations[row["id"]], row["name"], row["language"])
 
     async def _complete(
-        self, turns: list[Completed], connection: Connection, now: datetime, topics: set[object]
+        self, turns: list[Completed], connection: Session, now: datetime, topics: set[object]
     ) -> list[Fate]:
         locked = await connection.fetch(sql.LOCK_CONVERSATIONS, [turn.conversation_id for turn in turns])
         stands = {row["id"]: (row["mode"], row["lease"]) for row in locked}
@@ -346,9 +315,7 @@ class PostgresLog(CommonLog):
             for turn, fate in zip(turns, fates, strict=True)
         ]
 
-    async def _keep_turns(
-        self, done: list[Completed], connection: Connection, now: datetime, topics: set[object]
-    ) -> None:
+    async def _keep_turns(self, done: list[Completed], connection: Session, now: datetime, topics: set[object]) -> None:
         await connection.execute(
             sql.DIALOGUES,
             [turn.conversation_id for turn in done],
@@ -374,7 +341,7 @@ class PostgresLog(CommonLog):
         for turn, _ in replies:
             topics.update((outgoing(turn.contact.channel), turn.contact))
 
-    async def _put_back(self, item: PutBack, connection: Connection, now: datetime, topics: set[object]) -> bool:
+    async def _put_back(self, item: PutBack, connection: Session, now: datetime, topics: set[object]) -> bool:
         """Count a failure; True where it set the message aside."""
         turn, contact = item.turn, item.turn.inbound.contact
         mode = await connection.fetchval(sql.RELEASE, turn.conversation_id, turn.lease)
@@ -389,7 +356,7 @@ class PostgresLog(CommonLog):
             topics.update((outgoing(contact.channel), contact))
         return bool(state == "aside")
 
-    async def _sent(self, attempts: list[Attempt], connection: Connection, now: datetime) -> None:
+    async def _sent(self, attempts: list[Attempt], connection: Session, now: datetime) -> None:
         external = [stored_key(attempt.external_ids[-1]) if attempt.external_ids else None for attempt in attempts]
         early = [
             self._early.find(attempt.channel, name) if name else None
@@ -398,7 +365,7 @@ class PostgresLog(CommonLog):
         states = [receipt.delivery.value if receipt else "sent" for receipt in early]
         await connection.execute(sql.SENT, [attempt.message_id for attempt in attempts], states, external, now)
 
-    async def _not_sent(self, attempt: Attempt, connection: Connection, now: datetime) -> None:
+    async def _not_sent(self, attempt: Attempt, connection: Session, now: datetime) -> None:
         if attempt.retry_at is not None:
             await connection.execute(sql.RETRY, attempt.message_id, attempt.retry_at)
             return
@@ -407,7 +374,7 @@ class PostgresLog(CommonLog):
             await connection.execute(sql.UNREACHABLE, conversation_id, now)
             self._contacts.clear()
 
-    async def _receipt(self, receipt: DeliveryReceipt, connection: Connection) -> None:
+    async def _receipt(self, receipt: DeliveryReceipt, connection: Session) -> None:
         row = await connection.fetchrow(sql.FIND_SENT, receipt.channel, stored_key(receipt.external_id))
         if row is None:
             self._early.keep(receipt, self._now())

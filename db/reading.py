@@ -7,17 +7,16 @@ and is decoded by msgspec; a row at a time through a facade would cost ten times
 import asyncio
 import json
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
-import asyncpg
 from sqlalchemy import URL
 
-from db.connect import Database, sqlite_connection, store_errors, unavailable
-from db.log_postgres import PASSING
+from db.connect import Database, sqlite_connection, store_errors
+from db.postgres import PASSING, ended_if_confused, open_session, passing_faults
 
 Answer = TypeVar("Answer")
 Decode = Callable[[str], Answer]
@@ -25,7 +24,7 @@ Decode = Callable[[str], Answer]
 LONG_ANSWER = 100_000
 """Letters of JSON that are decoded in a thread: shorter ones take less than a millisecond."""
 
-FEW_ROWS = {"jit": "off", "enable_seqscan": "off", "enable_hashjoin": "off", "enable_mergejoin": "off"}
+FEW_ROWS = {"enable_seqscan": "off", "enable_hashjoin": "off", "enable_mergejoin": "off"}
 """All questions are for a few rows by their keys; a plan made while the tables were empty must know it too."""
 
 SQLITE_WORDS = {
@@ -46,15 +45,6 @@ POSTGRES_WORDS = {
     "rows": "json_agg",
     "json": "to_json",
 }
-
-
-@contextmanager
-def passing_faults() -> Iterator[None]:
-    """Turn the faults of asyncpg that pass into StoreUnavailable; the others stay what they are."""
-    try:
-        yield
-    except PASSING as error:
-        raise unavailable(error) from error
 
 
 class SqliteReader:
@@ -121,22 +111,10 @@ class PostgresReader:
         with passing_faults():
             async with self._turn:
                 if self._connection is None or self._connection.is_closed():
-                    self._connection = await self._connect()
-                raw: str = await self._connection.fetchval(statement, *values)
+                    self._connection = await open_session(self._url, self._purpose, **FEW_ROWS)
+                with ended_if_confused(self._connection):
+                    raw: str = await self._connection.fetchval(statement, *values)
         return await asyncio.to_thread(decode, raw) if len(raw) > LONG_ANSWER else decode(raw)
-
-    async def _connect(self) -> Any:
-        url = self._url
-        return await asyncpg.connect(
-            host=url.host or url.query.get("host"),
-            port=url.port or int(str(url.query.get("port", 5432))),
-            user=url.username,
-            password=url.password,
-            database=url.database,
-            timeout=10,
-            command_timeout=30,
-            server_settings={"application_name": f"bibliobot {self._purpose}", **FEW_ROWS},
-        )
 
     async def aclose(self) -> None:
         """Close the connection."""

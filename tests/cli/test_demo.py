@@ -12,7 +12,7 @@ from pathlib import Path
 
 import demo
 from bot.settings import load
-from tests.cli.test_service import SECRET, heard, post
+from tests.cli.test_service import asks
 
 
 @contextmanager
@@ -38,13 +38,11 @@ def test_one_command_answers_from_a_real_catalogue_and_goes_on_the_next_day(tmp_
     folder = tmp_path / "demo-data"
     with demonstration(folder) as (address, said):
         assert "Loading the catalogue" in said
-        sent = post(f"{address}/chat/messages", {"session": SECRET, "text": "есть вий гоголя?"})
-        assert "Вий" in heard(address, sent["id"])
+        assert "Вий" in asks(address, "есть вий гоголя?")
 
     with demonstration(folder) as (address, said):
         assert "Loading the catalogue" not in said
-        sent = post(f"{address}/chat/messages", {"session": SECRET, "text": "как записаться?"})
-        assert "паспорт" in heard(address, sent["id"])
+        assert "паспорт" in asks(address, "как записаться?")
     assert not (folder / demo.BOOKS).exists()
 
 
