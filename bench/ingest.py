@@ -97,7 +97,10 @@ async def _serve(url: str) -> None:
     core(0)
     close: Callable[[], Awaitable[object]] | None = None
     if url:
+        from bot.engine.service import settle_memory
+
         app, close = await _storing(url)
+        settle_memory()
     else:
         app = web.Application()
         app.router.add_post("/hooks/bench", _bare)

@@ -29,8 +29,9 @@ class GroupCommit(Generic[Item]):
     def __init__(self, flush: Flush[Item], *, batch: int = 512, backlog: int = 4096) -> None:
         self._flush = flush
         self._batch = batch
+        self._backlog = backlog
         self._queue: deque[tuple[Item, asyncio.Future[object]]] = deque()
-        self._room = asyncio.Semaphore(backlog)
+        self._room = asyncio.Event()
         self._wake = asyncio.Event()
         self._pump: asyncio.Task[None] | None = None
         self._closed = False
@@ -41,23 +42,22 @@ class GroupCommit(Generic[Item]):
             raise StoreUnavailable("the store is closing")
         if self._pump is None:
             self._pump = asyncio.create_task(self._run(), name="group-commit")
-        await self._room.acquire()
-        if self._closed:  # while we waited for room
-            self._room.release()
-            raise StoreUnavailable("the store is closing")
+        while len(self._queue) >= self._backlog:
+            self._room.clear()
+            await self._room.wait()
+            if self._closed:
+                raise StoreUnavailable("the store is closing")
         future: asyncio.Future[object] = asyncio.get_running_loop().create_future()
         self._queue.append((item, future))
         self._wake.set()
-        try:
-            return await future
-        finally:
-            self._room.release()
+        return await future
 
     async def aclose(self) -> None:
         """Commit what is waiting, then stop."""
         self._closed = True
         if self._pump is not None:
             self._wake.set()
+            self._room.set()
             with suppress(asyncio.CancelledError):
                 await self._pump
 
@@ -67,6 +67,7 @@ class GroupCommit(Generic[Item]):
             self._wake.clear()
             while self._queue:
                 batch = [self._queue.popleft() for _ in range(min(self._batch, len(self._queue)))]
+                self._room.set()
                 await self._commit(batch)
             if self._closed:
                 return

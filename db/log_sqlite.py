@@ -161,11 +161,13 @@ class SqliteLog(CommonLog):
         recorded = []
         for row, item in zip(new, arrivals, strict=True):
             if row[0] in fresh:
-                topics.update((ARRIVED, item.contact))
+                topics.add(item.contact)
                 recorded.append(Recorded(message_id=row[0], conversation_id=row[1], fresh=True))
             else:
                 message_id, conversation_id = db.execute(sql.FIND_ARRIVAL, (row[2], row[5])).fetchone()
                 recorded.append(Recorded(message_id=message_id, conversation_id=conversation_id, fresh=False))
+        if fresh:
+            topics.add(ARRIVED)
         return recorded
 
     def _conversation(self, db: sqlite3.Connection, inbound: Inbound, now: str) -> int:
@@ -189,23 +191,15 @@ class SqliteLog(CommonLog):
 
     def _complete(self, db: sqlite3.Connection, turns: list[Completed], now: str, topics: Topics) -> list[Fate]:
         ours = {turn.message_id: turn for turn in turns if self._held.has(turn.conversation_id, turn.lease)}
-        wanted = rows.batch_json(
-            [
-                (
-                    turn.message_id,
-                    turn.outcome.value,
-                    turn.intent or None,
-                    turn.confidence,
-                    turn.error[:2000] or None,
-                    turn.outcome not in SILENT_OUTCOMES,
-                )
-                for turn in ours.values()
-            ]
-        )
-        open_ids, taken_ids = db.execute(sql.OPEN_TURNS, (wanted,)).fetchone()
+        asked = [(message_id, turn.outcome not in SILENT_OUTCOMES) for message_id, turn in ours.items()]
+        open_ids, taken_ids = db.execute(sql.OPEN_TURNS, (rows.batch_json(asked),)).fetchone()
         open_turns, taken_over = set(rows.ids_of(open_ids)), set(rows.ids_of(taken_ids))
-        db.execute(sql.HANDLED, (wanted, now, open_ids))
         kept = [turn for message_id, turn in ours.items() if message_id in open_turns]
+        handled = [
+            (turn.message_id, turn.outcome.value, turn.intent or None, turn.confidence, turn.error[:2000] or None)
+            for turn in kept
+        ]
+        db.execute(sql.HANDLED, (rows.batch_json(handled), now))
         dialogues = [
             (
                 turn.conversation_id,

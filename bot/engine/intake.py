@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
+from functools import partial
 
 import structlog
 from aiohttp import web
@@ -40,20 +41,19 @@ class Webhooks:
         self._metrics = metrics
 
     def routes(self) -> list[web.RouteDef]:
-        """The one route of all messengers."""
-        return [web.route("*", "/hooks/{channel}", self.receive)]
+        """A route a messenger: one that is named whole is found quicker than one with a hole in it."""
+        return [
+            web.route("*", f"/hooks/{name}", partial(self._receive, name, channel))
+            for name, channel in self._channels.items()
+        ]
 
-    async def receive(self, request: web.Request) -> web.Response:
+    async def _receive(self, name: str, channel: Pushed, request: web.Request) -> web.Response:
         """Verify, parse, store everything, and only then answer what the messenger wants to hear."""
-        name = request.match_info["channel"]
-        channel = self._channels.get(name)
-        if channel is None:
-            raise web.HTTPNotFound
         webhook = Webhook(
             method=request.method,
             path=request.path,
             headers=request.headers,
-            query=dict(request.query),
+            query=dict(request.query) if request.query_string else {},
             body=await request.read(),
             remote=request.remote or "",
         )
@@ -73,10 +73,13 @@ class Webhooks:
             self._metrics.webhook(name, "unavailable")
             raise web.HTTPServiceUnavailable(headers={"Retry-After": "5"}) from None
         self._metrics.webhook(name, "stored")
-        return web.Response(body=accepted.answer, content_type=accepted.content_type)
+        return web.Response(body=accepted.answer, headers={"Content-Type": accepted.content_type})
 
     async def _keep(self, accepted: Accepted) -> None:
         """Everything of one webhook, sharing the commit."""
+        if len(accepted.messages) == 1 and not accepted.receipts:  # nearly always: no task is made for it
+            await self._store.record(accepted.messages[0])
+            return
         await asyncio.gather(
             *[self._store.record(message) for message in accepted.messages],
             *[self._store.receipt(receipt) for receipt in accepted.receipts],
