@@ -150,8 +150,9 @@ def describe(entry: IndexEntry) -> Described:
     )
 
 
+@lru_cache(maxsize=4096)
 def parse(line: bytes) -> Judged:
-    """The line of a document read back."""
+    """The line of a document read back; what many ask for is remembered."""
     head, *variants = line.decode().split("\n")
     work_id, rank, likely, volumes, grades, programme, age, series = head.split("|")
     return Judged(
@@ -170,6 +171,7 @@ def parse(line: bytes) -> Judged:
 def forget_words() -> None:
     """Give back what a build has remembered of words: more than a service needs."""
     _token.cache_clear()
+    parse.cache_clear()
     keys.cache_clear()
 
 
