@@ -24,7 +24,6 @@ _WHOLE = 0.4
 """What is left of the doubt where every word of the question and of the title has its other."""
 _SMALL = 0.3
 _WHOLE_TITLE = 0.95
-_WHOLE_TITLE_ASKED = 0.995
 _TELLING = 0.9
 _STRANGE = 0.6
 _TINY = 1e-9
@@ -61,7 +60,8 @@ class Scored:
     Attributes:
         by_author: Nothing but its author was asked for.
         exact: Its whole title was asked for, and nothing else but its author.
-        spread: How much of its title was asked for, 0..1; 1 leaves no subtitle out.
+        spread: How much of its title was asked for, 0..1.
+        is_whole: Its title, with no subtitle left out, is what was asked for: the novel, and no study of it.
     """
 
     work: Judged
@@ -69,11 +69,7 @@ class Scored:
     by_author: bool
     exact: bool
     spread: float = 1.0
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether its title, with nothing left out, is what was asked for: the novel, and no study of it."""
-        return self.exact and self.spread >= _WHOLE_TITLE_ASKED
+    is_whole: bool = False
 
 
 class Scale:
@@ -105,7 +101,8 @@ class Scale:
                 best = scored
         factor = self._numbers(work)
         exact = best.exact and factor >= _OTHER_PROGRAMME
-        return replace(best, score=max(best.score, 0.0) * factor, exact=exact)
+        whole = exact and best.is_whole and (not work.volumes or bool(self._question.volumes))
+        return replace(best, score=max(best.score, 0.0) * factor, exact=exact, is_whole=whole)
 
     def _variant(self, work: Judged, variant: Variant, series: list[float]) -> Scored:
         size = len(self._weights)
@@ -148,7 +145,14 @@ class Scale:
         exact = complete and spread > _FITS
         if exact:
             score = 1.0 - (1.0 - score) * _WHOLE
-        return Scored(work, score - (0.0 if ordered else _DISORDER), by_author=False, exact=exact, spread=spread)
+        return Scored(
+            work,
+            score - (0.0 if ordered else _DISORDER),
+            by_author=False,
+            exact=exact,
+            spread=spread,
+            is_whole=exact and _is_whole(variant, credited),
+        )
 
     def _forgiven(self, title: Sequence[float], author: Sequence[float], in_title: float) -> float:
         """The weight of words that a work lacks whose title is whole in the question.
@@ -317,12 +321,21 @@ def _spread(variant: Variant, credited: Sequence[float]) -> float:
     total = hit = main = 0.0
     for place, token in enumerate(variant.title):
         text = token[0]
-        weight = _LIGHT_WEIGHT if len(text) <= 2 or text in FUNCTION else 1.0
+        weight = _LIGHT_WEIGHT if _is_small(text) else 1.0
         total += weight
         hit += weight * credited[place]
         if place + 1 == variant.main:
             main = hit / total * _SUBTITLE
     return max(main, hit / total if total else 0.0)
+
+
+def _is_whole(variant: Variant, credited: Sequence[float]) -> bool:
+    """Whether every word of the title but the small ones was asked for, be it misspelt."""
+    return all(credit >= _FITS or _is_small(token[0]) for token, credit in zip(variant.title, credited, strict=True))
+
+
+def _is_small(text: str) -> bool:
+    return len(text) <= 2 or text in FUNCTION
 
 
 def _likeness(word: Word, token: tuple[str, ...], *, unfinished_too: bool) -> float:

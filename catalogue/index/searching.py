@@ -11,6 +11,7 @@ from catalogue.index.lexicon import Lexicon
 from catalogue.index.ranking import Scale, Scored, order
 from catalogue.index.reading import MAX_LETTERS, Question, Reader
 from catalogue.index.retrieval import Candidates
+from catalogue.index.terms import keys
 from catalogue.index.vocabulary import Vocabulary
 
 GOOD = 0.86
@@ -70,7 +71,7 @@ class Search:
         top = ranked[0]
         kept = [one for one in ranked if one.score >= max(NEAR, top.score - _FOLLOWS)][:_MAX_HITS]
         hits = tuple((one.work.work_id, round(one.score, 4)) for one in kept)
-        return Answer(_verdict(kept, question), hits, _said(question), note)
+        return Answer(_verdict(kept, question), hits, _said(question, top), note)
 
     def _ranked(self, question: Question) -> list[Scored]:
         candidates = Candidates(self._searcher)
@@ -123,8 +124,12 @@ def _is_a_scrap(top: Scored, question: Question) -> bool:
     return few and top.spread < _SCRAP and not top.by_author
 
 
-def _said(question: Question) -> str:
+def _said(question: Question, top: Scored) -> str:
+    """How a misspelt question was read, as far as the first work bears it out; "" where nothing was changed."""
     if all(word.known or not word.options for word in question.words):
+        return ""
+    of_work = {form for variant in top.work.variants for token in (*variant.title, *variant.author) for form in token}
+    if any(not word.light and of_work.isdisjoint((word.best, *keys(word.best))) for word in question.words):
         return ""
     return " ".join(word.best for word in question.words)
 
