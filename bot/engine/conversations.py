@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from bot.language.folding import fold
 from bot.messages import Button, ButtonPress, Reply, Started, Text, Unsupported
@@ -44,6 +45,8 @@ ORDINALS = {
 }
 YES = ("да", "yes", "ага", "угу", "конечно", "давай", "давайте", "ок", "ok", "yep", "sure")
 NO = ("нет", "no", "неа", "не")
+LONGEST_LABEL = 60
+"""Characters of a message that may be a typed label (labels have 40 at most)."""
 LONGEST_YES = 3
 """Words of an answer that begins with yes or no; more is a wish of its own."""
 _CHOICE = re.compile(r"(?:(?:номер|пункт|вариант|№|#)\s*)?(\d{1,2})\s*[.)!]*", re.IGNORECASE)
@@ -183,12 +186,16 @@ def chosen(text: str, dialogue: Dialogue, now: datetime) -> Button | None:
         number = int(match.group(1)) if match else None
     if number is not None:
         return dialogue.offered[number - 1] if 0 < number <= len(dialogue.offered) else None
-    return _labelled(fold(text), dialogue.offered)
+    return _labelled(fold(text), dialogue.offered) if len(text) <= LONGEST_LABEL else None
+
+
+_folded_label = lru_cache(maxsize=1024)(fold)
+"""Labels are few and come again with every turn."""
 
 
 def _labelled(said: str, offered: tuple[Button, ...]) -> Button | None:
     """The button whose label was typed, whatever the punctuation; «ага» and «да, позовите» press «Да»."""
-    labels = {fold(button.label): button for button in reversed(offered)}
+    labels = {_folded_label(button.label): button for button in reversed(offered)}
     if said in labels:
         return labels[said]
     words = said.split()

@@ -28,15 +28,18 @@ LONGEST_RESTART_S = 30.0
 STEADY_S = 60.0
 """A loop that ran so long is not falling again and again."""
 LAG_EVERY_S = 1.0
+COLLECT_AFTER = (20_000, 20, 20)
 
 
 def settle_memory() -> None:
     """What is loaded by now lives as long as we do: the collector looks at it once and never again.
 
-    Otherwise each of its great rounds holds up every reader for tens of milliseconds.
+    Otherwise each of its great rounds holds up every reader for tens of milliseconds. Its small rounds come
+    less often: hundreds of turns in hand are thousands of young objects that it would look at in vain.
     """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(*COLLECT_AFTER)
 
 
 class Role(StrEnum):
