@@ -215,8 +215,8 @@ class SqlCatalogueWriter:
         await self._insert_items(connection, items)
 
     async def _insert_items(self, connection: AsyncConnection, items: Sequence[tuple[int, ItemValues]]) -> None:
-        rows = [{"record_id": record_id, "missing_since": None, **item._asdict()} for record_id, item in items]
-        await sql.insert_rows(connection, sql.ITEMS, rows)
+        columns = ("record_id", "missing_since", *ItemValues._fields)
+        await sql.insert_values(connection, sql.ITEMS, columns, [(record_id, None, *item) for record_id, item in items])
 
     async def _update_items(self, connection: AsyncConnection, changed: Sequence[Slot]) -> None:
         """Make the stored copies those of the file: what is gone is marked, what is back is unmarked."""

@@ -96,29 +96,37 @@ async def reserve(connection: AsyncConnection, table: str, count: int) -> Sequen
 
 
 async def insert_rows(connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert many rows of the same columns, past SQLAlchemy: it would cost more than the databases do."""
+    """Insert many rows of the same columns."""
+    if rows:
+        await insert_values(connection, table, list(rows[0]), [tuple(row.values()) for row in rows])
+
+
+async def insert_values(
+    connection: AsyncConnection, table: Table, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]
+) -> None:
+    """Insert many rows, past SQLAlchemy: it would cost more than the databases do."""
     if not rows:
         return
-    columns = list(rows[0])
     sqlite = connection.dialect.name == "sqlite"
-    encoded = [
-        (place, encode)
-        for place, name in enumerate(columns)
-        if (encode := _encoder(table.c[name].type, sqlite=sqlite)) is not None
+    encoders = [
+        (place, encode) for place, name in enumerate(columns) if (encode := _encoder(table.c[name].type, sqlite=sqlite))
     ]
-    values = [list(row.values()) for row in rows]
-    for place, encode in encoded:
-        for row in values:
-            if row[place] is not None:
-                row[place] = encode(row[place])
+    values = [_encoded(row, encoders) for row in rows] if encoders else list(rows)
     if sqlite:
         names, marks = ", ".join(f'"{name}"' for name in columns), ", ".join("?" * len(columns))
-        statement = f"INSERT INTO {table.name} ({names}) VALUES ({marks})"  # noqa: S608 - our own names
-        await connection.exec_driver_sql(statement, [tuple(row) for row in values])
+        await connection.exec_driver_sql(f"INSERT INTO {table.name} ({names}) VALUES ({marks})", values)  # noqa: S608
         return
     with passing_faults():
         driver: Any = (await connection.get_raw_connection()).driver_connection
         await driver.copy_records_to_table(table.name, columns=columns, records=values)
+
+
+def _encoded(row: tuple[Any, ...], encoders: Sequence[tuple[int, Callable[[Any], object]]]) -> tuple[Any, ...]:
+    values = list(row)
+    for place, encode in encoders:
+        if values[place] is not None:
+            values[place] = encode(values[place])
+    return tuple(values)
 
 
 def _encoder(kind: TypeEngine[Any], *, sqlite: bool) -> Callable[[Any], object] | None:
