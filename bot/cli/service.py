@@ -147,7 +147,8 @@ def _free_port(host: str, first: int) -> int:
 def _invite(console: Console, settings: Settings, config: Path, port: int) -> None:
     console.print(f"\n[bold]{settings.library.name}[/]")
     console.print(f"The reader's web chat:  http://{settings.server.host}:{port}/")
-    console.print(f"From the shell:         bibliobot ask --config {config} 'есть ли у вас Мастер и Маргарита?'")
+    command = sys.argv[0] if Path(sys.argv[0]).name == "bibliobot" else "bibliobot"
+    console.print(f"From the shell:         {command} ask --config {config} 'есть ли у вас Мастер и Маргарита?'")
     console.print(
         "Try: «вий гоголя», «djqyf b vbh», «до скольки вы сегодня?», «позовите библиотекаря». Ctrl+C stops it.\n"
     )

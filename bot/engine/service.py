@@ -150,10 +150,10 @@ class Service:
         for task in self._loops:
             task.cancel()
         await asyncio.gather(*self._loops, return_exceptions=True)
+        for channel in self.channels.values():
+            await channel.aclose()  # open streams end here, so the server need not wait for them
         if self._runner is not None:
             await self._runner.cleanup()
-        for channel in self.channels.values():
-            await channel.aclose()
         log.info("stopped")
 
     async def _ended(self, prefix: str) -> None:
