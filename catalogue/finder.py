@@ -59,15 +59,14 @@ class IndexedCatalogue:
         Raises:
             StoreUnavailable: The store does not answer, or the index can neither be read nor written.
         """
-        self._thread.submit(_warm)  # the dictionaries come while the first reader types
         async with self._turn:  # ``follow`` may have begun already, and only one of them may build
-            if self._opened is not None:
-                return
             try:
-                await self._open_or_build()
+                if self._opened is None:
+                    await self._open_or_build()
             except BROKEN as error:
                 self._fault = f"the search index cannot be built: {error}"
                 raise StoreUnavailable(self._fault) from error
+        self._thread.submit(_warm)  # last in the one thread: the dictionaries come while the first reader types
 
     async def follow(self) -> None:
         """Follow the store until cancelled: what an import or a librarian changed is found within a second."""
