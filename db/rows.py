@@ -26,7 +26,6 @@ from bot.messages import (
 )
 from bot.ports import Author, Dialogue, Logged
 
-KEY_LENGTH = 200
 EMPTY_DIALOGUE = "{}"
 
 

@@ -18,7 +18,7 @@ from bot.settings import Settings, load
 from db.connect import parse_url
 
 PORTS_TRIED = 20
-BUSY_HOST = "127.0.0.1"
+THIS_MACHINE = "127.0.0.1"
 
 
 def run(config: Path | None, role: str) -> int:
@@ -55,7 +55,7 @@ async def _serve(settings: Settings, folder: Path, role: Role, invite: Callable[
 
 
 def _say_address(settings: Settings, port: int) -> None:
-    host = BUSY_HOST if settings.server.host in ("0.0.0.0", "::") else settings.server.host  # noqa: S104 - compared only
+    host = THIS_MACHINE if settings.server.host in ("0.0.0.0", "::") else settings.server.host  # noqa: S104 - compared only
     sys.stderr.write(f"{settings.library.name}: http://{host}:{port}/  (Ctrl+C stops it)\n")
     sys.stderr.flush()
 

@@ -73,11 +73,6 @@ def day(value: date) -> str:
     return _formatted(value, "d MMMM", _language.get())
 
 
-def weekday_and_day(value: date) -> str:
-    """A date with its weekday: «четверг, 12 марта»."""
-    return _formatted(value, "EEEE, d MMMM", _language.get())
-
-
 def weekday(number: int) -> str:
     """The weekday's name, Monday is 0."""
     return _formatted(date(2024, 1, 1 + number), "EEEE", _language.get())
