@@ -8,8 +8,8 @@ from aiohttp import web
 from pydantic import BaseModel
 
 from bot.clock import Clock
-from bot.messages import DeliveryReceipt, Inbound, Outbound, Sent
-from bot.ports import ChatLog
+from bot.messages import Event, Inbound, Outbound, Sent
+from bot.ports import ChatLog, Files
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,12 +17,22 @@ class Capabilities:
     """What a channel can carry.
 
     Attributes:
-        max_text: Characters in one message.
+        max_text: Characters in one message, counted as UTF-16 units.
         max_buttons: Buttons under one message, 0 where there are none.
         max_label: Characters of a button's label.
         formatting: Whether bold, italics and links are shown.
         locations: Whether a map point can be sent as such.
         rate_per_s: Messages a second for the whole account, 0 for no limit.
+        rate_per_chat_per_s: Messages a second to one contact, 0 for no limit.
+        max_text_beside_buttons: Characters of a message with buttons, 0 where it is ``max_text``.
+        max_rows: Rows of buttons under one message, 0 for no limit.
+        max_row: Buttons in one row, 0 for no limit.
+        max_list: Choices of a list that opens, offered where there are more than ``max_buttons``; 0 for none.
+        link_buttons: Whether a button can open an address.
+        phone_button: Whether a button can hand over the reader's number.
+        pictures / documents: Whether such files can be sent.
+        window_h: Hours after the reader's last word in which anything may be written; later only
+            templates. 0 for no such rule.
     """
 
     max_text: int
@@ -31,6 +41,16 @@ class Capabilities:
     formatting: bool
     locations: bool
     rate_per_s: float = 0
+    rate_per_chat_per_s: float = 0
+    max_text_beside_buttons: int = 0
+    max_rows: int = 0
+    max_row: int = 0
+    max_list: int = 0
+    link_buttons: bool = False
+    phone_button: bool = False
+    pictures: bool = False
+    documents: bool = False
+    window_h: float = 0
 
 
 class Channel(Protocol):
@@ -72,10 +92,19 @@ class Webhook:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accepted:
-    """What a webhook held, and what the messenger wants to hear once it is stored."""
+    """What a webhook or a poll held, and what the messenger wants to hear once it is stored.
+
+    Attributes:
+        courtesies: Calls to make to the messenger once everything is stored (a pressed button's
+            spinner, a read mark): values that only the channel itself reads (:class:`Courteous`).
+            At most once, at best: they may get lost.
+        set_aside: Kinds of items that were not understood, for the operator's figures.
+    """
 
     messages: tuple[Inbound, ...] = ()
-    receipts: tuple[DeliveryReceipt, ...] = ()
+    events: tuple[Event, ...] = ()
+    courtesies: tuple[object, ...] = ()
+    set_aside: tuple[str, ...] = ()
     answer: bytes = b""
     content_type: str = "text/plain"
 
@@ -93,8 +122,54 @@ class Pushed(Channel, Protocol):
 class Polled(Channel, Protocol):
     """A channel whose messenger we ask."""
 
-    def updates(self) -> AsyncIterator[Inbound]:
-        """Messages as they come; an item is acknowledged to the messenger when the next is asked for."""
+    def updates(self) -> AsyncIterator[Accepted]:
+        """What comes, a batch at a time; it is acknowledged to the messenger when the next is asked for.
+
+        Raises:
+            ChannelUnavailable: Ask again with growing pauses (RateLimited: after ``retry_after_s``).
+            ChannelAuthError: The operator must act.
+        """
+        ...
+
+
+@runtime_checkable
+class Courteous(Channel, Protocol):
+    """A channel whose messenger likes to hear at once that something has arrived."""
+
+    async def courtesy(self, what: object) -> None:
+        """Make one call of ``Accepted.courtesies``. Raises ChannelError; nobody repeats it."""
+        ...
+
+
+@runtime_checkable
+class Fetching(Channel, Protocol):
+    """A channel whose readers send pictures."""
+
+    async def fetch(self, handle: str, limit: int) -> bytes:
+        """The bytes behind ``Photo.handle``.
+
+        Raises:
+            InputError: Longer than ``limit`` bytes, or gone.
+            ChannelError: As in ``send``.
+        """
+        ...
+
+
+@runtime_checkable
+class Tended(Channel, Protocol):
+    """A channel that has something to look after beside messages (a webhook's registration)."""
+
+    async def tend(self) -> None:
+        """Runs as long as the service in the role that receives; ends by cancellation. Raises ChannelError."""
+        ...
+
+
+@runtime_checkable
+class Linked(Channel, Protocol):
+    """A channel that people can be invited to by a link."""
+
+    async def join_link(self, parameter: str = "") -> str:
+        """The address that opens the dialogue; ``parameter`` comes back in ``Started``. Raises ChannelError."""
         ...
 
 
@@ -126,13 +201,18 @@ class Served(Channel, Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
-    """What every channel is built with."""
+    """What every channel is built with.
+
+    Attributes:
+        files: Where the bytes of pictures and documents are; None where nothing is sent (the checks).
+    """
 
     name: str
     library_name: str
     language: str
     public_url: str
     clock: Clock
+    files: Files | None = None
     extra: Mapping[str, str] = field(default_factory=dict)
 
 

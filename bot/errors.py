@@ -8,6 +8,8 @@ BibliobotError
 │   ├── ChannelUnavailable try again later, with growing pauses
 │   │   └── RateLimited    try again after ``retry_after_s``
 │   ├── DeliveryRefused    this contact cannot be reached: do not try again
+│   │   ├── WindowClosed   only once the reader has written again
+│   │   └── MessageRefused this message cannot be sent; the contact can be reached
 │   └── BadWebhook         a webhook we cannot read
 │       └── BadSignature   a webhook we must not believe
 └── StoreUnavailable       the database does not answer or has no room: the turn is repeated
@@ -62,6 +64,14 @@ class DeliveryRefused(ChannelError):
     def __init__(self, reason: str, *, blocked: bool = False) -> None:
         super().__init__(reason)
         self.blocked = blocked
+
+
+class WindowClosed(DeliveryRefused):
+    """The messenger lets us write only after the reader's next message; the contact is not lost."""
+
+
+class MessageRefused(DeliveryRefused):
+    """The messenger will never take this message (our fault, or its rules); the contact is not lost."""
 
 
 class BadWebhook(ChannelError):

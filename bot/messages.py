@@ -52,7 +52,26 @@ class Unsupported:
     kind: str
 
 
-Content = Text | ButtonPress | Started | Unsupported
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """A picture: ``handle`` is what its channel fetches it by (``bot.channels.Fetching``)."""
+
+    handle: str
+    caption: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SharedPhone:
+    """A phone number handed over by the messenger: E.164, a plus and 7 to 15 digits.
+
+    ``verified``: the messenger vouches that it is the sender's own, never somebody's card passed on.
+    """
+
+    number: str
+    verified: bool = False
+
+
+Content = Text | ButtonPress | Started | Photo | SharedPhone | Unsupported
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +85,10 @@ class Inbound:
         name: What the messenger calls the person, "" if unknown.
         language: IETF tag that the messenger reports, "" if unknown.
         automated: True where the messenger says that the sender is itself a bot.
+        external_id: The messenger's id of the message, unique in the channel, "" where it has none:
+            later words about the message (a correction, a removal) name it.
+        corrects: ``external_id`` of an earlier message that this one replaces: the reader edited it.
+            While that one waits its words are replaced, afterwards this is a message of its own.
     """
 
     contact: Contact
@@ -75,6 +98,8 @@ class Inbound:
     name: str = ""
     language: str = ""
     automated: bool = False
+    external_id: str = ""
+    corrects: str = ""
 
 
 # --- what a reader gets --------------------------------------------------------------------------
@@ -109,16 +134,27 @@ class Styled:
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A short answer offered to the reader.
+    """A short answer offered to the reader, or a way to somewhere else.
 
     Attributes:
         label: What the reader sees; also understood when typed. Keep within 40 characters.
         payload: ``verb`` or ``verb:argument``, at most 64 bytes in UTF-8 (the smallest limit
             among messengers: Telegram's callback data).
+        url: Not empty: opens this https address instead of answering; written out as a line
+            where the messenger has no such buttons.
+        asks_phone: Hands over the reader's own number (:class:`SharedPhone`). Left out where the
+            messenger cannot: the text must stand without it.
     """
 
     label: str
     payload: str
+    url: str = ""
+    asks_phone: bool = False
+
+    @property
+    def is_choice(self) -> bool:
+        """Whether it is one of the numbered answers: "2" is the second of these."""
+        return not self.url and not self.asks_phone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +167,51 @@ class Location:
     address: str
 
 
-Attachment = Location
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredFile:
+    """A file that the store keeps; its bytes are read by ``bot.ports.Files``.
+
+    Attributes:
+        name: What the reader's messenger shows: ``правила.pdf``.
+        media_type: ``image/png``, ``application/pdf``, …
+        size: Bytes.
+    """
+
+    file_id: int
+    name: str
+    media_type: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A picture; ``alt`` says in words what it shows, for those who do not see it."""
+
+    file: StoredFile
+    alt: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A file to keep or print."""
+
+    file: StoredFile
+
+
+Attachment = Location | Picture | Document
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Template:
+    """A message that the messenger has approved beforehand: what may be sent outside its window.
+
+    Attributes:
+        name: Key in ``channels.<name>.templates``, which holds the messenger's own name of it.
+        values: What stands in its places, in order.
+    """
+
+    name: str
+    values: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,13 +223,18 @@ class Reply:
         marks: Formatting of ``text``, in order, never overlapping.
         buttons: Rows of buttons. They are also numbered choices: an adapter that lacks buttons
             lists them, and the dispatcher reads "2" as the second one in reading order.
-        attachments: Map points (pictures and documents come with the messengers).
+        attachments: Map points, pictures, documents, in order.
+        personal: It says something of a person (loans, a card, a name): never leaves through a
+            channel whose data class is ``public_only``.
+        template: What is sent instead where the messenger lets us write only what it has approved.
     """
 
     text: str
     marks: tuple[Mark, ...] = ()
     buttons: tuple[tuple[Button, ...], ...] = ()
     attachments: tuple[Attachment, ...] = ()
+    personal: bool = False
+    template: Template | None = None
 
 
 def compose(*parts: str | Styled) -> tuple[str, tuple[Mark, ...]]:
@@ -196,6 +281,7 @@ class Outbound:
         message_id: The row in the log; a number that never repeats, fit for a messenger's
             idempotency key (VK ``random_id``).
         attempt: 1 for the first try.
+        heard_at: When the contact last wrote, aware UTC; None where that is not known.
     """
 
     message_id: int
@@ -203,6 +289,7 @@ class Outbound:
     reply: Reply
     lane: Lane
     attempt: int
+    heard_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,3 +317,52 @@ class DeliveryReceipt:
     delivery: Delivery
     at: datetime
     reason: str = ""
+
+
+# --- what a messenger tells beside messages ------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Presence:
+    """The reader stopped us, or may be written to again."""
+
+    contact: Contact
+    reachable: bool
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Removed:
+    """The reader took a message of theirs back: its words are forgotten, unanswered it stays unanswered."""
+
+    channel: str
+    external_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffReply:
+    """A person of the library answered in the messenger's own interface: the conversation is theirs now.
+
+    Attributes:
+        staff: The messenger's id of that person.
+        external_id: The messenger's id of the message.
+    """
+
+    contact: Contact
+    text: str
+    staff: str
+    external_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """The contact has another address from now on (a changed number, a group that became another)."""
+
+    contact: Contact
+    address: str
+    at: datetime
+
+
+Event = DeliveryReceipt | Presence | Removed | StaffReply | Moved

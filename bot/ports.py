@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from bot.library.model import Branch, WorkCard
-from bot.messages import Button, Contact, DeliveryReceipt, Inbound, Lane, Outbound, Reply
+from bot.messages import Button, Contact, DeliveryReceipt, Inbound, Lane, Outbound, Reply, StoredFile
 
 # --- understanding -------------------------------------------------------------------------------
 
@@ -176,6 +176,18 @@ class Library:
     holidays: Holidays
     reply_hours: str = ""
     policy_url: str = ""
+
+
+class Files(Protocol):
+    """Files that are sent to readers: pictures and documents. Raise StoreUnavailable."""
+
+    async def keep(self, name: str, media_type: str, data: bytes) -> StoredFile:
+        """Keep a file; the same bytes are kept once."""
+        ...
+
+    async def read(self, file_id: int) -> bytes | None:
+        """Its bytes, None where it is gone."""
+        ...
 
 
 # --- the log that is the queue -------------------------------------------------------------------

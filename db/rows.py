@@ -17,10 +17,17 @@ from bot.messages import (
     ButtonPress,
     Contact,
     Content,
+    Document,
     Inbound,
+    Location,
     Mark,
+    Photo,
+    Picture,
     Reply,
+    SharedPhone,
     Started,
+    StoredFile,
+    Template,
     Text,
     Unsupported,
 )
@@ -35,8 +42,22 @@ class InboundExtra(msgspec.Struct, omit_defaults=True):
     press: str | None = None
     label: str = ""
     start: str | None = None
+    photo: str | None = None
+    phone: str | None = None
+    verified: bool = False
     unsupported: str | None = None
     automated: bool = False
+
+
+class AttachmentExtra(msgspec.Struct, omit_defaults=True):
+    """An attachment in the store: a map point, or a file with its ``alt`` where it is a picture."""
+
+    latitude: float = 0.0
+    longitude: float = 0.0
+    title: str = ""
+    address: str = ""
+    file: StoredFile | None = None
+    alt: str | None = None
 
 
 class ReplyExtra(msgspec.Struct, omit_defaults=True):
@@ -44,7 +65,9 @@ class ReplyExtra(msgspec.Struct, omit_defaults=True):
 
     marks: tuple[Mark, ...] = ()
     buttons: tuple[tuple[Button, ...], ...] = ()
-    attachments: tuple[Attachment, ...] = ()
+    attachments: tuple[AttachmentExtra, ...] = ()
+    personal: bool = False
+    template: Template | None = None
 
 
 _encode = msgspec.json.Encoder().encode
@@ -91,7 +114,11 @@ def ids_of(stored: str) -> list[int]:
 
 def text_of(content: Content) -> str:
     """The words of an arrival, "" where it has none; NUL cannot be kept by PostgreSQL."""
-    return clean(content.text) if isinstance(content, Text) else ""
+    match content:
+        case Text(text) | Photo(caption=text):
+            return clean(text)
+        case _:
+            return ""
 
 
 def extra_of(inbound: Inbound) -> str | None:
@@ -104,6 +131,10 @@ def extra_of(inbound: Inbound) -> str | None:
             return _json(InboundExtra(press=payload, label=label, automated=automated))
         case Started(parameter):
             return _json(InboundExtra(start=parameter, automated=automated))
+        case Photo(handle):
+            return _json(InboundExtra(photo=handle, automated=automated))
+        case SharedPhone(number, verified):
+            return _json(InboundExtra(phone=number, verified=verified, automated=automated))
         case Unsupported(kind):
             return _json(InboundExtra(unsupported=kind, automated=automated))
 
@@ -113,20 +144,46 @@ def content_of(text: str, extra: str | None) -> tuple[Content, bool]:
     if extra is None:
         return Text(text), False
     value = _decode_inbound(extra)
+    return _content(text, value), value.automated
+
+
+def _content(text: str, value: InboundExtra) -> Content:
+    content: Content = Text(text)
     if value.press is not None:
-        return ButtonPress(value.press, value.label), value.automated
-    if value.start is not None:
-        return Started(value.start), value.automated
-    if value.unsupported is not None:
-        return Unsupported(value.unsupported), value.automated
-    return Text(text), value.automated
+        content = ButtonPress(value.press, value.label)
+    elif value.start is not None:
+        content = Started(value.start)
+    elif value.photo is not None:
+        content = Photo(value.photo, text)
+    elif value.phone is not None:
+        content = SharedPhone(value.phone, value.verified)
+    elif value.unsupported is not None:
+        content = Unsupported(value.unsupported)
+    return content
 
 
 def reply_extra(reply: Reply) -> str | None:
-    """JSON of a reply's formatting, buttons and attachments; None for a plain one."""
-    if not (reply.marks or reply.buttons or reply.attachments):
+    """JSON of whatever a reply has beside its words; None for a plain one."""
+    if not (reply.marks or reply.buttons or reply.attachments or reply.personal or reply.template):
         return None
-    return _json(ReplyExtra(reply.marks, reply.buttons, reply.attachments))
+    attachments = tuple(map(_attachment_extra, reply.attachments))
+    return _json(ReplyExtra(reply.marks, reply.buttons, attachments, reply.personal, reply.template))
+
+
+def _attachment_extra(what: Attachment) -> AttachmentExtra:
+    match what:
+        case Location():
+            return AttachmentExtra(what.latitude, what.longitude, what.title, what.address)
+        case Picture(file=file, alt=alt):
+            return AttachmentExtra(file=file, alt=alt)
+        case Document(file=file):
+            return AttachmentExtra(file=file)
+
+
+def _attachment(extra: AttachmentExtra) -> Attachment:
+    if extra.file is None:
+        return Location(latitude=extra.latitude, longitude=extra.longitude, title=extra.title, address=extra.address)
+    return Document(file=extra.file) if extra.alt is None else Picture(file=extra.file, alt=extra.alt)
 
 
 def reply_of(text: str, extra: str | None) -> Reply:
@@ -134,7 +191,14 @@ def reply_of(text: str, extra: str | None) -> Reply:
     if extra is None:
         return Reply(text=text)
     value = _decode_reply(extra)
-    return Reply(text=text, marks=value.marks, buttons=value.buttons, attachments=value.attachments)
+    return Reply(
+        text=text,
+        marks=value.marks,
+        buttons=value.buttons,
+        attachments=tuple(map(_attachment, value.attachments)),
+        personal=value.personal,
+        template=value.template,
+    )
 
 
 def dialogue_json(dialogue: Dialogue) -> str:

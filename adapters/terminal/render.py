@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from bot.messages import Location, Mark, Reply, Style
+from bot.messages import Attachment, Document, Location, Mark, Picture, Reply, Style
 from bot.wording import gettext as _
 
 WIDTH = 80
@@ -26,8 +26,10 @@ def render(reply: Reply, *, width: int = WIDTH, tty: bool = False) -> str:
     """
     width = max(width, NARROWEST)
     parts = ["\n".join(_wrapped(line, width) for line in _worded(reply, tty=tty).split("\n"))]
-    parts += [_place(place, width) for place in reply.attachments]
-    buttons = [button for row in reply.buttons for button in row]
+    parts += [_attached(what, width) for what in reply.attachments]
+    links = [button for row in reply.buttons for button in row if button.url]
+    parts += [_wrapped(_clean(f"{button.label}: {button.url}"), width) for button in links]
+    buttons = [button for row in reply.buttons for button in row if button.is_choice]
     if buttons:
         room = len(str(len(buttons)))
         parts.append("\n".join(_wrapped(_choice(n, button.label, room), width) for n, button in enumerate(buttons, 1)))
@@ -60,6 +62,16 @@ def _marked(words: str, mark: Mark, *, tty: bool) -> str:
 def _clean(text: str) -> str:
     """Without control characters: a title must not move the cursor or set the window's name."""
     return "".join(letter for letter in text if letter in _KEPT or unicodedata.category(letter) not in {"Cc", "Cf"})
+
+
+def _attached(what: Attachment, width: int) -> str:
+    match what:
+        case Location():
+            return _place(what, width)
+        case Picture(alt=alt):
+            return _wrapped(_clean(_("Картинка: {alt}").format(alt=alt)), width)
+        case Document(file=file):
+            return _wrapped(_clean(_("Файл: {name}").format(name=file.name)), width)
 
 
 def _place(place: Location, width: int) -> str:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 
 from bot.language.folding import fold
-from bot.messages import Button, ButtonPress, Reply, Started, Text, Unsupported
+from bot.messages import Button, ButtonPress, Photo, Reply, SharedPhone, Started, Text, Unsupported
 from bot.ports import Dialogue, Mode, Request, Waiting
 from bot.routing import Answer, Trigger
 
@@ -116,12 +116,20 @@ def decide(waiting: Waiting, understand: Callable[[str], tuple[Request, ...]], n
         case Started(parameter):
             request = Request(intent="greeting", confidence=1.0, slots={"start": parameter})
             return Decision((Call((Trigger("intent", "greeting"),), request),), dialogue, "greeting", 1.0)
-        case Unsupported(kind):
-            dialogue = _counted(waiting, f"<{kind}>", now)
-            guard = _guarded(dialogue, automated=waiting.inbound.automated)
-            return Decision((guard or Say("text_please", kind),), dialogue, "", 0.0)
         case Text(text):
             return _said(readable(text), waiting, understand, now)
+        case Photo(caption=caption) if has_words(caption):
+            return _said(readable(caption), waiting, understand, now)
+        case Photo() | SharedPhone() | Unsupported():
+            return _wordless(content, waiting, now)
+
+
+def _wordless(content: Photo | SharedPhone | Unsupported, waiting: Waiting, now: datetime) -> Decision:
+    kind = content.kind if isinstance(content, Unsupported) else "photo" if isinstance(content, Photo) else "phone"
+    say = Say("phone_not_needed") if isinstance(content, SharedPhone) else Say("text_please", kind)
+    dialogue = _counted(waiting, f"<{kind}>", now)
+    guard = _guarded(dialogue, automated=waiting.inbound.automated)
+    return Decision((guard or say,), dialogue, "", 0.0)
 
 
 def _pressed(payload: str, dialogue: Dialogue) -> Decision:
@@ -225,5 +233,5 @@ def offers(replies: tuple[Reply, ...]) -> tuple[Button, ...]:
     """The choices on offer: those of the last reply that has any, in reading order."""
     for reply in reversed(replies):
         if reply.buttons:
-            return tuple(button for row in reply.buttons for button in row)
+            return tuple(button for row in reply.buttons for button in row if button.is_choice)
     return ()

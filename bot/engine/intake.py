@@ -12,7 +12,7 @@ from aiohttp import web
 from bot.channels import Accepted, Channel, Polled, Pushed, Webhook
 from bot.engine.metrics import Metrics
 from bot.errors import BadSignature, BadWebhook, ChannelError, StoreUnavailable
-from bot.messages import Inbound
+from bot.messages import DeliveryReceipt, Inbound
 from bot.ports import ChatLog, MessageLog
 
 log = structlog.get_logger(__name__)
@@ -68,22 +68,23 @@ class Webhooks:
             log.warning("webhook not read", channel=name, why=str(error))
             raise web.HTTPBadRequest from None
         try:
-            await self._keep(accepted)
+            await keep(accepted, self._store)
         except StoreUnavailable:
             self._metrics.webhook(name, "unavailable")
             raise web.HTTPServiceUnavailable(headers={"Retry-After": "5"}) from None
         self._metrics.webhook(name, "stored")
         return web.Response(body=accepted.answer, headers={"Content-Type": accepted.content_type})
 
-    async def _keep(self, accepted: Accepted) -> None:
-        """Everything of one webhook, sharing the commit."""
-        if len(accepted.messages) == 1 and not accepted.receipts:  # nearly always: no task is made for it
-            await self._store.record(accepted.messages[0])
-            return
-        await asyncio.gather(
-            *[self._store.record(message) for message in accepted.messages],
-            *[self._store.receipt(receipt) for receipt in accepted.receipts],
-        )
+
+async def keep(accepted: Accepted, store: MessageLog) -> None:
+    """Store everything of one webhook or poll, sharing the commit."""
+    if len(accepted.messages) == 1 and not accepted.events:  # nearly always: no task is made for it
+        await store.record(accepted.messages[0])
+        return
+    await asyncio.gather(
+        *[store.record(message) for message in accepted.messages],
+        *[store.receipt(event) for event in accepted.events if isinstance(event, DeliveryReceipt)],
+    )
 
 
 async def poll(name: str, channel: Polled, store: MessageLog, stopping: asyncio.Event) -> None:
@@ -92,8 +93,8 @@ async def poll(name: str, channel: Polled, store: MessageLog, stopping: asyncio.
     while not stopping.is_set():
         try:
             async with aclosing(channel.updates()) as updates:  # type: ignore[type-var]
-                async for message in updates:
-                    await store.record(message)
+                async for accepted in updates:
+                    await keep(accepted, store)
                     if lost:
                         log.info("channel back", channel=name)
                     pause_s, lost = FIRST_PAUSE_S, False

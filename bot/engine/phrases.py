@@ -31,6 +31,11 @@ def text_please(kind: str) -> Reply:
     return reply(said.get(kind, _("Я понимаю только текст. Напишите, пожалуйста, словами.")), buttons=_way_out())
 
 
+def phone_not_needed() -> Reply:
+    """A phone number came that nobody asked for."""
+    return reply(_("Спасибо, номер телефона мне не нужен. Напишите, что вас интересует."), buttons=_way_out())
+
+
 def nothing_said() -> Reply:
     """Spaces, signs or emoji alone."""
     return reply(_("Напишите название книги, автора или вопрос: я отвечу."), buttons=_way_out())

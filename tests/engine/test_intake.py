@@ -38,7 +38,7 @@ class Messenger(FakeChannel):
             if line.startswith(">")
         ]
         messages = [arrival(line, key=line) for line in lines if not line.startswith(">")]
-        return Accepted(messages=tuple(messages), receipts=tuple(receipts), answer=b"ok")
+        return Accepted(messages=tuple(messages), events=tuple(receipts), answer=b"ok")
 
 
 @pytest.fixture
@@ -146,13 +146,13 @@ class Polling(FakeChannel):
         self.empty = asyncio.Event()
         self.asked = 0
 
-    async def updates(self) -> AsyncIterator[Inbound]:
+    async def updates(self) -> AsyncIterator[Accepted]:
         self.asked += 1
         while self.items:
             item = self.items.pop(0)
             if isinstance(item, Exception):
                 raise item
-            yield item
+            yield Accepted(messages=(item,))
         self.empty.set()
         await asyncio.Event().wait()
 

@@ -121,7 +121,7 @@ class Reader:
 
     def sees_on_map(self) -> Location:
         """The map point of the last answers."""
-        points = [point for reply in self.heard for point in reply.attachments]
+        points = [point for reply in self.heard for point in reply.attachments if isinstance(point, Location)]
         if len(points) != 1:
             self._fail("expected one map point")
         return points[0]
