@@ -1,0 +1,111 @@
+"""Due dates: terms fitted to the branch's calendar. Pure; source: DOMAIN §3.3."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from bot.library.hours import DaysOff, day_of
+from bot.library.model import Hours
+from bot.library.policy import ClosedDay, HardDate, LendingPolicy
+
+LONGEST_CLOSURE_DAYS = 120
+"""A branch that is closed for longer is under repair: its closed days move nothing."""
+_DAY = timedelta(days=1)
+
+
+class Calendar(Protocol):
+    """On which days readers are let in."""
+
+    def is_open(self, day: date) -> bool:
+        """Whether a book can be brought back on that day."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class BranchCalendar:
+    """A branch's own calendar; where nobody has told its hours every day counts as open."""
+
+    hours: Hours | None
+    holidays: DaysOff
+
+    def is_open(self, day: date) -> bool:
+        return self.hours is None or bool(day_of(self.hours, day, self.holidays).intervals)
+
+
+def next_open(day: date, calendar: Calendar) -> date:
+    """The day itself or the first open one after it; itself where none is near."""
+    return _open(day, calendar, _DAY)
+
+
+def prev_open(day: date, calendar: Calendar) -> date:
+    """The day itself or the last open one before it; itself where none is near."""
+    return _open(day, calendar, -_DAY)
+
+
+def _open(day: date, calendar: Calendar, step: timedelta) -> date:
+    for distance in range(LONGEST_CLOSURE_DAYS + 1):
+        try:
+            candidate = day + distance * step
+        except OverflowError:
+            break
+        if calendar.is_open(candidate):
+            return candidate
+    return day
+
+
+def open_days_after(day: date, count: int, calendar: Calendar) -> date:
+    """The ``count``-th open day after ``day``: until when a copy waits on the hold shelf."""
+    for _ in range(count):
+        day = next_open(day + _DAY, calendar)
+    return day
+
+
+def due_date(start: date, days: int, policy: LendingPolicy, calendar: Calendar, card_expires_on: date | None) -> date:
+    """The last day of a term that begins on ``start``: steps (b) to (e), without the cap on the total time."""
+    due = start + timedelta(days=days)
+    if policy.closed_day_rule is ClosedDay.NEXT_OPEN:
+        due = next_open(due, calendar)
+    elif policy.closed_day_rule is ClosedDay.PREV_OPEN:
+        due = prev_open(due, calendar)
+    due = _fitted(due, policy, calendar)
+    if policy.return_before_card_expiry and card_expires_on is not None and due > card_expires_on:
+        due = prev_open(card_expires_on, calendar)
+    return due
+
+
+def _fitted(due: date, policy: LendingPolicy, calendar: Calendar) -> date:
+    """The day fitted to the hard due date; off a closed one, never past what it allows."""
+    hard = policy.hard_due_date
+    if hard is None:
+        return due
+    moves = policy.closed_day_rule is not ClosedDay.IGNORE
+    match policy.hard_due_rule:
+        case HardDate.AFTER if due < hard:
+            return next_open(hard, calendar) if moves else hard
+        case HardDate.BEFORE if due > hard:
+            return prev_open(hard, calendar) if moves else hard
+        case HardDate.EXACT:
+            return prev_open(hard, calendar) if moves else hard
+        case _:
+            return due
+
+
+def capped(due: date, issued_on: date, policy: LendingPolicy, calendar: Calendar) -> date:
+    """Step (f): not longer in one pair of hands than the rules allow, and off a closed day."""
+    if policy.max_total_days is None:
+        return due
+    last = issued_on + timedelta(days=policy.max_total_days)
+    if due <= last:
+        return due
+    return last if policy.closed_day_rule is ClosedDay.IGNORE else prev_open(last, calendar)
+
+
+def due_moment(due_on: date, zone: ZoneInfo) -> datetime:
+    """Step (g): the end of the day where the branch stands, as a moment in UTC."""
+    return datetime.combine(due_on, time(23, 59), zone).astimezone(UTC)
+
+
+def is_overdue(due_on: date, today: date, calendar: Calendar) -> bool:
+    """Late from the first open day after the due date on: before it nobody could have brought the book."""
+    return today > due_on and today >= next_open(due_on + _DAY, calendar)
