@@ -59,8 +59,13 @@ class HttpClient:
         self._timeout = timeout
         self._session: aiohttp.ClientSession | None = None
 
-    async def call(self, method: str, path: str, *, timeout_s: float | None = None, **what: Any) -> HttpAnswer:
+    async def call(
+        self, method: str, path: str, *, timeout_s: float | None = None, longest: int = LONGEST_ANSWER, **what: Any
+    ) -> HttpAnswer:
         """One request (``json=``, ``data=``, ``params=``, ``headers=`` as in aiohttp); ``path`` may be a whole address.
+
+        Args:
+            longest: Bytes of the answer that are wanted: of a longer one no more than one byte beyond is read.
 
         Raises:
             ChannelUnavailable: No answer came: the request may have been taken or not.
@@ -70,7 +75,7 @@ class HttpClient:
             what["timeout"] = aiohttp.ClientTimeout(total=timeout_s, connect=10)
         try:
             async with self._opened().request(method, url, allow_redirects=False, **what) as answer:
-                body = await answer.content.read(LONGEST_ANSWER)
+                body = await _read(answer.content, longest)
                 return HttpAnswer(answer.status, answer.headers, body)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise ChannelUnavailable(self.masked(f"{type(error).__name__}: {error}".rstrip(": "))) from None
@@ -99,3 +104,14 @@ class HttpClient:
         context = ssl.create_default_context()
         context.load_verify_locations(self._ca_file)
         return context
+
+
+async def _read(stream: aiohttp.StreamReader, longest: int) -> bytes:
+    """The whole of an answer (a single ``read`` gives what has arrived so far), at most one byte too much."""
+    pieces, size = [], 0
+    async for piece in stream.iter_any():
+        pieces.append(piece)
+        size += len(piece)
+        if size > longest:
+            break
+    return b"".join(pieces)[: longest + 1]

@@ -1,0 +1,54 @@
+"""A message that goes out in several parts: what was taken is not sent again when the rest is retried."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
+
+from bot.messages import Sent
+
+KEPT = 1_000
+"""Messages under way that are remembered; the oldest is forgotten first."""
+Piece = TypeVar("Piece")
+
+
+class PartsUnderWay:
+    """Which parts of which message the messenger has taken.
+
+    It is kept in memory: a process that dies in the middle of a message sends that message from its beginning.
+
+    Args:
+        pause_s: Between two parts, so that the messenger's limit for one chat is kept.
+    """
+
+    def __init__(self, pause_s: float = 0.0) -> None:
+        self._pause_s = pause_s
+        self._taken: dict[int, tuple[str, ...]] = {}
+
+    async def send(self, message_id: int, pieces: Sequence[Piece], send_one: Callable[[Piece], Awaitable[str]]) -> Sent:
+        """Send what is left of a message, in order.
+
+        Args:
+            message_id: ``Outbound.message_id``.
+            pieces: All parts; the same ones at every attempt.
+            send_one: Sends one part, returns the messenger's id of it ("" if it has none).
+
+        Raises:
+            ChannelError: From ``send_one``; the next attempt goes on behind the last part that was taken.
+        """
+        taken = self._taken.pop(message_id, ())
+        try:
+            for number, piece in enumerate(pieces[len(taken) :]):
+                if number and self._pause_s:
+                    await asyncio.sleep(self._pause_s)
+                taken = (*taken, await send_one(piece))
+        except BaseException:
+            self._remember(message_id, taken)
+            raise
+        return Sent(external_ids=tuple(name for name in taken if name))
+
+    def _remember(self, message_id: int, taken: tuple[str, ...]) -> None:
+        if not taken:
+            return
+        self._taken[message_id] = taken
+        while len(self._taken) > KEPT:
+            del self._taken[next(iter(self._taken))]
