@@ -64,8 +64,7 @@ class HttpClient:
     ) -> HttpAnswer:
         """One request (``json=``, ``data=``, ``params=``, ``headers=`` as in aiohttp); ``path`` may be a whole address.
 
-        Args:
-            longest: Bytes of the answer that are wanted: of a longer one no more than one byte beyond is read.
+        Of an answer of more than ``longest`` bytes no more than one byte beyond is given.
 
         Raises:
             ChannelUnavailable: No answer came: the request may have been taken or not.
