@@ -73,14 +73,15 @@ def _with_author(title: str, surname: str, chance: random.Random) -> str:
     return f"{surname} {title}" if chance.random() < 0.5 else f"{title} {surname}"
 
 
-def _by_author(title: str, surname: str, chance: random.Random) -> str:
+def by_author(title: str, surname: str, chance: random.Random) -> str:
+    """The title with the author in the genitive («шинель гоголя»), "" where no form is known."""
     form = _form(surname, "gent")
     if not form:
         return ""
     return f"{form} {title}" if chance.random() < 0.5 else f"{title} {form}"
 
 
-def _inflected(title: str, surname: str, chance: random.Random) -> str:
+def inflected(title: str, surname: str, chance: random.Random) -> str:
     """One or two words of the title in another case, half of the time with the author's name."""
     said = title.split()
     places = [place for place, word in enumerate(said) if len(word) >= 4]
@@ -103,15 +104,15 @@ def _edits(count: int) -> Callable[[str, str, random.Random], str]:
     def spoilt(title: str, surname: str, chance: random.Random) -> str:
         said = title
         for _ in range(count):
-            said = _slip(said, chance)
+            said = slip(said, chance)
         return _maybe_author(said, surname, chance) if said != title else ""
 
     return spoilt
 
 
 def _edit_inflected(title: str, surname: str, chance: random.Random) -> str:
-    said = _inflected(title, "", chance)
-    return _slip(said, chance) if said else ""
+    said = inflected(title, "", chance)
+    return slip(said, chance) if said else ""
 
 
 def _latin(title: str, surname: str, chance: random.Random) -> str:
@@ -154,8 +155,8 @@ def _noisy(title: str, surname: str, chance: random.Random) -> str:
 KINDS: dict[str, Callable[[str, str, random.Random], str]] = {
     "exact": _exact,
     "author": _with_author,
-    "by author": _by_author,
-    "inflected": _inflected,
+    "by author": by_author,
+    "inflected": inflected,
     "1 edit": _edits(1),
     "2 edits": _edits(2),
     "edit+infl.": _edit_inflected,
@@ -208,7 +209,7 @@ def _form(word: str, case: str) -> str:
     return ""
 
 
-def _slip(text: str, chance: random.Random) -> str:
+def slip(text: str, chance: random.Random) -> str:
     """One edit in a word of five letters or more: a neighbour key, a letter dropped, doubled or swapped."""
     said = text.split()
     places = [place for place, word in enumerate(said) if len(word) >= 5]

@@ -93,7 +93,7 @@ async def _several(catalogue: Catalogue, pieces: tuple[str, ...], limit: int) ->
 
 
 def _is_sure(found: Found) -> bool:
-    return found.verdict is Verdict.FOUND and bool(found.scores) and found.scores[0] >= SURE
+    return found.verdict in _YES and bool(found.scores) and found.scores[0] >= SURE
 
 
 async def look_up_faq(faq: Faq, topic: str, text: str, language: str) -> FaqAnswer | None:

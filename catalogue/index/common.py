@@ -25,6 +25,15 @@ VOLUME = _listed(
     "том тома тому томом томе т часть части частью ч книга книги книгу книге книгой кн выпуск выпуска выпуску вып "
     "vol volume part book"
 )
+FOR = _listed("для for ребенку детям сыну дочке дочери внуку внучке")
+"""What opens a word on who will read it: «для ребенка 8 лет», «сыну 6 лет»."""
+READERS = _listed(
+    "ребен ребенк дет детишк сын дочк доч дочер внук внучк школьник школьниц малыш подростк дошкольник взросл "
+    "первоклассник мальчик девочк класс child children kid teen teenag adult son daughter"
+)
+"""Stems of those for whom a book is wanted."""
+OF_SERIES = _listed("серия серии серию серией цикл цикла цикле series cycle")
+"""Words that say no more than that a series is meant."""
 GRADE = _listed("класс класса классу классом классе классы классов классам классах кл grade")
 _OF_SURNAMES = ("ов", "ев", "ин", "ын", "ова", "ева", "ина", "ына", "ский", "ская", "ского", "ской")
 _IDLE = frozenset({"VERB", "INFN", "ADVB", "PRED", "NPRO", "PREP", "CONJ", "PRCL", "INTJ", "GRND", "COMP"})

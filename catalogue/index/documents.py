@@ -19,7 +19,7 @@ _MAX_TITLE = 40
 _MAX_VARIANTS = 8
 _LONGEST_WORD = 40
 _SUBTITLE = re.compile(r"\s*(?:[:;/(\[«]|\.\s|[,.]?\s+или\s+)")
-_SERIES_NUMBER = re.compile(r"#\s?(\d{1,3})")
+_SERIES_NUMBER = re.compile(r"#\s?(\d{1,3})(?![\d.])")
 _FIRST_KINDS = frozenset({Kind.BOOK, Kind.OTHER})
 
 
@@ -50,12 +50,14 @@ class Judged:
     Attributes:
         rank: 0 for a book, 1 for the rest, 2 for an article.
         prior: 0..1: how likely the work is asked for, from copies, editions and the school programme.
+        places: Its numbers in its series: «Гарри Поттер 3».
     """
 
     work_id: int
     rank: int
     prior: float
     volumes: frozenset[int]
+    places: frozenset[int]
     grades: frozenset[int]
     programme: frozenset[int]
     age_mark: int | None
@@ -105,8 +107,8 @@ def prior(entry: IndexEntry) -> float:
 def describe(entry: IndexEntry) -> Described:
     """Everything the index keeps of a work."""
     exact = {f"isbn:{thirteen}" for isbn in entry.isbns if (thirteen := _isbn(isbn))}
-    volumes = {int(number) for _, number in entry.series if number.isdigit()}
-    volumes.update(_numbers(entry.part))
+    series, places = _series(entry)
+    volumes = set(_numbers(entry.part))
     grades: set[int] = set()
     said: set[str] = set()
     lines: dict[str, None] = {}
@@ -115,7 +117,7 @@ def describe(entry: IndexEntry) -> Described:
         digits = to_digits(folded)
         main = _main(title, folded)
         exact.update(whole(some) for some in {tuple(folded), tuple(main), tuple(digits)} if some)
-        volumes.update(map(int, _SERIES_NUMBER.findall(title)))
+        places.update(map(int, _SERIES_NUMBER.findall(title)))
         said.update(folded, digits, authors)
         written = _tokens(authors)
         # «двадцать тысяч» is one number: where that shortens the title, it is kept in both spellings.
@@ -127,16 +129,16 @@ def describe(entry: IndexEntry) -> Described:
             kept = list(dict.fromkeys(bare or some))
             first = len(dict.fromkeys(without_numbers(main)[0])) if some is folded else len(kept)
             lines[f"{min(first or len(kept), len(kept))}|{_tokens(kept)}|{written}"] = None
-    series = list(dict.fromkeys(word for name, _ in entry.series for word in words(name)))
     said.update(series)
     programme = {number for number in _numbers(entry.grade) if 1 <= number <= 11}
-    exact.update(f"v:{number}" for number in volumes)
+    exact.update(f"v:{number}" for number in volumes | places)
     exact.update(f"g:{number}" for number in grades | programme)
     head = (
         str(entry.work_id),
         "0" if entry.kind in _FIRST_KINDS else "2" if entry.kind is Kind.ARTICLE else "1",
         str(prior(entry)),
         " ".join(map(str, sorted(volumes))),
+        " ".join(map(str, sorted(places))),
         " ".join(map(str, sorted(grades))),
         " ".join(map(str, sorted(programme))),
         "" if entry.age_mark is None else str(entry.age_mark),
@@ -154,12 +156,13 @@ def describe(entry: IndexEntry) -> Described:
 def parse(line: bytes) -> Judged:
     """The line of a document read back; what many ask for is remembered."""
     head, *variants = line.decode().split("\n")
-    work_id, rank, likely, volumes, grades, programme, age, series = head.split("|")
+    work_id, rank, likely, volumes, places, grades, programme, age, series = head.split("|")
     return Judged(
         work_id=int(work_id),
         rank=int(rank),
         prior=float(likely),
         volumes=_set(volumes),
+        places=_set(places),
         grades=_set(grades),
         programme=_set(programme),
         age_mark=int(age) if age else None,
@@ -173,6 +176,18 @@ def forget_words() -> None:
     _token.cache_clear()
     parse.cache_clear()
     keys.cache_clear()
+
+
+def _series(entry: IndexEntry) -> tuple[list[str], set[int]]:
+    """The words of the series' names, and the work's numbers there: («Мерлин», «2»), («Мерлин #2», «»), «вып. 2»."""
+    said: dict[str, None] = {}
+    places: set[int] = set()
+    for name, number in entry.series:
+        bare = _SERIES_NUMBER.sub(" ", name)
+        places.update(map(int, _SERIES_NUMBER.findall(name)))
+        places.update(_numbers(number))
+        said.update(dict.fromkeys(words(bare)))
+    return list(said), places
 
 
 def _isbn(text: str) -> str:

@@ -14,8 +14,12 @@ from catalogue.index.reading import Question, Word, closeness, unfinished
 _FORM = 0.97
 """Another form of the word: its stem or dictionary form is the same."""
 _FAR_FORM = 0.93
+_NUMERAL = 0.99
+"""The same number in other words: «Один» is «Один» before it is «1» or «One»."""
 _INITIAL = 0.9
 _SERIES = 0.85
+_PLACED = 0.98
+_SERIES_SHARE = 0.3
 _TITLE_SHARE = 0.16
 """How much a work loses whose title says much more than was asked."""
 _SUBTITLE = 0.99
@@ -26,6 +30,7 @@ _SMALL = 0.3
 _WHOLE_TITLE = 0.95
 _TELLING = 0.9
 _STRANGE = 0.6
+_FAITHFUL = 0.85
 _TINY = 1e-9
 _OTHER_VOLUME = 0.6
 _NO_VOLUME = 0.97
@@ -87,6 +92,7 @@ class Scale:
         self._spelt, self._forms = _maps(question)
         self._letters = {word.text: place for place, word in enumerate(self._words) if len(word.text) == 1}
         self._names = [place for place, word in enumerate(self._words) if word.name]
+        self._last = max((place for place, word in enumerate(self._words) if not word.aside), default=0)
         self._unsaid = [_unsaid(word, closely=closely) for word in self._words]
 
     def judge(self, work: Judged) -> Scored:
@@ -99,6 +105,10 @@ class Scale:
             scored = self._variant(work, variant, series)
             if scored.score > best.score:
                 best = scored
+        if work.places and not work.places.isdisjoint(self._question.numbers) and any(series):
+            placed = self._placed(work, series)
+            if placed > best.score:
+                best = Scored(work, placed, by_author=False, exact=False)
         factor = self._numbers(work)
         exact = best.exact and factor >= _OTHER_PROGRAMME
         whole = exact and best.is_whole and (not work.volumes or bool(self._question.volumes))
@@ -110,8 +120,8 @@ class Scale:
         credited, ordered = self._title(variant, title)
         self._author(variant, author)
         trailing = self._question.trailing
-        if trailing is not None and not title[-1] and trailing in work.volumes:
-            title[-1] = 1.0
+        if trailing is not None and not title[self._last] and trailing in work.volumes:
+            title[self._last] = 1.0
         if self._closely:
             self._compare(variant, title, author, series, credited)
         cover = told = in_title = polite = 0.0
@@ -121,12 +131,14 @@ class Scale:
             hit = max(title[place], author[place], series[place] * _SERIES)
             if hit:
                 told += weight
+                # A word of the language that stands in the title otherwise is no slip: «огонь» is not «олень».
+                complete = complete and (hit >= _FAITHFUL or not self._words[place].sound)
             else:
                 lost = weight * self._unsaid[place]
                 told += lost
                 if self._words[place].about:
                     polite += lost
-                complete = complete and weight < _SMALL
+                complete = complete and (weight < _SMALL or self._words[place].aside)
             cover += weight * hit
             if not self._words[place].light:
                 in_title += weight * title[place]
@@ -153,6 +165,25 @@ class Scale:
             spread=spread,
             is_whole=exact and _is_whole(variant, credited),
         )
+
+    def _placed(self, work: Judged, series: Sequence[float]) -> float:
+        """How well «Гарри Поттер 3» fits the work that has this number in that series, whatever its own title."""
+        author = [0.0] * len(series)
+        self._author(work.variants[0], author)
+        trailing = self._last if self._question.trailing is not None else -1
+        cover = told = 0.0
+        for place, weight in enumerate(self._weights):
+            if place == trailing:
+                continue
+            hit = max(series[place], author[place])
+            cover += weight * hit
+            told += weight if hit else weight * self._unsaid[place]
+        asked = [token for token in work.series if self._spelt.get(token[0]) or self._by_key(token)]
+        weights = [_LIGHT_WEIGHT if _is_small(token[0]) else 1.0 for token in work.series]
+        spread = sum(weight for token, weight in zip(work.series, weights, strict=True) if token in asked) / max(
+            sum(weights), _TINY
+        )
+        return cover / max(told, _TINY) * (1.0 - _SERIES_SHARE * (1.0 - spread)) * _PLACED
 
     def _forgiven(self, title: Sequence[float], author: Sequence[float], in_title: float) -> float:
         """The weight of words that a work lacks whose title is whole in the question.
@@ -238,7 +269,7 @@ class Scale:
             hits = self._forms.get(key)
             if hits is not None:
                 if key.isdigit():
-                    return [(place, fit) for place, fit, _ in hits]
+                    return [(place, fit * _NUMERAL) for place, fit, _ in hits]
                 size = len(token[0])
                 return [(place, fit * (_FORM if -2 < length - size < 2 else _FAR_FORM)) for place, fit, length in hits]
         return ()
@@ -247,7 +278,7 @@ class Scale:
         self, variant: Variant, title: list[float], author: list[float], series: list[float], credited: list[float]
     ) -> None:
         """Second thoughts on words that the candidate lacks: slips, and a last word not typed to its end."""
-        last = len(self._words) - 1
+        last = self._last
         for place, word in enumerate(self._words):
             if len(word.text) < 3 or word.text.isdigit() or max(title[place], author[place], series[place]) >= _FITS:
                 continue
@@ -268,9 +299,9 @@ class Scale:
         question = self._question
         factor = 1.0
         if question.volumes:
-            if not work.volumes:
+            if not work.volumes and not work.places:
                 factor *= _NO_VOLUME
-            elif not question.volumes & work.volumes:
+            elif question.volumes.isdisjoint(work.volumes) and question.volumes.isdisjoint(work.places):
                 factor *= _OTHER_VOLUME
         if question.grades:
             if work.grades:
@@ -305,7 +336,7 @@ def order(scored: Sequence[Scored], question: Question) -> list[Scored]:
             one.work.rank,
             not one.is_whole,
             -one.score - 0.1 * one.work.prior,
-            min(one.work.volumes, default=0),
+            min(one.work.volumes or one.work.places, default=0),
             one.work.work_id,
         ),
     )
@@ -362,6 +393,8 @@ def _likeness(word: Word, token: tuple[str, ...], *, unfinished_too: bool) -> fl
 
 
 def _unsaid(word: Word, *, closely: bool) -> float:
+    if word.aside:
+        return 0.0
     if word.about:
         return _UNSAID
     return _IDLE if closely and len(word.text) > 2 and is_idle(word.text) else 1.0

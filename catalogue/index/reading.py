@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 
 from bot.language import layout, translit
 from bot.language.folding import words as folded_words
-from bot.language.morphology import is_cyrillic
+from bot.language.morphology import is_cyrillic, stem
 from bot.language.numbers import to_digits, value_of
 from bot.ports import Wanted
-from catalogue.index.common import ABOUT_BOOKS, FUNCTION, is_given_name
+from catalogue.index.common import ABOUT_BOOKS, FOR, FUNCTION, OF_SERIES, READERS, is_given_name
 from catalogue.index.documents import whole
 from catalogue.index.lexicon import Lexicon
-from catalogue.index.terms import grades_in, volumes_in
+from catalogue.index.terms import grades_in, in_dictionary, volumes_in
 
 MAX_LETTERS = 300
 MAX_WORDS = 20
@@ -36,7 +36,12 @@ _LEAST = 0.4
 _FAR_BEHIND = 0.2
 _BEGUN = 0.5
 _SURELY_ONE = 0.86
+_SHORTEST_ALONE = 3
 _LETTERS_A_SLIP_COSTS = {1: 0.5, 2: 0.5, 3: 0.32, 4: 0.22, 5: 0.17, 6: 0.14, 7: 0.12}
+_ASIDE = 0.15
+"""Weight left to a word on who will read the book."""
+_WORDS_OF_A_READER = 4
+_YEARS = frozenset(["лет", "год", "года", "годика", "годиков", "years", "year"])
 Options = Mapping[str, float]
 
 
@@ -57,6 +62,8 @@ class Word:
         name: A given name.
         number: A numeral.
         guesses: What may have been meant, known or not: to be compared with the words of a candidate.
+        sound: A word of the language as typed (in the dictionary, or in many works): hardly a slip.
+        aside: Said of who will read the book («для ребенка 8 лет») or of its kind, which no title need say.
     """
 
     text: str
@@ -71,6 +78,8 @@ class Word:
     name: bool
     number: bool
     guesses: tuple[str, ...]
+    sound: bool = False
+    aside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +100,11 @@ class Question:
     grades: frozenset[int] = frozenset()
     age: int | None = None
     wholes: tuple[str, ...] = ()
+
+    @property
+    def numbers(self) -> frozenset[int]:
+        """Numbers that a volume, or a place in a series, may have."""
+        return self.volumes or frozenset(() if self.trailing is None else (self.trailing,))
 
 
 class Reader:
@@ -193,6 +207,8 @@ class Reader:
             if lexicon.frequency(plain[0]):
                 options[plain[0]] = 1.0
             return [self._word(plain[0], options or self._corrected_latin(token, plain[0]), token)]
+        if singles and any(len(text) < _SHORTEST_ALONE for text in plain):
+            return [self._word(next(iter(singles)), singles, token)]  # «k;b» is лжи and no pair of letters
         if plain and all(lexicon.frequency(text) for text in plain):
             return [self._word(text, {text: 1.0}) for text in plain]
         if singles:
@@ -267,6 +283,7 @@ class Reader:
             name=is_given_name(best, own),
             number=value_of(best) is not None,
             guesses=(text, *_russian_guesses(token)) if token else (text,),
+            sound=len(text) > 3 and text in options and bool(frequency) and in_dictionary(text),
         )
 
 
@@ -285,10 +302,12 @@ def _question(words: list[Word], wanted: Wanted) -> Question:
     wholes = [whole(said)]
     volumes, grades = set(_numbers(wanted.volume)), set(_numbers(wanted.grade))
     trailing = None
+    words, age = _set_aside(words)
+    if len(words) > 1:
+        words = [_aside(word) if word.text in OF_SERIES else word for word in words]
     if any(word.number for word in words):
         wholes.append(whole(to_digits(said)))
-        last = said[-1]
-        trailing = int(last) if last.isdigit() and len(last) <= 2 and len(words) > 1 else None
+        trailing = _trailing(words)
         words, own = _without(words, *volumes_in(said))
         volumes.update(own)
         words, own = _without(words, *grades_in([word.best for word in words]))
@@ -297,11 +316,47 @@ def _question(words: list[Word], wanted: Wanted) -> Question:
         # A word said twice is one word to look for.
         words=tuple({word.text: word for word in reversed(words)}.values())[::-1],
         volumes=frozenset(volumes),
-        trailing=trailing if words and words[-1].text.isdigit() else None,
+        trailing=trailing if words and _trailing(words) == trailing else None,
         grades=frozenset(grade for grade in grades if 1 <= grade <= 11),
-        age=next(iter(_numbers(wanted.age)), None),
+        age=next(iter(_numbers(wanted.age)), age),
         wholes=tuple(dict.fromkeys(wholes)),
     )
+
+
+def _trailing(words: Sequence[Word]) -> int | None:
+    """The number at the end, before what is said of the reader: «Гарри Поттер 1», «Гарри Поттер два»."""
+    own = [word for word in words if not word.aside]
+    value = value_of(own[-1].best) if len(own) > 1 else None
+    return value if value is not None and 0 < value < 100 else None
+
+
+def _set_aside(words: list[Word]) -> tuple[list[Word], int | None]:
+    """Mark «для ребенка 8 лет»: no title need say it; and the age that it names."""
+    for first, word in enumerate(words):
+        if word.text not in FOR:
+            continue
+        for last in range(first, min(first + _WORDS_OF_A_READER, len(words))):
+            if words[last].text in FOR and last > first:
+                break
+            if any(key in READERS for key, _, _ in words[last].forms) or stem(words[last].text) in READERS:
+                behind, age = _age_behind(words, last + 1)
+                if behind - first == len(words):
+                    return words, age
+                return [*words[:first], *map(_aside, words[first:behind]), *words[behind:]], age
+    return words, None
+
+
+def _aside(word: Word) -> Word:
+    return replace(word, weight=word.weight * _ASIDE, light=True, aside=True)
+
+
+def _age_behind(words: Sequence[Word], at: int) -> tuple[int, int | None]:
+    """Where the words «8 лет», «6-7 лет» end that begin here, and the age."""
+    numbers = [word.best for word in words[at : at + 2] if word.best.isdigit()]
+    end = at + len(numbers)
+    if numbers and end < len(words) and words[end].text in _YEARS:
+        return end + 1, int(numbers[0])
+    return at, None
 
 
 def _without(words: list[Word], places: Sequence[int], numbers: list[int]) -> tuple[list[Word], list[int]]:

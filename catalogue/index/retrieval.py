@@ -81,7 +81,7 @@ def _all_of(words: Sequence[Word], question: Question) -> tantivy.Query:
     parts += [(_SHOULD, tantivy.Query.boost_query(_exact(text), 4.0)) for text in question.wholes[:2]]
     parts += [(_SHOULD, tantivy.Query.boost_query(_exact(f"v:{number}"), 2.0)) for number in question.volumes]
     if question.trailing is not None:
-        parts.append((_SHOULD, _exact(f"v:{question.trailing}")))
+        parts.append((_SHOULD, tantivy.Query.boost_query(_exact(f"v:{question.trailing}"), 2.0)))
     parts += [(_SHOULD, _exact(f"g:{grade}")) for grade in question.grades]
     return tantivy.Query.boolean_query(parts)
 

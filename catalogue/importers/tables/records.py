@@ -212,7 +212,6 @@ def described(cells: dict[Column, str]) -> tuple[RecordData, tuple[str, ...]]:
     authors = () if fold(author) in NO_AUTHOR else split_authors(author)
     year, mended = values.year(said(Column.YEAR))
     isbns, isbn_raw, isbn_lost = values.read_isbns(cells.get(Column.ISBN, "").replace("\n", "; "))
-    series = said(Column.SERIES)
     record = RecordData(
         source_id=values.whole(said(Column.ID)),
         kind=values.kind(said(Column.KIND)) if Column.KIND in cells else Kind.BOOK,
@@ -229,7 +228,7 @@ def described(cells: dict[Column, str]) -> tuple[RecordData, tuple[str, ...]]:
         isbn_raw=isbn_raw,
         isbn_lost=isbn_lost,
         issn=said(Column.ISSN),
-        series=((series, ""),) if series else (),
+        series=values.series(said(Column.SERIES)),
         languages=values.language(said(Column.LANGUAGE)) if said(Column.LANGUAGE) else (),
         subjects=values.several(cells.get(Column.SUBJECT, "")),
         genres=values.several(cells.get(Column.GENRE, "")),

@@ -36,6 +36,7 @@ _MONTH_WORD = re.compile(r"\d{0,4}[\s.-]?(?:янв|фев|мар|апр|май|�
 _TWO_DIGITS = re.compile(r"[«\"'’]?(\d{2})\s*(?:г\.?|год)?")
 _PIVOT = 35
 """Two digits up to this are of the 2000s, above it of the 1900s."""
+_PLACE = re.compile(r"\s*(?:#|№|,\s*(?:кн|вып|т|book|vol)\.?\s*#?)\s?(\d{1,3})\s*$", re.IGNORECASE)
 _ANOTHER = re.compile(r"\s*[;,/|]\s*")
 
 _STATUSES: tuple[tuple[re.Pattern[str], ItemStatus], ...] = tuple(
@@ -231,6 +232,13 @@ def language(text: str) -> tuple[str, ...]:
         for part in _ANOTHER.split(text.lower())
     )
     return cleaning.distinct(found) or cleaning.languages([text])
+
+
+def series(text: str) -> tuple[tuple[str, str], ...]:
+    """A series with the number in it: «Мерлин #2», «Мерлин, кн. 2» → (Мерлин, 2)."""
+    found = _PLACE.search(text)
+    name = text[: found.start()].strip() if found else text
+    return ((name, found[1] if found else ""),) if name else ()
 
 
 def several(text: str) -> tuple[str, ...]:

@@ -258,3 +258,31 @@ async def test_any_text_gets_an_answer(find: Find, text: str) -> None:
 
 async def test_title_and_author_alone_are_enough(find: Find) -> None:
     assert _titles(await find("", title="Бесы", author="Достоевский"))[0] == "Бесы"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "гарри поттер 3",
+        "Гарри Поттер три",
+        "3 книга серии гарри поттер",
+        "гарри поттер часть третья",
+        "Роулинг Гарри Поттер 3",
+    ],
+)
+async def test_a_number_in_a_series_is_that_book_whatever_its_title(find: Find, said: str) -> None:
+    found = await find(said)
+    assert found.verdict is Verdict.FOUND
+    assert found.works[0].title == "Гарри Поттер и узник Азкабана"
+
+
+async def test_a_number_that_the_series_does_not_have_is_a_question(find: Find) -> None:
+    found = await find("гарри поттер книга 9")
+    assert found.verdict is not Verdict.FOUND
+
+
+@pytest.mark.parametrize("said", ["шинель для ребенка", "шинель для школьника 9 лет", "шинель сыну"])
+async def test_who_will_read_it_need_not_stand_in_the_title(find: Find, said: str) -> None:
+    found = await find(said)
+    assert found.verdict is Verdict.FOUND
+    assert found.works[0].title == "Шинель"

@@ -78,7 +78,8 @@ def test_a_work_is_read_back_as_it_was_described() -> None:
     )
     work = parse(describe(entry).line.encode())
     assert (work.work_id, work.rank, work.age_mark) == (entry.work_id, 0, 6)
-    assert work.volumes == {2, 3}
+    assert work.volumes == {2}
+    assert work.places == {3}
     assert work.grades == {9}
     assert work.programme == {8, 9}
     assert work.prior == pytest.approx(0.5)
