@@ -134,6 +134,11 @@ class FaqEntry:
 class Faq(Protocol):
     """The library's own answers."""
 
+    @property
+    def edition(self) -> object:
+        """What differs after every change that this process knows of."""
+        ...
+
     async def about(self, topic: str, language: str) -> FaqAnswer | None:
         """The entry under a topic key (``join``, ``rules.fine``, …), the language's own first."""
         ...
@@ -145,6 +150,11 @@ class Faq(Protocol):
 
 class Branches(Protocol):
     """The buildings, with their hours."""
+
+    @property
+    def edition(self) -> object:
+        """What differs after every change that this process knows of."""
+        ...
 
     async def all(self) -> Sequence[Branch]:
         """Every branch that readers may be told of, the main one first; from memory."""
@@ -357,6 +367,13 @@ class MessageLog(Protocol):
         """
         ...
 
+    async def complete_many(self, turns: Sequence[Completed]) -> list[bool | Exception]:
+        """The same for several turns in one transaction, at most one a conversation; an answer each.
+
+        An exception stands for a turn that the store refuses whatever is done (a broken rule of its own).
+        """
+        ...
+
     async def put_back(self, turn: Waiting, error: str, farewell: Reply | None = None) -> None:
         """A turn failed: try again, or set the message aside after the third failure.
 
@@ -374,6 +391,10 @@ class MessageLog(Protocol):
 
     async def attempted(self, attempt: Attempt) -> None:
         """Keep what became of a sending."""
+        ...
+
+    async def attempted_many(self, attempts: Sequence[Attempt]) -> list[Exception | None]:
+        """The same for several in one transaction; an exception stands for one that the store refuses."""
         ...
 
     async def receipt(self, receipt: DeliveryReceipt) -> None:

@@ -74,6 +74,26 @@ class Answer:
 
 
 Handler = Callable[[Turn, Library], Awaitable[Reply | Answer]]
+NOBODY = Contact(channel="", address="")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SameForAll:
+    """A handler whose answer hangs on the words, the language, the minute and what the library says of itself.
+
+    Whoever asks the same in the same moment hears the same, so that the engine need not ask the handler again
+    (``bot.engine.same_words``). It does not learn who asks: its turn is :data:`NOBODY`'s, without data and misses.
+    """
+
+    handler: Handler
+
+    def __call__(self, turn: Turn, library: Library) -> Awaitable[Reply | Answer]:
+        return self.handler(turn, library)
+
+
+def same_for_all(handler: Handler) -> SameForAll:
+    """Mark a handler (below ``router.on``) as one that answers everybody alike."""
+    return SameForAll(handler)
 
 
 @dataclass(frozen=True, slots=True)

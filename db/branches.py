@@ -46,6 +46,12 @@ class SqlBranches:
     def __init__(self, database: Database, zone: ZoneInfo) -> None:
         self._database, self._zone = database, zone
         self._branches: tuple[Branch, ...] | None = None
+        self._edition = 0
+
+    @property
+    def edition(self) -> int:
+        """Counts the changes that this process knows of."""
+        return self._edition
 
     async def all(self) -> Sequence[Branch]:
         if self._branches is None:
@@ -74,12 +80,15 @@ class SqlBranches:
         with store_errors():
             async with self._database.engine.connect() as connection:
                 found = (await connection.execute(wanted.where(or_(table.configured, _holds_visible_items())))).all()
-        self._branches = tuple(
+        branches = tuple(
             _branch(row.code, row.name, row.details)
             if row.configured
             else Branch(code=row.code, name=row.name, zone=self._zone)
             for row in sorted(found, key=lambda row: (not row.configured, row.position, in_order(row.name)))
         )
+        if branches != self._branches:
+            self._branches = branches
+            self._edition += 1
 
 
 async def _put(connection: AsyncConnection, branches: Sequence[Branch]) -> None:

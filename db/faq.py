@@ -28,6 +28,12 @@ class SqlFaq:
         self._answers = Answers(())
         self._stamp: tuple[int, datetime | None] | None = None
         self._looked_at: datetime | None = None
+        self._edition = 0
+
+    @property
+    def edition(self) -> int:
+        """Counts the changes that this process knows of."""
+        return self._edition
 
     async def put(self, entries: Sequence[FaqEntry], source: str = CONFIG) -> None:
         """Keep answers from ``config``, ``import`` or ``console``.
@@ -61,6 +67,7 @@ class SqlFaq:
                         row = {"topic": entry.topic, "language": entry.language, **values}
                         await connection.execute(insert(FaqRow).values(row))
         self._stamp = self._looked_at = None
+        self._edition += 1
 
     async def about(self, topic: str, language: str) -> FaqAnswer | None:
         return (await self._current()).about(topic, language)
@@ -83,5 +90,6 @@ class SqlFaq:
                         FaqEntry(topic=topic, language=spoken, answer=answer, questions=tuple(questions), url=url)
                         for topic, spoken, questions, answer, url in found
                     )
+                    self._edition += 1
         self._stamp, self._looked_at = stamp, now
         return self._answers

@@ -8,6 +8,7 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from bot.errors import StoreUnavailable
@@ -16,21 +17,31 @@ Item = TypeVar("Item")
 Flush = Callable[[Sequence[Item]], Awaitable[Sequence[object]]]
 
 
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The result of an item that could not be kept, where it was one of several."""
+
+    error: Exception
+
+
+_Entry = tuple[Sequence[Item], "asyncio.Future[Sequence[object]]"]
+
+
 class GroupCommit(Generic[Item]):
     """A queue before the one writer.
 
     Args:
         flush: Keeps a batch in one transaction and returns a result an item; an exception
             means that nothing of the batch was kept.
-        batch: Items in one transaction at most.
-        backlog: Items that may wait in memory; more callers wait before they are taken in.
+        batch: From so many items on a transaction takes no more (what was put together stays together).
+        backlog: Puts that may wait in memory; more callers wait before they are taken in.
     """
 
     def __init__(self, flush: Flush[Item], *, batch: int = 512, backlog: int = 4096) -> None:
         self._flush = flush
         self._batch = batch
         self._backlog = backlog
-        self._queue: deque[tuple[Item, asyncio.Future[object]]] = deque()
+        self._queue: deque[_Entry[Item]] = deque()
         self._room = asyncio.Event()
         self._wake = asyncio.Event()
         self._pump: asyncio.Task[None] | None = None
@@ -38,6 +49,16 @@ class GroupCommit(Generic[Item]):
 
     async def put(self, item: Item) -> object:
         """Keep one item; returns its result after the commit, raises what its keeping raised."""
+        (result,) = await self.put_many((item,))
+        if isinstance(result, Refused):
+            raise result.error
+        return result
+
+    async def put_many(self, items: Sequence[Item]) -> Sequence[object]:
+        """Keep several items in one transaction; a result each, :class:`Refused` for one that cannot be kept.
+
+        Raises StoreUnavailable where nothing could be kept.
+        """
         if self._closed:
             raise StoreUnavailable("the store is closing")
         if self._pump is None:
@@ -47,8 +68,8 @@ class GroupCommit(Generic[Item]):
             await self._room.wait()
             if self._closed:
                 raise StoreUnavailable("the store is closing")
-        future: asyncio.Future[object] = asyncio.get_running_loop().create_future()
-        self._queue.append((item, future))
+        future: asyncio.Future[Sequence[object]] = asyncio.get_running_loop().create_future()
+        self._queue.append((items, future))
         self._wake.set()
         return await future
 
@@ -66,25 +87,37 @@ class GroupCommit(Generic[Item]):
             await self._wake.wait()
             self._wake.clear()
             while self._queue:
-                batch = [self._queue.popleft() for _ in range(min(self._batch, len(self._queue)))]
+                entries, count = [], 0
+                while self._queue and count < self._batch:
+                    entry = self._queue.popleft()
+                    entries.append(entry)
+                    count += len(entry[0])
                 self._room.set()
-                await self._commit(batch)
+                await self._commit(entries)
             if self._closed:
                 return
 
-    async def _commit(self, batch: list[tuple[Item, asyncio.Future[object]]]) -> None:
+    async def _commit(self, entries: list[_Entry[Item]]) -> None:
+        items = [item for some, _ in entries for item in some]
         try:
-            results = await self._flush([item for item, _ in batch])
-        except Exception as error:  # noqa: BLE001 - every caller must hear of it, whatever it is
-            if len(batch) > 1 and not isinstance(error, StoreUnavailable):
-                # One bad item must not fail its neighbours: each gets a transaction of its own.
-                for single in batch:
-                    await self._commit([single])
-                return
-            for _, future in batch:
+            results = await self._flush(items)
+        except StoreUnavailable as error:
+            for _, future in entries:
                 if not future.done():
                     future.set_exception(error)
             return
-        for (_, future), result in zip(batch, results, strict=True):
+        except Exception as error:  # noqa: BLE001 - every caller must hear of it, whatever it is
+            # One bad item must not fail its neighbours: each gets a transaction of its own.
+            results = [await self._alone(item) for item in items] if len(items) > 1 else [Refused(error)]
+        begin = 0
+        for some, future in entries:
+            end = begin + len(some)
             if not future.done():
-                future.set_result(result)
+                future.set_result(results[begin:end])
+            begin = end
+
+    async def _alone(self, item: Item) -> object:
+        try:
+            return (await self._flush([item]))[0]
+        except Exception as error:  # noqa: BLE001 - as above
+            return Refused(error)

@@ -11,7 +11,7 @@ from itertools import count
 from bot.clock import Clock
 from bot.messages import Contact, Delivery, DeliveryReceipt, Inbound, Lane, Reply
 from bot.ports import Attempt, Completed, Outcome, QueueFigures, Recorded, Waiting
-from db.group_commit import GroupCommit
+from db.group_commit import GroupCommit, Refused
 from db.wakes import Wakes
 
 RETRY_LOOK_S = 1.0
@@ -259,11 +259,19 @@ class CommonLog:
     async def complete(self, turn: Completed) -> bool:
         return await self._commits.put(turn) is Fate.KEPT
 
+    async def complete_many(self, turns: Sequence[Completed]) -> list[bool | Exception]:
+        fates = await self._commits.put_many(turns)
+        return [fate.error if isinstance(fate, Refused) else fate is Fate.KEPT for fate in fates]
+
     async def put_back(self, turn: Waiting, error: str, farewell: Reply | None = None) -> None:
         await self._commits.put(PutBack(turn, error, farewell))
 
     async def attempted(self, attempt: Attempt) -> None:
         await self._commits.put(attempt)
+
+    async def attempted_many(self, attempts: Sequence[Attempt]) -> list[Exception | None]:
+        kept = await self._commits.put_many(attempts)
+        return [each.error if isinstance(each, Refused) else None for each in kept]
 
     async def receipt(self, receipt: DeliveryReceipt) -> None:
         await self._commits.put(receipt)

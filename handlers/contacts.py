@@ -7,7 +7,7 @@ from bot.library.model import Branch
 from bot.library.places import meant
 from bot.messages import Button, Reply, bold, reply
 from bot.ports import Library
-from bot.routing import Router, Turn, intent, pressed
+from bot.routing import Router, Turn, intent, pressed, same_for_all
 from bot.wording import gettext as _
 from bot.wording.reaching import phone_line
 from handlers import Row, faq_reply, find_button, librarian_button, words_of
@@ -16,6 +16,7 @@ router = Router("contacts")
 
 
 @router.on(intent("contacts"), pressed("contacts"))
+@same_for_all
 async def how_to_reach(turn: Turn, library: Library) -> Reply:
     """Phone and mail of the branch that is named, else of the main one, else what the library wrote itself."""
     text = words_of(turn)
@@ -35,6 +36,7 @@ async def how_to_reach(turn: Turn, library: Library) -> Reply:
 
 
 @router.on(pressed("phones"))
+@same_for_all
 async def all_phones(turn: Turn, library: Library) -> Reply:
     """Every branch that has a phone."""
     del turn

@@ -5,7 +5,7 @@ import re
 from bot.library.places import branch_behind
 from bot.messages import Button, reply
 from bot.ports import Library
-from bot.routing import Answer, Router, Turn, intent, pressed
+from bot.routing import Answer, Router, Turn, intent, pressed, same_for_all
 from bot.wording import books
 from bot.wording import gettext as _
 from handlers import find_button, help_button, menu
@@ -16,6 +16,7 @@ _PARAMETER = re.compile(r"(work|branch)[_-]([\w~-]{1,64})")
 
 
 @router.on(intent("greeting"))
+@same_for_all
 async def greet(turn: Turn, library: Library) -> Answer:
     """Say who answers here and what to write; one who came by a link gets what the link is about."""
     start = _PARAMETER.fullmatch(turn.request.slots.get("start", ""))
@@ -49,6 +50,7 @@ async def _led_here(kind: str, key: str, library: Library) -> Answer | None:
 
 
 @router.on(intent("help"), pressed("help"))
+@same_for_all
 async def explain(turn: Turn, library: Library) -> Answer:
     """What the bot can do, in the order in which it is asked for it."""
     del turn, library
@@ -65,6 +67,7 @@ async def explain(turn: Turn, library: Library) -> Answer:
 
 
 @router.on(intent("thanks"))
+@same_for_all
 async def welcome(turn: Turn, library: Library) -> Answer:
     """Thanks, goodbye, all right."""
     del turn, library

@@ -11,7 +11,7 @@ from bot.library.places import branch_behind, branch_key, main_branch, meant
 from bot.library.when import When, parse_when
 from bot.messages import Button, Reply, bold, reply
 from bot.ports import Library
-from bot.routing import Router, Turn, intent, pressed
+from bot.routing import Router, Turn, intent, pressed, same_for_all
 from bot.wording import capital, weekday
 from bot.wording import gettext as _
 from bot.wording.opening import day_hours, moment_words, named_day, right_now, sanitary_rule, spans, unusual_days, week
@@ -29,6 +29,7 @@ _BREAK = ("обед", "перерыв", "lunch", "break")
 
 
 @router.on(intent("hours"))
+@same_for_all
 async def when_open(turn: Turn, library: Library) -> Reply:
     """The hours that the message asks for, of the branch that it names, else of the main one."""
     text = words_of(turn)
@@ -43,6 +44,7 @@ async def when_open(turn: Turn, library: Library) -> Reply:
 
 
 @router.on(pressed("hours"))
+@same_for_all
 async def when_open_there(turn: Turn, library: Library) -> Reply:
     """``hours``, ``hours:03`` or ``hours:03@2026-03-08``."""
     branches = await library.branches.all()
@@ -58,6 +60,7 @@ async def when_open_there(turn: Turn, library: Library) -> Reply:
 
 
 @router.on(pressed("hours_where"))
+@same_for_all
 async def where(turn: Turn, library: Library) -> Reply:
     """Let the reader choose a branch; many are told at once, each with its hours of today."""
     known = [branch for branch in await library.branches.all() if branch.hours is not None]

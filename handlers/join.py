@@ -3,7 +3,7 @@
 from bot.asking import look_up_faq
 from bot.messages import Button, reply
 from bot.ports import Library
-from bot.routing import Answer, Router, Turn, intent, pressed
+from bot.routing import Answer, Router, Turn, intent, pressed, same_for_all
 from bot.wording import gettext as _
 from bot.wording.reaching import phone_line
 from handlers import desk, faq_reply, librarian_button, words_of
@@ -12,6 +12,7 @@ router = Router("join")
 
 
 @router.on(intent("join"), pressed("join"))
+@same_for_all
 async def how_to_join(turn: Turn, library: Library) -> Answer:
     """The library's rule for this reader (a child, from out of town, online); never one of our own."""
     topic = turn.request.slots.get("topic", "join")

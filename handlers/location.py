@@ -6,7 +6,7 @@ from bot.library.model import Branch
 from bot.library.places import branch_behind, branch_key, main_branch, meant
 from bot.messages import Button, Location, Reply, bold, reply
 from bot.ports import Library
-from bot.routing import Router, Turn, intent, pressed
+from bot.routing import Router, Turn, intent, pressed, same_for_all
 from bot.wording import gettext as _
 from bot.wording.opening import right_now
 from bot.wording.reaching import phone_beside
@@ -18,6 +18,7 @@ _NEAREST = ("ближайш", "рядом", "nearest", "closest", "near ")
 
 
 @router.on(intent("location"))
+@same_for_all
 async def where(turn: Turn, library: Library) -> Reply:
     """The branch that the message names, else the main one; the nearest is for the reader to pick."""
     text = words_of(turn)
@@ -31,6 +32,7 @@ async def where(turn: Turn, library: Library) -> Reply:
 
 
 @router.on(pressed("location"))
+@same_for_all
 async def where_is(turn: Turn, library: Library) -> Reply:
     """``location`` or ``location:03``."""
     branches = await library.branches.all()
@@ -39,6 +41,7 @@ async def where_is(turn: Turn, library: Library) -> Reply:
 
 
 @router.on(pressed("addresses"))
+@same_for_all
 async def everywhere(turn: Turn, library: Library) -> Reply:
     """Every address."""
     del turn

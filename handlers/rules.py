@@ -5,7 +5,7 @@ from dataclasses import replace
 from bot.asking import look_up, look_up_faq
 from bot.messages import reply
 from bot.ports import Library
-from bot.routing import Answer, Router, Turn, intent, pressed
+from bot.routing import Answer, Router, Turn, intent, pressed, same_for_all
 from bot.wording import books
 from bot.wording import gettext as _
 from bot.wording.reaching import phone_line
@@ -18,6 +18,7 @@ LONGEST_TITLE = 60
 
 
 @router.on(intent("rules"), pressed("faq"))
+@same_for_all
 async def rule(turn: Turn, library: Library) -> Answer:
     """The entry on the topic of the question; ``faq:rules.mba`` asks for it by name."""
     topic = turn.argument or turn.request.slots.get("topic", "rules")

@@ -1,27 +1,29 @@
 """One message in, one committed turn, replies into the outbox.
 
-Turns of one conversation are taken one after another, in order; many conversations at once.
+Turns of one conversation are taken one after another, in order; many conversations at once. Under load everything
+goes by the batch: what was claimed together is answered in a row, what was answered during one commit shares the
+next one, and only a handler that has to wait costs a task of its own.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections import deque
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import aclosing
-from dataclasses import replace
-from itertools import groupby
+from dataclasses import dataclass
 from time import perf_counter
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import structlog
 
 from bot.clock import Clock
-from bot.engine import phrases
-from bot.engine.conversations import Call, Decision, Say, Silence, after, decide
 from bot.engine.metrics import Metrics
+from bot.engine.patience import InTime
+from bot.engine.turns import Turns, continued, routes, silent
 from bot.errors import StoreUnavailable
-from bot.messages import Reply
-from bot.ports import Completed, Library, MessageLog, Mode, Outcome, Understanding, Waiting
-from bot.routing import Answer, Handler, Router, Trigger, Turn
-from bot.wording import in_language
+from bot.ports import Completed, Library, MessageLog, Understanding, Waiting
+from bot.routing import Handler, Trigger
+
+__all__ = ["Dispatcher", "Policy", "routes", "unchanged"]
 
 Result = TypeVar("Result")
 log = structlog.get_logger(__name__)
@@ -29,6 +31,8 @@ log = structlog.get_logger(__name__)
 IN_HAND = 512
 """Messages that are in turns at once; the rest waits in the store."""
 HANDLER_S = 10.0
+BREATH_S = 0.001
+"""So long turns are answered in a row before whoever else is on the event loop has his turn."""
 PAUSES_S = (0.2, 1.0, 3.0)
 """Before a failed turn is put back, by how often it failed: a fault of seconds sets nothing aside."""
 AWAY_S = (0.2, 1.0, 3.0, 5.0, 10.0, 10.0, 10.0, 10.0)
@@ -42,19 +46,38 @@ def unchanged(turn: Completed) -> Completed:
     return turn
 
 
-def routes(routers: Iterable[Router]) -> dict[Trigger, Handler]:
-    """One table of all handlers; where two modules want the same trigger, the earlier wins.
+@dataclass(slots=True)
+class _Line:
+    """The claimed messages of one conversation, the first of them in its turn."""
 
-    Raises:
-        ValueError: Nobody handles the fallback intent, so a reader could meet a dead end.
-    """
-    table: dict[Trigger, Handler] = {}
-    for router in routers:
-        for trigger, handler in router.table.items():
-            table.setdefault(trigger, handler)
-    if Trigger("intent", "fallback") not in table:
-        raise ValueError("no module of `intents:` handles the fallback")
-    return table
+    turns: deque[Waiting]
+
+
+@dataclass(slots=True)
+class _Answered:
+    """A turn that is to be kept."""
+
+    line: _Line
+    waiting: Waiting
+    completed: Completed
+    began: float
+    hushed: bool = False
+    """A librarian took the conversation meanwhile, or the claim was lost: silence is kept instead."""
+
+
+class _Worker:
+    """Takes turns in a row, until one has to wait: then another worker goes on with the rest."""
+
+    __slots__ = ("_let_go", "is_free")
+
+    def __init__(self, let_go: Callable[[], None]) -> None:
+        self._let_go = let_go
+        self.is_free = True
+
+    def waits(self) -> None:
+        if self.is_free:
+            self.is_free = False
+            self._let_go()
 
 
 class Dispatcher:
@@ -85,15 +108,13 @@ class Dispatcher:
         policy: Policy = unchanged,
     ) -> None:
         self._store = store
-        self._understand = understanding.understand
-        self._table = {(trigger.kind, trigger.key): handler for trigger, handler in table.items()}
-        self._fallback = table[Trigger("intent", "fallback")]
-        self._library = library
-        self._clock = clock
+        self._turns = Turns(understanding, table, library, clock, language)
         self._metrics = metrics
-        self._language = language
         self._policy = policy
         self._tasks: set[asyncio.Task[None]] = set()
+        self._ready: deque[_Line] = deque()
+        self._answered: list[_Answered] = []
+        self._working = self._keeping = False
         self._in_hand = 0
         self._room = asyncio.Event()
         self._room.set()
@@ -113,8 +134,7 @@ class Dispatcher:
                     await self._take_all()
                     if self._stopping.is_set():
                         break
-            if self._tasks:
-                await asyncio.wait(self._tasks)
+            await self._hands_empty()
         except asyncio.CancelledError:
             for task in self._tasks:
                 task.cancel()
@@ -126,11 +146,25 @@ class Dispatcher:
         self._stopping.set()
         self._room.set()
 
+    async def take(self, conversation_id: int) -> None:
+        """Take the waiting turns of one conversation now (the command line asks so)."""
+        self._begin(await self._store.claim(IN_HAND, conversation_id))
+        await self._hands_empty()
+
+    async def _hands_empty(self) -> None:
+        while self._in_hand:
+            self._room.clear()
+            await self._room.wait()
+
+    # --- claiming --------------------------------------------------------------------------------
+
     async def _take_all(self) -> None:
         """Begin turns until nothing waits that we may have."""
         failures = 0
         while not self._stopping.is_set():
-            await self._room.wait()
+            while self._in_hand >= IN_HAND and not self._stopping.is_set():
+                self._room.clear()
+                await self._room.wait()
             if self._stopping.is_set():
                 return
             try:
@@ -145,6 +179,18 @@ class Dispatcher:
                 return
             failures = 0
             self._begin(claimed)
+
+    def _begin(self, claimed: list[Waiting]) -> None:
+        lines: dict[int, _Line] = {}
+        for waiting in claimed:
+            line = lines.get(waiting.conversation_id)
+            if line is None:
+                lines[waiting.conversation_id] = _Line(deque((waiting,)))
+            else:
+                line.turns.append(waiting)
+        self._in_hand += len(claimed)
+        self._ready.extend(lines.values())
+        self._work()
 
     def _lost(self, error: StoreUnavailable) -> None:
         if not self._away:
@@ -178,177 +224,114 @@ class Dispatcher:
                 return result
         return await ask()
 
-    async def take(self, conversation_id: int) -> None:
-        """Take the waiting turns of one conversation now (the command line asks so)."""
-        await self._in_order(await self._store.claim(IN_HAND, conversation_id))
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
-    def _begin(self, claimed: list[Waiting]) -> None:
-        by_conversation = sorted(claimed, key=lambda waiting: (waiting.conversation_id, waiting.message_id))
-        for _, group in groupby(by_conversation, key=lambda waiting: waiting.conversation_id):
-            turns = list(group)
-            self._in_hand += len(turns)
-            task = asyncio.create_task(self._one_after_another(turns))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
-        if self._in_hand >= IN_HAND:
-            self._room.clear()
+    # --- answering -------------------------------------------------------------------------------
 
-    async def _one_after_another(self, turns: list[Waiting]) -> None:
+    def _work(self) -> None:
+        """See that somebody takes the turns that are ready."""
+        if self._ready and not self._working:
+            self._working = True
+            self._start(self._turn_by_turn())
+
+    def _let_go(self) -> None:
+        self._working = False
+        self._work()
+
+    async def _turn_by_turn(self) -> None:
+        worker = _Worker(self._let_go)
+        breath = perf_counter() + BREATH_S
+        while self._ready and worker.is_free:
+            await self._turn(self._ready.popleft(), worker)
+            if perf_counter() > breath:
+                await asyncio.sleep(0)
+                breath = perf_counter() + BREATH_S
+        worker.waits()  # whatever became ready while we breathed
+
+    async def _turn(self, line: _Line, worker: _Worker) -> None:
+        waiting, began = line.turns[0], perf_counter()
         try:
-            await self._in_order(turns)
-        finally:
-            self._in_hand -= len(turns)
-            self._room.set()
-
-    async def _in_order(self, turns: list[Waiting]) -> None:
-        """The claimed turns of one conversation; the first that is not kept ends them, to be taken anew."""
-        before = None
-        for claimed in turns:
-            # Claimed together: the later message sees what the earlier one left.
-            before = await self._turn(_continued(claimed, before) if before else claimed)
-            if before is None:
-                return
-
-    async def _turn(self, waiting: Waiting) -> Completed | None:
-        """One turn; None where the later ones must wait: it was put back, or the claim is not ours any more."""
-        began = perf_counter()
-        try:
-            completed = self._policy(await self._answered(waiting))
-            if not await self._kept(completed):
-                # A librarian took the conversation meanwhile, or the claim was lost: say nothing.
-                completed = _silent(waiting)
-                if not await self._kept(completed):
-                    log.info("claim lost", message=waiting.message_id)
-                    return None
+            answered = await self._turns.answered(waiting, lambda moves: InTime(moves, HANDLER_S, worker.waits))
+            completed = self._policy(answered)
         except StoreUnavailable as error:
-            await self._put_back(waiting, error)
-            return None
+            self._start(self._put_back(line, error))
         except Exception as error:
             log.exception("turn failed", message=waiting.message_id)
-            await self._put_back(waiting, error)
-            return None
-        self._metrics.turn(completed.intent, completed.outcome.value, perf_counter() - began)
-        return completed
+            self._start(self._put_back(line, error))
+        else:
+            self._answered.append(_Answered(line, waiting, completed, began))
+            self._keep()
 
-    async def _kept(self, completed: Completed) -> bool:
-        # Safe to repeat: what was kept by a commit whose answer got lost is not kept twice.
-        return await self._patiently(lambda: self._store.complete(completed))
+    # --- keeping ---------------------------------------------------------------------------------
 
-    async def _put_back(self, waiting: Waiting, error: Exception) -> None:
-        log.warning("turn put back", message=waiting.message_id, tries=waiting.tries + 1, error=type(error).__name__)
-        await self._rest(PAUSES_S[min(waiting.tries, len(PAUSES_S) - 1)])
-        with in_language(self._language_of(waiting)):
-            farewell = phrases.apology()
-        said = f"{type(error).__name__}: {error}"
+    def _keep(self) -> None:
+        """See that somebody keeps the turns that are answered."""
+        if self._answered and not self._keeping:
+            self._keeping = True
+            self._start(self._batch_by_batch())
+
+    async def _batch_by_batch(self) -> None:
+        """Whatever was answered during one commit shares the next."""
         try:
+            while self._answered:
+                batch, self._answered = self._answered, []
+                await self._keep_together(batch)
+        finally:
+            self._keeping = False
+
+    async def _keep_together(self, batch: list[_Answered]) -> None:
+        turns = [answered.completed for answered in batch]
+        try:
+            # Safe to repeat: what was kept by a commit whose answer got lost is not kept twice.
+            outcomes = await self._patiently(lambda: self._store.complete_many(turns))
+        except Exception as error:
+            if not isinstance(error, StoreUnavailable):
+                log.exception("turns not kept")
+            for answered in batch:
+                self._start(self._put_back(answered.line, error))
+            return
+        for answered, outcome in zip(batch, outcomes, strict=True):
+            self._after(answered, outcome)
+
+    def _after(self, answered: _Answered, outcome: bool | Exception) -> None:
+        """The turn is kept and the next one may begin; or it is not, and what then."""
+        line, waiting = answered.line, answered.waiting
+        if isinstance(outcome, Exception):
+            log.error("turn not kept", message=waiting.message_id, error=type(outcome).__name__)
+            self._start(self._put_back(line, outcome))
+        elif outcome:
+            completed = answered.completed
+            self._metrics.turn(completed.intent, completed.outcome.value, perf_counter() - answered.began)
+            line.turns.popleft()
+            self._done(1)
+            if line.turns:
+                line.turns[0] = continued(line.turns[0], completed)
+                self._ready.append(line)
+                self._work()
+        elif not answered.hushed:
+            self._answered.append(_Answered(line, waiting, silent(waiting), answered.began, hushed=True))
+        else:
+            log.info("claim lost", message=waiting.message_id)
+            self._done(len(line.turns))
+
+    def _done(self, count: int) -> None:
+        self._in_hand -= count
+        self._room.set()
+
+    async def _put_back(self, line: _Line, error: Exception) -> None:
+        """The turn failed: it is taken anew, and the later ones of its conversation after it."""
+        waiting = line.turns[0]
+        try:
+            log.warning(
+                "turn put back", message=waiting.message_id, tries=waiting.tries + 1, error=type(error).__name__
+            )
+            await self._rest(PAUSES_S[min(waiting.tries, len(PAUSES_S) - 1)])
+            said, farewell = f"{type(error).__name__}: {error}", self._turns.apology(waiting)
             await self._patiently(lambda: self._store.put_back(waiting, said, farewell))
         except StoreUnavailable:
             log.warning("not put back", message=waiting.message_id)  # the claim ends by itself
-
-    async def _answered(self, waiting: Waiting) -> Completed:
-        now = self._clock.now()
-        language = self._language_of(waiting)
-        with in_language(language):
-            decision = self._known(decide(waiting, self._understand, now))
-            if isinstance(decision.moves[0], Silence):
-                return _silent(waiting, decision)
-            try:
-                async with asyncio.timeout(HANDLER_S):
-                    answers = tuple([await self._move(move, waiting, decision, language) for move in decision.moves])
-            except StoreUnavailable:
-                raise
-            except Exception as error:
-                log.exception("handler failed", message=waiting.message_id, intent=decision.intent)
-                apology = Answer(replies=(phrases.apology(),))
-                return self._completed(waiting, decision, (apology,), error=f"{type(error).__name__}: {error}")
-            return self._completed(waiting, decision, answers)
-
-    def _known(self, decision: Decision) -> Decision:
-        """A press is named by its verb only where we know the verb: a payload is what anybody sends."""
-        move = decision.moves[0]
-        if isinstance(move, Call) and move.pressed and self._handler(move) is None:
-            return replace(decision, intent="press:unknown")
-        return decision
-
-    def _handler(self, call: Call) -> Handler | None:
-        for trigger in call.triggers:
-            handler = self._table.get((trigger.kind, trigger.key))
-            if handler is not None:
-                return handler
-        return None
-
-    async def _move(self, move: Call | Say | Silence, waiting: Waiting, decision: Decision, language: str) -> Answer:
-        match move:
-            case Silence():
-                return Answer(replies=())
-            case Say(phrase, argument):
-                said: Reply = getattr(phrases, phrase)(argument) if argument else getattr(phrases, phrase)()
-                return Answer(replies=(said,))
-            case Call():
-                handler = self._handler(move)
-                if handler is None:
-                    if move.pressed:
-                        return Answer(replies=(phrases.stale_button(),))
-                    handler = self._fallback
-                turn = Turn(
-                    contact=waiting.inbound.contact,
-                    content=waiting.inbound.content,
-                    text=move.text,
-                    request=move.request,
-                    argument=move.argument,
-                    data=decision.dialogue.data,
-                    misses=decision.dialogue.misses,
-                    now=self._clock.now(),
-                    new=waiting.first,
-                    language=language,
-                    mode=waiting.mode,
-                )
-                answer = await handler(turn, self._library)
-                return answer if isinstance(answer, Answer) else Answer(replies=(answer,))
-
-    def _completed(
-        self, waiting: Waiting, decision: Decision, answers: tuple[Answer, ...], error: str = ""
-    ) -> Completed:
-        handover = next((answer.handover for answer in answers if answer.handover), "")
-        missed = any(answer.missed for answer in answers)
-        mode = Mode.WAITING if handover else Mode.BOT if any(answer.resume for answer in answers) else None
-        if error:
-            outcome = Outcome.FAILED
-        elif handover:
-            outcome = Outcome.HANDED_OVER
-        else:
-            outcome = Outcome.MISSED if missed else Outcome.ANSWERED
-        return Completed(
-            message_id=waiting.message_id,
-            conversation_id=waiting.conversation_id,
-            lease=waiting.lease,
-            contact=waiting.inbound.contact,
-            replies=tuple(reply for answer in answers for reply in answer.replies),
-            dialogue=after(decision.dialogue, answers, self._clock.now()),
-            outcome=outcome,
-            intent=decision.intent,
-            confidence=decision.confidence,
-            mode=mode,
-            handover_reason=handover,
-            error=error,
-        )
-
-    def _language_of(self, waiting: Waiting) -> str:
-        reported = waiting.inbound.language[:2].lower()
-        return reported if reported in {"ru", "en"} else self._language
-
-
-def _silent(waiting: Waiting, decision: Decision | None = None) -> Completed:
-    return Completed(
-        message_id=waiting.message_id,
-        conversation_id=waiting.conversation_id,
-        lease=waiting.lease,
-        contact=waiting.inbound.contact,
-        replies=(),
-        dialogue=decision.dialogue if decision else waiting.dialogue,
-        outcome=Outcome.SILENT,
-    )
-
-
-def _continued(waiting: Waiting, before: Completed) -> Waiting:
-    return replace(waiting, mode=before.mode or waiting.mode, dialogue=before.dialogue)
+        finally:
+            self._done(len(line.turns))

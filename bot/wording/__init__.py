@@ -6,8 +6,7 @@ pass nothing along.
 """
 
 import gettext as _gettext
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from contextvars import ContextVar
 from datetime import date, time
 from functools import cache, lru_cache
@@ -36,14 +35,19 @@ def _translations(language: str) -> _gettext.NullTranslations:
     return _gettext.GNUTranslations(compiled)
 
 
-@contextmanager
-def in_language(language: str) -> Iterator[None]:
+class in_language:  # noqa: N801 - reads as the words it is: with in_language("en")
     """Word everything inside in ``language`` ("ru", "en"); an unknown one falls back to Russian."""
-    token = _language.set(language)
-    try:
-        yield
-    finally:
-        _language.reset(token)
+
+    __slots__ = ("_before", "_name")
+
+    def __init__(self, language: str) -> None:
+        self._name = language
+
+    def __enter__(self) -> None:
+        self._before = _language.set(self._name)
+
+    def __exit__(self, *_: object) -> None:
+        _language.reset(self._before)
 
 
 def gettext(message: str) -> str:

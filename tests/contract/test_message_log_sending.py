@@ -325,3 +325,25 @@ async def test_every_iteration_ends_when_the_log_is_closed(log: Log) -> None:
 
     async with asyncio.timeout(5):
         assert await asyncio.gather(*ends) == [None, None, None]
+
+
+async def test_marks_kept_together_are_kept_as_well_as_one_by_one(log: Log, staff: Staff, clock: StandingClock) -> None:
+    readers = [Contact(channel="chat", address=name) for name in ("раз", "два", "три")]
+    for reader in readers:
+        await answer(log, f"ответ {reader.address}", contact=reader)
+    first, second, third = await log.claim_outbound("chat", 10)
+
+    kept = await log.attempted_many(
+        [
+            Attempt(message_id=first.message_id, channel="chat", external_ids=("ext-1",)),
+            Attempt(message_id=second.message_id, channel="chat", reason="отказ"),
+            Attempt(message_id=third.message_id, channel="chat", retry_at=clock.now() + timedelta(minutes=1)),
+        ]
+    )
+
+    assert kept == [None, None, None]
+    assert await staff.state_of(first.message_id) == ("sent", None)
+    assert await staff.state_of(second.message_id) == ("failed", "отказ")
+    assert await due(log) == []
+    clock.turn(timedelta(minutes=1))
+    assert await due(log) == [third.reply.text]

@@ -404,3 +404,32 @@ async def test_everybody_can_be_made_to_look(log: Log) -> None:
 
     async with asyncio.timeout(5):
         await following
+
+
+# --- many at once --------------------------------------------------------------------------------
+
+
+async def test_turns_kept_together_are_kept_as_well_as_one_by_one(log: Log, staff: Staff) -> None:
+    await says(log, "раз", contact=ANNA)
+    await says(log, "два", contact=BORIS)
+    hers, his = await log.claim(10)
+    await staff.sets_mode(BORIS, Mode.PERSON)
+
+    assert await log.complete_many([turn(hers, "ответ Анне"), turn(his, "ответ Борису")]) == [True, False]
+
+    assert [logged.reply.text for logged in await log.said(ANNA)] == ["раз", "ответ Анне"]
+    assert [logged.reply.text for logged in await log.said(BORIS)] == ["два"]
+    assert await log.complete_many([silent(his)]) == [True]
+
+
+async def test_no_turns_at_all_are_kept_without_a_fault(log: Log) -> None:
+    assert await log.complete_many([]) == []
+
+
+async def test_a_turn_kept_twice_is_told_so_whoever_is_beside_it(log: Log) -> None:
+    await says(log, "раз", contact=ANNA)
+    await says(log, "два", contact=BORIS)
+    hers, his = await log.claim(10)
+    await log.complete(turn(hers, "ответ"))
+
+    assert await log.complete_many([turn(hers, "ещё раз"), turn(his, "ответ")]) == [False, True]

@@ -119,6 +119,10 @@ class FakeFaq:
     def __init__(self, *entries: FaqEntry) -> None:
         self.entries = list(entries)
 
+    @property
+    def edition(self) -> object:
+        return tuple(self.entries)
+
     def answers(self, topic: str, answer: str, *questions: str, url: str = "", language: str = "ru") -> None:
         """The library has written this."""
         self.entries.append(FaqEntry(topic=topic, language=language, answer=answer, questions=questions, url=url))
@@ -135,6 +139,10 @@ class FakeBranches:
 
     def __init__(self, *branches: Branch) -> None:
         self.branches = list(branches)
+
+    @property
+    def edition(self) -> object:
+        return tuple(self.branches)
 
     async def all(self) -> Sequence[Branch]:
         return tuple(sorted(self.branches, key=lambda branch: not branch.main))

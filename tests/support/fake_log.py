@@ -1,6 +1,6 @@
 """The message log in memory: passes the same contract as the real ones (``tests/contract``)."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -191,6 +191,9 @@ class FakeLog:
             self.queue(conversation.id, said, in_reply_to=message.id)
         return True
 
+    async def complete_many(self, turns: Sequence[Completed]) -> list[bool | Exception]:
+        return [await self.complete(turn) for turn in turns]
+
     def queue(
         self, conversation_id: int, said: Reply, *, lane: Lane = Lane.REPLY, in_reply_to: int | None = None
     ) -> int:
@@ -273,6 +276,9 @@ class FakeLog:
             early = self._early.pop((attempt.channel, message.external_id or ""), None)
             message.state = early.delivery.value if early else Delivery.SENT.value
         self._wakes.wake((("outgoing", attempt.channel),))
+
+    async def attempted_many(self, attempts: Sequence[Attempt]) -> list[Exception | None]:
+        return [await self.attempted(attempt) for attempt in attempts]  # type: ignore[func-returns-value]
 
     async def receipt(self, receipt: DeliveryReceipt) -> None:
         self._reach()

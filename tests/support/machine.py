@@ -40,7 +40,9 @@ async def echo(turn: Turn, _: Library) -> Reply:
 class Machine:
     """The dispatcher with its log, its clock and what its handlers did."""
 
-    def __init__(self, clock: StandingClock, *routers: Router, policy: Policy = unchanged) -> None:
+    def __init__(
+        self, clock: StandingClock, *routers: Router, policy: Policy = unchanged, library: Library | None = None
+    ) -> None:
         fallback = Router("fallback")
         fallback.on(intent("fallback"))(echo)
         self.clock = clock
@@ -50,7 +52,7 @@ class Machine:
             self.log,
             WordUnderstanding(),
             routes([*routers, fallback]),
-            cast("Library", None),
+            cast("Library", library),
             clock,
             self.metrics,
             policy=policy,

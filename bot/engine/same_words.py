@@ -1,0 +1,62 @@
+"""The same words in the same moment hear the same: what need not be thought again.
+
+Readers' messages repeat: labels of buttons, greetings, «часы работы». What is kept here is in memory only,
+bounded, and never written anywhere: short texts may hold something personal.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+
+from bot.ports import Library, Request
+from bot.routing import Answer, Turn
+
+LONGEST_TEXT = 100
+"""Characters of a text that is remembered; longer ones do not come twice."""
+TEXTS = 8_192
+ANSWERS = 2_048
+ANSWER_LASTS = timedelta(seconds=2)
+"""What another process changed is told that much later; what this one changed, at once."""
+
+Key = tuple[object, ...]
+Shelf = dict[Key, Answer]
+_MINUTE = timedelta(minutes=1)
+
+
+def remembered(understand: Callable[[str], tuple[Request, ...]]) -> Callable[[str], tuple[Request, ...]]:
+    """The same understanding, with the last short texts remembered: it is a pure function of the text."""
+    remembering = lru_cache(maxsize=TEXTS)(understand)
+
+    def understood(text: str) -> tuple[Request, ...]:
+        return remembering(text) if len(text) <= LONGEST_TEXT else understand(text)
+
+    return understood
+
+
+class SameWords:
+    """Answers of handlers that answer everybody alike (``routing.SameForAll``), for as long as they are true.
+
+    They end with the minute (a library closes), after two seconds, and with any change of branches or FAQ.
+    """
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+        self._shelf: Shelf = {}
+        self._edition: tuple[object, object] | None = None
+        self._from = self._until = datetime.min.replace(tzinfo=UTC)
+
+    def shelf(self, now: datetime) -> Shelf:
+        """The answers that are true now; what was begun before a change lands on a shelf that nobody asks any more."""
+        edition = self._library.branches.edition, self._library.faq.edition
+        full = len(self._shelf) >= ANSWERS
+        if full or edition != self._edition or not self._from <= now < self._until:
+            self._shelf, self._edition = {}, edition
+            self._from, self._until = now, min(now + ANSWER_LASTS, now.replace(second=0, microsecond=0) + _MINUTE)
+        return self._shelf
+
+
+def key_of(handler: object, turn: Turn) -> Key | None:
+    """What an answer hangs on, None where a few short words do not tell it."""
+    if turn.data or len(turn.text) > LONGEST_TEXT or (turn.request.slots and not turn.text):
+        return None
+    return handler, turn.text, turn.request.intent, turn.argument, turn.language, turn.new, turn.mode

@@ -1,0 +1,228 @@
+"""What one message comes to: decided, answered by its handlers, worded as a ``Completed``; nothing is kept here."""
+
+from collections.abc import Callable, Coroutine, Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import structlog
+
+from bot.clock import Clock
+from bot.engine import phrases
+from bot.engine.conversations import Call, Decision, Say, Silence, after, decide
+from bot.engine.patience import InTime
+from bot.engine.same_words import SameWords, key_of, remembered
+from bot.errors import StoreUnavailable
+from bot.messages import Reply
+from bot.ports import Completed, Library, Mode, Outcome, Understanding, Waiting
+from bot.routing import NOBODY, Answer, Handler, Router, SameForAll, Trigger, Turn
+from bot.wording import in_language
+
+log = structlog.get_logger(__name__)
+
+Move = Call | Say | Silence
+Patience = Callable[[Coroutine[Any, Any, tuple[Answer, ...]]], InTime[tuple[Answer, ...]]]
+"""How long handlers are waited for, and who takes the next turn meanwhile."""
+
+
+def routes(routers: Iterable[Router]) -> dict[Trigger, Handler]:
+    """One table of all handlers; where two modules want the same trigger, the earlier wins.
+
+    Raises:
+        ValueError: Nobody handles the fallback intent, so a reader could meet a dead end.
+    """
+    table: dict[Trigger, Handler] = {}
+    for router in routers:
+        for trigger, handler in router.table.items():
+            table.setdefault(trigger, handler)
+    if Trigger("intent", "fallback") not in table:
+        raise ValueError("no module of `intents:` handles the fallback")
+    return table
+
+
+class Turns:
+    """Answers messages.
+
+    Args:
+        understanding: A reader's words to requests.
+        table: Handlers by trigger (:func:`routes`).
+        library: What handlers may ask.
+        clock: Where moments come from.
+        language: The language of readers whose messenger reports none.
+    """
+
+    def __init__(
+        self,
+        understanding: Understanding,
+        table: Mapping[Trigger, Handler],
+        library: Library,
+        clock: Clock,
+        language: str,
+    ) -> None:
+        self._understand = remembered(understanding.understand)
+        self._table = {(trigger.kind, trigger.key): handler for trigger, handler in table.items()}
+        self._fallback = table[Trigger("intent", "fallback")]
+        self._library = library
+        self._same_words = SameWords(library)
+        self._clock = clock
+        self._language = language
+
+    async def answered(self, waiting: Waiting, patience: Patience) -> Completed:
+        """The whole turn; a handler that fails apologises. Raises StoreUnavailable, and what understanding raises."""
+        now = self._clock.now()
+        language = self.language_of(waiting)
+        with in_language(language):
+            decision = self._known(decide(waiting, self._understand, now))
+            if isinstance(decision.moves[0], Silence):
+                return silent(waiting, decision)
+            answers = self._remembered(decision, waiting, language, now)
+            if answers is None:
+                try:
+                    answers = await patience(self._moves(decision, waiting, language, now))
+                except StoreUnavailable:
+                    raise
+                except Exception as error:
+                    log.exception("handler failed", message=waiting.message_id, intent=decision.intent)
+                    apology = Answer(replies=(phrases.apology(),))
+                    said = f"{type(error).__name__}: {error}"
+                    return _completed(waiting, decision, (apology,), self._clock.now(), error=said)
+                now = self._clock.now()
+            return _completed(waiting, decision, answers, now)
+
+    def apology(self, waiting: Waiting) -> Reply:
+        """What a reader hears of a message that is set aside."""
+        with in_language(self.language_of(waiting)):
+            return phrases.apology()
+
+    def language_of(self, waiting: Waiting) -> str:
+        """The reader's language as far as their messenger reports it, else the library's."""
+        reported = waiting.inbound.language[:2].lower()
+        return reported if reported in {"ru", "en"} else self._language
+
+    def _known(self, decision: Decision) -> Decision:
+        """A press is named by its verb only where we know the verb: a payload is what anybody sends."""
+        move = decision.moves[0]
+        if isinstance(move, Call) and move.pressed and self._handler(move) is None:
+            return replace(decision, intent="press:unknown")
+        return decision
+
+    def _handler(self, call: Call) -> Handler | None:
+        for trigger in call.triggers:
+            handler = self._table.get((trigger.kind, trigger.key))
+            if handler is not None:
+                return handler
+        return None
+
+    def _remembered(
+        self, decision: Decision, waiting: Waiting, language: str, now: datetime
+    ) -> tuple[Answer, ...] | None:
+        """What was answered to the same words a moment ago, None unless that is all there is to say."""
+        if len(decision.moves) > 1 or not isinstance(move := decision.moves[0], Call):
+            return None
+        handler = self._handler(move)
+        if not isinstance(handler, SameForAll):
+            return None
+        key = key_of(handler, _turn(move, waiting, decision, language, now))
+        found = self._same_words.shelf(now).get(key) if key else None
+        return None if found is None else (found,)
+
+    async def _moves(self, decision: Decision, waiting: Waiting, language: str, now: datetime) -> tuple[Answer, ...]:
+        if len(decision.moves) == 1:
+            return (await self._move(decision.moves[0], waiting, decision, language, now),)
+        return tuple([await self._move(move, waiting, decision, language, now) for move in decision.moves])
+
+    async def _move(self, move: Move, waiting: Waiting, decision: Decision, language: str, now: datetime) -> Answer:
+        match move:
+            case Silence():
+                return Answer(replies=())
+            case Say(phrase, argument):
+                said: Reply = getattr(phrases, phrase)(argument) if argument else getattr(phrases, phrase)()
+                return Answer(replies=(said,))
+            case Call():
+                handler = self._handler(move)
+                if handler is None:
+                    if move.pressed:
+                        return Answer(replies=(phrases.stale_button(),))
+                    handler = self._fallback
+                turn = _turn(move, waiting, decision, language, now)
+                if isinstance(handler, SameForAll):
+                    return await self._alike(handler, turn)
+                return _answer(await handler(turn, self._library))
+
+    async def _alike(self, handler: SameForAll, turn: Turn) -> Answer:
+        """The answer of a handler that does not see who asks, remembered for the next one."""
+        key, shelf = key_of(handler, turn), self._same_words.shelf(turn.now)
+        if key and (known := shelf.get(key)) is not None:
+            return known
+        answer = _answer(await handler(replace(turn, contact=NOBODY, misses=0, data={}), self._library))
+        if key:
+            shelf[key] = answer
+        return answer
+
+
+def _answer(said: Reply | Answer) -> Answer:
+    return said if isinstance(said, Answer) else Answer(replies=(said,))
+
+
+def _turn(move: Call, waiting: Waiting, decision: Decision, language: str, now: datetime) -> Turn:
+    return Turn(
+        contact=waiting.inbound.contact,
+        content=waiting.inbound.content,
+        text=move.text,
+        request=move.request,
+        argument=move.argument,
+        data=decision.dialogue.data,
+        misses=decision.dialogue.misses,
+        now=now,
+        new=waiting.first,
+        language=language,
+        mode=waiting.mode,
+    )
+
+
+def _completed(
+    waiting: Waiting, decision: Decision, answers: tuple[Answer, ...], now: datetime, error: str = ""
+) -> Completed:
+    handover, missed, mode = "", False, None
+    for answer in answers:
+        handover = handover or answer.handover
+        missed = missed or answer.missed
+        mode = Mode.BOT if answer.resume else mode
+    if error:
+        outcome = Outcome.FAILED
+    elif handover:
+        outcome = Outcome.HANDED_OVER
+    else:
+        outcome = Outcome.MISSED if missed else Outcome.ANSWERED
+    return Completed(
+        message_id=waiting.message_id,
+        conversation_id=waiting.conversation_id,
+        lease=waiting.lease,
+        contact=waiting.inbound.contact,
+        replies=answers[0].replies if len(answers) == 1 else tuple(said for one in answers for said in one.replies),
+        dialogue=after(decision.dialogue, answers, now),
+        outcome=outcome,
+        intent=decision.intent,
+        confidence=decision.confidence,
+        mode=Mode.WAITING if handover else mode,
+        handover_reason=handover,
+        error=error,
+    )
+
+
+def silent(waiting: Waiting, decision: Decision | None = None) -> Completed:
+    """The turn that keeps the message and says nothing."""
+    return Completed(
+        message_id=waiting.message_id,
+        conversation_id=waiting.conversation_id,
+        lease=waiting.lease,
+        contact=waiting.inbound.contact,
+        replies=(),
+        dialogue=decision.dialogue if decision else waiting.dialogue,
+        outcome=Outcome.SILENT,
+    )
+
+
+def continued(waiting: Waiting, before: Completed) -> Waiting:
+    """A message claimed together with an earlier one sees what that left."""
+    return replace(waiting, mode=before.mode or waiting.mode, dialogue=before.dialogue)

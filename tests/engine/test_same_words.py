@@ -1,0 +1,96 @@
+"""The same words in the same moment: answered once for all, never longer than it is true."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.messages import Contact, Reply
+from bot.ports import Library
+from bot.routing import NOBODY, Router, Turn, intent, same_for_all
+from tests.support.clock import StandingClock
+from tests.support.fake_library import CENTRAL, VILLAGE, FakeBranches, FakeCatalogue, FakeFaq, sample_library
+from tests.support.logs import ANNA, BORIS
+from tests.support.machine import Machine
+
+
+class Sameness:
+    """A machine with one handler that answers everybody alike, and what it was asked."""
+
+    def __init__(self, clock: StandingClock) -> None:
+        self.clock, self.asked = clock, list[Turn]()
+        self.faq, self.branches = FakeFaq(), FakeBranches(CENTRAL)
+        router = Router("hours")
+
+        @router.on(intent("часы"))
+        @same_for_all
+        async def hours(turn: Turn, _: Library) -> Reply:
+            self.asked.append(turn)
+            return Reply(text=f"ответ {len(self.asked)}")
+
+        self.machine = Machine(clock, router, library=sample_library(FakeCatalogue(), self.faq, self.branches))
+
+    async def hears(self, text: str, contact: Contact = ANNA) -> str:
+        """What the reader is answered."""
+        async with self.machine.running():
+            await self.machine.says(text, contact=contact)
+            await self.machine.settles()
+        self.machine.dispatcher._stopping.clear()
+        return (await self.machine.heard(contact))[-1]
+
+
+@pytest.fixture
+def sameness(clock: StandingClock) -> Sameness:
+    return Sameness(clock)
+
+
+async def test_two_readers_who_ask_the_same_hear_the_same_and_the_handler_thinks_once(sameness: Sameness) -> None:
+    await sameness.hears("знакомлюсь", BORIS)  # the first message of a reader ever may be answered otherwise
+    await sameness.hears("знакомлюсь", ANNA)
+
+    assert [await sameness.hears("часы"), await sameness.hears("часы", BORIS)] == ["ответ 1", "ответ 1"]
+
+
+async def test_other_words_and_a_reader_s_first_ones_are_thought_about(sameness: Sameness) -> None:
+    first = await sameness.hears("часы")
+
+    assert [first, await sameness.hears("часы"), await sameness.hears("часы завтра")] == [
+        "ответ 1",
+        "ответ 2",
+        "ответ 3",
+    ]
+
+
+@pytest.mark.parametrize("seconds", [2, 3600])
+async def test_an_answer_is_soon_asked_for_anew(sameness: Sameness, seconds: int) -> None:
+    await sameness.hears("привет")
+    await sameness.hears("часы")
+
+    sameness.clock.turn(timedelta(seconds=seconds))
+
+    assert await sameness.hears("часы") == "ответ 2"
+
+
+async def test_an_answer_ends_with_its_minute(sameness: Sameness) -> None:
+    sameness.clock.turn(timedelta(seconds=59.5 - sameness.clock.now().second))
+    await sameness.hears("привет")
+    await sameness.hears("часы")
+
+    sameness.clock.turn(timedelta(seconds=0.6))
+
+    assert await sameness.hears("часы") == "ответ 2"
+
+
+async def test_what_the_library_changes_is_told_at_once(sameness: Sameness) -> None:
+    await sameness.hears("привет")
+    await sameness.hears("часы")
+    sameness.faq.answers("rules", "Пять книг.")
+    after_the_faq = await sameness.hears("часы")
+    sameness.branches.branches.append(VILLAGE)
+
+    assert [after_the_faq, await sameness.hears("часы")] == ["ответ 2", "ответ 3"]
+
+
+async def test_a_handler_that_answers_everybody_alike_does_not_see_who_asks(sameness: Sameness) -> None:
+    await sameness.hears("часы")
+
+    assert (sameness.asked[0].contact, sameness.asked[0].misses) == (NOBODY, 0)
