@@ -2,7 +2,7 @@
 
 import asyncio
 import importlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -23,6 +23,7 @@ from bot.library.places import main_branch
 from bot.ports import FaqEntry, Library, Understanding
 from bot.routing import Handler, Router, Trigger
 from bot.settings import Settings, validated
+from bot.taught import Synonyms, TaughtCatalogue, TaughtUnderstanding
 from catalogue.finder import IndexedCatalogue
 from db import migrate
 from db.branches import SqlBranches
@@ -31,6 +32,8 @@ from db.connect import Database, connect
 from db.faq import SqlFaq
 from db.index_source import SqlIndexSource
 from db.messages import Log, open_log
+from db.misses import SqlMisses
+from db.synonyms import SqlSynonyms
 
 CHANNEL_KINDS = ("webchat", "terminal")
 REFRESH_S = 30.0
@@ -59,6 +62,8 @@ class Opened:
     catalogue: IndexedCatalogue
     branches: SqlBranches
     faq: SqlFaq
+    synonyms: SqlSynonyms
+    misses: SqlMisses
     library: Library
 
 
@@ -111,11 +116,22 @@ def handler_table(settings: Settings) -> Mapping[Trigger, Handler]:
         raise ConfigError(f"intents: {error}") from None
 
 
-def understanding() -> Understanding:
-    """A reader's words to requests."""
+def understanding(synonyms: Synonyms, intents: Collection[str]) -> Understanding:
+    """A reader's words to requests.
+
+    Args:
+        synonyms: The librarians' own phrases, before all others.
+        intents: Every intent that has a handler.
+    """
+    from understanding.topics import topics
     from understanding.understander import PhraseUnderstanding
 
-    return PhraseUnderstanding()
+    return TaughtUnderstanding(PhraseUnderstanding(), synonyms, topics(), frozenset(intents))
+
+
+def intents_of(table: Mapping[Trigger, Handler]) -> frozenset[str]:
+    """Every intent that has a handler."""
+    return frozenset(trigger.key for trigger in table if trigger.kind == "intent")
 
 
 # --- the store -----------------------------------------------------------------------------------
@@ -169,6 +185,8 @@ async def opened(settings: Settings, folder: Path, clock: Clock | None = None) -
         await faq.put([FaqEntry(**entry.model_dump()) for entry in settings.faq])
         source, cards = SqlIndexSource(database), SqlCards(database, clock)
         catalogue = IndexedCatalogue(folder / settings.search.folder, source, cards)
+        synonyms = SqlSynonyms(database, clock)
+        await synonyms.refresh()
         message_log = await open_log(database, clock)
         try:
             yield Opened(
@@ -180,9 +198,11 @@ async def opened(settings: Settings, folder: Path, clock: Clock | None = None) -
                 catalogue=catalogue,
                 branches=branches,
                 faq=faq,
+                synonyms=synonyms,
+                misses=misses_of(settings, database, clock),
                 library=Library(
                     name=settings.library.name,
-                    catalogue=catalogue,
+                    catalogue=TaughtCatalogue(catalogue, synonyms),
                     faq=faq,
                     branches=branches,
                     holidays=OfficialHolidays(settings.library.country, settings.library.language),
@@ -199,15 +219,23 @@ async def opened(settings: Settings, folder: Path, clock: Clock | None = None) -
         await database.aclose()
 
 
+def misses_of(settings: Settings, database: Database, clock: Clock) -> SqlMisses:
+    """What readers asked in vain, in this store."""
+    kinds = {name: str((options or {}).get("kind", name)) for name, options in settings.channels.items()}
+    language = settings.library.language
+    return SqlMisses(database, clock, keep=settings.misses.keep, kinds=kinds, language=language)
+
+
 # --- the service ---------------------------------------------------------------------------------
 
 
 def dispatcher(what: Opened, metrics: Metrics) -> Dispatcher:
     """What takes the turns."""
+    table = handler_table(what.settings)
     return Dispatcher(
         what.log,
-        understanding(),
-        handler_table(what.settings),
+        understanding(what.synonyms, intents_of(table)),
+        table,
         what.library,
         what.clock,
         metrics,
@@ -238,7 +266,12 @@ def service(what: Opened, role: Role) -> Service:
         host=settings.server.host,
         port=settings.server.port,
         prepare=what.catalogue.start,
-        background={"index": what.catalogue.follow, "branches": partial(_keep_fresh, what.branches)},
+        background={
+            "index": what.catalogue.follow,
+            "branches": partial(_keep_fresh, what.branches),
+            "synonyms": what.synonyms.follow,
+            "misses": what.misses.follow,
+        },
     )
 
 

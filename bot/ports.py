@@ -82,6 +82,7 @@ class Found:
         scores: 0..1, one a work.
         corrected: What was searched instead of a misspelt query, "" if nothing was changed.
         isbn_note: "bad_check_digit" where the ISBN asked for cannot be right, else "".
+        synonyms: The librarians' synonyms that were used, in words.
     """
 
     verdict: Verdict
@@ -89,6 +90,7 @@ class Found:
     scores: tuple[float, ...] = ()
     corrected: str = ""
     isbn_note: str = ""
+    synonyms: tuple[str, ...] = ()
 
 
 class Catalogue(Protocol):

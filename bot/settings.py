@@ -153,6 +153,12 @@ class SearchSettings(Section):
     folder: str = Field("data/index", description="Folder of the index, relative to the configuration's folder.")
 
 
+class MissesSettings(Section):
+    """What readers asked in vain, kept without the readers (`bibliobot misses`)."""
+
+    keep: int = Field(5000, ge=0, description="So many wordings are kept; the rarest and oldest go first.")
+
+
 class PrivacySettings(Section):
     """Personal data."""
 
@@ -189,6 +195,7 @@ class Settings(BaseSettings):
     intents: tuple[str, ...] = Field(DEFAULT_INTENTS, description="Modules of `handlers/` in use.")
     faq: tuple[FaqSettings, ...] = Field((), description="The library's own answers.")
     search: SearchSettings = Field(SearchSettings(), description="The search index.")
+    misses: MissesSettings = Field(MissesSettings(), description="What readers asked in vain.")
     privacy: PrivacySettings = Field(PrivacySettings(), description="Personal data.")
     logging: LoggingSettings = Field(LoggingSettings(), description="What is written down.")
 

@@ -69,6 +69,12 @@ class SqlFaq:
         self._stamp = self._looked_at = None
         self._edition += 1
 
+    async def topics(self) -> list[str]:
+        """Every topic that something is written on. Raises StoreUnavailable."""
+        with store_errors():
+            async with self._database.engine.connect() as connection:
+                return list(await connection.scalars(select(FaqRow.topic).distinct().order_by(FaqRow.topic)))
+
     async def about(self, topic: str, language: str) -> FaqAnswer | None:
         return (await self._current()).about(topic, language)
 

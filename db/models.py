@@ -252,8 +252,8 @@ class MessageRow(Base):
         Index(
             "ix_messages_missed",
             "id",
-            postgresql_where=text("outcome = 'missed'"),
-            sqlite_where=text("outcome = 'missed'"),
+            postgresql_where=text("outcome = 'missed' AND miss_noted IS NULL"),
+            sqlite_where=text("outcome = 'missed' AND miss_noted IS NULL"),
         ),
         {"sqlite_autoincrement": True},
     )
@@ -279,6 +279,8 @@ class MessageRow(Base):
     intent: Mapped[str | None] = mapped_column(String(32))
     confidence: Mapped[float | None] = mapped_column(Float)
     outcome: Mapped[str | None] = mapped_column(String(16))
+    miss_noted: Mapped[bool | None] = mapped_column(Boolean)
+    """Inbound, missed: its words are among the misses already, or do not belong there; NULL until then."""
     error: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(Moment)
     said_at: Mapped[datetime | None] = mapped_column(Moment)
@@ -318,3 +320,50 @@ class FaqRow(Base):
     source: Mapped[str] = mapped_column(String(16), default="config")
     """config, import or console: a later start never overwrites what the staff edited."""
     updated_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class MissRow(Base):
+    """One wording that the bot failed, without the people who wrote it."""
+
+    __tablename__ = "misses"
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    key: Mapped[str] = mapped_column(String(64), unique=True)
+    """Digest of text, lack, intent, language and kind."""
+    alike: Mapped[str] = mapped_column(String(64))
+    """Digest of the words' stems: the same for wordings that are listed as one."""
+    text: Mapped[str] = mapped_column(Text)
+    """Folded, personal pieces masked (``bot.language.masking``)."""
+    lack: Mapped[str] = mapped_column(String(16))
+    intent: Mapped[str] = mapped_column(String(32))
+    language: Mapped[str] = mapped_column(String(8))
+    kind: Mapped[str] = mapped_column(String(64))
+    """Which messenger; never whose account or address."""
+    times: Mapped[int] = mapped_column(Integer)
+    first_at: Mapped[datetime] = mapped_column(Moment)
+    last_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class SynonymRow(Base):
+    """What readers say and what they mean by it."""
+
+    __tablename__ = "synonyms"
+    __table_args__ = (UniqueConstraint("kind", "key"),)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    """title, author or phrase."""
+    key: Mapped[str] = mapped_column(Text)
+    """The stems of what is said: two endings of one word are one synonym."""
+    said: Mapped[str] = mapped_column(Text)
+    meant: Mapped[str] = mapped_column(Text)
+    updated_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class VersionRow(Base):
+    """A number that every change of something raises in its own transaction: other processes look at it."""
+
+    __tablename__ = "versions"
+
+    name: Mapped[str] = mapped_column(String(32), primary_key=True)
+    version: Mapped[int] = mapped_column(BigKey)

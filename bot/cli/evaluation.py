@@ -93,17 +93,29 @@ async def throw_away(files: Sequence[Path]) -> AsyncIterator[Catalogue]:
 
 
 @asynccontextmanager
-async def _configured(config: Path | None) -> AsyncIterator[Catalogue]:
+async def _configured(config: Path | None) -> AsyncIterator[tuple[Catalogue, Understanding]]:
     settings, folder = load(config)
     async with app.opened(settings, folder) as what:
         await what.catalogue.start()
         await what.catalogue.catch_up()  # an index of yesterday would be measured otherwise
-        yield what.catalogue
+        yield what.library.catalogue, app.understanding(what.synonyms, app.intents_of(app.handler_table(settings)))
+
+
+@asynccontextmanager
+async def _asked(config: Path | None, files: Sequence[Path]) -> AsyncIterator[tuple[Catalogue, Understanding]]:
+    """What the questions go to: the configured store as it is, or a throw-away one that nobody has taught."""
+    if files:
+        from understanding.understander import PhraseUnderstanding
+
+        async with throw_away(files) as catalogue:
+            yield catalogue, PhraseUnderstanding()
+    else:
+        async with _configured(config) as both:
+            yield both
 
 
 async def _answers(config: Path | None, questions: Sequence[Line], files: Sequence[Path]) -> list[Answer]:
-    understanding = app.understanding()
-    async with throw_away(files) if files else _configured(config) as catalogue:
+    async with _asked(config, files) as (catalogue, understanding):
         gate = asyncio.Semaphore(_AT_ONCE)
 
         async def one(line: Line) -> Answer:

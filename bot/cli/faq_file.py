@@ -1,20 +1,15 @@
 """Answers of the library from a file: YAML as in ``config.yaml``, CSV or Excel with a header."""
 
-import codecs
-import csv
-import io
-from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from bot.cli import sheets
 from bot.errors import ConfigError, InputError
 from bot.language.folding import fold
 from bot.ports import FaqEntry
 from bot.settings import FaqSettings, validated
-from catalogue.importers import charsets
-from catalogue.importers.tables import rows as tables
 
 LARGEST = 5_000_000
 _HEADINGS = {
@@ -87,7 +82,7 @@ def _from_yaml(path: Path) -> list[tuple[str, dict[str, Any]]]:
 
 
 def _from_table(path: Path, encoding: str) -> list[tuple[str, dict[str, Any]]]:
-    rows = _workbook(path) if tables.is_workbook(path) else _text(path, encoding)
+    rows = sheets.rows_of(path, encoding)
     header = next((row for row in rows if row), ())
     columns = {name: at for at, cell in enumerate(header) for name, known in _HEADINGS.items() if fold(cell) in known}
     if not {"topic", "answer"} <= columns.keys():
@@ -108,28 +103,3 @@ def _split(questions: str) -> list[str]:
     return [
         text.strip() for text in questions.replace("\n", _BETWEEN_QUESTIONS).split(_BETWEEN_QUESTIONS) if text.strip()
     ]
-
-
-def _workbook(path: Path) -> list[Sequence[str]]:
-    return [row.cells for _, sheet in tables.workbook_sheets(path) for row in sheet]
-
-
-def _text(path: Path, encoding: str) -> list[Sequence[str]]:
-    data = path.read_bytes()
-    if b"\0" in data[:1000] and not data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        raise InputError(f"{path}: is neither YAML nor a table")
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        charset = "utf-16"
-    else:
-        charset = charsets.named(encoding) if encoding else charsets.guess(data.split(b"\n")).charset
-    text = data.decode(charset, "replace").lstrip("\ufeff")
-    first = text.partition("\n")[0]
-    delimiter = max(";\t,", key=first.count)
-    return [tuple(cell.strip() for cell in row) for row in _csv(text, delimiter, path)]
-
-
-def _csv(text: str, delimiter: str, path: Path) -> Iterable[list[str]]:
-    try:
-        return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
-    except csv.Error as error:
-        raise InputError(f"{path.name}: {error}") from None

@@ -14,6 +14,7 @@ from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextC
 from rich.table import Table
 
 from bot import app
+from bot.cli import sheets
 from bot.cli.faq_file import read_answers
 from bot.clock import SystemClock
 from bot.errors import InputError
@@ -40,7 +41,6 @@ REPORT = "import-rejected.csv"
 """Where rejected records are listed if ``--report`` names no file."""
 _COLUMNS = ("file", "ordinal", "offset", "reason", "detail", "source_id", "head_hex")
 _SHOWN = 5
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +86,7 @@ class _Report:
                 self._file = self.path.open("w", encoding="utf-8-sig", newline="")
                 self._rows = csv.writer(self._file, delimiter=";")
                 self._rows.writerow(_COLUMNS)
-            self._rows.writerow([*cells, *map(_harmless, texts)])
+            self._rows.writerow([*cells, *map(sheets.harmless, texts)])
         except OSError as error:
             if self.asked:
                 raise _unwritable(self.path, error) from None
@@ -236,11 +236,6 @@ def _question(summary: Summary) -> str:
         "still offered to readers. If they are really gone, run the import again with --accept-disappeared; if the "
         "file is only a part, import it under another name with --source."
     )
-
-
-def _harmless(text: str) -> str:
-    """No cell that a spreadsheet would take for a formula."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def _unwritable(path: Path, error: OSError) -> InputError:

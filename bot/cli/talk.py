@@ -6,7 +6,7 @@ import secrets
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from bot.engine.metrics import Metrics
 from bot.errors import InputError
 from bot.library.model import WorkCard
 from bot.messages import Contact, Inbound
-from bot.ports import Attempt, Author, Library, Logged, Request
+from bot.ports import Attempt, Author, Catalogue, Found, Library, Logged, Request, Wanted
 from bot.routing import Answer, Handler, Turn
 from bot.settings import load
 
@@ -35,6 +35,11 @@ class Watched:
     requests: list[Request] = field(default_factory=list)
     works: list[WorkCard] = field(default_factory=list)
     handover: bool = False
+    synonyms: list[str] = field(default_factory=list)
+
+    def watching_catalogue(self, catalogue: Catalogue) -> Catalogue:
+        """The catalogue, the synonyms that it used noted on the way."""
+        return _WatchedCatalogue(catalogue, self.synonyms)
 
     def watching(self, handler: Handler) -> Handler:
         """The handler, its answer noted on the way."""
@@ -51,6 +56,19 @@ class Watched:
         return noted
 
 
+class _WatchedCatalogue:
+    """Fills ``Catalogue`` by another one."""
+
+    def __init__(self, inner: Catalogue, synonyms: list[str]) -> None:
+        self._inner, self._synonyms = inner, synonyms
+        self.card = inner.card
+
+    async def find(self, wanted: Wanted, limit: int = 5) -> Found:
+        found = await self._inner.find(wanted, limit)
+        self._synonyms.extend(said for said in found.synonyms if said not in self._synonyms)
+        return found
+
+
 class Terminal:
     """One reader who types, answered by the whole of the engine."""
 
@@ -58,11 +76,12 @@ class Terminal:
         self._what = what
         self._contact = contact
         self.watched = Watched()
+        table = app.handler_table(what.settings)
         self._dispatcher = Dispatcher(
             what.log,
-            app.understanding(),
-            {trigger: self.watched.watching(handler) for trigger, handler in app.handler_table(what.settings).items()},
-            what.library,
+            app.understanding(what.synonyms, app.intents_of(table)),
+            {trigger: self.watched.watching(handler) for trigger, handler in table.items()},
+            replace(what.library, catalogue=self.watched.watching_catalogue(what.library.catalogue)),
             what.clock,
             Metrics(),
             language=what.settings.library.language,
@@ -155,6 +174,8 @@ def _explain(watched: Watched) -> None:
             sys.stdout.write(f"  {name} = {value!r}\n")
         for reason in request.because:
             sys.stdout.write(f"  {reason}\n")
+    for said in watched.synonyms:
+        sys.stdout.write(f"synonym: {said}\n")
 
 
 def _show(said: Sequence[Logged]) -> None:

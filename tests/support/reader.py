@@ -9,7 +9,7 @@ from importlib import import_module
 from bot.engine.dispatcher import Dispatcher, routes
 from bot.engine.metrics import Metrics
 from bot.messages import Button, ButtonPress, Contact, Content, Inbound, Location, Reply, Started, Text, Unsupported
-from bot.ports import Library, Mode
+from bot.ports import Library, Mode, Understanding
 from bot.routing import Router
 from bot.settings import DEFAULT_INTENTS
 from tests.support.clock import StandingClock
@@ -29,17 +29,24 @@ class Reader:
         clock: The time of the dialogue.
         language: What the messenger reports, "" where it reports nothing.
         before: Routers that win over the bot's own, to break something.
+        understanding: What makes requests of words.
     """
 
     def __init__(
-        self, library: Library, clock: StandingClock, *, language: str = "ru", before: Iterable[Router] = ()
+        self,
+        library: Library,
+        clock: StandingClock,
+        *,
+        language: str = "ru",
+        before: Iterable[Router] = (),
+        understanding: Understanding = UNDERSTANDING,
     ) -> None:
         self.log = FakeLog(clock)
         self.contact = Contact(channel="site", address="reader")
         self._clock = clock
         self._language = language
         modules = [import_module(f"handlers.{name}").router for name in DEFAULT_INTENTS]
-        self._dispatcher = Dispatcher(self.log, UNDERSTANDING, routes([*before, *modules]), library, clock, Metrics())
+        self._dispatcher = Dispatcher(self.log, understanding, routes([*before, *modules]), library, clock, Metrics())
         self._dialogue: list[str] = []
         self._sent = 0
         self.heard: tuple[Reply, ...] = ()

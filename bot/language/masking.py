@@ -1,0 +1,70 @@
+"""A reader's words without what tells who the reader is: for questions that are kept to learn from."""
+
+import re
+from collections.abc import Iterator
+
+from bot.language import isbn
+from bot.language.folding import fold
+
+NUMBER, ADDRESS, NAME, LINK = "[номер]", "[адрес]", "[имя]", "[ссылка]"
+LONGEST = 300
+"""Characters that are kept: a question fits, a story does not."""
+_READ = 4_000
+
+_DASH = r"\s().\-\u2010-\u2015"
+_GOES_ON = "и|а|но|я|мне|у|мы|хочу|хотел|хотела|нужна|нужен|нужны|нужно|можно|есть|ищу|где|как|подскажите|скажите|i|and"
+"""Words that follow an introduction and are no part of the name."""
+_PERSONAL = re.compile(
+    r"(?P<link>(?:https?://|www\.|t\.me/|vk\.com/)\S+)"
+    r"|(?P<address>[\w.+\-]+@[\w\-]+(?:\.[\w\-]+)+|\bкв(?:артира)?\.?\s*\d+)"
+    r"|(?P<handle>(?<!\w)@\w{3,})"
+    r"|(?P<date>\b\d{1,2}[./\-]\d{1,2}[./\-](?:\d{4}|\d{2})\b)"
+    rf"|(?P<number>\+?\d(?:[{_DASH}]{{0,3}}\d){{5,}})"
+    r"|(?P<card>\b(?:билет\w*|карт\w+|абонемент\w*|номер\w*|паспорт\w*|card|number)\W{0,3}(?:№|номер|n|no)?\W{0,3})"
+    r"(?P<short>\d{3,5}\b)"
+    r"|(?P<said>\b(?:меня\s+зовут|мо[яеё]\s+(?:имя|фамилия|фио)|фамилия|фио|с\s+уважением|my\s+name\s+is|"
+    r"читатель(?:ница)?\s+(?=(?-i:[А-ЯЁ])))\W{0,3})"
+    rf"(?P<name>[A-Za-zА-Яа-яЁё\-]+(?:[\s.]+(?!(?:{_GOES_ON})\b)[A-Za-zА-Яа-яЁё\-]+){{0,2}})",
+    re.IGNORECASE,
+)
+_MASKS = {"link": LINK, "address": ADDRESS, "handle": NAME, "date": NUMBER, "number": NUMBER}
+
+
+def masked(text: str) -> str:
+    """The folded words of a text, cut to ``LONGEST``, with a mark where something personal stood.
+
+    Telephone numbers, cards, dates, postal and e-mail addresses, nicknames, links, and names that the reader
+    introduces («меня зовут…») give way to a mark; ISBNs, years and numbers of volumes stay, since books are
+    asked for by them. Never raises. What no rule can know (a surname alone may be an author's) stays as well.
+    """
+    folded = " ".join(piece for piece in _pieces(text[:_READ]) if piece)
+    if len(folded) <= LONGEST:
+        return folded
+    cut = folded[:LONGEST].rpartition(" ")[0] or folded[:LONGEST]
+    return cut + "…"
+
+
+def _pieces(text: str) -> Iterator[str]:
+    at = 0
+    for book in isbn.find(text):
+        if book.right:
+            yield from _without_persons(text[at : book.start])
+            yield book.isbn13
+            at = book.end
+    yield from _without_persons(text[at:])
+
+
+def _without_persons(text: str) -> Iterator[str]:
+    at = 0
+    for found in _PERSONAL.finditer(text):
+        yield fold(text[at : found.start()])
+        if found["card"] is not None:
+            yield fold(found["card"])
+            yield NUMBER
+        elif found["said"] is not None:
+            yield fold(found["said"])
+            yield NAME
+        else:
+            yield _MASKS[found.lastgroup or "number"]
+        at = found.end()
+    yield fold(text[at:])

@@ -1,0 +1,154 @@
+"""The librarians' synonyms: kept in the store, answered from memory, followed by every process."""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.clock import Clock
+from bot.errors import InputError, StoreUnavailable
+from bot.teaching import Synonym, SynonymBook, SynonymKind, faults, key_of
+from db.connect import Database, store_errors
+from db.models import SynonymRow, VersionRow
+
+NAME = "synonyms"
+LOOK_EVERY_S = 0.5
+"""How often the version is looked at: a change, here or in another process, is in force within a second."""
+RETRY_S = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a change did."""
+
+    added: int
+    changed: int
+    unchanged: int
+
+
+class SqlSynonyms:
+    """The synonyms of one store; ``book`` is what is in force here."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database, self._clock = database, clock
+        self._version = -1
+        self._book = SynonymBook()
+
+    @property
+    def book(self) -> SynonymBook:
+        """All synonyms, as they were when last looked at."""
+        return self._book
+
+    async def refresh(self) -> bool:
+        """Read the synonyms where they changed; True where they did. Raises StoreUnavailable."""
+        with store_errors():
+            async with self._database.engine.connect() as connection:
+                version = await _version(connection)
+                if version == self._version:
+                    return False
+                found = await _stored(connection)
+        # The words are reduced to their stems: the first time loads a dictionary.
+        self._book = await asyncio.to_thread(SynonymBook, found) if found else SynonymBook()
+        self._version = version
+        return True
+
+    async def follow(self) -> None:
+        """Follow the store until cancelled."""
+        while True:
+            pause = LOOK_EVERY_S
+            try:
+                await self.refresh()
+            except StoreUnavailable:
+                pause = RETRY_S  # what is known stays in force
+            await asyncio.sleep(pause)
+
+    async def put(self, synonyms: Iterable[Synonym], targets: Iterable[str]) -> Kept:
+        """Keep synonyms; one that is said already gets its new meaning.
+
+        Args:
+            synonyms: New or changed ones.
+            targets: Intents and topics that a phrase may mean.
+
+        Raises:
+            InputError: Together with the stored ones they may not be kept (``teaching.faults``): nothing was.
+            StoreUnavailable: From the store.
+        """
+        new = {(one.kind, _key(one)): one for one in synonyms}
+        with store_errors():
+            async with self._database.writer.begin() as connection:
+                await self._raise_version(connection)  # first: it is the lock
+                stored = {(one.kind, _key(one)): one for one in await _stored(connection)}
+                wrong = faults(list((stored | new).values()), [*targets, *_meant(stored.values())])
+                if wrong:
+                    raise InputError("\n".join(wrong))
+                kept = await self._write(connection, new, stored)
+        await self.refresh()
+        return kept
+
+    async def _write(
+        self,
+        connection: AsyncConnection,
+        new: dict[tuple[SynonymKind, str], Synonym],
+        stored: dict[tuple[SynonymKind, str], Synonym],
+    ) -> Kept:
+        added = {key: one for key, one in new.items() if key not in stored}
+        changed = {key: one for key, one in new.items() if key in stored and one != stored[key]}
+        now = self._clock.now()
+        if added:
+            rows = [
+                {"kind": kind.value, "key": key, "said": one.said, "meant": one.meant, "updated_at": now}
+                for (kind, key), one in added.items()
+            ]
+            await connection.execute(insert(SynonymRow), rows)
+        for (kind, key), one in changed.items():
+            where = (SynonymRow.kind == kind.value, SynonymRow.key == key)
+            values = {"said": one.said, "meant": one.meant, "updated_at": now}
+            await connection.execute(update(SynonymRow).where(*where).values(values))
+        return Kept(len(added), len(changed), len(new) - len(added) - len(changed))
+
+    async def remove(self, kind: SynonymKind, said: str) -> bool:
+        """Forget a synonym, in whatever form it is named; False where there is none. Raises StoreUnavailable."""
+        key = _key(Synonym(kind=kind, said=said, meant=""))
+        where = (SynonymRow.kind == kind.value, SynonymRow.key == key)
+        with store_errors():
+            async with self._database.writer.begin() as connection:
+                await self._raise_version(connection)
+                gone = await connection.scalars(delete(SynonymRow).where(*where).returning(SynonymRow.id))
+                removed = bool(gone.all())
+        await self.refresh()
+        return removed
+
+    async def all(self) -> list[Synonym]:
+        """Every synonym, by kind and words. Raises StoreUnavailable."""
+        with store_errors():
+            async with self._database.engine.connect() as connection:
+                return list(await _stored(connection))
+
+    async def _raise_version(self, connection: AsyncConnection) -> None:
+        make = sqlite.insert if self._database.dialect == "sqlite" else postgresql.insert
+        first = make(VersionRow).values(name=NAME, version=1)
+        await connection.execute(
+            first.on_conflict_do_update(index_elements=[VersionRow.name], set_={"version": VersionRow.version + 1})
+        )
+
+
+async def _version(connection: AsyncConnection) -> int:
+    return await connection.scalar(select(VersionRow.version).where(VersionRow.name == NAME)) or 0
+
+
+async def _stored(connection: AsyncConnection) -> Sequence[Synonym]:
+    columns = (SynonymRow.kind, SynonymRow.said, SynonymRow.meant)
+    found = await connection.execute(select(*columns).order_by(SynonymRow.kind, SynonymRow.said))
+    return [Synonym(kind=SynonymKind(kind), said=said, meant=meant) for kind, said, meant in found]
+
+
+def _meant(synonyms: Iterable[Synonym]) -> list[str]:
+    """What kept phrases mean: a topic whose entry has gone since must not stop every other change."""
+    return [one.meant for one in synonyms if one.kind is SynonymKind.PHRASE]
+
+
+def _key(one: Synonym) -> str:
+    return " ".join(key_of(one.said))
