@@ -143,11 +143,12 @@ def main(argv: Sequence[str]) -> int:
 
 
 async def _compare(messages: int, rounds: int) -> int:
+    from bot.engine.same_words import Remembered
     from bot.language.morphology import warm
     from understanding.understander import PhraseUnderstanding
 
     warm()
-    theirs, whole = _aiogram(), PhraseUnderstanding()
+    theirs, whole = _aiogram(), Remembered(PhraseUnderstanding())
     whole.understand(TEXT)
     seen: dict[str, list[float]] = {"aiogram, three filters": [], "ours, by a word": [], "ours, understood": []}
     for _ in range(rounds):

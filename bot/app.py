@@ -15,6 +15,7 @@ from bot.engine.health import Check, Health
 from bot.engine.intake import FrontDesk, Webhooks
 from bot.engine.metrics import Metrics
 from bot.engine.outbox import Outbox
+from bot.engine.same_words import Remembered
 from bot.engine.server import application
 from bot.engine.service import Role, Service
 from bot.errors import ConfigError, StoreUnavailable
@@ -126,7 +127,7 @@ def understanding(synonyms: Synonyms, intents: Collection[str]) -> Understanding
     from understanding.topics import topics
     from understanding.understander import PhraseUnderstanding
 
-    return TaughtUnderstanding(PhraseUnderstanding(), synonyms, topics(), frozenset(intents))
+    return TaughtUnderstanding(Remembered(PhraseUnderstanding()), synonyms, topics(), frozenset(intents))
 
 
 def intents_of(table: Mapping[Trigger, Handler]) -> frozenset[str]:

@@ -4,11 +4,10 @@ Readers' messages repeat: labels of buttons, greetings, «часы работы�
 bounded, and never written anywhere: short texts may hold something personal.
 """
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
-from bot.ports import Library, Request
+from bot.ports import Library, Request, Understanding
 from bot.routing import Answer, Turn
 
 LONGEST_TEXT = 100
@@ -23,14 +22,18 @@ Shelf = dict[Key, Answer]
 _MINUTE = timedelta(minutes=1)
 
 
-def remembered(understand: Callable[[str], tuple[Request, ...]]) -> Callable[[str], tuple[Request, ...]]:
-    """The same understanding, with the last short texts remembered: it is a pure function of the text."""
-    remembering = lru_cache(maxsize=TEXTS)(understand)
+class Remembered:
+    """Fills ``Understanding`` by another one, with the last short texts remembered.
 
-    def understood(text: str) -> tuple[Request, ...]:
-        return remembering(text) if len(text) <= LONGEST_TEXT else understand(text)
+    The other one must be a pure function of the text: what librarians teach it meanwhile stands before this.
+    """
 
-    return understood
+    def __init__(self, inner: Understanding) -> None:
+        self._understand = inner.understand
+        self._remembering = lru_cache(maxsize=TEXTS)(inner.understand)
+
+    def understand(self, text: str) -> tuple[Request, ...]:
+        return self._remembering(text) if len(text) <= LONGEST_TEXT else self._understand(text)
 
 
 class SameWords:
@@ -59,4 +62,5 @@ def key_of(handler: object, turn: Turn) -> Key | None:
     """What an answer hangs on, None where a few short words do not tell it."""
     if turn.data or len(turn.text) > LONGEST_TEXT or (turn.request.slots and not turn.text):
         return None
-    return handler, turn.text, turn.request.intent, turn.argument, turn.language, turn.new, turn.mode
+    topic = turn.request.slots.get("topic")  # librarians may have given the words another one since
+    return handler, turn.text, turn.request.intent, topic, turn.argument, turn.language, turn.new, turn.mode

@@ -11,7 +11,7 @@ from bot.clock import Clock
 from bot.engine import phrases
 from bot.engine.conversations import Call, Decision, Say, Silence, after, decide
 from bot.engine.patience import InTime
-from bot.engine.same_words import SameWords, key_of, remembered
+from bot.engine.same_words import SameWords, key_of
 from bot.errors import StoreUnavailable
 from bot.messages import Reply
 from bot.ports import Completed, Library, Mode, Outcome, Understanding, Waiting
@@ -59,7 +59,7 @@ class Turns:
         clock: Clock,
         language: str,
     ) -> None:
-        self._understand = remembered(understanding.understand)
+        self._understand = understanding.understand
         self._table = {(trigger.kind, trigger.key): handler for trigger, handler in table.items()}
         self._fallback = table[Trigger("intent", "fallback")]
         self._library = library

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.engine.same_words import Remembered
 from bot.library.model import WorkCard
 from bot.ports import Catalogue, Library, Wanted
 from bot.taught import TaughtCatalogue, TaughtUnderstanding
@@ -39,7 +40,7 @@ def taught(teacher: Teacher, catalogue: FakeCatalogue) -> TaughtCatalogue:
 
 @pytest.fixture
 def reader(teacher: Teacher, taught: TaughtCatalogue, library: Library, clock: StandingClock) -> Reader:
-    understanding = TaughtUnderstanding(UNDERSTANDING, teacher, topics(), INTENTS)
+    understanding = TaughtUnderstanding(Remembered(UNDERSTANDING), teacher, topics(), INTENTS)
     return Reader(replace(library, catalogue=taught), clock, understanding=understanding)
 
 
@@ -82,6 +83,23 @@ async def test_a_phrase_means_what_a_librarian_said(reader: Reader, teacher: Tea
     reader.hears("Шахматы по средам.")
     await reader.says("вы там живы")
     reader.hears("Центральная библиотека")
+
+
+async def test_a_phrase_that_was_heard_before_means_something_else_at_once(
+    reader: Reader, teacher: Teacher, faq: FakeFaq
+) -> None:
+    faq.answers("rules.print", "5 рублей лист")
+    faq.answers("chess", "Шахматы по средам.")
+    await reader.says("где подвигать фигуры?")
+    reader.hears_nothing_of("Шахматы")
+
+    teacher.teaches("phrase", "где подвигать фигуры", "rules.print")
+    await reader.says("где подвигать фигуры?")
+    reader.hears("5 рублей лист")
+
+    teacher.teaches("phrase", "где подвигать фигуры", "chess")
+    await reader.says("где подвигать фигуры?")
+    reader.hears("Шахматы по средам.")
 
 
 async def test_a_phrase_inside_another_message_is_no_phrase(teacher: Teacher) -> None:
