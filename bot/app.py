@@ -2,12 +2,14 @@
 
 import asyncio
 import importlib
+import pkgutil
 from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+import adapters
 from bot.channels import Channel, ChannelSpec, Served, Setting
 from bot.clock import Clock, SystemClock
 from bot.engine.dispatcher import Dispatcher, routes
@@ -36,7 +38,8 @@ from db.messages import Log, open_log
 from db.misses import SqlMisses
 from db.synonyms import SqlSynonyms
 
-CHANNEL_KINDS = ("webchat", "terminal")
+CHANNEL_KINDS = tuple(sorted(package.name for package in pkgutil.iter_modules(adapters.__path__) if package.ispkg))
+"""The packages in ``adapters/``; each is imported when a channel of its kind is configured."""
 REFRESH_S = 30.0
 """How often branches that another process imported are looked for."""
 

@@ -54,7 +54,7 @@ class Unsupported:
 
 @dataclass(frozen=True, slots=True)
 class Photo:
-    """A picture: ``handle`` is what its channel fetches it by (``bot.channels.Fetching``)."""
+    """A picture: ``handle`` is what its channel fetches it by (``bot.channels.Fetching``), "" once the turn is over."""
 
     handle: str
     caption: str = ""
@@ -310,13 +310,18 @@ class Delivery(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryReceipt:
-    """The messenger's later word about one message that it took."""
+    """The messenger's later word about one message that it took.
+
+    Attributes:
+        unreachable: With ``FAILED``: the contact itself cannot be reached any more.
+    """
 
     channel: str
     external_id: str
     delivery: Delivery
     at: datetime
     reason: str = ""
+    unreachable: bool = False
 
 
 # --- what a messenger tells beside messages ------------------------------------------------------

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from bot.library.model import Branch, WorkCard
-from bot.messages import Button, Contact, DeliveryReceipt, Inbound, Lane, Outbound, Reply, StoredFile
+from bot.messages import Button, Contact, Event, Inbound, Lane, Outbound, Reply, StoredFile
 
 # --- understanding -------------------------------------------------------------------------------
 
@@ -346,7 +346,11 @@ class MessageLog(Protocol):
     """
 
     async def record(self, message: Inbound) -> Recorded:
-        """Keep one arrival; returns after the commit, which it shares with whatever came meanwhile."""
+        """Keep one arrival; returns after the commit, which it shares with whatever came meanwhile.
+
+        One that corrects a message which still waits, in nobody's hand, replaces its words and returns
+        that message, not fresh; so does a repeated correction whose words stand there already.
+        """
         ...
 
     async def claim(self, limit: int, conversation_id: int | None = None) -> list[Waiting]:
@@ -399,8 +403,15 @@ class MessageLog(Protocol):
         """The same for several in one transaction; an exception stands for one that the store refuses."""
         ...
 
-    async def receipt(self, receipt: DeliveryReceipt) -> None:
-        """Keep the messenger's later word; an older word never undoes a newer one."""
+    async def note(self, event: Event) -> None:
+        """Keep what a messenger told beside messages; a repeat changes nothing.
+
+        A receipt: an older word never undoes a newer one. A presence: the contact is out of reach, unless
+        they wrote later, or can be reached again. A removal: the reader's words are wiped, and if they
+        wait, nobody answers them. A reply of the staff: logged as the librarian's, and the conversation is
+        theirs in the same transaction. A move: the contact goes on at the new address; where somebody is
+        there already, the old conversation's messages, card and handover go over to them.
+        """
         ...
 
     def sending(self, channel: str) -> AbstractAsyncContextManager[bool]:

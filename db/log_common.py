@@ -9,7 +9,7 @@ from enum import Enum, auto
 from itertools import count
 
 from bot.clock import Clock
-from bot.messages import Contact, Delivery, DeliveryReceipt, Inbound, Lane, Reply
+from bot.messages import Contact, Delivery, DeliveryReceipt, Event, Inbound, Lane, Removed, Reply
 from bot.ports import Attempt, Completed, Outcome, QueueFigures, Recorded, Waiting
 from db.group_commit import GroupCommit, Refused
 from db.wakes import Wakes
@@ -33,6 +33,12 @@ CONTACTS_REMEMBERED = 50_000
 
 ARRIVED = "arrived"
 """Topic of the dispatchers: an unhandled message may wait."""
+
+FORGET = "forget"
+"""Topic of the processes: what is remembered of contacts may be wrong."""
+
+STAFF_KEY = "staff:"
+"""Before the messenger's id of a message that a person of the library wrote in its interface."""
 
 SILENT_OUTCOMES = frozenset({Outcome.SILENT})
 
@@ -70,7 +76,7 @@ class PutBack:
         return self.turn.lease
 
 
-Operation = Inbound | Completed | Attempt | PutBack | DeliveryReceipt
+Operation = Inbound | Completed | Attempt | PutBack | Event
 
 
 def outgoing(channel: str) -> tuple[str, str]:
@@ -127,6 +133,11 @@ class Held:
             return False
         del self._claims[conversation_id]
         return True
+
+    def holds(self, conversation_id: int, message_id: int) -> bool:
+        """Whether this very message is in hand: its words have been read."""
+        claim = self._claims.get(conversation_id)
+        return claim is not None and message_id in claim.messages
 
     def is_last(self, conversation_id: int, message_id: int) -> bool:
         """Whether nothing but this message of the conversation is in hand."""
@@ -190,6 +201,8 @@ class Ledger:
                     handled += result is Fate.KEPT
                 case PutBack():
                     aside += result is True
+                case Removed():
+                    handled += result if isinstance(result, int) else 0
                 case _:
                     pass
         return cls(received, handled, aside)
@@ -241,7 +254,9 @@ class CommonLog:
         freed, now = False, self._now()
         for operation, result in zip(operations, results, strict=True):
             match operation:
-                case Completed() if result is not Fate.TAKEN_OVER:
+                case Completed() if result is Fate.LOST:
+                    freed |= self._held.drop(operation.conversation_id, operation.lease)
+                case Completed() if result is Fate.KEPT:
                     freed |= self._held.done(operation.conversation_id, operation.lease, operation.message_id, now)
                 case PutBack():
                     freed |= self._held.drop(operation.conversation_id, operation.lease)
@@ -273,8 +288,8 @@ class CommonLog:
         kept = await self._commits.put_many(attempts)
         return [each.error if isinstance(each, Refused) else None for each in kept]
 
-    async def receipt(self, receipt: DeliveryReceipt) -> None:
-        await self._commits.put(receipt)
+    async def note(self, event: Event) -> None:
+        await self._commits.put(event)
 
     def changes(self) -> AsyncIterator[None]:
         return self._wakes.on(ARRIVED)

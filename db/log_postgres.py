@@ -19,14 +19,26 @@ from sqlalchemy import URL
 
 from bot.clock import Clock
 from bot.errors import StoreUnavailable
-from bot.messages import Contact, DeliveryReceipt, Inbound, Lane, Outbound
+from bot.messages import (
+    Contact,
+    DeliveryReceipt,
+    Inbound,
+    Lane,
+    Moved,
+    Outbound,
+    Presence,
+    Removed,
+    StaffReply,
+)
 from bot.ports import Attempt, Completed, Logged, Mode, QueueFigures, Recorded, Waiting
+from db import events_postgres as events
 from db import log_postgres_sql as sql
 from db import rows
 from db.connect import unavailable
 from db.log_common import (
     ARRIVED,
     CONTACTS_REMEMBERED,
+    FORGET,
     HOLD,
     MAX_TRIES,
     RANK,
@@ -134,7 +146,7 @@ class PostgresLog(CommonLog):
                 if await self._fetch("reader", sql.ORPHANS):
                     self._wakes.wake((ARRIVED,))
                 for receipt in self._early.recent(self._now()):
-                    await self.receipt(receipt)
+                    await self.note(receipt)
             await asyncio.sleep(TIDY_S)
 
     def _heard(self, _: object, pid: int, __: str, payload: str) -> None:
@@ -142,9 +154,12 @@ class PostgresLog(CommonLog):
         if writer is not None and not writer.is_closed() and writer.get_server_pid() == pid:
             return
         if not payload:
+            self._contacts.clear()
             self._wakes.wake_all()
             return
         topics = msgspec.json.decode(payload)
+        if FORGET in topics:
+            self._contacts.clear()
         self._wakes.wake(
             Contact(channel=topic[1], address=topic[2])
             if isinstance(topic, list) and topic[0] == "contact"
@@ -186,6 +201,8 @@ class PostgresLog(CommonLog):
         except BaseException:
             self._contacts.clear()
             raise
+        if FORGET in topics:
+            self._contacts.clear()
         return results, topics
 
     async def _keep_all(
@@ -196,7 +213,7 @@ class PostgresLog(CommonLog):
         arrivals = [(place, item) for place, item in enumerate(operations) if isinstance(item, Inbound)]
         if arrivals:
             for (place, _), recorded in zip(
-                arrivals, await self._record([item for _, item in arrivals], connection, now, topics), strict=True
+                arrivals, await self._arrive([item for _, item in arrivals], connection, now, topics), strict=True
             ):
                 results[place] = recorded
         turns = [(place, item) for place, item in enumerate(operations) if isinstance(item, Completed)]
@@ -212,9 +229,11 @@ class PostgresLog(CommonLog):
                 case PutBack():
                     results[place] = await self._put_back(item, connection, now, topics)
                 case Attempt(reason=reason, retry_at=retry_at) if reason or retry_at:
-                    await self._not_sent(item, connection, now)
+                    await self._not_sent(item, connection, now, topics)
                 case DeliveryReceipt():
-                    await self._receipt(item, connection)
+                    await self._receipt(item, connection, now, topics)
+                case Presence() | Removed() | StaffReply() | Moved():
+                    results[place] = await events.keep(connection, item, now, topics)
                 case _:
                     pass
         return results
@@ -225,6 +244,22 @@ class PostgresLog(CommonLog):
         said = [["contact", topic.channel, topic.address] if isinstance(topic, Contact) else topic for topic in topics]
         payload = msgspec.json.encode(said).decode()
         await connection.execute(sql.NOTIFY, NOTICES, payload if len(payload) <= NOTICE_BYTES else "")
+
+    async def _arrive(
+        self, arrivals: list[Inbound], connection: Session, now: datetime, topics: set[object]
+    ) -> list[Recorded]:
+        """Keep arrivals; corrections come after the messages that they may correct."""
+        plain = [item for item in arrivals if not item.corrects]
+        if len(plain) == len(arrivals):
+            return await self._record(arrivals, connection, now, topics)
+        recorded = iter(await self._record(plain, connection, now, topics) if plain else ())
+        kept = {place: next(recorded) for place, item in enumerate(arrivals) if not item.corrects}
+        for place, item in enumerate(arrivals):
+            if item.corrects:
+                found = await events.corrected(connection, item, now)
+                kept[place] = found or (await self._record([item], connection, now, topics))[0]
+                topics.add(item.contact)
+        return [kept[place] for place in range(len(arrivals))]
 
     async def _record(
         self, arrivals: list[Inbound], connection: Session, now: datetime, topics: set[object]
@@ -241,6 +276,7 @@ class PostgresLog(CommonLog):
             [key for _, key in keys],
             [item.sent_at for item in arrivals],
             now,
+            [stored_key(rows.clean(item.external_id)) or None for item in arrivals],
         )
         fresh = {(row["channel"], row["idempotency_key"]): row["id"] for row in new}
         known: dict[tuple[str, str], tuple[int, int]] = {}
@@ -308,6 +344,9 @@ class PostgresLog(CommonLog):
             now,
         )
         done = [ours[row["id"]] for row in sorted(handled)]
+        for turn in ours.values() if len(done) < len(ours) else ():
+            if turn not in done:  # dealt with already: its conversation is free for whatever else waits there
+                await connection.execute(sql.RELEASE, turn.conversation_id, turn.lease)
         await self._keep_turns(done, connection, now, topics)
         kept = {id(turn) for turn in done}  # once, should the same turn be in the batch twice
         return [
@@ -365,22 +404,26 @@ class PostgresLog(CommonLog):
         states = [receipt.delivery.value if receipt else "sent" for receipt in early]
         await connection.execute(sql.SENT, [attempt.message_id for attempt in attempts], states, external, now)
 
-    async def _not_sent(self, attempt: Attempt, connection: Session, now: datetime) -> None:
+    async def _not_sent(self, attempt: Attempt, connection: Session, now: datetime, topics: set[object]) -> None:
         if attempt.retry_at is not None:
             await connection.execute(sql.RETRY, attempt.message_id, attempt.retry_at)
             return
         conversation_id = await connection.fetchval(sql.GIVEN_UP, attempt.message_id, attempt.reason[:2000], now)
         if conversation_id is not None and attempt.unreachable:
             await connection.execute(sql.UNREACHABLE, conversation_id, now)
-            self._contacts.clear()
+            topics.add(FORGET)
 
-    async def _receipt(self, receipt: DeliveryReceipt, connection: Session) -> None:
+    async def _receipt(self, receipt: DeliveryReceipt, connection: Session, now: datetime, topics: set[object]) -> None:
         row = await connection.fetchrow(sql.FIND_SENT, receipt.channel, stored_key(receipt.external_id))
         if row is None:
             self._early.keep(receipt, self._now())
             return
         if RANK[row["state"]] < RANK[receipt.delivery]:
-            await connection.execute(sql.RECEIPT, row["id"], receipt.delivery.value, receipt.reason[:2000] or None)
+            reason = rows.clean(receipt.reason)[:2000] or None
+            await connection.execute(sql.RECEIPT, row["id"], receipt.delivery.value, reason)
+            if receipt.unreachable:
+                await connection.execute(sql.UNREACHABLE, row["conversation_id"], now)
+                topics.add(FORGET)
         self._early.drop(receipt)
 
     # --- reading ---------------------------------------------------------------------------------
@@ -407,6 +450,7 @@ class PostgresLog(CommonLog):
                 reply=rows.reply_of(row["text"], row["content"]),
                 lane=Lane(row["lane"]),
                 attempt=row["attempts"] + 1,
+                heard_at=row["heard_at"],
             )
             for row in found
         ]

@@ -14,10 +14,11 @@ INSERT INTO conversations (contact_id, dialogue) SELECT unnest($1::bigint[]), '{
 ON CONFLICT (contact_id) DO NOTHING"""
 FIND_CONVERSATIONS = "SELECT id, contact_id FROM conversations WHERE contact_id = ANY($1::bigint[])"
 NEW_ARRIVALS = """
-INSERT INTO messages (conversation_id, channel, author, state, text, content, idempotency_key, created_at, said_at)
-SELECT conversation_id, channel, 'reader', 'waiting', text, content::jsonb, key, $7, said_at
-FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[])
-WITH ORDINALITY AS new(conversation_id, channel, text, content, key, said_at, place)
+INSERT INTO messages (conversation_id, channel, author, state, text, content, idempotency_key, created_at, said_at,
+external_id)
+SELECT conversation_id, channel, 'reader', 'waiting', text, content::jsonb, key, $7, said_at, external_id
+FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $8::text[])
+WITH ORDINALITY AS new(conversation_id, channel, text, content, key, said_at, external_id, place)
 ORDER BY place ON CONFLICT (channel, idempotency_key) DO NOTHING RETURNING id, channel, idempotency_key"""
 FIND_ARRIVALS = """
 SELECT id, conversation_id, channel, idempotency_key FROM messages
@@ -26,7 +27,7 @@ LOCK_CONVERSATIONS = """
 SELECT id, mode, lease FROM conversations WHERE id = ANY($1::bigint[]) ORDER BY id FOR NO KEY UPDATE"""
 HANDLED = """
 UPDATE messages m SET state = 'handled', outcome = t.outcome, intent = t.intent, confidence = t.confidence,
-error = t.error, done_at = $6
+error = t.error, done_at = $6, content = m.content - 'phone' - 'photo'
 FROM unnest($1::bigint[], $2::text[], $3::text[], $4::float8[], $5::text[])
 AS t(id, outcome, intent, confidence, error)
 WHERE m.id = t.id AND m.state = 'waiting' RETURNING m.id"""
@@ -45,6 +46,7 @@ FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::bigint[])
 WITH ORDINALITY AS new(conversation_id, channel, text, content, in_reply_to, place) ORDER BY place"""
 PUT_BACK = """
 UPDATE messages SET attempts = attempts + 1, error = $2,
+content = CASE WHEN attempts + 1 >= $3 THEN content - 'phone' - 'photo' ELSE content END,
 state = CASE WHEN attempts + 1 >= $3 THEN 'aside' ELSE state END,
 done_at = CASE WHEN attempts + 1 >= $3 THEN $4::timestamptz END WHERE id = $1 AND state = 'waiting' RETURNING state"""
 RELEASE = "UPDATE conversations SET leased_until = NULL WHERE id = $1 AND lease = $2 RETURNING mode"
@@ -71,7 +73,9 @@ WHERE id = $1 AND state = 'queued' RETURNING conversation_id"""
 UNREACHABLE = """
 UPDATE contacts SET unreachable_since = coalesce(unreachable_since, $2)
 WHERE id = (SELECT contact_id FROM conversations WHERE id = $1)"""
-FIND_SENT = "SELECT id, state FROM messages WHERE channel = $1 AND external_id = $2 FOR UPDATE"
+FIND_SENT = """
+SELECT id, state, conversation_id FROM messages WHERE channel = $1 AND external_id = $2 AND author <> 'reader'
+FOR UPDATE"""
 RECEIPT = "UPDATE messages SET state = $2, error = $3 WHERE id = $1"
 CLAIM = """
 WITH due AS (
@@ -91,7 +95,9 @@ FROM taken t JOIN contacts ct ON ct.id = t.contact_id CROSS JOIN LATERAL (
   SELECT * FROM messages w WHERE w.conversation_id = t.id AND w.state = 'waiting' ORDER BY w.id LIMIT $5) m
 ORDER BY m.id LIMIT $2"""
 CLAIM_OUTBOUND = """
-SELECT m.id, m.conversation_id, ct.address, m.text, m.content::text AS content, m.lane, m.attempts
+SELECT m.id, m.conversation_id, ct.address, m.text, m.content::text AS content, m.lane, m.attempts,
+(SELECT h.said_at FROM messages h WHERE h.conversation_id = m.conversation_id AND h.author = 'reader'
+  ORDER BY h.id DESC LIMIT 1) AS heard_at
 FROM messages m JOIN conversations c ON c.id = m.conversation_id JOIN contacts ct ON ct.id = c.contact_id
 WHERE m.state = 'queued' AND m.channel = $1 AND (m.due_at IS NULL OR m.due_at <= $2)
 AND m.conversation_id <> ALL($3::bigint[])

@@ -13,14 +13,26 @@ from typing import Any, TypeVar
 
 from bot.clock import Clock
 from bot.errors import StoreUnavailable
-from bot.messages import Contact, DeliveryReceipt, Inbound, Lane, Outbound
+from bot.messages import (
+    Contact,
+    DeliveryReceipt,
+    Inbound,
+    Lane,
+    Moved,
+    Outbound,
+    Presence,
+    Removed,
+    StaffReply,
+)
 from bot.ports import Attempt, Completed, Logged, Mode, QueueFigures, Recorded, Waiting
+from db import events_sqlite as events
 from db import log_sqlite_sql as sql
 from db import rows
 from db.connect import sqlite_connection, store_errors
 from db.log_common import (
     ARRIVED,
     CONTACTS_REMEMBERED,
+    FORGET,
     MAX_TRIES,
     RANK,
     SILENT_OUTCOMES,
@@ -58,6 +70,8 @@ class SqliteLog(CommonLog):
         self._writing: sqlite3.Connection | None = None
         self._reading: sqlite3.Connection | None = None
         self._senders: set[str] = set()
+        self._claiming = 0
+        """Claims that read just now: what they find is as good as in hand."""
         self._closed = False
 
     async def open(self) -> None:
@@ -104,6 +118,8 @@ class SqliteLog(CommonLog):
                 if ledger:
                     db.execute(sql.TOTALS, (ledger.received, ledger.handled, ledger.aside))
                 db.execute("COMMIT")
+                if FORGET in topics:
+                    self._contacts.clear()
             except BaseException:
                 self._contacts.clear()
                 if db.in_transaction:
@@ -116,7 +132,7 @@ class SqliteLog(CommonLog):
         results: list[object] = [None] * len(operations)
         arrivals = [(place, item) for place, item in enumerate(operations) if isinstance(item, Inbound)]
         if arrivals:
-            kept = self._record(db, [item for _, item in arrivals], now, topics)
+            kept = self._arrive(db, [item for _, item in arrivals], now, topics)
             for (place, _), recorded in zip(arrivals, kept, strict=True):
                 results[place] = recorded
         turns = [(place, item) for place, item in enumerate(operations) if isinstance(item, Completed)]
@@ -134,10 +150,29 @@ class SqliteLog(CommonLog):
                 case Attempt(reason=reason, retry_at=retry_at) if reason or retry_at:
                     self._not_sent(db, item, now)
                 case DeliveryReceipt():
-                    self._receipt(db, item)
+                    self._receipt(db, item, now)
+                case Presence() | Removed() | StaffReply() | Moved():
+                    results[place] = events.keep(db, item, now, topics)
                 case _:
                     pass
         return results
+
+    def _arrive(self, db: sqlite3.Connection, arrivals: list[Inbound], now: str, topics: Topics) -> list[Recorded]:
+        """Keep arrivals; corrections come after the messages that they may correct."""
+        plain = [item for item in arrivals if not item.corrects]
+        if len(plain) == len(arrivals):
+            return self._record(db, arrivals, now, topics)
+        recorded = iter(self._record(db, plain, now, topics) if plain else ())
+        kept = {place: next(recorded) for place, item in enumerate(arrivals) if not item.corrects}
+        for place, item in enumerate(arrivals):
+            if item.corrects:
+                found = events.corrected(db, item, self._in_hand)
+                kept[place] = found or self._record(db, [item], now, topics)[0]
+                topics.add(item.contact)
+        return [kept[place] for place in range(len(arrivals))]
+
+    def _in_hand(self, conversation_id: int, message_id: int) -> bool:
+        return bool(self._claiming) or self._held.holds(conversation_id, message_id)
 
     def _record(self, db: sqlite3.Connection, arrivals: list[Inbound], now: str, topics: Topics) -> list[Recorded]:
         next_id: int = db.execute(sql.NEXT_ID).fetchone()[0]
@@ -150,6 +185,7 @@ class SqliteLog(CommonLog):
                 rows.extra_of(item),
                 stored_key(rows.clean(item.idempotency_key)),
                 rows.to_sqlite(item.sent_at),
+                stored_key(rows.clean(item.external_id)) or None,
             )
             for message_id, item in enumerate(arrivals, start=next_id)
         ]
@@ -235,7 +271,7 @@ class SqliteLog(CommonLog):
         if not self._held.has(turn.conversation_id, turn.lease):
             return False
         error = rows.clean(item.error)[:2000]
-        row = db.execute(sql.PUT_BACK, (error, MAX_TRIES, MAX_TRIES, now, turn.message_id)).fetchone()
+        row = db.execute(sql.PUT_BACK, (error, MAX_TRIES, now, turn.message_id)).fetchone()
         aside = bool(row) and row[0] == "aside"
         if aside and item.farewell is not None:
             reply, lane = item.farewell, Lane.REPLY.value
@@ -262,12 +298,15 @@ class SqliteLog(CommonLog):
             db.execute(sql.UNREACHABLE, (now, row[0]))
             self._contacts.clear()
 
-    def _receipt(self, db: sqlite3.Connection, receipt: DeliveryReceipt) -> None:
+    def _receipt(self, db: sqlite3.Connection, receipt: DeliveryReceipt, now: str) -> None:
         row = db.execute(sql.FIND_SENT, (receipt.channel, stored_key(receipt.external_id))).fetchone()
         if row is None:
             self._early.keep(receipt, self._now())
         elif RANK[row[1]] < RANK[receipt.delivery]:
-            db.execute(sql.RECEIPT, (receipt.delivery.value, receipt.reason[:2000] or None, row[0]))
+            db.execute(sql.RECEIPT, (receipt.delivery.value, rows.clean(receipt.reason)[:2000] or None, row[0]))
+            if receipt.unreachable:
+                db.execute(sql.UNREACHABLE, (now, row[2]))
+                self._contacts.clear()
 
     # --- reading: in the reader's thread ---------------------------------------------------------
 
@@ -287,7 +326,11 @@ class SqliteLog(CommonLog):
         # What was in hand before we looked stays out: it may be completed while we look.
         held = rows.batch_json(self._held.conversations(now))
         values = (held, conversation_id, LOOK, TURNS_A_CLAIM, limit)
-        found = await self._read(lambda db: db.execute(sql.CLAIM, values).fetchall())
+        self._claiming += 1
+        try:
+            found = await self._read(lambda db: db.execute(sql.CLAIM, values).fetchall())
+        finally:
+            self._claiming -= 1
         messages: dict[int, set[int]] = {}
         for row in found:
             if not self._held.has(row[1]):
@@ -309,6 +352,7 @@ class SqliteLog(CommonLog):
                 reply=rows.reply_of(row[3], row[4]),
                 lane=Lane(row[5]),
                 attempt=row[6] + 1,
+                heard_at=rows.from_sqlite(row[7]) if row[7] else None,
             )
             for row in claimed
         ]

@@ -13,9 +13,10 @@ INSERT INTO conversations (contact_id, dialogue) VALUES (?, '{}')
 ON CONFLICT (contact_id) DO UPDATE SET contact_id = excluded.contact_id RETURNING id"""
 NEXT_ID = "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'messages'), 0) + 1"
 NEW_ARRIVALS = """
-INSERT INTO messages (id, conversation_id, channel, author, state, text, content, idempotency_key, created_at, said_at)
+INSERT INTO messages (id, conversation_id, channel, author, state, text, content, idempotency_key, created_at, said_at,
+external_id)
 SELECT value ->> 0, value ->> 1, value ->> 2, 'reader', 'waiting', value ->> 3, value ->> 4, value ->> 5,
-?2, value ->> 6 FROM json_each(?1) WHERE true ON CONFLICT (channel, idempotency_key) DO NOTHING"""
+?2, value ->> 6, value ->> 7 FROM json_each(?1) WHERE true ON CONFLICT (channel, idempotency_key) DO NOTHING"""
 KEPT_ARRIVALS = """
 SELECT json_group_array(m.id) FROM json_each(?) j JOIN messages m ON m.id = j.value ->> 0
 AND m.channel = j.value ->> 2 AND m.idempotency_key = j.value ->> 5"""
@@ -26,7 +27,7 @@ SELECT json_group_array(id) FILTER (WHERE NOT taken_over), json_group_array(id) 
   JOIN messages m ON m.id = t.value ->> 0 AND +m.state = 'waiting' JOIN conversations c ON c.id = m.conversation_id)"""
 HANDLED = """
 UPDATE messages SET state = 'handled', outcome = t.value ->> 1, intent = t.value ->> 2, confidence = t.value ->> 3,
-error = t.value ->> 4, done_at = ?2
+error = t.value ->> 4, done_at = ?2, content = json_remove(messages.content, '$.phone', '$.photo')
 FROM json_each(?1) t WHERE messages.id = t.value ->> 0 AND +messages.state = 'waiting'"""
 """The plus keeps SQLite from walking through all that waits for each turn of the batch."""
 DIALOGUES = """
@@ -39,9 +40,10 @@ NEW_REPLIES = """
 INSERT INTO messages (conversation_id, channel, author, state, text, content, in_reply_to, lane, created_at)
 SELECT value ->> 0, value ->> 1, 'bot', 'queued', value ->> 2, value ->> 3, value ->> 4, ?3, ?2 FROM json_each(?1)"""
 PUT_BACK = """
-UPDATE messages SET attempts = attempts + 1, error = ?,
-state = CASE WHEN attempts + 1 >= ? THEN 'aside' ELSE state END,
-done_at = CASE WHEN attempts + 1 >= ? THEN ? END WHERE id = ? AND state = 'waiting' RETURNING state"""
+UPDATE messages SET attempts = attempts + 1, error = ?1,
+content = CASE WHEN attempts + 1 >= ?2 THEN json_remove(content, '$.phone', '$.photo') ELSE content END,
+state = CASE WHEN attempts + 1 >= ?2 THEN 'aside' ELSE state END,
+done_at = CASE WHEN attempts + 1 >= ?2 THEN ?3 END WHERE id = ?4 AND state = 'waiting' RETURNING state"""
 FAREWELL = """
 INSERT INTO messages (conversation_id, channel, author, state, text, content, in_reply_to, lane, created_at)
 SELECT id, ?, 'bot', 'queued', ?, ?, ?, ?, ? FROM conversations WHERE id = ? AND mode <> 'person'"""
@@ -59,7 +61,8 @@ WHERE id = ? AND state = 'queued' RETURNING conversation_id"""
 UNREACHABLE = """
 UPDATE contacts SET unreachable_since = coalesce(unreachable_since, ?)
 WHERE id = (SELECT contact_id FROM conversations WHERE id = ?)"""
-FIND_SENT = "SELECT id, state FROM messages WHERE channel = ? AND external_id = ?"
+FIND_SENT = """
+SELECT id, state, conversation_id FROM messages WHERE channel = ? AND external_id = ? AND author <> 'reader'"""
 RECEIPT = "UPDATE messages SET state = ?, error = ? WHERE id = ?"
 CLAIM = """
 WITH free AS MATERIALIZED (
@@ -73,7 +76,9 @@ NOT EXISTS (SELECT 1 FROM messages p WHERE p.conversation_id = m.conversation_id
 FROM due JOIN messages m ON m.id = due.id JOIN conversations c ON c.id = m.conversation_id
 JOIN contacts ct ON ct.id = c.contact_id WHERE due.place <= ?4 ORDER BY m.id LIMIT ?5"""
 CLAIM_OUTBOUND = """
-SELECT m.id, m.conversation_id, ct.address, m.text, m.content, m.lane, m.attempts
+SELECT m.id, m.conversation_id, ct.address, m.text, m.content, m.lane, m.attempts,
+(SELECT h.said_at FROM messages h WHERE h.conversation_id = m.conversation_id AND h.author = 'reader'
+  ORDER BY h.id DESC LIMIT 1)
 FROM messages m JOIN conversations c ON c.id = m.conversation_id JOIN contacts ct ON ct.id = c.contact_id
 WHERE m.state = 'queued' AND m.channel = ? AND (m.due_at IS NULL OR m.due_at <= ?)
 AND NOT EXISTS (SELECT 1 FROM messages e WHERE e.conversation_id = m.conversation_id AND e.state = 'queued'

@@ -37,7 +37,10 @@ EMPTY_DIALOGUE = "{}"
 
 
 class InboundExtra(msgspec.Struct, omit_defaults=True):
-    """What of an arrival is not plain text."""
+    """What of an arrival is not plain text.
+
+    Once its turn is over, a picture's handle and a phone's number are taken out: ``unsupported`` says what was there.
+    """
 
     press: str | None = None
     label: str = ""
@@ -132,9 +135,9 @@ def extra_of(inbound: Inbound) -> str | None:
         case Started(parameter):
             return _json(InboundExtra(start=parameter, automated=automated))
         case Photo(handle):
-            return _json(InboundExtra(photo=handle, automated=automated))
+            return _json(InboundExtra(photo=handle, unsupported="photo", automated=automated))
         case SharedPhone(number, verified):
-            return _json(InboundExtra(phone=number, verified=verified, automated=automated))
+            return _json(InboundExtra(phone=number, verified=verified, unsupported="phone", automated=automated))
         case Unsupported(kind):
             return _json(InboundExtra(unsupported=kind, automated=automated))
 
@@ -157,6 +160,8 @@ def _content(text: str, value: InboundExtra) -> Content:
         content = Photo(value.photo, text)
     elif value.phone is not None:
         content = SharedPhone(value.phone, value.verified)
+    elif value.unsupported == "photo":
+        content = Photo("", text)
     elif value.unsupported is not None:
         content = Unsupported(value.unsupported)
     return content

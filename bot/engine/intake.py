@@ -12,7 +12,7 @@ from aiohttp import web
 from bot.channels import Accepted, Channel, Polled, Pushed, Webhook
 from bot.engine.metrics import Metrics
 from bot.errors import BadSignature, BadWebhook, ChannelError, StoreUnavailable
-from bot.messages import DeliveryReceipt, Inbound
+from bot.messages import Inbound
 from bot.ports import ChatLog, MessageLog
 
 log = structlog.get_logger(__name__)
@@ -83,7 +83,7 @@ async def keep(accepted: Accepted, store: MessageLog) -> None:
         return
     await asyncio.gather(
         *[store.record(message) for message in accepted.messages],
-        *[store.receipt(event) for event in accepted.events if isinstance(event, DeliveryReceipt)],
+        *[store.note(event) for event in accepted.events],
     )
 
 

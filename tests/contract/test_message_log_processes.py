@@ -264,9 +264,7 @@ async def test_a_receipt_that_overtakes_the_mark_of_another_process_is_kept(
     await first.complete(turn(waiting, "ответ"))
     [outbound] = await first.claim_outbound("chat", 10)
     async with opened_log(database, clock) as second, asyncio.timeout(10):
-        await second.receipt(
-            DeliveryReceipt(channel="chat", external_id="ext-1", delivery=Delivery.READ, at=clock.now())
-        )
+        await second.note(DeliveryReceipt(channel="chat", external_id="ext-1", delivery=Delivery.READ, at=clock.now()))
         await first.attempted(Attempt(message_id=outbound.message_id, channel="chat", external_ids=("ext-1",)))
 
         while await staff.state_of(outbound.message_id) != ("read", None):  # noqa: ASYNC110 - the other process works

@@ -201,7 +201,7 @@ async def sent_as(log: Log, external_id: str) -> int:
 async def test_a_receipt_moves_a_message_on(log: Log, staff: Staff) -> None:
     message_id = await sent_as(log, "ext-1")
 
-    await log.receipt(receipt(Delivery.DELIVERED))
+    await log.note(receipt(Delivery.DELIVERED))
 
     assert await staff.state_of(message_id) == ("delivered", None)
 
@@ -210,7 +210,7 @@ async def test_an_older_word_never_undoes_a_newer_one(log: Log, staff: Staff) ->
     message_id = await sent_as(log, "ext-1")
 
     for delivery in (Delivery.READ, Delivery.DELIVERED, Delivery.SENT):
-        await log.receipt(receipt(delivery))
+        await log.note(receipt(delivery))
 
     assert await staff.state_of(message_id) == ("read", None)
 
@@ -218,14 +218,14 @@ async def test_an_older_word_never_undoes_a_newer_one(log: Log, staff: Staff) ->
 async def test_a_failure_told_later_is_kept_with_its_reason(log: Log, staff: Staff) -> None:
     message_id = await sent_as(log, "ext-1")
 
-    await log.receipt(receipt(Delivery.FAILED, reason="номер не обслуживается"))
+    await log.note(receipt(Delivery.FAILED, reason="номер не обслуживается"))
 
     assert await staff.state_of(message_id) == ("failed", "номер не обслуживается")
 
 
 async def test_a_receipt_that_overtakes_the_mark_of_its_sending_is_kept(log: Log, staff: Staff) -> None:
-    await log.receipt(receipt(Delivery.READ))
-    await log.receipt(receipt(Delivery.DELIVERED))
+    await log.note(receipt(Delivery.READ))
+    await log.note(receipt(Delivery.DELIVERED))
 
     message_id = await sent_as(log, "ext-1")
 
@@ -235,7 +235,7 @@ async def test_a_receipt_that_overtakes_the_mark_of_its_sending_is_kept(log: Log
 async def test_a_receipt_with_a_very_long_id_finds_its_message(log: Log, staff: Staff) -> None:
     message_id = await sent_as(log, "wamid." + "x" * 400)
 
-    await log.receipt(receipt(Delivery.DELIVERED, external_id="wamid." + "x" * 400))
+    await log.note(receipt(Delivery.DELIVERED, external_id="wamid." + "x" * 400))
 
     assert (await staff.state_of(message_id))[0] == "delivered"
 

@@ -7,7 +7,26 @@ from datetime import datetime, timedelta
 
 from bot.clock import Clock
 from bot.errors import StoreUnavailable
-from bot.messages import ButtonPress, Contact, Delivery, DeliveryReceipt, Inbound, Lane, Outbound, Reply, Text
+from bot.messages import (
+    ButtonPress,
+    Contact,
+    Content,
+    Delivery,
+    DeliveryReceipt,
+    Event,
+    Inbound,
+    Lane,
+    Moved,
+    Outbound,
+    Photo,
+    Presence,
+    Removed,
+    Reply,
+    SharedPhone,
+    StaffReply,
+    Text,
+    Unsupported,
+)
 from bot.ports import (
     Attempt,
     Author,
@@ -20,7 +39,7 @@ from bot.ports import (
     Recorded,
     Waiting,
 )
-from db.rows import clean
+from db.rows import clean, text_of
 from db.wakes import Wakes
 
 MAX_TRIES = 3
@@ -58,6 +77,7 @@ class Message:
     created_at: datetime
     inbound: Inbound | None = None
     reply: Reply = NOTHING
+    author: Author = Author.BOT
     in_reply_to: int | None = None
     lane: Lane = Lane.REPLY
     attempts: int = 0
@@ -104,11 +124,33 @@ class FakeLog:
         for known in self.messages.values():
             if known.inbound is not None and _key(known.inbound) == _key(message):
                 return Recorded(message_id=known.id, conversation_id=known.conversation.id, fresh=False)
+        if message.corrects and (earlier := self._corrected(message)):
+            return Recorded(message_id=earlier.id, conversation_id=earlier.conversation.id, fresh=False)
         conversation = self._conversation(message)
         kept = Message(len(self.messages) + 1, conversation, "waiting", now, inbound=message)
         self.messages[kept.id] = kept
         self._wakes.wake(("arrived", message.contact))
         return Recorded(message_id=kept.id, conversation_id=conversation.id, fresh=True)
+
+    def _corrected(self, message: Inbound) -> Message | None:
+        """The message whose words are replaced by these, or have been; None where it is too late."""
+        channel, external_id = message.contact.channel, message.corrects
+        for known in reversed(list(self._of_reader(channel, external_id))):
+            assert known.inbound is not None
+            if known.conversation.contact != message.contact:
+                return None
+            if text_of(known.inbound.content) != text_of(message.content):
+                if known.state != "waiting" or known.id in known.conversation.in_hand:
+                    return None
+                known.inbound = replace(known.inbound, content=message.content)
+            return known
+        return None
+
+    def _of_reader(self, channel: str, external_id: str) -> Iterator[Message]:
+        for message in self.messages.values():
+            inbound = message.inbound
+            if inbound and (inbound.contact.channel, inbound.external_id) == (channel, external_id):
+                yield message
 
     def _conversation(self, message: Inbound) -> Conversation:
         for conversation in self.conversations.values():
@@ -182,6 +224,7 @@ class FakeLog:
         conversation.leased_until = conversation.leased_until and now + HOLD
         message.state, message.outcome, message.intent = "handled", turn.outcome.value, turn.intent or None
         message.error = turn.error or None
+        message.inbound = message.inbound and replace(message.inbound, content=_kept(message.inbound.content))
         conversation.dialogue = turn.dialogue
         if turn.mode is not None:
             waits_since = (conversation.waiting_since or now) if turn.mode is Mode.WAITING else None
@@ -227,6 +270,7 @@ class FakeLog:
         conversation.leased_until = None
         if message.attempts >= MAX_TRIES:
             message.state = "aside"
+            message.inbound = message.inbound and replace(message.inbound, content=_kept(message.inbound.content))
             if farewell is not None and conversation.mode is not Mode.PERSON:
                 self.queue(conversation.id, farewell, in_reply_to=message.id)
         self._wakes.wake(("arrived",))
@@ -254,6 +298,7 @@ class FakeLog:
                 reply=message.reply,
                 lane=message.lane,
                 attempt=message.attempts + 1,
+                heard_at=self._heard_at(message.conversation),
             )
             for message in due
         ]
@@ -280,13 +325,86 @@ class FakeLog:
     async def attempted_many(self, attempts: Sequence[Attempt]) -> list[Exception | None]:
         return [await self.attempted(attempt) for attempt in attempts]  # type: ignore[func-returns-value]
 
-    async def receipt(self, receipt: DeliveryReceipt) -> None:
-        self._reach()
+    def _heard_at(self, conversation: Conversation) -> datetime | None:
+        said = [m.inbound.sent_at for m in self.messages.values() if m.inbound and m.conversation is conversation]
+        return said[-1] if said else None
+
+    # --- what messengers tell --------------------------------------------------------------------
+
+    async def note(self, event: Event) -> None:
+        now = self._reach()
+        match event:
+            case DeliveryReceipt():
+                self._receipt(event, now)
+            case Presence():
+                self._presence(event)
+            case Removed():
+                for message in self._of_reader(event.channel, event.external_id):
+                    assert message.inbound is not None
+                    message.inbound = replace(message.inbound, content=Unsupported("removed"))
+                    if message.state == "waiting":
+                        message.state, message.outcome = "handled", Outcome.SILENT.value
+            case StaffReply():
+                self._staff_reply(event, now)
+            case Moved():
+                self._moved(event, now)
+
+    def _presence(self, event: Presence) -> None:
+        for conversation in self.conversations.values():
+            if conversation.contact != event.contact:
+                continue
+            if event.reachable:
+                conversation.unreachable_since = None
+            elif not self._wrote_after(conversation, event.at):
+                conversation.unreachable_since = conversation.unreachable_since or event.at
+
+    def _wrote_after(self, conversation: Conversation, at: datetime) -> bool:
+        return any(
+            message.inbound is not None and message.conversation is conversation and message.inbound.sent_at > at
+            for message in self.messages.values()
+        )
+
+    def _staff_reply(self, event: StaffReply, now: datetime) -> None:
+        conversation = next((found for found in self.conversations.values() if found.contact == event.contact), None)
+        if conversation is None:
+            conversation = Conversation(len(self.conversations) + 1, event.contact)
+            self.conversations[conversation.id] = conversation
+        for known in self.messages.values():
+            if known.inbound is None and known.external_id == event.external_id:
+                return
+        kept = Message(len(self.messages) + 1, conversation, "sent", now, reply=Reply(text=event.text))
+        kept.author, kept.external_id = Author.LIBRARIAN, event.external_id
+        self.messages[kept.id] = kept
+        conversation.mode, conversation.waiting_since, conversation.handover_reason = Mode.PERSON, None, ""
+        self._wakes.wake((event.contact,))
+
+    def _moved(self, event: Moved, now: datetime) -> None:
+        address = Contact(channel=event.contact.channel, address=event.address)
+        old = next((found for found in self.conversations.values() if found.contact == event.contact), None)
+        if old is None or address == event.contact or self._wrote_after(old, event.at):
+            return
+        new = next((found for found in self.conversations.values() if found.contact == address), None)
+        if new is None:
+            old.contact, old.unreachable_since = address, None
+        else:
+            for message in self.messages.values():
+                if message.conversation is old:
+                    message.conversation = new
+            if new.mode is Mode.BOT:
+                new.mode, new.waiting_since, new.handover_reason = old.mode, old.waiting_since, old.handover_reason
+            new.name = new.name or old.name
+            old.mode, old.waiting_since, old.handover_reason = Mode.BOT, None, ""
+            old.unreachable_since = old.unreachable_since or now
+        self._wakes.wake((("outgoing", address.channel), event.contact, address))
+
+    def _receipt(self, receipt: DeliveryReceipt, now: datetime) -> None:
         key = (receipt.channel, receipt.external_id)
         for message in self.messages.values():
             if (message.conversation.contact.channel, message.external_id) == key:
                 if FURTHER.index(message.state) < FURTHER.index(receipt.delivery.value):
                     message.state, message.error = receipt.delivery.value, receipt.reason or None
+                    if receipt.unreachable:
+                        message.conversation.unreachable_since = now
                 return
         known = self._early.get(key)
         if known is None or FURTHER.index(known.delivery.value) < FURTHER.index(receipt.delivery.value):
@@ -354,10 +472,22 @@ def _storable(message: Inbound) -> Inbound:
         message,
         contact=replace(message.contact, address=clean(message.contact.address)),
         content=Text(clean(content.text)) if isinstance(content, Text) else content,
+        external_id=clean(message.external_id),
         idempotency_key=clean(message.idempotency_key),
         name=clean(message.name),
         language=clean(message.language),
     )
+
+
+def _kept(content: Content) -> Content:
+    """What stays once the turn is over: no number, no handle."""
+    match content:
+        case Photo(caption=caption):
+            return Photo("", caption)
+        case SharedPhone():
+            return Unsupported("phone")
+        case _:
+            return content
 
 
 def _key(inbound: Inbound) -> tuple[str, str]:
@@ -368,13 +498,13 @@ def _logged(message: Message) -> Logged:
     if message.inbound is None:
         return Logged(
             message_id=message.id,
-            author=Author.BOT,
+            author=message.author,
             reply=message.reply,
             at=message.created_at,
             in_reply_to=message.in_reply_to,
         )
     match message.inbound.content:
-        case Text(text) | ButtonPress(label=text):
+        case Text(text) | ButtonPress(label=text) | Photo(caption=text):
             said = text
         case _:
             said = ""

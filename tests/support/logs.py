@@ -1,5 +1,6 @@
 """Message logs for tests, and what else touches them: the staff's hand, and short words for turns."""
 
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -13,6 +14,7 @@ from bot.ports import Completed, Dialogue, MessageLog, Mode, Outcome, Waiting
 from db.connect import Database
 from db.messages import Log, open_log
 from db.models import ContactRow, ConversationRow, MessageRow
+from db.rows import content_of
 from tests.support.fake_log import FakeLog
 
 ANNA = Contact(channel="chat", address="anna")
@@ -43,6 +45,10 @@ class Staff(Protocol):
         """Whether the contact was found to be out of reach."""
         ...
 
+    async def content_of(self, message_id: int) -> Content:
+        """What is kept of a reader's message."""
+        ...
+
 
 class FakeStaff:
     """The staff of a log in memory."""
@@ -66,6 +72,11 @@ class FakeStaff:
 
     async def is_unreachable(self, contact: Contact) -> bool:
         return self._log.conversation_of(contact).unreachable_since is not None
+
+    async def content_of(self, message_id: int) -> Content:
+        inbound = self._log.messages[message_id].inbound
+        assert inbound is not None
+        return inbound.content
 
 
 class SqlStaff:
@@ -124,6 +135,13 @@ class SqlStaff:
         found = columns.where(ContactRow.channel == contact.channel, ContactRow.address == contact.address)
         async with self._database.engine.connect() as connection:
             return await connection.scalar(found) is not None
+
+    async def content_of(self, message_id: int) -> Content:
+        columns = select(MessageRow.text, MessageRow.content)
+        async with self._database.engine.connect() as connection:
+            row = (await connection.execute(columns.where(MessageRow.id == message_id))).one()
+        content, _ = content_of(row.text, None if row.content is None else json.dumps(row.content))
+        return content
 
 
 @asynccontextmanager
