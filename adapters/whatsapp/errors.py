@@ -1,0 +1,81 @@
+"""What the Graph API answers → our errors, by what is to be done. Pure.
+
+Source: Meta, WhatsApp Cloud API error codes, and the official schema of its error body, read 2026-11.
+"""
+
+from typing import Any
+
+from adapters.http import HttpAnswer
+from bot.errors import (
+    ChannelAuthError,
+    ChannelError,
+    ChannelUnavailable,
+    DeliveryRefused,
+    MessageRefused,
+    RateLimited,
+    WindowClosed,
+)
+
+WINDOW = 131047
+_WHOLE_LIMITS = {130429: 2.0, 80007: 60.0, 4: 60.0, 131064: 60.0}
+"""Seconds of a pause where the answer names none: throughput of the number, calls of the account, of the app."""
+_PAIR = 131056
+_LATER = frozenset({1, 2, 131000, 131016, 131057, 133004, 133016})
+_GONE = frozenset({131021, 131026, 131030, 131062})
+_STOPPED = {
+    131048: "Meta limits this number because readers report it; see its quality in WhatsApp Manager",
+    368: "Meta has blocked the account for breaking its rules; see Account Quality",
+    131031: "Meta has locked the account; see Account Quality",
+    130497: "Meta forbids this account to write to readers of that country",
+    131042: "Meta wants the payment to be settled in WhatsApp Manager",
+    131045: "the number is not registered: register it in WhatsApp Manager",
+    133010: "the number is not registered: register it in WhatsApp Manager",
+    131005: "the token has no right to this number: give the system user whatsapp_business_messaging",
+}
+_TOKEN = frozenset({0, 3, 10, 190, 102})
+
+
+def fault(answer: HttpAnswer, attempt: int) -> ChannelError | None:  # noqa: PLR0911 - a table of codes
+    """The error that an answer means; None where it is good.
+
+    Args:
+        answer: What came.
+        attempt: ``Outbound.attempt``: the pause for one pair grows with it, as Meta asks (4 to the power of n).
+    """
+    if answer.status < 300:
+        return None
+    error = _error(answer)
+    code = error.get("code")
+    code = code if isinstance(code, int) else -1
+    why = f"{code} {_words(error)}".strip() if code >= 0 else f"HTTP {answer.status}"
+    if code == _PAIR:
+        return RateLimited(4.0 ** min(max(attempt, 1), 5), whole_channel=False)
+    if code in _WHOLE_LIMITS or answer.status == 429:
+        return RateLimited(_asked_s(answer) or _WHOLE_LIMITS.get(code, 5.0))
+    if code in _STOPPED:
+        return ChannelAuthError(f"{why}: {_STOPPED[code]}")
+    if code in _TOKEN or 200 <= code <= 299 or answer.status in (401, 403):
+        return ChannelAuthError(f"{why}: make a new token of the system user and put it into the configuration")
+    if code in _LATER or answer.status >= 500 or code < 0:
+        return ChannelUnavailable(why)
+    if code == WINDOW:
+        return WindowClosed(why)
+    return DeliveryRefused(why) if code in _GONE else MessageRefused(why)
+
+
+def _error(answer: HttpAnswer) -> dict[str, Any]:
+    body = answer.json()
+    error = body.get("error") if isinstance(body, dict) else None
+    return error if isinstance(error, dict) else {}
+
+
+def _words(error: dict[str, Any]) -> str:
+    details = error.get("error_data")
+    said = details.get("details") if isinstance(details, dict) else None
+    return str(said or error.get("message") or "")[:200]
+
+
+def _asked_s(answer: HttpAnswer) -> float:
+    """Seconds of ``Retry-After``; Meta does not promise the header."""
+    value = answer.headers.get("Retry-After", "")
+    return min(float(value), 3600.0) if value.isascii() and value.isdigit() else 0.0
