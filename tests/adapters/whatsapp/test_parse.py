@@ -243,7 +243,7 @@ def test_the_signature_is_over_the_bytes_as_they_came(clock: StandingClock) -> N
 # --- anything at all -----------------------------------------------------------------------------
 
 STRANGE: tuple[Any, ...] = (
-    None, True, -1, 0.5, 10**30, "", "x" * 300, "\ud83d", "\x00", [], {}, [[]], {"a": {}}, "1e999", [None, 1], "wamid.Z",
+    None, True, -1, 0.5, 10**30, "", "x" * 300, "\ud83d", "\x00", [], {}, [[]], {"a": {}}, "1e999", [None, 1],
 )  # fmt: skip
 
 
