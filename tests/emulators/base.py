@@ -5,6 +5,8 @@ import json
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from email.parser import BytesParser
+from email.policy import HTTP
 from typing import Any, Self
 
 from aiohttp import web
@@ -46,6 +48,19 @@ class Call:
     def json(self) -> Any:
         """The body as JSON."""
         return json.loads(self.body)
+
+
+async def uploaded(request: web.Request) -> dict[str, tuple[str, bytes]]:
+    """The files of a multipart form: name of the field → name of the file and its bytes."""
+    head = f"Content-Type: {request.headers['Content-Type']}\r\n\r\n".encode()
+    form = BytesParser(policy=HTTP).parsebytes(head + await request.read())
+    found = {}
+    for part in form.iter_parts():
+        name = part.get_param("name", header="content-disposition")
+        content = part.get_payload(decode=True)
+        assert isinstance(content, bytes)
+        found[str(name)] = (part.get_filename() or "", content)
+    return found
 
 
 class Emulator:

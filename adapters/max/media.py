@@ -1,0 +1,110 @@
+"""Files of MAX: pictures that readers send, pictures and documents that they get."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+import aiohttp
+
+from adapters.http import HttpAnswer, HttpClient
+from adapters.max.answers import refusal
+from adapters.max.render import Piece
+from adapters.max.settings import MaxSettings
+from bot.errors import ChannelUnavailable, InputError, MessageRefused
+from bot.messages import StoredFile
+from bot.ports import Files
+
+HOSTS = ("oneme.ru", "max.ru", "okcdn.ru", "mycdn.me")
+"""Where MAX keeps files, with their subdomains (its documentation of uploads, its recorded events)."""
+KEPT = 500
+"""Uploads whose tokens are remembered: an announcement's picture goes up once, not once a reader."""
+
+
+class Media:
+    """Up and down, only to and from MAX itself; our token goes nowhere else."""
+
+    def __init__(self, api: HttpClient, options: MaxSettings, files: Files | None) -> None:
+        self._api = api
+        self._own = _origin(options.api_url)
+        self._plain = HttpClient("", ca_file=options.ca_file)
+        self._files = files
+        self._tokens: dict[int, Mapping[str, Any]] = {}
+
+    async def attachments(self, piece: Piece) -> tuple[Mapping[str, Any], ...]:
+        """What the files of a message are called at MAX; those that it does not have yet go up. Raises ChannelError."""
+        made = [{"type": "image", "payload": await self._uploaded(what.file, "image")} for what in piece.pictures]
+        if piece.document is not None:
+            made.append({"type": "file", "payload": await self._uploaded(piece.document.file, "file")})
+        return tuple(made)
+
+    async def fetch(self, handle: str, limit: int) -> bytes:
+        """The bytes behind a picture's address; refuses every address that is not MAX's."""
+        self._check(handle, InputError("the picture is not kept by MAX"))
+        answer = await self._plain.call("GET", handle, longest=limit)
+        if answer.status in (403, 404, 410):
+            raise InputError("the picture is gone")
+        if answer.status != 200:
+            raise ChannelUnavailable(f"picture: {answer.status}")
+        if len(answer.body) > limit:
+            raise InputError(f"the picture has more than {limit} bytes")
+        return answer.body
+
+    async def aclose(self) -> None:
+        """Give the connections back."""
+        await self._plain.aclose()
+
+    async def _uploaded(self, file: StoredFile, kind: str) -> Mapping[str, Any]:
+        if file.file_id in self._tokens:
+            return self._tokens[file.file_id]
+        data = await self._files.read(file.file_id) if self._files else None
+        if data is None:
+            raise MessageRefused(f"the file {file.file_id} is gone")
+        place = await self._api.call("POST", "/uploads", params={"type": kind})
+        if place.status != 200:
+            raise refusal(place)
+        url = _string(place, "url")
+        self._check(url, ChannelUnavailable("MAX names a strange address for uploads"))
+        form = aiohttp.FormData(quote_fields=False)  # a Russian name as browsers send it, not %D0%BF…
+        form.add_field("data", data, filename=file.name, content_type=file.media_type)
+        payload = _payload(await self._plain.call("POST", url, data=form), place)
+        self._tokens[file.file_id] = payload
+        while len(self._tokens) > KEPT:
+            del self._tokens[next(iter(self._tokens))]
+        return payload
+
+    def _check(self, url: str, error: Exception) -> None:
+        try:
+            found = urlsplit(url)
+            host = (found.hostname or "").lower()
+            own = _origin(url) == self._own
+        except ValueError:
+            raise error from None
+        theirs = found.scheme == "https" and found.port in (None, 443) and not found.username
+        if not own and not (theirs and any(host == name or host.endswith(f".{name}") for name in HOSTS)):
+            raise error
+
+
+def _origin(url: str) -> tuple[str, str, int | None]:
+    found = urlsplit(url)
+    return found.scheme, (found.hostname or "").lower(), found.port
+
+
+def _payload(answer: HttpAnswer, place: HttpAnswer) -> Mapping[str, Any]:
+    """What an attachment says of an uploaded file: its token, or a picture's ``photos``."""
+    if answer.status != 200:
+        raise refusal(answer)
+    found = answer.json()
+    if isinstance(found, dict):
+        if isinstance(found.get("photos"), dict):
+            return {"photos": found["photos"]}
+        if isinstance(found.get("token"), str):
+            return {"token": found["token"]}
+    if token := _string(place, "token"):
+        return {"token": token}
+    raise ChannelUnavailable("MAX took a file and named no token")
+
+
+def _string(answer: HttpAnswer, key: str) -> str:
+    found = answer.json()
+    value = found.get(key) if isinstance(found, dict) else None
+    return value if isinstance(value, str) else ""
