@@ -34,6 +34,7 @@ check: setup  ## format, lint, types, imports, migrations, docs, Dockerfile, YAM
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m tools.check
+	$(BIN)/python -m tools.floor
 	$(BIN)/hadolint Dockerfile
 	$(BIN)/yamllint --strict compose.yaml config.yaml understanding demo
 

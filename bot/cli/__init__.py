@@ -111,18 +111,25 @@ def import_(
 
 @app.command()
 def evaluate(
-    file: Annotated[Path, typer.Argument(help="Questions, one JSON object a line.")],
+    files: Annotated[list[Path], typer.Argument(help="Questions, one JSON object a line.")],
     catalogue: Annotated[
         list[Path] | None, typer.Option(help="Evaluate against a throw-away store loaded from these files.")
     ] = None,
     config: Config = None,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
     errors: Annotated[bool, typer.Option("--errors", help="List what went wrong.")] = False,
+    against: Annotated[
+        Path | None, typer.Option(help="Compare with what an earlier run printed with --json (--details).")
+    ] = None,
+    details: Annotated[bool, typer.Option("--details", help="With --json: every question, too.")] = False,
 ) -> None:
-    """Run a file of questions through understanding and search."""
+    """Run files of questions through understanding and search."""
     from bot.cli import evaluation
 
-    raise typer.Exit(evaluation.evaluate(config, file, catalogue or [], as_json=as_json, errors=errors))
+    asked = evaluation.Asked(
+        catalogues=tuple(catalogue or ()), as_json=as_json, details=details, errors=errors, against=against
+    )
+    raise typer.Exit(evaluation.evaluate(config, files, asked))
 
 
 @app.command()

@@ -3,9 +3,11 @@
 import asyncio
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from rich import box
@@ -15,7 +17,7 @@ from rich.table import Table
 
 from bot import app
 from bot.asking import look_up
-from bot.cli import scoring
+from bot.cli import comparing, scoring
 from bot.cli.scoring import Answer, Line, Score
 from bot.ports import Catalogue, Understanding
 from bot.settings import load
@@ -30,35 +32,58 @@ _COLUMNS = (
     ("absent", "absent_correct"),
     ("wrong found", "wrong_found"),
     ("wrong not found", "wrong_not_found"),
+    ("slots", "slots_accuracy"),
 )
 
 
-def evaluate(config: Path | None, file: Path, catalogue_files: Sequence[Path], *, as_json: bool, errors: bool) -> int:
-    """Answer every question of ``file`` and print how many answers were right.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """The options of the command.
+
+    Attributes:
+        catalogues: Load these into a throw-away store and ask that one; else the configured store is asked.
+        as_json: Print figures for programs instead of tables.
+        details: In the JSON, also every question: what ``against`` of a later run needs.
+        errors: List what went wrong, and why it was understood so.
+        against: What an earlier run printed as JSON.
+    """
+
+    catalogues: Sequence[Path] = ()
+    as_json: bool = False
+    details: bool = False
+    errors: bool = False
+    against: Path | None = None
+
+
+def evaluate(config: Path | None, files: Sequence[Path], asked: Asked) -> int:
+    """Answer every question of ``files`` and print how many answers were right.
 
     Args:
         config: The configuration whose store is asked where no catalogue is given.
-        file: Questions, one JSON object a line (docs: readme of the message files).
-        catalogue_files: Load these into a throw-away store and ask that one.
-        as_json: Print figures for programs instead of tables.
-        errors: List what went wrong, and why it was understood so.
+        files: Questions, one JSON object a line (docs: readme of the message files).
+        asked: The options.
 
     Raises:
         InputError: A file cannot be used.
         StoreUnavailable: The configured store does not answer.
     """
-    questions = scoring.read(file)
-    console = Console(stderr=as_json, highlight=False, soft_wrap=True)
-    answers = asyncio.run(_answers(config, questions, catalogue_files))
-    if as_json:
-        sys.stdout.write(msgspec.json.encode(scoring.as_json(answers)).decode() + "\n")
+    questions = [line for file in files for line in scoring.read(file)]
+    before = comparing.earlier(asked.against) if asked.against else None
+    console = Console(stderr=asked.as_json, highlight=False, soft_wrap=True)
+    answers = asyncio.run(_answers(config, questions, asked.catalogues))
+    if asked.as_json:
+        figures = scoring.in_detail(answers) if asked.details else scoring.as_json(answers)
+        sys.stdout.write(msgspec.json.encode(figures).decode() + "\n")
     else:
         for table in _tables(answers):
             console.print(table)
-    if errors:
+    if asked.errors:
         for answer in answers:
             if answer.wrong:
                 console.print(_explained(answer))
+    if before is not None:
+        for line in _compared(before, scoring.in_detail(answers)):
+            console.print(line)
     return 0
 
 
@@ -126,11 +151,41 @@ async def _answers(config: Path | None, questions: Sequence[Line], files: Sequen
 
 
 def _tables(answers: Sequence[Answer]) -> list[Table]:
-    return [
-        _table("all questions", {"": Score.of(answers)}),
-        _table("by intent", scoring.by_intent(answers)),
-        _table("by tag", scoring.by_tag(answers)),
-    ]
+    tables = [_table("all questions", {"": Score.of(answers)})]
+    if len(files := scoring.by_file(answers)) > 1:
+        tables.append(_table("by file", files))
+    tables += [_table("by intent", scoring.by_intent(answers)), _table("by tag", scoring.by_tag(answers))]
+    if slots := scoring.by_slot(answers):
+        table = Table(title="by slot", title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+        table.add_column("", no_wrap=True)
+        for heading in ("n", "picked out"):
+            table.add_column(heading, justify="right")
+        for name, (n, share) in slots.items():
+            table.add_row(escape(name), str(n), f"{share:.1%}")
+        tables.append(table)
+    return tables
+
+
+def _compared(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
+    """Better, worse, and the questions behind it."""
+    changed = comparing.changes(before, now)
+    if before["n"] != now["n"]:
+        yield f"other questions: {now['n']} now, {before['n']} then"
+    for heading, wanted in (("better", True), ("worse", False)):
+        found = [change for change in changed if (change.gain > 0) is wanted]
+        yield f"[bold]{heading}[/]: {len(found) or 'nothing'}"
+        for change in found:
+            figure = change.figure.replace("_", " ")
+            yield escape(f"  {change.place or 'all questions'}, {figure}: {change.before:.1%} → {change.now:.1%}")
+    questions = comparing.turned(before, now)
+    if questions is None:
+        yield "the earlier run names no questions: make it with --json --details to see which changed"
+        return
+    for heading, turned in zip(("right now", "wrong now", "wrong in another way"), questions, strict=True):
+        yield f"[bold]{heading}[/]: {len(turned) or 'no question'}"
+        for one in turned:
+            told = "; ".join(one.now or one.before)
+            yield escape(f"  {one.key} {one.text}: {'was: ' if not one.now else ''}{told}")
 
 
 def _table(title: str, rows: Mapping[str, Score]) -> Table:
@@ -157,6 +212,7 @@ def _explained(answer: Answer) -> str:
         why = "; ".join(request.because)
         lines.append(escape(f"    {request.intent} {request.confidence:.2f}{sought} ({why})"))
     for found in answer.books:
+        lines += [escape(f"    synonym: {said}") for said in found.synonyms]
         shown = ", ".join(f"{work.author}|{work.title}" for work in found.works[:5]) or "nothing"
         lines.append(escape(f"    {found.verdict}: {shown}"))
     if answer.line.groups:

@@ -8,10 +8,11 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
+from bot.cli.picking import picked_out, stands_in
 from bot.errors import InputError
 from bot.language.folding import fold
 from bot.library.model import WorkCard
@@ -19,6 +20,7 @@ from bot.ports import Found, Request, Verdict
 
 BOOKISH = frozenset({"search", "availability", "hold", "renew", "review", "recommend"})
 """Requests that may name a book: what they name is looked up."""
+_T = TypeVar("_T")
 _YES = frozenset({Verdict.FOUND, Verdict.CHOICE})
 _SUBTITLE = re.compile(r"\s*(?::\s.*|\([^)]*\)\s*)$")
 _SHORTEST_NAME = 3
@@ -35,6 +37,8 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     expected_groups: list[list[str]] = []
     intents: list[str] = []
     tags: list[str] = []
+    slots: dict[str, Any] = {}
+    file: str = ""
 
     def __post_init__(self) -> None:
         """Refuse what no answer could match."""
@@ -106,8 +110,22 @@ class Answer:
         return bool(self.line.groups) and not self.said_yes
 
     @property
+    def slots_right(self) -> dict[str, bool]:
+        """For each piece of the message that a person picked out, whether it is among ours, on stems."""
+        told = {name: value for name, value in self.line.slots.items() if stands_in(value, self.line.text)}
+        return {name: picked_out(name, value, self.requests) for name, value in told.items()}
+
+    @property
     def wrong(self) -> tuple[str, ...]:
         """What was wrong, in words; empty where nothing was."""
+        faults = []
+        if missing := [name for name, right in self.slots_right.items() if not right]:
+            faults.append(f"slots not picked out: {', '.join(f'{name} {self.line.slots[name]}' for name in missing)}")
+        return (*self.wrong_for_the_reader, *faults)
+
+    @property
+    def wrong_for_the_reader(self) -> tuple[str, ...]:
+        """What of it a reader would notice: the intent and the books."""
         faults = []
         if not self.intent_right:
             faults.append(f"understood as {self.requests[0].intent}, right: {', '.join(self.line.intent_ok)}")
@@ -131,6 +149,7 @@ class Score:
         absent_correct: Over questions for a book that is not there: nothing is shown for it.
         wrong_found: Over all questions for a book: another one is shown as the answer.
         wrong_not_found: Over questions with a book that is there: nothing is shown.
+        slots_accuracy: Over all pieces that a person picked out of the messages: picked out here, too.
     """
 
     n: int
@@ -140,6 +159,7 @@ class Score:
     absent_correct: float | None
     wrong_found: float | None
     wrong_not_found: float | None
+    slots_accuracy: float | None = None
 
     @classmethod
     def of(cls, answers: Sequence[Answer]) -> "Score":
@@ -154,6 +174,7 @@ class Score:
             absent_correct=_share(absent, lambda answer: not answer.said_yes),
             wrong_found=_share(held + absent, lambda answer: answer.wrong_found),
             wrong_not_found=_share(held, lambda answer: answer.wrong_not_found),
+            slots_accuracy=_share([right for answer in answers for right in answer.slots_right.values()], bool),
         )
 
 
@@ -169,7 +190,8 @@ def read(file: Path) -> list[Line]:
         raise InputError(f"{file}: cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
         raise InputError(f"{file}: expected UTF-8 text, one JSON object a line") from None
-    lines = [_line(raw, number, file) for number, raw in enumerate(text.split("\n"), start=1) if raw.strip()]
+    rows = [(number, row) for number, row in enumerate(text.split("\n"), start=1) if row.strip()]
+    lines = [msgspec.structs.replace(_line(row, number, file), file=file.name) for number, row in rows]
     if not lines:
         raise InputError(f"{file}: holds no question; expected one JSON object a line")
     return lines
@@ -178,6 +200,20 @@ def read(file: Path) -> list[Line]:
 def by_intent(answers: Iterable[Answer]) -> dict[str, Score]:
     """Scores for each intent that was expected, in the order of their names."""
     return _by(answers, lambda line: [line.intent])
+
+
+def by_slot(answers: Iterable[Answer]) -> dict[str, tuple[int, float]]:
+    """How often each slot was asked for, and the share that was picked out."""
+    seen: dict[str, list[bool]] = {}
+    for answer in answers:
+        for name, right in answer.slots_right.items():
+            seen.setdefault(name, []).append(right)
+    return {name: (len(seen[name]), round(sum(seen[name]) / len(seen[name]), 4)) for name in sorted(seen)}
+
+
+def by_file(answers: Iterable[Answer]) -> dict[str, Score]:
+    """Scores for each file, in the order of their names."""
+    return _by(answers, lambda line: [line.file])
 
 
 def by_tag(answers: Iterable[Answer]) -> dict[str, Score]:
@@ -197,6 +233,30 @@ def as_json(answers: Sequence[Answer]) -> dict[str, Any]:
     return figures(Score.of(answers)) | {
         "by_intent": {name: figures(score) for name, score in by_intent(answers).items()},
         "by_tag": {name: figures(score) for name, score in by_tag(answers).items()},
+    }
+
+
+def in_detail(answers: Sequence[Answer]) -> dict[str, Any]:
+    """``as_json`` with everything that a later run may be compared with: all figures, and each question."""
+
+    def figures(score: Score) -> dict[str, Any]:
+        return {name: getattr(score, name) for name in Score.__dataclass_fields__}
+
+    return figures(Score.of(answers)) | {
+        "by_intent": {name: figures(score) for name, score in by_intent(answers).items()},
+        "by_tag": {name: figures(score) for name, score in by_tag(answers).items()},
+        "by_slot": {name: {"n": n, "accuracy": share} for name, (n, share) in by_slot(answers).items()},
+        "questions": {
+            f"{answer.line.file}:{answer.line.id}": {
+                "text": answer.line.text,
+                "intent": answer.requests[0].intent,
+                "confidence": answer.requests[0].confidence,
+                "verdicts": [found.verdict.value for found in answer.books],
+                "works": [f"{work.author}|{work.title}" for found in answer.books for work in found.works[:5]],
+                "wrong": list(answer.wrong),
+            }
+            for answer in answers
+        },
     }
 
 
@@ -235,7 +295,7 @@ def _shown(books: Sequence[Found], depth: int, asked: int) -> list[WorkCard]:
     return [work for works in answers for work in works[:each]]
 
 
-def _share(answers: Sequence[Answer], right: Callable[[Answer], bool]) -> float | None:
+def _share(answers: Sequence[_T], right: Callable[[_T], bool]) -> float | None:
     return round(sum(map(right, answers)) / len(answers), 4) if answers else None
 
 

@@ -14,6 +14,7 @@ from bot.cli.scoring import Answer, Line, Score, fits
 from bot.errors import InputError
 from bot.library.model import Edition, Kind, WorkCard
 from bot.ports import Catalogue, Found, Request, Verdict, Wanted
+from tools.floor import Floor, faults, raised
 from understanding.understander import PhraseUnderstanding
 
 QUESTIONS = Path(__file__).parent.parent / "data" / "queries"
@@ -398,3 +399,124 @@ async def test_readers_get_the_right_book(works: Path) -> None:
     assert score.absent_correct >= 0.80, told
     assert score.intent_accuracy is not None
     assert score.intent_accuracy >= 0.97, told
+
+
+# --- the floor of ``make check`` -------------------------------------------------------------------
+
+
+def test_what_falls_below_the_floor_is_named() -> None:
+    wrong = answer(found(DEMONS), expected=["Федор Достоевский|Идиот"], understood="hold")
+    floor: Floor = {
+        "dev.jsonl": {
+            "all": {"recall_at_1": 0.5, "wrong_found": 0.02, "absent_correct": 0.9},
+            "each intent": {"intent_accuracy": 0.9},
+            "tag t": {"recall_at_1": 0.0},
+            "tag none": {"recall_at_1": 0.5},
+        }
+    }
+
+    assert faults(floor, {"dev.jsonl": [wrong]}) == [
+        "dev.jsonl: all: recall_at_1 is 0.0000, the floor is 0.5000",
+        "dev.jsonl: all: wrong_found is 1.0000, the floor is 0.0200",
+        "dev.jsonl: intent search: intent_accuracy is 0.0000, the floor is 0.9000",
+        "dev.jsonl: no question for 'tag none'",
+    ]
+
+
+def test_a_floor_is_raised_to_one_question_below_what_is_reached_and_never_lowered() -> None:
+    right = [answer(found(IDIOT), expected=["Федор Достоевский|Идиот"]) for _ in range(20)]
+    floor: Floor = {"dev.jsonl": {"all": {"recall_at_1": 0.5, "recall_at_5": 0.99, "wrong_found": 0.2}}}
+
+    assert raised(floor, {"dev.jsonl": right}) == {
+        "dev.jsonl": {"all": {"recall_at_1": 0.95, "recall_at_5": 0.99, "wrong_found": 0.05}}
+    }
+
+
+# --- slots -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted", "ours", "rest", "right"),
+    [
+        ("работаете в субботу?", {"date": "суббота"}, {"date": "в субботу"}, "", {"date": True}),
+        ("работаете в субботу?", {"date": "суббота"}, {}, "", {"date": False}),
+        ("бедная лиза", {"author": "Карамзин", "title": "Бедная Лиза"}, {}, "бедная лиза", {"title": True}),
+        ("том второй", {"volume": 2}, {"volume": "второй"}, "", {"volume": True}),
+        ("ISBN 978-5-17-097833-5", {"isbn": "9785170978335"}, {"isbn": "978-5-17-097833-5"}, "", {"isbn": True}),
+        ("про динозавров и поезда", {"subject": ["динозавры", "поезда"]}, {"subject": "поезда"}, "", {"subject": True}),
+        ("книга ребёнку 6 лет", {"age": "6"}, {"age": "16"}, "", {"age": False}),
+    ],
+)  # fmt: skip
+def test_a_slot_is_right_when_it_says_the_same(
+    text: str, wanted: dict[str, object], ours: dict[str, str], rest: str, right: dict[str, bool]
+) -> None:
+    line = Line(id="q", text=text, intent="search", intent_ok=["search"], slots=wanted)
+    given = Answer(line=line, requests=(Request(intent="search", confidence=0.9, slots=ours, rest=rest),))
+
+    assert given.slots_right == right
+    assert Score.of([given]).slots_accuracy == float(all(right.values()))
+
+
+# --- against an earlier run ------------------------------------------------------------------------
+
+
+def run(*words: str) -> str:
+    ran = CliRunner().invoke(app, ["evaluate", *words])
+    assert ran.exit_code == 0, ran.output
+    return ran.stdout
+
+
+def test_two_runs_are_compared(inventory: Path, questions: Path, tmp_path: Path) -> None:
+    before = json.loads(run(str(questions), "--catalogue", str(inventory), "--json", "--details"))
+    first, third = (f"questions.jsonl:{number}" for number in (1, 3))
+    assert before["questions"][first]["works"] == ["Достоевский Ф. М.|Идиот"]
+    before["questions"][first]["wrong"] = ["not found, but it is there"]
+    before["recall_at_1"], before["wrong_found"] = 0.25, 0.1
+    before["by_tag"]["easy"]["intent_accuracy"] = 0.5
+    earlier = tmp_path / "earlier.json"
+    earlier.write_text(json.dumps(before), "utf-8")
+
+    said = run(str(questions), "--catalogue", str(inventory), "--against", str(earlier))
+
+    assert "all questions, recall at 1: 25.0% → 50.0%" in said
+    assert "tag easy, intent accuracy: 50.0% → 100.0%" in said
+    better, worse = said.split("worse: ")
+    assert "better: 2" in better
+    assert worse.startswith("1\n  all questions, wrong found: 10.0% → 33.3%")
+    assert f"right now: 1\n  {first} идиот: was: not found, but it is there" in said
+    assert "wrong now: no question" in said
+    assert third not in said
+
+
+def test_a_run_without_its_questions_is_compared_by_its_figures(
+    inventory: Path, questions: Path, tmp_path: Path
+) -> None:
+    earlier = tmp_path / "earlier.json"
+    earlier.write_text(run(str(questions), "--catalogue", str(inventory), "--json"), "utf-8")
+
+    said = run(str(questions), "--catalogue", str(inventory), "--against", str(earlier))
+
+    assert "better: nothing" in said
+    assert "worse: nothing" in said
+    assert "make it with --json --details" in said
+
+
+def test_several_files_are_told_apart(inventory: Path, questions: Path, tmp_path: Path) -> None:
+    second = tmp_path / "second.jsonl"
+    second.write_text(json.dumps(GOOD) + "\n", "utf-8")
+
+    said = run(str(questions), str(second), "--catalogue", str(inventory))
+
+    assert "by file" in said
+    assert "second.jsonl" in said
+
+
+@pytest.mark.parametrize("content", ["{}", "[1]", "not json"])
+def test_what_no_run_printed_is_refused(questions: Path, tmp_path: Path, content: str) -> None:
+    strange = tmp_path / "strange.json"
+    strange.write_text(content, "utf-8")
+
+    ran = CliRunner().invoke(app, ["evaluate", str(questions), "--against", str(strange)])
+
+    assert isinstance(ran.exception, InputError)
+    assert "evaluate --json" in str(ran.exception)
