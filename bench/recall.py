@@ -56,7 +56,7 @@ async def measure(files: Sequence[Path], folder: Path, *, each: int, out: int, h
     rows = read_books(files)
     gone = withheld(rows, out)
     titles = {fold(book.main) for book in gone}
-    kept = [_without(file, titles, folder) for file in files]
+    kept = [without(file, titles, folder) for file in files]
     books = Books([book for book in rows if fold(book.main) not in titles])
     named = _named_in_development()
     asked = [(one, book) for one, book in messages(books, each) if fold(book.main) not in named]
@@ -97,7 +97,7 @@ def demo_works(folder: Path) -> Path:
     return file
 
 
-def _without(file: Path, titles: set[str], folder: Path) -> Path:
+def without(file: Path, titles: set[str], folder: Path) -> Path:
     """The list without these titles, whoever wrote them."""
     lesser = folder / f"kept-{file.name}"
     with file.open(encoding="utf-8", newline="") as rows, lesser.open("w", encoding="utf-8", newline="") as kept:

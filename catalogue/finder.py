@@ -12,6 +12,8 @@ from bot.language import morphology
 from bot.library.model import WorkCard
 from bot.ports import Found, Verdict, Wanted
 from catalogue.index.folder import BROKEN, Builder, Opened, WriterLock, open_index
+from catalogue.index.ranking import Scored
+from catalogue.index.reading import Question
 from catalogue.index.searching import Answer, Search
 from catalogue.index.terms import keys
 
@@ -127,6 +129,12 @@ class IndexedCatalogue:
 
     async def card(self, work_id: int) -> WorkCard | None:
         return (await self._cards.cards([work_id])).get(work_id)
+
+    def ranked(self, wanted: Wanted) -> tuple[Question, list[Scored]]:
+        """A question as it is read here and its candidates, for measurements. Raises StoreUnavailable."""
+        if self._search is None:
+            raise StoreUnavailable(self._fault or "the search index is not open")
+        return self._search.ranked(wanted)
 
     def look(self, wanted: Wanted) -> Answer:
         """Search the index alone, without the store: numbers of works with scores. Raises StoreUnavailable."""

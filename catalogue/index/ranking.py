@@ -67,6 +67,7 @@ class Scored:
         exact: Its whole title was asked for, and nothing else but its author.
         spread: How much of its title was asked for, 0..1.
         is_whole: Its title, with no subtitle left out, is what was asked for: the novel, and no study of it.
+        placed: It has the number in the series that was asked for.
     """
 
     work: Judged
@@ -75,6 +76,7 @@ class Scored:
     exact: bool
     spread: float = 1.0
     is_whole: bool = False
+    placed: bool = False
 
 
 class Scale:
@@ -108,7 +110,7 @@ class Scale:
         if work.places and not work.places.isdisjoint(self._question.numbers) and any(series):
             placed = self._placed(work, series)
             if placed > best.score:
-                best = Scored(work, placed, by_author=False, exact=False)
+                best = Scored(work, placed, by_author=False, exact=False, placed=True)
         factor = self._numbers(work)
         exact = best.exact and factor >= _OTHER_PROGRAMME
         whole = exact and best.is_whole and (not work.volumes or bool(self._question.volumes))

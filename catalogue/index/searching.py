@@ -7,6 +7,9 @@ import tantivy
 
 from bot.language import isbn as isbns
 from bot.ports import Verdict, Wanted
+from catalogue.index.belief import RIVAL, likelihood
+from catalogue.index.belief import SURE as BELIEVED
+from catalogue.index.common import is_surname
 from catalogue.index.lexicon import Lexicon
 from catalogue.index.ranking import Scale, Scored, order
 from catalogue.index.reading import MAX_LETTERS, Question, Reader
@@ -17,10 +20,13 @@ from catalogue.index.vocabulary import Vocabulary
 GOOD = 0.86
 """A first candidate this good ends the search."""
 SURE = 0.75
-"""From here on a work counts as found."""
+"""From here on an author's work counts as found."""
+LIKELY = 0.62
+"""Below this score nothing is found, whatever speaks for it."""
+PLAIN = 0.97
+"""A whole title that fits so well needs no further thought."""
 NEAR = 0.45
 """From here on a work is worth asking about."""
-_RIVAL = 0.025
 _FOLLOWS = 0.3
 _SCRAP = 0.3
 _FEW_WORDS = 2
@@ -64,8 +70,13 @@ class Search:
             return Answer(Verdict.NOTHING, isbn_note=note)
         return self._answer(question, note)
 
+    def ranked(self, wanted: Wanted) -> tuple[Question, list[Scored]]:
+        """The question as it was read, and its candidates, best first: for who measures or explains a search."""
+        question = self._reader.read(wanted)
+        return self._ranked(question) if question.words else (question, [])
+
     def _answer(self, question: Question, note: str) -> Answer:
-        ranked = self._ranked(question)
+        question, ranked = self._ranked(question)
         if not ranked or ranked[0].score < NEAR:
             return Answer(Verdict.NOTHING, isbn_note=note)
         top = ranked[0]
@@ -73,32 +84,36 @@ class Search:
         hits = tuple((one.work.work_id, round(one.score, 4)) for one in kept)
         return Answer(_verdict(kept, question), hits, _said(question, top), note)
 
-    def _ranked(self, question: Question) -> list[Scored]:
+    def _ranked(self, question: Question) -> tuple[Question, list[Scored]]:
+        """The question as it was read in the end, and its candidates, best first."""
         candidates = Candidates(self._searcher)
         scale = Scale(question)
         scored = [scale.judge(work) for work in candidates.all_words(question)]
         if _best(scored) >= GOOD:
-            return order(scored, question)
-        return order(self._closer_look(question, candidates, scored), question)
+            return question, order(scored, question)
+        read, scored = self._closer_look(question, candidates, scored)
+        return read, order(scored, question)
 
-    def _closer_look(self, question: Question, candidates: Candidates, scored: list[Scored]) -> list[Scored]:
+    def _closer_look(
+        self, question: Question, candidates: Candidates, scored: list[Scored]
+    ) -> tuple[Question, list[Scored]]:
         """Second thoughts, dearer by and by: a word left out and compared, then every word doubted."""
         seen = [one.work for one in scored]
         scale = Scale(question, closely=True)
         scored = [scale.judge(work) for work in seen]
         for works in candidates.all_but_one(question):
             if _best(scored) >= GOOD:
-                return scored
+                return question, scored
             seen += works
             scored += [scale.judge(work) for work in works]
         if _best(scored) >= GOOD:
-            return scored
+            return question, scored
         doubted = self._reader.doubt(question)
         if doubted.words != question.words:
             seen += candidates.all_words(doubted)
         seen += candidates.rare_words(question)
         scale = Scale(doubted, closely=True)
-        return [scale.judge(work) for work in seen]
+        return doubted, [scale.judge(work) for work in seen]
 
 
 def _best(scored: list[Scored]) -> float:
@@ -108,13 +123,28 @@ def _best(scored: list[Scored]) -> float:
 def _verdict(ranked: list[Scored], question: Question) -> Verdict:
     """Found where the first is what was asked for and no other is as much so; near where it is doubtful."""
     top = ranked[0]
-    if top.score < SURE or _is_a_scrap(top, question):
+    if not _is_believed(ranked, question) or _is_a_scrap(top, question):
         return Verdict.NEAR
-    rivals = [one for one in ranked[1:] if one.score >= top.score - _RIVAL and one.work.rank <= top.work.rank]
+    rivals = [one for one in ranked[1:] if one.score >= top.score - RIVAL and one.work.rank <= top.work.rank]
     if top.is_whole:
         # «Война и мир» is the novel and neither its second volume nor a study of it.
         rivals = [one for one in rivals if one.is_whole]
     return Verdict.CHOICE if rivals else Verdict.FOUND
+
+
+def _is_believed(ranked: list[Scored], question: Question) -> bool:
+    top = ranked[0]
+    if top.by_author or top.placed or _is_a_hero(question):
+        return top.score >= SURE
+    if top.is_whole and top.score >= PLAIN:
+        return True
+    return top.score >= LIKELY and likelihood(question, ranked) >= BELIEVED
+
+
+def _is_a_hero(question: Question) -> bool:
+    """Whether one rare name is all that was said: «Карлсон», «Пеппи»."""
+    telling = [word for word in question.words if not word.light]
+    return len(telling) == 1 and telling[0].weight >= _COMMON and is_surname(telling[0].best)
 
 
 def _is_a_scrap(top: Scored, question: Question) -> bool:
