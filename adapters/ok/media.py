@@ -1,0 +1,96 @@
+"""Files of Odnoklassniki: pictures that readers send, pictures and documents that they get."""
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+import aiohttp
+
+from adapters.http import HttpClient
+from adapters.ok.render import Piece
+from bot.errors import ChannelUnavailable, InputError, MessageRefused
+from bot.messages import Picture, StoredFile
+from bot.ports import Files
+
+HOSTS = ("ok.ru", "odnoklassniki.ru", "mycdn.me", "okcdn.ru")
+"""Where Odnoklassniki keeps files, with their subdomains (its recorded events)."""
+KEPT = 500
+
+
+class Asks(Protocol):
+    """A call of the Graph API with our key. Raises ChannelError."""
+
+    async def __call__(self, method: str, path: str, **params: str) -> Mapping[str, Any]:
+        """The answer's JSON."""
+        ...
+
+
+class Media:
+    """Up and down, only to and from Odnoklassniki itself."""
+
+    def __init__(self, api_url: str, ask: Asks, files: Files | None) -> None:
+        self._own = _origin(api_url)
+        self._ask = ask
+        self._files = files
+        self._plain = HttpClient("")
+        self._tokens: dict[int, str] = {}
+
+    async def attachments(self, piece: Piece) -> tuple[Mapping[str, Any], ...]:
+        """What the files of a message are called there; those that are not known yet go up. Raises ChannelError."""
+        made = []
+        for what in piece.files:
+            kind = "IMAGE" if isinstance(what, Picture) else "FILE"
+            made.append({"type": kind, "payload": {"token": await self._uploaded(what.file, kind)}})
+        return tuple(made)
+
+    async def fetch(self, handle: str, limit: int) -> bytes:
+        """The bytes behind a picture's address; refuses every address that is not Odnoklassniki's."""
+        self._check(handle, InputError("the picture is not kept by Odnoklassniki"))
+        answer = await self._plain.call("GET", handle, longest=limit)
+        if answer.status in (403, 404, 410):
+            raise InputError("the picture is gone")
+        if answer.status != 200:
+            raise ChannelUnavailable(f"picture: {answer.status}")
+        if len(answer.body) > limit:
+            raise InputError(f"the picture has more than {limit} bytes")
+        return answer.body
+
+    async def aclose(self) -> None:
+        """Give the connections back."""
+        await self._plain.aclose()
+
+    async def _uploaded(self, file: StoredFile, kind: str) -> str:
+        if file.file_id in self._tokens:
+            return self._tokens[file.file_id]
+        data = await self._files.read(file.file_id) if self._files else None
+        if data is None:
+            raise MessageRefused(f"the file {file.file_id} is gone")
+        place = await self._ask("GET", "/me/fileUploadUrl", type=kind)
+        url, token = str(place.get("url") or ""), str(place.get("token") or "")
+        self._check(url, ChannelUnavailable("Odnoklassniki names a strange address for uploads"))
+        form = aiohttp.FormData(quote_fields=False)  # a Russian name as browsers send it, not %D0%BF…
+        form.add_field("file", data, filename=file.name, content_type=file.media_type)
+        answer = await self._plain.call("POST", url, data=form)
+        if answer.status != 200 or not token:
+            raise ChannelUnavailable(f"upload: {answer.status}")
+        self._tokens[file.file_id] = token
+        while len(self._tokens) > KEPT:
+            del self._tokens[next(iter(self._tokens))]
+        return token
+
+    def _check(self, url: str, error: Exception) -> None:
+        try:
+            found = urlsplit(url)
+            host = (found.hostname or "").lower()
+            own = _origin(url) == self._own
+            port = found.port
+        except ValueError:
+            raise error from None
+        theirs = found.scheme == "https" and port in (None, 443) and not found.username
+        if not own and not (theirs and any(host == name or host.endswith(f".{name}") for name in HOSTS)):
+            raise error
+
+
+def _origin(url: str) -> tuple[str, str, int | None]:
+    found = urlsplit(url)
+    return found.scheme, (found.hostname or "").lower(), found.port
