@@ -2,13 +2,14 @@
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, Protocol, runtime_checkable
 
 from aiohttp import web
 from pydantic import BaseModel
 
 from bot.clock import Clock
-from bot.messages import Event, Inbound, Outbound, Sent
+from bot.messages import Event, Inbound, Outbound, Reply, Sent
 from bot.ports import ChatLog, Files
 
 
@@ -136,8 +137,11 @@ class Polled(Channel, Protocol):
 class Courteous(Channel, Protocol):
     """A channel whose messenger likes to hear at once that something has arrived."""
 
-    async def courtesy(self, what: object) -> None:
-        """Make one call of ``Accepted.courtesies``. Raises ChannelError; nobody repeats it."""
+    async def courtesy(self, what: object) -> Accepted | None:
+        """Make one call of ``Accepted.courtesies``; what it brings to light is stored as a webhook's contents are.
+
+        Raises ChannelError; nobody repeats it.
+        """
         ...
 
 
@@ -170,6 +174,24 @@ class Linked(Channel, Protocol):
 
     async def join_link(self, parameter: str = "") -> str:
         """The address that opens the dialogue; ``parameter`` comes back in ``Started``. Raises ChannelError."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Price:
+    """What one message costs: ``parts`` are counted by the carrier, ``total`` is in ``currency`` (ISO 4217)."""
+
+    parts: int
+    total: Decimal
+    currency: str = "RUB"
+
+
+@runtime_checkable
+class Priced(Channel, Protocol):
+    """A channel whose every message is paid for, and whose price is known beforehand."""
+
+    def price(self, reply: Reply) -> Price:
+        """What sending this reply to one contact will cost. Pure."""
         ...
 
 

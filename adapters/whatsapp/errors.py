@@ -1,6 +1,6 @@
 """What the Graph API answers → our errors, by what is to be done. Pure.
 
-Source: Meta, WhatsApp Cloud API error codes, and the official schema of its error body, read 2026-11.
+Source: Meta's list of error codes for the Cloud API, autumn 2026; the body is that of its OpenAPI v23.0.
 """
 
 from typing import Any

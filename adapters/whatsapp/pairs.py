@@ -1,6 +1,6 @@
 """WhatsApp's limit for one reader: a burst of some 45 messages, then one in six seconds. Error 131056 otherwise.
 
-Source: Meta, WhatsApp Cloud API, pair rate limits, read 2026-11.
+Source: Meta's page on pair rate limits, autumn 2026.
 """
 
 from collections.abc import Callable

@@ -1,6 +1,6 @@
 """A webhook of the Cloud API → messages and events. Pure, tolerant: one bad item never loses its neighbours.
 
-Source: CHANNELS of the project's contracts; Meta, WhatsApp Cloud API webhooks reference, read 2026-11.
+Source: the recorded webhooks and their index (``tests/adapters/whatsapp/recorded``), Meta's OpenAPI v23.0.
 """
 
 import hashlib
@@ -23,7 +23,6 @@ from bot.messages import (
     Inbound,
     Moved,
     Photo,
-    Presence,
     Removed,
     SharedPhone,
     StaffReply,
@@ -213,14 +212,16 @@ class _Reader:
         at = self._moment(status.get("timestamp"))
         errors = list(_dicts(status.get("errors"))) if delivery is Delivery.FAILED else []
         reason = "; ".join(map(_reason, errors)) or "failed" if delivery is Delivery.FAILED else ""
-        receipt = DeliveryReceipt(
-            channel=self._channel, external_id=_id(external_id), delivery=delivery, at=at, reason=reason[:300]
+        self._events.append(
+            DeliveryReceipt(
+                channel=self._channel,
+                external_id=_id(external_id),
+                delivery=delivery,
+                at=at,
+                reason=reason[:300],
+                unreachable=any(error.get("code") in PERMANENT_FAILURES for error in errors if _is_code(error)),
+            )
         )
-        self._events.append(receipt)
-        address = phone_of(status.get("recipient_id")) or user_id_of(status.get("recipient_user_id"))
-        if address and any(error.get("code") in PERMANENT_FAILURES for error in errors if _is_code(error)):
-            contact = Contact(channel=self._channel, address=address)
-            self._events.append(Presence(contact=contact, reachable=False, at=at))
 
     def _echo(self, echo: Mapping[str, Any]) -> None:
         """A person of the library answered in the WhatsApp Business app (coexistence)."""

@@ -1,6 +1,6 @@
 """An outgoing reply → bodies for ``POST /<number>/messages``, within WhatsApp's limits. Pure.
 
-Limits: Meta, WhatsApp Cloud API reference (messages, interactive objects) and its OpenAPI v23.0, read 2026-11.
+Limits: Meta's OpenAPI v23.0 for the Cloud API; what it leaves out, from its reference, autumn 2026.
 """
 
 from collections.abc import Iterator, Mapping

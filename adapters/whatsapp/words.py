@@ -3,7 +3,7 @@
 WhatsApp has no escape: ``*bold*`` is bold wherever a star opens at the edge of a word, touches what follows, and
 another closes so in the same line. A hair space between a sign and its word undoes that and is hardly seen; a sign
 that stands alone in its text is left as it is.
-Source: WhatsApp, How to format your messages, read 2026-11.
+Source: WhatsApp's help on formatting; the clients were not tried.
 """
 
 import re

@@ -2,7 +2,8 @@
 
 The ways to write come from the standards (ALA-LC, GOST 7.79 A and B, GOST R 7.0.34, GOST R 52535.1, ICAO Doc
 9303, MVD 310, BGN/PCGN) and from what people type in chats. They contradict each other (c is ц, с or к), so a
-word has several readings; the caller keeps those that mean something to it.
+word has several readings; the caller keeps those that mean something to it. The other way, for short messages,
+there is one.
 """
 
 import re
@@ -97,6 +98,42 @@ _TOKEN = re.compile(r"[a-z'`46]*[a-z][a-z'`46]*")
 _LONGEST = max(map(len, _READINGS))
 _BEAM = 14
 _MAX_WORD = 32
+
+_LATIN = dict(zip("абвгдеёзийклмнопрстуфыэ", "abvgdeeziyklmnoprstufye", strict=True)) | {
+    "ж": "zh", "х": "kh", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "shch", "ю": "yu", "я": "ya", "ъ": "", "ь": "",
+}  # fmt: skip
+_PLAIN = str.maketrans(
+    {"«": '"', "»": '"', "„": '"', "“": '"', "”": '"', "’": "'", "—": "-", "–": "-", "−": "-", "…": "...", "№": "No.",
+     "\u00a0": " ", "\u202f": " ", "\u2009": " ", "•": "-"}
+)  # fmt: skip
+_NUMBER = re.compile(r"№\s?")
+_ADDRESS = re.compile(r"(https?://\S+)")
+
+
+def to_latin(text: str) -> str:
+    """Russian in plain Latin letters, as a passport writes it without its odd rules; addresses stay.
+
+    Typographic signs become plain ones, so that a short message needs no Unicode.
+    """
+    pieces = _ADDRESS.split(text)
+    plain = (
+        piece if number % 2 else _latin(_NUMBER.sub("№ ", piece).translate(_PLAIN))
+        for number, piece in enumerate(pieces)
+    )
+    return "".join(plain)
+
+
+def _latin(text: str) -> str:
+    letters = []
+    for at, letter in enumerate(text):
+        made = _LATIN.get(letter.lower(), letter)
+        if made and letter.isupper() and letter.lower() in _LATIN:
+            shouted = text[at + 1 : at + 2].isupper() or (
+                at and text[at - 1].isupper() and not text[at + 1 : at + 2].islower()
+            )
+            made = made.upper() if shouted else made.capitalize()
+        letters.append(made)
+    return "".join(letters)
 
 
 def from_latin(text: str, limit: int = 6) -> list[str]:

@@ -16,7 +16,6 @@ from bot.messages import (
     DeliveryReceipt,
     Moved,
     Photo,
-    Presence,
     Removed,
     SharedPhone,
     StaffReply,
@@ -141,13 +140,13 @@ def test_our_own_message_delivered_read_and_failed() -> None:
 
 
 def test_a_failure_says_why_and_an_unreachable_reader_is_told_to_the_core() -> None:
-    receipt, presence = accepted(recorded("status_failed_131026.json")).events
+    (receipt,) = accepted(recorded("status_failed_131026.json")).events
     assert receipt.reason == "131026 Message Undeliverable."
-    assert presence == Presence(contact=READER, reachable=False, at=receipt.at)
+    assert receipt.unreachable
 
     for name in ("status_failed_131047.json", "status_failed_131049.json", "status_failed_131056.json"):
         (event,) = accepted(recorded(name)).events  # the reader can be reached all the same
-        assert event.delivery is Delivery.FAILED
+        assert (event.delivery, event.unreachable) == (Delivery.FAILED, False)
 
 
 def test_a_changed_number_and_a_message_taken_back() -> None:

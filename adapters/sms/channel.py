@@ -1,0 +1,143 @@
+"""One account at a gateway as a channel: reports come by callbacks (``Pushed``) or by asking (``Polled``)."""
+
+import asyncio
+import hmac
+import re
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+
+from adapters.http import HttpClient
+from adapters.sms.counting import parts, price
+from adapters.sms.gateways.port import Gateway, Report
+from adapters.sms.gateways.smsaero import SmsAero
+from adapters.sms.gateways.smsc import Smsc
+from adapters.sms.gateways.smsru import SmsRu
+from adapters.sms.parse import AskFor, accepted, form_of, receipt
+from adapters.sms.render import capabilities, text_of
+from adapters.sms.settings import SmsSettings
+from bot.channels import Accepted, Price, Setting, Webhook
+from bot.errors import BadSignature, DeliveryRefused, MessageRefused
+from bot.messages import Delivery, Outbound, Reply, Sent
+from bot.wording import in_language
+
+ASKED_FOR = timedelta(days=3)
+"""Later a carrier says nothing new: messages live a day, two at most."""
+ASKED_AT_MOST = 10_000
+_PHONE = re.compile(r"\d{10,15}")
+
+
+class Sms:
+    """Sends, counts and introduces itself; how reports come is for the two below."""
+
+    def __init__(self, options: SmsSettings, setting: Setting) -> None:
+        self.capabilities = capabilities(options)
+        self._options = options
+        self._setting = setting
+        key, password = options.key.get_secret_value(), options.password.get_secret_value()
+        self._http = HttpClient(options.address, secrets=(key, password))
+        self._gateway = _gateway(options, self._http)
+
+    async def send(self, message: Outbound) -> Sent:
+        """One text to one number."""
+        phone = message.contact.address.removeprefix("+")
+        if not _PHONE.fullmatch(phone):
+            raise DeliveryRefused("no telephone number")
+        text = self._text(message.reply)
+        if not text:
+            raise MessageRefused("nothing that a short message could say")
+        name = await self._gateway.send(phone, text, message.message_id, message.attempt)
+        if name:
+            self._sent(name)
+        return Sent(external_ids=(name,) if name else ())
+
+    def price(self, reply: Reply) -> Price:
+        """What a reply will cost, before it is sent (``bot.channels.Priced``)."""
+        text = self._text(reply)
+        return Price(parts=len(parts(text).pieces), total=price(text, self._options.price_per_part))
+
+    def _text(self, reply: Reply) -> str:
+        with in_language(self._setting.language):
+            return text_of(reply, self._options)
+
+    def _sent(self, external_id: str) -> None:
+        """A message whose fate is of interest from now on."""
+
+    async def ping(self) -> str:
+        """The gateway and the money that is left."""
+        return (
+            f"{self._options.provider} {self._options.sender}".rstrip() + f", balance {await self._gateway.balance()}"
+        )
+
+    async def aclose(self) -> None:
+        """Give back the connections."""
+        await self._http.aclose()
+
+    def _kept(self, reports: list[Report]) -> Accepted:
+        now = self._setting.clock.now()
+        return Accepted(events=tuple(receipt(report, channel=self._setting.name, now=now) for report in reports))
+
+
+class SmsByCallback(Sms):
+    """The gateway calls us; it signs nothing, so a callback is a hint that makes us ask."""
+
+    def accept(self, webhook: Webhook) -> Accepted:
+        """Read a callback. Raises BadSignature where the secret in its address is not ours."""
+        given = webhook.query.get("secret", "").encode("utf-8", "replace")
+        if not hmac.compare_digest(given, self._options.secret.get_secret_value().encode()):
+            raise BadSignature("the secret is not ours")
+        called = self._gateway.called(form_of(webhook))
+        return accepted(called, channel=self._setting.name, now=self._setting.clock.now())
+
+    async def courtesy(self, what: object) -> Accepted | None:
+        """Ask what became of the messages that a callback named."""
+        return self._kept(await self._gateway.reports(what.external_ids)) if isinstance(what, AskFor) else None
+
+
+class SmsByPolling(Sms):
+    """We ask, as long as this process lives, about what it sent."""
+
+    def __init__(self, options: SmsSettings, setting: Setting) -> None:
+        super().__init__(options, setting)
+        self._open: dict[str, tuple[datetime, Delivery | None]] = {}
+
+    def _sent(self, external_id: str) -> None:
+        self._open[external_id] = (self._setting.clock.now(), None)
+        while len(self._open) > ASKED_AT_MOST:
+            del self._open[next(iter(self._open))]
+
+    async def updates(self) -> AsyncIterator[Accepted]:
+        """Every ``poll_s`` seconds what has changed."""
+        while True:
+            await asyncio.sleep(self._options.poll_s)
+            oldest = self._setting.clock.now() - ASKED_FOR
+            self._open = {name: known for name, known in self._open.items() if known[0] > oldest}
+            reports = await self._gateway.reports(tuple(self._open)) if self._open else []
+            news = [
+                report for report in reports if self._open.get(report.external_id, (None, None))[1] != report.delivery
+            ]
+            yield self._kept(news)
+            for report in news:  # told only once it is stored
+                self._heard(report)
+
+    def _heard(self, report: Report) -> None:
+        known = self._open.get(report.external_id)
+        if known and report.delivery is Delivery.SENT:
+            self._open[report.external_id] = (known[0], report.delivery)
+        else:
+            self._open.pop(report.external_id, None)
+
+
+def build(options: SmsSettings, setting: Setting) -> Sms:
+    """The channel as its options want it."""
+    return SmsByCallback(options, setting) if options.reports == "callback" else SmsByPolling(options, setting)
+
+
+def _gateway(options: SmsSettings, http: HttpClient) -> Gateway:
+    key, password = options.key.get_secret_value(), options.password.get_secret_value()
+    match options.provider:
+        case "smsru":
+            return SmsRu(http, key, options.sender)
+        case "smsc":
+            return Smsc(http, options.login, password, options.sender)
+        case "smsaero":
+            return SmsAero(http, options.login, key, options.sender)
