@@ -74,7 +74,7 @@ MEDIA = "\x00media id"
 def pieces(reply: Reply) -> list[Piece]:
     """The calls for one reply, in order; none where there is nothing to say."""
     text, marks = with_addresses(reply)
-    plain = replace(reply, text=text, marks=marks)
+    plain = replace(reply, text=text, marks=marks) if text.strip() else replace(reply, text="", marks=())
     parts = shape(plain, _SHAPED if _fit_for_pressing(plain) else _BARE)
     return [piece for part in parts for piece in _part(part)]
 

@@ -29,25 +29,12 @@ from tests.adapters.whatsapp.support import NAME, whatsapp
 from tests.emulators.base import Fault
 from tests.emulators.whatsapp.emulator import WhatsAppEmulator
 from tests.support.clock import StandingClock
+from tests.support.files import MemoryFiles
 
 ANNA = "79991230001"
 DUE = Template(name="due_soon", values=("Анна Каренина", "16.03.2025"))
-PDF = StoredFile(file_id=2, name="правила.pdf", media_type="application/pdf", size=3)
+PDF = StoredFile(file_id=1, name="правила.pdf", media_type="application/pdf", size=3)
 ANSWERS = json.loads((Path(__file__).parent / "api-responses.json").read_text("utf-8"))
-
-
-class Shelf:
-    """Files in memory."""
-
-    def __init__(self) -> None:
-        self.reads = 0
-
-    async def keep(self, name: str, media_type: str, data: bytes) -> StoredFile:
-        raise NotImplementedError
-
-    async def read(self, file_id: int) -> bytes | None:
-        self.reads += 1
-        return b"%PD" if file_id < 100 else None
 
 
 @pytest.fixture
@@ -61,7 +48,9 @@ async def meta(clock: StandingClock) -> AsyncIterator[WhatsAppEmulator]:
 @pytest.fixture
 async def channel(meta: WhatsAppEmulator, clock: StandingClock) -> AsyncIterator[WhatsApp]:
     templates = {"due_soon": {"name": "loan_due_soon", "language": "ru"}}
-    built = whatsapp(clock, meta.api_url, Shelf(), templates=templates)
+    files = MemoryFiles()
+    assert await files.keep(PDF.name, PDF.media_type, b"%PD") == PDF
+    built = whatsapp(clock, meta.api_url, files, templates=templates)
     yield built
     await built.aclose()
 
