@@ -14,8 +14,8 @@ LONGEST_TEXT = 100
 """Characters of a text that is remembered; longer ones do not come twice."""
 TEXTS = 8_192
 ANSWERS = 2_048
-ANSWER_LASTS = timedelta(seconds=2)
-"""What another process changed is told that much later; what this one changed, at once."""
+LOOK_EVERY = timedelta(seconds=2)
+"""How often the library's own answers are looked at, which notices what another process changed."""
 
 Key = tuple[object, ...]
 Shelf = dict[Key, Answer]
@@ -39,14 +39,15 @@ class Remembered:
 class SameWords:
     """Answers of handlers that answer everybody alike (``routing.SameForAll``), for as long as they are true.
 
-    They end with the minute (a library closes), after two seconds, and with any change of branches or FAQ.
+    They end with the minute (a library closes), and with any change of branches or FAQ that this process
+    knows of; what another process changed becomes known by :meth:`look`.
     """
 
     def __init__(self, library: Library) -> None:
         self._library = library
         self._shelf: Shelf = {}
         self._edition: tuple[object, object] | None = None
-        self._from = self._until = datetime.min.replace(tzinfo=UTC)
+        self._from = self._until = self._looked_at = datetime.min.replace(tzinfo=UTC)
 
     def shelf(self, now: datetime) -> Shelf:
         """The answers that are true now; what was begun before a change lands on a shelf that nobody asks any more."""
@@ -54,8 +55,18 @@ class SameWords:
         full = len(self._shelf) >= ANSWERS
         if full or edition != self._edition or not self._from <= now < self._until:
             self._shelf, self._edition = {}, edition
-            self._from, self._until = now, min(now + ANSWER_LASTS, now.replace(second=0, microsecond=0) + _MINUTE)
+            self._from, self._until = now, now.replace(second=0, microsecond=0) + _MINUTE
         return self._shelf
+
+    def is_look_due(self, now: datetime) -> bool:
+        """Whether the next one who asks should have a look first."""
+        return not timedelta() <= now - self._looked_at < LOOK_EVERY
+
+    async def look(self, now: datetime) -> None:
+        """Let the FAQ notice what another process changed. Raises StoreUnavailable."""
+        if self.is_look_due(now):
+            self._looked_at = now  # whoever comes meanwhile need not look as well
+            await self._library.faq.about("", "")
 
 
 def key_of(handler: object, turn: Turn) -> Key | None:

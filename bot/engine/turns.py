@@ -117,7 +117,8 @@ class Turns:
         self, decision: Decision, waiting: Waiting, language: str, now: datetime
     ) -> tuple[Answer, ...] | None:
         """What was answered to the same words a moment ago, None unless that is all there is to say."""
-        if len(decision.moves) > 1 or not isinstance(move := decision.moves[0], Call):
+        move = decision.moves[0]
+        if len(decision.moves) > 1 or not isinstance(move, Call) or self._same_words.is_look_due(now):
             return None
         handler = self._handler(move)
         if not isinstance(handler, SameForAll):
@@ -151,6 +152,7 @@ class Turns:
 
     async def _alike(self, handler: SameForAll, turn: Turn) -> Answer:
         """The answer of a handler that does not see who asks, remembered for the next one."""
+        await self._same_words.look(turn.now)
         key, shelf = key_of(handler, turn), self._same_words.shelf(turn.now)
         if key and (known := shelf.get(key)) is not None:
             return known

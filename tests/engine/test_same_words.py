@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.messages import Contact, Reply
-from bot.ports import Library
+from bot.ports import FaqAnswer, Library
 from bot.routing import NOBODY, Router, Turn, intent, same_for_all
 from tests.support.clock import StandingClock
 from tests.support.fake_library import CENTRAL, VILLAGE, FakeBranches, FakeCatalogue, FakeFaq, sample_library
@@ -60,14 +60,21 @@ async def test_other_words_and_a_reader_s_first_ones_are_thought_about(sameness:
     ]
 
 
-@pytest.mark.parametrize("seconds", [2, 3600])
-async def test_an_answer_is_soon_asked_for_anew(sameness: Sameness, seconds: int) -> None:
+async def test_what_another_process_changed_is_told_within_seconds(sameness: Sameness) -> None:
     await sameness.hears("привет")
     await sameness.hears("часы")
+    looks: list[str] = []
 
-    sameness.clock.turn(timedelta(seconds=seconds))
+    async def about(topic: str, language: str) -> FaqAnswer | None:
+        looks.append(topic)
+        return sameness.faq.answers("rules", "Пять книг.")  # type: ignore[func-returns-value]
 
-    assert await sameness.hears("часы") == "ответ 2"
+    sameness.faq.about = about  # type: ignore[method-assign]
+    assert await sameness.hears("часы") == "ответ 1"
+    sameness.clock.turn(timedelta(seconds=2))
+
+    assert [await sameness.hears("часы"), await sameness.hears("часы")] == ["ответ 2", "ответ 2"]
+    assert len(looks) == 1
 
 
 async def test_an_answer_ends_with_its_minute(sameness: Sameness) -> None:
