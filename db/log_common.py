@@ -14,6 +14,7 @@ from bot.ports import Attempt, Completed, Outcome, QueueFigures, Recorded, Waiti
 from db.group_commit import GroupCommit, Refused
 from db.wakes import Wakes
 
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
 RETRY_LOOK_S = 1.0
 """How often a sender looks for a retry that has come due."""
 
@@ -104,6 +105,7 @@ class Held:
 
     _claims: dict[int, Claim] = field(default_factory=dict)
     _leases: "count[int]" = field(default_factory=lambda: count(1))
+    _looked_at: datetime = LONG_AGO
 
     def take(self, conversation_id: int, messages: set[int], now: datetime, lease: int = 0) -> int:
         """Messages of a conversation are in hand now; returns the claim's lease, a new one unless given."""
@@ -121,6 +123,17 @@ class Held:
         for conversation_id in [key for key, claim in self._claims.items() if claim.until < now]:
             del self._claims[conversation_id]
         return list(self._claims)
+
+    def in_hand(self) -> list[int]:
+        """All conversations that are in hand, those of claims that are over included."""
+        return list(self._claims)
+
+    def ended(self, now: datetime) -> bool:
+        """Whether the time of a claim is over; looked at once a second."""
+        if timedelta() <= now - self._looked_at < timedelta(seconds=1):
+            return False
+        self._looked_at = now
+        return any(claim.until < now for claim in self._claims.values())
 
     def done(self, conversation_id: int, lease: int, message_id: int, now: datetime) -> bool:
         """A message is off our hands; True when it was the last one of its claim."""

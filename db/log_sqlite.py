@@ -5,10 +5,14 @@ One process owns the store's turns, so what it has in hand is remembered in memo
 
 import asyncio
 import sqlite3
+from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
+from time import monotonic
 from typing import Any, TypeVar
 
 from bot.clock import Clock
@@ -22,19 +26,23 @@ from bot.messages import (
     Outbound,
     Presence,
     Removed,
+    Reply,
     StaffReply,
 )
 from bot.ports import Attempt, Completed, Logged, Mode, QueueFigures, Recorded, Waiting
 from db import events_sqlite as events
 from db import log_sqlite_sql as sql
 from db import rows
+from db.backlog import MOST_LEAVING, Arrived, Backlog, Departures, Stand
 from db.connect import sqlite_connection, store_errors
 from db.log_common import (
     ARRIVED,
     CONTACTS_REMEMBERED,
     FORGET,
+    LONG_AGO,
     MAX_TRIES,
     RANK,
+    RETRY_LOOK_S,
     SILENT_OUTCOMES,
     TURNS_A_CLAIM,
     CommonLog,
@@ -52,6 +60,40 @@ Topics = set[object]
 
 LOOK = 4_096
 """Waiting messages that one claim looks at."""
+LOOK_AGAIN_S = 10.0
+"""How often the store is looked through although nothing should wait there that we do not know of."""
+SPEAKING = (Mode.BOT, Mode.WAITING)
+"""Modes that may be believed from memory: to be silent because of an old one would leave a reader unanswered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who wrote a message: their conversation, and what is known of them."""
+
+    conversation_id: int
+    name: str
+    language: str
+    is_new: bool
+
+
+@dataclass(slots=True)
+class Kept:
+    """What one transaction kept.
+
+    Attributes:
+        results: One an operation.
+        topics: Who wants to hear of it.
+        people: Senders by fresh message.
+        replies: What was queued: its id, the turn that said it, the words.
+        is_foreign: Whether somebody else has written to the store since our last transaction.
+    """
+
+    results: list[object]
+    topics: Topics = field(default_factory=set)
+    people: dict[int, Person] = field(default_factory=dict)
+    replies: list[tuple[int, Completed, Reply]] = field(default_factory=list)
+    at: datetime = LONG_AGO
+    is_foreign: bool = False
 
 
 class SqliteLog(CommonLog):
@@ -73,6 +115,12 @@ class SqliteLog(CommonLog):
         self._claiming = 0
         """Claims that read just now: what they find is as good as in hand."""
         self._closed = False
+        self._next_id = 0
+        self._version = 0
+        self._backlog = Backlog()
+        self._departures: defaultdict[str, Departures] = defaultdict(Departures)
+        self._looked_at = 0.0
+        self._looked_out: dict[str, float] = {}
 
     async def open(self) -> None:
         """See that the store can be read. Raises StoreUnavailable."""
@@ -93,51 +141,60 @@ class SqliteLog(CommonLog):
     # --- writing: in the writer's thread ---------------------------------------------------------
 
     async def _flush(self, operations: Sequence[Operation]) -> Sequence[object]:
-        loop = asyncio.get_running_loop()
-        results, topics = await loop.run_in_executor(self._writer, self._keep_all, operations)
-        if self._freed(operations, results):
-            topics.add(ARRIVED)
-        self._wakes.wake(topics)
-        return results
+        if any(map(_upsets, operations)):
+            self._doubt()  # before, too: what is remembered must not be taken while it is being changed
+        try:
+            kept = await asyncio.get_running_loop().run_in_executor(self._writer, self._keep_all, operations)
+        except BaseException:
+            self._doubt()
+            raise
+        if kept.is_foreign:
+            self._doubt()
+        self._remember(operations, kept)
+        self._wakes.wake(kept.topics)
+        return kept.results
 
-    def _keep_all(self, operations: Sequence[Operation]) -> tuple[list[object], Topics]:
+    def _keep_all(self, operations: Sequence[Operation]) -> Kept:
         """One transaction for the batch.
 
         Each kind goes as one statement over a JSON array: a statement a row would hand the
         interpreter's lock to and fro with the event loop's thread, several times a message.
         """
-        topics: Topics = set()
+        kept = Kept([None] * len(operations))
         with store_errors():
             if self._writing is None:
                 self._writing = sqlite_connection(self._path)
             db = self._writing
             db.execute("BEGIN IMMEDIATE")
             try:
-                results = self._keep_each_kind(db, operations, topics)
-                ledger = Ledger.of(results, operations)
+                version: int = db.execute(sql.FOREIGN).fetchone()[0]
+                self._next_id = db.execute(sql.NEXT_ID).fetchone()[0]
+                self._keep_each_kind(db, operations, kept)
+                ledger = Ledger.of(kept.results, operations)
                 if ledger:
                     db.execute(sql.TOTALS, (ledger.received, ledger.handled, ledger.aside))
                 db.execute("COMMIT")
-                if FORGET in topics:
+                if FORGET in kept.topics:
                     self._contacts.clear()
             except BaseException:
                 self._contacts.clear()
                 if db.in_transaction:
                     db.execute("ROLLBACK")
                 raise
-        return results, topics
+        kept.is_foreign, self._version = version != self._version, version
+        return kept
 
-    def _keep_each_kind(self, db: sqlite3.Connection, operations: Sequence[Operation], topics: Topics) -> list[object]:
-        now = rows.to_sqlite(self._now()) or ""
-        results: list[object] = [None] * len(operations)
+    def _keep_each_kind(self, db: sqlite3.Connection, operations: Sequence[Operation], kept: Kept) -> None:
+        kept.at = self._now()
+        now, results, topics = rows.to_sqlite(kept.at) or "", kept.results, kept.topics
         arrivals = [(place, item) for place, item in enumerate(operations) if isinstance(item, Inbound)]
         if arrivals:
-            kept = self._arrive(db, [item for _, item in arrivals], now, topics)
-            for (place, _), recorded in zip(arrivals, kept, strict=True):
-                results[place] = recorded
+            recorded = self._arrive(db, [item for _, item in arrivals], now, kept)
+            for (place, _), each in zip(arrivals, recorded, strict=True):
+                results[place] = each
         turns = [(place, item) for place, item in enumerate(operations) if isinstance(item, Completed)]
         if turns:
-            fates = self._complete(db, [item for _, item in turns], now, topics)
+            fates = self._complete(db, [item for _, item in turns], now, kept)
             for (place, _), fate in zip(turns, fates, strict=True):
                 results[place] = fate
         sent = [item for item in operations if isinstance(item, Attempt) and not (item.reason or item.retry_at)]
@@ -155,31 +212,35 @@ class SqliteLog(CommonLog):
                     results[place] = events.keep(db, item, now, topics)
                 case _:
                     pass
-        return results
 
-    def _arrive(self, db: sqlite3.Connection, arrivals: list[Inbound], now: str, topics: Topics) -> list[Recorded]:
+    def _arrive(self, db: sqlite3.Connection, arrivals: list[Inbound], now: str, kept: Kept) -> list[Recorded]:
         """Keep arrivals; corrections come after the messages that they may correct."""
         plain = [item for item in arrivals if not item.corrects]
         if len(plain) == len(arrivals):
-            return self._record(db, arrivals, now, topics)
-        recorded = iter(self._record(db, plain, now, topics) if plain else ())
-        kept = {place: next(recorded) for place, item in enumerate(arrivals) if not item.corrects}
+            return self._record(db, arrivals, now, kept)
+        recorded = iter(self._record(db, plain, now, kept) if plain else ())
+        done = {place: next(recorded) for place, item in enumerate(arrivals) if not item.corrects}
         for place, item in enumerate(arrivals):
             if item.corrects:
                 found = events.corrected(db, item, self._in_hand)
-                kept[place] = found or self._record(db, [item], now, topics)[0]
-                topics.add(item.contact)
-        return [kept[place] for place in range(len(arrivals))]
+                done[place] = found or self._record(db, [item], now, kept)[0]
+                kept.topics.add(item.contact)
+        return [done[place] for place in range(len(arrivals))]
 
     def _in_hand(self, conversation_id: int, message_id: int) -> bool:
         return bool(self._claiming) or self._held.holds(conversation_id, message_id)
 
-    def _record(self, db: sqlite3.Connection, arrivals: list[Inbound], now: str, topics: Topics) -> list[Recorded]:
-        next_id: int = db.execute(sql.NEXT_ID).fetchone()[0]
+    def _ids(self, count: int) -> range:
+        """The next ids of messages."""
+        first, self._next_id = self._next_id, self._next_id + count
+        return range(first, self._next_id)
+
+    def _record(self, db: sqlite3.Connection, arrivals: list[Inbound], now: str, kept: Kept) -> list[Recorded]:
+        people = [self._person(db, item, now) for item in arrivals]
         new = [
             (
                 message_id,
-                self._conversation(db, item, now),
+                person.conversation_id,
                 item.contact.channel,
                 rows.text_of(item.content),
                 rows.extra_of(item),
@@ -187,7 +248,7 @@ class SqliteLog(CommonLog):
                 rows.to_sqlite(item.sent_at),
                 stored_key(rows.clean(item.external_id)) or None,
             )
-            for message_id, item in enumerate(arrivals, start=next_id)
+            for message_id, item, person in zip(self._ids(len(arrivals)), arrivals, people, strict=True)
         ]
         batch = rows.batch_json(new)
         if db.execute(sql.NEW_ARRIVALS, (batch, now)).rowcount == len(new):
@@ -195,25 +256,27 @@ class SqliteLog(CommonLog):
         else:
             fresh = set(rows.ids_of(db.execute(sql.KEPT_ARRIVALS, (batch,)).fetchone()[0]))
         recorded = []
-        for row, item in zip(new, arrivals, strict=True):
+        for row, item, person in zip(new, arrivals, people, strict=True):
             if row[0] in fresh:
-                topics.add(item.contact)
+                kept.topics.add(item.contact)
+                kept.people[row[0]] = person
                 recorded.append(Recorded(message_id=row[0], conversation_id=row[1], fresh=True))
             else:
                 message_id, conversation_id = db.execute(sql.FIND_ARRIVAL, (row[2], row[5])).fetchone()
                 recorded.append(Recorded(message_id=message_id, conversation_id=conversation_id, fresh=False))
         if fresh:
-            topics.add(ARRIVED)
+            kept.topics.add(ARRIVED)
         return recorded
 
-    def _conversation(self, db: sqlite3.Connection, inbound: Inbound, now: str) -> int:
+    def _person(self, db: sqlite3.Connection, inbound: Inbound, now: str) -> Person:
         contact, name, language = inbound.contact, rows.clean(inbound.name), rows.clean(inbound.language)
         known = self._contacts.get(contact)
-        back = False
+        back = is_new = False
         if known is None:
             address = rows.clean(contact.address)
             row = db.execute(sql.FIND_CONTACT, (contact.channel, address)).fetchone()
             if row is None:
+                is_new = True
                 contact_id = db.execute(sql.NEW_CONTACT, (contact.channel, address, name, language, now)).fetchone()[0]
                 row = (contact_id, db.execute(sql.NEW_CONVERSATION, (contact_id,)).fetchone()[0], name, language, None)
             known, back = row[:4], row[4] is not None
@@ -223,17 +286,17 @@ class SqliteLog(CommonLog):
         if len(self._contacts) >= CONTACTS_REMEMBERED:
             self._contacts.clear()
         self._contacts[contact] = known
-        return known[1]
+        return Person(known[1], known[2], known[3], is_new)
 
-    def _complete(self, db: sqlite3.Connection, turns: list[Completed], now: str, topics: Topics) -> list[Fate]:
+    def _complete(self, db: sqlite3.Connection, turns: list[Completed], now: str, kept: Kept) -> list[Fate]:
         ours = {turn.message_id: turn for turn in turns if self._held.has(turn.conversation_id, turn.lease)}
         asked = [(message_id, turn.outcome not in SILENT_OUTCOMES) for message_id, turn in ours.items()]
         open_ids, taken_ids = db.execute(sql.OPEN_TURNS, (rows.batch_json(asked),)).fetchone()
         open_turns, taken_over = set(rows.ids_of(open_ids)), set(rows.ids_of(taken_ids))
-        kept = [turn for message_id, turn in ours.items() if message_id in open_turns]
+        done = [turn for message_id, turn in ours.items() if message_id in open_turns]
         handled = [
             (turn.message_id, turn.outcome.value, turn.intent or None, turn.confidence, turn.error[:2000] or None)
-            for turn in kept
+            for turn in done
         ]
         db.execute(sql.HANDLED, (rows.batch_json(handled), now))
         dialogues = [
@@ -243,18 +306,18 @@ class SqliteLog(CommonLog):
                 turn.mode.value if turn.mode else None,
                 turn.handover_reason,
             )
-            for turn in kept
+            for turn in done
         ]
         db.execute(sql.DIALOGUES, (rows.batch_json(dialogues), now))
+        said = [(turn, reply) for turn in done for reply in turn.replies]
+        kept.replies = [(number, *each) for number, each in zip(self._ids(len(said)), said, strict=True)]
         replies = [
-            (turn.conversation_id, turn.contact.channel, reply.text, rows.reply_extra(reply), turn.message_id)
-            for turn in kept
-            for reply in turn.replies
+            (number, turn.conversation_id, turn.contact.channel, reply.text, rows.reply_extra(reply), turn.message_id)
+            for number, turn, reply in kept.replies
         ]
         db.execute(sql.NEW_REPLIES, (rows.batch_json(replies), now, Lane.REPLY.value))
-        for turn in kept:
-            if turn.replies:
-                topics.update((outgoing(turn.contact.channel), turn.contact))
+        for _, turn, _ in kept.replies:
+            kept.topics.update((outgoing(turn.contact.channel), turn.contact))
         # Kept once, should the same turn be in the batch twice.
         return [
             Fate.KEPT
@@ -308,6 +371,90 @@ class SqliteLog(CommonLog):
                 db.execute(sql.UNREACHABLE, (now, row[2]))
                 self._contacts.clear()
 
+    # --- remembering: on the event loop, after the commit ------------------------------------------
+
+    def _doubt(self) -> None:
+        """Forget what we know of the queues; the store is asked until it is known again."""
+        self._backlog.doubt(self._held.in_hand())
+        for departures in self._departures.values():
+            departures.doubt()
+
+    def _remember(self, operations: Sequence[Operation], kept: Kept) -> None:
+        """What we have just written need not be read back."""
+        freed = False
+        for operation, result in zip(operations, kept.results, strict=True):
+            match operation:
+                case Inbound():
+                    assert isinstance(result, Recorded)
+                    if result.fresh:
+                        self._came(operation, result, kept)
+                case Completed():
+                    freed |= self._completed(operation, result)
+                case Attempt():
+                    self._attempted(operation)
+                case PutBack():
+                    freed |= self._held.drop(operation.conversation_id, operation.lease)
+                case DeliveryReceipt() | Presence() | Removed() | StaffReply() | Moved():
+                    pass
+        if any(map(_upsets, operations)):
+            self._doubt()
+        if kept.replies:
+            self._queued(kept)
+        if freed:
+            kept.topics.add(ARRIVED)
+
+    def _came(self, inbound: Inbound, recorded: Recorded, kept: Kept) -> None:
+        key, person, stand = recorded.conversation_id, kept.people[recorded.message_id], None
+        if person.is_new:
+            stand = Stand(Mode.BOT, rows.dialogue_of(rows.EMPTY_DIALOGUE), met=False, heard_at=inbound.sent_at)
+            self._backlog.stands(key, stand)
+        elif (stand := self._backlog.stand(key)) is not None:
+            stand.heard_at = inbound.sent_at
+        arrived = Arrived(recorded.message_id, rows.as_stored(inbound, person.name, person.language), kept.at)
+        self._backlog.came(key, arrived, in_hand=self._held.has(key))
+
+    def _completed(self, turn: Completed, fate: object) -> bool:
+        """True when the conversation is free again: messages may have come while it was in hand."""
+        key = turn.conversation_id
+        if fate is not Fate.KEPT:
+            self._doubt()
+            return fate is Fate.LOST and self._held.drop(key, turn.lease)
+        known = self._backlog.stand(key)
+        if known is not None:
+            dialogue = rows.dialogue_of(rows.dialogue_json(turn.dialogue)) if turn.dialogue.data else turn.dialogue
+            self._backlog.stands(key, Stand(turn.mode or known.mode, dialogue, met=True, heard_at=known.heard_at))
+        if not self._held.done(key, turn.lease, turn.message_id, self._now()):
+            return False
+        self._backlog.let_go(key)
+        return True
+
+    def _queued(self, kept: Kept) -> None:
+        busy = set(self._sending.values())
+        for message_id, turn, reply in kept.replies:
+            key, departures = turn.conversation_id, self._departures[turn.contact.channel]
+            stand = self._backlog.stand(key)
+            if stand is None:
+                departures.leave_to_the_store(key)
+            elif message_id not in self._sending:  # a look may have been quicker
+                outbound = Outbound(
+                    message_id=message_id,
+                    contact=turn.contact,
+                    reply=reply,
+                    lane=Lane.REPLY,
+                    attempt=1,
+                    heard_at=stand.heard_at,
+                )
+                departures.came(key, outbound, busy=key in busy)
+
+    def _attempted(self, attempt: Attempt) -> None:
+        key = self._sending.pop(attempt.message_id, None)
+        if key is None:
+            return
+        if attempt.retry_at is not None:
+            self._departures[attempt.channel].leave_to_the_store(key)
+        else:
+            self._departures[attempt.channel].let_go(key)
+
     # --- reading: in the reader's thread ---------------------------------------------------------
 
     async def _read(self, question: Callable[[sqlite3.Connection], Result]) -> Result:
@@ -323,9 +470,50 @@ class SqliteLog(CommonLog):
 
     async def claim(self, limit: int, conversation_id: int | None = None) -> list[Waiting]:
         now = self._now()
+        if self._held.ended(now):
+            self._doubt()
+        if conversation_id is None and self._backlog.is_whole:
+            if known := self._backlog.take(limit, TURNS_A_CLAIM):
+                return await self._claim_known(known, now)
+            if monotonic() - self._looked_at < LOOK_AGAIN_S:
+                return []
+        return await self._claim_by_looking(limit, conversation_id, now)
+
+    async def _claim_known(self, known: list[tuple[int, list[Arrived]]], now: datetime) -> list[Waiting]:
+        """What we have just written, without asking; where a conversation stands is asked for if it is not known."""
+        leases = {key: self._held.take(key, {each.message_id for each in some}, now) for key, some in known}
+        stands: dict[int, Stand] = {}
+        asked: list[tuple[int, int]] = []
+        for key, some in known:
+            stand = self._backlog.stand(key)
+            if stand is None or stand.mode not in SPEAKING:  # a librarian's word may have come since
+                asked.append((key, some[0].message_id))
+            else:
+                stands[key] = stand
+        if asked:
+            values = (rows.batch_json(asked),)
+            try:
+                found = await self._read(lambda db: db.execute(sql.STANDS, values).fetchone()[0])
+            except BaseException:
+                for key, lease in leases.items():
+                    self._held.drop(key, lease)
+                self._doubt()
+                raise
+            heard = {key: some[-1].inbound.sent_at for key, some in known}
+            for key, mode, dialogue, met in rows.stands_of(found):
+                stands[key] = Stand(Mode(mode), rows.dialogue_of(dialogue), met=bool(met), heard_at=heard[key])
+                self._backlog.stands(key, stands[key])
+        claimed = [
+            _known(each, key, stands[key], leases[key], first=number == 0 and not stands[key].met)
+            for key, some in known
+            for number, each in enumerate(some)
+        ]
+        return sorted(claimed, key=lambda waiting: waiting.message_id)
+
+    async def _claim_by_looking(self, limit: int, conversation_id: int | None, now: datetime) -> list[Waiting]:
         # What was in hand before we looked stays out: it may be completed while we look.
-        held = rows.batch_json(self._held.conversations(now))
-        values = (held, conversation_id, LOOK, TURNS_A_CLAIM, limit)
+        in_hand, doubts = self._held.conversations(now), self._backlog.doubts
+        values = (rows.batch_json(in_hand), conversation_id, LOOK, TURNS_A_CLAIM, limit)
         self._claiming += 1
         try:
             found = await self._read(lambda db: db.execute(sql.CLAIM, values).fetchall())
@@ -336,15 +524,44 @@ class SqliteLog(CommonLog):
             if not self._held.has(row[1]):
                 messages.setdefault(row[1], set()).add(row[0])
         leases = {key: self._held.take(key, ids, now) for key, ids in messages.items()}
-        return [_waiting(row, leases[row[1]]) for row in found if row[1] in leases]
+        everything = len(found) < limit and (not found or found[0][-1] < LOOK)
+        everything = everything and conversation_id is None and doubts == self._backlog.doubts
+        self._backlog.looked(messages, in_hand, everything=everything, most=TURNS_A_CLAIM)
+        if everything:
+            self._looked_at = monotonic()
+        claimed = [_waiting(row, leases[row[1]]) for row in found if row[1] in leases]
+        for waiting in claimed:
+            heard_at, met = waiting.inbound.sent_at, not waiting.first
+            stand = Stand(waiting.mode, waiting.dialogue, met=met, heard_at=heard_at)
+            self._backlog.stands(waiting.conversation_id, stand)
+        return claimed
 
     async def claim_outbound(self, channel: str, limit: int) -> list[Outbound]:
-        now = rows.to_sqlite(self._now())
-        busy = set(self._sending.values())
-        values = (channel, now, limit + len(busy))
-        found = await self._read(lambda db: db.execute(sql.CLAIM_OUTBOUND, values).fetchall())
+        leaving = self._departures[channel]
+        if leaving.is_sure and monotonic() - self._looked_out.get(channel, 0.0) < RETRY_LOOK_S:
+            known = leaving.take(limit)
+            if known:
+                self._sending.update((reply.message_id, key) for key, reply in known)
+                return [reply for _, reply in known]
+        return await self._claim_outbound_by_looking(channel, limit, leaving)
+
+    async def _claim_outbound_by_looking(self, channel: str, limit: int, leaving: Departures) -> list[Outbound]:
+        busy, doubts = set(self._sending.values()), leaving.doubts
+        values = (channel, rows.to_sqlite(self._now()), limit + len(busy))
+        of_replies = (channel, Lane.REPLY.value, MOST_LEAVING)
+        self._looked_out[channel] = monotonic()
+        found, queued = await self._read(
+            lambda db: (
+                db.execute(sql.CLAIM_OUTBOUND, values).fetchall(),
+                rows.pairs_of(db.execute(sql.QUEUED_REPLIES, of_replies).fetchone()[0]),
+            )
+        )
         claimed = [row for row in found if row[1] not in busy][:limit]
-        self._sending.update({row[0]: row[1] for row in claimed})
+        for row in claimed:
+            self._sending[row[0]] = row[1]
+            leaving.claimed(row[1], row[0])
+        everything = len(queued) < MOST_LEAVING and doubts == leaving.doubts
+        leaving.looked(queued, self._sending, everything=everything)
         return [
             Outbound(
                 message_id=row[0],
@@ -383,7 +600,7 @@ class SqliteLog(CommonLog):
 
 def _waiting(row: tuple[Any, ...], lease: int) -> Waiting:
     (message_id, conversation_id, channel, address, key, text, extra, said_at, name, language, *rest) = row
-    mode, dialogue, attempts, created_at, first = rest
+    mode, dialogue, attempts, created_at, first, _ = rest
     return Waiting(
         message_id=message_id,
         conversation_id=conversation_id,
@@ -393,5 +610,30 @@ def _waiting(row: tuple[Any, ...], lease: int) -> Waiting:
         first=bool(first),
         tries=attempts,
         received_at=rows.from_sqlite(created_at),
+        lease=lease,
+    )
+
+
+def _upsets(operation: Operation) -> bool:
+    """Whether an operation changes more of the queues than its own message."""
+    match operation:
+        case Inbound(corrects=earlier):
+            return bool(earlier)
+        case PutBack() | Presence() | Removed() | StaffReply() | Moved():
+            return True
+        case _:
+            return False
+
+
+def _known(arrived: Arrived, conversation_id: int, stand: Stand, lease: int, *, first: bool) -> Waiting:
+    return Waiting(
+        message_id=arrived.message_id,
+        conversation_id=conversation_id,
+        inbound=arrived.inbound,
+        mode=stand.mode,
+        dialogue=stand.dialogue,
+        first=first,
+        tries=0,
+        received_at=arrived.received_at,
         lease=lease,
     )

@@ -37,8 +37,9 @@ waiting_since = CASE WHEN t.value ->> 2 IS NULL THEN waiting_since
   WHEN t.value ->> 2 = 'waiting' THEN coalesce(waiting_since, ?2) END
 FROM json_each(?1) t WHERE conversations.id = t.value ->> 0"""
 NEW_REPLIES = """
-INSERT INTO messages (conversation_id, channel, author, state, text, content, in_reply_to, lane, created_at)
-SELECT value ->> 0, value ->> 1, 'bot', 'queued', value ->> 2, value ->> 3, value ->> 4, ?3, ?2 FROM json_each(?1)"""
+INSERT INTO messages (id, conversation_id, channel, author, state, text, content, in_reply_to, lane, created_at)
+SELECT value ->> 0, value ->> 1, value ->> 2, 'bot', 'queued', value ->> 3, value ->> 4, value ->> 5, ?3, ?2
+FROM json_each(?1)"""
 PUT_BACK = """
 UPDATE messages SET attempts = attempts + 1, error = ?1,
 content = CASE WHEN attempts + 1 >= ?2 THEN json_remove(content, '$.phone', '$.photo') ELSE content END,
@@ -72,7 +73,8 @@ WITH free AS MATERIALIZED (
 due AS (SELECT id, row_number() OVER (PARTITION BY conversation_id ORDER BY id) AS place FROM free)
 SELECT m.id, m.conversation_id, m.channel, ct.address, m.idempotency_key, m.text, m.content, m.said_at, ct.name,
 ct.language, c.mode, c.dialogue, m.attempts, m.created_at,
-NOT EXISTS (SELECT 1 FROM messages p WHERE p.conversation_id = m.conversation_id AND p.id < m.id)
+NOT EXISTS (SELECT 1 FROM messages p WHERE p.conversation_id = m.conversation_id AND p.id < m.id),
+(SELECT count(*) FROM free)
 FROM due JOIN messages m ON m.id = due.id JOIN conversations c ON c.id = m.conversation_id
 JOIN contacts ct ON ct.id = c.contact_id WHERE due.place <= ?4 ORDER BY m.id LIMIT ?5"""
 CLAIM_OUTBOUND = """
@@ -84,6 +86,15 @@ WHERE m.state = 'queued' AND m.channel = ? AND (m.due_at IS NULL OR m.due_at <= 
 AND NOT EXISTS (SELECT 1 FROM messages e WHERE e.conversation_id = m.conversation_id AND e.state = 'queued'
   AND (e.lane < m.lane OR (e.lane = m.lane AND e.id < m.id)))
 ORDER BY m.lane, m.id LIMIT ?"""
+STANDS = """
+SELECT json_group_array(json_array(c.id, c.mode, c.dialogue,
+  EXISTS (SELECT 1 FROM messages p WHERE p.conversation_id = c.id AND p.id < j.value ->> 1)))
+FROM json_each(?) j JOIN conversations c ON c.id = j.value ->> 0"""
+QUEUED_REPLIES = """
+SELECT json_group_array(json_array(id, conversation_id)) FROM (
+  SELECT id, conversation_id FROM messages WHERE state = 'queued' AND channel = ? AND lane = ? LIMIT ?)"""
+FOREIGN = "PRAGMA data_version"
+"""Another number after every commit of somebody else, in this process or another."""
 SAID = """
 SELECT m.id, m.author, m.text, m.content, m.created_at, m.in_reply_to FROM contacts ct
 JOIN conversations c ON c.contact_id = ct.id JOIN messages m ON m.conversation_id = c.id

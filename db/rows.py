@@ -6,6 +6,7 @@ Older rows stay readable: unknown keys are ignored, missing ones take their defa
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -75,6 +76,8 @@ class ReplyExtra(msgspec.Struct, omit_defaults=True):
 
 _encode = msgspec.json.Encoder().encode
 _decode_ids = msgspec.json.Decoder(list[int]).decode
+_decode_pairs = msgspec.json.Decoder(list[tuple[int, int]]).decode
+_decode_stands = msgspec.json.Decoder(list[tuple[int, str, str, int]]).decode
 _decode_inbound = msgspec.json.Decoder(InboundExtra).decode
 _decode_reply = msgspec.json.Decoder(ReplyExtra).decode
 _decode_dialogue = msgspec.json.Decoder(Dialogue).decode
@@ -113,6 +116,16 @@ def batch_json(batch: Sequence[object]) -> str:
 def ids_of(stored: str) -> list[int]:
     """What ``json_group_array`` of ids returned."""
     return _decode_ids(stored)
+
+
+def pairs_of(stored: str) -> list[tuple[int, int]]:
+    """Pairs of ids that SQLite put together."""
+    return _decode_pairs(stored)
+
+
+def stands_of(stored: str) -> list[tuple[int, str, str, int]]:
+    """Conversations as SQLite put them together: id, mode, dialogue, whether something was said before."""
+    return _decode_stands(stored)
 
 
 def text_of(content: Content) -> str:
@@ -244,6 +257,31 @@ def inbound_of(
         name=name,
         language=language,
         automated=automated,
+    )
+
+
+def as_stored(inbound: Inbound, name: str, language: str) -> Inbound:
+    """An arrival as it would be read back."""
+    content, contact, key = inbound.content, inbound.contact, inbound.idempotency_key
+    if isinstance(content, Text):
+        text = clean(content.text)
+        content = content if text == content.text else Text(text)
+    else:
+        content, _ = content_of(text_of(content), extra_of(inbound))
+    address = clean(contact.address)
+    if (
+        content is inbound.content
+        and address == contact.address
+        and (name, language) == (inbound.name, inbound.language)
+    ):
+        return inbound
+    return replace(
+        inbound,
+        contact=contact if address == contact.address else replace(contact, address=address),
+        content=content,
+        idempotency_key=clean(key),
+        name=name,
+        language=language,
     )
 
 

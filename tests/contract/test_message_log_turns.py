@@ -1,6 +1,7 @@
 """What every log promises about turns: claimed once, in order, kept whole or not at all."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from bot.messages import Button, Reply, bold, reply
@@ -433,3 +434,36 @@ async def test_a_turn_kept_twice_is_told_so_whoever_is_beside_it(log: Log) -> No
     await log.complete(turn(hers, "ответ"))
 
     assert await log.complete_many([turn(hers, "ещё раз"), turn(his, "ответ")]) == [False, True]
+
+
+async def test_a_librarian_who_gave_a_conversation_back_is_noticed_with_the_next_message(
+    log: Log, staff: Staff
+) -> None:
+    await says(log, "раз")
+    for waiting in await log.claim(10):
+        await log.complete(turn(waiting, "ответ", dialogue=DIALOGUE))
+    await staff.sets_mode(ANNA, Mode.PERSON)
+    await says(log, "два")
+    [while_hers] = await log.claim(10)
+    await log.complete(silent(while_hers))
+    await staff.sets_mode(ANNA, Mode.BOT)
+
+    await says(log, "три")
+
+    [waiting] = await log.claim(10)
+    assert (while_hers.mode, waiting.mode) == (Mode.PERSON, Mode.BOT)
+    assert waiting.dialogue == DIALOGUE
+
+
+async def test_a_dialogue_looks_the_same_whether_it_was_just_written_or_read_back(log: Log, staff: Staff) -> None:
+    left = replace(DIALOGUE, data={"works": (1, 2)})
+    seen = []
+    for text in ("раз", "два", "три"):
+        await says(log, text)
+        [waiting] = await log.claim(10)
+        seen.append((waiting.dialogue.data, waiting.first))
+        await log.complete(turn(waiting, dialogue=left))
+        if text == "два":
+            await staff.sets_mode(ANNA, Mode.BOT)  # somebody else writes to the store
+
+    assert seen[1:] == [({"works": [1, 2]}, False)] * 2

@@ -39,7 +39,7 @@ from bot.ports import (
     Recorded,
     Waiting,
 )
-from db.rows import clean, text_of
+from db.rows import clean, dialogue_json, dialogue_of, text_of
 from db.wakes import Wakes
 
 MAX_TRIES = 3
@@ -225,7 +225,7 @@ class FakeLog:
         message.state, message.outcome, message.intent = "handled", turn.outcome.value, turn.intent or None
         message.error = turn.error or None
         message.inbound = message.inbound and replace(message.inbound, content=_kept(message.inbound.content))
-        conversation.dialogue = turn.dialogue
+        conversation.dialogue = dialogue_of(dialogue_json(turn.dialogue))  # as a store gives it back
         if turn.mode is not None:
             waits_since = (conversation.waiting_since or now) if turn.mode is Mode.WAITING else None
             conversation.mode, conversation.waiting_since = turn.mode, waits_since

@@ -1,0 +1,198 @@
+"""What a process remembers of its queues: never more, never in another order than the store would tell."""
+
+from datetime import UTC, datetime
+
+from bot.messages import Contact, Lane, Outbound, Reply
+from bot.ports import Dialogue, Mode
+from db import backlog as remembering
+from db.backlog import Arrived, Backlog, Departures, Stand
+from tests.support.logs import arrival
+
+AT = datetime(2026, 3, 2, 7, 0, tzinfo=UTC)
+
+
+def whole() -> Backlog:
+    """A backlog of a store in which nothing waits."""
+    backlog = Backlog()
+    backlog.looked({}, (), everything=True, most=20)
+    return backlog
+
+
+def comes(backlog: Backlog, conversation: int, *messages: int, in_hand: bool = False) -> None:
+    for message in messages:
+        backlog.came(conversation, Arrived(message, arrival("привет", key=str(message)), AT), in_hand=in_hand)
+
+
+def taken(backlog: Backlog, limit: int = 10, most: int = 20) -> list[tuple[int, list[int]]]:
+    return [(key, [each.message_id for each in some]) for key, some in backlog.take(limit, most)]
+
+
+def test_nothing_is_believed_before_a_look() -> None:
+    backlog = Backlog()
+    comes(backlog, 1, 11)
+
+    assert not backlog.is_whole
+
+
+def test_messages_are_taken_in_their_order_a_conversation_at_a_time_up_to_the_limit() -> None:
+    backlog = whole()
+    comes(backlog, 1, 11)
+    comes(backlog, 2, 12, 13, 14)
+
+    assert taken(backlog, limit=3) == [(1, [11]), (2, [12, 13])]
+    assert taken(backlog) == []
+    backlog.let_go(2)
+    assert taken(backlog) == [(2, [14])]
+
+
+def test_a_flood_of_one_conversation_goes_to_the_end_of_the_line() -> None:
+    backlog = whole()
+    comes(backlog, 1, *range(11, 16))
+    comes(backlog, 2, 20)
+
+    assert taken(backlog, most=2) == [(1, [11, 12]), (2, [20])]
+
+
+def test_what_a_look_found_is_not_taken_again_and_what_came_meanwhile_is_kept() -> None:
+    backlog = Backlog()
+    comes(backlog, 1, 11, 12)
+    backlog.looked({1: {11}}, (), everything=True, most=20)
+
+    assert taken(backlog) == []
+    backlog.let_go(1)
+    assert taken(backlog) == [(1, [12])]
+
+
+def test_a_look_proves_nothing_of_conversations_that_were_in_hand() -> None:
+    backlog = Backlog()
+    backlog.doubt(in_hand=[1])
+    backlog.looked({}, (1,), everything=True, most=20)
+    assert not backlog.is_whole
+
+    backlog.looked({}, (), everything=True, most=20)
+
+    assert backlog.is_whole
+
+
+def test_a_look_that_brought_all_it_may_of_a_conversation_proves_nothing_of_it() -> None:
+    backlog = Backlog()
+    backlog.looked({1: {11, 12}}, (), everything=True, most=2)
+
+    assert not backlog.is_whole
+
+
+def test_more_than_can_be_remembered_is_left_to_the_store() -> None:
+    backlog, most = whole(), remembering.MOST_WAITING
+    comes(backlog, 1, *range(most))
+    comes(backlog, 2, most)
+    assert not backlog.is_whole
+
+    backlog.looked({2: {most}}, (1,), everything=True, most=20)
+    backlog.looked({}, (), everything=True, most=20)
+
+    assert backlog.is_whole
+
+
+def test_a_doubt_forgets_everything() -> None:
+    backlog = whole()
+    comes(backlog, 1, 11)
+    backlog.stands(1, Stand(Mode.BOT, Dialogue(), met=True, heard_at=AT))
+    before = backlog.doubts
+
+    backlog.doubt(())
+
+    assert (backlog.is_whole, backlog.stand(1), backlog.doubts) == (False, None, before + 1)
+    assert taken(backlog) == []
+
+
+def test_where_conversations_stand_is_remembered_of_the_latest_only() -> None:
+    backlog = Backlog()
+    for number in range(remembering.MOST_CONVERSATIONS + 1):
+        backlog.stands(number, Stand(Mode.BOT, Dialogue(), met=True, heard_at=AT))
+
+    assert (backlog.stand(0), backlog.stand(1) is not None) == (None, True)
+
+
+# --- replies that leave --------------------------------------------------------------------------
+
+
+def sure() -> Departures:
+    """The departures of a store in which nothing is queued."""
+    departures = Departures()
+    departures.looked((), (), everything=True)
+    return departures
+
+
+def leaves(departures: Departures, conversation: int, *messages: int, busy: bool = False) -> None:
+    for message in messages:
+        said = Outbound(
+            message_id=message,
+            contact=Contact(channel="chat", address=str(conversation)),
+            reply=Reply(text="ответ"),
+            lane=Lane.REPLY,
+            attempt=1,
+        )
+        departures.came(conversation, said, busy=busy)
+
+
+def sent(departures: Departures, limit: int = 10) -> list[tuple[int, int]]:
+    return [(key, reply.message_id) for key, reply in departures.take(limit)]
+
+
+def test_replies_leave_one_a_conversation_in_their_order() -> None:
+    departures = sure()
+    leaves(departures, 1, 11, 12)
+    leaves(departures, 2, 13)
+
+    assert sent(departures) == [(1, 11), (2, 13)]
+    assert sent(departures) == []
+    departures.let_go(1)
+    assert sent(departures) == [(1, 12)]
+
+
+def test_what_follows_a_reply_under_way_waits() -> None:
+    departures = sure()
+    leaves(departures, 1, 11, busy=True)
+
+    assert sent(departures) == []
+    departures.let_go(1)
+    assert sent(departures) == [(1, 11)]
+
+
+def test_what_follows_a_reply_that_waits_for_another_try_is_left_to_the_store() -> None:
+    departures = sure()
+    leaves(departures, 1, 11, 12)
+    sent(departures)
+    departures.leave_to_the_store(1)
+    leaves(departures, 1, 13)
+
+    assert sent(departures) == []
+
+
+def test_a_conversation_with_an_unknown_reply_is_left_to_the_store() -> None:
+    departures = Departures()
+    departures.looked([(11, 1)], (), everything=True)
+    leaves(departures, 1, 12)
+    leaves(departures, 2, 13)
+
+    assert sent(departures) == [(2, 13)]
+
+
+def test_what_the_store_itself_gave_out_does_not_leave_twice() -> None:
+    departures = sure()
+    leaves(departures, 1, 11, 12)
+    departures.claimed(1, 11)
+    departures.looked([(11, 1), (12, 1)], {11: 1}, everything=True)
+
+    assert sent(departures) == []
+    departures.let_go(1)
+    assert sent(departures) == [(1, 12)]
+
+
+def test_nothing_is_believed_of_departures_after_a_doubt() -> None:
+    departures = sure()
+    leaves(departures, 1, 11)
+    departures.doubt()
+    leaves(departures, 1, 12)
+
+    assert (sent(departures), departures.is_sure) == ([], False)
