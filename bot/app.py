@@ -17,6 +17,7 @@ from bot.engine.health import Check, Health
 from bot.engine.intake import FrontDesk, Webhooks
 from bot.engine.metrics import Metrics
 from bot.engine.outbox import Outbox
+from bot.engine.pictures import PictureDesk
 from bot.engine.same_words import Remembered
 from bot.engine.server import application
 from bot.engine.service import Role, Service
@@ -68,6 +69,7 @@ class Opened:
     faq: SqlFaq
     synonyms: SqlSynonyms
     misses: SqlMisses
+    pictures: PictureDesk
     library: Library
 
 
@@ -189,7 +191,7 @@ async def opened(settings: Settings, folder: Path, clock: Clock | None = None) -
         await faq.put([FaqEntry(**entry.model_dump()) for entry in settings.faq])
         source, cards = SqlIndexSource(database), SqlCards(database, clock)
         catalogue = IndexedCatalogue(folder / settings.search.folder, source, cards)
-        synonyms = SqlSynonyms(database, clock)
+        synonyms, pictures = SqlSynonyms(database, clock), PictureDesk(settings.server.public_url)
         await synonyms.refresh()
         message_log = await open_log(database, clock)
         try:
@@ -204,6 +206,7 @@ async def opened(settings: Settings, folder: Path, clock: Clock | None = None) -
                 faq=faq,
                 synonyms=synonyms,
                 misses=misses_of(settings, database, clock),
+                pictures=pictures,
                 library=Library(
                     name=settings.library.name,
                     catalogue=TaughtCatalogue(catalogue, synonyms),
@@ -212,10 +215,12 @@ async def opened(settings: Settings, folder: Path, clock: Clock | None = None) -
                     holidays=OfficialHolidays(settings.library.country, settings.library.language),
                     reply_hours=settings.library.reply_branch,
                     policy_url=settings.privacy.policy_url,
+                    pictures=pictures,
                 ),
             )
         finally:
             await message_log.aclose()
+            await pictures.aclose()
             await catalogue.aclose()
             await cards.aclose()
             await source.aclose()
@@ -251,10 +256,11 @@ def service(what: Opened, role: Role) -> Service:
     """The whole of one process. Raises ConfigError."""
     settings, metrics = what.settings, Metrics()
     channels = {name: build_channel(name, settings, what.clock) for name in settings.channels}
+    what.pictures.serve(channels)
     health = Health(store=what.log, metrics=metrics, checks=_checks(what, role))
     paths = list(health.routes())
     if role in (Role.ALL, Role.WEB):
-        desk = FrontDesk(store=what.log, log=what.log)
+        desk = FrontDesk(store=what.log, log=what.log, pictures=what.pictures)
         paths += Webhooks(channels, what.log, metrics).routes()
         for channel in channels.values():
             if isinstance(channel, Served):

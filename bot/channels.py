@@ -203,6 +203,10 @@ class Desk(Protocol):
         """The conversations as their readers see them."""
         ...
 
+    async def see(self, picture: bytes) -> str:
+        """Look at a reader's picture; returns the handle of its ``Photo``. Nothing of the picture is kept."""
+        ...
+
     async def take(self, message: Inbound) -> int:
         """Store one message durably, then return its id in the log; a repeat returns the first id.
 

@@ -171,6 +171,43 @@ class Holidays(Protocol):
         ...
 
 
+class Unseen(StrEnum):
+    """Why nothing was seen on a picture."""
+
+    NOTHING = "nothing"
+    """No code on it that could be read."""
+    OTHER = "other"
+    """A code, and it is no book's."""
+    TOO_LARGE = "too_large"
+    NO_PICTURE = "no_picture"
+    """Nothing that we can open as a picture."""
+    AWAY = "away"
+    """The messenger does not hand it out, or we have too many pictures in hand: later it may work."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What stands on a picture.
+
+    Attributes:
+        isbns: Thirteen digits each with a right check digit, distinct, the largest code first.
+        start: The start parameter of a link of our own (``Started``), "" where there is none.
+        unseen: Why there is neither; None where there is.
+    """
+
+    isbns: tuple[str, ...] = ()
+    start: str = ""
+    unseen: Unseen | None = None
+
+
+class Pictures(Protocol):
+    """Pictures that readers send: looked at, never kept."""
+
+    async def look(self, contact: Contact, handle: str) -> Seen:
+        """What stands on the picture behind ``Photo.handle``; within a few seconds, never raises."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Library:
     """All that a handler may ask.
@@ -179,6 +216,7 @@ class Library:
         name: The library's name as readers know it.
         reply_hours: In which hours a librarian answers: the code of the branch whose hours count.
         policy_url: Where the text on personal data is, "" if there is none.
+        pictures: What readers photograph; None where nobody can look at it.
     """
 
     name: str
@@ -188,6 +226,7 @@ class Library:
     holidays: Holidays
     reply_hours: str = ""
     policy_url: str = ""
+    pictures: Pictures | None = None
 
 
 class Files(Protocol):
@@ -449,13 +488,19 @@ class Author(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Logged:
-    """One message as its reader may see it; ``in_reply_to`` is the reader's message it answers."""
+    """One message as its reader may see it.
+
+    Attributes:
+        in_reply_to: The reader's message that it answers.
+        photo: The reader sent a picture; ``reply`` has its caption.
+    """
 
     message_id: int
     author: Author
     reply: Reply
     at: datetime
     in_reply_to: int | None = None
+    photo: bool = False
 
 
 class ChatLog(Protocol):

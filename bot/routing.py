@@ -63,6 +63,7 @@ class Answer:
         resume: True: the reader does not want a person any more, the bot goes on.
         missed: The bot failed the reader here: counted, and kept for the librarians.
         works: What was found, for programs (``ask --json``), best first.
+        go_on: What the message turned out to ask for: the handlers of these wishes answer after the replies.
     """
 
     replies: tuple[Reply, ...]
@@ -71,6 +72,7 @@ class Answer:
     resume: bool = False
     missed: bool = False
     works: tuple[WorkCard, ...] = ()
+    go_on: tuple[Request, ...] = ()
 
 
 Handler = Callable[[Turn, Library], Awaitable[Reply | Answer]]
@@ -98,7 +100,7 @@ def same_for_all(handler: Handler) -> SameForAll:
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """When a handler is called: ``kind`` is ``intent``, ``press`` or ``expects``."""
+    """When a handler is called: ``kind`` is ``intent``, ``press``, ``expects`` or ``sent``."""
 
     kind: str
     key: str
@@ -117,6 +119,11 @@ def pressed(*verbs: str) -> tuple[Trigger, ...]:
 def expects(*keys: str) -> tuple[Trigger, ...]:
     """The dialogue waits for free text under this key, and free text came."""
     return tuple(Trigger("expects", key) for key in keys)
+
+
+def sent(*kinds: str) -> tuple[Trigger, ...]:
+    """The reader sent something that is no words: ``photo``."""
+    return tuple(Trigger("sent", kind) for kind in kinds)
 
 
 class Router:

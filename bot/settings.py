@@ -34,6 +34,7 @@ Block = TypeVar("Block", bound=BaseModel)
 DEFAULT_INTENTS = (
     "greeting",
     "search",
+    "picture",
     "hours",
     "location",
     "contacts",

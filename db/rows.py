@@ -238,7 +238,8 @@ def logged_of(
     if author == Author.READER:
         content, _ = content_of(text, extra)
         said = content.label if isinstance(content, ButtonPress) else text
-        return Logged(message_id=message_id, author=Author.READER, reply=Reply(text=said), at=at)
+        photo = isinstance(content, Photo)
+        return Logged(message_id=message_id, author=Author.READER, reply=Reply(text=said), at=at, photo=photo)
     return Logged(
         message_id=message_id, author=Author(author), reply=reply_of(text, extra), at=at, in_reply_to=in_reply_to
     )

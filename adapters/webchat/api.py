@@ -12,12 +12,12 @@ from aiohttp import web
 
 from adapters.webchat import parse, render
 from adapters.webchat.limits import Allowance, address_of
-from adapters.webchat.parse import Refused
+from adapters.webchat.parse import Posted, Refused
 from adapters.webchat.settings import WebChatSettings
 from bot.channels import Desk
 from bot.clock import Clock
 from bot.errors import StoreUnavailable
-from bot.messages import Contact
+from bot.messages import Contact, Photo
 from bot.ports import Logged
 
 AT_ONCE = 1_000
@@ -28,6 +28,11 @@ OVERLAP = 20
 RECONNECT_MS = 2_000
 READINGS_A_MESSAGE = 10
 FULL_S = 30
+PICTURES_A_MINUTE = 20
+"""Of one session: looking at one costs as much as a hundred messages."""
+SESSIONS_AN_ADDRESS = 10
+UPLOAD_S = 60.0
+"""How long a picture may take to arrive: a village's line is slow."""
 STUCK_S = 30.0
 """A reader's connection that takes nothing for so long is given up; the page connects anew."""
 
@@ -52,6 +57,8 @@ class Api:
         self._clock = clock
         self._by_session = Allowance(clock, options.per_session_per_minute)
         self._by_address = Allowance(clock, options.per_address_per_minute)
+        self._pictures_by_session = Allowance(clock, PICTURES_A_MINUTE)
+        self._pictures_by_address = Allowance(clock, PICTURES_A_MINUTE * SESSIONS_AN_ADDRESS)
         self._readings = Allowance(clock, options.per_address_per_minute * READINGS_A_MESSAGE)
         self._streams: set[asyncio.Task[Any]] = set()
         self._closed = False
@@ -60,6 +67,7 @@ class Api:
         """The endpoints."""
         return [
             web.post("/chat/messages", _refusals_as_json(self.post)),
+            web.post("/chat/pictures", _refusals_as_json(self.picture)),
             web.get("/chat/messages", _refusals_as_json(self.read)),
             web.get("/chat/stream", _refusals_as_json(self.stream), allow_head=False),  # it has no end
         ]
@@ -77,6 +85,21 @@ class Api:
         message = parse.posted(await _body(request))
         contact = parse.contact_of(self._channel, message.session)
         _allow(self._by_session.wait_s(contact.address))
+        number = await self._desk.take(parse.inbound(message, contact, self._clock.now()))
+        return web.Response(status=202, body=b'{"id":%d}' % number, content_type="application/json")
+
+    async def picture(self, request: web.Request) -> web.Response:
+        """Look at a photograph, keep what stands on it, and never the photograph itself."""
+        address = address_of(request, self._options.client_address_header)
+        _allow(self._by_address.wait_s(address))
+        _allow(self._pictures_by_address.wait_s(address))
+        query = request.query
+        contact = parse.contact_of(self._channel, query.get("session"))
+        own_id, language = parse.own_id(query.get("id")), parse.language(query.get("language"))
+        _allow(self._by_session.wait_s(contact.address))
+        _allow(self._pictures_by_session.wait_s(contact.address))
+        picture = await _picture(request)
+        message = Posted(session="", content=Photo(await self._desk.see(picture)), own_id=own_id, language=language)
         number = await self._desk.take(parse.inbound(message, contact, self._clock.now()))
         return web.Response(status=202, body=b'{"id":%d}' % number, content_type="application/json")
 
@@ -192,6 +215,26 @@ async def _body(request: web.Request) -> bytes:
         return await request.read()
     except web.HTTPRequestEntityTooLarge:
         raise parse.too_large() from None
+
+
+async def _picture(request: web.Request) -> bytes:
+    """The body, as far as a picture may be long; what begins as none is refused before it has arrived."""
+    if not request.content_type.startswith("image/"):
+        raise Refused(415, "not_picture", "Send Content-Type: image/jpeg, image/png or image/webp.")
+    if (request.content_length or 0) > parse.LARGEST_PICTURE:
+        raise parse.picture_too_large()
+    kept = bytearray()
+    try:
+        async with asyncio.timeout(UPLOAD_S):
+            async for piece in request.content.iter_chunked(64 * 1024):
+                kept += piece
+                if len(kept) > parse.LARGEST_PICTURE:
+                    raise parse.picture_too_large()
+    except TimeoutError:
+        raise Refused(408, "too_slow", "The picture takes too long to arrive: send a smaller one.") from None
+    if not parse.is_picture(kept):
+        raise Refused(415, "not_picture", "This is no JPEG, PNG, WebP or GIF.")
+    return bytes(kept)
 
 
 async def _write(response: web.StreamResponse, piece: bytes) -> None:

@@ -17,6 +17,7 @@ LONGEST_TEXT = 4_000
 """Characters of one message; the page counts along."""
 LARGEST_BODY = 64 * 1024
 """Bytes: the longest text with every character escaped fits."""
+LARGEST_PICTURE = 8 * 1024 * 1024
 LONGEST_ID = 100
 LONGEST_PAYLOAD = 64
 """Bytes, as everywhere (``bot.messages.Button``)."""
@@ -55,6 +56,19 @@ class Refused(Exception):
 def too_large() -> Refused:
     """More bytes than any message needs."""
     return Refused(413, "too_large", f"Send at most {LARGEST_BODY} bytes: a text has up to {LONGEST_TEXT} characters.")
+
+
+def picture_too_large() -> Refused:
+    """More bytes than a photograph needs."""
+    most = LARGEST_PICTURE // 1024 // 1024
+    return Refused(413, "too_large", f"Send at most {most} MB: a smaller photograph will do.")
+
+
+def is_picture(data: bytes | bytearray) -> bool:
+    """Whether the content itself begins like a picture, whatever its sender says of it."""
+    return data.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF8", b"BM")) or (
+        data[:4] == b"RIFF" and data[8:12] == b"WEBP"
+    )
 
 
 def contact_of(channel: str, session: object) -> Contact:
@@ -101,16 +115,16 @@ def posted(body: bytes) -> Posted:
     return Posted(
         session=_string(value, "session"),
         content=_content(value),
-        own_id=_own_id(value.get("id")),
-        language=_language(value.get("language")),
+        own_id=own_id(value.get("id")),
+        language=language(value.get("language")),
     )
 
 
 def inbound(message: Posted, contact: Contact, now: datetime) -> Inbound:
     """What the core is told; a message without an id of its own is always a new one."""
-    own_id = message.own_id or uuid.uuid4().hex
+    number = message.own_id or uuid.uuid4().hex
     # The contact stands first: the same id of another session is another message.
-    key = f"{contact.address}:{hashlib.sha256(own_id.encode()).hexdigest()[:40]}"
+    key = f"{contact.address}:{hashlib.sha256(number.encode()).hexdigest()[:40]}"
     return Inbound(
         contact=contact, content=message.content, idempotency_key=key, sent_at=now, language=message.language
     )
@@ -147,7 +161,8 @@ def _text(text: str) -> str:
     return text
 
 
-def _own_id(value: object) -> str:
+def own_id(value: object) -> str:
+    """The caller's own id of a message, "" without one. Raises Refused."""
     if value is None:
         return ""
     if isinstance(value, int) and not isinstance(value, bool):
@@ -157,7 +172,8 @@ def _own_id(value: object) -> str:
     return value
 
 
-def _language(value: object) -> str:
+def language(value: object) -> str:
+    """The language to answer in, "" where none is named. Raises Refused."""
     if value is None:
         return ""
     if not isinstance(value, str) or not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}", value):

@@ -24,6 +24,8 @@ def message(logged: Logged) -> dict[str, Any]:
         "buttons": [[{"label": button.label, "payload": button.payload} for button in row] for row in reply.buttons],
         "at": logged.at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
     }
+    if logged.photo:
+        found["photo"] = True
     if logged.in_reply_to is not None:
         found["in_reply_to"] = logged.in_reply_to
     marks = reply.marks if logged.author is Author.READER else with_links(reply.text, reply.marks)

@@ -56,16 +56,20 @@ def run(
 
 @app.command()
 def ask(
-    text: Annotated[str, typer.Argument(help="What the reader says.")],
+    text: Annotated[str, typer.Argument(help="What the reader says; with --picture its caption.")] = "",
     config: Config = None,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
     contact: Annotated[str, typer.Option(help="Go on as this reader; default is a new one.")] = "",
     explain: Annotated[bool, typer.Option(help="Print why it was understood so.")] = False,
+    picture: Annotated[Path | None, typer.Option(help="A photograph that the reader sends: a book's barcode.")] = None,
 ) -> None:
     """One message as a reader; prints the answer."""
     from bot.cli import talk
 
-    raise typer.Exit(talk.ask(config, text, as_json=as_json, contact=contact, explain=explain))
+    if not text and picture is None:
+        raise typer.BadParameter("expected what the reader says, or --picture FILE")
+    asked = talk.Asked(text=text, as_json=as_json, contact=contact, explain=explain, picture=picture)
+    raise typer.Exit(talk.ask(config, asked))
 
 
 @app.command()

@@ -17,9 +17,10 @@ from bot.app import Opened
 from bot.engine import logs
 from bot.engine.dispatcher import Dispatcher
 from bot.engine.metrics import Metrics
+from bot.engine.pictures import handle_of
 from bot.errors import InputError
 from bot.library.model import WorkCard
-from bot.messages import Contact, Inbound
+from bot.messages import Contact, Inbound, Photo
 from bot.ports import Attempt, Author, Catalogue, Found, Library, Logged, Request, Wanted
 from bot.routing import Answer, Handler, Turn
 from bot.settings import load
@@ -95,6 +96,15 @@ class Terminal:
         """Take one turn; returns what the reader hears."""
         return await self._turn(typed(line, self._contact, secrets.token_hex(16), self._what.clock.now()))
 
+    async def show(self, picture: bytes, caption: str = "") -> list[Logged]:
+        """Send a photograph, and take the turn."""
+        handle = handle_of(await self._what.pictures.read(picture))
+        content = Photo(handle, caption)
+        now = self._what.clock.now()
+        return await self._turn(
+            Inbound(contact=self._contact, content=content, idempotency_key=secrets.token_hex(16), sent_at=now)
+        )
+
     async def _turn(self, inbound: Inbound) -> list[Logged]:
         recorded = await self._what.log.record(inbound)
         await self._dispatcher.take(recorded.conversation_id)
@@ -110,28 +120,56 @@ class Terminal:
                     await self._what.log.attempted(Attempt(message_id=message.message_id, channel=CHANNEL))
 
 
-def ask(config: Path | None, text: str, *, as_json: bool, contact: str, explain: bool) -> int:
-    """One message; prints the answer."""
-    if len(contact) > LONGEST_CONTACT:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """One message of a reader, and how its answer is to be printed.
+
+    Attributes:
+        contact: Go on as this reader, "" for a new one.
+        picture: A photograph that the reader sends, with ``text`` as its caption.
+    """
+
+    text: str
+    as_json: bool = False
+    contact: str = ""
+    explain: bool = False
+    picture: Path | None = None
+
+
+def ask(config: Path | None, asked: Asked) -> int:
+    """One message; prints the answer.
+
+    Raises:
+        InputError: The contact is too long, or the picture cannot be read.
+    """
+    if len(asked.contact) > LONGEST_CONTACT:
         raise InputError(f"--contact: expected at most {LONGEST_CONTACT} characters")
-    return asyncio.run(_ask(config, text, as_json=as_json, contact=contact, explain=explain))
+    return asyncio.run(_ask(config, asked))
 
 
-async def _ask(config: Path | None, text: str, *, as_json: bool, contact: str, explain: bool) -> int:
+async def _ask(config: Path | None, asked: Asked) -> int:
+    picture = _bytes(asked.picture) if asked.picture else None
     settings, folder = load(config)
     logs.configure("error", settings.logging.format)
     async with app.opened(settings, folder) as what:
         await what.catalogue.start()
         await what.catalogue.catch_up()
-        reader = Terminal(what, Contact(channel=CHANNEL, address=contact or secrets.token_hex(8)))
-        said = await reader.say(text)
-        if as_json:
+        reader = Terminal(what, Contact(channel=CHANNEL, address=asked.contact or secrets.token_hex(8)))
+        said = await reader.say(asked.text) if picture is None else await reader.show(picture, asked.text)
+        if asked.as_json:
             sys.stdout.write(json.dumps(_for_programs(reader.watched, said), ensure_ascii=False, indent=2) + "\n")
             return 0
         _show(said)
-        if explain:
+        if asked.explain:
             _explain(reader.watched)
     return 0
+
+
+def _bytes(picture: Path) -> bytes:
+    try:
+        return picture.read_bytes()
+    except OSError as error:
+        raise InputError(f"{picture}: cannot be read: {error.strerror}") from None
 
 
 def _for_programs(watched: Watched, said: Sequence[Logged]) -> dict[str, Any]:

@@ -56,13 +56,14 @@ _EMPTY = Request(intent="", confidence=1.0)
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """Ask a handler: the first of ``triggers`` that has one."""
+    """Ask a handler: the first of ``triggers`` that has one; ``otherwise`` is done where none has."""
 
     triggers: tuple[Trigger, ...]
     request: Request
     text: str = ""
     argument: str = ""
     pressed: bool = False
+    otherwise: "Call | Say | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,14 +119,29 @@ def decide(waiting: Waiting, understand: Callable[[str], tuple[Request, ...]], n
             return Decision((Call((Trigger("intent", "greeting"),), request),), dialogue, "greeting", 1.0)
         case Text(text):
             return _said(readable(text), waiting, understand, now)
-        case Photo(caption=caption) if has_words(caption):
-            return _said(readable(caption), waiting, understand, now)
-        case Photo() | SharedPhone() | Unsupported():
+        case Photo():
+            return _shown(content, waiting, understand, now)
+        case SharedPhone() | Unsupported():
             return _wordless(content, waiting, now)
 
 
-def _wordless(content: Photo | SharedPhone | Unsupported, waiting: Waiting, now: datetime) -> Decision:
-    kind = content.kind if isinstance(content, Unsupported) else "photo" if isinstance(content, Photo) else "phone"
+def _shown(photo: Photo, waiting: Waiting, understand: Callable[[str], tuple[Request, ...]], now: datetime) -> Decision:
+    """The picture first; its caption is asked only where nothing is on the picture, or where it must be heard."""
+    look = Call((Trigger("sent", "photo"),), _EMPTY, otherwise=Say("text_please", "photo"))
+    if not has_words(photo.caption):
+        dialogue = _counted(waiting, f"<photo {photo.handle}>", now)
+        guard = _guarded(dialogue, automated=waiting.inbound.automated)
+        return Decision((guard or look,), dialogue, "", 0.0)
+    said = _said(readable(photo.caption), waiting, understand, now)
+    first = said.moves[0]
+    if not isinstance(first, Call) or first.pressed or first.request.anywhere:
+        return said
+    look = replace(look, request=first.request, text=first.text, otherwise=first)
+    return replace(said, moves=(look, *said.moves[1:]))
+
+
+def _wordless(content: SharedPhone | Unsupported, waiting: Waiting, now: datetime) -> Decision:
+    kind = content.kind if isinstance(content, Unsupported) else "phone"
     say = Say("phone_not_needed") if isinstance(content, SharedPhone) else Say("text_please", kind)
     dialogue = _counted(waiting, f"<{kind}>", now)
     guard = _guarded(dialogue, automated=waiting.inbound.automated)

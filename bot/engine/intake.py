@@ -11,9 +11,10 @@ from aiohttp import web
 
 from bot.channels import Accepted, Channel, Polled, Pushed, Webhook
 from bot.engine.metrics import Metrics
+from bot.engine.pictures import PictureDesk, handle_of
 from bot.errors import BadSignature, BadWebhook, ChannelError, StoreUnavailable
 from bot.messages import Inbound
-from bot.ports import ChatLog, MessageLog
+from bot.ports import ChatLog, MessageLog, Seen, Unseen
 
 log = structlog.get_logger(__name__)
 
@@ -26,6 +27,11 @@ class FrontDesk:
 
     store: MessageLog
     log: ChatLog
+    pictures: PictureDesk | None = None
+
+    async def see(self, picture: bytes) -> str:
+        """What stands on a picture, as the handle of a ``Photo``; the picture itself is not kept."""
+        return handle_of(await self.pictures.read(picture) if self.pictures else Seen(unseen=Unseen.AWAY))
 
     async def take(self, message: Inbound) -> int:
         """Store one message durably; returns its id, for a repeat the first one."""

@@ -142,13 +142,20 @@ class Turns:
             case Call():
                 handler = self._handler(move)
                 if handler is None:
+                    if move.otherwise is not None:
+                        return await self._move(move.otherwise, waiting, decision, language, now)
                     if move.pressed:
                         return Answer(replies=(phrases.stale_button(),))
                     handler = self._fallback
                 turn = _turn(move, waiting, decision, language, now)
                 if isinstance(handler, SameForAll):
                     return await self._alike(handler, turn)
-                return _answer(await handler(turn, self._library))
+                answer = _answer(await handler(turn, self._library))
+                for request in answer.go_on:
+                    words = move.text if request is move.request else request.rest
+                    wish = Call((Trigger("intent", request.intent),), request, words)
+                    answer = _joined(answer, await self._move(wish, waiting, decision, language, now))
+                return answer
 
     async def _alike(self, handler: SameForAll, turn: Turn) -> Answer:
         """The answer of a handler that does not see who asks, remembered for the next one."""
@@ -164,6 +171,19 @@ class Turns:
 
 def _answer(said: Reply | Answer) -> Answer:
     return said if isinstance(said, Answer) else Answer(replies=(said,))
+
+
+def _joined(first: Answer, then: Answer) -> Answer:
+    """An answer and what its wish was answered: one turn, one answer."""
+    return replace(
+        then,
+        replies=(*first.replies, *then.replies),
+        works=(*first.works, *then.works),
+        handover=first.handover or then.handover,
+        resume=first.resume or then.resume,
+        missed=first.missed or then.missed,
+        go_on=(),
+    )
 
 
 def _turn(move: Call, waiting: Waiting, decision: Decision, language: str, now: datetime) -> Turn:

@@ -15,10 +15,11 @@ from bot.engine.dispatcher import Dispatcher, routes
 from bot.engine.intake import FrontDesk
 from bot.engine.metrics import Metrics
 from bot.engine.outbox import Outbox
+from bot.engine.pictures import PictureDesk
 from bot.engine.server import application
-from bot.messages import Button, Location, Reply, bold, link, reply
+from bot.messages import Button, Location, Photo, Reply, bold, link, reply
 from bot.ports import Library, Request
-from bot.routing import Answer, Router, Turn, intent, pressed
+from bot.routing import Answer, Router, Turn, intent, pressed, sent
 from db.connect import Database
 from db.messages import Log, open_log
 
@@ -88,6 +89,13 @@ async def where(turn: Turn, library: Library) -> Reply:
     return reply("Мы здесь:", at=[at])
 
 
+@router.on(sent("photo"))
+async def seen(turn: Turn, library: Library) -> Reply:
+    """Says what stood on a picture."""
+    assert isinstance(turn.content, Photo)
+    return reply(f"На снимке {turn.content.handle}.")
+
+
 @router.on(intent("long"))
 async def long(turn: Turn, library: Library) -> Reply:
     """More than a screen."""
@@ -125,6 +133,7 @@ class House:
         self.answering.set()
         self.port = 0
         self.log: Log
+        self._pictures: PictureDesk
         self._runner: web.AppRunner | None = None
         self._loops: list[asyncio.Task[None]] = []
 
@@ -136,9 +145,10 @@ class House:
     async def open(self) -> "House":
         """Start, on the same port as before."""
         self.log = await open_log(self._database, self._clock)
+        self._pictures = PictureDesk()
         dispatcher = Dispatcher(self.log, Script(), routes([router]), LIBRARY, self._clock, Metrics())
         outbox = Outbox("webchat", self.channel, self.log, self._clock, Metrics())
-        app = application(self.channel.routes(FrontDesk(self.log, self.log)))
+        app = application(self.channel.routes(FrontDesk(self.log, self.log, self._pictures)))
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", self.port, reuse_address=True)
@@ -160,6 +170,7 @@ class House:
         with suppress(TimeoutError):
             assert self._runner is not None
             await self._runner.cleanup()
+        await self._pictures.aclose()
         await self.log.aclose()
 
 

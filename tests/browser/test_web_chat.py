@@ -9,6 +9,7 @@ from playwright.async_api import Route, expect
 
 from tests.adapters.house import House
 from tests.browser.conftest import OpenHouse, Visit
+from tests.support.photographs import code, file, photograph
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -72,6 +73,50 @@ async def test_formatting_links_and_telephones_are_shown(house: House, visit: Vi
     await expect(reader.page.get_by_role("link", name="8 (86547) 2-15-33")).to_have_attribute(
         "href", "tel:+78654721533"
     )
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+async def test_a_photograph_of_a_barcode_is_sent_by_keyboard(house: House, visit: Visit, width: int) -> None:
+    reader = await visit(house.address, width=width)
+    await reader.hears(GREETING)
+    await reader.page.locator("#text").focus()
+    await reader.page.keyboard.press("Tab")
+    await expect(reader.page.locator(":focus")).to_have_accessible_name("Сфотографировать штрих-код книги")
+
+    # The browser's own window to choose a file is not opened: a headless one has none.
+    asked = "addEventListener('click', event => { event.preventDefault(); event.target.dataset.asked = 'yes' })"
+    await reader.page.locator("#photo").evaluate(f"input => input.{asked}")
+    await reader.page.keyboard.press("Enter")
+    await expect(reader.page.locator("#photo")).to_have_attribute("data-asked", "yes")
+    cover = {"name": "cover.jpg", "mimeType": "image/jpeg", "buffer": file(photograph(code("9785170978335")))}
+    await reader.page.locator("#photo").set_input_files(cover)  # type: ignore[arg-type]  # Playwright's own dictionary
+
+    await reader.hears("На снимке seen:9785170978335.")
+    await expect(reader.page.locator(".pending")).to_have_count(0)
+    assert (await reader.said())[1:] == ["reader: Фотография", "bot: На снимке seen:9785170978335."]
+    assert await reader.sideways() == 0
+    assert await reader.barriers() == []
+    await reader.page.reload()
+    await reader.hears("На снимке")
+    assert (await reader.said())[1] == "reader: Фотография"
+
+
+async def test_a_photograph_that_did_not_go_is_sent_again_by_hand(house: House, visit: Visit) -> None:
+    reader = await visit(house.address)
+    await reader.hears(GREETING)
+    cover = {"name": "cover.jpg", "mimeType": "image/jpeg", "buffer": file(photograph(code("9785170978335")))}
+    await reader.page.route("**/chat/pictures*", lambda route: route.abort())
+    await reader.page.locator("#photo").set_input_files(cover)  # type: ignore[arg-type]  # Playwright's own dictionary
+    again = reader.page.get_by_role("button", name="Повторить")
+    await expect(again).to_be_visible()
+    await reader.page.unroute("**/chat/pictures*")
+    await again.click()
+    await reader.hears("На снимке seen:9785170978335.")
+    assert len(await reader.said()) == 3
+
+    text = {"name": "cover.jpg", "mimeType": "image/jpeg", "buffer": b"no picture at all"}
+    await reader.page.locator("#photo").set_input_files(text)  # type: ignore[arg-type]
+    await expect(reader.page.get_by_text("Это не фотография")).to_be_visible()
 
 
 async def test_a_map_point_is_links_and_loads_no_map(house: House, visit: Visit) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.library import SmallLibrary
+from tests.support.photographs import code, file, photograph
 
 
 @pytest.fixture(scope="module")
@@ -84,3 +85,19 @@ def test_a_question_before_the_first_import_gets_an_answer(tmp_path: Path) -> No
 
 def test_an_endless_contact_is_refused(library: SmallLibrary) -> None:
     assert "--contact: expected at most 100 characters" in library.runs("ask", "да", "--contact", "x" * 101, code=1)
+
+
+def test_a_photograph_is_looked_at(library: SmallLibrary, tmp_path: Path) -> None:
+    cover, cat = tmp_path / "cover.jpg", tmp_path / "cat.jpg"
+    cover.write_bytes(file(photograph(code("9785170978335"))))
+    cat.write_bytes(file(photograph()))
+
+    absent = json.loads(library.runs("ask", "--picture", str(cover), "--json"))
+
+    assert absent["intent"] == "search"
+    assert absent["slots"] == {"isbn": "9785170978335"}
+    assert "ISBN" in absent["replies"][0]["text"]
+    assert "Штрих-кода на снимке не вижу" in library.runs("ask", "--picture", str(cat))
+    assert "Вий" in library.runs("ask", "вий", "--picture", str(cat))
+    assert "cannot be read" in library.runs("ask", "--picture", str(tmp_path / "none.jpg"), code=1)
+    assert "expected what the reader says" in library.runs("ask", code=2)

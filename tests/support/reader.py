@@ -8,7 +8,19 @@ from importlib import import_module
 
 from bot.engine.dispatcher import Dispatcher, routes
 from bot.engine.metrics import Metrics
-from bot.messages import Button, ButtonPress, Contact, Content, Inbound, Location, Reply, Started, Text, Unsupported
+from bot.messages import (
+    Button,
+    ButtonPress,
+    Contact,
+    Content,
+    Inbound,
+    Location,
+    Photo,
+    Reply,
+    Started,
+    Text,
+    Unsupported,
+)
 from bot.ports import Library, Mode, Understanding
 from bot.routing import Router
 from bot.settings import DEFAULT_INTENTS
@@ -76,6 +88,10 @@ class Reader:
     async def sends(self, kind: str) -> None:
         """Send what is no text: a voice message, a sticker."""
         await self._send(Unsupported(kind), f"<{kind}>")
+
+    async def shows(self, picture: str, caption: str = "") -> None:
+        """Send a photograph."""
+        await self._send(Photo(picture, caption), f"<фото {picture}> {caption}")
 
     async def _send(self, content: Content, shown: str, *, automated: bool = False) -> None:
         self._sent += 1

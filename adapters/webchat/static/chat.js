@@ -6,6 +6,7 @@
   var GIVE_UP_TYPING_MS = 60000;
   var TELL_LOST_MS = 1500;
   var COUNT_FROM = 300;
+  var MOST_BYTES = 8 * 1024 * 1024;
 
   var Bibliobot = window.Bibliobot;
   var make = Bibliobot.make;
@@ -37,6 +38,7 @@
   function heard(message) {
     if (message.in_reply_to) replied[message.in_reply_to] = true;
     if (message.author === "reader") {
+      if (message.photo && !message.text) message.text = words.photo;
       if (!message.text || view.find(message.id) || outbox.adopt(message)) return;
     } else if (!message.in_reply_to || message.in_reply_to >= awaited) {
       stopTyping();
@@ -179,6 +181,22 @@
     if (event.key === "Enter" && !event.shiftKey && !event.isComposing) submit(event);
   });
   byId("composer").addEventListener("submit", submit);
+
+  // --- a photograph ---------------------------------------------------------------------------
+
+  var photo = byId("photo");
+
+  byId("photograph").addEventListener("click", function () {
+    photo.value = ""; // the same photograph may be chosen again
+    photo.click();
+  });
+  photo.addEventListener("change", function () {
+    var picture = photo.files && photo.files[0];
+    if (!picture) return;
+    if (picture.size > MOST_BYTES) notice(words.photoTooLarge);
+    else outbox.show(picture);
+    text.focus();
+  });
 
   // --- the menu -------------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@
 
   var Bibliobot = (window.Bibliobot = window.Bibliobot || {});
   var ANSWER_MS = 15000;
+  var PICTURE_MS = 90000; // a photograph over a village's line
   var FIRST_PAUSE_MS = 500;
   var LONGEST_PAUSE_MS = 30000;
   var ASK_SOON_MS = 1500;
@@ -22,11 +23,11 @@
     this.waitMs = waitMs || 0;
   }
 
-  function ask(address, options) {
+  function ask(address, options, patienceMs) {
     var control = window.AbortController ? new AbortController() : null;
     var timer = setTimeout(function () {
       if (control) control.abort();
-    }, ANSWER_MS);
+    }, patienceMs || ANSWER_MS);
     var all = Object.assign({ credentials: "omit", cache: "no-store" }, options || {});
     if (control) all.signal = control.signal;
     return fetch(address, all).then(
@@ -84,6 +85,20 @@
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify(body),
     }).then(function (answer) {
+      line.expectSoon(answer.id);
+      return answer.id;
+    });
+  };
+
+  /** Post a photograph; resolves to its id in the log. */
+  Line.postPicture = function (picture, id, language) {
+    var line = this;
+    var query = "?session=" + encodeURIComponent(this.session) + "&id=" + encodeURIComponent(id) + "&language=" + language;
+    return ask(
+      this.base + "pictures" + query,
+      { method: "POST", headers: { "Content-Type": picture.type || "image/jpeg" }, body: picture },
+      PICTURE_MS
+    ).then(function (answer) {
       line.expectSoon(answer.id);
       return answer.id;
     });

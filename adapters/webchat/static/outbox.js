@@ -60,6 +60,43 @@
     this.pump();
   };
 
+  /**
+   * Send a photograph. It does not wait in the queue: it is not kept in the browser, so it is sent now or,
+   * by the reader's hand, again.
+   */
+  Outbox.show = function (picture) {
+    var outbox = this;
+    var item = { id: this.memory.newId(), text: this.words.photo };
+    item.element = this.view.showPending(item.text);
+    function send() {
+      var line = outbox.line;
+      if (!line) return;
+      outbox.view.fate(item.element, outbox.words.sending);
+      line.postPicture(picture, item.id, outbox.language).then(
+        function (id) {
+          if (line !== outbox.line) return;
+          if (outbox.view.find(id)) item.element.remove();
+          else {
+            item.element.dataset.id = id;
+            outbox.view.fate(item.element, "");
+          }
+          outbox.taken(id);
+        },
+        function (trouble) {
+          if (line !== outbox.line) return;
+          var words = outbox.words;
+          var refused = trouble.kind === "refused";
+          outbox.view.fate(
+            item.element,
+            refused ? words.noPhoto : trouble.kind === "busy" ? words.tooMany : words.notSent,
+            refused ? null : send
+          );
+        }
+      );
+    }
+    send();
+  };
+
   /** Ask for the greeting: a newcomer need not type to hear something. */
   Outbox.start = function (parameter) {
     var payload = parameter ? "start:" + parameter : "start";
