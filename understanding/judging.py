@@ -1,6 +1,7 @@
 """Which intent a stretch of a message speaks for, and how surely."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from understanding.lexicon import LEVELS, QUIET, SECOND, Pattern, Phrases, Sequence
 from understanding.tokens import Message
@@ -61,6 +62,8 @@ class Opinion:
         explained: Terms of all patterns of the intent that fitted.
         strange: Words that neither the patterns nor the intent's usual company explain.
         runner_up: The next best intent's score.
+        scores: The score of each intent that some phrase fits.
+        heard: How likely the model takes each intent for; empty where it was not asked.
     """
 
     intent: str
@@ -70,6 +73,8 @@ class Opinion:
     strange: int
     content: int
     runner_up: tuple[str, float] = ("", 0.0)
+    scores: Mapping[str, float] = field(default_factory=dict)
+    heard: Mapping[str, float] = field(default_factory=dict)
 
 
 def stretch(message: Message) -> Stretch:
@@ -145,16 +150,20 @@ class Judge:
             return best
         asked = "search" in fitting
         second = ("search", BARE)
+        scores: dict[str, float] = {}
         for intent, patterns in fitting.items():
             opinion = self._weigh(intent, patterns, words, content, asked)
             if opinion is None:
                 continue
+            scores[intent] = opinion.score
             if opinion.score > best.score:
                 second = (best.intent, best.score)
                 best = opinion
             elif opinion.score > second[1]:
                 second = (opinion.intent, opinion.score)
-        return Opinion(best.intent, best.score, best.pattern, best.explained, best.strange, best.content, second)
+        return Opinion(
+            best.intent, best.score, best.pattern, best.explained, best.strange, best.content, second, scores
+        )
 
     def _weigh(self, intent: str, patterns: list[Pattern], words: Stretch, content: int, asked: bool) -> Opinion | None:
         explained = 0

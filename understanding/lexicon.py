@@ -135,6 +135,7 @@ class Phrases:
         self.company: dict[str, int] = {}
         self.topics: dict[str, tuple[Topic, ...]] = {}
         self.free: set[str] = set()
+        self.unless: dict[str, int] = {}
         for name in _INTENTS.split():
             self._intent(name, _read(folder / f"{name}.yaml"))
         self._group_bits = {name: self._term(f"<{name}>", "words.yaml") for name in self.groups}
@@ -144,6 +145,10 @@ class Phrases:
     def bit(self, group: str) -> int:
         """The bit of a group of words.yaml, to ask whether a word belongs to it."""
         return self._group_bits[group]
+
+    def group_names(self) -> dict[int, str]:
+        """The bits of all groups of words.yaml with their names, ``<library>``."""
+        return {bit: f"<{name}>" for name, bit in self._group_bits.items()}
 
     def kind(self, kind: str) -> Word:
         """What a word brings by its shape alone: all terms that name the kind."""
@@ -155,6 +160,7 @@ class Phrases:
         if file.get("free"):
             self.free.add(name)
         unless = self._term(str(file["unless"]), name) if "unless" in file else 0
+        self.unless[name] = unless
         for level, key in enumerate(LEVELS):
             for source in file.get(key, ()):
                 self.patterns.append(self._pattern(name, level, str(source), unless))

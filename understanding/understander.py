@@ -1,13 +1,16 @@
 """A reader's words → requests: the port ``Understanding``, filled by the phrase files."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.ports import Request
 from understanding import slots as slots_
 from understanding.calibration import confidence
 from understanding.gibberish import is_gibberish
+from understanding.hearing import Ear
 from understanding.judging import BARE, Judge, Opinion, Stretch, stretch
 from understanding.lexicon import LEVELS, Phrases, phrases
+from understanding.model import model
 from understanding.rest import rest
 from understanding.splitting import SURE, Part, Splitter
 from understanding.tokens import Message, Reader
@@ -25,6 +28,12 @@ _TOLD = frozenset({"hours", "location", "contacts", "events", "rules", "join", "
 """Beside a complaint or a plea these only tell what happened, where nothing is asked."""
 _A_TITLE = 4
 """Few titles have more words that no phrase explains."""
+_SURE_OF_THE_WHOLE = 0.7
+_MOST_HEARD = 20
+"""Of more sentences the last so many are heard by the model, too: the wish comes last, and time is short."""
+_WORTH_TELLING = 0.1
+_NOT_AGAINST = 0.03
+"""A sentence's wish stands where the whole message gives it at least this share."""
 _TROUBLED = frozenset({"renew", "hold", "my_loans", "search", "rules", "availability"})
 
 
@@ -39,6 +48,7 @@ class PhraseUnderstanding:
         self._reader = Reader(self._phrases)
         self._judge = Judge(self._phrases)
         self._splitter = Splitter(self._phrases, self._judge)
+        self._ear = Ear(self._phrases, self._judge, model())
 
     def understand(self, text: str) -> tuple[Request, ...]:
         """At least one request, in the order of the message; never raises."""
@@ -63,7 +73,8 @@ class PhraseUnderstanding:
     def _wishes(self, message: Message, words: Stretch) -> list[Part]:
         """What is asked for, a part a wish; a message that no phrase fits is taken for a title."""
         parts = self._splitter.parts(message, words)
-        wishes = _wishes(parts)
+        parts = [*parts[:-_MOST_HEARD], *(self._heard(message, part) for part in parts[-_MOST_HEARD:])]
+        wishes = self._fitting(message, words, _wishes(parts)) if len(parts) > 1 else _wishes(parts)
         short = len(message.tokens) <= _LONGEST_TITLE
         unexplained = [part for part in parts if part.opinion.pattern is None and part.opinion.content]
         if unexplained and (
@@ -78,6 +89,22 @@ class PhraseUnderstanding:
         if short:
             return [self._splitter.title(words)]
         return [max(unexplained or parts, key=lambda part: part.last - part.first)]
+
+    def _heard(self, message: Message, part: Part) -> Part:
+        """The part with the opinion of phrases and model together."""
+        return replace(part, opinion=self._ear.opinion(message, part.words, part.opinion))
+
+    def _fitting(self, message: Message, words: Stretch, wishes: list[Part]) -> list[Part]:
+        """The wishes that the message as a whole speaks for; its own where it speaks for another."""
+        whole = self._ear.opinion(message, words)
+        if whole.pattern is None or whole.heard.get(whole.intent, 1.0) < _SURE_OF_THE_WHOLE:
+            return wishes
+        if any(
+            whole.intent == part.opinion.intent or whole.heard.get(_family(part.opinion.intent), 0.0) >= _NOT_AGAINST
+            for part in wishes
+        ):
+            return wishes
+        return [Part(words.first, words.last, words, whole, message.asks)]
 
     def _global(self, message: Message) -> Request | None:
         if len(message.tokens) > 6:
@@ -95,6 +122,8 @@ class PhraseUnderstanding:
     def _request(self, message: Message, part: Part, of: int) -> Request:
         opinion = part.opinion
         intent, score = opinion.intent, opinion.score
+        only_heard = opinion.pattern is not None and not opinion.pattern.mask
+        telling = self._ear.telling(message, part.words, intent) if only_heard else ""
         text = message.typed(part.first, part.last)
         inside = [
             (a, b)
@@ -121,14 +150,21 @@ class PhraseUnderstanding:
             confidence=confidence(part, score),
             slots=found,
             rest=cut.text,
-            because=_because(part, message),
+            because=_because(part, message, telling),
         )
 
 
-def _because(part: Part, message: Message) -> tuple[str, ...]:
+def _family(intent: str) -> str:
+    """The intent as the model knows it."""
+    return "search" if intent == "availability" else intent
+
+
+def _because(part: Part, message: Message, telling: str) -> tuple[str, ...]:
     opinion = part.opinion
     if opinion.pattern is None:
         reasons = ["search: no phrase fits, so it is taken for a title"]
+    elif not opinion.pattern.mask:
+        reasons = [f"{opinion.intent}: {opinion.heard[opinion.intent]:.0%} by all of its words, most by {telling}"]
     else:
         told = [
             message.tokens[part.first + number].word
@@ -138,8 +174,8 @@ def _because(part: Part, message: Message) -> tuple[str, ...]:
         reasons = [f"{opinion.intent}: «{' '.join(told)}» ({LEVELS[opinion.pattern.level]})"]
         if opinion.strange:
             reasons.append(f"{opinion.strange} of {opinion.content} words unexplained")
-    if opinion.runner_up[1] > BARE:
-        reasons.append(f"next: {opinion.runner_up[0]} {opinion.runner_up[1]:.2f}")
+    if opinion.runner_up[1] >= _WORTH_TELLING:
+        reasons.append(f"next: {opinion.runner_up[0]} {opinion.runner_up[1]:.0%}")
     return (*reasons, *(f"read as {repaired}" for repaired in message.repaired))
 
 

@@ -12,6 +12,7 @@ _MAX_WORD = 40
 """No word of a title is longer; a longer run of letters is compared as it stands."""
 _LIKELY = 0.02
 """Readings of a form rarer than this share of its uses are left out."""
+_TELLING = frozenset(("impr", "1per", "2per", "past", "INFN", "PRED"))
 _loading = threading.Lock()
 
 
@@ -54,6 +55,25 @@ def part_of_speech(word: str) -> str:
         return ""
     parses = _analyser().parse(word)
     return str(parses[0].tag.POS or "") if parses else ""
+
+
+@lru_cache(maxsize=16_384)
+def marks(word: str) -> tuple[str, ...]:
+    """What the likeliest reading of a folded Cyrillic word tells of who speaks and to whom; empty for most.
+
+    ``+impr`` a command, ``+1per`` and ``+2per`` I and you, ``+past``, ``+infn``, ``+pred`` (можно, нельзя).
+    """
+    if not is_cyrillic(word) or len(word) > _MAX_WORD:
+        return ()
+    parses = _analyser().parse(word)
+    if not parses or not parses[0].is_known:
+        return ("+strange",)
+    tag = parses[0].tag
+    found = (tag.mood, tag.person, tag.tense if tag.tense == "past" else None, tag.POS)
+    kept = tuple(f"+{mark}" for mark in found if mark in _TELLING)
+    if tag.POS == "VERB" and tag.number == "plur" and tag.mood == "impr":
+        return (*kept, "+impr-plur")
+    return kept
 
 
 @lru_cache(maxsize=16_384)

@@ -14,6 +14,9 @@ TUNE = HERE / "messages_tune.jsonl"
 """Phrases were written with these in view."""
 HELD_OUT = HERE / "messages_held_out.jsonl"
 """These were written apart from the phrases, and they are harder: half of them are spoilt or long."""
+FRESH_TUNE = HERE / "messages_fresh_tune.jsonl"
+FRESH_HELD_OUT = HERE / "messages_fresh_held_out.jsonl"
+"""Written before anything was tuned to them, then split by chance: one half is learned from, one is only measured."""
 DEV = (
     HERE.parent / "data" / "queries" / "queries_ru_dev.jsonl",
     HERE.parent / "data" / "queries" / "queries_en_dev.jsonl",

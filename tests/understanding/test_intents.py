@@ -53,6 +53,12 @@ def test_messages_that_no_phrase_was_written_for_are_understood(held_out: list[m
     assert messages.share_right(held_out) >= 0.96, messages.wrong(held_out)
 
 
+def test_fresh_messages_that_nothing_was_tuned_to_are_understood() -> None:
+    fresh = messages.understood(messages.FRESH_HELD_OUT)
+
+    assert messages.share_right(fresh) >= 0.88, messages.wrong(fresh)
+
+
 def test_the_development_set_is_understood(dev: list[messages.Understood]) -> None:
     assert messages.share_right(dev) >= 0.97, messages.wrong(dev)
 

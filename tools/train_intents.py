@@ -1,0 +1,212 @@
+"""Trains the model of intents: ``python -m tools.train_intents`` writes ``understanding/model.json.gz``.
+
+It learns from what a librarian can read and add to: the examples of ``understanding/examples/*.txt`` (one file an
+intent, ``(one|or|another)`` stands for all of them in turn), the tuning messages of ``tests/understanding``, and the
+titles of the demonstration's catalogue, which are to be looked up. A multinomial logistic regression over stems,
+neighbours, groups of words and grammar (``understanding/features.py``), full batches, no chance in it: the same files
+give the same model. A minute on one core.
+"""
+
+import csv
+import gzip
+import json
+import random
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from understanding.features import Features
+from understanding.judging import stretch
+from understanding.lexicon import phrases
+from understanding.model import SCALE
+from understanding.tokens import Reader
+
+ROOT = Path(__file__).parent.parent
+EXAMPLES = ROOT / "understanding" / "examples"
+TARGET = ROOT / "understanding" / "model.json.gz"
+MESSAGES = ROOT / "tests" / "understanding"
+TUNING = ("messages_tune.jsonl", "messages_fresh_tune.jsonl")
+TITLES = ROOT / "demo" / "books.csv.gz"
+LOOKED_FOR = "search"
+TITLES_WEIGH = 0.35
+"""The titles together weigh this part of all the rest."""
+A_MESSAGE_WEIGHS = 2.0
+"""A message as readers write weighs so many examples made from a pattern."""
+FRAMES = (
+    "есть ли у вас {}",
+    "ищу {}",
+    "{} есть",
+    "нужна книга {}",
+    "здравствуйте подскажите {} есть в наличии",
+    "хочу взять {}",
+)
+HELD = ("забронируйте {}", "отложите мне {}")
+STEPS = 160
+LEARNING = 0.5
+SHRINK = 3e-6
+LEAST_SEEN = 2
+LEAST_WEIGHT = 0.08
+"""Smaller weights are left out of the file: they decide nothing."""
+_CHOICE = re.compile(r"\(([^()]*)\)")
+Matrix = np.ndarray[Any, np.dtype[np.float32]]
+
+
+class Example(NamedTuple):
+    """A text, what it wants, how much it counts."""
+
+    text: str
+    intent: str
+    weight: float
+
+
+def expanded(line: str, seed: int) -> Iterator[str]:
+    """The texts that a line with choices stands for: each choice at least twice, not all of them with all others."""
+    choices = [match[1].split("|") for match in _CHOICE.finditer(line)]
+    chance = random.Random(seed)  # noqa: S311 - a fixed shuffle
+    for number in range(max((2 * len(options) for options in choices), default=1) if choices else 1):
+        if number % 8 == 0:
+            for options in choices:
+                chance.shuffle(options)
+        chosen = iter([options[number % len(options)] for options in choices])
+        yield _CHOICE.sub(lambda _, chosen=chosen: next(chosen), line)  # type: ignore[misc]
+
+
+def examples() -> Iterator[Example]:
+    """Everything that is learned from."""
+    seed = 0
+    for file in sorted(EXAMPLES.glob("*.txt")):
+        for line in file.read_text("utf-8").splitlines():
+            seed += 1
+            for text in dict.fromkeys(expanded(line, seed)):
+                yield Example(text, file.stem, 1.0)
+
+
+def messages(names: Sequence[str] = TUNING) -> Iterator[Example]:
+    """The messages that may be learned from; each with its first intent."""
+    for name in names:
+        for line in (MESSAGES / name).read_text("utf-8").splitlines():
+            row = json.loads(line)
+            intent = LOOKED_FOR if row["intent"] == "availability" else row["intent"]
+            yield Example(row["text"], intent, A_MESSAGE_WEIGHS)
+
+
+def titles(weight: float) -> Iterator[Example]:
+    """The titles of a real catalogue, bare and as they are asked for."""
+    with gzip.open(TITLES, "rt", encoding="utf-8", newline="") as rows:
+        named = sorted({(row["заглавие"], row["автор"]) for row in csv.DictReader(rows, delimiter=";")})
+    texts = []
+    for number, (title, author) in enumerate(named):
+        texts.append(Example(title.lower() if number % 2 else title, LOOKED_FOR, 1.0))
+        if number % 5 == 0:
+            texts.append(Example(f"{title} {author}", LOOKED_FOR, 1.0))
+        if number % 5 == 1:
+            texts.append(Example(FRAMES[number % len(FRAMES)].format(title.lower()), LOOKED_FOR, 1.0))
+        if number % 100 == 2:
+            texts.append(Example(HELD[number % len(HELD)].format(title.lower()), "hold", 1.0))
+    each = weight / len(texts)
+    return (text._replace(weight=each) for text in texts)
+
+
+class Rows(NamedTuple):
+    """Examples as sparse rows: ``columns[starts[i]:starts[i+1]]`` are the features of the i-th."""
+
+    columns: np.ndarray[Any, np.dtype[np.int64]]
+    values: Matrix
+    starts: np.ndarray[Any, np.dtype[np.int64]]
+
+
+def trained(learned: Sequence[Example]) -> dict[str, Any]:
+    """The model as it is written: intents, and for each feature its weights by intent."""
+    reader, features = Reader(phrases()), Features(phrases())
+    found: list[list[str]] = []
+    for example in learned:
+        message = reader.read(example.text)
+        found.append(features.of(message, stretch(message)) if message.tokens else ["#1"])
+    seen: dict[str, int] = {}
+    for row in found:
+        for feature in row:
+            seen[feature] = seen.get(feature, 0) + 1
+    numbered = {name: n for n, name in enumerate(sorted(f for f, times in seen.items() if times >= LEAST_SEEN))}
+    intents = sorted({example.intent for example in learned})
+    weights = _fit(_rows(found, numbered), _targets(learned, intents), _weigh(learned), len(numbered))
+    kept: dict[str, list[int]] = {}
+    for name, n in numbered.items():
+        telling = [(i, round(float(w) * SCALE)) for i, w in enumerate(weights[n]) if abs(w) >= LEAST_WEIGHT]
+        if telling:
+            kept[name] = [number for pair in telling for number in pair]
+    return {"intents": intents, "bias": [round(float(w), 3) for w in weights[-1]], "weights": kept}
+
+
+def _rows(found: Sequence[Sequence[str]], numbered: dict[str, int]) -> Rows:
+    columns: list[int] = []
+    values: list[float] = []
+    starts = [0]
+    for row in found:
+        known = [numbered[feature] for feature in row if feature in numbered]
+        columns += [*known, len(numbered)]  # the last column is the bias
+        values += [len(row) ** -0.5] * len(known) + [1.0]
+        starts.append(len(columns))
+    return Rows(np.array(columns), np.array(values, np.float32), np.array(starts))
+
+
+def _targets(learned: Sequence[Example], intents: Sequence[str]) -> Matrix:
+    place = {intent: n for n, intent in enumerate(intents)}
+    targets = np.zeros((len(learned), len(intents)), np.float32)
+    for n, example in enumerate(learned):
+        targets[n, place[example.intent]] = 1
+    return targets
+
+
+def _weigh(learned: Sequence[Example]) -> Matrix:
+    weights: Matrix = np.array([example.weight for example in learned], np.float32)
+    weights /= weights.sum()
+    return weights
+
+
+def _fit(rows: Rows, targets: Matrix, each: Matrix, width: int) -> Matrix:
+    """Adam over full batches; shrinks all weights but the bias."""
+    weights = np.zeros((width + 1, targets.shape[1]), np.float32)
+    mean, square = np.zeros_like(weights), np.zeros_like(weights)
+    order = np.argsort(rows.columns, kind="stable")
+    of_row = np.repeat(np.arange(len(rows.starts) - 1), np.diff(rows.starts))[order]
+    value, column = rows.values[order], rows.columns[order]
+    begins = np.flatnonzero(np.r_[True, np.diff(column) > 0])
+    present = column[begins]
+    for step in range(1, STEPS + 1):
+        scores = np.add.reduceat(weights[rows.columns] * rows.values[:, None], rows.starts[:-1], axis=0)
+        scores -= scores.max(axis=1, keepdims=True)
+        share = np.exp(scores)
+        share /= share.sum(axis=1, keepdims=True)
+        error = (share - targets) * each[:, None]
+        slope = SHRINK * weights
+        slope[-1] = 0
+        slope[present] += np.add.reduceat(error[of_row] * value[:, None], begins, axis=0)
+        mean = 0.9 * mean + 0.1 * slope
+        square = 0.99 * square + 0.01 * slope**2
+        rate = LEARNING * (1 - step / (STEPS + 1))
+        weights -= rate * (mean / (1 - 0.9**step)) / (np.sqrt(square / (1 - 0.99**step)) + 1e-9)
+    return weights
+
+
+def learned_from(tuning: Sequence[Example]) -> list[Example]:
+    """Examples, messages, titles: weighed against each other."""
+    said = [*examples(), *tuning]
+    return [*said, *titles(TITLES_WEIGH * sum(example.weight for example in said))]
+
+
+def main() -> int:
+    """Train and write."""
+    learned = learned_from(list(messages()))
+    model = trained(learned)
+    with gzip.GzipFile(TARGET, "wb", mtime=0) as target:
+        target.write(json.dumps(model, ensure_ascii=False, sort_keys=True).encode())
+    print(f"{len(learned)} examples, {len(model['weights'])} features, {TARGET.stat().st_size / 1024:.0f} kB")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,94 @@
+"""Phrases and the model together: which intent a stretch of a message speaks for."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from math import exp, log
+
+from understanding.features import Features
+from understanding.judging import BARE, Judge, Opinion, Stretch
+from understanding.lexicon import Pattern, Phrases
+from understanding.model import Model
+from understanding.tokens import Message
+
+LOOKED_FOR = "search"
+_PHRASES_WEIGH = 5.0
+"""What a phrase's score adds to the logarithm of the model's share."""
+_TITLE = 0.3
+"""The score of a title where no phrase fits: anything may be one."""
+_ASKED_FOR = 0.45
+"""The most that «есть ли у вас», «нужна» say for a book: so a lift is asked for, too."""
+_FEWER_TITLES = 0.7
+"""Off the logarithm of a title's share: the model has learned from more titles than readers write."""
+_OVER_A_TITLE = 0.5
+"""A few words that no phrase fits are a title where no intent is so likely."""
+_FEW, _WRITTEN_FOR_IT = 2, 1.5
+"""Of so few words, all of them in a phrase, the phrase was written for just that."""
+_LEAST = 0.01
+"""No share is taken for less: the model has not heard everything."""
+_MOSTLY = 1
+_SURELY, _BARELY = 0.93, 0.62
+"""Scores of what only the model has heard, where it is quite sure and where it only leans to it."""
+
+
+class Ear:
+    """Hears a stretch by phrases and by all of its words."""
+
+    def __init__(self, phrases: Phrases, judge: Judge, model: Model) -> None:
+        self._judge = judge
+        self._model = model
+        self._features = Features(phrases)
+        self._unless = [(intent, mask) for intent, mask in phrases.unless.items() if mask and intent in model.intents]
+        self._patterns = {intent: Pattern(intent, _MOSTLY, 0, 0, 0, "") for intent in model.intents}
+
+    def opinion(self, message: Message, words: Stretch, judged: Opinion | None = None) -> Opinion:
+        """The likeliest intent of a stretch, by both."""
+        judged = judged or self._judge.opinion(words)
+        shares = self._shares(message, words)
+        for intent, mask in self._unless:
+            if mask & words.present:
+                shares[intent] = 0.0
+        together = self._together(judged, shares)
+        best = max(together, key=lambda intent: together[intent])
+        second = max((intent for intent in together if intent != best), key=lambda intent: together[intent], default="")
+        if judged.pattern is None and judged.content <= _FEW and together[best] < _OVER_A_TITLE:
+            best, second = LOOKED_FOR, best
+        next_best = (second, together.get(second, 0.0))
+        if best == judged.intent or (best == LOOKED_FOR and judged.intent == "availability"):
+            return replace(judged, runner_up=next_best, heard=together)
+        if best == LOOKED_FOR and best not in judged.scores:
+            return Opinion(best, BARE, None, 0, judged.content, judged.content, next_best, judged.scores, together)
+        score = judged.scores.get(best, 0.0)
+        pattern = self._patterns[best]
+        heard = _BARELY + (_SURELY - _BARELY) * max(0.0, 2 * together[best] - 1)
+        return Opinion(
+            best, max(score, heard), pattern, 0, judged.strange, judged.content, next_best, judged.scores, together
+        )
+
+    def telling(self, message: Message, words: Stretch, intent: str) -> str:
+        """What in a stretch speaks most for an intent: stems, two stems in a row, <groups> of words."""
+        return ", ".join(f"«{feature}»" for feature in self._model.telling(self._features.of(message, words), intent))
+
+    def _shares(self, message: Message, words: Stretch) -> dict[str, float]:
+        return self._model.shares(self._features.of(message, words))
+
+    @staticmethod
+    def _together(judged: Opinion, shares: Mapping[str, float]) -> dict[str, float]:
+        """How likely each intent is, phrases and model weighed against each other."""
+        scores = dict(judged.scores)
+        if LOOKED_FOR in scores:
+            scores[LOOKED_FOR] = min(scores[LOOKED_FOR], _ASKED_FOR)
+        if "availability" in scores:
+            scores[LOOKED_FOR] = max(scores.get(LOOKED_FOR, 0.0), scores["availability"])
+        powers = {}
+        for intent, share in shares.items():
+            score = scores.get(intent, 0.0)
+            if intent == LOOKED_FOR:
+                score = max(score, _TITLE)
+            if share:
+                powers[intent] = log(max(share, _LEAST)) + _PHRASES_WEIGH * score
+        if judged.intent in powers and not judged.strange and judged.content <= _FEW:
+            powers[judged.intent] += _WRITTEN_FOR_IT
+        powers[LOOKED_FOR] -= _FEWER_TITLES
+        most = max(powers.values())
+        whole = sum(exp(power - most) for power in powers.values())
+        return {intent: exp(power - most) / whole for intent, power in powers.items()}
