@@ -8,7 +8,7 @@ from understanding import slots as slots_
 from understanding.calibration import confidence
 from understanding.gibberish import is_gibberish
 from understanding.hearing import Ear
-from understanding.judging import BARE, Judge, Opinion, Stretch, stretch
+from understanding.judging import Judge, Opinion, Stretch, stretch
 from understanding.lexicon import LEVELS, Phrases, phrases
 from understanding.model import model
 from understanding.rest import rest
