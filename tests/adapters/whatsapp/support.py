@@ -13,6 +13,8 @@ from bot.clock import Clock
 from bot.ports import Files
 
 RECORDED = Path(__file__).parent / "recorded"
+INDEX: list[dict[str, Any]] = json.loads((RECORDED / "index.json").read_text("utf-8"))["samples"]
+ONE_BODY = [sample for sample in INDEX if sample["file"] not in ("malformed_bodies.json", "verification_requests.json")]
 NUMBER = "106540352242922"
 SECRET = "test-app-secret"
 WORD = "test-verify-token"

@@ -22,14 +22,23 @@ from bot.messages import (
     Text,
     Unsupported,
 )
-from tests.adapters.whatsapp.support import NAME, NUMBER, RECORDED, posted, recorded, said, signature, update, whatsapp
+from tests.adapters.whatsapp.support import (
+    INDEX,
+    NAME,
+    NUMBER,
+    ONE_BODY,
+    RECORDED,
+    posted,
+    recorded,
+    said,
+    signature,
+    update,
+    whatsapp,
+)
 from tests.support.clock import StandingClock
 from tests.support.mutations import mutated
 
 NOW = datetime(2025, 3, 5, 12, 0, tzinfo=UTC)
-INDEX = json.loads((RECORDED / "index.json").read_text("utf-8"))["samples"]
-SEVERAL = {"malformed_bodies.json", "verification_requests.json"}
-ONE_BODY = [sample for sample in INDEX if sample["file"] not in SEVERAL]
 READER = Contact(channel=NAME, address="+972987654321")
 
 

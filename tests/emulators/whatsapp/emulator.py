@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email import message_from_bytes
+from io import BytesIO
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -334,7 +335,7 @@ class WhatsAppEmulator(Emulator):
         async with aiohttp.ClientSession() as session:
             for _ in range(times):
                 headers = {"X-Hub-Signature-256": signed, "Content-Type": "application/json"}
-                async with session.post(hook, data=body, headers=headers) as answer:
+                async with session.post(hook, data=BytesIO(body), headers=headers) as answer:
                     status = answer.status
         return status
 
