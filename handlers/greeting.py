@@ -1,13 +1,15 @@
 """Hello, what can you do, thank you."""
 
 import re
+from datetime import datetime
 
-from bot.library.places import branch_behind
+from bot.library.places import branch_behind, branch_key
 from bot.messages import Button, reply
 from bot.ports import Library
 from bot.routing import Answer, Router, Turn, intent, pressed, same_for_all
 from bot.wording import books
 from bot.wording import gettext as _
+from bot.wording.opening import right_now
 from handlers import find_button, help_button, menu
 
 router = Router("greeting")
@@ -20,7 +22,7 @@ _PARAMETER = re.compile(r"(work|branch)[_-]([\w~-]{1,64})")
 async def greet(turn: Turn, library: Library) -> Answer:
     """Say who answers here and what to write; one who came by a link gets what the link is about."""
     start = _PARAMETER.fullmatch(turn.request.slots.get("start", ""))
-    if start is not None and (answer := await _led_here(start[1], start[2], library)) is not None:
+    if start is not None and (answer := await _led_here(start[1], start[2], turn.now, library)) is not None:
         return answer
     if not turn.new and "start" not in turn.request.slots:
         return Answer(replies=(reply(_("Здравствуйте! Что вам подсказать?"), buttons=menu()),))
@@ -32,7 +34,7 @@ async def greet(turn: Turn, library: Library) -> Answer:
     return Answer(replies=(reply(text.format(library=library.name), buttons=menu()),))
 
 
-async def _led_here(kind: str, key: str, library: Library) -> Answer | None:
+async def _led_here(kind: str, key: str, now: datetime, library: Library) -> Answer | None:
     """The greeting of somebody who followed a link to a book or stands before a branch."""
     if kind == "work" and key.isascii() and key.isdigit() and len(key) <= 18:
         card = await library.catalogue.card(int(key))
@@ -44,8 +46,14 @@ async def _led_here(kind: str, key: str, library: Library) -> Answer | None:
     branch = branch_behind(key, await library.branches.all())
     if branch is None:
         return None
-    text = _("Здравствуйте! Это {branch}. Какую книгу вам найти?").format(branch=branch.name)
+    said = (
+        _("Здравствуйте! Это {branch}.").format(branch=branch.name),
+        right_now(branch, now, library.holidays),
+        _("Какую книгу вам найти?"),
+    )
+    key = branch_key(branch.code)
     here = (Button(_("Часы работы"), f"hours:{key}"), Button(_("Адрес"), f"location:{key}"))
+    text = "\n".join(line for line in said if line)
     return Answer(replies=(reply(text, buttons=(here, (find_button(), help_button()))),))
 
 

@@ -22,6 +22,7 @@ from bot.channels import Accepted, Capabilities, Setting, Webhook
 from bot.errors import BadSignature, ChannelError, ChannelUnavailable, DeliveryRefused, MessageRefused
 from bot.messages import Outbound, Sent
 from bot.wording import gettext as _
+from bot.wording import in_language
 
 log = structlog.get_logger(__name__)
 
@@ -99,9 +100,9 @@ class Max:
     async def courtesy(self, what: object) -> None:
         """End the waiting of a pressed button; an answer needs words or a message, so it is a word."""
         if isinstance(what, parse.Pressed):
-            await self._ask(
-                "POST", "/answers", params={"callback_id": what.callback_id}, json={"notification": _("Секунду…")}
-            )
+            with in_language(self._setting.language):
+                word = {"notification": _("Секунду…")}
+            await self._ask("POST", "/answers", params={"callback_id": what.callback_id}, json=word)
 
     async def fetch(self, handle: str, limit: int) -> bytes:
         return await self._media.fetch(handle, limit)

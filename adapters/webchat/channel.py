@@ -1,6 +1,7 @@
 """The web chat as a channel: its pages read the log themselves, so sending has nothing to do."""
 
 from collections.abc import Sequence
+from urllib.parse import quote
 
 from aiohttp import web
 
@@ -8,11 +9,12 @@ from adapters.webchat.api import Api
 from adapters.webchat.pages import Pages
 from adapters.webchat.settings import WebChatSettings
 from bot.channels import Capabilities, Desk, Setting
+from bot.errors import ChannelError
 from bot.messages import Outbound, Sent
 
 
 class WebChat:
-    """Pages and API of one web chat (fills ``bot.channels.Served``)."""
+    """Pages and API of one web chat (fills ``Served`` and ``Linked`` of ``bot.channels``)."""
 
     capabilities = Capabilities(max_text=20_000, max_buttons=100, max_label=80, formatting=True, locations=True)
 
@@ -32,6 +34,13 @@ class WebChat:
 
     async def ping(self) -> str:
         return self._setting.public_url or "/"
+
+    async def join_link(self, parameter: str = "") -> str:
+        """The page itself; it tells us the parameter when it is opened."""
+        if not self._setting.public_url:
+            raise ChannelError("server.public_url is empty: nobody outside can open the page")
+        start = f"?start={quote(parameter, safe='')}" if parameter else ""
+        return f"{self._setting.public_url.rstrip('/')}/{start}"
 
     async def aclose(self) -> None:
         for api in self._apis:

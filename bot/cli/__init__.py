@@ -218,6 +218,24 @@ def check(config: Config = None) -> None:
     raise typer.Exit(care.check(config))
 
 
+@app.command()
+def invite(
+    config: Config = None,
+    channel: Annotated[str, typer.Option(help="The channel's name in config.yaml.")] = "",
+    everywhere: Annotated[bool, typer.Option("--all", help="Every configured channel.")] = False,
+    branch: Annotated[
+        str, typer.Option(help="Code of the branch where it will hang: the bot knows who came from it.")
+    ] = "",
+    output: Annotated[
+        Path | None, typer.Option(help="A poster (.pdf, A4) or the QR code alone (.png, .svg); default is the link.")
+    ] = None,
+) -> None:
+    """A link, a QR code or a poster that brings readers to the bot."""
+    from bot.cli import inviting
+
+    raise typer.Exit(inviting.invite(config, channel, branch, output, everywhere=everywhere))
+
+
 @database.command()
 def upgrade(config: Config = None) -> None:
     """Bring the tables to this version."""

@@ -1,6 +1,7 @@
 """Which building a reader means: «филиал 3», «детская», «в Сосновке», «на Садовой»."""
 
 import hashlib
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,6 +14,7 @@ from bot.library.model import Branch
 LONGEST_KEY = 40
 """Bytes of a button's payload that a branch may take."""
 
+_LINKABLE = re.compile(rf"[A-Za-z0-9_-]{{1,{LONGEST_KEY}}}")
 _KIND_WORDS = (
     "библиотека библиотеки библиотеку библиотеке библиотекой библиотек филиал филиала филиале филиалом филиалы "
     "отделение отдел отделе отделения отделении абонемент зал имени им и в во на по у из для с к от до "
@@ -96,9 +98,21 @@ def branch_key(code: str) -> str:
     return "~" + hashlib.blake2s(code.encode(), digest_size=12).hexdigest()
 
 
+def link_key(code: str) -> str:
+    """A branch's code as a link or a QR code can carry it: at most 40 of ``A-Za-z0-9_-``, else a digest."""
+    if _LINKABLE.fullmatch(code):
+        return code
+    return "x" + hashlib.blake2s(code.encode(), digest_size=12).hexdigest()
+
+
+def start_parameter(code: str) -> str:
+    """What tells the bot that a reader came from this branch (``Started.parameter``): ``branch-03``."""
+    return f"branch-{link_key(code)}"
+
+
 def branch_behind(key: str, branches: Iterable[Branch]) -> Branch | None:
-    """The branch of a button, None where it is gone."""
-    return next((branch for branch in branches if branch_key(branch.code) == key), None)
+    """The branch of a button or a link, None where it is gone."""
+    return next((branch for branch in branches if key in (branch_key(branch.code), link_key(branch.code))), None)
 
 
 def _numbers_said(said: Sequence[str]) -> set[int]:

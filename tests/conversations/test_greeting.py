@@ -41,7 +41,7 @@ async def test_a_link_to_a_book_leads_to_it(reader: Reader, catalogue: FakeCatal
 
 async def test_the_code_on_the_door_of_a_branch_leads_to_it(reader: Reader) -> None:
     await reader.starts("branch_02")
-    reader.hears("Это Детская библиотека.")
+    reader.hears("Это Детская библиотека.", "работаем до 18:00", "Какую книгу вам найти?")
     await reader.presses("Часы работы")
 
     reader.hears("Детская библиотека", "Пн–Пт: с 10:00 до 18:00")
