@@ -19,7 +19,7 @@ import structlog
 
 from adapters.vk.errors import CAPTCHA, METHOD_LIMIT, BatchNotUnderstood, error_of
 from adapters.vk.settings import API_URL
-from bot.errors import ChannelError, ChannelUnavailable, RateLimited
+from bot.errors import ChannelError, ChannelUnavailable, MessageRefused, RateLimited
 
 if TYPE_CHECKING:
     from requests import Session
@@ -78,6 +78,7 @@ class VkClient:
         self._pace = Pace(CALLS_PER_S)
         self._pool: ThreadPoolExecutor | None = None
         self._mine = threading.local()
+        self._uploading = asyncio.Lock()
         self._kept: OrderedDict[tuple[str, int], str] = OrderedDict()
 
     async def call(self, method: str, **values: object) -> Any:
@@ -94,14 +95,13 @@ class VkClient:
     async def uploaded(self, file_id: int, data: bytes, name: str, *, picture: bool, peer_id: int) -> str:
         """Hand a file over to VK, once; what ``attachment`` calls it. Raises ChannelError."""
         kept_as = ("photo" if picture else "doc", file_id)
-        if kept_as not in self._kept:
-            self._kept[kept_as] = await self._in_thread(
-                partial(_upload, data=data, name=name, picture=picture, to=peer_id)
-            )
-            if len(self._kept) > MOST_KEPT:
-                self._kept.popitem(last=False)
-        self._kept.move_to_end(kept_as)
-        return self._kept[kept_as]
+        async with self._uploading:  # of an announcement's many sendings one hands its picture over
+            if kept_as not in self._kept:
+                work = partial(_upload, data=data, name=name, picture=picture, to=peer_id)
+                self._kept[kept_as] = await self._in_thread(work)
+                if len(self._kept) > MOST_KEPT:
+                    self._kept.popitem(last=False)
+            return self._kept[kept_as]
 
     def has(self, file_id: int, *, picture: bool) -> str:
         """What ``attachment`` calls a file that VK has already, "" where it has not."""
@@ -136,6 +136,8 @@ class VkClient:
             raise self._told(int(error.code), str(error.error.get("error_msg", ""))) from None
         except ApiHttpError as error:
             raise _http_error(error.response.status_code, error.response.headers.get("Retry-After", "")) from None
+        except UnicodeError:
+            raise MessageRefused("the message holds signs that cannot be sent") from None
         except RequestException as error:
             raise ChannelUnavailable(f"VK: {type(error).__name__}") from None
         except (KeyError, TypeError, ValueError, AttributeError, StopIteration, RuntimeError) as error:
@@ -188,7 +190,10 @@ def _executed(vk: "VkApiGroup", sends: Sequence[Mapping[str, object]]) -> list[A
 
     pool = VkRequestsPool(vk)
     results = [pool.method("messages.send", dict(values)) for values in sends]
-    pool.execute()
+    try:
+        pool.execute()
+    except UnicodeError:
+        raise BatchNotUnderstood("one of the messages cannot be encoded") from None
     if not all(result.ready for result in results):
         raise BatchNotUnderstood("VK left out answers")
     return [

@@ -11,6 +11,7 @@ from bot.messages import Button, Document, Location, Picture, Reply
 MAX_TEXT = 4096
 """The schema says 9000 since 2024, the documentation and readers 4096: the smaller one is safe."""
 MAX_PARTS = 64
+MAX_FILES = 10
 PAYLOAD_KEY = "b"
 """Our buttons' payload is ``{"b": "verb:argument"}``: what another bot's keyboard sends is never taken for ours."""
 _INT31 = 2**31 - 2
@@ -52,8 +53,31 @@ class Message:
 
 def messages(reply: Reply, peer_id: int, message_id: int, can: Capabilities) -> list[Message]:
     """The reply as VK carries it, one call a part, in order; at most 64, so that every ``random_id`` is its own."""
-    parts = [piece for part in shape(reply, can) for piece in _harmless_parts(part, can)][:MAX_PARTS]
+    shaped = [piece for part in shape(_with_places(reply), can) for piece in _harmless_parts(part, can)]
+    parts = [piece for part in shaped for piece in _within_one_message(part)][:MAX_PARTS]
     return [_message(part, peer_id, random_id(message_id, number)) for number, part in enumerate(parts)]
+
+
+def _with_places(reply: Reply) -> Reply:
+    """VK's map shows a point without its name: the words say it, unless they do already."""
+    places = [what for what in reply.attachments if isinstance(what, Location)]
+    names = [", ".join(dict.fromkeys(filter(None, (place.title, place.address)))) for place in places]
+    missing = [
+        name for place, name in zip(places, names, strict=True) if (place.address or place.title) not in reply.text
+    ]
+    return replace(reply, text="\n".join([reply.text, *missing]).strip("\n")) if missing else reply
+
+
+def _within_one_message(part: Part) -> Sequence[Part]:
+    """One map point and ten files fit into a message; what is more follows in messages of its own."""
+    places = [what for what in part.attachments if isinstance(what, Location)]
+    files = [what for what in part.attachments if not isinstance(what, Location)]
+    if len(places) <= 1 and len(files) <= MAX_FILES:
+        return [part]
+    first = replace(part, attachments=(*places[:1], *files[:MAX_FILES]))
+    more = [Part("", attachments=tuple(files[at : at + MAX_FILES])) for at in range(MAX_FILES, len(files), MAX_FILES)]
+    more += [Part("", attachments=(place,)) for place in places[1:]]
+    return [first, *more]
 
 
 def random_id(message_id: int, part: int) -> int:

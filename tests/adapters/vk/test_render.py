@@ -1,37 +1,41 @@
 """Replies fit VK: its limits, its keys, its reading of signs."""
 
 import json
+import random
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.shaping import width
 from adapters.vk import render
-from bot.messages import Button, Reply, reply
+from bot.messages import Button, Document, Location, Reply, StoredFile, reply
 from tests.emulators.vk import contract
 
 CAN = render.capabilities(20)
-BUTTONS = st.lists(
-    st.lists(
-        st.builds(
-            Button,
-            st.text(min_size=1, max_size=60).filter(str.strip),
-            st.from_regex(r"[a-z]{1,8}:[0-9]{0,9}", fullmatch=True),
-        ),
-        max_size=7,
-    ),
-    max_size=8,
-)
+SIGNS = "аб я.,\n[|]@*id1()_<>&\\\"'{}%🙂👩‍👩‍👧\u2028\x00\u202e\ud83d"
 
 
-@given(st.text(), BUTTONS, st.integers(1, 2**40))
-@settings(max_examples=100, deadline=None)
-def test_any_reply_keeps_to_vks_limits(text: str, rows: list[list[Button]], message_id: int) -> None:
-    for message in render.messages(reply(text, buttons=rows), 5, message_id, CAN):
-        values = contract.checked("messages.send", message.values)
-        assert width(str(values.get("message", ""))) <= contract.MAX_TEXT
-        if "keyboard" in values:
-            contract.check_keyboard(str(values["keyboard"]))
+def any_reply(dice: random.Random) -> Reply:
+    """A reply of any length, with as many buttons as nobody would offer."""
+    text = "".join(dice.choices(SIGNS, k=dice.choice((0, 1, 30, 500, 5_000, 12_000))))
+    rows = [
+        [
+            Button("".join(dice.choices(SIGNS, k=dice.randint(1, 60))) + "!", f"work:{dice.randrange(10**9)}")
+            for _ in range(dice.randint(0, 7))
+        ]
+        for _ in range(dice.choice((0, 1, 3, 8)))
+    ]
+    return reply(text, buttons=rows)
+
+
+def test_any_reply_keeps_to_vks_limits() -> None:
+    dice = random.Random(20)
+    for message_id in range(150):
+        for message in render.messages(any_reply(dice), 5, message_id, CAN):
+            values = contract.checked("messages.send", message.values)
+            assert width(str(values.get("message", ""))) <= contract.MAX_TEXT
+            if "keyboard" in values:
+                contract.check_keyboard(str(values["keyboard"]))
 
 
 def test_signs_that_vk_reads_do_not_make_a_text_too_long() -> None:
@@ -85,3 +89,27 @@ def test_a_button_carries_our_payload_and_no_more() -> None:
     answer, site = drawn["buttons"][0]
     assert answer["action"] == {"type": "text", "payload": '{"b":"yes"}', "label": "Да"}
     assert site["action"] == {"type": "open_link", "link": "https://x.example/", "label": "Сайт", "payload": "{}"}
+
+
+def test_a_map_point_keeps_its_name_in_words() -> None:
+    place = Location(latitude=45.0, longitude=41.9, title="Библиотека № 3", address="ул. Ленина, 12")
+
+    (told,) = render.messages(reply("Мы здесь:", at=[place]), 5, 1, CAN)
+    (known,) = render.messages(reply("Мы здесь: ул. Ленина, 12", at=[place]), 5, 1, CAN)
+
+    assert told.values["message"] == "Мы здесь:\nБиблиотека № 3, ул. Ленина, 12"
+    assert known.values["message"] == "Мы здесь: ул. Ленина, 12"
+
+
+def test_what_does_not_fit_into_one_message_follows() -> None:
+    places = [Location(latitude=45.0 + n, longitude=41.9, title=f"Филиал {n}", address="") for n in range(3)]
+    files = [
+        Document(file=StoredFile(file_id=n, name=f"{n}.pdf", media_type="application/pdf", size=1)) for n in range(12)
+    ]
+
+    parts = render.messages(reply("Вот:", buttons=[[Button("Ещё", "more")]], at=[*places, *files]), 5, 1, CAN)
+
+    assert [len(part.files) for part in parts] == [10, 2, 0, 0]
+    assert [part.values.get("lat") for part in parts] == [45.0, None, 46.0, 47.0]
+    assert ["keyboard" in part.values for part in parts] == [True, False, False, False]
+    assert len({part.values["random_id"] for part in parts}) == 4

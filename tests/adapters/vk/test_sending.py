@@ -18,7 +18,7 @@ from bot.errors import (
     RateLimited,
     WindowClosed,
 )
-from bot.messages import Button, Document, Location, Picture, Reply, StoredFile, bold, link, reply
+from bot.messages import Button, Document, Location, Picture, Reply, Sent, StoredFile, bold, link, reply
 from tests.adapters.vk.support import callback, outbound, recorded
 from tests.emulators.base import Fault
 from tests.emulators.vk import TOKEN, VkEmulator
@@ -108,6 +108,17 @@ async def test_a_batch_that_vk_does_not_understand_goes_one_by_one(vk: VkEmulato
     await asyncio.gather(*[channel.send(outbound(Reply(text=f"№ {n}"), message_id=n)) for n in range(5)])
 
     assert sorted(vk.reader().words) == [f"№ {n}" for n in range(5)]
+
+
+async def test_signs_that_cannot_be_sent_cost_one_message(vk: VkEmulator, channel: VkCallback) -> None:
+    texts = ["раз", "два", "три", "\ud83d", "четыре"]
+
+    outcomes = await asyncio.gather(
+        *[channel.send(outbound(Reply(text=text), message_id=n)) for n, text in enumerate(texts)],
+        return_exceptions=True,
+    )
+
+    assert [type(outcome) for outcome in outcomes] == [Sent, Sent, Sent, MessageRefused, Sent]
 
 
 async def test_no_more_calls_are_made_in_a_second_than_vk_allows(vk: VkEmulator, channel: VkCallback) -> None:
@@ -245,21 +256,22 @@ async def test_a_map_point_is_sent_as_one(vk: VkEmulator, channel: VkCallback) -
     await channel.send(outbound(reply("Мы здесь:", at=[at])))
 
     (heard,) = vk.reader().heard
-    assert (heard["lat"], heard["long"], heard["text"]) == (45.0448, 41.9692, "Мы здесь:")
+    assert (heard["lat"], heard["long"]) == (45.0448, 41.9692)
+    assert heard["text"] == "Мы здесь:\nБиблиотека, ул. Ленина, 12"
 
 
 async def test_files_are_handed_over_once_and_named_afterwards(vk: VkEmulator, clock: StandingClock) -> None:
     files = FewFiles()
     channel = callback(clock, vk.url, files)
 
-    for number in (1, 2):
-        await channel.send(outbound(reply("Вот:", at=[picture(), document()]), message_id=number))
+    await asyncio.gather(
+        *[channel.send(outbound(reply("Вот:", at=[picture(), document()]), message_id=number)) for number in (1, 2)]
+    )
 
     first, second = vk.reader().heard
     assert first["attachment"] == second["attachment"]
     assert first["attachment"].startswith("photo-123456789_")
     assert ",doc-123456789_" in first["attachment"]
-    assert files.read_ids == [1, 2]
     assert len([call for call in vk.calls if call.path.startswith("/upload/")]) == 2
     await channel.aclose()
 

@@ -103,6 +103,8 @@ def check_keyboard(text: str) -> None:
 def _check_button(button: Mapping[str, Any]) -> None:
     action = button.get("action") or {}
     kind, payload = action.get("type"), action.get("payload") or "{}"
+    if not isinstance(payload, str):  # vkbottle sends it as an object: VK takes both
+        payload = json.dumps(payload, ensure_ascii=False)
     if not set(button) <= {"action", "color"} or button.get("color", "primary") not in COLORS:
         raise VkFault(911, "button")
     if kind not in ("text", "callback", "open_link"):

@@ -78,7 +78,7 @@ class LongPollQueue:
         self.key = secrets.token_hex(8)
         self.events: list[Mapping[str, Any]] = []
         self.first = 0
-        self.asked_with: list[str] = []
+        self.asked_once = asyncio.Event()
         self._more = asyncio.Event()
 
     def put(self, event: Mapping[str, Any]) -> None:
@@ -108,13 +108,13 @@ class LongPollQueue:
 
     async def asked(self, key: str, ts: str) -> dict[str, Any]:
         """The answer to one question."""
-        self.asked_with.append(ts)
+        self.asked_once.set()
         if not ts.isdecimal() or int(ts) > len(self.events):
             return {"failed": 3}
         if key != self.key:
             return {"failed": 3} if int(ts) < self.first - 500 else {"failed": 2}
         if int(ts) < self.first:
-            return {"failed": 1, "ts": len(self.events)}
+            return {"failed": 1, "ts": self.first}
         if int(ts) == len(self.events):
             self._more.clear()
             try:

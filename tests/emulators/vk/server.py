@@ -56,7 +56,7 @@ class VkEmulator(Emulator):
         self._uploads: dict[str, Upload] = {}
         self._files: dict[str, str] = {}
         self.app.router.add_route("*", "/method/{method}", self._method)
-        self.app.router.add_get("/longpoll/{group}", self._longpoll)
+        self.app.router.add_route("*", "/longpoll/{group}", self._longpoll)
         self.app.router.add_post("/upload/{key}", self._upload)
         self.app.router.add_get("/photo/{name}", self._photo)
 
