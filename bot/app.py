@@ -9,22 +9,26 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+import structlog
+
 import adapters
-from bot.channels import Channel, ChannelSpec, Served, Setting
+from bot.channels import Channel, ChannelSpec, Pushed, Served, Setting, Tended
 from bot.clock import Clock, SystemClock
+from bot.engine.courtesies import Courtesies
 from bot.engine.dispatcher import Dispatcher, routes
 from bot.engine.health import Check, Health
-from bot.engine.intake import FrontDesk, Webhooks
+from bot.engine.intake import Arrivals, FrontDesk, Webhooks
 from bot.engine.metrics import Metrics
 from bot.engine.outbox import Outbox
 from bot.engine.pictures import PictureDesk
+from bot.engine.privacy import DataClass, Privacy
 from bot.engine.same_words import Remembered
 from bot.engine.server import application
 from bot.engine.service import Role, Service
 from bot.errors import ConfigError, StoreUnavailable
 from bot.library.holidays import OfficialHolidays
 from bot.library.places import main_branch
-from bot.ports import FaqEntry, Library, Understanding
+from bot.ports import FaqEntry, Files, Library, Understanding
 from bot.routing import Handler, Router, Trigger
 from bot.settings import Settings, validated
 from bot.taught import Synonyms, TaughtCatalogue, TaughtUnderstanding
@@ -34,6 +38,7 @@ from db.branches import SqlBranches
 from db.cards import SqlCards
 from db.connect import Database, connect
 from db.faq import SqlFaq
+from db.files import SqlFiles, SqlUnread
 from db.index_source import SqlIndexSource
 from db.messages import Log, open_log
 from db.misses import SqlMisses
@@ -41,6 +46,7 @@ from db.synonyms import SqlSynonyms
 
 CHANNEL_KINDS = tuple(sorted(package.name for package in pkgutil.iter_modules(adapters.__path__) if package.ispkg))
 """The packages in ``adapters/``; each is imported when a channel of its kind is configured."""
+log = structlog.get_logger(__name__)
 REFRESH_S = 30.0
 """How often branches that another process imported are looked for."""
 
@@ -88,10 +94,65 @@ def channel_spec(kind: str) -> ChannelSpec:
     return spec
 
 
-def build_channel(name: str, settings: Settings, clock: Clock | None = None) -> Channel:
+def spec_of(name: str, settings: Settings) -> ChannelSpec:
+    """The kind of a configured channel. Raises ConfigError."""
+    return channel_spec(str((settings.channels[name] or {}).get("kind", name)))
+
+
+def data_class(name: str, settings: Settings) -> DataClass:
+    """What a channel may carry: what its block says, else what the profile says of its kind. Raises ConfigError."""
+    said = (settings.channels[name] or {}).get("data")
+    if said is False:
+        return DataClass.OFF  # YAML reads a bare off as no
+    if said is not None:
+        try:
+            return DataClass(str(said))
+        except ValueError:
+            raise ConfigError(f"channels.{name}.data: expected {', '.join(DataClass)}, got {said!r}") from None
+    careful = settings.privacy.profile == "ru" and spec_of(name, settings).foreign
+    return DataClass.PUBLIC_ONLY if careful else DataClass.FULL
+
+
+def privacy_of(settings: Settings) -> Privacy:
+    """The data classes of all channels, and where readers may ask for what is theirs. Raises ConfigError."""
+    classes = {name: data_class(name, settings) for name in settings.channels}
+    kinds = {name: spec_of(name, settings) for name, said in classes.items() if said is DataClass.FULL}
+    page = settings.server.public_url
+    return Privacy(
+        classes,
+        tuple(
+            f"{spec.title}: {page}" if spec.kind == "webchat" and page else spec.title
+            for spec in kinds.values()
+            if spec.kind != "terminal"
+        ),
+    )
+
+
+def undecided(settings: Settings) -> list[str]:
+    """Channels through which a library in Russia sends personal data abroad without having decided to."""
+    if settings.library.country != "RU" or settings.privacy.profile:
+        return []
+    return [
+        name
+        for name, options in settings.channels.items()
+        if (options or {}).get("data") is None
+        and (options or {}).get("kind", name) in CHANNEL_KINDS
+        and spec_of(name, settings).foreign
+    ]
+
+
+UNDECIDED_ADVICE = (
+    "a foreign messenger carries readers' personal data; Russian law forbids that to state and municipal libraries: "
+    "set privacy.profile: ru (nothing personal there), or say data: full if that is the library's decision"
+)
+
+
+def build_channel(name: str, settings: Settings, clock: Clock | None = None, files: Files | None = None) -> Channel:
     """One configured channel. Raises ConfigError with the path of a wrong key."""
     options = dict(settings.channels[name] or {})
-    spec = channel_spec(str(options.pop("kind", name)))
+    spec = spec_of(name, settings)
+    for of_the_core in ("kind", "data"):
+        options.pop(of_the_core, None)
     main = main_branch(settings.library.values())
     setting = Setting(
         name=name,
@@ -99,9 +160,26 @@ def build_channel(name: str, settings: Settings, clock: Clock | None = None) -> 
         language=settings.library.language,
         public_url=settings.server.public_url,
         clock=clock or SystemClock(),
+        files=files,
         extra={"policy_url": settings.privacy.policy_url, "phone": main.phone if main else ""},
     )
-    return spec.build(validated(spec.settings, options, where=f"channels.{name}"), setting)
+    channel = spec.build(validated(spec.settings, options, where=f"channels.{name}"), setting)
+    if isinstance(channel, Pushed) and isinstance(channel, Tended) and not settings.server.public_url:
+        raise ConfigError(
+            f"server.public_url: channels.{name} is called by its messenger, so it must be known how the world "
+            "reaches us: https://bot.library.example; or choose a mode that polls, where it has one"
+        )
+    return channel
+
+
+def built_channels(what: "Opened") -> dict[str, Channel]:
+    """Every channel that is not off. Raises ConfigError."""
+    settings, files = what.settings, SqlFiles(what.database, what.clock)
+    return {
+        name: build_channel(name, settings, what.clock, files)
+        for name in settings.channels
+        if data_class(name, settings) is not DataClass.OFF
+    }
 
 
 def handler_table(settings: Settings) -> Mapping[Trigger, Handler]:
@@ -249,19 +327,24 @@ def dispatcher(what: Opened, metrics: Metrics) -> Dispatcher:
         what.clock,
         metrics,
         language=what.settings.library.language,
+        privacy=privacy_of(what.settings),
     )
 
 
 def service(what: Opened, role: Role) -> Service:
     """The whole of one process. Raises ConfigError."""
     settings, metrics = what.settings, Metrics()
-    channels = {name: build_channel(name, settings, what.clock) for name in settings.channels}
+    channels, privacy = built_channels(what), privacy_of(settings)
+    for name in undecided(settings):
+        log.warning("data class undecided", channel=name, advice=UNDECIDED_ADVICE)
     what.pictures.serve(channels)
+    courtesies = Courtesies(metrics)
+    arrivals = Arrivals(what.log, metrics, courtesies, SqlUnread(what.database, what.clock))
     health = Health(store=what.log, metrics=metrics, checks=_checks(what, role))
     paths = list(health.routes())
     if role in (Role.ALL, Role.WEB):
         desk = FrontDesk(store=what.log, log=what.log, pictures=what.pictures)
-        paths += Webhooks(channels, what.log, metrics).routes()
+        paths += Webhooks(channels, what.log, metrics, arrivals).routes()
         for channel in channels.values():
             if isinstance(channel, Served):
                 paths += channel.routes(desk)  # type: ignore[arg-type]  # aiohttp: every route is one
@@ -270,7 +353,12 @@ def service(what: Opened, role: Role) -> Service:
         store=what.log,
         dispatcher=dispatcher(what, metrics),
         channels=channels,
-        outboxes={name: Outbox(name, channel, what.log, what.clock, metrics) for name, channel in channels.items()},
+        outboxes={
+            name: Outbox(name, channel, what.log, what.clock, metrics, allows=privacy.allows)
+            for name, channel in channels.items()
+        },
+        courtesies=courtesies,
+        arrivals=arrivals,
         health=health,
         app=application(paths),
         host=settings.server.host,

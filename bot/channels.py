@@ -34,6 +34,7 @@ class Capabilities:
         pictures / documents: Whether such files can be sent.
         window_h: Hours after the reader's last word in which anything may be written; later only
             templates. 0 for no such rule.
+        max_webhook: Bytes of one webhook's body; a larger one is refused unread. At most 4 MB.
     """
 
     max_text: int
@@ -52,6 +53,7 @@ class Capabilities:
     pictures: bool = False
     documents: bool = False
     window_h: float = 0
+    max_webhook: int = 1024 * 1024
 
 
 class Channel(Protocol):
@@ -100,14 +102,17 @@ class Accepted:
             spinner, a read mark): values that only the channel itself reads (:class:`Courteous`).
             At most once, at best: they may get lost.
         set_aside: Kinds of items that were not understood, for the operator's figures.
+        unread: Items that should have been understood and were not, as they came: kept for the operator.
     """
 
     messages: tuple[Inbound, ...] = ()
     events: tuple[Event, ...] = ()
     courtesies: tuple[object, ...] = ()
     set_aside: tuple[str, ...] = ()
+    unread: tuple[bytes, ...] = ()
     answer: bytes = b""
     content_type: str = "text/plain"
+    status: int = 200
 
 
 @runtime_checkable
@@ -115,7 +120,12 @@ class Pushed(Channel, Protocol):
     """A channel whose messenger calls us."""
 
     def accept(self, webhook: Webhook) -> Accepted:
-        """Check the signature, then read the messages. No I/O. Raises BadSignature, BadWebhook."""
+        """Check the signature, then read the messages. No I/O.
+
+        Raises:
+            BadSignature: Not to be believed: answered 403, nothing is stored.
+            BadWebhook: It is the messenger's own, and no part of it can be read.
+        """
         ...
 
 
@@ -251,9 +261,11 @@ class ChannelSpec:
         title: What people call it, in Russian.
         settings: The options of one account; unknown keys are refused.
         build: Makes the channel; no I/O here.
+        foreign: The messenger's owner is abroad: some countries forbid a library to send personal data through it.
     """
 
     kind: str
     title: str
     settings: type[BaseModel]
     build: Callable[[Any, Setting], Channel]
+    foreign: bool = False

@@ -10,7 +10,7 @@ BibliobotError
 │   ├── DeliveryRefused    this contact cannot be reached: do not try again
 │   │   ├── WindowClosed   only once the reader has written again
 │   │   └── MessageRefused this message cannot be sent; the contact can be reached
-│   └── BadWebhook         a webhook we cannot read
+│   └── BadWebhook         a webhook we cannot read: acknowledge it, keep it aside
 │       └── BadSignature   a webhook we must not believe
 └── StoreUnavailable       the database does not answer or has no room: the turn is repeated
 """
@@ -75,7 +75,15 @@ class MessageRefused(DeliveryRefused):
 
 
 class BadWebhook(ChannelError):
-    """A webhook that we cannot read: answer 400."""
+    """A webhook that is the messenger's own and cannot be read: acknowledged, and kept aside for the operator.
+
+    Attributes:
+        answer: What the messenger wants to hear all the same.
+    """
+
+    def __init__(self, reason: str = "", *, answer: bytes = b"") -> None:
+        super().__init__(reason)
+        self.answer = answer
 
 
 class BadSignature(BadWebhook):

@@ -241,6 +241,18 @@ class Files(Protocol):
         ...
 
 
+class Unread(Protocol):
+    """What messengers sent and nobody could read: the newest bodies, for the operator."""
+
+    async def keep(self, channel: str, kind: str, body: bytes) -> None:
+        """Keep one, cut to what helps; the oldest ones go. Raises StoreUnavailable."""
+        ...
+
+    async def count(self) -> int:
+        """How many there are. Raises StoreUnavailable."""
+        ...
+
+
 # --- the log that is the queue -------------------------------------------------------------------
 
 

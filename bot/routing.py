@@ -98,6 +98,19 @@ def same_for_all(handler: Handler) -> SameForAll:
     return SameForAll(handler)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Personal:
+    """A handler that tells or asks something of a person: not called in a channel that may not carry such.
+
+    Made by ``Router(name, personal=True)``.
+    """
+
+    handler: Handler
+
+    def __call__(self, turn: Turn, library: Library) -> Awaitable[Reply | Answer]:
+        return self.handler(turn, library)
+
+
 @dataclass(frozen=True, slots=True)
 class Trigger:
     """When a handler is called: ``kind`` is ``intent``, ``press``, ``expects`` or ``sent``."""
@@ -127,10 +140,16 @@ def sent(*kinds: str) -> tuple[Trigger, ...]:
 
 
 class Router:
-    """The handlers of one intent module, by trigger."""
+    """The handlers of one intent module, by trigger.
 
-    def __init__(self, name: str) -> None:
+    Args:
+        name: The module's.
+        personal: Its handlers are :class:`Personal`.
+    """
+
+    def __init__(self, name: str, *, personal: bool = False) -> None:
         self.name = name
+        self.personal = personal
         self.table: dict[Trigger, Handler] = {}
 
     def on(self, *triggers: tuple[Trigger, ...]) -> Callable[[Handler], Handler]:
@@ -145,7 +164,7 @@ class Router:
                 for trigger in group:
                     if trigger in self.table:
                         raise ValueError(f"{self.name}: {trigger.kind} {trigger.key!r} has two handlers")
-                    self.table[trigger] = handler
+                    self.table[trigger] = Personal(handler) if self.personal else handler
             return handler
 
         return register

@@ -163,6 +163,10 @@ class MissesSettings(Section):
 class PrivacySettings(Section):
     """Personal data."""
 
+    profile: Literal["", "ru"] = Field(
+        "",
+        description="`ru`: Russian law; foreign messengers are `data: public_only` unless their block says otherwise.",
+    )
     policy_url: str = Field("", description="The library's text on personal data.")
 
 
@@ -191,7 +195,8 @@ class Settings(BaseSettings):
     channels: dict[str, dict[str, Any]] = Field(
         {"webchat": {}},
         repr=False,
-        description="A block a channel: its key is the channel's name, `kind` the messenger (default: the key).",
+        description="A block a channel: its key is the channel's name, `kind` the messenger (default: the key), "
+        "`data` what it may carry: `full`, `public_only` (nothing of a person) or `off` (the channel is not there).",
     )
     intents: tuple[str, ...] = Field(DEFAULT_INTENTS, description="Modules of `handlers/` in use.")
     faq: tuple[FaqSettings, ...] = Field((), description="The library's own answers.")

@@ -5,6 +5,7 @@ of its foreign keys, row by row, and a tail with the counts and a digest of all 
 library can move from one database to the other, and a damaged file is known before it is used.
 """
 
+import base64
 import gzip
 import hashlib
 import json
@@ -16,7 +17,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import IO, Any, cast
 
-from sqlalchemy import Date, Table, func, insert, select, text
+from sqlalchemy import Date, LargeBinary, Table, func, insert, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -84,7 +85,13 @@ async def backup(engine: AsyncEngine, revision: str, file: Path) -> Copied:
 async def _rows(connection: AsyncConnection, table: Table) -> AsyncIterator[list[Any]]:
     result = await connection.stream(select(table).order_by(*table.primary_key.columns))
     async for row in result:
-        yield [value.isoformat() if isinstance(value, date | datetime) else value for value in row]
+        yield [_plain(value) for value in row]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    return base64.b64encode(value).decode() if isinstance(value, bytes) else value
 
 
 class _Digest:
@@ -189,6 +196,8 @@ def _revived(table: Table | None, name: str, value: Any) -> Any:
     kind = table.columns[name].type
     if isinstance(kind, Moment):
         return datetime.fromisoformat(value)
+    if isinstance(kind, LargeBinary):
+        return base64.b64decode(value)
     return date.fromisoformat(value) if isinstance(kind, Date) else value
 
 

@@ -7,7 +7,19 @@ their text, so that a new value needs no migration of a type.
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Boolean, Date, Float, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
+from sqlalchemy import (
+    Boolean,
+    Date,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from db.base import Base, BigKey, Json, Moment
@@ -268,9 +280,9 @@ class MessageRow(Base):
     content: Mapped[dict[str, Any] | None] = mapped_column(Json)
     """What is not plain text: a press, a start parameter, buttons, marks, attachments."""
     idempotency_key: Mapped[str | None] = mapped_column(String(200))
-    """Inbound: the messenger's event id, kept for ever."""
+    """Inbound: the messenger's event id, kept for ever; a librarian's reply in the messenger: ``staff:`` and its id."""
     external_id: Mapped[str | None] = mapped_column(String(200))
-    """Outbound: the messenger's id of the message, for its receipts."""
+    """The messenger's id of the message: outbound for its receipts, inbound for corrections and removals."""
     in_reply_to: Mapped[int | None] = mapped_column(ForeignKey("messages.id"))
     lane: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     attempts: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
@@ -302,6 +314,30 @@ class MessageTotalsRow(Base):
     received: Mapped[int] = mapped_column(BigKey)
     handled: Mapped[int] = mapped_column(BigKey)
     aside: Mapped[int] = mapped_column(BigKey)
+
+
+class FileRow(Base):
+    """The bytes of a picture or document that readers are sent; the same bytes are kept once."""
+
+    __tablename__ = "files"
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    size: Mapped[int] = mapped_column(Integer)
+    data: Mapped[bytes] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class UnreadRow(Base):
+    """What a messenger sent and nobody could read: the newest bodies, for the operator; they may hold anything."""
+
+    __tablename__ = "unread"
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    channel: Mapped[str] = mapped_column(String(64))
+    kind: Mapped[str] = mapped_column(String(16))
+    body: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(Moment)
 
 
 class FaqRow(Base):

@@ -7,13 +7,15 @@ from rich.console import Console
 from rich.markup import escape
 
 from bot import app
-from bot.errors import BibliobotError, InputError, StoreUnavailable
+from bot.channels import Linked
+from bot.engine.privacy import DataClass
+from bot.errors import BibliobotError, ChannelAuthError, InputError, StoreUnavailable
 from bot.settings import Settings, load
 from db import backup as copies
 from db import migrate
 from db.connect import Database, connect
 
-FINE, FAULT = "[green]ok[/]", "[red]fault[/]"
+FINE, FAULT, NOTE = "[green]ok[/]", "[red]fault[/]", "[yellow]note[/]"
 
 
 async def _store(settings: Settings, folder: Path) -> Database:
@@ -48,18 +50,34 @@ async def _check(config: Path | None, console: Console) -> int:
     except BibliobotError as error:
         faults += say("intents", str(error))
     for name in settings.channels:
-        try:
-            channel = app.build_channel(name, settings)
-        except BibliobotError as error:
-            faults += say(f"channel {name}", str(error))
-            continue
-        try:
-            faults += say(f"channel {name}", "", await channel.ping())
-        except BibliobotError as error:
-            faults += say(f"channel {name}", str(error))
-        finally:
-            await channel.aclose()
+        fine, fault = await _channel(name, settings)
+        faults += say(f"channel {name}", fault, fine)
+    for name in app.undecided(settings):
+        console.print(f"{NOTE}  channel {name}: {escape(app.UNDECIDED_ADVICE)}")
     return faults
+
+
+async def _channel(name: str, settings: Settings) -> tuple[str, str]:
+    """What is told of a channel: who it is at its messenger and how to join it; or its fault."""
+    try:
+        carries = app.data_class(name, settings)
+        if carries is DataClass.OFF:
+            return "off", ""
+        channel = app.build_channel(name, settings)
+    except BibliobotError as error:
+        return "", str(error)
+    try:
+        told = [await channel.ping(), f"data: {carries}"]
+        if isinstance(channel, Linked):
+            told.append(f"readers join at {await channel.join_link()}")
+    except ChannelAuthError as error:
+        return "", f"the messenger refuses us ({error}): mend the token under channels.{name}"
+    except BibliobotError as error:
+        return "", str(error)
+    else:
+        return ", ".join(told), ""
+    finally:
+        await channel.aclose()
 
 
 def upgrade(config: Path | None) -> int:

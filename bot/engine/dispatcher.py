@@ -18,6 +18,7 @@ import structlog
 from bot.clock import Clock
 from bot.engine.metrics import Metrics
 from bot.engine.patience import InTime
+from bot.engine.privacy import Privacy
 from bot.engine.turns import Turns, continued, routes, silent
 from bot.errors import StoreUnavailable
 from bot.ports import Completed, Library, MessageLog, Understanding, Waiting
@@ -39,6 +40,8 @@ AWAY_S = (0.2, 1.0, 3.0, 5.0, 10.0, 10.0, 10.0, 10.0)
 """Pauses while the store is away, together shorter than a claim lasts: what is worded need not be worded anew."""
 
 Policy = Callable[[Completed], Completed]
+OPEN = Privacy()
+"""Every channel carries everything."""
 
 
 def unchanged(turn: Completed) -> Completed:
@@ -91,8 +94,8 @@ class Dispatcher:
         clock: Where moments come from.
         metrics: Where turns are counted.
         language: The language of readers whose messenger reports none.
-        policy: The one place that every turn passes before it is kept: what a channel may carry
-            (its data class) is enforced here, whatever handler worded it.
+        policy: What every turn passes before it is kept.
+        privacy: What the channels may carry, whatever handler worded it.
     """
 
     def __init__(
@@ -106,9 +109,10 @@ class Dispatcher:
         *,
         language: str = "ru",
         policy: Policy = unchanged,
+        privacy: Privacy = OPEN,
     ) -> None:
         self._store = store
-        self._turns = Turns(understanding, table, library, clock, language)
+        self._turns = Turns(understanding, table, library, clock, language, privacy)
         self._metrics = metrics
         self._policy = policy
         self._tasks: set[asyncio.Task[None]] = set()

@@ -24,12 +24,15 @@ class Health:
     Attributes:
         checks: Named questions for ``/readyz``; each answers "" when all is well.
         loops: The loops that should run, by name, each with what ended it ("" while it runs).
+        channels: Named questions about messengers. Their faults are told by ``/readyz`` and do not make the
+            service unready: the other channels go on.
     """
 
     store: MessageLog
     metrics: Metrics
     checks: Mapping[str, Check]
     loops: dict[str, str] = field(default_factory=dict)
+    channels: dict[str, Callable[[], str]] = field(default_factory=dict)
 
     def routes(self) -> list[web.RouteDef]:
         """/healthz, /readyz, /metrics."""
@@ -46,9 +49,10 @@ class Health:
     async def ready(self, _: web.Request) -> web.Response:
         """200 when readers are served, 503 with the reasons when they are not."""
         faults = await self.faults()
-        return web.json_response(
-            {"status": "not ready" if faults else "ready", "faults": faults}, status=503 if faults else 200
-        )
+        answer: dict[str, object] = {"status": "not ready" if faults else "ready", "faults": faults}
+        if channels := {name: fault for name, ask in self.channels.items() if (fault := ask())}:
+            answer["channels"] = channels
+        return web.json_response(answer, status=503 if faults else 200)
 
     async def faults(self) -> dict[str, str]:
         """What keeps us from serving, by name."""

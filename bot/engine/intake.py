@@ -1,6 +1,7 @@
 """Whatever brings messages in: webhooks, polls, and pages of our own. Stored first, acknowledged then."""
 
 import asyncio
+import re
 from collections.abc import Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -9,16 +10,22 @@ from functools import partial
 import structlog
 from aiohttp import web
 
-from bot.channels import Accepted, Channel, Polled, Pushed, Webhook
+from bot.channels import Accepted, Channel, Polled, Pushed, Tended, Webhook
+from bot.engine.courtesies import Courtesies
+from bot.engine.line import Line
 from bot.engine.metrics import Metrics
 from bot.engine.pictures import PictureDesk, handle_of
-from bot.errors import BadSignature, BadWebhook, ChannelError, StoreUnavailable
+from bot.errors import BadSignature, BadWebhook, ChannelAuthError, ChannelError, RateLimited, StoreUnavailable
 from bot.messages import Inbound
-from bot.ports import ChatLog, MessageLog, Seen, Unseen
+from bot.ports import ChatLog, MessageLog, Seen, Unread, Unseen
 
 log = structlog.get_logger(__name__)
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 60.0
+REFUSED_PAUSE_S = 600.0
+"""Before a messenger that refuses our token is asked again: the operator has to act first."""
+STEADY_S = 30.0
+_KIND = re.compile(r"[A-Za-z0-9_.-]{1,40}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +45,78 @@ class FrontDesk:
         return (await self.store.record(message)).message_id
 
 
-class Webhooks:
-    """``/hooks/{channel}`` for every messenger that calls us."""
+class Arrivals:
+    """Keeps what a webhook or a poll held; what was not understood is counted, and kept aside where it can be.
 
-    def __init__(self, channels: Mapping[str, Channel], store: MessageLog, metrics: Metrics) -> None:
-        self._channels = {name: channel for name, channel in channels.items() if isinstance(channel, Pushed)}
+    Args:
+        store: The log.
+        metrics: Where it is counted.
+        courtesies: Calls to the messenger once everything is stored.
+        unread: Where bodies that could not be read are kept for the operator; None keeps none.
+    """
+
+    def __init__(
+        self, store: MessageLog, metrics: Metrics, courtesies: Courtesies | None = None, unread: Unread | None = None
+    ) -> None:
         self._store = store
+        self._metrics = metrics
+        self._courtesies = courtesies or Courtesies(metrics)
+        self._unread = unread
+
+    async def keep(self, name: str, channel: Channel, accepted: Accepted) -> None:
+        """Store everything, sharing the commit, then see to the rest. Raises StoreUnavailable: acknowledge nothing."""
+        messages, events = accepted.messages, accepted.events
+        if len(messages) == 1 and not events:  # nearly always: no task is made for it
+            await self._store.record(messages[0])
+        elif messages or events:
+            await asyncio.gather(
+                *[self._store.record(message) for message in messages], *[self._store.note(event) for event in events]
+            )
+        if accepted.courtesies:
+            self._courtesies.begin(name, channel, accepted.courtesies)
+        for kind in accepted.set_aside:
+            self._metrics.set_aside(name, kind if _KIND.fullmatch(kind) else "other")
+        for body in accepted.unread:
+            await self.keep_unread(name, "item", body)
+
+    async def keep_unread(self, name: str, kind: str, body: bytes) -> None:
+        """Keep for the operator what could not be read; it may get lost, the messenger is never told."""
+        self._metrics.set_aside(name, f"unread_{kind}")
+        log.warning("not read, kept aside", channel=name, kind=kind, bytes=len(body))
+        if self._unread is not None:
+            try:
+                await self._unread.keep(name, kind, body)
+            except StoreUnavailable:
+                log.warning("not kept aside", channel=name)
+
+
+class Webhooks:
+    """``/hooks/{channel}`` for every messenger that calls us, and ``/hooks/{channel}/{anything}``.
+
+    Args:
+        channels: All of them; those that are called get a route.
+        store: The log.
+        metrics: Where webhooks are counted.
+        arrivals: What keeps them.
+    """
+
+    def __init__(
+        self,
+        channels: Mapping[str, Channel],
+        store: MessageLog,
+        metrics: Metrics,
+        arrivals: Arrivals | None = None,
+    ) -> None:
+        self._channels = {name: channel for name, channel in channels.items() if isinstance(channel, Pushed)}
+        self._arrivals = arrivals or Arrivals(store, metrics)
         self._metrics = metrics
 
     def routes(self) -> list[web.RouteDef]:
-        """A route a messenger: one that is named whole is found quicker than one with a hole in it."""
+        """Two routes a messenger: one that is named whole is found quicker than one with a hole in it."""
         return [
-            web.route("*", f"/hooks/{name}", partial(self._receive, name, channel))
+            web.route("*", path, partial(self._receive, name, channel))
             for name, channel in self._channels.items()
+            for path in (f"/hooks/{name}", f"/hooks/{name}/{{key}}")
         ]
 
     async def _receive(self, name: str, channel: Pushed, request: web.Request) -> web.Response:
@@ -60,7 +126,7 @@ class Webhooks:
             path=request.path,
             headers=request.headers,
             query=dict(request.query) if request.query_string else {},
-            body=await request.read(),
+            body=await self._body(name, channel, request),
             remote=request.remote or "",
         )
         try:
@@ -70,48 +136,98 @@ class Webhooks:
             log.warning("webhook refused", channel=name)
             raise web.HTTPForbidden from None
         except BadWebhook as error:
-            self._metrics.webhook(name, "bad")
-            log.warning("webhook not read", channel=name, why=str(error))
-            raise web.HTTPBadRequest from None
+            # Its sender is believed: not acknowledged it would come again and hold up what comes after it.
+            return await self._not_read(name, webhook, error.answer)
+        except Exception:
+            log.exception("webhook not read", channel=name)
+            return await self._not_read(name, webhook, b"")
         try:
-            await keep(accepted, self._store)
+            await self._arrivals.keep(name, channel, accepted)
         except StoreUnavailable:
             self._metrics.webhook(name, "unavailable")
             raise web.HTTPServiceUnavailable(headers={"Retry-After": "5"}) from None
         self._metrics.webhook(name, "stored")
-        return web.Response(body=accepted.answer, headers={"Content-Type": accepted.content_type})
+        return web.Response(
+            status=accepted.status, body=accepted.answer, headers={"Content-Type": accepted.content_type}
+        )
+
+    async def _not_read(self, name: str, webhook: Webhook, answer: bytes) -> web.Response:
+        self._metrics.webhook(name, "bad")
+        await self._arrivals.keep_unread(name, "body", webhook.body)
+        return web.Response(body=answer, headers={"Content-Type": "text/plain"})
+
+    async def _body(self, name: str, channel: Pushed, request: web.Request) -> bytes:
+        longest = channel.capabilities.max_webhook
+        body = b"" if (request.content_length or 0) > longest else await request.read()
+        if (request.content_length or len(body)) > longest or len(body) > longest:
+            self._metrics.webhook(name, "too_large")
+            raise web.HTTPRequestEntityTooLarge(longest, request.content_length or len(body))
+        return body
 
 
-async def keep(accepted: Accepted, store: MessageLog) -> None:
-    """Store everything of one webhook or poll, sharing the commit."""
-    if len(accepted.messages) == 1 and not accepted.events:  # nearly always: no task is made for it
-        await store.record(accepted.messages[0])
-        return
-    await asyncio.gather(
-        *[store.record(message) for message in accepted.messages],
-        *[store.note(event) for event in accepted.events],
-    )
-
-
-async def poll(name: str, channel: Polled, store: MessageLog, stopping: asyncio.Event) -> None:
+async def poll(
+    name: str,
+    channel: Polled,
+    store: MessageLog,
+    stopping: asyncio.Event,
+    arrivals: Arrivals | None = None,
+    line: Line | None = None,
+) -> None:
     """Take messages from a messenger that we ask, until told to stop; growing pauses when it is away."""
-    pause_s, lost = FIRST_PAUSE_S, False
+    metrics = Metrics()
+    arrivals, line = arrivals or Arrivals(store, metrics), line or Line(name, metrics, hears=True)
+    pause_s = FIRST_PAUSE_S
     while not stopping.is_set():
+        pause = pause_s
         try:
             async with aclosing(channel.updates()) as updates:  # type: ignore[type-var]
                 async for accepted in updates:
-                    await keep(accepted, store)
-                    if lost:
-                        log.info("channel back", channel=name)
-                    pause_s, lost = FIRST_PAUSE_S, False
+                    await arrivals.keep(name, channel, accepted)
+                    line.back()
+                    pause_s = pause = FIRST_PAUSE_S
                     if stopping.is_set():
                         return
+        except RateLimited as error:
+            pause = error.retry_after_s
         except (ChannelError, StoreUnavailable) as error:
-            if not lost:
-                log.warning("channel lost", channel=name, why=str(error))
-            lost = True
+            line.lost(error)
+            pause = REFUSED_PAUSE_S if isinstance(error, ChannelAuthError) else pause_s
+        await _rest(pause, stopping)
+        pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
+
+
+async def tend(name: str, channel: Tended, stopping: asyncio.Event, line: Line) -> None:
+    """Let a channel look after what it has at its messenger, until told to stop."""
+    pause_s = FIRST_PAUSE_S
+    while not stopping.is_set():
+        pause = pause_s
         try:
-            async with asyncio.timeout(pause_s):
-                await stopping.wait()
-        except TimeoutError:
-            pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
+            await _steadily(channel, line)
+            await stopping.wait()
+        except RateLimited as error:
+            pause = error.retry_after_s
+        except ChannelError as error:
+            line.lost(error)
+            pause = REFUSED_PAUSE_S if isinstance(error, ChannelAuthError) else pause_s
+        await _rest(pause, stopping)
+        pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
+
+
+async def _steadily(channel: Tended, line: Line) -> None:
+    """Tend; what goes on for a while is in order again."""
+    tending = asyncio.ensure_future(channel.tend())
+    try:
+        await asyncio.wait({tending}, timeout=STEADY_S)
+        if not tending.done():
+            line.back()
+        await tending
+    finally:
+        tending.cancel()
+
+
+async def _rest(seconds: float, stopping: asyncio.Event) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await stopping.wait()
+    except TimeoutError:
+        pass

@@ -7,6 +7,8 @@ from bot.ports import QueueFigures
 
 TURN_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
 
+KINDS_ASIDE = 200
+
 
 class Metrics:
     """Everything that is counted; no label ever holds a person."""
@@ -49,6 +51,16 @@ class Metrics:
         self._channel_up = Gauge(
             "bibliobot_channel_up", "1 while the messenger takes what we send", ["channel"], registry=self.registry
         )
+        self._channel_hears = Gauge(
+            "bibliobot_channel_hears", "1 while the messenger lets us ask", ["channel"], registry=self.registry
+        )
+        self._set_aside = Counter(
+            "bibliobot_set_aside", "Items that were not understood", ["channel", "kind"], registry=self.registry
+        )
+        self._kinds_aside: set[tuple[str, str]] = set()
+        self._courtesies = Counter(
+            "bibliobot_courtesies", "Courtesy calls by result", ["channel", "result"], registry=self.registry
+        )
         self._children: dict[tuple[Counter, tuple[str, ...]], Counter] = {}
 
     def turn(self, intent: str, outcome: str, seconds: float) -> None:
@@ -67,12 +79,24 @@ class Metrics:
         """One sending ended: sent, retry, refused."""
         self._count(self._sends, channel, result)
 
-    def channel(self, channel: str, *, up: bool) -> None:
-        """A messenger was lost, or is back."""
-        self._channel_up.labels(channel=channel).set(up)
+    def channel(self, channel: str, *, up: bool, hears: bool = False) -> None:
+        """A messenger was lost, or is back: for what we send, or for what we ask."""
+        (self._channel_hears if hears else self._channel_up).labels(channel=channel).set(up)
+
+    def set_aside(self, channel: str, kind: str) -> None:
+        """An item was not understood; of a channel so many kinds are told apart, the rest is one."""
+        if (channel, kind) not in self._kinds_aside:
+            if len(self._kinds_aside) >= KINDS_ASIDE:
+                kind = "other"
+            self._kinds_aside.add((channel, kind))
+        self._count(self._set_aside, channel, kind)
+
+    def courtesy(self, channel: str, result: str) -> None:
+        """One courtesy call: done, failed, dropped."""
+        self._count(self._courtesies, channel, result)
 
     def webhook(self, channel: str, result: str) -> None:
-        """One webhook was answered: stored, refused, bad, unavailable."""
+        """One webhook was answered: stored, refused, bad, too_large, unavailable."""
         self._count(self._webhooks, channel, result)
 
     def page(self, figures: QueueFigures | None) -> bytes:

@@ -3,16 +3,26 @@
 import asyncio
 import math
 import random
+from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
 from bot.channels import Channel
 from bot.clock import Clock
+from bot.engine.line import Line
 from bot.engine.metrics import Metrics
-from bot.errors import ChannelAuthError, ChannelError, DeliveryRefused, RateLimited, StoreUnavailable
+from bot.errors import (
+    ChannelAuthError,
+    ChannelError,
+    DeliveryRefused,
+    MessageRefused,
+    RateLimited,
+    StoreUnavailable,
+    WindowClosed,
+)
 from bot.messages import Lane, Outbound
 from bot.ports import Attempt, MessageLog
 
@@ -20,7 +30,11 @@ log = structlog.get_logger(__name__)
 
 AT_ONCE = 64
 """Sendings of one channel under way at the same time."""
-AUTH_PAUSE_S = 60.0
+AUTH_PAUSE_S, LONGEST_AUTH_PAUSE_S = 60.0, 900.0
+"""Before a messenger that refused our token is asked whether it knows us again."""
+LONGEST_WAIT_S = 2.0
+"""For a chat's slot; a message that had to wait longer is put off, so that it holds up nobody else."""
+CHATS = 10_000
 STORE_PAUSE_S = 1.0
 SECOND_SENDER_S = 5.0
 
@@ -49,6 +63,47 @@ class RetryPolicy:
         return float(pause * (1 + random.random() * self.jitter))  # noqa: S311 - no secret
 
 
+def always(_: Outbound) -> bool:
+    """Every message may leave."""
+    return True
+
+
+class Chats:
+    """When each chat may be written to again; those written to longest ago are forgotten.
+
+    Args:
+        rate_per_s: Messages a second to one contact, 0 for no limit.
+        clock: Where moments come from.
+    """
+
+    def __init__(self, rate_per_s: float, clock: Clock) -> None:
+        self._pause_s = 1 / rate_per_s if rate_per_s > 0 else 0.0
+        self._clock = clock
+        self._free: dict[str, tuple[datetime, datetime]] = {}
+        """By address: since when, and until when it has to wait."""
+
+    def wait_s(self, address: str) -> float:
+        """Seconds until the chat may be written to; 0 for now."""
+        since, until = self._free.get(address) or (None, None)
+        if since is None or until is None:
+            return 0.0
+        now = self._clock.now()
+        return max(0.0, (until - now).total_seconds()) if now >= since else 0.0  # a clock set back ends the wait
+
+    def sent(self, address: str, parts: int) -> None:
+        """So many messages have gone there just now."""
+        if self._pause_s:
+            self.pause(address, self._pause_s * max(parts, 1))
+
+    def pause(self, address: str, seconds: float) -> None:
+        """The messenger asks to wait with this chat."""
+        now = self._clock.now()
+        self._free.pop(address, None)
+        self._free[address] = (now, now + timedelta(seconds=seconds))
+        if len(self._free) > CHATS:
+            del self._free[next(iter(self._free))]
+
+
 class Outbox:
     """The sender of one channel.
 
@@ -65,8 +120,14 @@ class Outbox:
         clock: Clock,
         metrics: Metrics,
         retry: RetryPolicy | None = None,
+        *,
+        allows: Callable[[Outbound], bool] = always,
     ) -> None:
         self._name = name
+        self._allows = allows
+        self._chats = Chats(channel.capabilities.rate_per_chat_per_s, clock)
+        self._line = Line(name, metrics)
+        self._refusals = 0
         self._channel = channel
         self._store = store
         self._clock = clock
@@ -74,18 +135,16 @@ class Outbox:
         self._retry = retry or RetryPolicy()
         self._slot = 0.0
         self._paused_until = 0.0
-        self._lost = False
         self._away = False
         self._drained = False
         self._under_way: set[asyncio.Task[None]] = set()
         self._look = asyncio.Event()
         self._stopping = asyncio.Event()
-        metrics.channel(name, up=True)
 
     @property
-    def lost(self) -> bool:
-        """Whether the messenger did not take the last sendings."""
-        return self._lost
+    def fault(self) -> str:
+        """Why the messenger does not take what we send, and what to do; "" while it does."""
+        return self._line.fault
 
     def stop(self) -> None:
         """End once the replies that are due have gone; notices and announcements wait for the next start."""
@@ -130,6 +189,7 @@ class Outbox:
         """Begin sendings while there is room for more and something is due."""
         while not self._drained:
             await self._wait_until_unpaused()
+            await self._ask_whether_wanted()
             room = self._at_once() - len(self._under_way)
             if room <= 0:
                 return  # the end of a sending makes us look again
@@ -168,22 +228,62 @@ class Outbox:
         while self._is_paused() and not self._stopping.is_set():
             await self._rest(self._paused_until - asyncio.get_running_loop().time())
 
-    async def _pace(self) -> None:
-        """Wait for our slot under the account's rate."""
+    async def _ask_whether_wanted(self) -> None:
+        """After a refused token nothing is sent until the messenger knows us again: the channel is stopped."""
+        while self._refusals and not self._stopping.is_set() and not self._is_paused():
+            try:
+                await self._channel.ping()
+            except ChannelAuthError as error:
+                self._refused(error)
+                await self._wait_until_unpaused()
+            except ChannelError:
+                return  # the next sending tells
+            else:
+                self._refusals = 0
+                self._line.back()
+
+    async def _pace(self, message: Outbound) -> None:
+        """Wait for the chat's slot, then for ours under the account's rate. Raises RateLimited where it is far."""
+        loop = asyncio.get_running_loop()
+        chat_s = self._chats.wait_s(message.contact.address)
+        if chat_s > LONGEST_WAIT_S:
+            raise RateLimited(chat_s, whole_channel=False)
+        await asyncio.sleep(chat_s)
         rate = self._channel.capabilities.rate_per_s
-        if rate <= 0:
-            return
-        now = asyncio.get_running_loop().time()
-        self._slot = max(self._slot + 1 / rate, now)
-        await asyncio.sleep(self._slot - now)
+        if rate > 0:
+            now = loop.time()
+            self._slot = max(self._slot + 1 / rate, now)
+            await asyncio.sleep(self._slot - now)
+
+    def _count_parts(self, message: Outbound, parts: int) -> None:
+        """A long reply is several messages to the messenger: they use up slots as well."""
+        rate = self._channel.capabilities.rate_per_s
+        if rate > 0 and parts > 1:
+            self._slot += (parts - 1) / rate
+        self._chats.sent(message.contact.address, parts)
+
+    def _objection(self, message: Outbound) -> str:
+        """Why a message must not leave at all, "" where nothing speaks against it."""
+        if not self._allows(message):
+            return "it says something of a person, and the channel's data class is public_only"
+        window, heard_at = self._channel.capabilities.window_h, message.heard_at
+        if not window or heard_at is None or message.reply.template is not None:
+            return ""
+        return "the messenger's window is closed" if self._clock.now() - heard_at > timedelta(hours=window) else ""
 
     async def _send(self, message: Outbound) -> None:
         try:
-            await self._pace()
+            if objection := self._objection(message):
+                raise MessageRefused(objection)
+            await self._pace(message)
             sent = await self._channel.send(message)
             attempt = Attempt(message_id=message.message_id, channel=self._name, external_ids=sent.external_ids)
             self._metrics.sent(self._name, "sent")
-            self._found_again()
+            self._count_parts(message, len(sent.external_ids))
+            self._refusals = 0
+            self._line.back()
+        except (MessageRefused, WindowClosed) as error:
+            attempt = self._given_up(message, str(error))
         except DeliveryRefused as error:
             attempt = self._given_up(message, str(error), unreachable=True)
         except ChannelError as error:
@@ -224,13 +324,13 @@ class Outbox:
             pause = error.retry_after_s  # asked to wait: that is no failure and never given up
             if error.whole_channel:
                 self._pause(pause)
+            else:
+                self._chats.pause(message.contact.address, pause)
         elif isinstance(error, ChannelAuthError):
-            pause = AUTH_PAUSE_S
-            self._pause(pause)
-            self._say_lost("the messenger refuses the token: mend it in the configuration and start again")
+            pause = self._refused(error)
         else:
             pause = self._retry.pause_s(message.attempt)
-            self._say_lost(str(error))
+            self._line.lost(error)
         if pause is None:
             return self._given_up(message, f"given up after {message.attempt} attempts: {error}")
         return Attempt(
@@ -243,17 +343,14 @@ class Outbox:
         until = asyncio.get_running_loop().time() + seconds
         self._paused_until = max(self._paused_until, until)
 
-    def _say_lost(self, why: str) -> None:
-        if not self._lost:
-            self._lost = True
-            self._metrics.channel(self._name, up=False)
-            log.error("channel lost", channel=self._name, why=why)
-
-    def _found_again(self) -> None:
-        if self._lost:
-            self._lost = False
-            self._metrics.channel(self._name, up=True)
-            log.info("channel back", channel=self._name)
+    def _refused(self, error: ChannelAuthError) -> float:
+        """Stop the channel for a growing while; returns the seconds."""
+        pause = min(AUTH_PAUSE_S * 2.0**self._refusals, LONGEST_AUTH_PAUSE_S)
+        if not self._is_paused():
+            self._refusals += 1
+            self._pause(pause)
+        self._line.lost(error)
+        return pause
 
     def _say_away(self, error: StoreUnavailable) -> None:
         if not self._away:

@@ -1,5 +1,7 @@
 """The few sentences that the machine itself says, when no handler can."""
 
+from collections.abc import Sequence
+
 from bot.messages import Button, Reply, reply
 from bot.wording import gettext as _
 
@@ -34,6 +36,13 @@ def text_please(kind: str) -> Reply:
 def phone_not_needed() -> Reply:
     """A phone number came that nobody asked for."""
     return reply(_("Спасибо, номер телефона мне не нужен. Напишите, что вас интересует."), buttons=_way_out())
+
+
+def ask_elsewhere(places: Sequence[str]) -> Reply:
+    """Something personal was asked for in a channel that may not carry it."""
+    where = _("Спросите там, где можно: {places}.").format(places="; ".join(places)) if places else ""
+    told = _("О билете, книгах на руках и брони здесь не говорю: в этом мессенджере нельзя передавать личное.")
+    return reply("\n".join((told, where or _("Спросите в библиотеке."))), buttons=_way_out())
 
 
 def nothing_said() -> Reply:

@@ -11,8 +11,8 @@ from bot.errors import StoreUnavailable
 
 log = structlog.get_logger(__name__)
 
-LARGEST_BODY = 1024 * 1024
-"""Bytes of a request's body; messengers stay far below, a page of ours below 100 KB."""
+LARGEST_BODY = 4 * 1024 * 1024
+"""Bytes of a request's body that are read at all; each webhook and page has a limit of its own below."""
 
 HEADERS = {
     "X-Content-Type-Options": "nosniff",

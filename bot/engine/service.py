@@ -6,15 +6,18 @@ import signal
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import partial
 from time import monotonic
 
 import structlog
 from aiohttp import web
 
-from bot.channels import Channel, Polled
+from bot.channels import Channel, Polled, Tended
+from bot.engine.courtesies import Courtesies
 from bot.engine.dispatcher import Dispatcher
 from bot.engine.health import Health
-from bot.engine.intake import poll
+from bot.engine.intake import Arrivals, poll, tend
+from bot.engine.line import Line
 from bot.engine.logs import loose_end
 from bot.engine.outbox import Outbox
 from bot.ports import MessageLog
@@ -71,6 +74,8 @@ class Service:
     port: int
     background: Mapping[str, Callable[[], Awaitable[None]]] = field(default_factory=dict)
     prepare: Callable[[], Awaitable[None]] | None = None
+    courtesies: Courtesies | None = None
+    arrivals: Arrivals | None = None
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     _loops: list[asyncio.Task[None]] = field(default_factory=list)
     _runner: web.AppRunner | None = None
@@ -95,11 +100,15 @@ class Service:
             for name, channel in self.channels.items():
                 if isinstance(channel, Polled):
                     loops[f"poll {name}"] = self._polling(name, channel)
+                if isinstance(channel, Tended):
+                    loops[f"tend {name}"] = self._tending(name, channel)
         if self.role in (Role.ALL, Role.WORKER):
             loops["dispatcher"] = self._take_turns
             loops.update(self.background)
         if self.role in (Role.ALL, Role.SENDER):
-            loops.update({f"outbox {name}": outbox.run for name, outbox in self.outboxes.items()})
+            for name, outbox in self.outboxes.items():
+                loops[f"outbox {name}"] = outbox.run
+                self.health.channels[name] = partial(getattr, outbox, "fault")
         return loops
 
     async def _take_turns(self) -> None:
@@ -118,7 +127,14 @@ class Service:
         await self.dispatcher.run()
 
     def _polling(self, name: str, channel: Polled) -> Callable[[], Awaitable[None]]:
-        return lambda: poll(name, channel, self.store, self.stopping)
+        line = Line(name, self.health.metrics, hears=True)
+        self.health.channels[f"{name} in"] = lambda: line.fault
+        return lambda: poll(name, channel, self.store, self.stopping, self.arrivals, line)
+
+    def _tending(self, name: str, channel: Tended) -> Callable[[], Awaitable[None]]:
+        line = Line(name, self.health.metrics, hears=True)
+        self.health.channels[f"{name} webhook"] = lambda: line.fault
+        return lambda: tend(name, channel, self.stopping, line)
 
     async def run(self) -> None:
         """Work until SIGTERM or SIGINT, then finish what is in hand; a second signal ends at once."""
@@ -150,6 +166,8 @@ class Service:
         for task in self._loops:
             task.cancel()
         await asyncio.gather(*self._loops, return_exceptions=True)
+        if self.courtesies is not None:
+            await self.courtesies.aclose()
         for channel in self.channels.values():
             await channel.aclose()  # open streams end here, so the server need not wait for them
         if self._runner is not None:

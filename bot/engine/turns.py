@@ -11,11 +11,12 @@ from bot.clock import Clock
 from bot.engine import phrases
 from bot.engine.conversations import Call, Decision, Say, Silence, after, decide
 from bot.engine.patience import InTime
+from bot.engine.privacy import Privacy
 from bot.engine.same_words import SameWords, key_of
 from bot.errors import StoreUnavailable
 from bot.messages import Reply
 from bot.ports import Completed, Library, Mode, Outcome, Understanding, Waiting
-from bot.routing import NOBODY, Answer, Handler, Router, SameForAll, Trigger, Turn
+from bot.routing import NOBODY, Answer, Handler, Personal, Router, SameForAll, Trigger, Turn
 from bot.wording import in_language
 
 log = structlog.get_logger(__name__)
@@ -49,6 +50,7 @@ class Turns:
         library: What handlers may ask.
         clock: Where moments come from.
         language: The language of readers whose messenger reports none.
+        privacy: What the channels may carry.
     """
 
     def __init__(
@@ -58,7 +60,9 @@ class Turns:
         library: Library,
         clock: Clock,
         language: str,
+        privacy: Privacy,
     ) -> None:
+        self._privacy = privacy
         self._understand = understanding.understand
         self._table = {(trigger.kind, trigger.key): handler for trigger, handler in table.items()}
         self._fallback = table[Trigger("intent", "fallback")]
@@ -87,7 +91,7 @@ class Turns:
                     said = f"{type(error).__name__}: {error}"
                     return _completed(waiting, decision, (apology,), self._clock.now(), error=said)
                 now = self._clock.now()
-            return _completed(waiting, decision, answers, now)
+            return self._privacy.turn(_completed(waiting, decision, answers, now))
 
     def apology(self, waiting: Waiting) -> Reply:
         """What a reader hears of a message that is set aside."""
@@ -150,6 +154,8 @@ class Turns:
                 turn = _turn(move, waiting, decision, language, now)
                 if isinstance(handler, SameForAll):
                     return await self._alike(handler, turn)
+                if isinstance(handler, Personal) and not self._privacy.allows_personal(turn.contact.channel):
+                    return Answer(replies=(self._privacy.ask_elsewhere(),))
                 answer = _answer(await handler(turn, self._library))
                 for request in answer.go_on:
                     words = move.text if request is move.request else request.rest

@@ -23,9 +23,10 @@ from db.cards import SqlCards
 from db.catalogue import SqlCatalogueWriter
 from db.connect import Database, connect
 from db.faq import SqlFaq
+from db.files import SqlFiles, SqlUnread
 from db.index_source import SqlIndexSource
 from db.migrate import head
-from db.models import PatronRow
+from db.models import MissRow, PatronRow, SynonymRow, VersionRow
 from tests.support.books import book, copy, lent
 from tests.support.clock import StandingClock
 from tests.support.databases import Databases
@@ -71,6 +72,14 @@ async def fill(database: Database, clock: StandingClock) -> None:
     patron = {"id": 7, "card_number": "100", "surname": "Иванова", "birth_date": clock.now().date()}
     async with database.writer.begin() as connection:
         await connection.execute(insert(PatronRow).values(patron))
+        synonym = {"kind": "title", "key": "вмм", "said": "вмм", "meant": "Война и мир", "updated_at": clock.now()}
+        await connection.execute(insert(SynonymRow).values(synonym))
+        await connection.execute(insert(VersionRow).values(name="synonyms", version=1))
+        miss = {"key": "k", "alike": "a", "text": "вмм", "lack": "missed", "intent": "search", "language": "ru"}
+        seen = {"kind": "webchat", "times": 1, "first_at": clock.now(), "last_at": clock.now()}
+        await connection.execute(insert(MissRow).values(miss | seen))
+    await SqlFiles(database, clock).keep("план.png", "image/png", bytes(range(256)))
+    await SqlUnread(database, clock).keep("chat", "body", b"{")
     async with opened_log(database, clock) as log:
         await log.record(arrival("Есть ли «Идиот»?", key="1"))
         (waiting,) = await log.claim(5)

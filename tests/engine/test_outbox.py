@@ -2,33 +2,62 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, MutableMapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.engine import outbox as engine
 from bot.engine.metrics import Metrics
 from bot.engine.outbox import Outbox, RetryPolicy
-from bot.errors import ChannelAuthError, ChannelUnavailable, DeliveryRefused, RateLimited
-from bot.messages import Contact, Lane, Reply
+from bot.engine.privacy import DataClass, Privacy
+from bot.errors import (
+    ChannelAuthError,
+    ChannelUnavailable,
+    DeliveryRefused,
+    MessageRefused,
+    RateLimited,
+    WindowClosed,
+)
+from bot.messages import Contact, Lane, Outbound, Reply, Template
 from tests.support.clock import StandingClock
 from tests.support.fake_log import FakeLog
 from tests.support.logs import ANNA, BORIS, arrival
 from tests.support.machine import SOON_S, FakeChannel
 
 
+@asynccontextmanager
+async def logged_lines() -> AsyncIterator[list[MutableMapping[str, Any]]]:
+    """What the log says meanwhile."""
+    with capture_logs() as lines:
+        yield lines
+
+
 class Post:
     """An outbox with its log and its messenger."""
 
-    def __init__(self, clock: StandingClock, *, rate_per_s: float = 0) -> None:
+    def __init__(
+        self,
+        clock: StandingClock,
+        *,
+        rate_per_s: float = 0,
+        rate_per_chat_per_s: float = 0,
+        window_h: float = 0,
+        allows: Callable[[Outbound], bool] = engine.always,
+    ) -> None:
         self.clock = clock
         self.log = FakeLog(clock)
         self.channel = FakeChannel(rate_per_s=rate_per_s)
+        self.channel.capabilities = replace(
+            self.channel.capabilities, rate_per_chat_per_s=rate_per_chat_per_s, window_h=window_h
+        )
         self.metrics = Metrics()
         policy = RetryPolicy(first_pause_s=10, longest_pause_s=60, attempts=3, jitter=0)
-        self.outbox = Outbox("chat", self.channel, self.log, clock, self.metrics, policy)
+        self.outbox = Outbox("chat", self.channel, self.log, clock, self.metrics, policy, allows=allows)
 
     async def queues(self, *texts: str, contact: Contact = ANNA, lane: Lane = Lane.REPLY) -> list[int]:
         """Something for a reader; returns the messages' ids."""
@@ -120,7 +149,7 @@ async def test_a_messenger_that_is_away_is_asked_again_after_growing_pauses(post
     async with post.running():
         await post.until_tried(1)
         await post.until_settled()
-        assert post.outbox.lost
+        assert post.outbox.fault
         assert b'bibliobot_channel_up{channel="chat"} 0.0' in post.metrics.page(None)
         for pause in (10, 20):
             post.clock.turn(timedelta(seconds=pause - 1))
@@ -134,7 +163,7 @@ async def test_a_messenger_that_is_away_is_asked_again_after_growing_pauses(post
 
     assert post.channel.tried == ["раз", "раз", "раз", "два"]
     assert post.states(ids) == ["sent", "sent"]
-    assert not post.outbox.lost
+    assert not post.outbox.fault
 
 
 async def test_a_message_is_given_up_after_its_attempts_and_the_next_one_goes(post: Post) -> None:
@@ -185,7 +214,7 @@ async def test_a_refused_token_pauses_the_channel_and_keeps_the_message(post: Po
         await post.until_tried(1)
         await post.until_settled()
 
-    assert post.outbox.lost
+    assert post.outbox.fault
     assert post.states(ids) == ["queued"]
 
 
@@ -330,3 +359,121 @@ def test_pauses_are_spread_a_little() -> None:
 
     assert len(pauses) > 1
     assert all(pause is not None and 10 <= pause <= 12 for pause in pauses)
+
+
+# --- two limits, windows, what may not leave -----------------------------------------------------
+
+
+async def test_a_chat_is_written_to_no_oftener_than_it_may_and_the_others_do_not_wait(clock: StandingClock) -> None:
+    post = Post(clock, rate_per_chat_per_s=0.01)
+    await post.queues("раз", "два")
+    await post.queues("Борису", contact=BORIS)
+
+    async with post.running():
+        await post.until_settled()
+        assert post.channel.sent == ["раз", "Борису"]
+        clock.turn(timedelta(seconds=100))
+        post.log.wake()
+        await post.until_settled()
+
+    assert post.channel.sent == ["раз", "Борису", "два"]
+
+
+async def test_parts_of_a_long_reply_count_each(clock: StandingClock) -> None:
+    post = Post(clock, rate_per_chat_per_s=0.01)
+    post.channel.parts = 3
+    await post.queues("раз", "два")
+
+    async with post.running():
+        await post.until_settled()
+        for seconds, sent in ((299, ["раз"]), (1, ["раз", "два"])):
+            clock.turn(timedelta(seconds=seconds))
+            post.log.wake()
+            await post.until_settled()
+            assert post.channel.sent == sent
+
+
+async def test_a_clock_that_is_set_back_silences_no_chat(clock: StandingClock) -> None:
+    chats = engine.Chats(1.0, clock)
+    chats.sent("anna", 1)
+    assert chats.wait_s("anna") == 1.0
+
+    clock.turn(timedelta(hours=-1))
+
+    assert chats.wait_s("anna") == 0.0
+
+
+async def test_only_so_many_chats_are_remembered(clock: StandingClock, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "CHATS", 2)
+    chats = engine.Chats(1.0, clock)
+    for name in ("anna", "boris", "vera"):
+        chats.sent(name, 1)
+
+    assert [chats.wait_s(name) for name in ("anna", "boris", "vera")] == [0.0, 1.0, 1.0]
+
+
+@pytest.mark.parametrize("error", [MessageRefused("too long"), WindowClosed("24 hours")])
+async def test_a_message_that_the_messenger_does_not_take_says_nothing_of_its_reader(
+    post: Post, error: Exception
+) -> None:
+    ids = await post.queues("раз", "два")
+    post.channel.faults = [error]
+    async with post.running():
+        await post.until_settled()
+
+    assert post.states(ids) == ["failed", "sent"]
+    assert post.log.conversation_of(ANNA).unreachable_since is None
+
+
+@pytest.mark.parametrize("has_template", [True, False])
+async def test_outside_the_window_only_a_template_is_handed_to_the_messenger(
+    clock: StandingClock, has_template: bool
+) -> None:
+    post = Post(clock, window_h=24)
+    await post.queues()
+    template = Template(name="due_soon") if has_template else None
+    message = post.log.queue(post.log.conversation_of(ANNA).id, Reply(text="пора вернуть", template=template))
+    clock.turn(timedelta(hours=24, minutes=2))
+    async with post.running():
+        await post.until_settled()
+
+    assert post.channel.sent == (["пора вернуть"] if has_template else [])
+    assert post.states([message]) == ["sent" if has_template else "failed"]
+    assert post.log.conversation_of(ANNA).unreachable_since is None
+
+
+async def test_what_may_not_leave_never_reaches_the_messenger(clock: StandingClock) -> None:
+    post = Post(clock, allows=Privacy({"chat": DataClass.PUBLIC_ONLY}).allows)
+    await post.queues()
+    talk = post.log.conversation_of(ANNA).id
+    ids = [post.log.queue(talk, Reply(text="ваши книги", personal=True)), post.log.queue(talk, Reply(text="часы"))]
+    async with post.running():
+        await post.until_settled()
+
+    assert post.channel.tried == ["часы"]
+    assert post.states(ids) == ["failed", "sent"]
+
+
+async def test_a_channel_whose_token_is_refused_stops_until_the_messenger_knows_us_again(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "AUTH_PAUSE_S", 0.001)
+    monkeypatch.setattr(engine, "LONGEST_AUTH_PAUSE_S", 0.001)
+    await post.queues("раз")
+    await post.queues("Борису", contact=BORIS)
+    post.channel.faults = [ChannelAuthError("401"), ChannelAuthError("401")]
+    post.channel.ping_faults = [ChannelAuthError("401")] * 3
+    async with logged_lines() as lines, post.running():
+        await post.until_tried(2)
+        async with asyncio.timeout(SOON_S):
+            while post.channel.ping_faults:
+                assert "mend the token under channels.chat" in post.outbox.fault
+                await asyncio.sleep(0)
+        post.clock.turn(timedelta(hours=1))
+        post.log.wake()
+        await post.until_tried(4)
+        await post.until_settled()
+        assert post.outbox.fault == ""
+
+    assert sorted(post.channel.sent) == ["Борису", "раз"]
+    assert [line["event"] for line in lines if line["event"].startswith("channel")] == ["channel lost", "channel back"]

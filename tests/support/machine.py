@@ -122,6 +122,8 @@ class FakeChannel:
         self.gate.set()
         self.slow: set[str] = set()
         self.closed = False
+        self.parts = 1
+        self.ping_faults: list[Exception] = []
 
     async def send(self, message: Outbound) -> Sent:
         self.tried.append(message.reply.text)
@@ -130,9 +132,12 @@ class FakeChannel:
         if self.faults:
             raise self.faults.pop(0)
         self.sent.append(message.reply.text)
-        return Sent(external_ids=(f"ext-{message.message_id}",))
+        more = [f"ext-{message.message_id}-{part}" for part in range(1, self.parts)]
+        return Sent(external_ids=(*more, f"ext-{message.message_id}"))
 
     async def ping(self) -> str:
+        if self.ping_faults:
+            raise self.ping_faults.pop(0)
         return "fake"
 
     async def aclose(self) -> None:

@@ -1,0 +1,70 @@
+"""What a channel may carry: the one place where data classes are enforced.
+
+Some countries forbid a library to send a person's data through foreign messengers. In a ``public_only`` channel
+readers get what any passer-by may know, and are told where to ask for the rest. It is kept twice over: a turn's
+replies are looked at before they are kept (so that the log shows what was said), and whatever else comes to the
+outbox is looked at before it leaves.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from bot.engine import phrases
+from bot.messages import Outbound, Reply
+from bot.ports import Completed
+
+
+class DataClass(StrEnum):
+    """What a channel carries."""
+
+    FULL = "full"
+    PUBLIC_ONLY = "public_only"
+    OFF = "off"
+    """The channel is not there at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Privacy:
+    """The data classes of all channels.
+
+    Attributes:
+        classes: By channel; one that is not named carries everything.
+        elsewhere: Where readers may ask for what is theirs: titles and addresses of the other channels.
+    """
+
+    classes: Mapping[str, DataClass] = field(default_factory=dict)
+    elsewhere: tuple[str, ...] = ()
+
+    def allows_personal(self, channel: str) -> bool:
+        """Whether the channel may carry something of a person."""
+        return self.classes.get(channel, DataClass.FULL) is DataClass.FULL
+
+    def ask_elsewhere(self) -> Reply:
+        """What a reader hears instead."""
+        return phrases.ask_elsewhere(self.elsewhere)
+
+    def turn(self, completed: Completed) -> Completed:
+        """The turn as its channel may carry it: nothing personal is kept to be sent, or awaited."""
+        if self.allows_personal(completed.contact.channel) or all(map(_is_public, completed.replies)):
+            return completed
+        told = [_public(said) for said in completed.replies if not said.personal]
+        if any(said.personal for said in completed.replies):
+            told.append(self.ask_elsewhere())
+            dialogue = replace(completed.dialogue, expects="", data={}, offered=(), offered_at=None)
+            return replace(completed, replies=tuple(told), dialogue=dialogue)
+        return replace(completed, replies=tuple(told))
+
+    def allows(self, message: Outbound) -> bool:
+        """Whether a message may leave."""
+        return self.allows_personal(message.contact.channel) or _is_public(message.reply)
+
+
+def _is_public(said: Reply) -> bool:
+    return not said.personal and not any(button.asks_phone for row in said.buttons for button in row)
+
+
+def _public(said: Reply) -> Reply:
+    """The reply without buttons that ask for a number."""
+    rows = [tuple(button for button in row if not button.asks_phone) for row in said.buttons]
+    return replace(said, buttons=tuple(row for row in rows if row))
