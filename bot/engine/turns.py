@@ -151,17 +151,19 @@ class Turns:
                     if move.pressed:
                         return Answer(replies=(phrases.stale_button(),))
                     handler = self._fallback
-                turn = _turn(move, waiting, decision, language, now)
-                if isinstance(handler, SameForAll):
-                    return await self._alike(handler, turn)
-                if isinstance(handler, Personal) and not self._privacy.allows_personal(turn.contact.channel):
-                    return Answer(replies=(self._privacy.ask_elsewhere(),))
-                answer = _answer(await handler(turn, self._library))
+                answer = await self._asked(handler, _turn(move, waiting, decision, language, now))
                 for request in answer.go_on:
                     words = move.text if request is move.request else request.rest
                     wish = Call((Trigger("intent", request.intent),), request, words)
                     answer = _joined(answer, await self._move(wish, waiting, decision, language, now))
                 return answer
+
+    async def _asked(self, handler: Handler, turn: Turn) -> Answer:
+        if isinstance(handler, SameForAll):
+            return await self._alike(handler, turn)
+        if isinstance(handler, Personal) and not self._privacy.allows_personal(turn.contact.channel):
+            return Answer(replies=(self._privacy.ask_elsewhere(),))
+        return _answer(await handler(turn, self._library))
 
     async def _alike(self, handler: SameForAll, turn: Turn) -> Answer:
         """The answer of a handler that does not see who asks, remembered for the next one."""

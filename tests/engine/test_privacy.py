@@ -10,7 +10,7 @@ from bot.engine.dispatcher import Dispatcher, routes
 from bot.engine.metrics import Metrics
 from bot.engine.privacy import DataClass, Privacy
 from bot.errors import ConfigError
-from bot.messages import Button, ButtonPress, Contact, Lane, Outbound, Reply, reply
+from bot.messages import Button, ButtonPress, Contact, Content, Lane, Outbound, Photo, Reply, reply
 from bot.ports import Completed, Dialogue, Library, Outcome, Request
 from bot.routing import Answer, Expects, Personal, Router, Trigger, Turn, expects, intent, pressed
 from bot.settings import DEFAULT_INTENTS, Settings
@@ -75,7 +75,7 @@ class Everybody:
         )
         self._keys = 0
 
-    async def say(self, content: str | ButtonPress, contact: Contact) -> list[Reply]:
+    async def say(self, content: str | Content, contact: Contact) -> list[Reply]:
         """Say something; returns what is queued in answer."""
         self._keys += 1
         recorded = await self.log.record(arrival(content, key=str(self._keys), contact=contact))
@@ -92,19 +92,21 @@ def everybody(clock: StandingClock) -> Everybody:
 
 def test_every_handler_of_ours_can_be_asked(clock: StandingClock) -> None:
     kinds = {trigger.kind for trigger in Everybody(clock).table}
-    assert kinds == {"intent", "press", "expects"}
+    assert kinds == {"intent", "press", "expects", "sent"}
 
 
 async def test_no_handler_says_anything_personal_in_a_public_channel(everybody: Everybody) -> None:
     for trigger in everybody.table:
         for argument in ("", ":1"):
-            said: str | ButtonPress = trigger.key
+            said: str | Content = trigger.key
             if trigger.kind == "expects":
                 talk = everybody.log.conversations.get(1)
                 if talk is not None:
                     talk.dialogue = Dialogue(expects=trigger.key)
             elif trigger.kind == "press":
                 said = ButtonPress(f"{trigger.key}{argument}")
+            elif trigger.kind == "sent":
+                said = Photo("7")
             for heard in await everybody.say(said, ABROAD):
                 outbound = Outbound(message_id=1, contact=ABROAD, reply=heard, lane=Lane.REPLY, attempt=1)
                 assert PRIVACY.allows(outbound), trigger
