@@ -13,8 +13,8 @@ from adapters.http import HttpAnswer, HttpClient
 from adapters.parts import PartsUnderWay
 from adapters.whatsapp.addresses import recipient
 from adapters.whatsapp.errors import fault
+from adapters.whatsapp.limits import Pace, PairLimit
 from adapters.whatsapp.media import Media
-from adapters.whatsapp.pairs import PairLimit
 from adapters.whatsapp.parse import ReadMark, begin_text, read, warnings
 from adapters.whatsapp.render import Piece, capabilities, pieces, template
 from adapters.whatsapp.settings import WhatsAppSettings
@@ -43,6 +43,7 @@ class WhatsApp:
         self._media = Media(self._http, options.phone_number_id, options.api_url, setting.files, setting.clock.now)
         self._parts = PartsUnderWay()
         self._pairs = PairLimit()
+        self._pace = Pace(self.capabilities.rate_per_s)
         self._phone = ""
 
     # --- in --------------------------------------------------------------------------------------
@@ -135,6 +136,7 @@ class WhatsApp:
             raise
 
     async def _send_body(self, message: Outbound, to: Mapping[str, str], body: Mapping[str, Any]) -> str:
+        await self._pace.turn()
         answer = await self._post(
             {"recipient_type": "individual", **to, **body, "biz_opaque_callback_data": str(message.message_id)},
             attempt=message.attempt,

@@ -14,6 +14,8 @@ from bot.channels import Capabilities
 from bot.messages import Button, Document, Location, Picture, Reply, StoredFile, Template
 from bot.wording import gettext as _
 
+SPARE = 0.97
+"""Of the allowed rate: calls that set out evenly arrive unevenly, and Meta counts arrivals."""
 MAX_TEXT = 4096
 MAX_BODY = 1024
 MAX_CAPTION = 1024
@@ -29,14 +31,14 @@ _ROOM = 128
 
 
 def capabilities(rate_per_s: float) -> Capabilities:
-    """What WhatsApp carries. One reader's own limit is kept by :mod:`adapters.whatsapp.pairs`: it allows bursts."""
+    """What WhatsApp carries. One reader's own limit is kept by :mod:`adapters.whatsapp.limits`: it allows bursts."""
     return Capabilities(
         max_text=MAX_TEXT,
         max_buttons=3,
         max_label=MAX_TITLE,
         formatting=True,
         locations=True,
-        rate_per_s=rate_per_s,
+        rate_per_s=rate_per_s * SPARE,
         max_text_beside_buttons=MAX_BODY,
         max_list=10,
         pictures=True,

@@ -53,6 +53,13 @@ def _validator(kind: str) -> Draft202012Validator:
 _VALIDATORS = {kind: _validator(kind) for kind in _CONTRACT}
 
 
+def faults_of(body: dict[str, Any]) -> list[str]:
+    """What Meta's schema says against a body of ``POST /messages``."""
+    kind = "read" if body.get("status") == "read" else str(body.get("type"))
+    validator = _VALIDATORS.get(kind)
+    return [fault.message for fault in validator.iter_errors(body)] if validator else [f"type {kind}"]
+
+
 class GraphError(Exception):
     """A refusal in Meta's words."""
 
@@ -178,8 +185,7 @@ class WhatsAppEmulator(Emulator):
 
     def _check(self, kind: str, body: dict[str, Any]) -> None:
         """Meta's schema, and what its pages say beside it."""
-        validator = _VALIDATORS.get(kind)
-        faults = [fault.message for fault in validator.iter_errors(body)] if validator else [f"type {kind}"]
+        faults = faults_of(body)
         if body.get("messaging_product") != "whatsapp":
             faults.append("messaging_product")
         if not faults and kind != "read":
