@@ -9,12 +9,15 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic
 
 import pytest
 
 from tests.cli.library import SmallLibrary
 
 SECRET = "k" * 24
+IN_FORCE_S = 1.0
+"""Promised to the librarians."""
 
 
 @contextmanager
@@ -71,6 +74,20 @@ def test_a_question_is_answered_and_sigterm_ends_it_in_order(tmp_path: Path) -> 
     with serving(library) as (process, address):
         kept = json.loads(get(f"{address}/chat/messages?session={SECRET}&after=0"))["messages"]
         assert [message["author"] for message in kept] == ["reader", "bot"]
+
+
+def test_what_a_librarian_teaches_is_in_force_while_the_service_runs(tmp_path: Path) -> None:
+    library = SmallLibrary.in_folder(tmp_path)
+    library.imports()
+    with serving(library) as (_, address):
+        assert "не нашлось" in asks(address, "мим", secrets.token_hex(16))
+
+        assert "added" in library.runs("synonyms", "add", "title", "мим", "Мастер и Маргарита")
+        taught = monotonic()
+        while "Мастер и Маргарита" not in asks(address, "мим", secrets.token_hex(16)):
+            assert monotonic() - taught < IN_FORCE_S
+
+        assert json.loads(library.runs("misses", "--json"))[0]["channels"]["webchat"] >= 1
 
 
 def test_an_import_is_found_while_the_service_runs(tmp_path: Path) -> None:
