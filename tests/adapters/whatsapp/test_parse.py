@@ -237,6 +237,12 @@ def test_who_asks_is_proved_first(case: dict[str, Any], clock: StandingClock) ->
             channel.accept(webhook)
 
 
+def test_another_number_of_the_same_app_is_not_ours() -> None:
+    got = accepted(update(said("раз", "wamid.N"), number="999999999999999", statuses=[{"id": "x", "status": "read"}]))
+
+    assert (got.messages, got.events, got.set_aside) == ((), (), ("another number",))
+
+
 def test_the_signature_is_over_the_bytes_as_they_came(clock: StandingClock) -> None:
     body = update(said("ё", "wamid.V"))
     again = json.dumps(json.loads(body), ensure_ascii=False).encode()
