@@ -25,6 +25,7 @@ class Rest:
         text: Without noise, as the reader spelt it; "" where the request's own words are all there is.
         narrower: Without the weak words at its ends as well («мастер и маргарита есть»), "" where that is the same.
         wider: With the word «книга» that stood before it, "" where none did.
+        meant: ``text`` in the spelling that was meant.
         titles: Its pieces between «и» and commas where there are several: each may be a book of its own.
     """
 
@@ -32,6 +33,7 @@ class Rest:
     narrower: str = ""
     wider: str = ""
     titles: tuple[str, ...] = ()
+    meant: str = ""
 
 
 def rest(message: Message, words: Stretch, request: int = 0) -> Rest:
@@ -53,7 +55,9 @@ def rest(message: Message, words: Stretch, request: int = 0) -> Rest:
         if request:
             return Rest("")
         polite = _polite(marks, first, last)
-        return Rest(message.typed(*polite) or message.typed(first, last))
+        if polite[0] >= polite[1]:
+            polite = first, last
+        return Rest(message.typed(*polite), meant=message.meant(*polite))
     narrow = _cut(marks, begin, stop, WEAK)
     while narrow[0] > begin and message.tokens[narrow[0] - 1].word in _BELONGS_TO_THE_NEXT:
         narrow = narrow[0] - 1, narrow[1]
@@ -62,6 +66,7 @@ def rest(message: Message, words: Stretch, request: int = 0) -> Rest:
         _unquoted(message.typed(*narrow)) if narrow != (begin, stop) else "",
         _unquoted(message.typed(begin - 1, stop)) if begin > first and marks[begin - 1][1] == "noun" else "",
         _titles(message, *narrow),
+        _unquoted(message.meant(*narrow)),
     )
 
 

@@ -80,11 +80,22 @@ class Message:
         if first >= last:
             return ""
         if self.repaired:
-            return " ".join(token.word for token in self.tokens[first:last])
+            return self._repaired(first, last)
         # With the signs around it: a quotation has its end behind the last word.
         start = self.tokens[first - 1].end if first else 0
         end = self.tokens[last].start if last < len(self.tokens) else len(self.text)
         return self.text[start:end].strip()
+
+    def _repaired(self, first: int, last: int) -> str:
+        """The words as they were meant between the signs as they were typed."""
+        made = []
+        end = self.tokens[first - 1].end if first else 0
+        for token in self.tokens[first:last]:
+            typed = self.text[token.start : token.end]
+            same = typed.lower().replace("ё", "е") == token.word
+            made += [self.text[end : token.start], typed if same else token.word]
+            end = token.end
+        return "".join(made).strip()
 
 
 class Reader:

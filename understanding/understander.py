@@ -1,8 +1,10 @@
 """A reader's words → requests: the port ``Understanding``, filled by the phrase files."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from bot.language import morphology
+from bot.language.folding import words as words_of
 from bot.ports import Request
 from understanding import slots as slots_
 from understanding.calibration import confidence
@@ -11,7 +13,7 @@ from understanding.hearing import Ear
 from understanding.judging import Judge, Opinion, Stretch, stretch
 from understanding.lexicon import LEVELS, Phrases, phrases
 from understanding.model import model
-from understanding.rest import rest
+from understanding.rest import Rest, rest
 from understanding.splitting import SURE, Part, Splitter
 from understanding.tokens import Message, Reader
 
@@ -23,6 +25,8 @@ _SAID_OUTRIGHT = frozenset({"thanks", "unsubscribe", "renew", "hold", "human"})
 _LONGEST_TITLE = 14
 """Tokens; a longer message that no phrase fits is stood for by its longest sentence."""
 _BOOKISH = frozenset({"search", "availability", "hold", "renew"})
+_OF_ONE_SENTENCE = frozenset({"item", "scope", "like", "subject", "audience"})
+"""Slots that mean something only beside the wish itself."""
 _WEIGHTY = frozenset({"review", "human", "subscribe", "unsubscribe"})
 _TOLD = frozenset({"hours", "location", "contacts", "events", "rules", "join", "my_loans", "search"})
 """Beside a complaint or a plea these only tell what happened, where nothing is asked."""
@@ -31,6 +35,8 @@ _A_TITLE = 4
 _SURE_OF_THE_WHOLE = 0.7
 _MOST_HEARD = 20
 """Of more sentences the last so many are heard by the model, too: the wish comes last, and time is short."""
+_RUSSIAN = 0.7
+"""This share of the letters must stand in Russian words: the rest are names."""
 _WORTH_TELLING = 0.1
 _NOT_AGAINST = 0.03
 """A sentence's wish stands where the whole message gives it at least this share."""
@@ -61,7 +67,7 @@ class PhraseUnderstanding:
         if is_gibberish(message, words):
             return (Request(intent="out_of_scope", confidence=0.8, rest=message.text, because=("no word in it",)),)
         parts = self._wishes(message, words)
-        return tuple(self._request(message, part, len(parts)) for part in parts)
+        return tuple(self._request(message, words, part, len(parts)) for part in parts)
 
     def first_opinion(self, text: str) -> Opinion | None:
         """The judge's opinion behind the first request, for the tool that calibrates it; None where none was needed."""
@@ -119,7 +125,14 @@ class PhraseUnderstanding:
         because = (f"{intent}: the whole message is «{' '.join(spoken)}»",)
         return Request(intent=intent, confidence=0.97, slots={"whole": message.text}, anywhere=True, because=because)
 
-    def _request(self, message: Message, part: Part, of: int) -> Request:
+    def _topic(self, intent: str, told: Stretch, around: Stretch) -> Mapping[str, str]:
+        """The topic that the wish names, else the one that the rest of the message does."""
+        found = slots_.topic(intent, told.present, self._phrases)
+        if found.get("topic", intent) == intent and around is not told:
+            return slots_.topic(intent, around.present, self._phrases) or found
+        return found
+
+    def _request(self, message: Message, words: Stretch, part: Part, of: int) -> Request:
         opinion = part.opinion
         intent, score = opinion.intent, opinion.score
         only_heard = opinion.pattern is not None and not opinion.pattern.mask
@@ -135,8 +148,11 @@ class PhraseUnderstanding:
             score = 1.0
         named = intent not in ("search", "recommend")
         cut = rest(message, part.words, opinion.explained if named else 0)
-        found = slots_.slots(intent, message.meant(part.first, part.last), isbn)
-        found.update(slots_.topic(intent, part.words.present, self._phrases))
+        found = slots_.slots(intent, message.meant(part.first, part.last), isbn, _spelt(cut))
+        if of == 1 and part.last - part.first < len(message.tokens):
+            found = _beside(slots_.slots(intent, message.meant(0, len(message.tokens))), found)
+            cut = _named(cut, found, intent)
+        found.update(self._topic(intent, part.words, words if of == 1 else part.words))
         if cut.text != text or intent != "search":
             found["whole"] = text if of > 1 else message.text
         if cut.narrower:
@@ -152,6 +168,31 @@ class PhraseUnderstanding:
             rest=cut.text,
             because=_because(part, message, telling),
         )
+
+
+def _spelt(cut: Rest) -> str:
+    """What goes to the catalogue in the spelling that was meant; as it was typed where that makes no Russian of it."""
+    if cut.meant == cut.text or not cut.meant:
+        return cut.text
+    made = words_of(cut.meant)
+    known = sum(len(word) for word in made if morphology.is_known(word))
+    return cut.meant if known >= _RUSSIAN * sum(map(len, made)) else cut.text
+
+
+def _beside(whole: Mapping[str, str], own: Mapping[str, str]) -> dict[str, str]:
+    """What the wish's own sentence tells, and what the others do: «Билет 0045. Продлите, пожалуйста»."""
+    found = {name: value for name, value in whole.items() if name not in _OF_ONE_SENTENCE} | dict(own)
+    if "title" in whole:  # in quotation marks: surer than what is left of a sentence
+        found["title"] = whole["title"]
+    return found
+
+
+def _named(cut: Rest, found: Mapping[str, str], intent: str) -> Rest:
+    """In a story of several sentences a quotation is what to look up."""
+    title = found.get("title", "")
+    if not title or intent not in _BOOKISH or len(title) >= len(cut.text):
+        return cut
+    return replace(cut, text=f"{title} {found.get('author', '')}".strip(), narrower=title, wider="", titles=())
 
 
 def _family(intent: str) -> str:

@@ -30,6 +30,8 @@ _FOREIGN = frozenset(
 """Given names of writers that the dictionary does not know for names."""
 _MADE_OF_NAMES = ("ов", "ев", "ин", "ын", "ский", "цкий")
 _FAMOUS = 40
+_KNOWN_BY_THE_NAME = 20
+"""A writer so little known is not meant by a word that is a given name, too: «Гарри»."""
 # (what a word of a case ends in, what the nominative ends in); the longest endings first.
 _ENDINGS = (
     ("ыми", ("ый", "ой", "")),
@@ -114,7 +116,7 @@ def weight(surname: str) -> int:
 def is_only_a_name(word: str) -> bool:
     """Whether the folded word is a writer's surname (in any case) and no ordinary word: «донцовой», not «белого»."""
     found = surnames(word)
-    if not found:
+    if not found or (given_name(word) and weight(found[0]) < _KNOWN_BY_THE_NAME):
         return False
     # «грибоедов» is a man and, in the dictionary, many a mushroom eater.
     return (found[0].endswith(_MADE_OF_NAMES) and weight(found[0]) >= _FAMOUS) or not _is_ordinary(word)
@@ -122,7 +124,7 @@ def is_only_a_name(word: str) -> bool:
 
 def is_given_name(word: str) -> bool:
     """Whether the dictionary takes the folded word for a given name or a patronymic, in any case."""
-    return bool(_given(word))
+    return bool(given_name(word))
 
 
 @lru_cache(maxsize=4096)
@@ -198,7 +200,7 @@ def _initials(words: tuple[str, ...]) -> str | None:
             letters += word
         elif word in _TWO_LETTERS:
             letters += word[0]
-        elif len(word) >= _SHORTEST and (given := _given(word)):
+        elif len(word) >= _SHORTEST and (given := given_name(word)):
             letters += given[0]
         else:
             return None
@@ -206,8 +208,8 @@ def _initials(words: tuple[str, ...]) -> str | None:
 
 
 @lru_cache(maxsize=8192)
-def _given(word: str) -> str:
-    """The given name or patronymic that a word is a form of, "" where it is none."""
+def given_name(word: str) -> str:
+    """The given name or patronymic that a folded word is a form of, "" where it is none."""
     if len(word) < _SHORTEST or not morphology.is_cyrillic(word):
         return ""
     for parse in morphology.analyser().parse(word)[:3]:
