@@ -13,7 +13,8 @@ BOLD, ITALIC, PLAIN = "\x1b[1m", "\x1b[3m", "\x1b[0m"
 _CODES = {Style.BOLD: BOLD, Style.ITALIC: ITALIC}
 _ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
 _BULLET = re.compile(r"\s*(?:[-–—•*]|\d{1,3}[.)])\s+|\s*")
-_KEPT = {"\n", "\t"}
+_KEPT = {"\n", "\t", "\u200d"}
+"""Of the control characters: the last one joins several signs to one emoji."""
 
 
 def render(reply: Reply, *, width: int = WIDTH, tty: bool = False) -> str:

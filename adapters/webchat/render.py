@@ -1,13 +1,18 @@
 """What the log holds → JSON of the API. Pure."""
 
+from dataclasses import replace
 from typing import Any
 
 import msgspec
 
+from adapters.shaping import shape
 from adapters.webchat.linking import with_links
-from bot.messages import Location, Mark, Style
+from bot.channels import Capabilities
+from bot.messages import Location, Mark, Reply, Style
 from bot.ports import Author, Logged
 
+_ENDLESS = 1_000_000
+_PAGE = Capabilities(max_text=_ENDLESS, max_buttons=_ENDLESS, max_label=_ENDLESS, formatting=True, locations=True)
 _encode = msgspec.json.Encoder().encode
 
 
@@ -16,7 +21,7 @@ def message(logged: Logged) -> dict[str, Any]:
 
     ``marks`` and ``locations`` are there where the message has some; positions count code points.
     """
-    reply = logged.reply
+    reply = logged.reply if logged.author is Author.READER else _shown(logged.reply)
     found: dict[str, Any] = {
         "id": logged.message_id,
         "author": logged.author.value,
@@ -35,6 +40,15 @@ def message(logged: Logged) -> dict[str, Any]:
     if places:
         found["locations"] = [_location(place) for place in places]
     return found
+
+
+def _shown(reply: Reply) -> Reply:
+    """The reply with what the page cannot show (addresses behind buttons, files) written out."""
+    odd = any(not button.is_choice for row in reply.buttons for button in row)
+    if not odd and all(isinstance(what, Location) for what in reply.attachments):
+        return reply
+    part = shape(reply, _PAGE)[0]
+    return replace(reply, text=part.text, marks=part.marks, buttons=part.buttons, attachments=part.attachments)
 
 
 def event(logged: Logged) -> bytes:
