@@ -7,15 +7,16 @@ next one, and only a handler that has to wait costs a task of its own.
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
 from time import perf_counter
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import structlog
 
 from bot.clock import Clock
+from bot.engine.batching import Hand, Row, Tasks, Together
 from bot.engine.metrics import Metrics
 from bot.engine.patience import InTime
 from bot.engine.privacy import Privacy
@@ -32,8 +33,6 @@ log = structlog.get_logger(__name__)
 IN_HAND = 512
 """Messages that are in turns at once; the rest waits in the store."""
 HANDLER_S = 10.0
-BREATH_S = 0.001
-"""So long turns are answered in a row before whoever else is on the event loop has his turn."""
 PAUSES_S = (0.2, 1.0, 3.0)
 """Before a failed turn is put back, by how often it failed: a fault of seconds sets nothing aside."""
 AWAY_S = (0.2, 1.0, 3.0, 5.0, 10.0, 10.0, 10.0, 10.0)
@@ -68,21 +67,6 @@ class _Answered:
     """A librarian took the conversation meanwhile, or the claim was lost: silence is kept instead."""
 
 
-class _Worker:
-    """Takes turns in a row, until one has to wait: then another worker goes on with the rest."""
-
-    __slots__ = ("_let_go", "is_free")
-
-    def __init__(self, let_go: Callable[[], None]) -> None:
-        self._let_go = let_go
-        self.is_free = True
-
-    def waits(self) -> None:
-        if self.is_free:
-            self.is_free = False
-            self._let_go()
-
-
 class Dispatcher:
     """Takes waiting messages and keeps what their turns change.
 
@@ -115,10 +99,9 @@ class Dispatcher:
         self._turns = Turns(understanding, table, library, clock, language, privacy)
         self._metrics = metrics
         self._policy = policy
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._ready: deque[_Line] = deque()
-        self._answered: list[_Answered] = []
-        self._working = self._keeping = False
+        self._tasks = Tasks()
+        self._ready = Row(self._tasks, self._turn)
+        self._answered = Together(self._tasks, self._keep_together)
         self._in_hand = 0
         self._room = asyncio.Event()
         self._room.set()
@@ -140,9 +123,7 @@ class Dispatcher:
                         break
             await self._hands_empty()
         except asyncio.CancelledError:
-            for task in self._tasks:
-                task.cancel()
-            await asyncio.gather(*self._tasks, return_exceptions=True)
+            await self._tasks.cancel()
             raise
 
     def stop(self) -> None:
@@ -193,8 +174,7 @@ class Dispatcher:
             else:
                 line.turns.append(waiting)
         self._in_hand += len(claimed)
-        self._ready.extend(lines.values())
-        self._work()
+        self._ready.add(lines.values())
 
     def _lost(self, error: StoreUnavailable) -> None:
         if not self._away:
@@ -228,63 +208,20 @@ class Dispatcher:
                 return result
         return await ask()
 
-    def _start(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+    # --- answering and keeping -------------------------------------------------------------------
 
-    # --- answering -------------------------------------------------------------------------------
-
-    def _work(self) -> None:
-        """See that somebody takes the turns that are ready."""
-        if self._ready and not self._working:
-            self._working = True
-            self._start(self._turn_by_turn())
-
-    def _let_go(self) -> None:
-        self._working = False
-        self._work()
-
-    async def _turn_by_turn(self) -> None:
-        worker = _Worker(self._let_go)
-        breath = perf_counter() + BREATH_S
-        while self._ready and worker.is_free:
-            await self._turn(self._ready.popleft(), worker)
-            if perf_counter() > breath:
-                await asyncio.sleep(0)
-                breath = perf_counter() + BREATH_S
-        worker.waits()  # whatever became ready while we breathed
-
-    async def _turn(self, line: _Line, worker: _Worker) -> None:
+    async def _turn(self, line: _Line, hand: Hand) -> None:
         waiting, began = line.turns[0], perf_counter()
         try:
-            answered = await self._turns.answered(waiting, lambda moves: InTime(moves, HANDLER_S, worker.waits))
+            answered = await self._turns.answered(waiting, lambda moves: InTime(moves, HANDLER_S, hand.waits))
             completed = self._policy(answered)
         except StoreUnavailable as error:
-            self._start(self._put_back(line, error))
+            self._tasks.start(self._put_back(line, error))
         except Exception as error:
             log.exception("turn failed", message=waiting.message_id)
-            self._start(self._put_back(line, error))
+            self._tasks.start(self._put_back(line, error))
         else:
-            self._answered.append(_Answered(line, waiting, completed, began))
-            self._keep()
-
-    # --- keeping ---------------------------------------------------------------------------------
-
-    def _keep(self) -> None:
-        """See that somebody keeps the turns that are answered."""
-        if self._answered and not self._keeping:
-            self._keeping = True
-            self._start(self._batch_by_batch())
-
-    async def _batch_by_batch(self) -> None:
-        """Whatever was answered during one commit shares the next."""
-        try:
-            while self._answered:
-                batch, self._answered = self._answered, []
-                await self._keep_together(batch)
-        finally:
-            self._keeping = False
+            self._answered.add(_Answered(line, waiting, completed, began))
 
     async def _keep_together(self, batch: list[_Answered]) -> None:
         turns = [answered.completed for answered in batch]
@@ -295,7 +232,7 @@ class Dispatcher:
             if not isinstance(error, StoreUnavailable):
                 log.exception("turns not kept")
             for answered in batch:
-                self._start(self._put_back(answered.line, error))
+                self._tasks.start(self._put_back(answered.line, error))
             return
         for answered, outcome in zip(batch, outcomes, strict=True):
             self._after(answered, outcome)
@@ -305,7 +242,7 @@ class Dispatcher:
         line, waiting = answered.line, answered.waiting
         if isinstance(outcome, Exception):
             log.error("turn not kept", message=waiting.message_id, error=type(outcome).__name__)
-            self._start(self._put_back(line, outcome))
+            self._tasks.start(self._put_back(line, outcome))
         elif outcome:
             completed = answered.completed
             self._metrics.turn(completed.intent, completed.outcome.value, perf_counter() - answered.began)
@@ -313,10 +250,9 @@ class Dispatcher:
             self._done(1)
             if line.turns:
                 line.turns[0] = continued(line.turns[0], completed)
-                self._ready.append(line)
-                self._work()
+                self._ready.add((line,))
         elif not answered.hushed:
-            self._answered.append(_Answered(line, waiting, silent(waiting), answered.began, hushed=True))
+            self._answered.add(_Answered(line, waiting, silent(waiting), answered.began, hushed=True))
         else:
             log.info("claim lost", message=waiting.message_id)
             self._done(len(line.turns))

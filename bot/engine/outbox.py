@@ -12,8 +12,10 @@ import structlog
 
 from bot.channels import Channel
 from bot.clock import Clock
+from bot.engine.batching import Hand, Row, Tasks, Together
 from bot.engine.line import Line
 from bot.engine.metrics import Metrics
+from bot.engine.patience import InTime
 from bot.errors import (
     ChannelAuthError,
     ChannelError,
@@ -30,6 +32,8 @@ log = structlog.get_logger(__name__)
 
 AT_ONCE = 64
 """Sendings of one channel under way at the same time."""
+MOST_UNDER_WAY = 512
+"""Sendings of one channel that are claimed and not marked yet."""
 AUTH_PAUSE_S, LONGEST_AUTH_PAUSE_S = 60.0, 900.0
 """Before a messenger that refused our token is asked whether it knows us again."""
 LONGEST_WAIT_S = 2.0
@@ -137,7 +141,10 @@ class Outbox:
         self._paused_until = 0.0
         self._away = False
         self._drained = False
-        self._under_way: set[asyncio.Task[None]] = set()
+        self._tasks = Tasks()
+        self._to_send = Row(self._tasks, self._send)
+        self._to_mark = Together(self._tasks, self._mark)
+        self._being_sent = self._under_way = 0
         self._look = asyncio.Event()
         self._stopping = asyncio.Event()
 
@@ -172,13 +179,10 @@ class Outbox:
                 await self._look.wait()
                 self._look.clear()
                 await self._begin_all()
-        except asyncio.CancelledError:
-            for task in self._under_way:
-                task.cancel()
-            raise
         finally:
             listening.cancel()
-            await asyncio.gather(listening, *self._under_way, return_exceptions=True)
+            await asyncio.gather(listening, return_exceptions=True)
+            await self._all_ended()
 
     async def _listen(self) -> None:
         async with aclosing(self._store.outgoing_changes(self._name)) as changes:  # type: ignore[type-var]
@@ -190,15 +194,14 @@ class Outbox:
         while not self._drained:
             await self._wait_until_unpaused()
             await self._ask_whether_wanted()
-            room = self._at_once() - len(self._under_way)
+            room = min(self._at_once() - self._being_sent, MOST_UNDER_WAY - self._under_way)
             if room <= 0:
                 return  # the end of a sending makes us look again
             batch = [] if self._is_paused() else await self._store.claim_outbound(self._name, room)
             self._away = False
-            for message in batch:
-                task = asyncio.create_task(self._send(message))
-                self._under_way.add(task)
-                task.add_done_callback(self._ended)
+            self._being_sent += len(batch)
+            self._under_way += len(batch)
+            self._to_send.add(batch)
             if self._stopping.is_set():
                 nothing_left = not batch and not self._under_way
                 self._drained = nothing_left or any(message.lane is not Lane.REPLY for message in batch)
@@ -210,9 +213,15 @@ class Outbox:
         rate = self._channel.capabilities.rate_per_s
         return min(AT_ONCE, math.ceil(rate)) if rate > 0 else AT_ONCE
 
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        self._under_way.discard(task)
-        self._look.set()
+    async def _all_ended(self) -> None:
+        """Wait for what is under way; cancelled, what is not sent yet waits for the next start."""
+        try:
+            while self._under_way:
+                self._look.clear()
+                await self._look.wait()
+        except asyncio.CancelledError:
+            await self._tasks.cancel()
+            raise
 
     async def _rest(self, seconds: float) -> None:
         try:
@@ -248,7 +257,8 @@ class Outbox:
         chat_s = self._chats.wait_s(message.contact.address)
         if chat_s > LONGEST_WAIT_S:
             raise RateLimited(chat_s, whole_channel=False)
-        await asyncio.sleep(chat_s)
+        if chat_s > 0:
+            await asyncio.sleep(chat_s)
         rate = self._channel.capabilities.rate_per_s
         if rate > 0:
             now = loop.time()
@@ -271,45 +281,56 @@ class Outbox:
             return ""
         return "the messenger's window is closed" if self._clock.now() - heard_at > timedelta(hours=window) else ""
 
-    async def _send(self, message: Outbound) -> None:
+    async def _send(self, message: Outbound, hand: Hand) -> None:
+        attempt = await InTime(self._tried(message), None, hand.waits)
+        self._being_sent -= 1
+        self._to_mark.add(attempt)
+        self._look.set()
+
+    async def _tried(self, message: Outbound) -> Attempt:
         try:
             if objection := self._objection(message):
                 raise MessageRefused(objection)
             await self._pace(message)
             sent = await self._channel.send(message)
-            attempt = Attempt(message_id=message.message_id, channel=self._name, external_ids=sent.external_ids)
-            self._metrics.sent(self._name, "sent")
-            self._count_parts(message, len(sent.external_ids))
-            self._refusals = 0
-            self._line.back()
         except (MessageRefused, WindowClosed) as error:
-            attempt = self._given_up(message, str(error))
+            return self._given_up(message, str(error))
         except DeliveryRefused as error:
-            attempt = self._given_up(message, str(error), unreachable=True)
+            return self._given_up(message, str(error), unreachable=True)
         except ChannelError as error:
-            attempt = self._later(message, error)
+            return self._later(message, error)
         except Exception as error:
             # A fault of ours in rendering: this one message is given up, the channel goes on.
             log.exception("sending failed", channel=self._name, message=message.message_id)
-            attempt = self._given_up(message, f"{type(error).__name__}: {error}")
-        await self._mark(attempt)
+            return self._given_up(message, f"{type(error).__name__}: {error}")
+        self._metrics.sent(self._name, "sent")
+        self._count_parts(message, len(sent.external_ids))
+        self._refusals = 0
+        self._line.back()
+        return Attempt(message_id=message.message_id, channel=self._name, external_ids=sent.external_ids)
 
-    async def _mark(self, attempt: Attempt) -> None:
-        """Keep what became of a sending; a lost mark would send the message again."""
+    async def _mark(self, attempts: list[Attempt]) -> None:
+        """Keep what became of sendings; a lost mark would send the message again."""
         while True:
             try:
-                await self._store.attempted(attempt)
+                faults = await self._store.attempted_many(attempts)
             except StoreUnavailable as error:
                 self._say_away(error)
                 if self._stopping.is_set():
-                    log.warning("sent and not marked", channel=self._name, message=attempt.message_id)
-                    return
+                    log.warning("sent and not marked", channel=self._name, messages=len(attempts))
+                    break
                 await self._rest(STORE_PAUSE_S)
             except Exception:
-                log.exception("sent and not marked", channel=self._name, message=attempt.message_id)
-                return
+                log.exception("sent and not marked", channel=self._name, messages=len(attempts))
+                break
             else:
-                return
+                for attempt, fault in zip(attempts, faults, strict=True):
+                    if fault is not None:
+                        kind = type(fault).__name__
+                        log.error("not marked", channel=self._name, message=attempt.message_id, error=kind)
+                break
+        self._under_way -= len(attempts)
+        self._look.set()
 
     def _given_up(self, message: Outbound, reason: str, *, unreachable: bool = False) -> Attempt:
         self._metrics.sent(self._name, "refused")

@@ -15,13 +15,15 @@ class InTime(Generic[Result]):
 
     Args:
         coroutine: What is to be done.
-        seconds: From the first suspension on; then TimeoutError is raised.
+        seconds: From the first suspension on; then TimeoutError is raised. None waits for ever.
         waits: Called once, before the first suspension.
     """
 
     __slots__ = ("_coroutine", "_seconds", "_waits")
 
-    def __init__(self, coroutine: Coroutine[Any, Any, Result], seconds: float, waits: Callable[[], None]) -> None:
+    def __init__(
+        self, coroutine: Coroutine[Any, Any, Result], seconds: float | None, waits: Callable[[], None]
+    ) -> None:
         self._coroutine = coroutine
         self._seconds = seconds
         self._waits = waits

@@ -129,7 +129,7 @@ class Turns:
             return None
         key = key_of(handler, _turn(move, waiting, decision, language, now))
         found = self._same_words.shelf(now).get(key) if key else None
-        return None if found is None else (found,)
+        return None if found is None or found.go_on else (found,)
 
     async def _moves(self, decision: Decision, waiting: Waiting, language: str, now: datetime) -> tuple[Answer, ...]:
         if len(decision.moves) == 1:
