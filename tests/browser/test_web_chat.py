@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 from aiohttp import web
+from PIL import Image
 from playwright.async_api import Route, expect
 
 from tests.adapters.house import House
@@ -99,6 +100,22 @@ async def test_a_photograph_of_a_barcode_is_sent_by_keyboard(house: House, visit
     await reader.page.reload()
     await reader.hears("На снимке")
     assert (await reader.said())[1] == "reader: Фотография"
+
+
+async def test_a_large_photograph_is_made_smaller_before_it_goes(house: House, visit: Visit) -> None:
+    reader = await visit(house.address)
+    await reader.hears(GREETING)
+    page = photograph(code("9785170978335"), size=(3600, 2700), scale=3)
+    grainy = Image.blend(page, Image.effect_noise(page.size, 60), 0.25)
+    large = {"name": "cover.jpg", "mimeType": "image/jpeg", "buffer": file(grainy)}
+    assert len(large["buffer"]) > 1024 * 1024
+
+    async with reader.page.expect_request("**/chat/pictures*") as sending:
+        await reader.page.locator("#photo").set_input_files(large)  # type: ignore[arg-type]
+
+    await reader.hears("На снимке seen:9785170978335.")
+    sent = int((await (await sending.value).all_headers())["content-length"])
+    assert 0 < sent < len(large["buffer"]) / 2
 
 
 async def test_a_photograph_that_did_not_go_is_sent_again_by_hand(house: House, visit: Visit) -> None:

@@ -7,6 +7,8 @@
   var TELL_LOST_MS = 1500;
   var COUNT_FROM = 300;
   var MOST_BYTES = 8 * 1024 * 1024;
+  var SHRINK_FROM = 1024 * 1024;
+  var LONGEST_SIDE = 2400;
 
   var Bibliobot = window.Bibliobot;
   var make = Bibliobot.make;
@@ -193,10 +195,40 @@
   photo.addEventListener("change", function () {
     var picture = photo.files && photo.files[0];
     if (!picture) return;
-    if (picture.size > MOST_BYTES) notice(words.photoTooLarge);
-    else outbox.show(picture);
     text.focus();
+    smaller(picture, function (made) {
+      if (made.size > MOST_BYTES) notice(words.photoTooLarge);
+      else outbox.show(made);
+    });
   });
+
+  /** A telephone's photograph is five times larger than a barcode needs; an old browser sends it as it is. */
+  function smaller(picture, done) {
+    var small = picture.size <= SHRINK_FROM && /^image\/(jpeg|png|webp|gif)$/.test(picture.type);
+    if (small || !window.createImageBitmap || !HTMLCanvasElement.prototype.toBlob) {
+      done(picture);
+      return;
+    }
+    window.createImageBitmap(picture).then(
+      function (bitmap) {
+        var part = Math.min(1, LONGEST_SIDE / Math.max(bitmap.width, bitmap.height));
+        var canvas = make("canvas");
+        canvas.width = Math.round(bitmap.width * part);
+        canvas.height = Math.round(bitmap.height * part);
+        canvas.getContext("2d").drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+        canvas.toBlob(
+          function (made) {
+            done(made || picture);
+          },
+          "image/jpeg",
+          0.85
+        );
+      },
+      function () {
+        done(picture); // the library says what is wrong with it
+      }
+    );
+  }
 
   // --- the menu -------------------------------------------------------------------------------
 
