@@ -17,6 +17,7 @@ WAIT_S = 25
 """How long VK keeps a question that has no answer yet; 90 at most, 25 recommended."""
 MOST_CONVERSATIONS = 200
 MOST_MESSAGES = 200
+STILL_ON_THE_WAY = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +39,8 @@ class LongPoll:
     """One community's queue of events.
 
     VK keeps it for a short while only, and a new start begins at its end. So after a start, and whenever VK says
-    that events were lost, messages of conversations that wait for an answer are read from the history; those
-    that we have already are known by their number.
+    that events were lost, the last messages of conversations are read from the history; those that we have
+    already are known by their number.
 
     Args:
         client: Calls of the API.
@@ -116,14 +117,14 @@ class LongPoll:
     # --- what was written meanwhile --------------------------------------------------------------
 
     async def _missed(self) -> list[Mapping[str, Any]]:
-        """Messages that nobody has answered, oldest first, as events."""
+        """Messages that perhaps nobody has answered, oldest first, as events."""
         since = int((self._clock.now() - self._catch_up).timestamp())
-        found = await self._client.call("messages.getConversations", filter="unanswered", count=MOST_CONVERSATIONS)
+        found = await self._client.call("messages.getConversations", filter="all", count=MOST_CONVERSATIONS)
         missed = []
         for item in _events(_object(found).get("items")):
             last = _object(item.get("last_message"))
             peer_id = last.get("peer_id")
-            if isinstance(peer_id, int) and _date(last) >= since:
+            if isinstance(peer_id, int) and _date(last) >= since and not self._settles(last):
                 missed += await self._unanswered(peer_id, since)
         missed.sort(key=lambda message: (_date(message), message.get("id", 0)))
         return [
@@ -131,14 +132,25 @@ class LongPoll:
         ]
 
     async def _unanswered(self, peer_id: int, since: int) -> list[Mapping[str, Any]]:
-        """The reader's last words in one conversation, up to our own last ones."""
+        """The reader's last words in one conversation."""
         history = await self._client.call("messages.getHistory", peer_id=peer_id, count=MOST_MESSAGES)
         words: list[Mapping[str, Any]] = []
         for message in _events(_object(history).get("items")):  # the newest is the first
-            if message.get("out") or _date(message) < since:
+            if _date(message) < since or self._settles(message):
                 break
-            words.append(message)
+            if not message.get("out"):
+                words.append(message)
         return words
+
+    def _settles(self, message: Mapping[str, Any]) -> bool:
+        """Whether all before is answered: a person's reply does that, ours once it is not quite new.
+
+        Ours may have answered an earlier question while the next ones were still on their way.
+        """
+        if not message.get("out"):
+            return False
+        recently = int((self._clock.now() - STILL_ON_THE_WAY).timestamp())
+        return bool(message.get("admin_author_id")) or _date(message) < recently
 
 
 def _object(value: object) -> Mapping[str, Any]:

@@ -13,7 +13,7 @@ import signal
 import socket
 import sys
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -66,7 +66,7 @@ class Outcome:
 class Service:
     """The service in a process of its own, on one port through all its lives."""
 
-    def __init__(self, folder: Path, database_url: str) -> None:
+    def __init__(self, folder: Path, database_url: str, channels: Mapping[str, object] | None = None) -> None:
         self.port = _free_port()
         self._config = folder / "config.yaml"
         self._log = folder / "log"
@@ -76,7 +76,7 @@ class Service:
             "library": {"name": "Библиотека"},
             "database": {"url": database_url},
             "server": {"host": "127.0.0.1", "port": self.port},
-            "channels": {"webchat": limits},
+            "channels": channels or {"webchat": limits},
             "logging": {"level": "warning", "format": "json"},
         }
         self._config.write_text(yaml.safe_dump(settings, allow_unicode=True), "utf-8")
@@ -122,9 +122,11 @@ class Service:
 
 
 @asynccontextmanager
-async def serving(folder: Path, database_url: str) -> AsyncIterator[tuple[Service, aiohttp.ClientSession]]:
-    """A service that is up, and a client; it is killed at the end if it still lives."""
-    service = Service(folder, database_url)
+async def serving(
+    folder: Path, database_url: str, channels: Mapping[str, object] | None = None
+) -> AsyncIterator[tuple[Service, aiohttp.ClientSession]]:
+    """A service that is up, and a client; it is killed at the end if it still lives. With the web chat by default."""
+    service = Service(folder, database_url, channels)
     timeout = aiohttp.ClientTimeout(total=REQUEST_S)
     connector = aiohttp.TCPConnector(limit=0)
     async with aiohttp.ClientSession(timeout=timeout, connector=connector) as client:

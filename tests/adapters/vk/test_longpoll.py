@@ -90,7 +90,7 @@ async def test_what_was_written_while_we_were_away_is_taken_at_the_start(vk: VkE
     old = int((datetime.now(UTC) - timedelta(hours=30)).timestamp())
     vk.reader(1).put("давно", out=False, from_id=1, date=old)
     vk.reader(2).put("отвечено", out=False, from_id=2)
-    vk.reader(2).put("Да.", out=True, from_id=-1)
+    vk.reader(2).put("Да.", out=True, from_id=-1, admin_author_id=77)
     vk.reader(3).put("старый вопрос", out=False, from_id=3, date=old)
     for text in ("первое", "второе"):
         vk.reader(3).put(text, out=False, from_id=3)
@@ -100,6 +100,20 @@ async def test_what_was_written_while_we_were_away_is_taken_at_the_start(vk: VkE
 
     assert words(missed) == ["первое", "второе"]
     assert [message.idempotency_key for message in missed] == ["3:2", "3:3"]
+
+
+async def test_an_answer_of_ours_does_not_hide_what_was_written_just_before_it(vk: VkEmulator) -> None:
+    long_ago = int((datetime.now(UTC) - timedelta(hours=1)).timestamp())
+    vk.reader(4).put("давно", out=False, from_id=4, date=long_ago)
+    vk.reader(4).put("Ответ.", out=True, from_id=-1, random_id=5, date=long_ago)
+    for text in ("первое", "второе"):
+        vk.reader(4).put(text, out=False, from_id=4)
+    vk.reader(4).put("Ответ на первое.", out=True, from_id=-1, random_id=6)
+
+    async with asking(vk) as channel:
+        missed = await heard(channel, 2)
+
+    assert words(missed) == ["первое", "второе"]
 
 
 async def test_the_look_back_can_be_switched_off(vk: VkEmulator) -> None:

@@ -44,25 +44,34 @@ class Callback:
                 lost += not await self._delivered(event, retries)
         return lost
 
+    def take(self) -> Mapping[str, Any] | None:
+        """The last event that waits, for a caller who delivers it in a way of its own; None where none does."""
+        return self._waiting.pop() if self._waiting else None
+
+    async def offer(self, event: Mapping[str, Any], attempt: int = 0) -> bool:
+        """One delivery; whether it was taken."""
+        headers = {"X-Retry-Counter": str(attempt)} if attempt else {}
+        try:
+            status, said = await self.post(json.dumps(self._signed(event)).encode(), **headers)
+        except (aiohttp.ClientError, TimeoutError) as error:
+            status, said = 0, type(error).__name__.encode()
+        if (status, said) != (200, b"ok"):
+            self.refused.append((status, said))
+            return False
+        return True
+
     async def post(self, body: bytes, **headers: str) -> tuple[int, bytes]:
         """One request as VK makes it."""
         if self._session is None:
-            self._session = aiohttp.ClientSession()
+            self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10))
         sent = {"Content-Type": "application/json", **headers}
         async with self._session.post(self.address, data=body, headers=sent) as answer:
             return answer.status, await answer.read()
 
     async def _delivered(self, event: Mapping[str, Any], retries: int) -> bool:
-        body = json.dumps(self._signed(event)).encode()
         for number in range(retries + 1):
-            headers = {"X-Retry-Counter": str(number)} if number else {}
-            try:
-                status, said = await self.post(body, **headers)
-            except aiohttp.ClientError as error:
-                status, said = 0, type(error).__name__.encode()
-            if (status, said) == (200, b"ok"):
+            if await self.offer(event, number):
                 return True
-            self.refused.append((status, said))
         return False
 
     async def aclose(self) -> None:

@@ -249,6 +249,7 @@ class VkEmulator(Emulator):
         known = [reader for reader in self.readers.values() if reader.messages]
         if values.get("filter") == "unanswered":
             known = [reader for reader in known if not reader.messages[-1]["out"]]
+        known.sort(key=lambda reader: int(reader.messages[-1]["id"]), reverse=True)
         items = [conversation(reader) for reader in known][: values.get("count", 20)]
         return {"count": len(known), "items": items}
 

@@ -1,0 +1,115 @@
+"""VK in the chaos run."""
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any, Self
+
+from tests.emulators.base import Fault
+from tests.emulators.vk import GROUP, SECRET, TOKEN, VkEmulator
+
+TWICE = 0.05
+AGAIN_S = 0.2
+FLOODS = 3
+SERVER_ERROR = {"error": {"error_code": 10, "error_msg": "Internal server error", "request_params": []}}
+TROUBLES: Mapping[str, Fault] = {
+    "5xx": Fault(status=502, body=b"<html>"),
+    "errors 10": Fault(status=200, body=SERVER_ERROR),
+    "dropped before a call": Fault(drop="before"),
+    "dropped after a call": Fault(drop="after"),
+    "slow": Fault(slow_s=1.0),
+}
+
+
+class VkDriver:
+    """Fills ``bench._chaos.Driver``; ``way`` is "callback" or "longpoll"."""
+
+    has_key = True
+
+    def __init__(self, way: str) -> None:
+        self.figures: Counter[str] = Counter({"dropped after a sending": 0})
+        self._way = way or "callback"
+        self._vk = VkEmulator()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def __aenter__(self) -> Self:
+        await self._vk.__aenter__()
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self.figures |= {
+            "errors 6": self._vk.rate_faults,
+            "repeats shown once": self._vk.repeats,
+            "batches": len(self._vk.scripts),
+            "messages in batches": sum(self._vk.scripts),
+        }
+        await self._vk.__aexit__(*error)
+
+    def channels(self) -> Mapping[str, Any]:
+        proof = {"secret": SECRET, "confirmation": "a1b2c3d4"} if self._way == "callback" else {}
+        options = {"token": TOKEN, "group_id": GROUP, "mode": self._way, "api_url": self._vk.url, "rate_per_s": 200}
+        return {"vk": {**options, **proof}}
+
+    def begins(self, address: str) -> None:
+        if self._way == "callback":
+            self._vk.callback.address = f"{address}/hooks/vk"
+
+    async def write(self, reader: int, text: str, dice: random.Random) -> None:
+        event = self._vk.says(text, reader)
+        if self._way == "longpoll":
+            if dice.random() < TWICE:
+                self._vk.queue.put(event)
+                self.figures["delivered twice"] += 1
+            return
+        self._vk.callback.take()
+        if dice.random() < TWICE:
+            self._later(self._again(event, dice.random() * 5))
+            self.figures["delivered twice"] += 1
+        await self._deliver(event)
+
+    async def trouble(self, dice: random.Random) -> None:
+        floods = [dice.random() * 40 for _ in range(FLOODS)]
+        passed = 0.0
+        while True:
+            pause = dice.random()
+            await asyncio.sleep(pause)
+            passed += pause
+            while echo := self._vk.callback.take():  # VK also tells of what we sent
+                self._later(self._deliver(echo))
+            for moment in [moment for moment in floods if moment < passed]:
+                floods.remove(moment)
+                self._vk.spoils.append(dice.choice((6, 9)))
+                self.figures["errors 6 and 9 at random"] += 1
+            if dice.random() < 0.1 and self._way == "longpoll":
+                self._vk.queue.expire()
+                self.figures["keys expired"] += 1
+            if not self._vk.faults:
+                name = dice.choice(list(TROUBLES))
+                self._vk.faults.append(TROUBLES[name])
+                self.figures[name] += 1
+
+    def heard(self, reader: int) -> list[str]:
+        return self._vk.reader(reader).words
+
+    def wrong(self) -> list[str]:
+        return self._vk.wrong
+
+    async def _deliver(self, event: Mapping[str, Any]) -> None:
+        attempt = 0
+        while not await self._vk.callback.offer(event, attempt):
+            attempt += 1
+            self.figures["deliveries repeated"] += 1
+            await asyncio.sleep(AGAIN_S)
+
+    async def _again(self, event: Mapping[str, Any], after_s: float) -> None:
+        await asyncio.sleep(after_s)
+        await self._deliver(event)
+
+    def _later(self, work: Any) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
