@@ -71,6 +71,8 @@ class Vk:
 
     async def ping(self) -> str:
         group = await self._group()
+        if found := await tending.fault(self._client, self._options, self._setting):
+            raise ChannelUnavailable(found)
         return f"{group.get('name', '')} (vk.ru/{_screen_name(group, self._options.group_id)})"[:200]
 
     async def join_link(self, parameter: str = "") -> str:
@@ -183,6 +185,7 @@ class VkLongPoll(Vk):
                 events=tuple(event for one in read for event in one.events),
                 courtesies=tuple(what for one in read for what in one.courtesies),
                 set_aside=tuple(kind for one in read for kind in one.set_aside),
+                unread=tuple(body for one in read for body in one.unread),
             )
             self._poll.took(batch)
 

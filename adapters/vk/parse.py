@@ -1,6 +1,7 @@
 """VK's events → our messages and events; pure.
 
-Nothing here raises but for a body that is no event at all: what cannot be read is set aside by its kind.
+Nothing here raises but for a body that is no event at all: what we do not know is set aside by its kind, what we
+should have understood and could not is handed on unread.
 Layouts: VKCOM/vk-api-schema, callback/objects.json (MIT); ``message_new`` wraps its message since version
 5.103, ``message_edit`` and ``message_reply`` never do.
 """
@@ -79,7 +80,7 @@ def event_of(body: bytes) -> dict[str, Any]:
 
 
 def read(event: object, channel: str, now: datetime) -> Accepted:
-    """What one event of the Callback API or of Bots Long Poll holds.
+    """What one event of the Callback API or of Bots Long Poll holds; a known kind that is bent is kept unread.
 
     Args:
         event: The decoded event, its secret already checked.
@@ -93,7 +94,8 @@ def read(event: object, channel: str, now: datetime) -> Accepted:
         return Accepted(set_aside=(kind if _KIND.fullmatch(kind) else "unknown",))
     if "warning" in what and len(what) == 1:
         return Accepted(set_aside=("warning",))
-    return reader(_Event(whole=whole, what=what, channel=channel, now=now)) or Accepted(set_aside=(kind,))
+    accepted = reader(_Event(whole=whole, what=what, channel=channel, now=now))
+    return Accepted(unread=(json.dumps(whole).encode(),)) if accepted is None else accepted
 
 
 # --- what is inside ------------------------------------------------------------------------------
@@ -123,8 +125,10 @@ def _message_new(event: _Event) -> Accepted | None:
     peer_id = _number(message.get("peer_id")) or _number(message.get("from_id"))
     if _is_of_many(peer_id) or message.get("out") == 1:
         return Accepted()
-    if peer_id <= 0:
-        return None  # another community, or nobody
+    if peer_id < 0:
+        return Accepted(set_aside=("community",))
+    if peer_id == 0:
+        return None
     own_id = _own_id(message, peer_id)
     inbound = Inbound(
         contact=event.contact(peer_id),
@@ -161,8 +165,10 @@ def _message_edit(event: _Event) -> Accepted | None:
     if _is_of_many(peer_id) or message.get("out") == 1:
         return Accepted()
     text, changed_at = _words(message.get("text")), _number(message.get("update_time"))
-    if peer_id <= 0 or _number(message.get("from_id")) != peer_id or not text.strip() or not changed_at:
+    if peer_id <= 0:
         return None
+    if _number(message.get("from_id")) != peer_id or not text.strip() or not changed_at:
+        return Accepted(set_aside=("message_edit",))
     own_id = _own_id(message, peer_id)
     corrected = Inbound(
         contact=event.contact(peer_id),

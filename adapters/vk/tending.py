@@ -1,17 +1,13 @@
-"""Whether VK still tells us what readers write: looked at now and then, said once."""
+"""Whether VK still tells us what readers write."""
 
 import asyncio
 from collections.abc import Mapping
 from typing import Any
 
-import structlog
-
 from adapters.vk.client import API_VERSION, VkClient
 from adapters.vk.settings import VkSettings
 from bot.channels import Setting
-from bot.errors import ChannelAuthError, ChannelError
-
-log = structlog.get_logger(__name__)
+from bot.errors import ChannelAuthError, ChannelUnavailable
 
 LOOK_EVERY_S = 600.0
 NEEDED = (
@@ -27,38 +23,35 @@ NEEDED = (
 
 
 async def tend(client: VkClient, options: VkSettings, setting: Setting, every_s: float = LOOK_EVERY_S) -> None:
-    """Look for ever; the operator is told of a fault once, and once that it is over."""
-    told = ""
+    """Look for ever. Raises ChannelUnavailable: what keeps messages away and what to do about it."""
     while True:
-        try:
-            found = await fault(client, options, setting)
-        except ChannelAuthError as error:
-            found = str(error)
-        except ChannelError:
-            found = told  # VK is away: others say so
-        if found and found != told:
-            log.error("messenger is not set up", channel=setting.name, why=found)
-        elif told and not found:
-            log.info("messenger is set up", channel=setting.name)
-        told = found
+        if found := await fault(client, options, setting):
+            raise ChannelUnavailable(found)
         await asyncio.sleep(every_s)
 
 
 async def fault(client: VkClient, options: VkSettings, setting: Setting) -> str:
     """What keeps messages away and what to do about it, "" where nothing does. Raises ChannelError."""
-    if options.mode == "longpoll":
-        return _long_poll(_object(await client.call("groups.getLongPollSettings", group_id=options.group_id)))
-    address = f"{setting.public_url.rstrip('/')}/hooks/{setting.name}"
-    answer = _object(await client.call("groups.getCallbackServers", group_id=options.group_id))
+    try:
+        if options.mode == "longpoll":
+            return _long_poll(_object(await client.call("groups.getLongPollSettings", group_id=options.group_id)))
+        return await _callback(client, options.group_id, f"{setting.public_url.rstrip('/')}/hooks/{setting.name}")
+    except ChannelAuthError:
+        return ""  # the key may write and not look at settings; one that may not write is noticed elsewhere
+
+
+async def _callback(client: VkClient, group_id: int, address: str) -> str:
+    answer = _object(await client.call("groups.getCallbackServers", group_id=group_id))
     servers = [_object(one) for one in answer.get("items", ())]
     ours = next((server for server in servers if str(server.get("url", "")).rstrip("/") == address), None)
     if ours is None:
         return f"the community has no Callback API server with the address {address}: add it in its settings"
     if ours.get("status") != "ok":
         return (
-            f"the Callback API server {address} is not confirmed ({ours.get('status')}): press Confirm in the settings"
+            f"the Callback API server {address} is not confirmed ({ours.get('status')}): start the service, "
+            "then press Confirm in the community's settings"
         )
-    settings = await client.call("groups.getCallbackSettings", group_id=options.group_id, server_id=ours.get("id"))
+    settings = await client.call("groups.getCallbackSettings", group_id=group_id, server_id=ours.get("id"))
     return _version(_object(settings)) or _events(_object(settings))
 
 

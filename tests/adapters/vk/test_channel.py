@@ -96,7 +96,12 @@ def test_a_wrong_option_is_refused_by_name_without_the_token(given: dict[str, An
 # --- who we are ----------------------------------------------------------------------------------
 
 
-async def test_the_operator_sees_the_communitys_name(vk: VkEmulator, channel: VkCallback) -> None:
+async def test_the_operator_sees_the_communitys_name_or_what_is_not_set_up(vk: VkEmulator, channel: VkCallback) -> None:
+    with pytest.raises(ChannelUnavailable, match="add it in its settings"):
+        await channel.ping()
+
+    vk.callback.address = "https://bot.library.example/hooks/vk"
+
     assert await channel.ping() == "Районная библиотека (vk.ru/rayon_library)"
 
 
@@ -200,6 +205,17 @@ async def test_a_callback_server_that_is_missing_or_not_confirmed_is_told(vk: Vk
     assert await fault(vk, clock, "callback") == ""
     vk.server_status = "failed"
     assert "not confirmed" in await fault(vk, clock, "callback")
+
+
+async def test_a_key_that_may_not_see_settings_is_no_fault(vk: VkEmulator, clock: StandingClock) -> None:
+    vk.spoils.append(15)
+
+    assert await fault(vk, clock, "callback") == ""
+
+
+async def test_tending_tells_the_service_what_is_wrong(vk: VkEmulator, channel: VkCallback) -> None:
+    with pytest.raises(ChannelUnavailable, match="add it in its settings"):
+        await channel.tend()
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """VK's events, as recorded, lead to what their index says; whatever else comes breaks nothing."""
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -192,6 +193,22 @@ def test_an_event_that_nobody_knows_is_set_aside_by_its_name() -> None:
     assert read(recorded("unknown_event_type.json")).set_aside == ("message_something_new_2027",)
     assert read({"type": "Тип <b>"}).set_aside == ("unknown",)
     assert read([]).set_aside == ("unknown",)
+
+
+def test_a_message_that_should_have_been_read_is_kept_for_the_operator_without_the_secret(clock: StandingClock) -> None:
+    event = recorded("message_new_text.json")
+    event["object"]["message"] = {"text": "кто я?"}
+
+    accepted = callback(clock).accept(webhook(event))
+
+    (body,) = accepted.unread
+    assert (accepted.answer, accepted.messages, accepted.set_aside) == (b"ok", (), ())
+    assert "secret" not in json.loads(body)
+    assert json.loads(body)["object"] == event["object"]
+
+
+def test_another_community_is_no_reader() -> None:
+    assert read(recorded("message_new_from_community.json")) == Accepted(set_aside=("community",))
 
 
 @pytest.mark.parametrize("name", MALFORMED)
