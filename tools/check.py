@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from tools import config_reference
+from tools import channels_page, config_reference
 
 ROOT = Path(__file__).resolve().parent.parent
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
@@ -86,11 +86,17 @@ def reference_is_fresh() -> list[str]:
     return ["docs/configuration.md is out of date: run python -m tools.config_reference"]
 
 
+def channels_are_shown_as_they_are() -> list[str]:
+    """docs/channels.md and its pictures are what the channels' renderers make today."""
+    return channels_page.faults()
+
+
 CHECKS: tuple[Callable[[], list[str]], ...] = (
     migrations_match_models,
     links_lead_somewhere,
     nothing_of_one_machine,
     reference_is_fresh,
+    channels_are_shown_as_they_are,
 )
 
 

@@ -43,15 +43,18 @@ def render(reply: Reply, can: Capabilities) -> tuple[Piece, ...]:
     pieces: list[Piece] = []
     for part in _parts(reply, can):
         pictures = tuple(what for what in part.attachments if isinstance(what, Picture))
-        if part.text or part.buttons or pictures:
-            pieces.append(_worded(part, pictures))
-        for what in part.attachments:
-            if isinstance(what, Location):
-                words = what.title if what.address in ("", what.title) else f"{what.title}, {what.address}"
-                pieces.append(Piece(words, words, place=what))
-            elif isinstance(what, Document):
-                pieces.append(Piece("", "", document=what))
+        worded = [_worded(part, pictures)] if part.text or part.buttons or pictures else []
+        beside = [_alone(what) for what in part.attachments if not isinstance(what, Picture)]
+        pieces += [*beside, *worded] if part.buttons else [*worded, *beside]  # what is to be pressed stands last
     return tuple(pieces)
+
+
+def _alone(what: Location | Document) -> Piece:
+    """A place with its name, or a document: MAX wants each in a message of its own."""
+    if isinstance(what, Document):
+        return Piece("", "", document=what)
+    words = what.title if what.address in ("", what.title) else f"{what.title}, {what.address}"
+    return Piece(words, words, place=what)
 
 
 def body(piece: Piece, uploaded: Sequence[Mapping[str, Any]] = (), *, plain: bool = False) -> dict[str, Any]:

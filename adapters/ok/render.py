@@ -29,9 +29,10 @@ def render(reply: Reply, can: Capabilities) -> tuple[Piece, ...]:
     pieces: list[Piece] = []
     for part in shape(reply, can):
         pictures, others = _sorted(part.attachments)
-        if part.text or part.buttons or pictures:
-            pieces.append(Piece(part.text, part.buttons, tuple(pictures[:MOST_PICTURES])))
-        pieces += [Piece("", files=(what,)) for what in (*pictures[MOST_PICTURES:], *others)]
+        words = part.text or part.buttons or pictures
+        worded = [Piece(part.text, part.buttons, tuple(pictures[:MOST_PICTURES]))] if words else []
+        beside = [Piece("", files=(what,)) for what in (*pictures[MOST_PICTURES:], *others)]
+        pieces += [*beside, *worded] if part.buttons else [*worded, *beside]  # what is to be pressed stands last
     return tuple(pieces)
 
 

@@ -69,6 +69,13 @@ def test_a_place_is_named_beside_its_point() -> None:
     assert second["attachments"] == [{"type": "location", "latitude": 45.0, "longitude": 41.9}]
 
 
+def test_what_is_to_be_pressed_stands_last() -> None:
+    place = Location(latitude=45.0, longitude=41.9, title="Библиотека", address="дом 1")
+    pieces = render(reply("Мы здесь:", at=[place], buttons=[[Button("Часы", "hours")]]), CAN)
+    assert [piece.text for piece in pieces] == ["Библиотека, дом 1", "Мы здесь:"]
+    assert pieces[-1].buttons
+
+
 def test_pictures_stand_with_the_words_and_a_document_alone() -> None:
     pieces = render(reply("Афиша", at=[Picture(file=FILE, alt="афиша"), Document(file=FILE)]), CAN)
     assert [(piece.text, len(piece.pictures), piece.document is not None) for piece in pieces] == [
