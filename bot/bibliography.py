@@ -1,7 +1,7 @@
 """The catalogue's inner ports: what an import writes, what the search index follows."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
 from bot.library.model import Kind, WorkCard
@@ -71,6 +71,8 @@ class IndexEntry:
         gone: True where no reader may find it any more (all records hidden or missing).
         variants: (title, author) of every edition, distinct, the work's own first.
         copies: Copies in all branches, for popularity.
+        keywords / annotation / audience / udc / bbk: As the records of its editions have them, each distinct.
+        year: Of the newest edition, None where no record tells it.
     """
 
     work_id: int
@@ -86,7 +88,12 @@ class IndexEntry:
     subjects: tuple[str, ...] = ()
     genres: tuple[str, ...] = ()
     copies: int = 0
-    extra: Mapping[str, str] = field(default_factory=dict)
+    keywords: tuple[str, ...] = ()
+    annotation: str = ""
+    audience: str = ""
+    udc: tuple[str, ...] = ()
+    bbk: tuple[str, ...] = ()
+    year: int | None = None
 
 
 class IndexSource(Protocol):

@@ -93,8 +93,56 @@ class Found:
     synonyms: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taste:
+    """What a reader would like to read, where no book is named; empty values mean that it was not said.
+
+    Attributes:
+        subject / genre / author: In the reader's words.
+        age: Of who will read it, in years.
+        grade: School class, 1 to 11.
+        children: It is for a child, of whatever age.
+        newest: What is new in the library.
+    """
+
+    subject: str = ""
+    genre: str = ""
+    author: str = ""
+    age: int | None = None
+    grade: int | None = None
+    children: bool = False
+    newest: bool = False
+
+
+class Wish(StrEnum):
+    """One of the things that a taste may name."""
+
+    SUBJECT = "subject"
+    GENRE = "genre"
+    AUTHOR = "author"
+    AGE = "age"
+    GRADE = "grade"
+    NEWEST = "newest"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suggested:
+    """Works for a taste: what is in now first.
+
+    Attributes:
+        met: The wishes that every work of the list meets, as far as the catalogue tells.
+    """
+
+    works: tuple[WorkCard, ...] = ()
+    met: frozenset[Wish] = frozenset()
+
+
 class Catalogue(Protocol):
     """Books, as readers ask for them."""
+
+    async def suggest(self, taste: Taste, limit: int = 5) -> Suggested:
+        """Choose by what the records say of subject, kind, age and class. Raises StoreUnavailable."""
+        ...
 
     async def find(self, wanted: Wanted, limit: int = 5) -> Found:
         """Search; the cards are read from the store in one query. Raises StoreUnavailable."""

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from bot.asking import better
 from bot.library.model import WorkCard
-from bot.ports import Catalogue, Found, Request, Understanding, Verdict, Wanted
+from bot.ports import Catalogue, Found, Request, Suggested, Taste, Understanding, Verdict, Wanted
 from bot.teaching import Rewritten, SynonymBook
 
 _YES = frozenset({Verdict.FOUND, Verdict.CHOICE})
@@ -70,6 +70,9 @@ class TaughtCatalogue:
                 return plain
         told = way.text if meant.verdict in _YES else ""
         return replace(meant, corrected=meant.corrected or told, synonyms=tuple(map(str, way.used)))
+
+    async def suggest(self, taste: Taste, limit: int = 5) -> Suggested:
+        return await self._inner.suggest(taste, limit)
 
     async def card(self, work_id: int) -> WorkCard | None:
         return await self._inner.card(work_id)

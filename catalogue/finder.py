@@ -10,11 +10,12 @@ from bot.bibliography import Cards, IndexSource
 from bot.errors import StoreUnavailable
 from bot.language import morphology
 from bot.library.model import WorkCard
-from bot.ports import Found, Verdict, Wanted
+from bot.ports import Found, Suggested, Taste, Verdict, Wanted
 from catalogue.index.folder import BROKEN, Builder, Opened, WriterLock, open_index
 from catalogue.index.ranking import Scored
 from catalogue.index.reading import Question
 from catalogue.index.searching import Answer, Search
+from catalogue.index.suggesting import Suggester
 from catalogue.index.terms import keys
 
 LOOK_EVERY_S = 0.25
@@ -25,6 +26,8 @@ BATCH = 1_000
 MOST_FAILURES = 3
 """So many searches failing in a row mean that the index is damaged."""
 _SPARE = 3
+_SHELF = 4
+"""So many times more works are looked at than are told, because some of them are out."""
 _T = TypeVar("_T")
 
 
@@ -49,6 +52,7 @@ class IndexedCatalogue:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="index")
         self._opened: Opened | None = None
         self._search: Search | None = None
+        self._suggester: Suggester | None = None
         self._identity = ""
         self._fault = "the search index is not open yet"
         self._turn = asyncio.Lock()
@@ -105,7 +109,7 @@ class IndexedCatalogue:
     async def aclose(self) -> None:
         """Let the thread end and another process write."""
         await asyncio.to_thread(self._thread.shutdown, wait=True)
-        self._search = None
+        self._search = self._suggester = None
         self._opened = None
         self._lock.free()
 
@@ -126,6 +130,16 @@ class IndexedCatalogue:
             corrected=answer.corrected,
             isbn_note=answer.isbn_note,
         )
+
+    async def suggest(self, taste: Taste, limit: int = 5) -> Suggested:
+        if self._suggester is None:
+            raise StoreUnavailable(self._fault or "the search index is not open")
+        numbers, met = self._suggester.choose(taste)
+        cards = await self._cards.cards(numbers[: limit * _SHELF]) if numbers else {}
+        works = [cards[number] for number in numbers if number in cards]
+        # What is in now comes first, within what fits as well.
+        works.sort(key=lambda work: not (work.available or work.items_unknown))
+        return Suggested(works=tuple(works[:limit]), met=met if works else frozenset())
 
     async def card(self, work_id: int) -> WorkCard | None:
         return (await self._cards.cards([work_id])).get(work_id)
@@ -221,7 +235,9 @@ class IndexedCatalogue:
 
     def _serve(self, opened: Opened) -> None:
         self._opened = opened
-        self._search = Search(opened.index.searcher(), opened.vocabulary)
+        searcher = opened.index.searcher()
+        self._search = Search(searcher, opened.vocabulary)
+        self._suggester = Suggester(searcher)
         self._fault = ""
 
     async def _run(self, function: Callable[..., _T], *arguments: object) -> _T:

@@ -22,10 +22,13 @@ WITH page AS (SELECT id, version, title, author, kind, copies FROM works
   WHERE (version, id) > ({one}, {two}) ORDER BY version, id LIMIT {three})
 SELECT coalesce({rows}({array}(p.version, p.id, p.title, p.author, p.kind, p.copies,
   {json}(coalesce((SELECT {rows}({array}(
-      r.id, r.title, r.author, {json}(r.isbns), r.age_mark, r.grade, {details}))
+      r.id, r.title, r.author, {json}(r.isbns), r.age_mark, r.grade, r.year, {details}))
     FROM records r WHERE r.work_id = p.id AND r.missing_since IS NULL AND NOT r.suppressed), '[]')))), '[]')
 FROM page p"""
-DETAILS = ("authors", "series", "part_number", "part_name", "subjects", "genres", "parent_title")
+DETAILS = (
+    "authors", "series", "part_number", "part_name", "subjects", "genres", "keywords", "annotation", "audience", "udc",
+    "bbk",
+)  # fmt: skip
 
 
 class _Details(msgspec.Struct, array_like=True):
@@ -35,7 +38,11 @@ class _Details(msgspec.Struct, array_like=True):
     part_name: str | None
     subjects: tuple[str, ...] | None
     genres: tuple[str, ...] | None
-    parent_title: str | None
+    keywords: tuple[str, ...] | None
+    annotation: str | None
+    audience: str | None
+    udc: str | None
+    bbk: str | None
 
 
 class _Record(msgspec.Struct, array_like=True):
@@ -45,6 +52,7 @@ class _Record(msgspec.Struct, array_like=True):
     isbns: tuple[str, ...]
     age_mark: int | None
     grade: str
+    year: int | None
     details: _Details
 
 
@@ -106,6 +114,12 @@ def _entry(work: _Work) -> IndexEntry:
         subjects=_distinct(record.details.subjects for record in records),
         genres=_distinct(record.details.genres for record in records),
         copies=work.copies,
+        keywords=_distinct(record.details.keywords for record in records),
+        annotation=next((told for record in records if (told := record.details.annotation)), ""),
+        audience=" ".join(_distinct((record.details.audience or "",) for record in records)).strip(),
+        udc=_distinct((record.details.udc,) if record.details.udc else () for record in records),
+        bbk=_distinct((record.details.bbk,) if record.details.bbk else () for record in records),
+        year=max((record.year for record in records if record.year), default=None),
     )
 
 

@@ -2,7 +2,7 @@
 
 from bot.asking import look_up, look_up_faq
 from bot.messages import Button, reply
-from bot.ports import Library, Mode, Verdict, Wanted
+from bot.ports import Library, Mode, Verdict
 from bot.routing import Answer, Router, Turn, intent, pressed
 from bot.wording import books
 from bot.wording import gettext as _
@@ -10,9 +10,6 @@ from bot.wording.reaching import phone_line
 from handlers import Row, desk, faq_reply, find_button, librarian_button, words_of, yes_or_no
 
 router = Router("later")
-
-SHORT = 2
-"""Words of a wish that may be a subject as they stand: «детективы», «научная фантастика»."""
 
 
 @router.on(intent("renew"), pressed("renew"))
@@ -84,23 +81,6 @@ async def unsubscribe(turn: Turn, library: Library) -> Answer:
     del turn, library
     said = _("Хорошо. Первым я вам не пишу и ничего не рассылаю. Если понадоблюсь, напишите.")
     return Answer(replies=(reply(said, buttons=((find_button(), librarian_button()),)),))
-
-
-@router.on(intent("recommend"))
-async def recommend(turn: Turn, library: Library) -> Answer:
-    """What to read: a person chooses better; a subject that was named is looked up."""
-    slots = turn.request.slots
-    rest = turn.request.rest
-    about = slots.get("subject") or slots.get("like") or (rest if len(rest.split()) <= SHORT else "")
-    rows: list[Row] = []
-    said = _("Советовать книги лучше меня умеет библиотекарь: он спросит, что вам нравится.")
-    if about:
-        found = await library.catalogue.find(Wanted(text=about), 4)
-        if found.verdict in (Verdict.FOUND, Verdict.CHOICE):
-            rows = [(Button(books.label(work), f"work:{work.work_id}"),) for work in found.works]
-            said = _("Вот что есть в каталоге по вашим словам. А посоветует лучше меня библиотекарь.")
-    buttons = (*rows, (librarian_button(), find_button()))
-    return Answer(replies=(reply(said, buttons=buttons),))
 
 
 async def _instead(turn: Turn, library: Library, said: str, topic: str, question: str = "", *rows: Row) -> Answer:

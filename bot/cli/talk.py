@@ -62,7 +62,7 @@ class _WatchedCatalogue:
 
     def __init__(self, inner: Catalogue, synonyms: list[str]) -> None:
         self._inner, self._synonyms = inner, synonyms
-        self.card = inner.card
+        self.card, self.suggest = inner.card, inner.suggest
 
     async def find(self, wanted: Wanted, limit: int = 5) -> Found:
         found = await self._inner.find(wanted, limit)

@@ -14,6 +14,7 @@ from bot.language.isbn import isbn13
 from bot.language.numbers import to_digits
 from bot.library.model import Kind
 from catalogue.index.terms import grades_in, keys, volumes_in
+from catalogue.index.topics import topics
 
 _MAX_TITLE = 40
 _MAX_VARIANTS = 8
@@ -25,7 +26,7 @@ _FIRST_KINDS = frozenset({Kind.BOOK, Kind.OTHER})
 
 @lru_cache(maxsize=1)
 def schema() -> tantivy.Schema:
-    """Fields: ``id``; ``k`` keys of words; ``x`` whole titles, ISBNs, volumes, classes; ``p`` the line to judge by."""
+    """Fields: ``id``; ``k`` keys of words; ``x`` titles, ISBNs, volumes, classes, topics; ``p`` what judges it."""
     builder = tantivy.SchemaBuilder()
     builder.add_unsigned_field("id", indexed=True, fast=True)
     builder.add_text_field("k", tokenizer_name="whitespace", index_option="basic")
@@ -133,6 +134,7 @@ def describe(entry: IndexEntry) -> Described:
     programme = {number for number in _numbers(entry.grade) if 1 <= number <= 11}
     exact.update(f"v:{number}" for number in volumes | places)
     exact.update(f"g:{number}" for number in grades | programme)
+    exact |= topics(entry)
     head = (
         str(entry.work_id),
         "0" if entry.kind in _FIRST_KINDS else "2" if entry.kind is Kind.ARTICLE else "1",

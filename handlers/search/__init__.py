@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 
-from bot.asking import look_up
+from bot.asking import SURE, look_up
 from bot.language.folding import words
 from bot.language.morphology import stem
 from bot.library.model import Branch, WorkCard
@@ -14,7 +14,7 @@ from bot.routing import Answer, Expects, Router, Turn, expects, intent, pressed
 from bot.wording import gettext as _
 from bot.wording import quoted
 from handlers import librarian_button, ways_out, words_of
-from handlers.search import choosing, missing, showing
+from handlers.search import choosing, missing, showing, suggesting
 
 router = Router("search")
 
@@ -56,17 +56,38 @@ async def another(turn: Turn, library: Library) -> Answer:
 @router.on(intent("search", "availability"), expects(WHAT))
 async def search(turn: Turn, library: Library) -> Answer:
     """Look the message up and answer for each book that it names."""
+    return await _told(turn, library)
+
+
+async def _told(turn: Turn, library: Library) -> Answer:
     query = turn.request.rest or words_of(turn)
     if _NAMES_NOTHING.issuperset(words(query)):
         return _what()
     branches = await library.branches.all()
     answers, branch = await _find(turn, library, branches)
+    if not _is_the_book(answers) and (listed := await suggesting.instead(turn, library, query)) is not None:
+        return listed
     if len(answers) == 1 and (better := await missing.better_answer(turn, library, answers[0], query)) is not None:
         return better
     alone = len(answers) == 1
     replies = [_one(turn, library, found, query, branches, branch, alone=alone) for found in answers]
     sure = [found for found in answers if found.verdict in FITS and not found.isbn_note]
     return Answer(replies=tuple(replies), works=tuple(work for found in sure for work in found.works))
+
+
+@router.on(intent("recommend"))
+async def recommend(turn: Turn, library: Library) -> Answer:
+    """«Что почитать…»: the book itself where the words are its title, else a short list."""
+    answers = await look_up(library.catalogue, turn.request, LIMIT)
+    if _is_the_book(answers):
+        return await _told(turn, library)
+    return await suggesting.recommend(turn, library)
+
+
+def _is_the_book(answers: Sequence[Found]) -> bool:
+    """Whether a title was surely named: «Сказки Пушкина» may be a book, too."""
+    first = answers[0]
+    return len(answers) > 1 or (first.verdict is Verdict.FOUND and bool(first.scores) and first.scores[0] >= SURE)
 
 
 async def _find(turn: Turn, library: Library, branches: Sequence[Branch]) -> tuple[tuple[Found, ...], Branch | None]:

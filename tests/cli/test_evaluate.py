@@ -13,7 +13,7 @@ from bot.cli import app, evaluation, scoring
 from bot.cli.scoring import Answer, Line, Score, fits
 from bot.errors import InputError
 from bot.library.model import Edition, Kind, WorkCard
-from bot.ports import Catalogue, Found, Request, Verdict, Wanted
+from bot.ports import Catalogue, Found, Request, Suggested, Taste, Verdict, Wanted
 from tools.floor import Floor, faults, raised
 from understanding.understander import PhraseUnderstanding
 
@@ -84,6 +84,10 @@ class Shelf:
         del limit
         self.asked.append(wanted.text)
         return self.known.get(wanted.text, NOTHING)
+
+    async def suggest(self, taste: Taste, limit: int = 5) -> Suggested:
+        del taste, limit
+        return Suggested()
 
     async def card(self, work_id: int) -> WorkCard | None:
         del work_id

@@ -15,7 +15,6 @@ from tests.support.reader import Reader
         ("хочу забронировать книгу", "Откладывать книги сам я пока не умею."),
         ("какие у вас мероприятия в субботу?", "Афиши у меня пока нет."),
         ("подпишите меня на рассылку", "подписаться нельзя"),
-        ("посоветуйте что почитать", "Советовать книги лучше меня умеет библиотекарь"),
     ],
 )
 async def test_it_is_told_honestly_and_a_person_is_offered(reader: Reader, said: str, heard: str) -> None:
@@ -85,13 +84,3 @@ async def test_stop_is_confirmed_in_a_word(reader: Reader) -> None:
     await reader.says("стоп")
 
     reader.hears("ничего не рассылаю")
-
-
-async def test_a_subject_that_was_named_is_looked_up(reader: Reader, catalogue: FakeCatalogue) -> None:
-    catalogue.holds("Динозавры", "Тихонов А.", at(CENTRAL, 1, 1))
-
-    await reader.says("посоветуйте что-нибудь про динозавров")
-    reader.hears("Вот что есть в каталоге по вашим словам.")
-    await reader.presses("Динозавры, Тихонов А.")
-
-    reader.hears("Динозавры, Тихонов А. Есть: 1 из 1.")

@@ -13,7 +13,7 @@ from bot.language.morphology import stem
 from bot.library.holidays import OfficialHolidays
 from bot.library.hours import parse_hours
 from bot.library.model import Branch, Edition, Holding, Kind, WorkCard
-from bot.ports import FaqAnswer, FaqEntry, Found, Library, Verdict, Wanted
+from bot.ports import FaqAnswer, FaqEntry, Found, Library, Suggested, Taste, Verdict, Wanted, Wish
 from db.answers import Answers
 
 ALIKE = 75
@@ -65,6 +65,22 @@ class FakeCatalogue:
         if work_id >= 2**63:
             raise OverflowError("no database holds such a number")
         return self.cards.get(work_id)
+
+    async def suggest(self, taste: Taste, limit: int = 5) -> Suggested:
+        """By words of title, author and topics alone; an age shuts out what is marked for elder readers."""
+        self._reach()
+        asked = words(f"{taste.subject} {taste.genre} {taste.author}")
+        roots = {stem(word) for word in asked}
+        fit = [
+            card
+            for card in self.cards.values()
+            if roots <= {stem(word) for word in words(f"{card.title} {card.author} {card.annotation}")}
+            and (taste.age is None or card.age_mark is None or card.age_mark <= taste.age)
+        ]
+        fit.sort(key=lambda card: not card.available)
+        wishes = {Wish.SUBJECT: taste.subject, Wish.GENRE: taste.genre, Wish.AUTHOR: taste.author}
+        met = frozenset(wish for wish, said in wishes.items() if said) if fit else frozenset()
+        return Suggested(works=tuple(fit[:limit]), met=met)
 
     async def find(self, wanted: Wanted, limit: int = 5) -> Found:
         self._reach()

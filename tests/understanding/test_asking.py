@@ -4,7 +4,7 @@ import pytest
 
 from bot.asking import look_up, readings, titles, wanted_from
 from bot.library.model import Kind, WorkCard
-from bot.ports import Found, Request, Verdict, Wanted
+from bot.ports import Found, Request, Suggested, Taste, Verdict, Wanted
 
 NOTHING = Found(verdict=Verdict.NOTHING)
 
@@ -34,6 +34,10 @@ class Shelf:
         del limit
         self.asked.append(wanted.text)
         return self.answers.get(wanted.text, NOTHING)
+
+    async def suggest(self, taste: Taste, limit: int = 5) -> Suggested:
+        del taste, limit
+        return Suggested()
 
     async def card(self, work_id: int) -> WorkCard | None:
         del work_id

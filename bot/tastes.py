@@ -1,0 +1,106 @@
+"""What a reader would like to read where no book is named: a kind, a subject, an age, an author. Pure."""
+
+import re
+
+from bot.language.folding import words
+from bot.language.morphology import stem
+from bot.language.names import likely_surnames
+from bot.language.numbers import to_digits
+from bot.library.genres import BOOK, kind_of
+from bot.ports import Request, Taste
+
+_ABOUT = re.compile(r"(?:^|\s)(?:про|на тему|о|об|обо|about|on)\s+(.+)")
+_ENDS = re.compile(
+    r"\s+(?:для|ребенк\w*|дет(?:ям|ей)|сын\w*|доч\w+|внук\w*|внуч\w*|на \d+|лет|for|by|from|что|которые|чтобы)\b"
+)
+_AGE = re.compile(r"(?<!\d)(\d{1,2})(?:\s*-\s*\d{1,2})?\s*(?:лет|год\w*|years?|yo)\b")
+_GRADE = re.compile(r"(?<!\d)(\d{1,2})\s*(?:-?[йго]{1,2}\s*)?класс|grade\s+(\d{1,2})")
+_CHILDREN = frozenset(
+    stem(word)
+    for word in words("ребенок ребенку дети детям детей детский малыш малышам сын сыну дочка дочке внук внуку внучка "
+                      "внучке дошкольник kids children toddler child")
+)  # fmt: skip
+_TEENS = frozenset(stem(word) for word in words("подросток подростки подростку teen teens teenager"))
+_TEEN_AGE = 13
+_TELLING, _MOST_OF_A_SUBJECT = 4, 2
+_NEW = frozenset(stem(word) for word in words("новинка новинки новенькое свежие поступления новое новые new arrivals"))
+_SMALL = frozenset(
+    words("а и есть ли у вас мне нам бы для про о об на в с что какие какую какой нибудь то почитать прочитать читать "
+          "хочу можно посоветуйте посоветуй подскажите порекомендуйте дайте ищу нужны нужна лет года год класс класса "
+          "классе летом лето вечер отпуск интересное хорошее хорошую хороший интересную интересный any some good the a "
+          "for please книг здравствуйте добрый день пожалуйста маленьких старшего младшего возраста")
+)  # fmt: skip
+
+
+def taste_of(request: Request, text: str) -> Taste:
+    """What of a request can be chosen by.
+
+    Args:
+        request: As it was understood.
+        text: The reader's own words.
+    """
+    slots = request.slots
+    folded = " ".join(to_digits(words(text)))
+    said = folded.split()
+    stems = {stem(word) for word in said}
+    grade = _number(slots.get("grade", "")) or _first(_GRADE, folded)
+    age = _number(slots.get("age", "")) or _first(_AGE, folded)
+    if age is None and not stems.isdisjoint(_TEENS):
+        age = _TEEN_AGE
+    genre = " ".join(word for word in words(slots.get("genre", "")) if kind_of(word)) or _genre(said)
+    subject = slots.get("subject", "") or _subject(folded)
+    if subject and all(kind_of(word) for word in words(subject)):
+        genre, subject = genre or subject, ""  # «книги о приключениях»: a kind that is called a subject
+    return Taste(
+        subject=subject,
+        genre=genre,
+        author=slots.get("author", "") or _author(said, subject),
+        age=age if age is not None and age < 100 else None,
+        grade=grade if grade is not None and 1 <= grade <= 11 else None,
+        children=not stems.isdisjoint(_CHILDREN),
+        newest=bool(slots.get("new")) or not stems.isdisjoint(_NEW),
+    )
+
+
+def is_only_a_taste(taste: Taste, text: str) -> bool:
+    """Whether the words name no book: all of them say what kind of book, about what, for whom, by whom."""
+    if not (taste.genre or taste.subject):
+        return False
+    if len([word for word in words(taste.subject) if len(word) >= _TELLING]) > _MOST_OF_A_SUBJECT:
+        return False  # «сказка о рыбаке и рыбке Пушкин» is one tale
+    explained = {stem(word) for word in words(f"{taste.subject} {taste.author}")}
+    for word in words(text):
+        root = stem(word)
+        if word in _SMALL or word.isdigit() or kind_of(word) or root in explained | BOOK | _CHILDREN | _TEENS | _NEW:
+            continue
+        return False
+    return True
+
+
+def _genre(said: list[str]) -> str:
+    return " ".join(word for word in said if kind_of(word) and stem(word) not in BOOK)
+
+
+def _subject(folded: str) -> str:
+    found = _ABOUT.search(folded)
+    return _ENDS.split(" " + found[1], maxsplit=1)[0].strip() if found else ""
+
+
+def _author(said: list[str], subject: str) -> str:
+    """The one word left that may be a writer's surname: «детективы донцовой», «стихи некрасова»."""
+    about = set(words(subject))
+    left = [
+        word for word in said
+        if word not in _SMALL and word not in about and not word.isdigit() and not kind_of(word)
+        and stem(word) not in BOOK | _CHILDREN | _TEENS | _NEW
+    ]  # fmt: skip
+    return left[0] if len(left) == 1 and likely_surnames(left[0]) else ""
+
+
+def _number(text: str) -> int | None:
+    return next((int(word) for word in to_digits(words(text)) if word.isdigit()), None)
+
+
+def _first(pattern: re.Pattern[str], text: str) -> int | None:
+    found = pattern.search(text)
+    return next((int(group) for group in found.groups() if group), None) if found else None

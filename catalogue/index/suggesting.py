@@ -1,0 +1,163 @@
+"""Works for a taste: what fits by subject, kind, age and class, the likeliest first; a few dozen, never all."""
+
+from dataclasses import replace
+
+import tantivy
+
+from bot.language.folding import words
+from bot.language.morphology import stem
+from bot.library.genres import kinds_in
+from bot.ports import Taste, Wish
+from catalogue.index.common import FUNCTION
+from catalogue.index.documents import parse, schema
+from catalogue.index.terms import keys
+from catalogue.index.topics import MOST_COPIES, YOUNG
+
+_MUST, _SHOULD, _NOT = tantivy.Occur.Must, tantivy.Occur.Should, tantivy.Occur.MustNot
+FETCHED = 40
+_AGE_MARKS = (0, 6, 12, 16, 18)
+_CHILD = 12
+_GRADE_OF_AGE = 6
+"""A child of seven is in the first class."""
+_NEW_YEARS = 2
+_Part = tuple[tantivy.Occur, tantivy.Query]
+
+
+class Suggester:
+    """Chooses over one state of the index."""
+
+    def __init__(self, searcher: tantivy.Searcher) -> None:
+        self._searcher = searcher
+        self._newest: int | None = None
+
+    def choose(self, taste: Taste) -> tuple[list[int], frozenset[Wish]]:
+        """Numbers of works, likeliest first, and the wishes that all of them meet.
+
+        What no record bears out is given up step by step: the class, the age, then the kind; never the subject and
+        never the author.
+        """
+        if taste == Taste():
+            return self._popular(), frozenset()
+        for tried in _given_up(taste):
+            found = self._fetch(tried)
+            if found:
+                return found, _met(tried)
+        return [], frozenset()
+
+    def _popular(self) -> list[int]:
+        """Works with the most copies: of those the library expects the most readers."""
+        wanted: list[_Part] = []
+        met = 0
+        for copies in range(MOST_COPIES, 1, -1):
+            wanted.append((_SHOULD, _boosted(f"q:{copies}", float(copies))))
+            met += self._searcher.doc_freq("x", f"q:{copies}")
+            if met >= FETCHED:
+                break
+        return self._read([(_MUST, tantivy.Query.boolean_query(wanted))])
+
+    def _fetch(self, taste: Taste) -> list[int]:
+        parts = [*_subject(taste), *_genre(taste), *_author(taste), *self._readers(taste), *self._newness(taste)]
+        if not parts:
+            return []
+        # Of works that fit alike those with more copies are likelier to be liked, and to be in.
+        parts += [(_SHOULD, _boosted(f"q:{copies}", 0.05 * copies)) for copies in range(1, MOST_COPIES + 1)]
+        return self._read(parts)
+
+    def _read(self, parts: list[_Part]) -> list[int]:
+        hits = self._searcher.search(tantivy.Query.boolean_query(parts), FETCHED, False).hits
+        found = [parse(bytes(self._searcher.doc(address).get_first("p") or b"")) for _, address in hits]
+        return [work.work_id for work in sorted(found, key=lambda work: work.rank)]
+
+    def _readers(self, taste: Taste) -> list[_Part]:
+        """For whom: a class is demanded; marks for elder readers are shut out; marks for the young come first."""
+        parts: list[_Part] = []
+        age = taste.age if taste.age is not None else _CHILD - 2 if taste.children and taste.grade is None else None
+        if taste.grade is not None:
+            parts.append((_MUST, _term(f"g:{taste.grade}")))
+        if age is None:
+            return parts
+        parts += [(_NOT, _term(f"a:{mark}")) for mark in _AGE_MARKS if mark > age]
+        if age < _CHILD:
+            young = [_term("c:1"), *(_term(f"a:{mark}") for mark in (0, YOUNG) if mark <= age)]
+            grades = [_term(f"g:{age - _GRADE_OF_AGE}")] if age > _GRADE_OF_AGE else []
+            told = tantivy.Query.boolean_query([(_SHOULD, one) for one in (*young, *grades)])
+            parts.append((_MUST, told))
+        elif age < 18:
+            parts += [(_SHOULD, _boosted(f"a:{mark}", 2.0)) for mark in (12, 16) if mark <= age]
+            if not (taste.subject or taste.genre or taste.author):
+                parts.append((_MUST, tantivy.Query.boolean_query([(_SHOULD, _term("a:12")), (_SHOULD, _term("a:16"))])))
+        return parts
+
+    def _newness(self, taste: Taste) -> list[_Part]:
+        if not taste.newest:
+            return []
+        last = self._last_year()
+        years = [(_SHOULD, _boosted(f"y:{last - back}", 3.0 - back)) for back in range(_NEW_YEARS + 1)]
+        return [(_MUST, tantivy.Query.boolean_query(years))]
+
+    def _last_year(self) -> int:
+        """The year of the newest edition; 0 where no record tells one."""
+        if self._newest is None:
+            told = [year for year in range(1990, 2100) if self._searcher.doc_freq("x", f"y:{year}")]
+            self._newest = max(told, default=0)
+        return self._newest
+
+
+def _given_up(taste: Taste) -> list[Taste]:
+    """The taste, and what is left of it when less and less is demanded."""
+    steps = [taste]
+    if taste.grade is not None:
+        steps.append(replace(steps[-1], grade=None, age=taste.age or taste.grade + _GRADE_OF_AGE))
+    if taste.children or steps[-1].age is not None:
+        steps.append(replace(steps[-1], age=None, grade=None, children=False))
+    if taste.genre and (taste.subject or taste.author):
+        steps.append(replace(steps[-1], genre=""))
+    if taste.newest and (taste.subject or taste.genre or taste.author):
+        steps.append(replace(steps[-1], newest=False))
+    return [one for one in dict.fromkeys(steps) if one != Taste()]
+
+
+def _met(taste: Taste) -> frozenset[Wish]:
+    named = {
+        Wish.SUBJECT: taste.subject, Wish.GENRE: taste.genre, Wish.AUTHOR: taste.author, Wish.NEWEST: taste.newest,
+        Wish.AGE: taste.age is not None or taste.children, Wish.GRADE: taste.grade is not None,
+    }  # fmt: skip
+    return frozenset(wish for wish, value in named.items() if value)
+
+
+def _subject(taste: Taste) -> list[_Part]:
+    """Every telling word: best in the record's subjects, then in its title, then in its annotation."""
+    parts: list[_Part] = []
+    for word in words(taste.subject)[:8]:
+        if len(word) < 3 or word in FUNCTION:
+            continue
+        own = {stem(word), *keys(word)}
+        places = [(_SHOULD, _boosted(f"s:{one}", 3.0)) for one in own]
+        places += [(_SHOULD, _boosted(one, 2.0, "k")) for one in own]
+        places += [(_SHOULD, _boosted(f"n:{one}", 1.0)) for one in own]
+        parts.append((_MUST, tantivy.Query.boolean_query(places)))
+    return parts
+
+
+def _genre(taste: Taste) -> list[_Part]:
+    parts: list[_Part] = []
+    for kind in kinds_in(taste.genre):
+        places = [(_SHOULD, _boosted(f"s:{one}", 2.0)) for one in sorted(kind)]
+        places += [(_SHOULD, _boosted(one, 1.0, "k")) for one in sorted(kind)]
+        parts.append((_MUST, tantivy.Query.boolean_query(places)))
+    return parts
+
+
+def _author(taste: Taste) -> list[_Part]:
+    names = [word for word in words(taste.author) if len(word) >= 3]
+    return [
+        (_MUST, tantivy.Query.boolean_query([(_SHOULD, _term(f"w:{key}")) for key in keys(name)])) for name in names[:3]
+    ]
+
+
+def _term(text: str, field: str = "x") -> tantivy.Query:
+    return tantivy.Query.term_query(schema(), field, text, "basic")
+
+
+def _boosted(text: str, boost: float, field: str = "x") -> tantivy.Query:
+    return tantivy.Query.boost_query(_term(text, field), boost)

@@ -1,0 +1,104 @@
+"""What a work is about, of which kind and for whom, as terms of the index.
+
+s:   stem of a word of its subjects, genres, keywords, and of what its UDC or BBK class means
+n:   stem of a word of its annotation
+w:   key of a word of its authors' names
+a:   age mark          c:1  for children          y:  year of the newest edition
+q:   how many copies there are: the power of two
+"""
+
+from collections.abc import Iterable
+
+from bot.bibliography import IndexEntry
+from bot.language.folding import words
+from bot.language.morphology import stem
+from catalogue.index.common import FUNCTION
+from catalogue.index.terms import keys
+
+_WORDS_OF_AN_ANNOTATION = 60
+_SHORTEST = 3
+MOST_COPIES = 7
+YOUNG = 6
+"""An age mark up to this makes a children's book."""
+
+# What the classes are about, in words that readers use; the longest prefix counts.
+_UDC = {
+    "004": "компьютеры программирование информатика", "087.5": "детская", "159.9": "психология", "2": "религия",
+    "355": "война военное армия", "37": "педагогика воспитание школа", "39": "обычаи праздники фольклор",
+    "398": "фольклор сказки", "51": "математика", "52": "астрономия космос планеты звезды", "53": "физика",
+    "54": "химия", "55": "геология земля", "56": "палеонтология динозавры древние", "57": "биология",
+    "58": "растения ботаника", "59": "животные зоология", "598": "птицы", "599": "животные звери",
+    "61": "медицина здоровье", "629.7": "космонавтика космос авиация самолеты", "63": "сельское хозяйство",
+    "635": "сад огород цветы", "636": "животные питомцы", "641.5": "кулинария рецепты",
+    "746": "рукоделие вязание шитье", "75": "живопись художники", "78": "музыка", "791": "кино", "793": "игры",
+    "794": "шахматы", "796": "спорт", "91": "география страны путешествия", "929": "биографии", "94": "история",
+}  # fmt: skip
+_UDC_FORMS = {
+    "-1": "стихи поэзия", "-2": "пьесы драматургия", "-31": "роман", "-32": "рассказы", "-34": "сказки",
+    "-312.4": "детектив", "-312.9": "фантастика", "-7": "юмор сатира", "-93": "детская",
+}  # fmt: skip
+_BBK = {
+    "20.1": "экология природа", "22.1": "математика", "22.3": "физика", "22.6": "астрономия космос планеты звезды",
+    "24": "химия", "26.8": "география путешествия страны", "28.1": "палеонтология динозавры древние",
+    "28.5": "растения", "28.6": "животные зоология", "32.97": "компьютеры программирование",
+    "36.99": "кулинария рецепты", "39.6": "космонавтика космос", "42": "сад огород", "5": "медицина здоровье",
+    "63": "история", "68": "война военное армия", "74": "педагогика воспитание школа", "75": "спорт", "82": "фольклор",
+    "85.1": "живопись художники", "85.3": "музыка театр кино", "86": "религия", "88": "психология",
+}  # fmt: skip
+_BBK_FORMS = {"-5": "стихи поэзия", "-6": "пьесы драматургия"}
+_FOR_CHILDREN = frozenset(stem(word) for word in words("детский дети детям детей малыши дошкольный школьный младший"))
+
+
+def topics(entry: IndexEntry) -> set[str]:
+    """The terms of a work."""
+    said = list(_stems((*entry.subjects, *entry.genres, *entry.keywords)))
+    said += _stems(_meanings(entry))
+    terms = {f"s:{one}" for one in said}
+    terms.update(f"n:{one}" for one in list(dict.fromkeys(_stems((entry.annotation,))))[:_WORDS_OF_AN_ANNOTATION])
+    terms.update(f"w:{key}" for _, author in entry.variants for word in words(author) for key in keys(word))
+    if entry.age_mark is not None:
+        terms.add(f"a:{entry.age_mark}")
+    if _is_for_children(entry, said):
+        terms.add("c:1")
+    if entry.year:
+        terms.add(f"y:{entry.year}")
+    terms.add(f"q:{min(entry.copies.bit_length(), MOST_COPIES)}")
+    return terms
+
+
+def _stems(texts: Iterable[str]) -> Iterable[str]:
+    for text in texts:
+        for word in words(text):
+            if len(word) >= _SHORTEST and word not in FUNCTION:
+                yield from keys(word)
+
+
+def _is_for_children(entry: IndexEntry, said: Iterable[str]) -> bool:
+    if entry.age_mark is not None and entry.age_mark > 2 * YOUNG:
+        return False
+    if (entry.age_mark is not None and entry.age_mark <= YOUNG) or entry.grade:
+        return True
+    return not _FOR_CHILDREN.isdisjoint({*said, *_stems((entry.audience,))})
+
+
+def _meanings(entry: IndexEntry) -> list[str]:
+    """What the classes of the records mean."""
+    found = []
+    for number in entry.udc:
+        found += [_of(part.strip(), _UDC) for part in number.replace("+", ":").split(":")]
+        found += [meaning for form, meaning in _UDC_FORMS.items() if number.startswith("82") and _has(number, form)]
+        found += [_UDC["087.5"]] if "087.5" in number else []
+    for number in entry.bbk:
+        found.append(_of(number.strip(), _BBK))
+        found += [meaning for form, meaning in _BBK_FORMS.items() if number.startswith("84") and number.endswith(form)]
+    return [meaning for meaning in found if meaning]
+
+
+def _of(number: str, meanings: dict[str, str]) -> str:
+    fits = [prefix for prefix in meanings if number.startswith(prefix)]
+    return meanings[max(fits, key=len)] if fits else ""
+
+
+def _has(number: str, form: str) -> bool:
+    at = number.find(form)
+    return at >= 0 and (form.endswith(("4", "9")) or not number[at + len(form) : at + len(form) + 1].isdigit())

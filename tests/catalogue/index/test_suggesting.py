@@ -1,0 +1,88 @@
+"""Works chosen by subject, kind, age, class: what the records tell and no more."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from bot.bibliography import IndexEntry
+from bot.ports import Suggested, Taste, Wish
+from catalogue.finder import IndexedCatalogue
+from tests.catalogue.index.shelf import Shelf, book
+
+
+def told(title: str, author: str = "", *, copies: int = 1, **records: Any) -> IndexEntry:
+    return replace(book(title, author, copies=copies), **records)
+
+
+LIBRARY = (
+    told("Ископаемые", "Петров П.", subjects=("Динозавры — Детская литература",), age_mark=6),
+    told("Динозавры: энциклопедия", "Иванов И.", age_mark=12),
+    told("Древние ящеры", "Сидоров С.", udc=("568.19",), age_mark=0),
+    told("Эвкалипты", "Донцова Дарья", genres=("Детектив",), age_mark=16, copies=9),
+    told("Привидение", "Донцова Дарья", genres=("Детектив",), age_mark=16),
+    told("Лак", "Донцова Дарья", genres=("Кулинария",)),
+    told("Стилист", "Маринина А.", genres=("Детективы",)),
+    told("Кому на Руси жить", "Некрасов Н. А.", bbk=("84(2Рос=Рус)1-5",)),
+    told("Кортик", "Рыбаков А. Н.", grade="5"),
+    told("Дневник", "Кин Э.", annotation="Записки мальчика, который стал волшебником.", year=2019),
+    told("Свежее", "Новиков Н.", year=2026),
+    told("Почти свежее", "Новиков Н.", year=2025),
+)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def library(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[IndexedCatalogue]:
+    shelf = Shelf(*LIBRARY)
+    catalogue = IndexedCatalogue(tmp_path_factory.mktemp("index"), shelf, shelf)
+    await catalogue.start()
+    yield catalogue
+    await catalogue.aclose()
+
+
+def titles(found: Suggested) -> list[str]:
+    return [work.title for work in found.works]
+
+
+@pytest.mark.parametrize(
+    ("taste", "first"),
+    [
+        (Taste(subject="динозавров", age=6), ["Ископаемые", "Древние ящеры"]),
+        (Taste(subject="динозавров"), ["Ископаемые", "Древние ящеры", "Динозавры: энциклопедия"]),
+        (Taste(genre="детективы", author="Донцовой"), ["Эвкалипты", "Привидение"]),
+        (Taste(genre="стихи", author="Некрасова"), ["Кому на Руси жить"]),
+        (Taste(grade=5), ["Кортик"]),
+        (Taste(subject="мальчика волшебника"), ["Дневник"]),
+        (Taste(newest=True), ["Свежее", "Почти свежее"]),
+    ],
+)
+async def test_works_are_chosen_by_what_their_records_tell(
+    library: IndexedCatalogue, taste: Taste, first: list[str]
+) -> None:
+    found = await library.suggest(taste)
+
+    assert sorted(titles(found)) == sorted(first)
+
+
+async def test_what_fits_no_reader_so_young_is_not_offered(library: IndexedCatalogue) -> None:
+    found = await library.suggest(Taste(subject="динозавры", age=6))
+
+    assert Wish.AGE in found.met
+    assert "Динозавры: энциклопедия" not in titles(found)
+
+
+async def test_a_wish_that_no_record_bears_out_is_given_up_and_not_counted_as_met(library: IndexedCatalogue) -> None:
+    found = await library.suggest(Taste(genre="фэнтези", author="Донцовой"))
+
+    assert found.met == {Wish.AUTHOR}
+    assert set(titles(found)) == {"Эвкалипты", "Привидение", "Лак"}
+
+
+async def test_a_subject_is_never_given_up(library: IndexedCatalogue) -> None:
+    assert not (await library.suggest(Taste(subject="вулканы", genre="детектив"))).works
+
+
+async def test_who_says_nothing_gets_what_the_library_has_most_of(library: IndexedCatalogue) -> None:
+    assert titles(await library.suggest(Taste()))[0] == "Эвкалипты"

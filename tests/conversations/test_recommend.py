@@ -1,0 +1,83 @@
+"""«Что почитать…»: a short list of what the library has, or an honest question."""
+
+import pytest
+
+from tests.support.fake_library import CENTRAL, FakeCatalogue, at
+from tests.support.reader import Reader
+
+
+async def test_a_subject_that_was_named_is_looked_up(reader: Reader, catalogue: FakeCatalogue) -> None:
+    catalogue.holds("Динозавры", "Тихонов А.", at(CENTRAL, 1, 1))
+
+    await reader.says("посоветуйте что-нибудь про динозавров")
+    reader.hears("Вот что есть в каталоге по вашим словам:")
+    await reader.presses("Динозавры, Тихонов А.")
+
+    reader.hears("Динозавры, Тихонов А. Есть: 1 из 1.")
+
+
+async def test_what_is_in_now_comes_first(reader: Reader, catalogue: FakeCatalogue) -> None:
+    catalogue.holds("Космос", "Первый П.", at(CENTRAL, 0, 1))
+    catalogue.holds("Космос и звёзды", "Второй В.", at(CENTRAL, 1, 1))
+
+    await reader.says("книга про космос для ребёнка 8 лет")
+
+    reader.hears("Для какого они возраста, в каталоге не указано")
+    assert [button.label for button in reader.offered()][:2] == ["Космос и звёзды, Второй В.", "Космос, Первый П."]
+
+
+async def test_a_kind_of_books_by_an_author(reader: Reader, catalogue: FakeCatalogue) -> None:
+    catalogue.holds("Детективы на даче", "Донцова Дарья", at(CENTRAL, 1, 1))
+    catalogue.holds("Детективы в пути", "Донцова Дарья", at(CENTRAL, 1, 1))
+    catalogue.holds("Детективы", "Маринина А.", at(CENTRAL, 1, 1))
+
+    await reader.says("детективы Донцовой")
+
+    reader.hears("Вот что есть в каталоге по вашим словам:")
+    reader.may_press("Детективы на даче, Донцова Дарья", "Детективы в пути, Донцова Дарья")
+    assert not any("Маринина" in button.label for button in reader.offered())
+
+
+async def test_a_title_that_sounds_like_a_wish_is_the_book(reader: Reader, catalogue: FakeCatalogue) -> None:
+    catalogue.holds("Сказки для малышей", "Сутеев В.", at(CENTRAL, 1, 1))
+    catalogue.holds("Сказки", "Пушкин А. С.", at(CENTRAL, 1, 1))
+
+    await reader.says("сказки для малышей")
+
+    reader.hears("Сказки для малышей, Сутеев В. Есть: 1 из 1.")
+
+
+@pytest.mark.parametrize("said", ["посоветуйте что почитать", "что-нибудь почитать"])
+async def test_who_says_nothing_of_their_taste_gets_a_list_and_a_question(
+    reader: Reader, catalogue: FakeCatalogue, said: str
+) -> None:
+    catalogue.holds("Каштанка", "Чехов А. П.", at(CENTRAL, 1, 1))
+
+    await reader.says(said)
+
+    reader.hears("Скажите, о чём и для кого, и я подберу точнее.")
+    reader.may_press("Каштанка, Чехов А. П.")
+    reader.may_press("Позвать библиотекаря")
+
+
+async def test_an_empty_catalogue_asks_what_is_wanted(reader: Reader) -> None:
+    await reader.says("посоветуйте что почитать")
+
+    reader.hears("О чём хочется почитать и для кого?")
+
+
+async def test_what_the_records_do_not_tell_is_not_made_up(reader: Reader, catalogue: FakeCatalogue) -> None:
+    catalogue.holds("Каштанка", "Чехов А. П.", at(CENTRAL, 1, 1))
+
+    await reader.says("посоветуйте что-нибудь про вулканы")
+
+    reader.hears("По каталогу такого не подобрать")
+    reader.may_press("Позвать библиотекаря")
+
+
+async def test_what_is_lent_out_is_told_so(reader: Reader, catalogue: FakeCatalogue) -> None:
+    catalogue.holds("Динозавры", "Тихонов А.", at(CENTRAL, 0, 1))
+
+    await reader.says("посоветуйте что-нибудь про динозавров")
+
+    reader.hears("Сейчас все они выданы.")

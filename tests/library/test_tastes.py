@@ -1,0 +1,44 @@
+"""What a reader would like, out of their words."""
+
+import pytest
+
+from bot.ports import Request, Taste
+from bot.tastes import is_only_a_taste, taste_of
+
+
+@pytest.mark.parametrize(
+    ("said", "taste"),
+    [
+        ("что-нибудь про динозавров для ребёнка 6 лет", Taste(subject="динозавров", age=6, children=True)),
+        ("детективы Донцовой", Taste(genre="детективы", author="донцовой")),
+        ("стихи Некрасова", Taste(genre="стихи", author="некрасова")),
+        ("книга про космос для ребёнка восьми лет", Taste(subject="космос", age=8, children=True)),
+        ("что почитать в 5 классе летом", Taste(grade=5)),
+        ("фэнтези для подростка", Taste(genre="фэнтези", age=13)),
+        ("новинки", Taste(newest=True)),
+        ("что-нибудь почитать", Taste()),
+    ],
+)
+def test_a_taste_is_read_without_slots(said: str, taste: Taste) -> None:
+    assert taste_of(Request(intent="recommend", confidence=1.0), said) == taste
+
+
+def test_slots_are_believed_first() -> None:
+    request = Request(intent="recommend", confidence=1.0, slots={"subject": "кошек", "age": "7", "author": "Куклачёв"})
+
+    assert taste_of(request, "о собаках") == Taste(subject="кошек", age=7, author="Куклачёв")
+
+
+@pytest.mark.parametrize(
+    ("said", "only"),
+    [
+        ("детективы Донцовой", True),
+        ("книга про космос для ребенка 8 лет", True),
+        ("сказки", True),
+        ("сказка о рыбаке и рыбке Пушкин", False),
+        ("каштанка", False),
+        ("роман о Тристане и Изольде пересказ Бедье", False),
+    ],
+)
+def test_words_that_name_a_book_are_no_mere_taste(said: str, only: bool) -> None:
+    assert is_only_a_taste(taste_of(Request(intent="search", confidence=1.0), said), said) is only
