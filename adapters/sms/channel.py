@@ -12,17 +12,18 @@ from adapters.sms.gateways.port import Gateway, Report
 from adapters.sms.gateways.smsaero import SmsAero
 from adapters.sms.gateways.smsc import Smsc
 from adapters.sms.gateways.smsru import SmsRu
-from adapters.sms.parse import AskFor, accepted, form_of, receipt
+from adapters.sms.parse import AskFor, accepted, form_of, receipt, secret_of
 from adapters.sms.render import capabilities, text_of
 from adapters.sms.settings import SmsSettings
 from bot.channels import Accepted, Price, Setting, Webhook
-from bot.errors import BadSignature, DeliveryRefused, MessageRefused
+from bot.errors import BadSignature, ChannelAuthError, ChannelError, DeliveryRefused, MessageRefused
 from bot.messages import Delivery, Outbound, Reply, Sent
 from bot.wording import in_language
 
 ASKED_FOR = timedelta(days=3)
 """Later a carrier says nothing new: messages live a day, two at most."""
 ASKED_AT_MOST = 10_000
+AT_ONCE = 100
 _PHONE = re.compile(r"\d{10,15}")
 
 
@@ -63,10 +64,11 @@ class Sms:
         """A message whose fate is of interest from now on."""
 
     async def ping(self) -> str:
-        """The gateway and the money that is left."""
-        return (
-            f"{self._options.provider} {self._options.sender}".rstrip() + f", balance {await self._gateway.balance()}"
-        )
+        """The gateway and the money that is left. Raises ChannelAuthError where there is none: nothing would go."""
+        balance = await self._gateway.balance()
+        if re.fullmatch(r"-.*|0(\.0*)?", balance):
+            raise ChannelAuthError(f"no money left at {self._options.provider}: {balance} RUB")
+        return f"{self._options.provider} {self._options.sender}".rstrip() + f", balance {balance} RUB"
 
     async def aclose(self) -> None:
         """Give back the connections."""
@@ -80,17 +82,47 @@ class Sms:
 class SmsByCallback(Sms):
     """The gateway calls us; it signs nothing, so a callback is a hint that makes us ask."""
 
+    def __init__(self, options: SmsSettings, setting: Setting) -> None:
+        super().__init__(options, setting)
+        self._named: dict[str, None] = {}
+        self._asking = False
+
     def accept(self, webhook: Webhook) -> Accepted:
         """Read a callback. Raises BadSignature where the secret in its address is not ours."""
-        given = webhook.query.get("secret", "").encode("utf-8", "replace")
+        given = secret_of(webhook).encode("utf-8", "replace")
         if not hmac.compare_digest(given, self._options.secret.get_secret_value().encode()):
             raise BadSignature("the secret is not ours")
         called = self._gateway.called(form_of(webhook))
         return accepted(called, channel=self._setting.name, now=self._setting.clock.now())
 
     async def courtesy(self, what: object) -> Accepted | None:
-        """Ask what became of the messages that a callback named."""
-        return self._kept(await self._gateway.reports(what.external_ids)) if isinstance(what, AskFor) else None
+        """Ask what became of the messages that a callback named; callbacks that come meanwhile are asked for along."""
+        if not isinstance(what, AskFor):
+            return None
+        self._named.update(dict.fromkeys(what.external_ids))
+        while len(self._named) > ASKED_AT_MOST:
+            del self._named[next(iter(self._named))]
+        if self._asking:
+            return None
+        self._asking = True
+        try:
+            return self._kept(await self._told())
+        finally:
+            self._asking = False
+
+    async def _told(self) -> list[Report]:
+        """Reports of all messages that were named; what a fault leaves is asked for with the next callback."""
+        reports: list[Report] = []
+        try:
+            while self._named:
+                some = tuple(self._named)[:AT_ONCE]
+                reports += await self._gateway.reports(some)
+                for name in some:
+                    self._named.pop(name, None)
+        except ChannelError:
+            if not reports:
+                raise
+        return reports
 
 
 class SmsByPolling(Sms):

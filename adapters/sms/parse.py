@@ -19,6 +19,11 @@ class AskFor:
     external_ids: tuple[str, ...]
 
 
+def secret_of(webhook: Webhook) -> str:
+    """What proves a callback: the end of its path, or ``?secret=`` where the gateway wants a short path."""
+    return webhook.query.get("secret", "") or webhook.path.rpartition("/")[2]
+
+
 def form_of(webhook: Webhook) -> Mapping[str, str]:
     """The fields of a callback, from the address and the body; in UTF-8 or, from older accounts, windows-1251."""
     fields = dict(webhook.query)

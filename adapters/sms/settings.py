@@ -31,7 +31,7 @@ class SmsSettings(BaseModel):
     )
     secret: SecretStr = Field(
         SecretStr(""),
-        description="At least 16 characters of your own; the callback is `https://…/hooks/<channel>?secret=<it>`.",
+        description="At least 16 characters of your own; the callback is `https://…/hooks/<channel>/<secret>`.",
     )
     poll_s: float = Field(60, gt=0, le=3600, description="Seconds between two questions about sent messages.")
     two_way: bool = Field(

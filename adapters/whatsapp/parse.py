@@ -13,6 +13,7 @@ from typing import Any
 
 from adapters.whatsapp.addresses import phone_of, user_id_of
 from bot.channels import Accepted
+from bot.errors import BadWebhook
 from bot.messages import (
     ButtonPress,
     Contact,
@@ -32,6 +33,8 @@ from bot.messages import (
 )
 
 LONGEST_KEY = 200
+MOST_UNREAD, LONGEST_UNREAD = 5, 16_384
+"""Broken items of one body that are kept for the operator, and bytes of each."""
 PERMANENT_FAILURES = frozenset({131026, 131030, 131062})
 """Codes after which the reader cannot be reached at all (131050 stops only marketing)."""
 _START = re.compile(r"[^\n#]{0,80}#start-([A-Za-z0-9_-]{1,64})\s*")
@@ -71,14 +74,18 @@ def begin_text(greeting: str, parameter: str) -> str:
 
 
 def read(body: bytes, *, channel: str, phone_number_id: str, now: datetime) -> Accepted:
-    """Everything of one verified body; ``now`` stands in where an item tells no time."""
+    """Everything of one verified body; ``now`` stands in where an item tells no time.
+
+    Raises:
+        BadWebhook: It is no JSON at all.
+    """
     try:
         payload = json.loads(body)
     except (ValueError, RecursionError):
-        return Accepted(set_aside=("not json",))
+        raise BadWebhook("no JSON") from None
     reader = _Reader(channel, phone_number_id, now)
     if _text(_dict(payload).get("object")) != "whatsapp_business_account":
-        return Accepted(set_aside=("other object",))
+        return Accepted(set_aside=("other_object",))
     for entry in _dicts(_dict(payload).get("entry")):
         for change in _dicts(entry.get("changes")):
             reader.change(change)
@@ -112,6 +119,7 @@ class _Reader:
         self._events: list[Event] = []
         self._read: dict[Contact, ReadMark] = {}
         self._aside: list[str] = []
+        self._unread: list[bytes] = []
 
     def accepted(self) -> Accepted:
         """All of it."""
@@ -120,16 +128,17 @@ class _Reader:
             events=tuple(self._events),
             courtesies=tuple(self._read.values()),
             set_aside=tuple(self._aside),
+            unread=tuple(self._unread),
         )
 
     def change(self, change: Mapping[str, Any]) -> None:
         """One change of one entry."""
         field, value = _text(change.get("field")), _dict(change.get("value"))
         if field not in ("messages", "smb_message_echoes"):
-            self._aside.append(field if field in _FIELDS else "unknown field")
+            self._aside.append(field if field in _FIELDS else "unknown_field")
             return
         if _text(_dict(value.get("metadata")).get("phone_number_id")) != self._phone_number_id:
-            self._aside.append("another number")
+            self._aside.append("another_number")
             return
         if field == "smb_message_echoes":
             self._each(value.get("message_echoes"), self._echo, "echo")
@@ -145,7 +154,13 @@ class _Reader:
             if isinstance(item, dict):
                 take(item)
             else:
-                self._aside.append(f"broken {kind}")
+                self._broken(kind, item)
+
+    def _broken(self, kind: str, item: Any) -> None:
+        """Keep for the operator what should have been understood."""
+        self._aside.append(f"broken_{kind}")
+        if len(self._unread) < MOST_UNREAD:
+            self._unread.append(json.dumps(item).encode()[:LONGEST_UNREAD])
 
     # --- messages --------------------------------------------------------------------------------
 
@@ -155,7 +170,7 @@ class _Reader:
             self._aside.append("group")
             return
         if not external_id:
-            self._aside.append("broken message")
+            self._broken("message", message)
             return
         at = self._moment(message.get("timestamp"))
         if kind == "revoke":
@@ -165,7 +180,7 @@ class _Reader:
             return
         address = phone_of(message.get("from")) or user_id_of(message.get("from_user_id"))
         if not address:
-            self._aside.append("broken message")
+            self._broken("message", message)
             return
         contact = Contact(channel=self._channel, address=address)
         if kind == "system":
@@ -178,7 +193,7 @@ class _Reader:
         content = _content(said, address)
         if content is None:
             if kind != "reaction":  # a thumb up asks for nothing
-                self._aside.append(kind if kind in ("interactive", "order") else "unknown message")
+                self._aside.append(kind if kind in ("interactive", "order") else "unknown_message")
             return
         self._messages.append(
             Inbound(
@@ -207,7 +222,7 @@ class _Reader:
             self._aside.append("group")
             return
         if not external_id or delivery is None:
-            self._aside.append("unknown status")
+            self._aside.append("unknown_status")
             return
         at = self._moment(status.get("timestamp"))
         errors = list(_dicts(status.get("errors"))) if delivery is Delivery.FAILED else []

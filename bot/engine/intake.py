@@ -73,7 +73,7 @@ class Arrivals:
                 *[self._store.record(message) for message in messages], *[self._store.note(event) for event in events]
             )
         if accepted.courtesies:
-            self._courtesies.begin(name, channel, accepted.courtesies)
+            self._courtesies.begin(name, channel, accepted.courtesies, self.keep)
         for kind in accepted.set_aside:
             self._metrics.set_aside(name, kind if _KIND.fullmatch(kind) else "other")
         for body in accepted.unread:

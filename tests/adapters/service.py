@@ -8,8 +8,9 @@ from typing import Any, Self, cast
 from aiohttp import web
 
 from bot.channels import Channel, Polled
+from bot.engine.courtesies import Courtesies
 from bot.engine.dispatcher import Dispatcher, routes
-from bot.engine.intake import Webhooks, poll
+from bot.engine.intake import Arrivals, Webhooks, poll
 from bot.engine.metrics import Metrics
 from bot.engine.outbox import Outbox
 from bot.engine.server import application
@@ -40,6 +41,7 @@ class MessengerService:
         self._loops: list[asyncio.Task[None]] = []
         self._stopping = asyncio.Event()
         self.metrics = Metrics()
+        self._courtesies = Courtesies(self.metrics)
         self.hook = ""
         self.log: Log
         self._runner: web.AppRunner
@@ -48,14 +50,15 @@ class MessengerService:
         self.log = await open_log(self._database, self._clock)
         dispatcher = Dispatcher(self.log, Script(), routes([router]), cast("Library", None), self._clock, self.metrics)
         outbox = Outbox(self._name, self._channel, self.log, self._clock, self.metrics)
-        hooks = Webhooks({self._name: self._channel}, self.log, self.metrics)
+        arrivals = Arrivals(self.log, self.metrics, self._courtesies)
+        hooks = Webhooks({self._name: self._channel}, self.log, self.metrics, arrivals)
         self._runner = web.AppRunner(application(hooks.routes()), access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", 0).start()
         self.hook = f"http://127.0.0.1:{self._runner.addresses[0][1]}/hooks/{self._name}"
         loops: list[Any] = [dispatcher.run(), outbox.run()]
         if isinstance(self._channel, Polled):
-            loops.append(poll(self._name, self._channel, self.log, self._stopping))
+            loops.append(poll(self._name, self._channel, self.log, self._stopping, arrivals))
         self._loops = [asyncio.create_task(loop) for loop in loops]
         return self
 
@@ -63,6 +66,7 @@ class MessengerService:
         for task in self._loops:
             task.cancel()
         await asyncio.gather(*self._loops, return_exceptions=True)
+        await self._courtesies.aclose()
         await self._channel.aclose()
         await self._runner.cleanup()
         await self.log.aclose()

@@ -211,6 +211,18 @@ async def test_more_courtesies_than_can_be_made_are_dropped_and_hold_up_nothing(
     assert b'result="dropped"} 68.0' in metrics.page(None)
 
 
+async def test_what_a_courtesy_brings_to_light_is_stored(log: FakeLog, metrics: Metrics) -> None:
+    courtesies = Courtesies(metrics)
+    arrivals = Arrivals(log, metrics, courtesies)
+
+    await arrivals.keep("chat", Polite(log), Accepted(courtesies=("tells",)))
+    async with asyncio.timeout(SOON_S):
+        while b'result="done"} 1.0' not in metrics.page(None):  # noqa: ASYNC110
+            await asyncio.sleep(0)
+
+    assert words(await log.claim(10)) == ["найдено"]
+
+
 class Polite(FakeChannel):
     """A messenger with courtesies."""
 
@@ -219,14 +231,17 @@ class Polite(FakeChannel):
         self._log = log
         self.made: list[tuple[object, int]] = []
 
-    async def courtesy(self, what: object) -> None:
+    async def courtesy(self, what: object) -> Accepted | None:
         self.made.append((what, len(self._log.messages)))
+        if what == "tells":
+            return Accepted(messages=(arrival("найдено", key="2"),))
         if what == "fail":
             raise ChannelUnavailable("no route")
         if what == "bug":
             raise ZeroDivisionError
         if what == "never ends":
             await asyncio.Event().wait()
+        return None
 
 
 @pytest.mark.parametrize("name", ["page", "nobody"])

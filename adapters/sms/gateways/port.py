@@ -66,7 +66,7 @@ class Gateway(Protocol):
         ...
 
     async def balance(self) -> str:
-        """Money left, in words. Raises ChannelError."""
+        """Roubles left, as the gateway writes them. Raises ChannelError."""
         ...
 
     def called(self, form: Mapping[str, str]) -> Called:

@@ -54,11 +54,11 @@ class SmsAero:
 
     async def balance(self) -> str:
         data = (await self._call("balance", {})).get("data")
-        return f"{data.get('balance', '?') if isinstance(data, dict) else '?'} RUB"
+        return str(data.get("balance", "?") if isinstance(data, dict) else "?")
 
     def called(self, form: Mapping[str, str]) -> Called:
         name = form.get("id", "")
-        return Called(asked=(name,)) if _ID.fullmatch(name) else Called(set_aside=("unknown record",))
+        return Called(asked=(name,)) if _ID.fullmatch(name) else Called(set_aside=("unknown_record",))
 
     async def _call(self, path: str, what: Mapping[str, Any]) -> dict[str, Any]:
         body = object_in(await self._http.call("POST", f"/v2/{path}", json=dict(what), headers=self._account))

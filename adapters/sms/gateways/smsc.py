@@ -79,13 +79,13 @@ class Smsc:
         body = object_in(await self._call("balance.php", {}))
         if "error" in body:
             raise _refusal(whole(body.get("error_code")), told(body.get("error")))
-        return f"{body.get('balance', '?')} RUB"
+        return str(body.get("balance", "?"))
 
     def called(self, form: Mapping[str, str]) -> Called:
         """One status, or one message of a reader: those have words and no status."""
         phone = form.get("phone", "").removeprefix("+")
         if not re.fullmatch(r"\d{5,15}", phone):
-            return Called(set_aside=("unknown record",))
+            return Called(set_aside=("unknown_record",))
         if "mes" in form and "status" not in form:
             words = form["mes"].strip()
             told_apart = "\n".join(form.get(name, "") for name in ("id", "sms_id", "phone", "to", "time", "ts", "mes"))
@@ -93,7 +93,7 @@ class Smsc:
             return Called(heard=(Heard(phone, words, key, _moment(form.get("ts"))),) if words else ())
         number = form.get("id", "")
         known = _ID.fullmatch(f"{number}-{phone}")
-        return Called(asked=(known.group(),)) if known else Called(set_aside=("unknown record",))
+        return Called(asked=(known.group(),)) if known else Called(set_aside=("unknown_record",))
 
     async def _call(self, script: str, form: Mapping[str, str]) -> Any:
         return await self._http.call("POST", f"/sys/{script}", data={**self._account, **form})

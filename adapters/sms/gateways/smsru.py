@@ -64,7 +64,7 @@ class SmsRu:
         return found
 
     async def balance(self) -> str:
-        return f"{(await self._call('/my/balance', {})).get('balance', '?')} RUB"
+        return str((await self._call("/my/balance", {})).get("balance", "?"))
 
     def called(self, form: Mapping[str, str]) -> Called:
         """Up to a hundred records, each some lines: what it is, the message's id, its status."""
@@ -76,7 +76,7 @@ class SmsRu:
             if lines[0].strip() == "sms_status" and len(lines) > 1 and _ID.fullmatch(lines[1].strip()):
                 asked.append(lines[1].strip())
             elif lines[0].strip() != "test":
-                aside.append("unknown record")
+                aside.append("unknown_record")
         return Called(asked=tuple(dict.fromkeys(asked)), set_aside=tuple(aside), answer=b"100")
 
     async def _call(self, path: str, form: Mapping[str, str]) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Sending, refusals, reports and answers: against the three gateways' emulators."""
 
+import asyncio
 import json
 import random
 from collections.abc import AsyncIterator
@@ -101,6 +102,8 @@ async def test_without_money_or_with_a_wrong_key_the_channel_stops(
     channel = sms(clock, provider, gateway.url)
     with pytest.raises(ChannelAuthError, match="money"):
         await channel.send(outbound(reply("Да.")))
+    with pytest.raises(ChannelAuthError, match="money"):
+        await channel.ping()
     for word in ("key", "password"):
         setattr(gateway, word, "another")
     with pytest.raises(ChannelAuthError):
@@ -246,6 +249,36 @@ def test_a_wrong_secret_is_refused(called: SmsByCallback) -> None:
     for secret in ("", "another", SECRET + "x"):
         with pytest.raises(BadSignature):
             called.accept(posted({"id": "1"}, secret))
+    webhook = posted({"id": "1"}, "")
+    object.__setattr__(webhook, "path", f"/hooks/sms/{SECRET}")
+    assert called.accept(webhook).messages == ()
+
+
+async def test_callbacks_that_come_while_we_ask_are_asked_for_along(
+    gateway: SmsEmulator, called: SmsByCallback
+) -> None:
+    for number in range(3):
+        await called.send(outbound(reply(f"Слово {number}"), number=number + 7))
+    names = [taken.name for taken in gateway.taken]
+
+    told = await asyncio.gather(*[called.courtesy(AskFor((name,))) for name in names])
+
+    events = [event for found in told if found for event in found.events]
+    assert sorted(cast("DeliveryReceipt", event).external_id for event in events) == sorted(names)
+    assert told[1:] == [None, None]
+
+
+async def test_a_question_that_failed_is_asked_again(gateway: SmsEmulator, called: SmsByCallback) -> None:
+    await called.send(outbound(reply("Раз.")))
+    await called.send(outbound(reply("Два."), number=8))
+    first, second = (taken.name for taken in gateway.taken)
+    gateway.faults.append(Fault(status=500))
+    with pytest.raises(ChannelUnavailable):
+        await called.courtesy(AskFor((first,)))
+
+    told = await called.courtesy(AskFor((second,)))
+    assert told is not None
+    assert len(told.events) == 2
 
 
 async def test_reports_are_asked_for_and_told_once(gateway: SmsEmulator, channel: Sms) -> None:

@@ -30,7 +30,7 @@ async def gateway() -> AsyncIterator[SmscEmulator]:
 async def service(sqlite: Database, clock: StandingClock, gateway: SmscEmulator) -> AsyncIterator[MessengerService]:
     channel = sms(clock, "smsc", gateway.url, two_way=True, **CALLBACK)
     async with MessengerService(sqlite, clock, channel, NAME) as service:
-        service.hook += f"?secret={SECRET}"
+        service.hook += f"/{SECRET}"
         yield service
 
 
@@ -58,6 +58,18 @@ async def test_a_lost_answer_makes_no_second_message(service: MessengerService, 
     await service.until(lambda: len(gateway.calls) == 2, turning=timedelta(seconds=1))
 
     assert [taken.text for taken in gateway.taken] == ["Вы написали: слово"]
+
+
+async def test_a_callback_makes_us_ask_and_the_answer_reaches_the_log(
+    service: MessengerService, gateway: SmscEmulator, sqlite: Database
+) -> None:
+    await gateway.hears(service.hook, ANNA, "слово")
+    await service.until(lambda: len(gateway.taken) == 1)
+    (taken,) = gateway.taken
+    taken.status = gateway.arrived
+
+    assert await gateway.tells(service.hook, taken) == (200, "OK")
+    await service.until(lambda: is_delivered(sqlite))
 
 
 async def test_reports_by_asking_reach_the_log(sqlite: Database, clock: StandingClock) -> None:

@@ -40,6 +40,7 @@ async def test_a_reader_asks_chooses_and_is_answered(service: MessengerService, 
     assert await meta.deliver(service.hook, meta.body([meta.hears(ANNA, "Что есть из классики?")])) == 200
     await service.until(lambda: len(meta.taken) == 1)
     rows = meta.taken[0].body["interactive"]["action"]["sections"][0]["rows"]
+    await service.until(lambda: len(meta.read) == 1)  # the reader sees the marks, and that we are typing
     assert [row["title"] for row in rows] == ["Война и мир. Том 1", "Война и мир. Том 2", "Война миров, или Очень…"]
 
     chosen = {"type": "list_reply", "list_reply": {"id": rows[1]["id"], "title": rows[1]["title"]}}
@@ -95,7 +96,7 @@ async def test_nothing_is_lost_when_meta_stumbles(
 
     said = [taken.text for taken in meta.taken]
     assert said == ["Вы написали: раз"] * (len(said) - 1) + ["Вы написали: два"]
-    assert len(said) == 3  # one broken connection after a sending: one word twice, none lost
+    assert len(said) <= 3  # one connection broke after a sending (or a read mark): at most one word twice, none lost
 
 
 async def test_statuses_in_any_order_end_with_the_farthest(
