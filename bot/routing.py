@@ -63,6 +63,8 @@ class Answer:
         resume: True: the reader does not want a person any more, the bot goes on.
         missed: The bot failed the reader here: counted, and kept for the librarians.
         works: What was found, for programs (``ask --json``), best first.
+        private: With ``missed``: the reader's words are personal (a name, a card), so the librarians do not find
+            them among what was asked in vain. True for whatever a :class:`Personal` handler answers.
         go_on: What the message turned out to ask for: the handlers of these wishes answer after the replies.
     """
 
@@ -72,6 +74,7 @@ class Answer:
     resume: bool = False
     missed: bool = False
     works: tuple[WorkCard, ...] = ()
+    private: bool = False
     go_on: tuple[Request, ...] = ()
 
 

@@ -28,6 +28,8 @@ from db.connect import Database, store_errors
 from db.models import ContactRow, ConversationRow, MessageRow, MissRow
 
 BATCH = 200
+PRIVATE = "personal"
+"""Intent of turns whose words tell of a person (``bot.engine.turns``)."""
 LOOK_EVERY_S = 2.0
 """How soon a miss is among the misses; nobody waits for it."""
 RETRY_S = 10.0
@@ -119,6 +121,8 @@ class SqlMisses:
         """In a thread: reducing words to their stems takes a while at first."""
         kept = []
         for row in found:
+            if row.intent == PRIVATE:
+                continue
             if row.waiting_since is not None and row.created_at >= row.waiting_since:
                 continue  # said to the librarian who was called, not to the bot
             text = masked(row.text)

@@ -21,6 +21,9 @@ from bot.wording import in_language
 
 log = structlog.get_logger(__name__)
 
+PRIVATE = "personal"
+"""The intent of a missed turn in which the reader's words tell of a person: nobody learns from these."""
+
 Move = Call | Say | Silence
 Patience = Callable[[Coroutine[Any, Any, tuple[Answer, ...]]], InTime[tuple[Answer, ...]]]
 """How long handlers are waited for, and who takes the next turn meanwhile."""
@@ -163,7 +166,8 @@ class Turns:
             return await self._alike(handler, turn)
         if isinstance(handler, Personal) and not self._privacy.allows_personal(turn.contact.channel):
             return Answer(replies=(self._privacy.ask_elsewhere(),))
-        return _answer(await handler(turn, self._library))
+        answer = _answer(await handler(turn, self._library))
+        return replace(answer, private=True) if isinstance(handler, Personal) else answer
 
     async def _alike(self, handler: SameForAll, turn: Turn) -> Answer:
         """The answer of a handler that does not see who asks, remembered for the next one."""
@@ -190,6 +194,7 @@ def _joined(first: Answer, then: Answer) -> Answer:
         handover=first.handover or then.handover,
         resume=first.resume or then.resume,
         missed=first.missed or then.missed,
+        private=first.private or then.private,
         go_on=(),
     )
 
@@ -232,7 +237,7 @@ def _completed(
         replies=answers[0].replies if len(answers) == 1 else tuple(said for one in answers for said in one.replies),
         dialogue=after(decision.dialogue, answers, now),
         outcome=outcome,
-        intent=decision.intent,
+        intent=PRIVATE if missed and any(answer.private for answer in answers) else decision.intent,
         confidence=decision.confidence,
         mode=Mode.WAITING if handover else mode,
         handover_reason=handover,

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.engine.turns import PRIVATE
 from bot.messages import ButtonPress, Contact, Content
 from bot.ports import Completed, Dialogue, Mode, Outcome
 from bot.teaching import Lack
@@ -136,6 +137,17 @@ async def test_words_to_a_librarian_are_not_kept(database: Database, clock: Stan
     await misses.gather()
 
     assert [miss.text for miss in await misses.all()] == ["где мой заказ"]
+
+
+async def test_what_was_said_to_a_personal_question_is_not_kept(
+    database: Database, clock: StandingClock, misses: SqlMisses
+) -> None:
+    async with opened_log(database, clock) as log:
+        await Bot(log, clock).fails("Котова", intent=PRIVATE)
+
+    assert await misses.gather() == 0
+
+    assert await misses.all() == []
 
 
 async def test_a_person_s_numbers_and_names_are_not_kept(

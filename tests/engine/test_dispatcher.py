@@ -11,7 +11,7 @@ from bot.engine import dispatcher as engine
 from bot.engine.dispatcher import routes
 from bot.errors import StoreUnavailable
 from bot.messages import Button, ButtonPress, Contact, Reply, Unsupported
-from bot.ports import Completed, Library, Mode, Waiting
+from bot.ports import Completed, Library, Mode, Request, Waiting
 from bot.routing import Answer, Expects, Router, Turn, expects, intent, pressed
 from tests.support.clock import StandingClock
 from tests.support.logs import ANNA, BORIS
@@ -490,3 +490,44 @@ async def test_cut_short_it_leaves_no_turn_half_done(clock: StandingClock) -> No
     assert await machine.heard() == []
     assert machine.log.messages[1].state == "waiting"
     assert len(asyncio.all_tasks()) == 1
+
+
+# --- what a turn turns out to ask for ------------------------------------------------------------
+
+
+async def test_a_missed_answer_to_a_personal_question_tells_nobody_what_was_asked(clock: StandingClock) -> None:
+    cards = Router("cards", personal=True)
+
+    @cards.on(intent("фамилия"))
+    async def unknown(turn: Turn, _: Library) -> Answer:
+        return Answer(replies=(Reply(text=f"Не нашли: {turn.text}"),), missed=True)
+
+    machine = Machine(clock, cards)
+    async with machine.running():
+        await machine.says("фамилия котова")
+        await machine.settles()
+
+    (message,) = [message for message in machine.log.messages.values() if message.inbound is not None]
+    assert (message.outcome, message.intent) == ("missed", "personal")
+
+
+async def test_a_handler_hands_on_what_the_message_turned_out_to_ask_for(clock: StandingClock) -> None:
+    router = Router("riddle")
+
+    @router.on(intent("загадка"))
+    async def solves(turn: Turn, _: Library) -> Answer:
+        wishes = tuple(Request(intent=word, confidence=1.0, rest=f"{word}!") for word in ("стул", "стол"))
+        return Answer(replies=(Reply(text="Отгадал:"),), go_on=wishes)
+
+    @router.on(intent("стул"))
+    async def chair(turn: Turn, _: Library) -> Answer:
+        return Answer(replies=(Reply(text=turn.text),), missed=True)
+
+    machine = Machine(clock, router)
+    async with machine.running():
+        await machine.says("загадка")
+        await machine.settles()
+
+    assert await machine.heard() == ["Отгадал:", "стул!", "эхо: стол!"]
+    (message,) = [message for message in machine.log.messages.values() if message.inbound is not None]
+    assert message.outcome == "missed"
