@@ -21,10 +21,11 @@ from time import monotonic
 
 from bench._chaos import Driver
 from bench._chaos_vk import VkDriver
+from bench._chaos_whatsapp import WhatsAppDriver
 from tests.support.crash import Service, serving, totals
 from tests.support.databases import Databases
 
-DRIVERS: Mapping[str, Callable[[str], Driver]] = {"vk": VkDriver}
+DRIVERS: Mapping[str, Callable[[str], Driver]] = {"vk": VkDriver, "whatsapp": WhatsAppDriver}
 ANSWERED_S = 400.0
 NUMBER = re.compile(r"«Алгебра (\d+)»")
 

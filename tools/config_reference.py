@@ -73,6 +73,7 @@ def _kind(annotation: Any) -> str:
         "str": "text",
         "int": "whole number",
         "float": "number",
+        "Decimal": "number",
         "bool": "`true` or `false`",
         "SecretStr": "secret text",
     }
