@@ -1,15 +1,16 @@
 """What the message log is on either database: its operations, who holds what, early receipts."""
 
 import hashlib
+import re
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import Enum, auto
 from itertools import count
 
 from bot.clock import Clock
-from bot.messages import Contact, Delivery, DeliveryReceipt, Event, Inbound, Lane, Removed, Reply
+from bot.messages import Contact, Delivery, DeliveryReceipt, Event, Inbound, Lane, Removed, Reply, Started
 from bot.ports import Attempt, Completed, Outcome, QueueFigures, Recorded, Waiting
 from db.group_commit import GroupCommit, Refused
 from db.wakes import Wakes
@@ -40,6 +41,9 @@ FORGET = "forget"
 
 STAFF_KEY = "staff:"
 """Before the messenger's id of a message that a person of the library wrote in its interface."""
+
+SOURCE = re.compile(r"[A-Za-z0-9_-]{1,64}")
+"""What a link may carry in every messenger; anything else is no word of ours and is not kept of a person."""
 
 SILENT_OUTCOMES = frozenset({Outcome.SILENT})
 
@@ -78,6 +82,15 @@ class PutBack:
 
 
 Operation = Inbound | Completed | Attempt | PutBack | Event
+
+
+def brought(arrivals: Iterable[Inbound]) -> list[tuple[str, Contact]]:
+    """Who came by a link, and by which: start parameters of the kind that we give out."""
+    return [
+        (item.content.parameter, item.contact)
+        for item in arrivals
+        if isinstance(item.content, Started) and SOURCE.fullmatch(item.content.parameter)
+    ]
 
 
 def outgoing(channel: str) -> tuple[str, str]:

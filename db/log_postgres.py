@@ -49,6 +49,7 @@ from db.log_common import (
     Ledger,
     Operation,
     PutBack,
+    brought,
     figures_of,
     outgoing,
     stored_key,
@@ -216,6 +217,8 @@ class PostgresLog(CommonLog):
                 arrivals, await self._arrive([item for _, item in arrivals], connection, now, topics), strict=True
             ):
                 results[place] = recorded
+            for source, contact in brought(item for _, item in arrivals):
+                await connection.execute(sql.BROUGHT, source, contact.channel, rows.clean(contact.address))
         turns = [(place, item) for place, item in enumerate(operations) if isinstance(item, Completed)]
         if turns:
             fates = await self._complete([item for _, item in turns], connection, now, topics)

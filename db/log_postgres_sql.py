@@ -9,6 +9,7 @@ ON CONFLICT (channel, address) DO UPDATE SET unreachable_since = NULL,
 name = CASE WHEN excluded.name <> '' THEN excluded.name ELSE contacts.name END,
 language = CASE WHEN excluded.language <> '' THEN excluded.language ELSE contacts.language END
 RETURNING id, channel, address, name, language"""
+BROUGHT = "UPDATE contacts SET source = $1 WHERE channel = $2 AND address = $3 AND source = ''"
 NEW_CONVERSATIONS = """
 INSERT INTO conversations (contact_id, dialogue) SELECT unnest($1::bigint[]), '{}'
 ON CONFLICT (contact_id) DO NOTHING"""

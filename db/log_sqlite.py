@@ -50,6 +50,7 @@ from db.log_common import (
     Ledger,
     Operation,
     PutBack,
+    brought,
     figures_of,
     outgoing,
     stored_key,
@@ -192,6 +193,8 @@ class SqliteLog(CommonLog):
             recorded = self._arrive(db, [item for _, item in arrivals], now, kept)
             for (place, _), each in zip(arrivals, recorded, strict=True):
                 results[place] = each
+            for source, contact in brought(item for _, item in arrivals):
+                db.execute(sql.BROUGHT, (source, contact.channel, rows.clean(contact.address)))
         turns = [(place, item) for place, item in enumerate(operations) if isinstance(item, Completed)]
         if turns:
             fates = self._complete(db, [item for _, item in turns], now, kept)

@@ -8,6 +8,7 @@ INSERT INTO contacts (channel, address, name, language, created_at) VALUES (?, ?
 ON CONFLICT (channel, address) DO UPDATE SET name = excluded.name, language = excluded.language,
 unreachable_since = NULL RETURNING id"""
 RENAME_CONTACT = "UPDATE contacts SET name = ?, language = ?, unreachable_since = NULL WHERE id = ?"
+BROUGHT = "UPDATE contacts SET source = ? WHERE channel = ? AND address = ? AND source = ''"
 NEW_CONVERSATION = """
 INSERT INTO conversations (contact_id, dialogue) VALUES (?, '{}')
 ON CONFLICT (contact_id) DO UPDATE SET contact_id = excluded.contact_id RETURNING id"""

@@ -194,6 +194,8 @@ class ContactRow(Base):
     patron_id: Mapped[int | None] = mapped_column(ForeignKey("patrons.id"))
     unreachable_since: Mapped[datetime | None] = mapped_column(Moment)
     created_at: Mapped[datetime] = mapped_column(Moment)
+    source: Mapped[str] = mapped_column(String(64), default="", server_default=text("''"))
+    """The start parameter that brought them first (``branch-03``), "" if they came by themselves."""
 
 
 class ConversationRow(Base):

@@ -15,6 +15,7 @@ from bot.library.places import branch_behind, start_parameter
 from bot.settings import Settings, load
 from bot.wording import in_language
 from db.branches import SqlBranches
+from db.sources import came
 
 SUFFIXES = (".pdf", ".png", ".svg")
 
@@ -31,10 +32,13 @@ def invite(config: Path | None, channel: str, branch: str, output: Path | None, 
     if channel and channel not in settings.channels:
         raise InputError(f"--channel: there is no {channel!r}; configured: {', '.join(settings.channels)}")
     names = [channel] if channel else list(settings.channels)
-    links, faults, where = asyncio.run(_found(settings, folder, names, branch))
+    links, faults, where, brought = asyncio.run(_found(settings, folder, names, branch))
     console = Console(highlight=False, soft_wrap=True)
     for name, link in links.items():
-        console.print(f"{name}: {link}", markup=False)
+        console.print(
+            f"{name}: {link}" + (f"  (readers it has brought: {brought[name]})" if brought.get(name) else ""),
+            markup=False,
+        )
     for fault in faults:
         sys.stderr.write(f"{fault}\n")
     if not links:
@@ -50,10 +54,24 @@ def invite(config: Path | None, channel: str, branch: str, output: Path | None, 
 
 async def _found(
     settings: Settings, folder: Path, names: list[str], code: str
-) -> tuple[dict[str, str], list[str], Branch | None]:
+) -> tuple[dict[str, str], list[str], Branch | None, dict[str, int]]:
+    """The links, what is wrong with the others, the branch, and how many each link has brought."""
     where = await _branch(settings, folder, code) if code else None
-    links, faults = await _links(settings, names, start_parameter(where.code) if where else "")
-    return links, faults, where
+    parameter = start_parameter(where.code) if where else ""
+    links, faults = await _links(settings, names, parameter)
+    brought = await _came(settings, folder, links, parameter) if parameter else {}
+    return links, faults, where, brought
+
+
+async def _came(settings: Settings, folder: Path, names: Iterable[str], parameter: str) -> dict[str, int]:
+    try:
+        database = await app.open_database(settings, folder)
+    except StoreUnavailable:
+        return {}
+    try:
+        return {name: await came(database, name, parameter) for name in names}
+    finally:
+        await database.aclose()
 
 
 async def _links(settings: Settings, names: Iterable[str], parameter: str) -> tuple[dict[str, str], list[str]]:

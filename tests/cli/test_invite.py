@@ -1,5 +1,6 @@
 """What hangs on a branch's wall: a QR code that a camera reads, in a poster that says what to do."""
 
+import asyncio
 import re
 import zlib
 from io import BytesIO
@@ -12,8 +13,12 @@ from PIL import Image, ImageDraw
 from bot.cli.poster import Invitation, posters
 from bot.library.model import Branch
 from bot.library.places import branch_behind, start_parameter
+from bot.messages import Contact, Inbound, Started
 from bot.wording import in_language
+from db.connect import connect
+from db.messages import open_log
 from tests.cli.library import SmallLibrary
+from tests.support.clock import MORNING, StandingClock
 
 CHANNELS = """
 channels:
@@ -64,6 +69,29 @@ def seen_by_a_camera(pdf: bytes) -> list[str]:
 def test_the_link_is_printed(library: SmallLibrary) -> None:
     assert library.runs("invite", "--channel", "webchat", "--branch", "01") == f"webchat: {LINK}\n"
     assert library.runs("invite", "--channel", "webchat") == "webchat: https://bot.library.example/\n"
+
+
+def test_who_came_by_a_link_is_counted(library: SmallLibrary) -> None:
+    library.runs("db", "upgrade")
+
+    async def come() -> None:
+        database = await connect("sqlite:///data/bibliobot.sqlite3", library.folder)
+        log = await open_log(database, StandingClock())
+        for address in ("1", "2"):
+            await log.record(
+                Inbound(
+                    contact=Contact(channel="webchat", address=address),
+                    content=Started("branch-01"),
+                    idempotency_key=address,
+                    sent_at=MORNING,
+                )
+            )
+        await log.aclose()
+        await database.aclose()
+
+    asyncio.run(come())
+    said = library.runs("invite", "--channel", "webchat", "--branch", "01")
+    assert said == f"webchat: {LINK}  (readers it has brought: 2)\n"
 
 
 def test_the_code_alone_is_read_by_a_camera(library: SmallLibrary) -> None:

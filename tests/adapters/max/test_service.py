@@ -66,7 +66,7 @@ async def test_a_reader_asks_chooses_and_is_answered(service: MessengerService, 
     assert second["text"] == "Война и мир. Том 2"
 
     await deliver(service, server.updates.pressed(ANNA, second["payload"], second["text"]))
-    await service.until(lambda: len(server.said[ANNA]) == 3)
+    await service.until(lambda: len(server.said[ANNA]) == 3 and len(server.answered) == 1)
 
     assert server.texts(ANNA)[0].startswith("Здравствуйте! Я бот библиотеки.")
     assert server.texts(ANNA)[2] == "Нажато: 1."
