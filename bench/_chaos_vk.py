@@ -8,6 +8,7 @@ from typing import Any, Self
 
 from tests.emulators.base import Fault
 from tests.emulators.vk import GROUP, SECRET, TOKEN, VkEmulator
+from tests.support.crash import PUBLIC_URL
 
 TWICE = 0.05
 AGAIN_S = 0.2
@@ -57,6 +58,7 @@ class VkDriver:
     def begins(self, address: str) -> None:
         if self._way == "callback":
             self._vk.callback.address = f"{address}/hooks/vk"
+            self._vk.registered = f"{PUBLIC_URL}/hooks/vk"
 
     async def write(self, reader: int, text: str, dice: random.Random) -> None:
         event = self._vk.says(text, reader)

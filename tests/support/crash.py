@@ -24,6 +24,7 @@ import yaml
 
 START_S = 60.0
 ANSWERED_S = 90.0
+PUBLIC_URL = "https://bot.library.example"
 AGAIN_S = 0.1
 REQUEST_S = 5.0
 GAP_S = 0.02
@@ -75,7 +76,7 @@ class Service:
         settings = {
             "library": {"name": "Библиотека"},
             "database": {"url": database_url},
-            "server": {"host": "127.0.0.1", "port": self.port},
+            "server": {"host": "127.0.0.1", "port": self.port, "public_url": PUBLIC_URL},
             "channels": channels or {"webchat": limits},
             "logging": {"level": "warning", "format": "json"},
         }

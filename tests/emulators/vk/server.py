@@ -48,6 +48,7 @@ class VkEmulator(Emulator):
         self.callback = Callback(hook, self._signed)
         self.is_enabled = True
         self.server_status = "ok"
+        self.registered = ""  # the Callback API's address as the settings show it, where it is not the real one
         self.spoils: deque[int] = deque()
         self._per_s = calls_per_s
         self._to_one = to_one_an_hour
@@ -271,7 +272,7 @@ class VkEmulator(Emulator):
             "id": 1,
             "title": "bibliobot",
             "creator_id": 1,
-            "url": self.callback.address,
+            "url": self.registered or self.callback.address,
             "secret_key": SECRET,
             "status": self.server_status,
         }
