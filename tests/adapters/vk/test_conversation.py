@@ -130,6 +130,17 @@ async def test_a_librarian_who_answers_in_vk_silences_the_bot(vk: VkEmulator, da
     assert vk.reader().words == ["Вы написали: вопрос", "Я библиотекарь, отвечу сама."]
 
 
+async def test_a_pressed_callback_button_is_let_go_and_answered(vk: VkEmulator, sqlite: Database, now: Clock) -> None:
+    pressed = {"user_id": 100001, "peer_id": 100001, "event_id": "e1", "payload": {"b": "hours"}}
+    async with library(vk, callback(now, vk.url), sqlite, now):
+        vk.happens("message_event", pressed)
+        await vk.callback.deliver()
+        await until(lambda: bool(vk.answered and vk.reader().heard))
+
+    assert vk.answered == ["e1"]
+    assert vk.reader().words == ["Нажато: часы."]
+
+
 async def test_no_mutated_webhook_is_answered_with_a_5xx(vk: VkEmulator, sqlite: Database, now: Clock) -> None:
     bodies = [file.read_bytes() for file in sorted(RECORDED.glob("*.json")) if file.name not in NO_EVENTS]
     async with library(vk, callback(now, vk.url), sqlite, now):
