@@ -19,6 +19,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from time import monotonic
 
+import aiohttp
+
 from bench._chaos import Driver
 from bench._chaos_vk import VkDriver
 from bench._chaos_whatsapp import WhatsAppDriver
@@ -83,7 +85,7 @@ class Run:
             async with serving(folder, url, driver.channels()) as (service, client):
                 driver.begins(service.address)
                 trouble = asyncio.create_task(driver.trouble(self.dice))
-                await asyncio.gather(self._kill(service), *[self._ask(reader) for reader in self.readers])
+                await asyncio.gather(self._kill(service, client), *[self._ask(reader) for reader in self.readers])
                 await self._until_answered()
                 trouble.cancel()
                 await asyncio.gather(trouble, return_exceptions=True)
@@ -103,13 +105,14 @@ class Run:
             await self.driver.write(reader, f"есть ли книга Алгебра {number}", self.dice)
             self.asked += 1
 
-    async def _kill(self, service: Service) -> None:
+    async def _kill(self, service: Service, client: aiohttp.ClientSession) -> None:
         whole = self.each * len(self.readers)
         for point in sorted(self.dice.sample(range(whole // 10, whole * 9 // 10), self.kills)):
             while self.asked < point:
                 await asyncio.sleep(0.02)
             await service.ends(signal.SIGKILL)
             await service.start()
+            await service.ready(client)
 
     async def _until_answered(self) -> None:
         deadline = monotonic() + ANSWERED_S

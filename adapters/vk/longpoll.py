@@ -3,6 +3,7 @@
 Source of the protocol: dev.vk.com, "Использование Bots Long Poll API".
 """
 
+from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -22,11 +23,11 @@ STILL_ON_THE_WAY = timedelta(minutes=15)
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Events and the number that says they were taken."""
+    """Events and the number that says they were taken; ``history`` where they come from a conversation's history."""
 
     events: Sequence[Mapping[str, Any]]
     ts: str = ""
-    caught_up: bool = False
+    history: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,25 +59,28 @@ class LongPoll:
         self._server: _Server | None = None
         self._ts = ""
         self._behind = bool(catch_up_h)
+        self._unseen: deque[int] | None = None
         self._failed = False
 
     async def next(self) -> Batch:
         """The next events, perhaps none after half a minute. Raises ChannelError."""
         if self._server is None:
             await self._renew()
-        if self._behind:
-            return Batch(await self._missed(), self._ts, caught_up=True)
+        if self._behind and (missed := await self._missed()) is not None:
+            return missed
         answer = await self._asked()
         self._see(answer)
         match answer.get("failed"):
             case None:
                 return Batch(_events(answer.get("updates")), str(answer["ts"]))
             case 1:  # VK has thrown events away: it names the number to go on from
-                self._ts, self._behind = str(answer.get("ts", "")), self._catch_up > timedelta(0)
+                self._ts = str(answer.get("ts", ""))
+                self._fall_behind()
             case 2:  # the key is too old; the queue stands
                 self._server = None
             case _:
-                self._server, self._ts, self._behind = None, "", self._catch_up > timedelta(0)
+                self._server, self._ts = None, ""
+                self._fall_behind()
         return Batch((), self._ts)
 
     def _see(self, answer: Mapping[str, Any]) -> None:
@@ -90,8 +94,8 @@ class LongPoll:
         """The batch is kept: VK need not tell it again."""
         if batch.ts:
             self._ts = batch.ts
-        if batch.caught_up:
-            self._behind = False
+        if batch.history and self._unseen:
+            self._unseen.popleft()
 
     async def aclose(self) -> None:
         """Give the connection back."""
@@ -116,23 +120,36 @@ class LongPoll:
 
     # --- what was written meanwhile --------------------------------------------------------------
 
-    async def _missed(self) -> list[Mapping[str, Any]]:
-        """Messages that perhaps nobody has answered, oldest first, as events."""
+    def _fall_behind(self) -> None:
+        self._behind, self._unseen = self._catch_up > timedelta(0), None
+
+    async def _missed(self) -> Batch | None:
+        """What perhaps nobody has answered in one more conversation; None once all were looked at.
+
+        One at a time: where VK answers badly, what was looked at need not be looked at again.
+        """
         since = int((self._clock.now() - self._catch_up).timestamp())
+        if self._unseen is None:
+            self._unseen = deque(await self._unsettled(since))
+        if not self._unseen:
+            self._behind, self._unseen = False, None
+            return None
+        words = await self._unanswered(self._unseen[0], since)
+        return Batch(
+            [{"type": "message_new", "object": {"message": one}, "group_id": self._group_id} for one in words],
+            history=True,
+        )
+
+    async def _unsettled(self, since: int) -> list[int]:
+        """Whose conversation has something new, the one that waits longest first."""
         found = await self._client.call("messages.getConversations", filter="all", count=MOST_CONVERSATIONS)
-        missed = []
-        for item in _events(_object(found).get("items")):
-            last = _object(item.get("last_message"))
-            peer_id = last.get("peer_id")
-            if isinstance(peer_id, int) and _date(last) >= since and not self._settles(last):
-                missed += await self._unanswered(peer_id, since)
-        missed.sort(key=lambda message: (_date(message), message.get("id", 0)))
-        return [
-            {"type": "message_new", "object": {"message": message}, "group_id": self._group_id} for message in missed
-        ]
+        last = [_object(item.get("last_message")) for item in _events(_object(found).get("items"))]
+        last = [message for message in last if _date(message) >= since and not self._settles(message)]
+        last.sort(key=lambda message: (_date(message), str(message.get("id", "")).zfill(20)))
+        return [message["peer_id"] for message in last if isinstance(message.get("peer_id"), int)]
 
     async def _unanswered(self, peer_id: int, since: int) -> list[Mapping[str, Any]]:
-        """The reader's last words in one conversation."""
+        """The reader's last words in one conversation, in their order."""
         history = await self._client.call("messages.getHistory", peer_id=peer_id, count=MOST_MESSAGES)
         words: list[Mapping[str, Any]] = []
         for message in _events(_object(history).get("items")):  # the newest is the first
@@ -140,7 +157,7 @@ class LongPoll:
                 break
             if not message.get("out"):
                 words.append(message)
-        return words
+        return words[::-1]
 
     def _settles(self, message: Mapping[str, Any]) -> bool:
         """Whether all before is answered: a person's reply does that, ours once it is not quite new.

@@ -1,7 +1,7 @@
 """We ask VK: nothing is lost when keys grow old, history is cut, or we were away."""
 
 from collections.abc import AsyncIterator
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing, asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -21,8 +21,10 @@ from tests.support.clock import StandingClock
 async def asking(vk: VkEmulator, **more: Any) -> AsyncIterator[VkLongPoll]:
     clock = StandingClock(datetime.now(UTC))
     channel = long_poll(clock, vk.url, **more)
-    yield channel
-    await channel.aclose()
+    try:
+        yield channel
+    finally:
+        await channel.aclose()
 
 
 async def heard(channel: VkLongPoll, count: int) -> list[Inbound]:
@@ -114,6 +116,32 @@ async def test_an_answer_of_ours_does_not_hide_what_was_written_just_before_it(v
         missed = await heard(channel, 2)
 
     assert words(missed) == ["первое", "второе"]
+
+
+async def _taken(updates: AsyncIterator[Accepted]) -> None:
+    """What was told is kept; the next question may fail."""
+    with suppress(ChannelUnavailable):
+        await anext(updates)
+
+
+async def test_a_look_back_that_breaks_off_goes_on_where_it_was(vk: VkEmulator) -> None:
+    for user_id in (1, 2, 3):
+        vk.reader(user_id).put(f"от {user_id}", out=False, from_id=user_id)
+    found: list[Inbound] = []
+
+    async with asking(vk) as channel:
+        for _ in range(3):
+            vk.faults.append(Fault(status=502, body=b"", path="getHistory"))
+            async with aclosing(channel.updates()) as updates:  # type: ignore[type-var]
+                with pytest.raises(ChannelUnavailable):
+                    await anext(updates)
+            async with aclosing(channel.updates()) as updates:  # type: ignore[type-var]
+                found += (await anext(updates)).messages
+                vk.faults.append(Fault(status=502, body=b"", path="method/messages.getHistory"))
+                await _taken(updates)
+                vk.faults.clear()
+
+    assert words(found) == ["от 1", "от 2", "от 3"]
 
 
 async def test_the_look_back_can_be_switched_off(vk: VkEmulator) -> None:
