@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
 from adapters.http import HttpClient
+from adapters.refusals import LastRefusal
 from adapters.sms.counting import parts, price
 from adapters.sms.gateways.port import Gateway, Report
 from adapters.sms.gateways.smsaero import SmsAero
@@ -37,6 +38,7 @@ class Sms:
         key, password = options.key.get_secret_value(), options.password.get_secret_value()
         self._http = HttpClient(options.address, secrets=(key, password))
         self._gateway = _gateway(options, self._http)
+        self._refusal = LastRefusal()
 
     async def send(self, message: Outbound) -> Sent:
         """One text to one number."""
@@ -46,7 +48,12 @@ class Sms:
         text = self._text(message.reply)
         if not text:
             raise MessageRefused("nothing that a short message could say")
-        name = await self._gateway.send(phone, text, message.message_id, message.attempt)
+        try:
+            name = await self._gateway.send(phone, text, message.message_id, message.attempt)
+        except ChannelAuthError as error:
+            self._refusal.keep(error)
+            raise
+        self._refusal.forget()
         if name:
             self._sent(name)
         return Sent(external_ids=(name,) if name else ())
@@ -65,6 +72,7 @@ class Sms:
 
     async def ping(self) -> str:
         """The gateway and the money that is left. Raises ChannelAuthError where there is none: nothing would go."""
+        self._refusal.check()
         balance = await self._gateway.balance()
         if re.fullmatch(r"-.*|0(\.0*)?", balance):
             raise ChannelAuthError(f"no money left at {self._options.provider}: {balance} RUB")

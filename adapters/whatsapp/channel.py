@@ -11,6 +11,7 @@ import structlog
 
 from adapters.http import HttpAnswer, HttpClient
 from adapters.parts import PartsUnderWay
+from adapters.refusals import LastRefusal
 from adapters.whatsapp.addresses import recipient
 from adapters.whatsapp.errors import fault
 from adapters.whatsapp.limits import Pace, PairLimit
@@ -19,7 +20,15 @@ from adapters.whatsapp.parse import ReadMark, begin_text, read, warnings
 from adapters.whatsapp.render import Piece, capabilities, pieces, template
 from adapters.whatsapp.settings import WhatsAppSettings
 from bot.channels import Accepted, Setting, Webhook
-from bot.errors import BadSignature, ChannelError, ChannelUnavailable, DeliveryRefused, MessageRefused, WindowClosed
+from bot.errors import (
+    BadSignature,
+    ChannelAuthError,
+    ChannelError,
+    ChannelUnavailable,
+    DeliveryRefused,
+    MessageRefused,
+    WindowClosed,
+)
 from bot.messages import Outbound, Sent
 from bot.wording import gettext as _
 from bot.wording import in_language
@@ -42,6 +51,7 @@ class WhatsApp:
         self._http = HttpClient(options.api_url, headers={"Authorization": f"Bearer {token}"}, secrets=(token,))
         self._media = Media(self._http, options.phone_number_id, options.api_url, setting.files, setting.clock.now)
         self._parts = PartsUnderWay()
+        self._refusal = LastRefusal()
         self._pairs = PairLimit()
         self._pace = Pace(self.capabilities.rate_per_s)
         self._phone = ""
@@ -137,10 +147,13 @@ class WhatsApp:
 
     async def _send_body(self, message: Outbound, to: Mapping[str, str], body: Mapping[str, Any]) -> str:
         await self._pace.turn()
-        answer = await self._post(
-            {"recipient_type": "individual", **to, **body, "biz_opaque_callback_data": str(message.message_id)},
-            attempt=message.attempt,
-        )
+        whole = {"recipient_type": "individual", **to, **body, "biz_opaque_callback_data": str(message.message_id)}
+        try:
+            answer = await self._post(whole, attempt=message.attempt)
+        except ChannelAuthError as error:
+            self._refusal.keep(error)
+            raise
+        self._refusal.forget()
         return _message_id(answer)
 
     async def _post(self, body: Mapping[str, Any], attempt: int) -> HttpAnswer:
@@ -155,6 +168,7 @@ class WhatsApp:
 
     async def ping(self) -> str:
         """The number's name, the number, and what Meta thinks of its quality."""
+        self._refusal.check()
         about = await self._about()
         quality = str(about.get("quality_rating") or "NA")
         return f"{about.get('verified_name') or '?'}, {about.get('display_phone_number') or '?'}, quality {quality}"[

@@ -244,6 +244,19 @@ async def test_a_wrong_token_stops_the_channel(meta: WhatsAppEmulator, channel: 
         await channel.send(outbound(reply("Да."), clock))
 
 
+async def test_a_number_that_meta_blocks_is_not_taken_for_mended(
+    meta: WhatsAppEmulator, channel: WhatsApp, clock: StandingClock
+) -> None:
+    meta.hears(ANNA, "Есть?")
+    meta.faults.append(Fault(status=400, body={"error": {"code": 131048, "message": "Spam rate limit hit"}}))
+    for ask in (channel.send(outbound(reply("Да."), clock)), channel.ping()):
+        with pytest.raises(ChannelAuthError, match="131048"):
+            await ask
+
+    await channel.send(outbound(reply("Да."), clock))
+    assert "quality" in await channel.ping()
+
+
 # --- refusals ------------------------------------------------------------------------------------
 
 MEANS: dict[int, type[ChannelError]] = {
