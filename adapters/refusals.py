@@ -1,8 +1,8 @@
-"""A refusal that only the operator can end, remembered for a while: a messenger may know us and take nothing all the same.
+"""A refusal that only the operator can end, remembered for a while.
 
-The core asks ``ping`` whether a channel that was stopped may go on. A number that is blocked, an account without
-money or with a sender's name that is not registered still answers who it is: without this the channel would seem
-mended every minute.
+A messenger may know us and take nothing all the same. The core asks ``ping`` whether a channel that was stopped may
+go on, and a number that is blocked, an account without money or with a sender's name that is not registered still
+answers who it is: without this the channel would seem mended every minute.
 """
 
 from collections.abc import Callable

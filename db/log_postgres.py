@@ -226,7 +226,7 @@ class PostgresLog(CommonLog):
                 results[place] = fate
         sent = [item for item in operations if isinstance(item, Attempt) and not (item.reason or item.retry_at)]
         if sent:
-            await self._sent(sent, connection, now)
+            await self._sent(sent, connection, now, topics)
         for place, item in enumerate(operations):
             match item:
                 case PutBack():
@@ -398,14 +398,16 @@ class PostgresLog(CommonLog):
             topics.update((outgoing(contact.channel), contact))
         return bool(state == "aside")
 
-    async def _sent(self, attempts: list[Attempt], connection: Session, now: datetime) -> None:
+    async def _sent(self, attempts: list[Attempt], connection: Session, now: datetime, topics: set[object]) -> None:
         external = [stored_key(attempt.external_ids[-1]) if attempt.external_ids else None for attempt in attempts]
         early = [
             self._early.find(attempt.channel, name) if name else None
             for attempt, name in zip(attempts, external, strict=True)
         ]
-        states = [receipt.delivery.value if receipt else "sent" for receipt in early]
+        states = ["sent"] * len(attempts)
         await connection.execute(sql.SENT, [attempt.message_id for attempt in attempts], states, external, now)
+        for receipt in filter(None, early):
+            await self._further(receipt, connection, now, topics)
 
     async def _not_sent(self, attempt: Attempt, connection: Session, now: datetime, topics: set[object]) -> None:
         if attempt.retry_at is not None:
@@ -417,17 +419,23 @@ class PostgresLog(CommonLog):
             topics.add(FORGET)
 
     async def _receipt(self, receipt: DeliveryReceipt, connection: Session, now: datetime, topics: set[object]) -> None:
+        if await self._further(receipt, connection, now, topics):
+            self._early.drop(receipt)
+        else:
+            self._early.keep(receipt, self._now())
+
+    async def _further(self, receipt: DeliveryReceipt, connection: Session, now: datetime, topics: set[object]) -> bool:
+        """Take a message as far as its receipt says; False where it is not marked as sent yet."""
         row = await connection.fetchrow(sql.FIND_SENT, receipt.channel, stored_key(receipt.external_id))
         if row is None:
-            self._early.keep(receipt, self._now())
-            return
+            return False
         if RANK[row["state"]] < RANK[receipt.delivery]:
             reason = rows.clean(receipt.reason)[:2000] or None
             await connection.execute(sql.RECEIPT, row["id"], receipt.delivery.value, reason)
             if receipt.unreachable:
                 await connection.execute(sql.UNREACHABLE, row["conversation_id"], now)
                 topics.add(FORGET)
-        self._early.drop(receipt)
+        return True
 
     # --- reading ---------------------------------------------------------------------------------
 

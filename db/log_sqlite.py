@@ -348,12 +348,14 @@ class SqliteLog(CommonLog):
         return aside
 
     def _sent(self, db: sqlite3.Connection, attempts: list[Attempt], now: str) -> None:
-        marks = []
+        marks, early = [], []
         for attempt in attempts:
             external = stored_key(attempt.external_ids[-1]) if attempt.external_ids else None
-            early = self._early.find(attempt.channel, external) if external else None
-            marks.append((attempt.message_id, early.delivery.value if early else "sent", external))
+            early.append(self._early.find(attempt.channel, external) if external else None)
+            marks.append((attempt.message_id, "sent", external))
         db.execute(sql.SENT, (rows.batch_json(marks), now))
+        for receipt in filter(None, early):
+            self._receipt(db, receipt, now)
 
     def _not_sent(self, db: sqlite3.Connection, attempt: Attempt, now: str) -> None:
         if attempt.retry_at is not None:

@@ -196,6 +196,22 @@ async def test_a_failure_told_later_may_put_the_contact_out_of_reach(log: Log, s
     assert await staff.is_unreachable(ANNA)
 
 
+async def test_a_failure_that_overtakes_its_own_mark_says_as_much(log: Log, staff: Staff) -> None:
+    await says(log, "привет")
+    [waiting] = await log.claim(10)
+    await log.complete(turn(waiting, "ответ"))
+    [outbound] = await log.claim_outbound("chat", 10)
+
+    failed = DeliveryReceipt(
+        channel="chat", external_id="e1", delivery=Delivery.FAILED, at=LATER, reason="нет такого", unreachable=True
+    )
+    await log.note(failed)
+    assert not await staff.is_unreachable(ANNA)
+    await log.attempted(Attempt(message_id=outbound.message_id, channel="chat", external_ids=("e1",)))
+
+    assert await staff.is_unreachable(ANNA)
+
+
 # --- removal -------------------------------------------------------------------------------------
 
 REMOVED = Removed(channel="chat", external_id="m1", at=LATER)

@@ -318,8 +318,10 @@ class FakeLog:
                 message.conversation.unreachable_since = now
         else:
             message.external_id = attempt.external_ids[-1] if attempt.external_ids else None
+            message.state = Delivery.SENT.value
             early = self._early.pop((attempt.channel, message.external_id or ""), None)
-            message.state = early.delivery.value if early else Delivery.SENT.value
+            if early is not None:
+                self._receipt(early, now)
         self._wakes.wake((("outgoing", attempt.channel),))
 
     async def attempted_many(self, attempts: Sequence[Attempt]) -> list[Exception | None]:
