@@ -9,7 +9,7 @@ from rich.markup import escape
 from bot import app
 from bot.channels import Linked
 from bot.engine.privacy import DataClass
-from bot.errors import BibliobotError, ChannelAuthError, InputError, StoreUnavailable
+from bot.errors import BibliobotError, ChannelAuthError, ChannelError, InputError, StoreUnavailable
 from bot.settings import Settings, load
 from db import backup as copies
 from db import migrate
@@ -69,7 +69,7 @@ async def _channel(name: str, settings: Settings) -> tuple[str, str]:
     try:
         told = [await channel.ping(), f"data: {carries}"]
         if isinstance(channel, Linked):
-            told.append(f"readers join at {await channel.join_link()}")
+            told.append(await _joining(channel))
     except ChannelAuthError as error:
         return "", f"the messenger refuses us ({error}): mend the token under channels.{name}"
     except BibliobotError as error:
@@ -78,6 +78,14 @@ async def _channel(name: str, settings: Settings) -> tuple[str, str]:
         return ", ".join(told), ""
     finally:
         await channel.aclose()
+
+
+async def _joining(channel: Linked) -> str:
+    """Where readers join; a link that cannot be made yet is no fault of the channel."""
+    try:
+        return f"readers join at {await channel.join_link()}"
+    except ChannelError as error:
+        return f"no link to join by ({error})"
 
 
 def upgrade(config: Path | None) -> int:

@@ -9,6 +9,7 @@ from rich.console import Console
 
 from bot import app
 from bot.channels import Linked
+from bot.engine.privacy import DataClass
 from bot.errors import BibliobotError, InputError, StoreUnavailable
 from bot.library.model import Branch
 from bot.library.places import branch_behind, start_parameter
@@ -78,6 +79,8 @@ async def _links(settings: Settings, names: Iterable[str], parameter: str) -> tu
     """The link of each channel that has one, and what is wrong with the others."""
     links, faults = {}, []
     for name in names:
+        if app.data_class(name, settings) is DataClass.OFF:
+            continue
         channel = app.build_channel(name, settings)
         try:
             if isinstance(channel, Linked):

@@ -14,6 +14,7 @@ def test_check_says_that_all_is_well(tmp_path: Path) -> None:
 
     assert "everything works" in said
     assert "channel webchat" in said
+    assert "no link to join by (server.public_url is empty" in said
 
 
 def test_check_says_what_to_do_about_missing_tables(tmp_path: Path) -> None:

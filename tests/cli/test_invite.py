@@ -24,6 +24,7 @@ CHANNELS = """
 channels:
   webchat: {}
   terminal: {}
+  "off": {kind: webchat, data: "off"}
 """
 PUBLIC = "server: {port: 0, public_url: https://bot.library.example}"
 LINK = "https://bot.library.example/?start=branch-01"
@@ -131,7 +132,8 @@ def test_any_names_fit_and_each_channel_has_its_page(language: str) -> None:
         (("--channel", "webchat", "--all"), 2, "--all"),
         (("--all", "--output", "x.png"), 2, "PDF"),
         (("--channel", "webchat", "--output", "x.jpg"), 2, ".pdf, .png, .svg"),
-        (("--channel", "vk"), 1, "there is no 'vk'; configured: webchat, terminal"),
+        (("--channel", "vk"), 1, "there is no 'vk'; configured: webchat, terminal, off"),
+        (("--channel", "off"), 1, "nothing to invite to"),
         (("--channel", "terminal"), 1, "nothing to invite to"),
         (("--channel", "webchat", "--branch", "77"), 1, "there is no branch '77'; known: 01"),
         (("--channel", "webchat", "--output", "/nowhere/x.pdf"), 1, "cannot be written"),
