@@ -109,6 +109,18 @@ async def test_nothing_is_lost_when_max_stumbles(
     assert server.texts(ANNA) == [f"Вы написали: слово {number}" for number in range(5)]
 
 
+async def test_a_sending_that_was_taken_unseen_is_doubled_and_never_lost(
+    service: MessengerService, server: MaxServer
+) -> None:
+    server.faults += [Fault(drop="after", path="/messages")] * 2
+    await deliver(service, *[server.updates.said(ANNA, f"слово {number}") for number in range(4)])
+    await service.until(lambda: "Вы написали: слово 3" in server.texts(ANNA), turning=timedelta(seconds=5))
+
+    heard = server.texts(ANNA)
+    assert list(dict.fromkeys(heard)) == [f"Вы написали: слово {number}" for number in range(4)]
+    assert len(heard) - 4 <= 2
+
+
 async def test_a_stranger_stores_nothing_and_bad_bodies_never_fail(
     service: MessengerService, server: MaxServer
 ) -> None:
