@@ -90,10 +90,11 @@ class SqlMisses:
         counted = 0
         while True:
             found = await self._missed()
-            if not found:
+            if found:
+                wordings = await asyncio.to_thread(self._wordings, found)
+                counted += await self._note([row.id for row in found], wordings)
+            if len(found) < BATCH:
                 return counted
-            wordings = await asyncio.to_thread(self._wordings, found)
-            counted += await self._note([row.id for row in found], wordings)
 
     async def _missed(self) -> Sequence[Any]:
         columns = (

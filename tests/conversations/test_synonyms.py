@@ -6,7 +6,7 @@ import pytest
 
 from bot.engine.same_words import Remembered
 from bot.library.model import WorkCard
-from bot.ports import Catalogue, Library, Wanted
+from bot.ports import Catalogue, Library, Verdict, Wanted
 from bot.taught import TaughtCatalogue, TaughtUnderstanding
 from bot.teaching import Synonym, SynonymBook, SynonymKind, faults, kind_of
 from tests.support.clock import StandingClock
@@ -118,7 +118,8 @@ async def test_a_piece_of_a_longer_title_is_left_alone(
     catalogue.holds("Дом, в котором", "Петросян")
     teacher.teaches("title", "дом", "Дом, в котором")
 
-    assert (await taught.find(Wanted(text="дом у дороги"))).works[0] == house
+    longer = await taught.find(Wanted(text="дом у дороги"))
+    assert (longer.verdict, longer.works[0], longer.synonyms) == (Verdict.FOUND, house, ())
     alone = await taught.find(Wanted(text="дом"))
     assert alone.works[0].title == "Дом, в котором"
     assert alone.synonyms == ("title: «дом» → «Дом, в котором»",)
