@@ -8,15 +8,15 @@ from typing import Any, Self
 
 from aiohttp import ClientError, web
 
-from bot.clock import SystemClock
+from bot.clock import Clock, SystemClock
 from tests.emulators.base import Fault
 from tests.emulators.whatsapp.emulator import GraphError, Taken, WhatsAppEmulator
 
 TWICE = 0.05
 AGAIN_S = 0.2
 BATCH = 50
-HEARD_WITHIN_S = 0.3
-"""A connection that ends so soon after a sending: the service may not have heard that it was taken."""
+KEPT_WITHIN_S = 1.5
+"""A service that is killed so soon after a sending may not have kept that it was taken."""
 SERVER_ERROR = {"error": {"code": 131000, "type": "OAuthException", "message": "(#131000) Something went wrong"}}
 TROUBLES: Mapping[str, Fault] = {
     "5xx": Fault(status=502, body=b"<html>"),
@@ -35,21 +35,26 @@ class _Meta(WhatsAppEmulator):
     """Counts sendings whose answer may not have arrived, and drops some on purpose."""
 
     drop_next = False
-    lost_answers = 0
+    killed = 0
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__(clock)
+        self.dropped: set[asyncio.Transport] = set()
 
     async def _messages(self, request: web.Request) -> dict[str, Any]:
         before = len(self.taken)
         answer = await super()._messages(request)
         if len(self.taken) > before and request.transport is not None:
             transport = request.transport
-            asyncio.get_running_loop().call_later(HEARD_WITHIN_S, self._look, transport)
+            asyncio.get_running_loop().call_later(KEPT_WITHIN_S, self._look, transport)
             if self.drop_next:
                 self.drop_next = False
+                self.dropped.add(transport)
                 transport.abort()
         return answer
 
     def _look(self, transport: asyncio.Transport) -> None:
-        self.lost_answers += transport.is_closing()
+        self.killed += transport.is_closing() and transport not in self.dropped
 
 
 class WhatsAppDriver:
@@ -104,7 +109,8 @@ class WhatsAppDriver:
                 self.figures[name] += 1
 
     def heard(self, reader: int) -> list[str]:
-        self.figures["dropped after a sending"] = self._meta.lost_answers
+        self.figures["of these by a kill"] = self._meta.killed
+        self.figures["dropped after a sending"] = self._meta.killed + len(self._meta.dropped)
         return [taken.text for taken in self._meta.taken if taken.to == _phone(reader)]
 
     def wrong(self) -> list[str]:

@@ -27,6 +27,7 @@ from bot.errors import (
     ChannelUnavailable,
     DeliveryRefused,
     MessageRefused,
+    RateLimited,
     WindowClosed,
 )
 from bot.messages import Outbound, Sent
@@ -92,7 +93,7 @@ class WhatsApp:
         if not isinstance(what, ReadMark):
             return
         body = {"status": "read", "message_id": what.message_id, "typing_indicator": {"type": "text"}}
-        await self._post(body, attempt=1)
+        await self._post(body)
 
     async def fetch(self, handle: str, limit: int) -> bytes:
         """The picture that a reader sent."""
@@ -136,7 +137,7 @@ class WhatsApp:
         return Sent(external_ids=(await self._send_body(message, to, body),))
 
     async def _send_piece(self, message: Outbound, to: Mapping[str, str], piece: Piece) -> str:
-        media_id = await self._media.uploaded(piece.file, message.attempt) if piece.file else ""
+        media_id = await self._media.uploaded(piece.file) if piece.file else ""
         self._pairs.take(message.contact.address)
         try:
             return await self._send_body(message, to, piece.filled(media_id))
@@ -149,17 +150,22 @@ class WhatsApp:
         await self._pace.turn()
         whole = {"recipient_type": "individual", **to, **body, "biz_opaque_callback_data": str(message.message_id)}
         try:
-            answer = await self._post(whole, attempt=message.attempt)
+            answer = await self._post(whole)
         except ChannelAuthError as error:
             self._refusal.keep(error)
             raise
+        except RateLimited as error:
+            if error.whole_channel:
+                raise
+            raise self._pairs.refused(message.contact.address) from None
         self._refusal.forget()
+        self._pairs.taken(message.contact.address)
         return _message_id(answer)
 
-    async def _post(self, body: Mapping[str, Any], attempt: int) -> HttpAnswer:
+    async def _post(self, body: Mapping[str, Any]) -> HttpAnswer:
         path = f"/{self._options.phone_number_id}/messages"
         answer = await self._http.call("POST", path, json={"messaging_product": "whatsapp", **body})
-        error = fault(answer, attempt)
+        error = fault(answer)
         if error is not None:
             raise error
         return answer
@@ -189,7 +195,7 @@ class WhatsApp:
     async def _about(self) -> Mapping[str, Any]:
         fields = "display_phone_number,verified_name,quality_rating"
         answer = await self._http.call("GET", f"/{self._options.phone_number_id}", params={"fields": fields})
-        error: ChannelError | None = fault(answer, 1)
+        error: ChannelError | None = fault(answer)
         if error is not None:
             raise error
         body = answer.json()

@@ -20,6 +20,8 @@ WINDOW = 131047
 _WHOLE_LIMITS = {130429: 2.0, 80007: 60.0, 4: 60.0, 131064: 60.0}
 """Seconds of a pause where the answer names none: throughput of the number, calls of the account, of the app."""
 _PAIR = 131056
+PAIR_S = 4.0
+"""The first pause for one reader; it grows while Meta goes on refusing (:mod:`adapters.whatsapp.limits`)."""
 _LATER = frozenset({1, 2, 131000, 131016, 131057, 133004, 133016})
 _GONE = frozenset({131021, 131026, 131030, 131062})
 _STOPPED = {
@@ -35,13 +37,8 @@ _STOPPED = {
 _TOKEN = frozenset({0, 3, 10, 190, 102})
 
 
-def fault(answer: HttpAnswer, attempt: int) -> ChannelError | None:  # noqa: PLR0911 - a table of codes
-    """The error that an answer means; None where it is good.
-
-    Args:
-        answer: What came.
-        attempt: ``Outbound.attempt``: the pause for one pair grows with it, as Meta asks (4 to the power of n).
-    """
+def fault(answer: HttpAnswer) -> ChannelError | None:  # noqa: PLR0911 - a table of codes
+    """The error that an answer means; None where it is good."""
     if answer.status < 300:
         return None
     error = _error(answer)
@@ -49,7 +46,7 @@ def fault(answer: HttpAnswer, attempt: int) -> ChannelError | None:  # noqa: PLR
     code = code if isinstance(code, int) else -1
     why = f"{code} {_words(error)}".strip() if code >= 0 else f"HTTP {answer.status}"
     if code == _PAIR:
-        return RateLimited(4.0 ** min(max(attempt, 1), 5), whole_channel=False)
+        return RateLimited(PAIR_S, whole_channel=False)
     if code in _WHOLE_LIMITS or answer.status == 429:
         return RateLimited(_asked_s(answer) or _WHOLE_LIMITS.get(code, 5.0))
     if code in _STOPPED:

@@ -8,11 +8,14 @@ import asyncio
 from collections.abc import Callable
 from time import monotonic
 
+from adapters.whatsapp.errors import PAIR_S
 from bot.errors import RateLimited
 
 CATCH_UP_S = 0.015
 BURST = 45
 EVERY_S = 6.0
+LONGEST_PAIR_S = 64.0
+"""By then one in six seconds has long come round."""
 KEPT = 20_000
 """Readers remembered; the one who was written to longest ago is forgotten first."""
 
@@ -46,6 +49,7 @@ class PairLimit:
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:
         self._clock = clock
         self._spent: dict[str, tuple[float, float]] = {}
+        self._refused: dict[str, int] = {}
 
     def take(self, address: str) -> None:
         """Use one message of this reader's allowance.
@@ -62,3 +66,15 @@ class PairLimit:
             del self._spent[next(iter(self._spent))]
         if full:
             raise RateLimited((spent + 1 - BURST) * EVERY_S, whole_channel=False)
+
+    def refused(self, address: str) -> RateLimited:
+        """Meta knows better: the pause grows with each refusal in a row, 4 to the power of their number."""
+        times = self._refused.pop(address, 0) + 1
+        self._refused[address] = times
+        while len(self._refused) > KEPT:
+            del self._refused[next(iter(self._refused))]
+        return RateLimited(min(PAIR_S**times, LONGEST_PAIR_S), whole_channel=False)
+
+    def taken(self, address: str) -> None:
+        """Meta took a message for this reader."""
+        self._refused.pop(address, None)

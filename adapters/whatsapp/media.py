@@ -37,7 +37,7 @@ class Media:
         self._now = now
         self._ids: dict[int, tuple[str, datetime]] = {}
 
-    async def uploaded(self, file: StoredFile, attempt: int) -> str:
+    async def uploaded(self, file: StoredFile) -> str:
         """The id of a stored file at Meta; uploads it where it is not there yet.
 
         Raises:
@@ -55,7 +55,7 @@ class Media:
         form.add_field("type", file.media_type)
         form.add_field("file", data, filename=file.name, content_type=file.media_type)
         answer = await self._http.call("POST", f"/{self._number}/media", data=form, timeout_s=120)
-        media_id = _named(_good(answer, attempt), "id")
+        media_id = _named(_good(answer), "id")
         self._ids[file.file_id] = (media_id, self._now())
         while len(self._ids) > KEPT:
             del self._ids[next(iter(self._ids))]
@@ -72,13 +72,13 @@ class Media:
         answer = await self._http.call("GET", f"/{handle}", params={"phone_number_id": self._number})
         if 400 <= answer.status < 500 and not _is_token(answer):
             raise InputError("the picture is gone")
-        url = _named(_good(answer, 1), "url")
+        url = _named(_good(answer), "url")
         if not self._believed(url):
             raise InputError("the file lies on a host that is not Meta's")
         answer = await self._http.call("GET", url, longest=limit, timeout_s=60)
         if answer.status in (404, 410):
             raise InputError("the picture is gone")
-        data = _good(answer, 1).body
+        data = _good(answer).body
         if len(data) > limit:
             raise InputError(f"longer than {limit} bytes")
         return data
@@ -91,9 +91,9 @@ class Media:
         return parts.scheme == "https" and parts.port in (None, 443) and host.endswith(META) and "@" not in parts.netloc
 
 
-def _good(answer: HttpAnswer, attempt: int) -> HttpAnswer:
+def _good(answer: HttpAnswer) -> HttpAnswer:
     """The answer, unless it is a fault or a redirect (which is not followed: it would carry our token away)."""
-    error = fault(answer, attempt)
+    error = fault(answer)
     if error is not None:
         raise error
     return answer

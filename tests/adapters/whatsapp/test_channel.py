@@ -272,7 +272,7 @@ MEANS: dict[int, type[ChannelError]] = {
 @pytest.mark.parametrize("answer", ANSWERS, ids=lambda answer: str(answer["name"]))
 def test_each_answer_of_meta_means_one_thing_to_do(answer: dict[str, Any]) -> None:
     raw = json.dumps(answer["body"]).encode()
-    error = fault(HttpAnswer(answer["http_status"], answer.get("headers", {}), raw), 1)
+    error = fault(HttpAnswer(answer["http_status"], answer.get("headers", {}), raw))
 
     code = answer["body"].get("error", {}).get("code")
     assert type(error) is (MEANS[code] if code else type(None))
@@ -292,26 +292,42 @@ def test_each_answer_of_meta_means_one_thing_to_do(answer: dict[str, Any]) -> No
     ],
 )
 def test_further_codes(status: int, code: int, means: type[ChannelError]) -> None:
-    assert type(fault(HttpAnswer(status, {}, json.dumps({"error": {"code": code}}).encode()), 1)) is means
+    assert type(fault(HttpAnswer(status, {}, json.dumps({"error": {"code": code}}).encode()))) is means
 
 
 def test_answers_that_are_not_metas() -> None:
     for body in (b"", b"<html>", b"[]", b'{"error": 7}', b'{"error": {"code": "x"}}'):
-        assert type(fault(HttpAnswer(404, {}, body), 1)) is ChannelUnavailable
-        assert type(fault(HttpAnswer(502, {}, body), 1)) is ChannelUnavailable
-        assert type(fault(HttpAnswer(302, {}, body), 1)) is ChannelUnavailable
+        assert type(fault(HttpAnswer(404, {}, body))) is ChannelUnavailable
+        assert type(fault(HttpAnswer(502, {}, body))) is ChannelUnavailable
+        assert type(fault(HttpAnswer(302, {}, body))) is ChannelUnavailable
 
 
-def test_the_pause_for_one_pair_grows_and_holds_up_nobody_else() -> None:
+def test_the_pause_for_one_pair_grows_while_meta_refuses_and_holds_up_nobody_else() -> None:
     body = json.dumps({"error": {"code": 131056}}).encode()
-    errors = [fault(HttpAnswer(400, {}, body), attempt) for attempt in (1, 2, 3, 99)]
+    error = fault(HttpAnswer(400, {}, body))
+    assert isinstance(error, RateLimited)
+    assert (error.retry_after_s, error.whole_channel) == (4, False)
 
-    assert [error.retry_after_s for error in errors if isinstance(error, RateLimited)] == [4, 16, 64, 1024]
-    assert not any(error.whole_channel for error in errors if isinstance(error, RateLimited))
+    limit = PairLimit()
+    errors = [limit.refused(ANNA) for _ in range(5)]
+    assert [error.retry_after_s for error in errors] == [4, 16, 64, 64, 64]
+    assert limit.refused("another").retry_after_s == 4
+    limit.taken(ANNA)
+    assert limit.refused(ANNA).retry_after_s == 4
+
+
+async def test_a_refused_pair_waits_by_its_own_refusals_not_by_other_faults(
+    meta: WhatsAppEmulator, channel: WhatsApp, clock: StandingClock
+) -> None:
+    meta.hears(ANNA, "Есть?")
+    meta.faults.append(Fault(status=400, body={"error": {"code": 131056, "message": "pair rate limit hit"}}))
+    with pytest.raises(RateLimited) as asked:
+        await channel.send(outbound(reply("Да."), clock, attempt=9))
+    assert (asked.value.retry_after_s, asked.value.whole_channel) == (4, False)
 
 
 def test_metas_own_pause_is_obeyed() -> None:
-    error = fault(HttpAnswer(429, {"Retry-After": "120"}, b"{}"), 1)
+    error = fault(HttpAnswer(429, {"Retry-After": "120"}, b"{}"))
     assert isinstance(error, RateLimited)
     assert (error.retry_after_s, error.whole_channel) == (120, True)
 
