@@ -109,7 +109,7 @@ class Service:
                     async with client.get(f"{self.address}/readyz") as answer:
                         if answer.status == 200:
                             return
-                except aiohttp.ClientError:
+                except (aiohttp.ClientError, TimeoutError):
                     pass
                 await asyncio.sleep(AGAIN_S)
 
