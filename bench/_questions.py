@@ -152,6 +152,12 @@ def _noisy(title: str, surname: str, chance: random.Random) -> str:
     return _maybe_author(f"{extra} {title}" if chance.random() < 0.5 else f"{title} {extra}", surname, chance)
 
 
+def _frequent(title: str, surname: str, chance: random.Random) -> str:
+    """One word of the title, mostly a frequent one, as who types «история»."""
+    said = [word for word in title.split() if len(word) >= 4]
+    return chance.choice(said) if said else ""
+
+
 KINDS: dict[str, Callable[[str, str, random.Random], str]] = {
     "exact": _exact,
     "author": _with_author,
@@ -165,6 +171,7 @@ KINDS: dict[str, Callable[[str, str, random.Random], str]] = {
     "layout in": _layout_inside,
     "prefix": _prefix,
     "noisy": _noisy,
+    "one word": _frequent,
 }
 
 

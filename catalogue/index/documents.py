@@ -11,7 +11,7 @@ import tantivy
 from bot.bibliography import IndexEntry
 from bot.language.folding import words
 from bot.language.isbn import isbn13
-from bot.language.numbers import to_digits
+from bot.language.numbers import to_digits, value_of
 from bot.library.model import Kind
 from catalogue.index.terms import grades_in, keys, volumes_in
 from catalogue.index.topics import topics
@@ -113,14 +113,27 @@ def describe(entry: IndexEntry) -> Described:
     grades: set[int] = set()
     said: set[str] = set()
     lines: dict[str, None] = {}
+    names: set[str] = set()
     for title, author in entry.variants[:_MAX_VARIANTS]:
-        folded, authors = words(title)[:_MAX_TITLE], words(author)[:_MAX_TITLE]
-        digits = to_digits(folded)
+        folded = words(title)[:_MAX_TITLE]
+        authors, written, terms = _author(author)
         main = _main(title, folded)
-        exact.update(whole(some) for some in {tuple(folded), tuple(main), tuple(digits)} if some)
-        places.update(map(int, _SERIES_NUMBER.findall(title)))
-        said.update(folded, digits, authors)
-        written = _tokens(authors)
+        said.update(folded, authors)
+        names.update(terms)
+        if "#" in title:
+            places.update(map(int, _SERIES_NUMBER.findall(title)))
+        exact.add(whole(folded))
+        if main is not folded and main:
+            exact.add(whole(main))
+        if not any(map(_is_numeral, folded)):
+            # Most titles name no number: they are spared looking for volumes and classes.
+            kept = list(dict.fromkeys(folded))
+            first = len(dict.fromkeys(main)) if main is not folded else len(kept)
+            lines[f"{min(first or len(kept), len(kept))}|{_tokens(kept)}|{written}"] = None
+            continue
+        digits = to_digits(folded)
+        exact.add(whole(digits))
+        said.update(digits)
         # «двадцать тысяч» is one number: where that shortens the title, it is kept in both spellings.
         for some in (folded, digits) if len(digits) != len(folded) else (folded,):
             bare, own, classes = without_numbers(some)
@@ -134,7 +147,7 @@ def describe(entry: IndexEntry) -> Described:
     programme = {number for number in _numbers(entry.grade) if 1 <= number <= 11}
     exact.update(f"v:{number}" for number in volumes | places)
     exact.update(f"g:{number}" for number in grades | programme)
-    exact |= topics(entry)
+    exact |= names | topics(entry)
     head = (
         str(entry.work_id),
         "0" if entry.kind in _FIRST_KINDS else "2" if entry.kind is Kind.ARTICLE else "1",
@@ -147,7 +160,7 @@ def describe(entry: IndexEntry) -> Described:
         _tokens(series),
     )
     return Described(
-        found={key for word in said for key in keys(word)},
+        found=set().union(*map(keys, said)),
         exact=exact,
         line="\n".join(("|".join(head), *lines)),
         words={word for word in said if 3 <= len(word) <= _LONGEST_WORD and not word.isdigit()},
@@ -176,6 +189,8 @@ def parse(line: bytes) -> Judged:
 def forget_words() -> None:
     """Give back what a build has remembered of words: more than a service needs."""
     _token.cache_clear()
+    _author.cache_clear()
+    _is_numeral.cache_clear()
     parse.cache_clear()
     keys.cache_clear()
 
@@ -202,8 +217,21 @@ def _isbn(text: str) -> str:
 
 def _main(title: str, folded: list[str]) -> list[str]:
     """The folded words before the subtitle."""
-    first = _SUBTITLE.split(title.strip(), maxsplit=1)
-    return folded if len(first) == 1 else words(first[0])
+    bare = title.strip()
+    subtitle = _SUBTITLE.search(bare)
+    return words(bare[: subtitle.start()]) if subtitle else folded
+
+
+@lru_cache(maxsize=32_768)
+def _author(text: str) -> tuple[tuple[str, ...], str, tuple[str, ...]]:
+    """The folded words of an author's name, as tokens, and the terms to choose works by the author."""
+    folded = words(text)[:_MAX_TITLE]
+    return tuple(folded), _tokens(folded), tuple(dict.fromkeys(f"w:{key}" for word in folded for key in keys(word)))
+
+
+@lru_cache(maxsize=131_072)
+def _is_numeral(word: str) -> bool:
+    return value_of(word) is not None
 
 
 def without_numbers(said: Sequence[str]) -> tuple[list[str], list[int], list[int]]:

@@ -52,10 +52,11 @@ _FOR_CHILDREN = frozenset(stem(word) for word in words("детский дети 
 def topics(entry: IndexEntry) -> set[str]:
     """The terms of a work."""
     said = list(_stems((*entry.subjects, *entry.genres, *entry.keywords)))
-    said += _stems(_meanings(entry))
+    if entry.udc or entry.bbk:
+        said += _stems(_meanings(entry))
     terms = {f"s:{one}" for one in said}
-    terms.update(f"n:{one}" for one in list(dict.fromkeys(_stems((entry.annotation,))))[:_WORDS_OF_AN_ANNOTATION])
-    terms.update(f"w:{key}" for _, author in entry.variants for word in words(author) for key in keys(word))
+    if entry.annotation:
+        terms.update(f"n:{one}" for one in list(dict.fromkeys(_stems((entry.annotation,))))[:_WORDS_OF_AN_ANNOTATION])
     if entry.age_mark is not None:
         terms.add(f"a:{entry.age_mark}")
     if _is_for_children(entry, said):
