@@ -42,6 +42,7 @@ DEFAULT_INTENTS = (
     "rules",
     "human",
     "later",
+    "unsure",
     "out_of_scope",
     "fallback",
 )

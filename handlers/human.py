@@ -44,9 +44,33 @@ async def call(turn: Turn, library: Library) -> Answer:
     ]
     if phone and branch is not None:
         said.append(_call_or_phone(phone, _is_open(branch, turn.now, library)))
+    if summary := _summary(turn):
+        said.insert(1, _("Передам: {summary}.").format(summary=summary))
     said.append(_("А пока я могу отвечать и сам."))
     asked = reply("\n".join(said), buttons=_back())
-    return Answer(replies=(*tip, asked), handover="asked", expects=None if told else Expects(key=QUESTION))
+    return Answer(replies=(*tip, asked), handover=_reason(turn), expects=None if told else Expects(key=QUESTION))
+
+
+def _reason(turn: Turn) -> str:
+    """The reason code, with the topic where one was understood: ``asked:trouble.renew``."""
+    topic = turn.request.slots.get("topic", "")
+    return f"asked:{topic}" if topic else "asked"
+
+
+def _summary(turn: Turn) -> str:
+    """What happened, in one line for the librarian; the reader sees it and may correct it. "" where it is not clear."""
+    slots = turn.request.slots
+    said = {
+        "trouble.renew": _("не получается продлить"),
+        "trouble.account": _("не получается войти в личный кабинет"),
+        "trouble.loan": _("в списке книга, которой там быть не должно"),
+        "trouble": _("что-то не сработало"),
+    }.get(slots.get("topic", ""), "")
+    if said and slots.get("title") and slots.get("author"):
+        said += _(", книга «{title}», {author}").format(title=slots["title"], author=slots["author"])
+    elif said and slots.get("title"):
+        said += _(", книга «{title}»").format(title=slots["title"])
+    return said
 
 
 def _is_open(branch: Branch, moment: datetime, library: Library) -> bool:

@@ -27,6 +27,9 @@ from understanding.tokens import Reader
 
 ROOT = Path(__file__).parent.parent
 EXAMPLES = ROOT / "understanding" / "examples"
+BACKGROUND = ROOT / "understanding" / "background.txt"
+"""Sentences that only tell of a life."""
+NEVER_LONG = frozenset(("greeting", "thanks", "help", "cancel", "out_of_scope"))
 TARGET = ROOT / "understanding" / "model.json.gz"
 MESSAGES = ROOT / "tests" / "understanding"
 TUNING = ("messages_tune.jsonl", "messages_fresh_tune.jsonl")
@@ -83,6 +86,18 @@ def examples() -> Iterator[Example]:
             seed += 1
             for text in dict.fromkeys(expanded(line, seed)):
                 yield Example(text, file.stem, 1.0)
+
+
+def stories(said: Sequence[Example]) -> Iterator[Example]:
+    """Long messages: two or three sentences of somebody's life, and what is wanted, mostly last."""
+    chance = random.Random(7)  # noqa: S311 - a fixed shuffle
+    lines = [line for line in BACKGROUND.read_text("utf-8").splitlines() if line]
+    told = [text for seed, line in enumerate(lines) for text in dict.fromkeys(expanded(line, seed))]
+    for example in said[::3]:
+        around = chance.sample(told, chance.choice((1, 2, 2, 3)))
+        last = len(around) if chance.random() < 0.8 else chance.randrange(len(around) + 1)
+        around.insert(last, example.text)
+        yield Example(". ".join(around), example.intent, 1.0)
 
 
 def messages(names: Sequence[str] = TUNING) -> Iterator[Example]:
@@ -194,7 +209,9 @@ def _fit(rows: Rows, targets: Matrix, each: Matrix, width: int) -> Matrix:
 
 def learned_from(tuning: Sequence[Example]) -> list[Example]:
     """Examples, messages, titles: weighed against each other."""
-    said = [*examples(), *tuning]
+    made = list(examples())
+    wished = [example for example in [*made, *tuning] if example.intent not in NEVER_LONG]
+    said = [*made, *tuning, *stories(wished)]
     return [*said, *titles(TITLES_WEIGH * sum(example.weight for example in said))]
 
 

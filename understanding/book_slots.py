@@ -88,10 +88,16 @@ def digits(word: str) -> str:
     return str(value) if value is not None else word
 
 
+def quoted(text: str) -> str:
+    """What stands in quotation marks first, "" where nothing does."""
+    match = _QUOTED.search(text)
+    return match[1].strip() if match else ""
+
+
 def book(text: str, found: dict[str, str]) -> None:
     """Add what is told outright of a book."""
-    if match := _QUOTED.search(text):
-        found["title"] = match[1].strip()
+    if told := quoted(text):
+        found["title"] = told
     if value := _grade(text):
         found["grade"] = value
     if value := _age(text):

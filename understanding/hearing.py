@@ -11,17 +11,17 @@ from understanding.model import Model
 from understanding.tokens import Message
 
 LOOKED_FOR = "search"
-_PHRASES_WEIGH = 5.0
+_PHRASES_WEIGH = 4.0
 """What a phrase's score adds to the logarithm of the model's share."""
 _TITLE = 0.3
 """The score of a title where no phrase fits: anything may be one."""
 _ASKED_FOR = 0.45
 """The most that «есть ли у вас», «нужна» say for a book: so a lift is asked for, too."""
-_FEWER_TITLES = 0.7
+_FEWER_TITLES = 0.9
 """Off the logarithm of a title's share: the model has learned from more titles than readers write."""
 _OVER_A_TITLE = 0.5
 """A few words that no phrase fits are a title where no intent is so likely."""
-_FEW, _WRITTEN_FOR_IT = 2, 1.5
+_FEW, _WRITTEN_FOR_IT = 2, 2.5
 """Of so few words, all of them in a phrase, the phrase was written for just that."""
 _LEAST = 0.01
 """No share is taken for less: the model has not heard everything."""

@@ -166,7 +166,10 @@ class Phrases:
                 self.patterns.append(self._pattern(name, level, str(source), unless))
         self.company[name] = sum({self._term(term, name) for term in str(file.get("with", "")).split()})
         self.topics[name] = tuple(
-            Topic(key, tuple(sum({self._term(t, name) for t in any_of.split("&")}) for any_of in self._topic(words)))
+            Topic(
+                key.rstrip("."),
+                tuple(sum({self._term(t, name) for t in any_of.split("&")}) for any_of in self._topic(words)),
+            )
             for key, words in file.get("topics", {}).items()
         )
 

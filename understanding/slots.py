@@ -45,6 +45,8 @@ _BRANCH = re.compile(
     r"|(?:main|central|children'?s)\s+(?:library|branch|department)|(?:детск|центральн)(?:ая|ой|ую|ом|ий)\b"
     r"|\b(?:в|из)\s+[А-ЯЁ][а-яё]+(?:ке|ово|ево|ино|ке|ском|ском)\b)"
 )
+_LONGEST = 1_200
+"""Characters that are looked through, from the end: the wish comes last, and time is short."""
 _FOR_WHOM = frozenset({"recommend", "events", "join", "search"})
 _TIMED = frozenset({"hours", "events", "my_loans", "renew", "hold", "availability", "search"})
 _BOOKISH = frozenset({"search", "availability", "hold", "renew", "recommend", "review", "join", "rules", "events"})
@@ -62,6 +64,7 @@ def slots(intent: str, text: str, isbn: str = "", rest: str = "") -> dict[str, s
         isbn: An ISBN in it, as it was typed.
         rest: What of it goes to the catalogue.
     """
+    text = text[-_LONGEST:]
     found: dict[str, str] = {}
     if isbn:
         found["isbn"] = isbn
@@ -73,6 +76,8 @@ def slots(intent: str, text: str, isbn: str = "", rest: str = "") -> dict[str, s
         book_slots.title(rest, found)
     if intent in _TIMED and (date := _date(text)):
         found["date"] = date
+    if intent == "human" and (quoted := book_slots.quoted(text)):
+        found["title"] = quoted
     if match := _BRANCH.search(text):
         found["branch"] = match[0]
     if intent in _FOR_WHOM and (match := _AUDIENCE.search(text)):

@@ -79,7 +79,7 @@ class Splitter:
 
     def _separate(self, words: Stretch, one: Part, two: Part) -> bool:
         """Two sure requests of different kinds, unless one phrase reaches over the border."""
-        if one.opinion.intent == two.opinion.intent or min(one.opinion.score, two.opinion.score) < SURE:
+        if _wish(one) == _wish(two) or min(one.opinion.score, two.opinion.score) < SURE:
             return False
         if any(part.opinion.intent == "search" and not part.opinion.strange for part in (one, two)):
             return False
@@ -88,6 +88,11 @@ class Splitter:
         if pattern is None or whole.score < max(one.opinion.score, two.opinion.score):
             return True
         return any(pattern.mask & part.words.present == pattern.mask for part in (one, two))
+
+
+def _wish(part: Part) -> str:
+    """Looking for a book and asking whether it is in are one wish."""
+    return "search" if part.opinion.intent == "availability" else part.opinion.intent
 
 
 def _sentences(message: Message) -> list[tuple[int, int]]:

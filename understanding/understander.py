@@ -37,6 +37,15 @@ _MOST_HEARD = 20
 """Of more sentences the last so many are heard by the model, too: the wish comes last, and time is short."""
 _RUSSIAN = 0.7
 """This share of the letters must stand in Russian words: the rest are names."""
+_HARDLY_SURE, _NEARLY_AS_SURE = 0.62, 0.28
+"""Shares of the best and of the next intent between which the reader is asked to choose."""
+_MOST_OF_A_TITLE = 6
+_NAMED_LIKE_BOOKS = frozenset(
+    ["hours", "location", "contacts", "events", "rules", "join", "review", "thanks", "my_loans"]
+)
+"""«Часы работы», «Правила жизни», «Спасибо за покупку»: so few words, and no question, may be a title."""
+_NEVER_ASKED = frozenset({"out_of_scope", "cancel", "help", "greeting"})
+"""Intents that look into the catalogue themselves, or that nobody needs to choose."""
 _WORTH_TELLING = 0.1
 _NOT_AGAINST = 0.03
 """A sentence's wish stands where the whole message gives it at least this share."""
@@ -127,6 +136,8 @@ class PhraseUnderstanding:
 
     def _topic(self, intent: str, told: Stretch, around: Stretch) -> Mapping[str, str]:
         """The topic that the wish names, else the one that the rest of the message does."""
+        if intent == "human":  # what failed is told in one sentence, and how in another
+            told = around
         found = slots_.topic(intent, told.present, self._phrases)
         if found.get("topic", intent) == intent and around is not told:
             return slots_.topic(intent, around.present, self._phrases) or found
@@ -153,6 +164,8 @@ class PhraseUnderstanding:
             found = _beside(slots_.slots(intent, message.meant(0, len(message.tokens))), found)
             cut = _named(cut, found, intent)
         found.update(self._topic(intent, part.words, words if of == 1 else part.words))
+        if of == 1 and (rival := _rival(part, message)):
+            found["rival"] = rival
         if cut.text != text or intent != "search":
             found["whole"] = text if of > 1 else message.text
         if cut.narrower:
@@ -168,6 +181,24 @@ class PhraseUnderstanding:
             rest=cut.text,
             because=_because(part, message, telling),
         )
+
+
+def _rival(part: Part, message: Message) -> str:
+    """The other intent that the whole message may just as well mean, "" where there is none.
+
+    Few words that mean something only when nothing else is said may be a title, whatever phrase or model say; and
+    where phrases and model leave two intents nearly equal, both are rivals.
+    """
+    opinion, count = part.opinion, len(message.tokens)
+    if part.last - part.first < count or count > _MOST_OF_A_TITLE or opinion.intent in _NEVER_ASKED:
+        return ""
+    second, share = opinion.runner_up
+    best = opinion.heard.get(_family(opinion.intent), 1.0)
+    if best < _HARDLY_SURE and share >= _NEARLY_AS_SURE and second not in _NEVER_ASKED:
+        return second
+    if opinion.intent not in _NAMED_LIKE_BOOKS or part.asks or message.asks or opinion.pattern is None:
+        return ""
+    return "search" if count > 1 and (opinion.strange or opinion.intent not in _WEAK_SMALL_TALK) else ""
 
 
 def _spelt(cut: Rest) -> str:

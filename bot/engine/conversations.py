@@ -171,8 +171,14 @@ def _said(text: str, waiting: Waiting, understand: Callable[[str], tuple[Request
         return Decision((Call(triggers, first, text),), dialogue, first.intent, first.confidence)
     if first.anywhere:
         requests = requests[:1]
-    calls = tuple(Call((Trigger("intent", request.intent),), request, text) for request in requests)
+    calls = tuple(Call(_triggers(request), request, text) for request in requests)
     return Decision(calls, dialogue, first.intent, first.confidence)
+
+
+def _triggers(request: Request) -> tuple[Trigger, ...]:
+    """Who answers a wish: where another one is nearly as likely, who asks which of the two is meant."""
+    meant = Trigger("intent", request.intent)
+    return (Trigger("intent", "unsure"), meant) if request.slots.get("rival") else (meant,)
 
 
 def _interrupts(request: Request) -> bool:

@@ -45,7 +45,7 @@ async def test_what_sounds_like_a_rule_may_be_a_title(reader: Reader, catalogue:
     catalogue.holds("Электронная книга", "", at(CENTRAL, 1, 1))
 
     await reader.says("электронная книга")
-    reader.hears("Может быть, вы ищете книгу «Электронная книга»?")
-    await reader.says("да")
+    reader.hears("Вы ищете книгу «Электронная книга» или хотите узнать правила?")
+    await reader.presses("Найти книгу")
 
     reader.hears("Электронная книга. Есть: 1 из 1.")

@@ -1,6 +1,6 @@
 """No message, however odd, raises or takes long; nothing of a message is remembered but single words."""
 
-from time import perf_counter
+from time import thread_time
 
 import pytest
 from hypothesis import given
@@ -16,13 +16,13 @@ WORDS = st.sampled_from(
     """.split()  # noqa: SIM905 - a list of so many strings is harder to read
 )
 LONGEST_S = 0.5
-"""Far above what any message takes (a few milliseconds), far below what a reader notices."""
+"""Seconds of the processor, words met for the first time; warm and alone on the machine it is a tenth of that."""
 
 
 def _holds(text: str) -> None:
-    begin = perf_counter()
+    begin = thread_time()
     requests = READER.understand(text)
-    assert perf_counter() - begin < LONGEST_S
+    assert thread_time() - begin < LONGEST_S
     assert requests
     for request in requests:
         assert request.intent
@@ -60,6 +60,12 @@ def test_any_row_of_request_words_is_understood_somehow(text: str) -> None:
         "q" * 4_000,
         "[];',./" * 500,
         "zh" * 2_000,
+        "\U0001d416\U0001d41a\U0001d42b and \U0001d40f\U0001d41e\U0001d41a\U0001d41c\U0001d41e",
+        "п\u0350\u0351р\u0352о\u0353д\u0354л\u0355и " * 200,
+        "مرحبا هل لديك كتاب",
+        "сказки пушкина а с " * 300,
+        "«а» " * 1_000,
+        "1 2 3 4 5 " * 400,
     ],
     ids=lambda text: ascii(text[:12]),
 )

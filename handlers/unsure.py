@@ -1,0 +1,96 @@
+"""Words that may mean two things: the catalogue is asked first, and where both stay possible the reader chooses."""
+
+from collections.abc import Callable, Mapping
+
+from bot.asking import look_up
+from bot.library.model import WorkCard
+from bot.messages import Button, reply
+from bot.ports import Library, Request, Verdict
+from bot.routing import Answer, Router, Turn, intent, pressed
+from bot.wording import books
+from bot.wording import gettext as _
+from handlers import librarian_button, surely, words_of
+
+router = Router("unsure")
+
+LOOKED_FOR = frozenset({"search", "availability"})
+LONGEST_PAYLOAD = 64
+"""Bytes of what a button carries; see ``Button``."""
+
+WISHES: Mapping[str, tuple[Callable[[], str], Callable[[], str]]] = {
+    "hours": (lambda: _("узнать часы работы"), lambda: _("Часы работы")),
+    "location": (lambda: _("узнать адрес"), lambda: _("Адрес")),
+    "contacts": (lambda: _("узнать телефон"), lambda: _("Телефон")),
+    "events": (lambda: _("узнать, что проходит в библиотеке"), lambda: _("Что проходит")),
+    "join": (lambda: _("записаться в библиотеку"), lambda: _("Как записаться")),
+    "rules": (lambda: _("узнать правила"), lambda: _("Правила")),
+    "renew": (lambda: _("продлить книги"), lambda: _("Продлить книги")),
+    "my_loans": (lambda: _("узнать, какие книги у вас на руках"), lambda: _("Мои книги")),
+    "hold": (lambda: _("отложить книгу"), lambda: _("Отложить книгу")),
+    "recommend": (lambda: _("выбрать, что почитать"), lambda: _("Что почитать")),
+    "review": (lambda: _("оставить отзыв"), lambda: _("Оставить отзыв")),
+    "human": (lambda: _("позвать библиотекаря"), lambda: _("Позвать библиотекаря")),
+    "subscribe": (lambda: _("получать новости"), lambda: _("Получать новости")),
+    "unsubscribe": (lambda: _("не получать сообщений"), lambda: _("Не присылать")),
+    "thanks": (lambda: _("просто сказать спасибо"), lambda: _("Просто спасибо")),
+    "search": (lambda: _("найти книгу"), lambda: _("Найти книгу")),
+}
+"""What may be meant: in a question («Вы хотите …?») and on a button."""
+
+
+@router.on(intent("unsure"))
+async def which(turn: Turn, library: Library) -> Answer:
+    """Ask which of two is meant; where only one is left, go on with it."""
+    request = turn.request
+    rival = request.slots.get("rival", "")
+    if not rival:
+        return _go_on(Request(intent="help", confidence=1.0))
+    if "search" not in (request.intent, rival):
+        return _ask(turn, request.intent, rival)
+    found = (await look_up(library.catalogue, request, 1))[0]
+    other = rival if request.intent in LOOKED_FOR else request.intent
+    work = surely(found)
+    if work is not None and other in WISHES:
+        return _ask_of_the_book(work, other, request)
+    if request.intent in LOOKED_FOR and found.verdict is Verdict.NOTHING:
+        return _ask(turn, "search", other)
+    return _go_on(request)
+
+
+def _go_on(request: Request) -> Answer:
+    return Answer(replies=(), go_on=(request,))
+
+
+def _ask_of_the_book(work: WorkCard, other: str, request: Request) -> Answer:
+    wish, label = WISHES[other]
+    text = _("Вы ищете книгу {book} или хотите {wish}?").format(book=books.named(work), wish=wish())
+    row = (Button(_("Найти книгу"), f"work:{work.work_id}"), Button(label(), _payload(other, request, "")))
+    return Answer(replies=(reply(text, buttons=(row, (librarian_button(),))),))
+
+
+def _ask(turn: Turn, one: str, two: str) -> Answer:
+    if one not in WISHES or two not in WISHES:
+        return _go_on(turn.request)
+    rest = turn.request.rest or words_of(turn)
+    rows = tuple(Button(WISHES[name][1](), _payload(name, turn.request, rest)) for name in (one, two))
+    text = _("Не уверен, что понял. Вы хотите {one} или {two}?").format(one=WISHES[one][0](), two=WISHES[two][0]())
+    return Answer(replies=(reply(text, buttons=(rows, (librarian_button(),))),), missed=True)
+
+
+def _payload(wish: str, request: Request, rest: str) -> str:
+    """``as:hold:зелёная миля``; without the words where they do not fit, with the topic where there is one."""
+    more = request.slots.get("topic", "") if wish == request.intent and wish in ("rules", "join") else rest
+    payload = f"as:{wish}:{more}" if more else f"as:{wish}"
+    return payload if len(payload.encode()) <= LONGEST_PAYLOAD else f"as:{wish}"
+
+
+@router.on(pressed("as"))
+async def chosen(turn: Turn, library: Library) -> Answer:
+    """The reader has chosen: ``as:hours``, ``as:rules:rules.wifi``, ``as:search:часы работы``."""
+    del library
+    wish, _colon, more = turn.argument.partition(":")
+    if wish not in WISHES:
+        return _go_on(Request(intent="help", confidence=1.0))
+    topic = {"topic": more} if more and wish in ("rules", "join") else {}
+    rest = "" if topic else more
+    return _go_on(Request(intent=wish, confidence=1.0, slots=topic, rest=rest, because=("the reader chose it",)))

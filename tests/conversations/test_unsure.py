@@ -1,0 +1,61 @@
+"""Words that may be a title or a wish: the reader is asked, and both ways lead on."""
+
+from bot.ports import Mode
+from tests.support.fake_library import CENTRAL, FakeCatalogue, at
+from tests.support.reader import Reader
+
+
+async def test_a_title_that_sounds_like_a_question_is_asked_about(reader: Reader, catalogue: FakeCatalogue) -> None:
+    catalogue.holds("Часы работы", "Алексей Варламов", at(CENTRAL, 1, 1))
+
+    await reader.says("часы работы")
+    reader.hears("Вы ищете книгу «Часы работы», Алексей Варламов или хотите узнать часы работы?")
+    await reader.presses("Найти книгу")
+
+    reader.hears("Часы работы, Алексей Варламов. Есть: 1 из 1.")
+
+
+async def test_the_other_meaning_is_one_press_away_as_well(reader: Reader, catalogue: FakeCatalogue) -> None:
+    catalogue.holds("Часы работы", "Алексей Варламов", at(CENTRAL, 1, 1))
+
+    await reader.says("часы работы")
+    await reader.presses("Часы работы")
+
+    reader.hears("Центральная библиотека", "9:00")
+
+
+async def test_where_no_such_book_is_held_the_wish_is_answered_at_once(reader: Reader) -> None:
+    await reader.says("часы работы")
+
+    reader.hears("Центральная библиотека")
+    reader.hears_nothing_of("Вы ищете")
+
+
+async def test_thanks_in_a_title_are_no_thanks(reader: Reader, catalogue: FakeCatalogue) -> None:
+    catalogue.holds("Спасибо за покупку", "Эрик Ниман", at(CENTRAL, 1, 1))
+
+    await reader.says("спасибо за покупку")
+
+    reader.hears("Спасибо за покупку, Эрик Ниман. Есть: 1 из 1.")
+
+
+async def test_a_farewell_to_arms_is_a_book(reader: Reader, catalogue: FakeCatalogue) -> None:
+    catalogue.holds("Прощай, оружие", "Эрнест Хемингуэй", at(CENTRAL, 1, 1))
+
+    await reader.says("прощай оружие")
+
+    reader.hears("Прощай, оружие, Эрнест Хемингуэй. Есть: 1 из 1.")
+
+
+async def test_what_failed_is_handed_over_with_a_line_of_what_happened(reader: Reader) -> None:
+    await reader.says("пробовала продлить «Тихий Дон» на сайте, пишет ошибку")
+
+    reader.hears("Передам: не получается продлить, книга «Тихий Дон».")
+    assert reader.conversation.mode is Mode.WAITING
+    assert reader.conversation.handover_reason == "asked:trouble.renew"
+
+
+async def test_what_happened_need_not_be_told_twice(reader: Reader) -> None:
+    await reader.says("не могу войти в личный кабинет")
+
+    reader.hears("Передам: не получается войти в личный кабинет.")
