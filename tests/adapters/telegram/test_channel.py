@@ -1,0 +1,461 @@
+"""The bot against the emulator: what is sent, what is refused, what is looked after."""
+
+import asyncio
+import json
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from adapters.telegram.channel import SECRET_HEADER, UPDATES, Telegram, TelegramPolling, TelegramWebhook
+from adapters.telegram.errors import TooLate, refusal
+from adapters.telegram.parse import Pressed
+from adapters.telegram.settings import TelegramSettings
+from bot.channels import Accepted, Webhook
+from bot.errors import (
+    BadSignature,
+    ChannelAuthError,
+    ChannelError,
+    ChannelUnavailable,
+    DeliveryRefused,
+    InputError,
+    MessageRefused,
+    RateLimited,
+)
+from bot.messages import (
+    Button,
+    Contact,
+    Document,
+    Lane,
+    Location,
+    Outbound,
+    Picture,
+    Reply,
+    Text,
+    bold,
+    link,
+    reply,
+)
+from tests.adapters.telegram.conftest import SECRET, TOKEN, Make
+from tests.emulators.base import Fault
+from tests.emulators.telegram import TelegramServer
+from tests.support.files import MemoryFiles
+
+READER = 100001
+HOOK = "https://bot.library.example/hooks/telegram"
+ANSWERS = json.loads((Path(__file__).parent / "api-responses.json").read_text("utf-8"))
+CAT = "👨‍👩‍👧‍👦 _*[]<>&@`\\ «Кот & пёс» <b>"
+
+
+@pytest.fixture
+def channel(make: Make) -> TelegramWebhook:
+    made = make()
+    assert isinstance(made, TelegramWebhook)
+    return made
+
+
+def to_reader(said: Reply, *, message_id: int = 1, address: str = str(READER)) -> Outbound:
+    contact = Contact(channel="telegram", address=address)
+    return Outbound(message_id=message_id, contact=contact, reply=said, lane=Lane.REPLY, attempt=1)
+
+
+# --- what readers see ----------------------------------------------------------------------------
+
+
+async def test_a_reply_arrives_as_the_reader_should_see_it(channel: Telegram, server: TelegramServer) -> None:
+    said = reply("Есть ", bold(CAT), ": ", link("запись", "https://l.example/?a=1&b=<2>"))
+    sent = await channel.send(to_reader(said))
+
+    [shown] = server.said[READER]
+    assert shown["text"] == f"Есть {CAT}: запись"
+    assert shown["entities"] == [
+        {"type": "bold", "text": CAT},
+        {"type": "text_link", "text": "запись", "url": "https://l.example/?a=1&b=<2>"},
+    ]
+    assert sent.external_ids == (f"{READER}:{shown['id']}",)
+
+
+async def test_plain_words_need_no_markup(channel: Telegram, server: TelegramServer) -> None:
+    await channel.send(to_reader(reply(CAT)))
+    assert server.texts(READER) == [CAT]
+
+
+async def test_buttons_stand_under_the_words_and_links_open(channel: Telegram, server: TelegramServer) -> None:
+    rows = [[Button("Да", "yes"), Button("Нет", "no")], [Button("Сайт", "", url="https://l.example/")]]
+    await channel.send(to_reader(reply("Взять?", buttons=rows)))
+
+    assert server.said[READER][0]["keyboard"] == [
+        [{"text": "Да", "callback_data": "yes"}, {"text": "Нет", "callback_data": "no"}],
+        [{"text": "Сайт", "url": "https://l.example/"}],
+    ]
+
+
+async def test_a_number_is_asked_for_by_a_keyboard_that_goes_away_again(
+    channel: Telegram, server: TelegramServer
+) -> None:
+    rows = [[Button("Дать номер", "phone", asks_phone=True)], [Button("Сайт", "", url="https://l.example/")]]
+    await channel.send(to_reader(reply("Ваш номер?", buttons=rows)))
+    await channel.send(to_reader(reply("Спасибо."), message_id=2))
+    await channel.send(to_reader(reply("Ещё."), message_id=3))
+
+    asked, thanked, more = server.said[READER]
+    assert asked["keyboard"] == [[{"text": "Дать номер", "request_contact": True}]]
+    assert asked["text"] == "Ваш номер?\nСайт: https://l.example/"
+    assert (thanked["markup"], more["markup"]) == ({"remove_keyboard": True}, {})
+
+
+async def test_a_long_text_goes_in_parts_and_buttons_stand_under_the_last(
+    channel: Telegram, server: TelegramServer
+) -> None:
+    words = "Предложение о книгах. " * 400
+    await channel.send(to_reader(reply(words, buttons=[[Button("Да", "yes")]])))
+
+    assert [server.labels(shown) for shown in server.said[READER]] == [[], [], ["Да"]]
+    assert "".join(server.texts(READER)).replace(" ", "") == words.replace(" ", "")
+
+
+async def test_a_part_that_was_taken_is_not_sent_again(channel: Telegram, server: TelegramServer) -> None:
+    message = to_reader(reply("Предложение о книгах. " * 400))
+    server.flood.per_chat_per_s, server.flood.burst_per_chat, server.flood.retry_after = 0.001, 2, 1
+    with pytest.raises(RateLimited) as limited:
+        await channel.send(message)
+    assert (limited.value.retry_after_s, limited.value.whole_channel) == (1, True)
+
+    server.flood.per_chat_per_s = server.flood.per_s = 0
+    server.flood._until = 0.0
+    sent = await channel.send(message)
+
+    assert len(server.said[READER]) == len(sent.external_ids) == 3
+
+
+async def test_a_picture_goes_with_its_words_and_its_bytes_go_up_once(
+    channel: Telegram, server: TelegramServer, files: MemoryFiles
+) -> None:
+    poster = await files.keep("афиша.png", "image/png", b"png")
+    said = reply("Афиша ", bold("<3>"), at=[Picture(file=poster, alt="афиша")], buttons=[[Button("Да", "yes")]])
+    for message_id in (1, 2):
+        await channel.send(to_reader(said, message_id=message_id))
+
+    assert [shown["photo"] for shown in server.said[READER]] == ["file0", "file0"]
+    assert server.said[READER][0]["text"] == "Афиша <3>"
+    assert server.labels(server.said[READER][0]) == ["Да"]
+    assert server.files == {"file0": b"png"}
+
+
+async def test_documents_and_places_go_by_themselves(
+    channel: Telegram, server: TelegramServer, files: MemoryFiles
+) -> None:
+    rules = await files.keep("правила.pdf", "application/pdf", b"pdf")
+    place = Location(latitude=45.04, longitude=41.97, title="Центральная", address="ул. Ленина, 12")
+    await channel.send(to_reader(reply("Правила:", at=[Document(file=rules), place])))
+
+    words, document, venue = server.said[READER]
+    assert (words["text"], document["document"]) == ("Правила:", "file0")
+    assert venue["venue"] == {
+        "location": {"latitude": 45.04, "longitude": 41.97},
+        "title": "Центральная",
+        "address": "ул. Ленина, 12",
+    }
+
+
+async def test_a_file_that_telegram_forgot_goes_up_again(
+    channel: Telegram, server: TelegramServer, files: MemoryFiles
+) -> None:
+    said = reply("", at=[Document(file=await files.keep("правила.pdf", "application/pdf", b"pdf"))])
+    await channel.send(to_reader(said))
+    server.files = {"other": b""}
+
+    await channel.send(to_reader(said, message_id=2))
+
+    assert server.files["file1"] == b"pdf"
+
+
+async def test_a_file_that_is_gone_is_told(channel: Telegram) -> None:
+    from bot.messages import StoredFile
+
+    lost = StoredFile(file_id=9, name="x.pdf", media_type="application/pdf", size=1)
+    with pytest.raises(MessageRefused, match="gone"):
+        await channel.send(to_reader(reply("", at=[Document(file=lost)])))
+
+
+async def test_formatting_that_telegram_refuses_goes_out_plain(channel: Telegram, server: TelegramServer) -> None:
+    fault = {"ok": False, "error_code": 400, "description": "Bad Request: can't parse entities: no end"}
+    server.faults.append(Fault(status=400, body=fault, path="/sendMessage"))
+
+    await channel.send(to_reader(reply("Есть ", bold("«Обломов»"))))
+
+    assert [(shown["text"], shown["entities"]) for shown in server.said[READER]] == [("Есть «Обломов»", [])]
+
+
+async def test_what_telegram_took_is_taken_whatever_it_says_of_it(channel: Telegram, server: TelegramServer) -> None:
+    strange = {"ok": True, "result": {"message_id": 9, "chat": "?", "new_field": [1]}}
+    server.faults.append(Fault(status=200, body=strange, path="/sendMessage"))
+
+    assert (await channel.send(to_reader(reply("да")))).external_ids == (f"{READER}:9",)
+
+
+# --- what goes wrong -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("answer", ANSWERS, ids=lambda answer: answer["name"][:40])
+def test_every_answer_on_record_becomes_an_error_that_says_what_to_do(answer: dict[str, Any]) -> None:
+    if answer["body"].get("ok"):
+        return
+    error, said = refusal(answer["http_status"], answer["body"]), answer["body"]["description"].lower()
+    assert isinstance(error, ChannelError)
+    expected: type[ChannelError] = MessageRefused
+    if answer["http_status"] == 429:
+        expected = RateLimited
+        assert isinstance(error, RateLimited)
+        assert error.retry_after_s == answer["body"]["parameters"]["retry_after"]
+    elif answer["http_status"] in (401, 404):
+        expected = ChannelAuthError
+    elif answer["http_status"] == 403 or "chat not found" in said:
+        expected = DeliveryRefused
+        assert not isinstance(error, MessageRefused)
+    elif answer["http_status"] >= 409:
+        expected = ChannelUnavailable
+    elif "not modified" in said or "too old" in said:
+        expected = TooLate
+    elif "migrate_to_chat_id" in answer["body"].get("parameters", {}):
+        expected = DeliveryRefused
+    assert isinstance(error, expected), error
+
+
+def test_only_a_reader_who_stopped_us_counts_as_one() -> None:
+    def told(words: str) -> ChannelError:
+        return refusal(403, {"description": f"Forbidden: {words}"})
+
+    stopped, other = told("bot was blocked by the user"), told("bot can't initiate conversation with a user")
+    assert isinstance(stopped, DeliveryRefused)
+    assert isinstance(other, DeliveryRefused)
+    assert (stopped.blocked, other.blocked) == (True, False)
+
+
+@pytest.mark.parametrize(
+    "answer", [None, [], {"description": 7, "parameters": []}, {"parameters": {"retry_after": ""}}]
+)
+def test_an_answer_of_any_shape_becomes_an_error(answer: Any) -> None:
+    for status in (400, 403, 429, 500, 502, 302):
+        assert isinstance(refusal(status, answer), ChannelError)
+
+
+async def test_a_reader_who_stopped_us_cannot_be_reached(channel: Telegram, server: TelegramServer) -> None:
+    server.blocked.add(READER)
+    with pytest.raises(DeliveryRefused) as refused:
+        await channel.send(to_reader(reply("да")))
+    assert refused.value.blocked
+
+    with pytest.raises(DeliveryRefused):
+        await channel.send(to_reader(reply("да"), address="7"))
+    with pytest.raises(DeliveryRefused):
+        await channel.send(to_reader(reply("да"), address="не чат"))
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault(status=502, body=b"<html>"),
+        Fault(status=500, body={"ok": False}),
+        Fault(drop="before"),
+        Fault(drop="after"),
+    ],
+    ids=["no JSON", "a fault of theirs", "no answer", "no answer, and sent"],
+)
+async def test_a_telegram_that_is_away_is_tried_again_later_and_the_token_stays_secret(
+    channel: Telegram, server: TelegramServer, fault: Fault
+) -> None:
+    server.faults.append(fault)
+    with pytest.raises(ChannelUnavailable) as lost:
+        await channel.send(to_reader(reply("да")))
+    assert not isinstance(lost.value, RateLimited)
+    assert "test-telegram-token" not in str(lost.value)
+
+
+async def test_a_wrong_token_stops_the_channel(make: Make) -> None:
+    wrong = make(token="654321:another")
+    for call in (wrong.ping(), wrong.send(to_reader(reply("да")))):
+        with pytest.raises(ChannelAuthError):
+            await call
+
+
+async def test_nobody_at_the_address_is_told_without_the_token(make: Make) -> None:
+    nobody = make(api_url="http://127.0.0.1:9")
+    with pytest.raises(ChannelUnavailable) as lost:
+        await nobody.ping()
+    assert "test-telegram-token" not in str(lost.value)
+
+
+# --- beside messages -----------------------------------------------------------------------------
+
+
+async def test_a_pressed_button_is_answered_and_too_late_is_no_fault(channel: Telegram, server: TelegramServer) -> None:
+    server.pressed.add("q1")
+    for query in ("q1", "q1", "q2"):
+        await channel.courtesy(Pressed(query))
+    await channel.courtesy("something of another channel")
+    assert server.answered == ["q1"]
+
+
+async def test_a_picture_of_a_reader_is_fetched_within_its_limit(channel: Telegram, server: TelegramServer) -> None:
+    server.files["photo1"] = b"jpeg" * 100
+
+    assert await channel.fetch("photo1", 400) == b"jpeg" * 100
+    with pytest.raises(InputError, match="more than 399 bytes"):
+        await channel.fetch("photo1", 399)
+    with pytest.raises(InputError, match="gone"):
+        await channel.fetch("photo2", 400)
+
+
+@pytest.mark.parametrize("path", ["../../etc/passwd", "http://elsewhere.example/x", "", None, "a/../b"])
+async def test_no_path_leads_elsewhere(channel: Telegram, server: TelegramServer, path: str | None) -> None:
+    server.faults.append(Fault(status=200, body={"ok": True, "result": {"file_path": path}}, path="/getFile"))
+    with pytest.raises(InputError):
+        await channel.fetch("photo1", 400)
+    assert [call.path for call in server.calls if call.path.startswith("/file")] == []
+
+
+async def test_readers_join_by_a_link_whose_parameter_comes_back(channel: Telegram) -> None:
+    assert await channel.join_link("branch-03") == "https://t.me/example_library_bot?start=branch-03"
+    assert await channel.join_link() == "https://t.me/example_library_bot"
+    with pytest.raises(ChannelError):
+        await channel.join_link("филиал 3")
+
+
+# --- webhook -------------------------------------------------------------------------------------
+
+
+def webhook(body: Any, **headers: str) -> Webhook:
+    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+    return Webhook(method="POST", path="/hooks/telegram", headers=headers, query={}, body=raw, remote="149.154.160.1")
+
+
+@pytest.mark.parametrize("secret", ["", "wrong", "секрет", SECRET + "x"])
+def test_a_webhook_without_our_secret_is_not_believed(channel: TelegramWebhook, secret: str) -> None:
+    with pytest.raises(BadSignature):
+        channel.accept(webhook({"update_id": 1}, **{SECRET_HEADER: secret}))
+    with pytest.raises(BadSignature):
+        channel.accept(webhook({"update_id": 1}))
+
+
+async def tended(channel: TelegramWebhook, rounds: int, server: TelegramServer) -> None:
+    """Let the bot look after its webhook until it has looked so often."""
+    task = asyncio.create_task(channel.tend())
+    async with asyncio.timeout(10):
+        while sum(call.path.endswith(("/getWebhookInfo", "/setWebhook")) for call in server.calls) < rounds:
+            await asyncio.sleep(0.002)
+            if task.done():
+                break
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+
+
+async def test_the_webhook_is_registered_with_its_secret_and_the_commands_are_told(
+    channel: TelegramWebhook, server: TelegramServer
+) -> None:
+    await tended(channel, 1, server)
+
+    assert (server.webhook["url"], server.webhook["secret_token"]) == (HOOK, SECRET)
+    assert server.webhook["allowed_updates"] == list(UPDATES)
+    assert [command["command"] for command in server.commands] == ["help", "human", "stop"]
+    assert "registered, 0 waiting" in await channel.ping()
+
+
+async def test_a_webhook_that_was_taken_away_is_registered_anew(make: Make, server: TelegramServer) -> None:
+    channel = make(watch_every_s=1)
+    assert isinstance(channel, TelegramWebhook)
+    channel._options = channel._options.model_copy(update={"watch_every_s": 0.01})
+    task = asyncio.create_task(channel.tend())
+    async with asyncio.timeout(10):
+        for _ in range(2):
+            while not server.webhook:  # noqa: ASYNC110 - the emulator has no event for it
+                await asyncio.sleep(0.002)
+            server.webhook = {}
+        while not server.webhook:  # noqa: ASYNC110
+            await asyncio.sleep(0.002)
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+    assert server.webhook["url"] == HOOK
+
+
+async def test_an_address_without_tls_is_told_at_once(make: Make, server: TelegramServer) -> None:
+    channel = make()
+    assert isinstance(channel, TelegramWebhook)
+    channel._hook = "http://bot.library.example/hooks/telegram"
+    with pytest.raises(ChannelError, match="https"):
+        await channel.tend()
+
+
+# --- polling -------------------------------------------------------------------------------------
+
+
+async def test_what_is_polled_is_acknowledged_when_the_next_is_asked_for(make: Make, server: TelegramServer) -> None:
+    channel = make(mode="polling")
+    assert isinstance(channel, TelegramPolling)
+    server.webhook = {"url": "https://elsewhere.example/"}
+    first = server.says(READER, "раз")
+    updates = channel.updates()
+
+    batch = await anext(updates)
+    assert [message.content for message in batch.messages] == [Text("раз")]
+    assert list(server.updates.waiting) == [first]
+    server.says(READER, "два")
+    batch = await anext(updates)
+
+    assert [message.content for message in batch.messages] == [Text("два")]
+    assert server.webhook == {}
+    await updates.aclose()  # type: ignore[attr-defined]
+
+
+async def test_a_second_poller_is_told(make: Make, server: TelegramServer) -> None:
+    one, other = make(mode="polling"), make(mode="polling")
+    assert isinstance(one, TelegramPolling)
+    assert isinstance(other, TelegramPolling)
+    asking = asyncio.ensure_future(anext(one.updates()))
+    while not any(call.path.endswith("/getUpdates") for call in server.calls):  # noqa: ASYNC110
+        await asyncio.sleep(0.002)
+    server_says = asyncio.ensure_future(anext(other.updates()))
+
+    with pytest.raises(ChannelUnavailable, match="only one may"):
+        await asking
+    server.says(READER, "раз")
+    assert [message.content for message in (await server_says).messages] == [Text("раз")]
+
+
+async def test_strange_updates_do_not_stop_the_polling(make: Make, server: TelegramServer) -> None:
+    channel = make(mode="polling")
+    assert isinstance(channel, TelegramPolling)
+    batch = [
+        7,
+        {"update_id": 5, "message": {"text": 1}},
+        {"update_id": 6, "message": server.message(READER, text="да")},
+    ]
+    server.faults.append(Fault(status=200, body={"ok": True, "result": batch}, path="/getUpdates"))
+
+    found: Accepted = await anext(channel.updates())
+
+    assert [message.content for message in found.messages] == [Text("да")]
+    assert json.loads(found.unread[0]) == batch[1]
+
+
+# --- settings ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"token": "no-token"},
+        {"token": TOKEN, "mode": "webhook"},
+        {"token": TOKEN, "mode": "webhook", "secret": "с пробелом"},
+        {"token": TOKEN, "api_url": "telegram.org"},
+    ],
+)
+def test_a_setting_that_cannot_work_is_refused_at_start(options: dict[str, str]) -> None:
+    with pytest.raises(ValidationError) as refused:
+        TelegramSettings(**options)
+    assert "test-telegram-token" not in str(refused.value)
