@@ -108,6 +108,8 @@ class Search:
             scored += [scale.judge(work) for work in works]
         if _best(scored) >= GOOD:
             return question, scored
+        if _best(scored) >= SURE and all(word.sound or word.light for word in question.words):
+            return question, scored  # words of the language, found as they stand: no slips to look for
         doubted = self._reader.doubt(question)
         if doubted.words != question.words:
             seen += candidates.all_words(doubted)
