@@ -19,6 +19,7 @@ from adapters.ok.render import render as ok_pieces
 from adapters.shaping import shape
 from adapters.sms.render import text_of
 from adapters.sms.settings import SmsSettings
+from adapters.telegram.render import render as telegram_pieces
 from adapters.terminal.render import render as terminal_text
 from adapters.vk.render import messages as vk_messages
 from adapters.webchat.render import message as webchat_message
@@ -150,6 +151,18 @@ def _sms(said: Reply, _: Capabilities) -> Iterable[Bubble]:
     yield Bubble(text_of(said, SmsSettings(**_options("sms"))))
 
 
+def _telegram(said: Reply, can: Capabilities) -> Iterable[Bubble]:
+    for piece in telegram_pieces(said, can):
+        markup = piece.markup or {}
+        rows = markup.get("inline_keyboard") or markup.get("keyboard") or ()
+        labels = tuple(tuple(str(button["text"]) for button in row) for row in rows)
+        attached = _named(what for what in (piece.file, piece.place) if what is not None)
+        # Telegram shows no description beside a picture.
+        yield Bubble(
+            piece.plain or piece.text, piece.html, labels, (), tuple(name.partition(" (")[0] for name in attached)
+        )
+
+
 def _terminal(said: Reply, _: Capabilities) -> Iterable[Bubble]:
     yield Bubble(terminal_text(said, width=400))
 
@@ -202,6 +215,7 @@ _READERS: Mapping[str, Callable[[Reply, Capabilities], Iterable[Bubble]]] = {
     "max": _max,
     "ok": _ok,
     "sms": _sms,
+    "telegram": _telegram,
     "terminal": _terminal,
     "vk": _vk,
     "webchat": _webchat,
