@@ -142,7 +142,8 @@ class SqliteLog(CommonLog):
     # --- writing: in the writer's thread ---------------------------------------------------------
 
     async def _flush(self, operations: Sequence[Operation]) -> Sequence[object]:
-        if any(map(_upsets, operations)):
+        upset = _upsets(operations)
+        if upset:
             self._doubt()  # before, too: what is remembered must not be taken while it is being changed
         try:
             kept = await asyncio.get_running_loop().run_in_executor(self._writer, self._keep_all, operations)
@@ -151,7 +152,7 @@ class SqliteLog(CommonLog):
             raise
         if kept.is_foreign:
             self._doubt()
-        self._remember(operations, kept)
+        self._remember(operations, kept, upset=upset)
         self._wakes.wake(kept.topics)
         return kept.results
 
@@ -384,7 +385,7 @@ class SqliteLog(CommonLog):
         for departures in self._departures.values():
             departures.doubt()
 
-    def _remember(self, operations: Sequence[Operation], kept: Kept) -> None:
+    def _remember(self, operations: Sequence[Operation], kept: Kept, *, upset: bool) -> None:
         """What we have just written need not be read back."""
         freed = False
         for operation, result in zip(operations, kept.results, strict=True):
@@ -401,7 +402,7 @@ class SqliteLog(CommonLog):
                     freed |= self._held.drop(operation.conversation_id, operation.lease)
                 case DeliveryReceipt() | Presence() | Removed() | StaffReply() | Moved():
                     pass
-        if any(map(_upsets, operations)):
+        if upset:
             self._doubt()
         if kept.replies:
             self._queued(kept)
@@ -619,15 +620,17 @@ def _waiting(row: tuple[Any, ...], lease: int) -> Waiting:
     )
 
 
-def _upsets(operation: Operation) -> bool:
-    """Whether an operation changes more of the queues than its own message."""
-    match operation:
-        case Inbound(corrects=earlier):
-            return bool(earlier)
-        case PutBack() | Presence() | Removed() | StaffReply() | Moved():
-            return True
-        case _:
-            return False
+_CALM = frozenset((Completed, Attempt, DeliveryReceipt))
+
+
+def _upsets(operations: Sequence[Operation]) -> bool:
+    """Whether one of them changes more of the queues than its own message."""
+    for operation in operations:
+        kind = type(operation)
+        if kind in _CALM or (kind is Inbound and not operation.corrects):  # type: ignore[union-attr]
+            continue
+        return True
+    return False
 
 
 def _known(arrived: Arrived, conversation_id: int, stand: Stand, lease: int, *, first: bool) -> Waiting:

@@ -33,6 +33,7 @@ from bot.messages import (
     Unsupported,
 )
 from bot.ports import Author, Dialogue, Logged
+from bot.sameness import OfTheSame
 
 EMPTY_DIALOGUE = "{}"
 
@@ -180,12 +181,16 @@ def _content(text: str, value: InboundExtra) -> Content:
     return content
 
 
-def reply_extra(reply: Reply) -> str | None:
+def _reply_extra(reply: Reply) -> str | None:
     """JSON of whatever a reply has beside its words; None for a plain one."""
     if not (reply.marks or reply.buttons or reply.attachments or reply.personal or reply.template):
         return None
     attachments = tuple(map(_attachment_extra, reply.attachments))
     return _json(ReplyExtra(reply.marks, reply.buttons, attachments, reply.personal, reply.template))
+
+
+reply_extra = OfTheSame(_reply_extra)
+"""The same, remembered: what many readers hear is put together once."""
 
 
 def _attachment_extra(what: Attachment) -> AttachmentExtra:

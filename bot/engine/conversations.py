@@ -11,7 +11,8 @@ from functools import lru_cache
 from bot.language.folding import fold
 from bot.messages import Button, ButtonPress, Photo, Reply, SharedPhone, Started, Text, Unsupported
 from bot.ports import Dialogue, Mode, Request, Waiting
-from bot.routing import Answer, Trigger
+from bot.routing import Answer, Expects, Trigger
+from bot.sameness import OfTheSame
 
 LONGEST_TEXT = 4_000
 """Characters that are read of one message; the log keeps all of it."""
@@ -191,9 +192,17 @@ def _counted(waiting: Waiting, text: str, now: datetime) -> Dialogue:
     digest = hashlib.blake2s(text.casefold().encode(), digest_size=8).hexdigest()
     since = dialogue.repeating_since
     again = digest == dialogue.last_text or waiting.inbound.automated
-    if again and since is not None and now - since <= SAME_TEXT_WITHIN:
-        return replace(dialogue, last_text=digest, repeats=dialogue.repeats + 1)
-    return replace(dialogue, last_text=digest, repeats=1, repeating_since=now)
+    goes_on = again and since is not None and now - since <= SAME_TEXT_WITHIN
+    return Dialogue(  # in full: ``replace`` costs three times as much, once and again every turn
+        expects=dialogue.expects,
+        data=dialogue.data,
+        offered=dialogue.offered,
+        offered_at=dialogue.offered_at,
+        misses=dialogue.misses,
+        last_text=digest,
+        repeats=dialogue.repeats + 1 if goes_on else 1,
+        repeating_since=since if goes_on else now,
+    )
 
 
 def _guarded(dialogue: Dialogue, *, automated: bool) -> Say | Silence | None:
@@ -216,16 +225,16 @@ def chosen(text: str, dialogue: Dialogue, now: datetime) -> Button | None:
         number = int(match.group(1)) if match else None
     if number is not None:
         return dialogue.offered[number - 1] if 0 < number <= len(dialogue.offered) else None
-    return _labelled(fold(text), dialogue.offered) if len(text) <= LONGEST_LABEL else None
+    return _labelled(_folded(text), dialogue.offered) if len(text) <= LONGEST_LABEL else None
 
 
-_folded_label = lru_cache(maxsize=1024)(fold)
-"""Labels are few and come again with every turn."""
+_folded = lru_cache(maxsize=8_192)(fold)
+"""Labels are few and come again with every turn; what is typed is short here, and often the same."""
 
 
 def _labelled(said: str, offered: tuple[Button, ...]) -> Button | None:
     """The button whose label was typed, whatever the punctuation; «ага» and «да, позовите» press «Да»."""
-    labels = {_folded_label(button.label): button for button in reversed(offered)}
+    labels = {_folded(button.label): button for button in reversed(offered)}
     if said in labels:
         return labels[said]
     words = said.split()
@@ -238,16 +247,22 @@ def _labelled(said: str, offered: tuple[Button, ...]) -> Button | None:
 
 def after(dialogue: Dialogue, answers: tuple[Answer, ...], now: datetime) -> Dialogue:
     """The dialogue once these answers are given."""
-    expects = next((answer.expects for answer in reversed(answers) if answer.expects), None)
-    missed = any(answer.missed for answer in answers)
-    offered = offers(tuple(reply for answer in answers for reply in answer.replies))
-    return replace(
-        dialogue,
+    expects: Expects | None = None
+    missed = False
+    offered: tuple[Button, ...] = ()
+    for answer in answers:
+        expects = answer.expects or expects
+        missed = missed or answer.missed
+        offered = offers(answer.replies) or offered
+    return Dialogue(
         expects=expects.key if expects else "",
         data=dict(expects.data) if expects else {},
         offered=offered or dialogue.offered,
         offered_at=now if offered else dialogue.offered_at,
         misses=dialogue.misses + 1 if missed else 0,
+        repeats=dialogue.repeats,
+        repeating_since=dialogue.repeating_since,
+        last_text=dialogue.last_text,
     )
 
 
@@ -255,5 +270,12 @@ def offers(replies: tuple[Reply, ...]) -> tuple[Button, ...]:
     """The choices on offer: those of the last reply that has any, in reading order."""
     for reply in reversed(replies):
         if reply.buttons:
-            return tuple(button for row in reply.buttons for button in row if button.is_choice)
+            return _choices(reply)
     return ()
+
+
+def _choices_of(reply: Reply) -> tuple[Button, ...]:
+    return tuple(button for row in reply.buttons for button in row if button.is_choice)
+
+
+_choices = OfTheSame(_choices_of)

@@ -7,8 +7,8 @@ bounded, and never written anywhere: short texts may hold something personal.
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
-from bot.ports import Library, Request, Understanding
-from bot.routing import Answer, Turn
+from bot.ports import Library, Mode, Request, Understanding
+from bot.routing import Answer
 
 LONGEST_TEXT = 100
 """Characters of a text that is remembered; longer ones do not come twice."""
@@ -69,9 +69,11 @@ class SameWords:
             await self._library.faq.about("", "")
 
 
-def key_of(handler: object, turn: Turn) -> Key | None:
+def key_of(
+    handler: object, request: Request, text: str, argument: str, language: str, mode: Mode, *, new: bool
+) -> Key | None:
     """What an answer hangs on, None where a few short words do not tell it."""
-    if turn.data or len(turn.text) > LONGEST_TEXT or (turn.request.slots and not turn.text):
+    if len(text) > LONGEST_TEXT or (request.slots and not text):
         return None
-    topic = turn.request.slots.get("topic")  # librarians may have given the words another one since
-    return handler, turn.text, turn.request.intent, topic, turn.argument, turn.language, turn.new, turn.mode
+    topic = request.slots.get("topic")  # librarians may have given the words another one since
+    return handler, text, request.intent, topic, argument, language, new, mode.value

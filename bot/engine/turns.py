@@ -130,7 +130,8 @@ class Turns:
         handler = self._handler(move)
         if not isinstance(handler, SameForAll):
             return None
-        key = key_of(handler, _turn(move, waiting, decision, language, now))
+        request, text, argument = move.request, move.text, move.argument
+        key = key_of(handler, request, text, argument, language, waiting.mode, new=waiting.first)
         found = self._same_words.shelf(now).get(key) if key else None
         return None if found is None or found.go_on else (found,)
 
@@ -172,7 +173,8 @@ class Turns:
     async def _alike(self, handler: SameForAll, turn: Turn) -> Answer:
         """The answer of a handler that does not see who asks, remembered for the next one."""
         await self._same_words.look(turn.now)
-        key, shelf = key_of(handler, turn), self._same_words.shelf(turn.now)
+        shelf = self._same_words.shelf(turn.now)
+        key = key_of(handler, turn.request, turn.text, turn.argument, turn.language, turn.mode, new=turn.new)
         if key and (known := shelf.get(key)) is not None:
             return known
         answer = _answer(await handler(replace(turn, contact=NOBODY, misses=0, data={}), self._library))
