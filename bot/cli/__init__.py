@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # it would read the papers of every package installed
 from bot.errors import BibliobotError
 
 app = typer.Typer(

@@ -2,6 +2,7 @@
 
 import asyncio
 import fcntl
+import gc
 import socket
 import sys
 from collections.abc import Awaitable, Callable, Iterator
@@ -28,6 +29,7 @@ def run(config: Path | None, role: str) -> int:
     except ValueError:
         sys.stderr.write(f"--role: expected {', '.join(Role)}, got {role!r}\n")
         return 2
+    gc.disable()  # what a start loads stays: until all is there the collector would look at it again and again
     settings, folder = load(config)
     logs.configure(settings.logging.level, settings.logging.format)
     with only_one(settings, folder, wanted):

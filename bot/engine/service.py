@@ -43,6 +43,7 @@ def settle_memory() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(*COLLECT_AFTER)
+    gc.enable()  # a start does without (``bot.cli.service``)
 
 
 class Role(StrEnum):
@@ -87,7 +88,6 @@ class Service:
         asyncio.get_running_loop().set_exception_handler(loose_end)
         site = web.TCPSite(self._runner, self.host, self.port, backlog=1024)
         await site.start()
-        settle_memory()
         for name, loop in self._wanted().items():
             self.health.loops[name] = ""
             self._loops.append(asyncio.create_task(self._kept_running(name, loop), name=name))
