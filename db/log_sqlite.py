@@ -254,11 +254,10 @@ class SqliteLog(CommonLog):
             )
             for message_id, item, person in zip(self._ids(len(arrivals)), arrivals, people, strict=True)
         ]
-        batch = rows.batch_json(new)
-        if db.execute(sql.NEW_ARRIVALS, (batch, now)).rowcount == len(new):
+        if sql.NEW_ARRIVALS.execute(db, new, now) == len(new):
             fresh = {row[0] for row in new}
         else:
-            fresh = set(rows.ids_of(db.execute(sql.KEPT_ARRIVALS, (batch,)).fetchone()[0]))
+            fresh = set(rows.ids_of(db.execute(sql.KEPT_ARRIVALS, (rows.batch_json(new),)).fetchone()[0]))
         recorded = []
         for row, item, person in zip(new, arrivals, people, strict=True):
             if row[0] in fresh:
@@ -299,10 +298,16 @@ class SqliteLog(CommonLog):
         open_turns, taken_over = set(rows.ids_of(open_ids)), set(rows.ids_of(taken_ids))
         done = [turn for message_id, turn in ours.items() if message_id in open_turns]
         handled = [
-            (turn.message_id, turn.outcome.value, turn.intent or None, turn.confidence, turn.error[:2000] or None)
+            (
+                turn.message_id,
+                turn.outcome.value,
+                turn.intent or None,
+                turn.confidence,
+                rows.clean(turn.error)[:2000] or None,
+            )
             for turn in done
         ]
-        db.execute(sql.HANDLED, (rows.batch_json(handled), now))
+        sql.HANDLED.execute(db, handled, now)
         dialogues = [
             (
                 turn.conversation_id,
@@ -312,14 +317,21 @@ class SqliteLog(CommonLog):
             )
             for turn in done
         ]
-        db.execute(sql.DIALOGUES, (rows.batch_json(dialogues), now))
+        sql.DIALOGUES.execute(db, dialogues, now)
         said = [(turn, reply) for turn in done for reply in turn.replies]
         kept.replies = [(number, *each) for number, each in zip(self._ids(len(said)), said, strict=True)]
         replies = [
-            (number, turn.conversation_id, turn.contact.channel, reply.text, rows.reply_extra(reply), turn.message_id)
+            (
+                number,
+                turn.conversation_id,
+                turn.contact.channel,
+                rows.clean(reply.text),
+                rows.reply_extra(reply),
+                turn.message_id,
+            )
             for number, turn, reply in kept.replies
         ]
-        db.execute(sql.NEW_REPLIES, (rows.batch_json(replies), now, Lane.REPLY.value))
+        sql.NEW_REPLIES.execute(db, replies, Lane.REPLY.value, now)
         for _, turn, _ in kept.replies:
             kept.topics.update((outgoing(turn.contact.channel), turn.contact))
         # Kept once, should the same turn be in the batch twice.
@@ -351,10 +363,10 @@ class SqliteLog(CommonLog):
     def _sent(self, db: sqlite3.Connection, attempts: list[Attempt], now: str) -> None:
         marks, early = [], []
         for attempt in attempts:
-            external = stored_key(attempt.external_ids[-1]) if attempt.external_ids else None
+            external = stored_key(rows.clean(attempt.external_ids[-1])) if attempt.external_ids else None
             early.append(self._early.find(attempt.channel, external) if external else None)
             marks.append((attempt.message_id, "sent", external))
-        db.execute(sql.SENT, (rows.batch_json(marks), now))
+        sql.SENT.execute(db, marks, now)
         for receipt in filter(None, early):
             self._receipt(db, receipt, now)
 

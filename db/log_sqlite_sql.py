@@ -1,4 +1,6 @@
-"""The statements of the message log on SQLite: batches go as one JSON array each, opened by ``json_each``."""
+"""The statements of the message log on SQLite; a batch goes as one statement (``db.many_rows``)."""
+
+from db.many_rows import ManyRows
 
 FIND_CONTACT = """
 SELECT ct.id, c.id, ct.name, ct.language, ct.unreachable_since
@@ -13,11 +15,14 @@ NEW_CONVERSATION = """
 INSERT INTO conversations (contact_id, dialogue) VALUES (?, '{}')
 ON CONFLICT (contact_id) DO UPDATE SET contact_id = excluded.contact_id RETURNING id"""
 NEXT_ID = "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'messages'), 0) + 1"
-NEW_ARRIVALS = """
+NEW_ARRIVALS = ManyRows(
+    "id, conversation_id, channel, text, content, key, said_at, external_id",
+    """
 INSERT INTO messages (id, conversation_id, channel, author, state, text, content, idempotency_key, created_at, said_at,
 external_id)
-SELECT value ->> 0, value ->> 1, value ->> 2, 'reader', 'waiting', value ->> 3, value ->> 4, value ->> 5,
-?2, value ->> 6, value ->> 7 FROM json_each(?1) WHERE true ON CONFLICT (channel, idempotency_key) DO NOTHING"""
+SELECT id, conversation_id, channel, 'reader', 'waiting', text, content, key, ?1, said_at, external_id FROM {rows}
+WHERE id IS NOT NULL ON CONFLICT (channel, idempotency_key) DO NOTHING""",
+)
 KEPT_ARRIVALS = """
 SELECT json_group_array(m.id) FROM json_each(?) j JOIN messages m ON m.id = j.value ->> 0
 AND m.channel = j.value ->> 2 AND m.idempotency_key = j.value ->> 5"""
@@ -26,21 +31,29 @@ OPEN_TURNS = """
 SELECT json_group_array(id) FILTER (WHERE NOT taken_over), json_group_array(id) FILTER (WHERE taken_over) FROM (
   SELECT m.id AS id, t.value ->> 1 AND c.mode = 'person' AS taken_over FROM json_each(?) t
   JOIN messages m ON m.id = t.value ->> 0 AND +m.state = 'waiting' JOIN conversations c ON c.id = m.conversation_id)"""
-HANDLED = """
-UPDATE messages SET state = 'handled', outcome = t.value ->> 1, intent = t.value ->> 2, confidence = t.value ->> 3,
-error = t.value ->> 4, done_at = ?2, content = json_remove(messages.content, '$.phone', '$.photo')
-FROM json_each(?1) t WHERE messages.id = t.value ->> 0 AND +messages.state = 'waiting'"""
+HANDLED = ManyRows(
+    "id, outcome, intent, confidence, error",
+    """
+UPDATE messages SET state = 'handled', outcome = t.outcome, intent = t.intent, confidence = t.confidence,
+error = t.error, done_at = ?1, content = json_remove(messages.content, '$.phone', '$.photo')
+FROM {rows} AS t WHERE messages.id = t.id AND +messages.state = 'waiting'""",
+)
 """The plus keeps SQLite from walking through all that waits for each turn of the batch."""
-DIALOGUES = """
-UPDATE conversations SET dialogue = t.value ->> 1, mode = coalesce(t.value ->> 2, mode),
-handover_reason = CASE WHEN t.value ->> 2 IS NULL THEN handover_reason ELSE t.value ->> 3 END,
-waiting_since = CASE WHEN t.value ->> 2 IS NULL THEN waiting_since
-  WHEN t.value ->> 2 = 'waiting' THEN coalesce(waiting_since, ?2) END
-FROM json_each(?1) t WHERE conversations.id = t.value ->> 0"""
-NEW_REPLIES = """
+DIALOGUES = ManyRows(
+    "id, dialogue, mode, reason",
+    """
+UPDATE conversations SET dialogue = t.dialogue, mode = coalesce(t.mode, conversations.mode),
+handover_reason = CASE WHEN t.mode IS NULL THEN handover_reason ELSE t.reason END,
+waiting_since = CASE WHEN t.mode IS NULL THEN waiting_since WHEN t.mode = 'waiting' THEN coalesce(waiting_since, ?1) END
+FROM {rows} AS t WHERE conversations.id = t.id""",
+)
+NEW_REPLIES = ManyRows(
+    "id, conversation_id, channel, text, content, in_reply_to",
+    """
 INSERT INTO messages (id, conversation_id, channel, author, state, text, content, in_reply_to, lane, created_at)
-SELECT value ->> 0, value ->> 1, value ->> 2, 'bot', 'queued', value ->> 3, value ->> 4, value ->> 5, ?3, ?2
-FROM json_each(?1)"""
+SELECT id, conversation_id, channel, 'bot', 'queued', text, content, in_reply_to, ?1, ?2
+FROM {rows} WHERE id IS NOT NULL""",
+)
 PUT_BACK = """
 UPDATE messages SET attempts = attempts + 1, error = ?1,
 content = CASE WHEN attempts + 1 >= ?2 THEN json_remove(content, '$.phone', '$.photo') ELSE content END,
@@ -52,10 +65,12 @@ SELECT id, ?, 'bot', 'queued', ?, ?, ?, ?, ? FROM conversations WHERE id = ? AND
 TOTALS = """
 INSERT INTO message_totals (slot, received, handled, aside) VALUES (0, ?, ?, ?) ON CONFLICT (slot) DO UPDATE SET
 received = received + excluded.received, handled = handled + excluded.handled, aside = aside + excluded.aside"""
-SENT = """
-UPDATE messages SET state = t.value ->> 1, external_id = t.value ->> 2,
-attempts = attempts + 1, error = NULL, done_at = ?2
-FROM json_each(?1) t WHERE messages.id = t.value ->> 0 AND +messages.state = 'queued'"""
+SENT = ManyRows(
+    "id, state, external_id",
+    """
+UPDATE messages SET state = t.state, external_id = t.external_id, attempts = attempts + 1, error = NULL, done_at = ?1
+FROM {rows} AS t WHERE messages.id = t.id AND +messages.state = 'queued'""",
+)
 RETRY = "UPDATE messages SET attempts = attempts + 1, due_at = ? WHERE id = ? AND state = 'queued'"
 GIVEN_UP = """
 UPDATE messages SET state = 'failed', attempts = attempts + 1, error = ?, done_at = ?
