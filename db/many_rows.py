@@ -41,5 +41,5 @@ class ManyRows:
             count = 1 << (len(some) - 1).bit_length()
             nothing = [None] * ((count - len(some)) * len(self._names))
             parameters = [*values, *chain.from_iterable(some), *nothing]
-            changed += db.execute(self._text(count, len(values) + 1), parameters).rowcount  # type: ignore[arg-type]
+            changed += db.execute(self._text(count, len(values) + 1), parameters).rowcount
         return changed
