@@ -19,6 +19,7 @@ from typing import Any
 
 from aiohttp.test_utils import TestClient, TestServer
 
+from adapters.telegram.channel import SECRET_HEADER
 from bot.channels import Pushed
 from bot.clock import SystemClock
 from bot.engine.intake import Webhooks
@@ -26,6 +27,8 @@ from bot.engine.metrics import Metrics
 from bot.engine.server import application
 from db.connect import connect
 from db.messages import open_log
+from tests.adapters.telegram.conftest import SECRET as TELEGRAM_SECRET
+from tests.adapters.telegram.conftest import telegram_webhook
 from tests.adapters.vk.support import callback
 from tests.emulators.vk import GROUP, SECRET
 from tests.support.databases import Databases
@@ -46,7 +49,20 @@ def vk_proved(event: Any, number: int) -> Any:
     return event
 
 
-HOOKS: Mapping[str, tuple[Callable[[], Pushed], Proved]] = {"vk": (lambda: callback(SystemClock()), vk_proved)}
+def telegram_proved(update: Any, number: int) -> Any:
+    """The update with a number of its own, and its message too."""
+    if isinstance(update, dict):
+        update["update_id"] = number
+        message = update.get("message")
+        if isinstance(message, dict) and "message_id" in message:
+            message["message_id"] = number + 1
+    return update
+
+
+HOOKS: Mapping[str, tuple[Callable[[], Pushed], Proved, Mapping[str, str]]] = {
+    "telegram": (lambda: telegram_webhook(SystemClock()), telegram_proved, {SECRET_HEADER: TELEGRAM_SECRET}),
+    "vk": (lambda: callback(SystemClock()), vk_proved, {}),
+}
 NO_BODIES = ("index.json", "api-responses.json", "malformed_bodies.json")
 
 
@@ -78,13 +94,14 @@ async def _sent(name: str, databases: Databases, bodies: int, seed: int) -> tupl
         for file in sorted((RECORDED / name / "recorded").glob("*.json"))
         if file.name not in NO_BODIES
     ]
-    build, proved = HOOKS[name]
+    build, proved, headers = HOOKS[name]
     database, channel, statuses = await connect(await databases.url("sqlite")), build(), Counter[int]()
     log = await open_log(database, SystemClock())
     began = perf_counter()
     async with TestClient(TestServer(application(Webhooks({name: channel}, log, Metrics()).routes()))) as client:
         for number, body in enumerate(mutated(recorded, bodies, seed)):
-            async with client.post(f"/hooks/{name}", data=_proved(body, proved, number)) as answer:
+            data = _proved(body, proved, number)
+            async with client.post(f"/hooks/{name}", data=data, headers=headers) as answer:
                 statuses[answer.status] += 1
     kept = (await log.figures()).received
     await log.aclose()
