@@ -1,8 +1,9 @@
 """Fits the confidence of understanding: prints what belongs into ``understanding/calibration.py``.
 
-``python -m tools.fit_confidence tests/understanding/messages_tune.jsonl demo/books.csv.gz``. Half of the weight is on
-the messages, half on the titles of the catalogue, as in what readers write. Pooled adjacent violators make it
-monotone; one right and one wrong answer are added to every score, so that few messages claim little.
+``python -m tools.fit_confidence``. A model is trained without the fresh tuning messages (some minutes), and then it is
+counted how often it is right about just these, by the share that phrases and model give their best intent. Pooled
+adjacent violators make it monotone; one right and one wrong answer are added to every step, so that few messages claim
+little.
 """
 
 import json
@@ -11,13 +12,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from bot.library.records import Read
-from catalogue.importers import recognise
-from understanding.judging import BARE
+from tools import train_intents
+from understanding.calibration import share
+from understanding.model import Model
 from understanding.understander import PhraseUnderstanding
 
-STEP = 0.05
-LOOKED_FOR = frozenset({"search", "availability"})
+STEP = 0.1
 Scored = tuple[float, bool, float]
 """Score, whether it was right, weight."""
 
@@ -43,22 +43,13 @@ def messages(file: Path) -> Iterator[tuple[str, frozenset[str]]]:
         yield row["text"], frozenset(row["intent_ok"])
 
 
-def titles(file: Path) -> Iterator[tuple[str, frozenset[str]]]:
-    """The distinct titles of a catalogue, which are to be looked up."""
-    seen: dict[str, None] = {}
-    for read in recognise(file).records():
-        if isinstance(read, Read):
-            seen[read.record.title] = None
-    return ((title, LOOKED_FOR) for title in seen)
-
-
 def scored(texts: Iterable[tuple[str, frozenset[str]]], understanding: PhraseUnderstanding) -> list[tuple[float, bool]]:
-    """What the judge made of each text; nothing for global words and gibberish, which have no score."""
+    """The share of the best intent for each text; nothing for global words and gibberish, which have none."""
     found = []
     for text, right in texts:
         opinion = understanding.first_opinion(text)
         if opinion is not None:
-            found.append((opinion.score, opinion.intent in right))
+            found.append((share(opinion), opinion.intent in right))
     return found
 
 
@@ -78,21 +69,15 @@ def pooled(points: Sequence[Scored]) -> list[tuple[float, float]]:
     return [(end, round(block.share, 3)) for block in blocks for end in dict.fromkeys((block.first, block.last))]
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Print the figures."""
-    if len(arguments) != 2:
-        print(__doc__)
-        return 2
-    understanding = PhraseUnderstanding()
-    said = scored(messages(Path(arguments[0])), understanding)
-    named = scored(titles(Path(arguments[1])), understanding)
-    share = len(said) / len(named)
-    points = [(score, right, 1.0) for score, right in said] + [(score, right, share) for score, right in named]
-    bare = [right for score, right in said if score == BARE]
-    print(f"TITLE = {(sum(bare) + 1) / (len(bare) + 2):.3f}")
-    print(f"KNOTS = {tuple(pooled([point for point in points if point[0] != BARE]))}")
+def main() -> int:
+    """Train, count, print."""
+    table = train_intents.trained(train_intents.learned_from(list(train_intents.messages(train_intents.TUNING[:-1]))))
+    model = Model(table["intents"], table["bias"], table["weights"])
+    understanding = PhraseUnderstanding(model=model)
+    said = scored(messages(train_intents.MESSAGES / train_intents.TUNING[-1]), understanding)
+    print(f"KNOTS = {tuple(pooled([(score, right, 1.0) for score, right in said]))}")
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())

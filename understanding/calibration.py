@@ -1,27 +1,30 @@
-"""From scores to the share of right answers that such scores had.
+"""From the share that phrases and model give an intent to how often such an opinion is right.
 
-The figures below come from ``python -m tools.fit_confidence``: scores of the tuning messages and of real titles
-(each half of what readers write), the share of right answers made monotone. A test holds them against the messages
-that no phrase was written for.
+The figures below come from ``python -m tools.fit_confidence``: a model that has not seen the fresh tuning messages is
+asked about them, the share of right answers made monotone. A test holds them against messages kept apart.
 """
 
 from bisect import bisect_right
 
-from understanding.splitting import Part
+from understanding.judging import Opinion
 
-TITLE = 0.966
-"""A message that no phrase fits, and that is so taken for a title."""
-KNOTS = ((0.5, 0.477), (0.55, 0.477), (0.6, 0.949), (0.85, 0.949), (0.9, 0.953), (0.95, 0.988), (1.0, 0.988))
-"""(score, share of right answers) where a phrase fitted; straight lines between."""
+SURE_OF_AN_ISBN = 0.99
+KNOTS = ((0.3, 0.5), (0.4, 0.5), (0.5, 0.667), (0.6, 0.919), (0.9, 0.919), (1.0, 0.978))
+"""(share of the best intent, share of right answers); straight lines between."""
 
 
-def confidence(part: Part, score: float) -> float:
+def share(opinion: Opinion) -> float:
+    """How likely phrases and model together take the intent of an opinion for, 0..1."""
+    return opinion.heard.get("search" if opinion.intent == "availability" else opinion.intent, 1.0)
+
+
+def confidence(opinion: Opinion) -> float:
     """0..1: how often an opinion like this one is right."""
-    return TITLE if part.opinion.pattern is None else calibrated(score)
+    return calibrated(share(opinion))
 
 
 def calibrated(score: float) -> float:
-    """The share of right answers at a score of the judge."""
+    """The share of right answers at a share of the best intent."""
     if score <= KNOTS[0][0]:
         return KNOTS[0][1]
     if score >= KNOTS[-1][0]:

@@ -7,12 +7,13 @@ from bot.language import morphology
 from bot.language.folding import words as words_of
 from bot.ports import Request
 from understanding import slots as slots_
-from understanding.calibration import confidence
+from understanding.calibration import SURE_OF_AN_ISBN, confidence
 from understanding.gibberish import is_gibberish
 from understanding.hearing import Ear
 from understanding.judging import Judge, Opinion, Stretch, stretch
 from understanding.lexicon import LEVELS, Phrases, phrases
-from understanding.model import model
+from understanding.model import Model
+from understanding.model import model as trained_model
 from understanding.rest import Rest, rest
 from understanding.splitting import SURE, Part, Splitter
 from understanding.tokens import Message, Reader
@@ -58,12 +59,12 @@ class PhraseUnderstanding:
     Pure and synchronous; remembers single words, never messages.
     """
 
-    def __init__(self, source: Phrases | None = None) -> None:
+    def __init__(self, source: Phrases | None = None, model: Model | None = None) -> None:
         self._phrases = source or phrases()
         self._reader = Reader(self._phrases)
         self._judge = Judge(self._phrases)
         self._splitter = Splitter(self._phrases, self._judge)
-        self._ear = Ear(self._phrases, self._judge, model())
+        self._ear = Ear(self._phrases, self._judge, model or trained_model())
 
     def understand(self, text: str) -> tuple[Request, ...]:
         """At least one request, in the order of the message; never raises."""
@@ -145,7 +146,7 @@ class PhraseUnderstanding:
 
     def _request(self, message: Message, words: Stretch, part: Part, of: int) -> Request:
         opinion = part.opinion
-        intent, score = opinion.intent, opinion.score
+        intent = opinion.intent
         only_heard = opinion.pattern is not None and not opinion.pattern.mask
         telling = self._ear.telling(message, part.words, intent) if only_heard else ""
         text = message.typed(part.first, part.last)
@@ -155,8 +156,6 @@ class PhraseUnderstanding:
             if message.tokens[part.first].start <= a <= message.tokens[part.last - 1].end
         ]
         isbn = message.text[inside[0][0] : inside[0][1]] if inside else ""
-        if isbn and intent == "search":
-            score = 1.0
         named = intent not in ("search", "recommend")
         cut = rest(message, part.words, opinion.explained if named else 0)
         found = slots_.slots(intent, message.meant(part.first, part.last), isbn, _spelt(cut))
@@ -176,7 +175,7 @@ class PhraseUnderstanding:
             found["titles"] = "\n".join(cut.titles)
         return Request(
             intent=intent,
-            confidence=confidence(part, score),
+            confidence=SURE_OF_AN_ISBN if isbn and intent == "search" else confidence(opinion),
             slots=found,
             rest=cut.text,
             because=_because(part, message, telling),
