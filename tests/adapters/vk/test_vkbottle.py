@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,8 +16,9 @@ SOON_S = 10.0
 
 
 @pytest.fixture(autouse=True)
-def quiet() -> None:
-    """It logs every event."""
+def quiet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It logs every event, and writes its state into the current folder."""
+    monkeypatch.chdir(tmp_path)
     logging.getLogger("vkbottle").setLevel(logging.CRITICAL)
 
 
