@@ -72,3 +72,17 @@ def test_an_unreachable_postgresql_is_told_without_its_password(tmp_path: Path) 
 
     assert "the database does not answer" in said
     assert "s3cret" not in said
+
+
+def test_check_goes_on_when_a_messenger_is_away_and_asks_for_a_decision_on_personal_data(tmp_path: Path) -> None:
+    bot = '{token: "123456:test-telegram-token", api_url: "http://127.0.0.1:9"}'
+    library = SmallLibrary.in_folder(tmp_path, f"channels: {{webchat: {{}}, telegram: {bot}, sms: {{data: off}}}}")
+    library.runs("db", "upgrade")
+
+    said = library.runs("check", code=1)
+
+    assert "fault  channel telegram: " in said
+    assert "test-telegram-token" not in said
+    assert "note  channel telegram: a foreign messenger carries readers' personal data" in said
+    assert "channel sms: off" in said
+    assert "1 to mend" in said

@@ -132,7 +132,7 @@ def test_wrong_use_of_the_command_line_ends_with_2(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("extra", "says"),
     [
-        ("channels: {telegramm: {}}", "channels: unknown kind 'telegramm'; known: webchat, terminal"),
+        ("channels: {telegramm: {}}", "channels: unknown kind 'telegramm'; known: max, ok, sms, telegram, terminal"),
         ("channels: {webchat: {colour: red}}", "channels.webchat: colour: unknown key"),
         ("intents: [search]", "intents: no module of `intents:` handles the fallback"),
         ("intents: [serch]", "intents: there is no module handlers/serch.py"),
