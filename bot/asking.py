@@ -5,6 +5,7 @@ title («Книга джунглей», «Есть ли жизнь на Марс
 so the catalogue is asked in several readings where there are several, and the surest answer wins.
 """
 
+import re
 from dataclasses import replace
 
 from bot.ports import Catalogue, Faq, FaqAnswer, Found, Request, Verdict, Wanted
@@ -15,6 +16,12 @@ SURE_OF_A_PART = 0.95
 """What each of several titles in one message must score: words apart from each other are found easily."""
 MOST_PIECES = 5
 """Pieces between «и» and commas that are tried as titles of their own, alone and joined."""
+_LONGEST_ASKED = 200
+_ASKED_IN_ENGLISH = re.compile(
+    r"(?:do you have|have you got|i(?:['’]?m| am) looking for|looking for|can i (?:get|borrow)|is(?=.+ available))\s+"
+    r"(.+?)(?:\s+(?:available|please|in stock))*\s*[?.!]*",
+    re.IGNORECASE,
+)
 _RANK = {Verdict.FOUND: 3, Verdict.CHOICE: 2, Verdict.NEAR: 1, Verdict.NOTHING: 0}
 _AS_THEY_STAND = frozenset({"hold", "renew"})
 """Requests whose own words («забронируйте») are no title: what is left without them is all there is to look up."""
@@ -35,8 +42,14 @@ def readings(request: Request) -> tuple[Wanted, ...]:
     """The ways to read a request for one book, likeliest first; empty where it names none."""
     first = wanted_from(request)
     others = ("narrower", "wider") if request.intent in _AS_THEY_STAND else ("narrower", "wider", "whole")
-    texts = dict.fromkeys([first.text, *(request.slots.get(name, "") for name in others)])
+    texts = dict.fromkeys([first.text, *(request.slots.get(name, "") for name in others), _bare(first.text)])
     return tuple(first if text == first.text else replace(first, text=text, title="") for text in texts if text)
+
+
+def _bare(text: str) -> str:
+    """The title without an English request around it («do you have Hyperion?»), "" where there is none."""
+    asked = _ASKED_IN_ENGLISH.fullmatch(text.strip()) if len(text) <= _LONGEST_ASKED else None
+    return asked[1].strip() if asked else ""
 
 
 def titles(request: Request) -> tuple[str, ...]:

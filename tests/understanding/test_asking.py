@@ -129,3 +129,10 @@ def test_a_long_list_is_not_taken_apart() -> None:
     assert titles(request(titles="\n".join(f"книга {number}" for number in range(6)))) == ()
     assert titles(request(titles="одна")) == ()
     assert titles(request()) == ()
+
+
+@pytest.mark.parametrize("said", ["do you have Hyperion?", "I'm looking for Hyperion", "is Hyperion available?"])
+async def test_a_title_inside_an_english_request_is_looked_for_too(said: str) -> None:
+    shelf = Shelf({"Hyperion": book("Hyperion")})
+
+    assert shown(await look_up(shelf, request(rest=said))) == ["Hyperion"]
