@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.ports import Catalogue, Found, Verdict, Wanted
+from bot.ports import Catalogue, Found, Taste, Verdict, Wanted, Wish
 from catalogue.finder import IndexedCatalogue
 from tests.catalogue.index.shelf import Shelf, book
 from tests.support.fake_library import CENTRAL, FakeCatalogue, at, edition
@@ -106,3 +106,17 @@ async def test_a_card_is_read_by_its_number(catalogue: Catalogue) -> None:
 
 async def test_a_number_that_no_work_has_is_no_card(catalogue: Catalogue) -> None:
     assert await catalogue.card(999_999) is None
+
+
+async def test_works_are_suggested_by_their_author(catalogue: Catalogue) -> None:
+    suggested = await catalogue.suggest(Taste(author="Чехов"))
+
+    assert {work.title for work in suggested.works} == {"Каштанка", "Вишнёвый сад"}
+    assert suggested.met == {Wish.AUTHOR}
+
+
+async def test_where_nothing_fits_nothing_is_suggested(catalogue: Catalogue) -> None:
+    suggested = await catalogue.suggest(Taste(subject="вулканы"))
+
+    assert not suggested.works
+    assert not suggested.met
