@@ -7,7 +7,7 @@ import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
 
 import structlog
@@ -30,9 +30,6 @@ from bot.errors import (
 from bot.messages import Outbound, Sent, StoredFile
 from bot.wording import gettext as _
 from bot.wording import in_language
-
-if TYPE_CHECKING:
-    pass
 
 log = structlog.get_logger(__name__)
 

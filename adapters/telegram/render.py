@@ -85,14 +85,7 @@ def _markup(rows: Sequence[Sequence[Button]], *, asks_phone: bool) -> Mapping[st
 
 
 def _inline(button: Button) -> dict[str, str]:
-    return (
-        {"text": button.label, "url": button.url}
-        if button.url
-        else {
-            "text": button.label,
-            "callback_data": button.payload,
-        }
-    )
+    return {"text": button.label} | ({"url": button.url} if button.url else {"callback_data": button.payload})
 
 
 def _html(text: str, marks: Sequence[Mark]) -> str:
