@@ -30,10 +30,13 @@ def run(config: Path | None, role: str) -> int:
         sys.stderr.write(f"--role: expected {', '.join(Role)}, got {role!r}\n")
         return 2
     gc.disable()  # what a start loads stays: until all is there the collector would look at it again and again
-    settings, folder = load(config)
-    logs.configure(settings.logging.level, settings.logging.format)
-    with only_one(settings, folder, wanted):
-        _in_loop(lambda: _serve(settings, folder, wanted))
+    try:
+        settings, folder = load(config)
+        logs.configure(settings.logging.level, settings.logging.format)
+        with only_one(settings, folder, wanted):
+            _in_loop(lambda: _serve(settings, folder, wanted))
+    finally:
+        gc.enable()
     return 0
 
 
