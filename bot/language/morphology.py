@@ -6,6 +6,7 @@ from typing import Any
 
 import Stemmer
 
+from bot.language.dictionary import quicken
 from bot.language.folding import fold
 
 _MAX_WORD = 40
@@ -117,7 +118,9 @@ def _analyser() -> Any:
 def _load() -> Any:
     import pymorphy3
 
-    return pymorphy3.MorphAnalyzer()
+    made = pymorphy3.MorphAnalyzer()
+    quicken(made)
+    return made
 
 
 @cache

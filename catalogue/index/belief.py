@@ -7,8 +7,9 @@ made-up readers' messages over a real list of books, a part of them withheld (``
 
 import math
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass, fields
 from itertools import pairwise
+from operator import attrgetter
 
 from catalogue.index.documents import Variant
 from catalogue.index.ranking import Scored
@@ -47,13 +48,15 @@ class Signs:
 
 
 CONSTANT = -2.38
+_values = attrgetter(*(field.name for field in fields(Signs)))
 WEIGHTS = Signs(score=0.86, spread=2.4, missing=-2.42, gaps=-1.43, main=0.54, inside=-1.28, lead=2.03)
+_WEIGHTS: tuple[float, ...] = _values(WEIGHTS)
 
 
 def likelihood(question: Question, ranked: Sequence[Scored]) -> float:
     """That the first of these is what was asked for, 0..1."""
-    seen = signs(question, ranked)
-    told = CONSTANT + sum(weight * value for weight, value in zip(astuple(WEIGHTS), astuple(seen), strict=True))
+    seen = _values(signs(question, ranked))
+    told = CONSTANT + sum(weight * value for weight, value in zip(_WEIGHTS, seen, strict=True))
     return 1.0 / (1.0 + math.exp(-told))
 
 

@@ -95,7 +95,7 @@ class Scale:
         self._letters = {word.text: place for place, word in enumerate(self._words) if len(word.text) == 1}
         self._names = [place for place, word in enumerate(self._words) if word.name]
         self._last = max((place for place, word in enumerate(self._words) if not word.aside), default=0)
-        self._unsaid = [_unsaid(word, closely=closely) for word in self._words]
+        self._unsaid = _Unsaid(self._words, closely=closely)
 
     def judge(self, work: Judged) -> Scored:
         """The best over the work's editions."""
@@ -392,6 +392,18 @@ def _likeness(word: Word, token: tuple[str, ...], *, unfinished_too: bool) -> fl
             if distance < most + 1:
                 best = max(best, closeness(length, distance))
     return best if best > 0.5 else 0.0
+
+
+class _Unsaid(dict[int, float]):
+    """What is left of the weight of a word that a work lacks; thought about only once some work lacks it."""
+
+    def __init__(self, words: Sequence[Word], *, closely: bool) -> None:
+        self._words = words
+        self._closely = closely
+
+    def __missing__(self, place: int) -> float:
+        left = self[place] = _unsaid(self._words[place], closely=self._closely)
+        return left
 
 
 def _unsaid(word: Word, *, closely: bool) -> float:

@@ -61,6 +61,7 @@ class Word:
         known: Typed as the catalogue writes it (in any form).
         name: A given name.
         number: A numeral.
+        keys: Of its likeliest reading.
         guesses: What may have been meant, known or not: to be compared with the words of a candidate.
         sound: A word of the language as typed (in the dictionary, or in many works): hardly a slip.
         aside: Said of who will read the book («для ребенка 8 лет») or of its kind, which no title need say.
@@ -77,6 +78,7 @@ class Word:
     known: bool
     name: bool
     number: bool
+    keys: tuple[str, ...]
     guesses: tuple[str, ...]
     sound: bool = False
     aside: bool = False
@@ -282,6 +284,7 @@ class Reader:
             known=bool(frequency) and text in options,
             name=is_given_name(best, own),
             number=value_of(best) is not None,
+            keys=own,
             guesses=(text, *_russian_guesses(token)) if token else (text,),
             sound=len(text) > 3 and text in options and bool(frequency) and in_dictionary(text),
         )

@@ -14,7 +14,6 @@ from catalogue.index.lexicon import Lexicon
 from catalogue.index.ranking import Scale, Scored, order
 from catalogue.index.reading import MAX_LETTERS, Question, Reader
 from catalogue.index.retrieval import Candidates
-from catalogue.index.terms import keys
 from catalogue.index.vocabulary import Vocabulary
 
 GOOD = 0.86
@@ -161,7 +160,7 @@ def _said(question: Question, top: Scored) -> str:
     if all(word.known or not word.options for word in question.words):
         return ""
     of_work = {form for variant in top.work.variants for token in (*variant.title, *variant.author) for form in token}
-    if any(not word.light and of_work.isdisjoint((word.best, *keys(word.best))) for word in question.words):
+    if any(not word.light and of_work.isdisjoint((word.best, *word.keys)) for word in question.words):
         return ""
     return " ".join(word.best for word in question.words)
 
