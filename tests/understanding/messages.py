@@ -17,6 +17,9 @@ HELD_OUT = HERE / "messages_held_out.jsonl"
 FRESH_TUNE = HERE / "messages_fresh_tune.jsonl"
 FRESH_HELD_OUT = HERE / "messages_fresh_held_out.jsonl"
 """Written before anything was tuned to them, then split by chance: one half is learned from, one is only measured."""
+VOICES_TRAIN = HERE / "messages_voices_train.jsonl"
+VOICES_HELD = HERE / "messages_voices_held.jsonl"
+"""Of readers as unlike each other as could be thought of; split by chance, learned from and measured likewise."""
 DEV = (
     HERE.parent / "data" / "queries" / "queries_ru_dev.jsonl",
     HERE.parent / "data" / "queries" / "queries_en_dev.jsonl",
