@@ -1,9 +1,34 @@
-"""What a messenger brings to the chaos run."""
+"""What a messenger brings to the chaos run, and what the drivers share."""
 
+import asyncio
+import json
 import random
+from abc import abstractmethod
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from time import monotonic
 from typing import Any, Protocol, Self
+
+import aiohttp
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from tests.emulators.base import Emulator, Fault
+
+TWICE = 0.05
+"""Deliveries that come twice."""
+AGAIN_S = 0.2
+DELIVERY_S = 10.0
+CALM_CALLS = 8
+"""Calls between two spoilt ones: else whoever is left at the end meets nothing but trouble."""
+KEPT_WITHIN_S = 1.5
+"""A service that is killed so soon after a sending may not have kept that it was taken."""
+TROUBLES: Mapping[str, Fault] = {
+    "5xx": Fault(status=502, body=b"<html>"),
+    "dropped before a call": Fault(drop="before"),
+    "slow": Fault(slow_s=1.0),
+}
+"""Of any messenger; a call that breaks after its effect is the matter of :class:`Sendings`."""
 
 
 class Driver(Protocol):
@@ -37,6 +62,10 @@ class Driver(Protocol):
         """Spoil the service's calls, for ever."""
         ...
 
+    def died(self) -> None:
+        """The service was killed just now."""
+        ...
+
     def heard(self, reader: int) -> list[str]:
         """What the reader got, in order."""
         ...
@@ -44,3 +73,168 @@ class Driver(Protocol):
     def wrong(self) -> list[str]:
         """Calls of the service that broke the messenger's contract."""
         ...
+
+
+class Beside:
+    """Work beside the readers' own, until the run ends."""
+
+    def __init__(self) -> None:
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def begin(self, work: Coroutine[Any, Any, None]) -> None:
+        """Go on with it in the background."""
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def end(self) -> None:
+        """Whatever is not done stays undone."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+
+class Sendings:
+    """Counts sendings whose answer may not have arrived, and breaks some off on purpose.
+
+    Args:
+        emulator: Not entered yet.
+        taken: Whether an answer says that a message was taken.
+    """
+
+    def __init__(self, emulator: Emulator, taken: Callable[[web.Request, web.Response], bool]) -> None:
+        self.drop_next = False
+        self.killed = 0
+        self.dropped = 0
+        self._at: list[float] = []
+        self._taken = taken
+        emulator.app.middlewares.append(self._watch)
+
+    def told(self) -> dict[str, int]:
+        """For the driver's ``figures``."""
+        return {"dropped after a sending": self.killed + self.dropped, "of these by a kill": self.killed}
+
+    @web.middleware
+    async def _watch(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        answer = await handler(request)
+        if isinstance(answer, web.Response) and self._taken(request, answer):
+            if self.drop_next and request.transport is not None:
+                self.drop_next = False
+                self.dropped += 1
+                request.transport.abort()
+            else:
+                self._at.append(monotonic())
+        return answer
+
+    def died(self) -> None:
+        """The last sendings may not have been kept as sent."""
+        self.killed += sum(at > monotonic() - KEPT_WITHIN_S for at in self._at)
+        self._at.clear()
+
+
+class HookDriver:
+    """A messenger that posts one event a body, again until it hears 200, and has no key against doubled sendings.
+
+    Fills ``Driver``; a subclass says what an event is and how it is posted.
+
+    Attributes:
+        floods: Refusals because of too many calls, as the messenger words them.
+    """
+
+    has_key = False
+    floods: Sequence[Fault] = ()
+
+    def __init__(self, emulator: Emulator, taken: Callable[[web.Request, web.Response], bool]) -> None:
+        self.figures: Counter[str] = Counter({"dropped after a sending": 0})
+        self.address = ""
+        self.beside = Beside()
+        self._emulator = emulator
+        self._sendings = Sendings(emulator, taken)
+        self._client: aiohttp.ClientSession
+
+    async def __aenter__(self) -> Self:
+        await self._emulator.__aenter__()
+        self._client = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=DELIVERY_S))
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        await self.beside.end()
+        await self._client.close()
+        await self._emulator.__aexit__(*error)
+
+    @abstractmethod
+    def channels(self) -> Mapping[str, Any]:
+        """As ``Driver`` says."""
+
+    @abstractmethod
+    def event(self, reader: int, text: str) -> dict[str, Any]:
+        """What the messenger tells of a message."""
+
+    @abstractmethod
+    def hook(self) -> tuple[str, dict[str, str]]:
+        """The path of the webhook with its query, and the headers that prove the sender."""
+
+    @abstractmethod
+    def texts(self, reader: int) -> list[str]:
+        """What the reader sees."""
+
+    def too_much(self) -> int:
+        """Calls over the messenger's limits."""
+        return 0
+
+    def begins(self, address: str) -> None:
+        self.address = address
+
+    def died(self) -> None:
+        self._sendings.died()
+
+    async def write(self, reader: int, text: str, dice: random.Random) -> None:
+        event = self.event(reader, text)
+        if dice.random() < TWICE:
+            self.figures["delivered twice"] += 1
+            self.beside.begin(self._deliver(event, after_s=dice.random() * 5))
+        await self._deliver(event)
+
+    async def trouble(self, dice: random.Random) -> None:
+        calm_until = 0
+        while True:
+            await asyncio.sleep(dice.random())
+            calls = len(self._emulator.calls)
+            if self._emulator.faults or calls < calm_until:
+                continue
+            calm_until = calls + CALM_CALLS
+            self._spoil(dice)
+
+    def _spoil(self, dice: random.Random) -> None:
+        chance = dice.random()
+        if chance < 0.25:
+            self._sendings.drop_next = True
+        elif chance < 0.4:
+            self._emulator.faults.append(dice.choice(self.floods))
+            self.figures["floods"] += 1
+        else:
+            name = dice.choice(list(TROUBLES))
+            self._emulator.faults.append(TROUBLES[name])
+            self.figures[name] += 1
+
+    def heard(self, reader: int) -> list[str]:
+        self.figures.update({what: count - self.figures[what] for what, count in self._sendings.told().items()})
+        return self.texts(reader)
+
+    def wrong(self) -> list[str]:
+        over = self.too_much()
+        return [*self._emulator.wrong, *([f"{over} calls over the limits"] if over else [])]
+
+    async def _deliver(self, event: Mapping[str, Any], after_s: float = 0.0) -> None:
+        await asyncio.sleep(after_s)
+        path, headers = self.hook()
+        sent = {"Content-Type": "application/json", **headers}
+        while True:
+            try:
+                async with self._client.post(self.address + path, data=json.dumps(event), headers=sent) as answer:
+                    if answer.status == 200:
+                        return
+            except (aiohttp.ClientError, TimeoutError):
+                pass
+            self.figures["deliveries repeated"] += 1
+            await asyncio.sleep(AGAIN_S)

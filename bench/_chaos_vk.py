@@ -6,22 +6,17 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any, Self
 
+from bench._chaos import AGAIN_S, CALM_CALLS, TROUBLES, TWICE, Beside
 from tests.emulators.base import Fault
 from tests.emulators.vk import GROUP, SECRET, TOKEN, VkEmulator
 from tests.support.crash import PUBLIC_URL
 
-TWICE = 0.05
-AGAIN_S = 0.2
 FLOODS = 3
-CALM_CALLS = 8
-"""Calls between two spoilt ones: else whoever is left at the end meets nothing but trouble."""
 SERVER_ERROR = {"error": {"error_code": 10, "error_msg": "Internal server error", "request_params": []}}
-TROUBLES: Mapping[str, Fault] = {
-    "5xx": Fault(status=502, body=b"<html>"),
+SPOILT = {
+    **TROUBLES,
     "errors 10": Fault(status=200, body=SERVER_ERROR),
-    "dropped before a call": Fault(drop="before"),
     "dropped after a call": Fault(drop="after"),
-    "slow": Fault(slow_s=1.0),
 }
 
 
@@ -34,16 +29,14 @@ class VkDriver:
         self.figures: Counter[str] = Counter({"dropped after a sending": 0})
         self._way = way or "callback"
         self._vk = VkEmulator()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._beside = Beside()
 
     async def __aenter__(self) -> Self:
         await self._vk.__aenter__()
         return self
 
     async def __aexit__(self, *error: object) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._beside.end()
         self.figures |= {
             "errors 6": self._vk.rate_faults,
             "repeats shown once": self._vk.repeats,
@@ -62,6 +55,9 @@ class VkDriver:
             self._vk.callback.address = f"{address}/hooks/vk"
             self._vk.registered = f"{PUBLIC_URL}/hooks/vk"
 
+    def died(self) -> None:
+        """Nothing to count: a repeated sending is shown once."""
+
     async def write(self, reader: int, text: str, dice: random.Random) -> None:
         event = self._vk.says(text, reader)
         if self._way == "longpoll":
@@ -71,7 +67,7 @@ class VkDriver:
             return
         self._vk.callback.take()
         if dice.random() < TWICE:
-            self._later(self._again(event, dice.random() * 5))
+            self._beside.begin(self._again(event, dice.random() * 5))
             self.figures["delivered twice"] += 1
         await self._deliver(event)
 
@@ -83,7 +79,7 @@ class VkDriver:
             await asyncio.sleep(pause)
             passed += pause
             while echo := self._vk.callback.take():  # VK also tells of what we sent
-                self._later(self._deliver(echo))
+                self._beside.begin(self._deliver(echo))
             for moment in [moment for moment in floods if moment < passed]:
                 floods.remove(moment)
                 self._vk.spoils.append(dice.choice((6, 9)))
@@ -93,8 +89,8 @@ class VkDriver:
                 self.figures["keys expired"] += 1
             if not self._vk.faults and len(self._vk.calls) >= calm_until:
                 calm_until = len(self._vk.calls) + CALM_CALLS
-                name = dice.choice(list(TROUBLES))
-                self._vk.faults.append(TROUBLES[name])
+                name = dice.choice(list(SPOILT))
+                self._vk.faults.append(SPOILT[name])
                 self.figures[name] += 1
 
     def heard(self, reader: int) -> list[str]:
@@ -113,8 +109,3 @@ class VkDriver:
     async def _again(self, event: Mapping[str, Any], after_s: float) -> None:
         await asyncio.sleep(after_s)
         await self._deliver(event)
-
-    def _later(self, work: Any) -> None:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)

@@ -8,53 +8,19 @@ from typing import Any, Self
 
 from aiohttp import ClientError, web
 
-from bot.clock import Clock, SystemClock
+from bench._chaos import AGAIN_S, TROUBLES, TWICE, Beside, Sendings
+from bot.clock import SystemClock
 from tests.emulators.base import Fault
 from tests.emulators.whatsapp.emulator import GraphError, Taken, WhatsAppEmulator
 
-TWICE = 0.05
-AGAIN_S = 0.2
 BATCH = 50
-KEPT_WITHIN_S = 1.5
-"""A service that is killed so soon after a sending may not have kept that it was taken."""
 SERVER_ERROR = {"error": {"code": 131000, "type": "OAuthException", "message": "(#131000) Something went wrong"}}
-TROUBLES: Mapping[str, Fault] = {
-    "5xx": Fault(status=502, body=b"<html>"),
-    "errors 131000": Fault(status=500, body=SERVER_ERROR),
-    "dropped before a call": Fault(drop="before"),
-    "slow": Fault(slow_s=1.0),
-}
+SPOILT = {**TROUBLES, "errors 131000": Fault(status=500, body=SERVER_ERROR)}
 FLOODS = (
     GraphError(429, 130429, "Rate limit hit", **{"Retry-After": "1"}),
     GraphError(429, 130429, "Rate limit hit"),
     GraphError(400, 131056, "(Business Account, Consumer Account) pair rate limit hit"),
 )
-
-
-class _Meta(WhatsAppEmulator):
-    """Counts sendings whose answer may not have arrived, and drops some on purpose."""
-
-    drop_next = False
-    killed = 0
-
-    def __init__(self, clock: Clock) -> None:
-        super().__init__(clock)
-        self.dropped: set[asyncio.Transport] = set()
-
-    async def _messages(self, request: web.Request) -> dict[str, Any]:
-        before = len(self.taken)
-        answer = await super()._messages(request)
-        if len(self.taken) > before and request.transport is not None:
-            transport = request.transport
-            asyncio.get_running_loop().call_later(KEPT_WITHIN_S, self._look, transport)
-            if self.drop_next:
-                self.drop_next = False
-                self.dropped.add(transport)
-                transport.abort()
-        return answer
-
-    def _look(self, transport: asyncio.Transport) -> None:
-        self.killed += transport.is_closing() and transport not in self.dropped
 
 
 class WhatsAppDriver:
@@ -64,20 +30,19 @@ class WhatsAppDriver:
 
     def __init__(self, way: str) -> None:
         self.figures: Counter[str] = Counter({"dropped after a sending": 0})
-        self._meta = _Meta(SystemClock())
+        self._meta = WhatsAppEmulator(SystemClock())
+        self._sendings = Sendings(self._meta, _taken)
         self._hook = ""
         self._waiting: list[tuple[dict[str, Any], asyncio.Future[None]]] = []
         self._told = 0
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._beside = Beside()
 
     async def __aenter__(self) -> Self:
         await self._meta.__aenter__()
         return self
 
     async def __aexit__(self, *error: object) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._beside.end()
         await self._meta.__aexit__(*error)
 
     def channels(self) -> Mapping[str, Any]:
@@ -87,7 +52,10 @@ class WhatsAppDriver:
 
     def begins(self, address: str) -> None:
         self._hook = f"{address}/hooks/whatsapp"
-        self._later(self._deliver_batches(random.Random(4)))
+        self._beside.begin(self._deliver_batches(random.Random(4)))
+
+    def died(self) -> None:
+        self._sendings.died()
 
     async def write(self, reader: int, text: str, dice: random.Random) -> None:
         stored = asyncio.get_running_loop().create_future()
@@ -98,19 +66,18 @@ class WhatsAppDriver:
         while True:
             await asyncio.sleep(dice.random())
             if dice.random() < 0.15:
-                self._meta.drop_next = True
+                self._sendings.drop_next = True
             elif dice.random() < 0.1:
                 flood = dice.choice(FLOODS)
                 self._meta.faults.append(Fault(status=flood.status, body=flood.body, headers=flood.headers))
                 self.figures["floods"] += 1
             elif not self._meta.faults:
-                name = dice.choice(list(TROUBLES))
-                self._meta.faults.append(TROUBLES[name])
+                name = dice.choice(list(SPOILT))
+                self._meta.faults.append(SPOILT[name])
                 self.figures[name] += 1
 
     def heard(self, reader: int) -> list[str]:
-        self.figures["of these by a kill"] = self._meta.killed
-        self.figures["dropped after a sending"] = self._meta.killed + len(self._meta.dropped)
+        self.figures |= Counter(self._sendings.told())
         return [taken.text for taken in self._meta.taken if taken.to == _phone(reader)]
 
     def wrong(self) -> list[str]:
@@ -130,7 +97,7 @@ class WhatsAppDriver:
             body = self._meta.body([message for message, _ in batch], statuses, entries)
             if dice.random() < TWICE:
                 self.figures["delivered twice"] += 1
-                self._later(self._post(body, after_s=dice.random() * 5))
+                self._beside.begin(self._post(body, after_s=dice.random() * 5))
             await self._post(body)
             for _, stored in batch:
                 if not stored.done():
@@ -155,10 +122,9 @@ class WhatsAppDriver:
             self.figures["deliveries repeated"] += 1
             await asyncio.sleep(AGAIN_S)
 
-    def _later(self, work: Any) -> None:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+
+def _taken(request: web.Request, answer: web.Response) -> bool:
+    return request.path.endswith("/messages") and answer.status == 200 and '"messages"' in (answer.text or "")
 
 
 def _phone(reader: int) -> str:

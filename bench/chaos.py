@@ -1,6 +1,6 @@
 """Messages lost, doubled or out of order on a messenger that misbehaves, while the service is killed.
 
-``python -m bench chaos [--on vk] [--way callback|longpoll] [--questions 1000] [--readers 50] [--kills 3] [--seed N]``
+``python -m bench chaos [--on vk] [--way longpoll] [--questions 1000] [--readers 50] [--kills 3] [--seed N]``
 
 Readers ask numbered questions through a messenger's emulator: 5 % of the deliveries come twice, some much later;
 calls of the service are answered with floods, server errors and slowly, or their connection breaks before or after
@@ -22,12 +22,19 @@ from time import monotonic
 import aiohttp
 
 from bench._chaos import Driver
+from bench._chaos_hooks import MaxDriver, OkDriver, TelegramDriver
 from bench._chaos_vk import VkDriver
 from bench._chaos_whatsapp import WhatsAppDriver
 from tests.support.crash import Service, serving, totals
 from tests.support.databases import Databases
 
-DRIVERS: Mapping[str, Callable[[str], Driver]] = {"vk": VkDriver, "whatsapp": WhatsAppDriver}
+DRIVERS: Mapping[str, Callable[[str], Driver]] = {
+    "max": MaxDriver,
+    "ok": OkDriver,
+    "telegram": TelegramDriver,
+    "vk": VkDriver,
+    "whatsapp": WhatsAppDriver,
+}
 ANSWERED_S = 400.0
 NUMBER = re.compile(r"«Алгебра (\d+)»")
 
@@ -36,7 +43,7 @@ def main(argv: Sequence[str]) -> int:
     """Run it; 1 where anything was lost, doubled or out of order."""
     parser = argparse.ArgumentParser(prog="python -m bench chaos", description=__doc__)
     parser.add_argument("--on", choices=sorted(DRIVERS), action="append", help="only this messenger")
-    parser.add_argument("--way", default="", help="callback or longpoll, where the messenger has both")
+    parser.add_argument("--way", default="", help="longpoll with vk, polling with telegram: not by webhook")
     parser.add_argument("--questions", type=int, default=1_000)
     parser.add_argument("--readers", type=int, default=50)
     parser.add_argument("--kills", type=int, default=3)
@@ -73,9 +80,10 @@ class Run:
 
     def told(self) -> str:
         """The figures in one line."""
-        heard = sum(len(self._numbers(reader)) for reader in self.readers)
+        heard = sum(len(set(self._numbers(reader))) for reader in self.readers)
+        doubled = sum(len(self._numbers(reader)) for reader in self.readers) - heard
         figures = ", ".join(f"{count} {what}" for what, count in sorted(self.driver.figures.items()))
-        return f"{self.asked} asked, {heard} answered, {self.kills} kills, {self.seconds:.0f} s; {figures}"
+        return f"{self.asked} asked, {heard} answered, {doubled} of them twice, {self.kills} kills, {self.seconds:.0f} s; {figures}"
 
     async def through(self, databases: Databases, folder: Path) -> list[str]:
         """Everything that is not as promised."""
@@ -111,6 +119,7 @@ class Run:
             while self.asked < point:
                 await asyncio.sleep(0.02)
             await service.ends(signal.SIGKILL)
+            self.driver.died()
             await service.start()
             await service.ready(client)
 

@@ -38,6 +38,8 @@ AUTH_PAUSE_S, LONGEST_AUTH_PAUSE_S = 60.0, 900.0
 """Before a messenger that refused our token is asked whether it knows us again."""
 LONGEST_WAIT_S = 2.0
 """For a chat's slot; a message that had to wait longer is put off, so that it holds up nobody else."""
+CATCH_UP_S = 0.015
+"""What a busy process is late by is made up for, but no more than this: else it would come as a burst."""
 CHATS = 10_000
 STORE_PAUSE_S = 1.0
 SECOND_SENDER_S = 5.0
@@ -138,6 +140,7 @@ class Outbox:
         self._metrics = metrics
         self._retry = retry or RetryPolicy()
         self._slot = 0.0
+        self._turn = asyncio.Lock()
         self._paused_until = 0.0
         self._away = False
         self._drained = False
@@ -261,9 +264,10 @@ class Outbox:
             await asyncio.sleep(chat_s)
         rate = self._channel.capabilities.rate_per_s
         if rate > 0:
-            now = loop.time()
-            self._slot = max(self._slot + 1 / rate, now)
-            await asyncio.sleep(self._slot - now)
+            async with self._turn:
+                if self._slot > loop.time():
+                    await asyncio.sleep(self._slot - loop.time())
+                self._slot = max(self._slot, loop.time() - CATCH_UP_S) + 1 / rate
 
     def _count_parts(self, message: Outbound, parts: int) -> None:
         """A long reply is several messages to the messenger: they use up slots as well."""
