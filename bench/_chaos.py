@@ -139,10 +139,12 @@ class HookDriver:
 
     Attributes:
         floods: Refusals because of too many calls, as the messenger words them.
+        most_floods: In one run: each may stop the whole channel for a while.
     """
 
     has_key = False
     floods: Sequence[Fault] = ()
+    most_floods = 10
 
     def __init__(self, emulator: Emulator, taken: Callable[[web.Request, web.Response], bool]) -> None:
         self.figures: Counter[str] = Counter({"dropped after a sending": 0})
@@ -209,7 +211,7 @@ class HookDriver:
         chance = dice.random()
         if chance < 0.25:
             self._sendings.drop_next = True
-        elif chance < 0.4:
+        elif chance < 0.4 and self.figures["floods"] < self.most_floods:
             self._emulator.faults.append(dice.choice(self.floods))
             self.figures["floods"] += 1
         else:

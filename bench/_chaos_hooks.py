@@ -87,6 +87,7 @@ class MaxDriver(HookDriver):
 class OkDriver(HookDriver):
     """Odnoklassniki: refusals come with status 200."""
 
+    most_floods = 2  # each stops the channel for a minute: the messenger tells no time
     floods = (Fault(status=200, body={"error_code": 8, "error_msg": "FLOOD_BLOCKED", "error_data": None}),)
 
     def __init__(self, way: str) -> None:
