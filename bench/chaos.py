@@ -83,7 +83,8 @@ class Run:
         heard = sum(len(set(self._numbers(reader))) for reader in self.readers)
         doubled = sum(len(self._numbers(reader)) for reader in self.readers) - heard
         figures = ", ".join(f"{count} {what}" for what, count in sorted(self.driver.figures.items()))
-        return f"{self.asked} asked, {heard} answered, {doubled} of them twice, {self.kills} kills, {self.seconds:.0f} s; {figures}"
+        asked = f"{self.asked} asked, {heard} answered, {doubled} answers doubled"
+        return f"{asked}, {self.kills} kills, {self.seconds:.0f} s; {figures}"
 
     async def through(self, databases: Databases, folder: Path) -> list[str]:
         """Everything that is not as promised."""
