@@ -161,6 +161,7 @@ def build_channel(name: str, settings: Settings, clock: Clock | None = None, fil
         public_url=settings.server.public_url,
         clock=clock or SystemClock(),
         files=files,
+        personal=data_class(name, settings) is DataClass.FULL,
         extra={"policy_url": settings.privacy.policy_url, "phone": main.phone if main else ""},
     )
     channel = spec.build(validated(spec.settings, options, where=f"channels.{name}"), setting)

@@ -241,6 +241,8 @@ class Setting:
 
     Attributes:
         files: Where the bytes of pictures and documents are; None where nothing is sent (the checks).
+        personal: Whether the channel may carry something of a person (its data class is ``full``): for channels
+            whose readers look into the log themselves, past the outbox.
     """
 
     name: str
@@ -249,6 +251,7 @@ class Setting:
     public_url: str
     clock: Clock
     files: Files | None = None
+    personal: bool = True
     extra: Mapping[str, str] = field(default_factory=dict)
 
 

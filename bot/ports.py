@@ -570,6 +570,10 @@ class ChatLog(Protocol):
         """Messages of the contact's conversation with an id above ``after``, in order."""
         ...
 
+    async def one(self, channel: str, message_id: int) -> tuple[Contact, Logged] | None:
+        """One message of the channel and whose conversation it stands in, None where there is none."""
+        ...
+
     def changed(self, contact: Contact) -> AsyncIterator[None]:
         """Yields at once, then whenever the conversation may hold something new.
 

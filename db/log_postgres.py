@@ -487,10 +487,11 @@ class PostgresLog(CommonLog):
 
     async def said(self, contact: Contact, after: int = 0, limit: int = 200) -> list[Logged]:
         found = await self._fetch("reader", sql.SAID, contact.channel, contact.address, after, limit)
-        return [
-            rows.logged_of(row["id"], row["author"], row["text"], row["content"], row["created_at"], row["in_reply_to"])
-            for row in found
-        ]
+        return [_logged(row) for row in found]
+
+    async def one(self, channel: str, message_id: int) -> tuple[Contact, Logged] | None:
+        found = await self._fetch("reader", sql.ONE, message_id, channel)
+        return (Contact(channel=channel, address=found[0]["address"]), _logged(found[0])) if found else None
 
     async def figures(self) -> QueueFigures:
         *totals, waiting, oldest = (await self._fetch("reader", sql.FIGURES))[0]
@@ -508,6 +509,10 @@ def _fate(turn: Completed, stands: tuple[str, int] | None) -> Fate:
         return Fate.LOST
     speaks = turn.outcome not in SILENT_OUTCOMES
     return Fate.TAKEN_OVER if speaks and stands[0] == Mode.PERSON else Fate.KEPT
+
+
+def _logged(row: Any) -> Logged:
+    return rows.logged_of(row["id"], row["author"], row["text"], row["content"], row["created_at"], row["in_reply_to"])
 
 
 def _waiting(row: Any) -> Waiting:

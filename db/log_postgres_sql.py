@@ -109,6 +109,10 @@ SAID = """
 SELECT m.id, m.author, m.text, m.content::text AS content, m.created_at, m.in_reply_to FROM contacts ct
 JOIN conversations c ON c.contact_id = ct.id JOIN messages m ON m.conversation_id = c.id
 WHERE ct.channel = $1 AND ct.address = $2 AND m.id > $3 ORDER BY m.id LIMIT $4"""
+ONE = """
+SELECT ct.address, m.id, m.author, m.text, m.content::text AS content, m.created_at, m.in_reply_to FROM messages m
+JOIN conversations c ON c.id = m.conversation_id JOIN contacts ct ON ct.id = c.contact_id
+WHERE m.id = $1 AND ct.channel = $2"""
 FIGURES = """
 SELECT coalesce(sum(received), 0)::bigint, coalesce(sum(handled), 0)::bigint, coalesce(sum(aside), 0)::bigint,
 (SELECT count(*) FROM messages WHERE state = 'waiting'), (SELECT min(created_at) FROM messages WHERE state = 'waiting')

@@ -608,6 +608,14 @@ class SqliteLog(CommonLog):
         found = await self._read(lambda db: db.execute(sql.SAID, values).fetchall())
         return [rows.logged_of(row[0], row[1], row[2], row[3], rows.from_sqlite(row[4]), row[5]) for row in found]
 
+    async def one(self, channel: str, message_id: int) -> tuple[Contact, Logged] | None:
+        row = await self._read(lambda db: db.execute(sql.ONE, (message_id, channel)).fetchone())
+        if row is None:
+            return None
+        address, number, author, text, extra, at, in_reply_to = row
+        logged = rows.logged_of(number, author, text, extra, rows.from_sqlite(at), in_reply_to)
+        return Contact(channel=channel, address=address), logged
+
     async def figures(self) -> QueueFigures:
         row, queued = await self._read(
             lambda db: (db.execute(sql.FIGURES).fetchone(), db.execute(sql.QUEUED).fetchall())

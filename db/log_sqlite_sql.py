@@ -115,6 +115,10 @@ SAID = """
 SELECT m.id, m.author, m.text, m.content, m.created_at, m.in_reply_to FROM contacts ct
 JOIN conversations c ON c.contact_id = ct.id JOIN messages m ON m.conversation_id = c.id
 WHERE ct.channel = ? AND ct.address = ? AND m.id > ? ORDER BY m.id LIMIT ?"""
+ONE = """
+SELECT ct.address, m.id, m.author, m.text, m.content, m.created_at, m.in_reply_to FROM messages m
+JOIN conversations c ON c.id = m.conversation_id JOIN contacts ct ON ct.id = c.contact_id
+WHERE m.id = ? AND ct.channel = ?"""
 FIGURES = """
 SELECT coalesce(sum(received), 0), coalesce(sum(handled), 0), coalesce(sum(aside), 0),
 (SELECT count(*) FROM messages WHERE state = 'waiting'), (SELECT min(created_at) FROM messages WHERE state = 'waiting')

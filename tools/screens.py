@@ -22,6 +22,7 @@ from adapters.sms.settings import SmsSettings
 from adapters.telegram.render import render as telegram_pieces
 from adapters.terminal.render import render as terminal_text
 from adapters.vk.render import messages as vk_messages
+from adapters.webchat.files import files_of
 from adapters.webchat.render import message as webchat_message
 from adapters.whatsapp.render import pieces as whatsapp_pieces
 from bot.app import CHANNEL_KINDS, channel_spec
@@ -30,6 +31,7 @@ from bot.clock import SystemClock
 from bot.messages import (
     Attachment,
     Button,
+    Contact,
     Document,
     Location,
     Picture,
@@ -178,10 +180,11 @@ def _vk(said: Reply, can: Capabilities) -> Iterable[Bubble]:
 
 def _webchat(said: Reply, _: Capabilities) -> Iterable[Bubble]:
     logged = Logged(message_id=1, author=Author.BOT, reply=said, at=datetime(2026, 3, 2, tzinfo=UTC))
-    shown = webchat_message(logged)
+    shown = webchat_message(logged, Contact(channel="webchat", address="reader"), logged.at)
     places = tuple(f"map: {at['title']}, {at['address']}" for at in shown.get("locations", ()))
     rows = tuple(tuple(button["label"] for button in row) for row in shown["buttons"])
-    yield Bubble(shown["text"], bool(shown.get("marks")), rows, (), places)
+    files = tuple(_file(what).partition(" (")[0] for what in files_of(said))
+    yield Bubble(shown["text"], bool(shown.get("marks")), rows, (), (*files, *places))
 
 
 def _whatsapp(said: Reply, _: Capabilities) -> Iterable[Bubble]:

@@ -10,12 +10,11 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
-from adapters.webchat import parse, render
+from adapters.webchat import files, parse, render
 from adapters.webchat.limits import Allowance, address_of
 from adapters.webchat.parse import Posted, Refused
 from adapters.webchat.settings import WebChatSettings
-from bot.channels import Desk
-from bot.clock import Clock
+from bot.channels import Desk, Setting
 from bot.errors import StoreUnavailable
 from bot.messages import Contact, Photo
 from bot.ports import Logged
@@ -41,17 +40,19 @@ Endpoint = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class Api:
-    """Three endpoints over the core's desk.
+    """The endpoints over the core's desk.
 
     Args:
-        channel: The channel's name in the configuration.
-        options: Its limits.
+        options: The channel's limits.
+        setting: Its name and data class, where moments come from and where files are.
         desk: Where messages are kept and read.
-        clock: Where moments come from.
     """
 
-    def __init__(self, channel: str, options: WebChatSettings, desk: Desk, clock: Clock) -> None:
-        self._channel = channel
+    def __init__(self, options: WebChatSettings, setting: Setting, desk: Desk) -> None:
+        clock = setting.clock
+        self._store = setting.files
+        self._personal = setting.personal
+        self._channel = setting.name
         self._options = options
         self._desk = desk
         self._clock = clock
@@ -69,6 +70,7 @@ class Api:
             web.post("/chat/messages", _refusals_as_json(self.post)),
             web.post("/chat/pictures", _refusals_as_json(self.picture)),
             web.get("/chat/messages", _refusals_as_json(self.read)),
+            web.get(r"/chat/files/{message:[0-9]{1,18}}/{number:[0-9]{1,3}}", _refusals_as_json(self.file)),
             web.get("/chat/stream", _refusals_as_json(self.stream), allow_head=False),  # it has no end
         ]
 
@@ -108,11 +110,31 @@ class Api:
         contact = self._reader(request)
         after = parse.message_number(request.query.get("after"), "after")
         found = await self._desk.log.said(contact, after, AT_ONCE + 1)
-        answer: dict[str, Any] = {"messages": [render.message(logged) for logged in found[:AT_ONCE]]}
+        now = self._clock.now()
+        answer: dict[str, Any] = {
+            "messages": [render.message(logged, contact, now) for logged in found[:AT_ONCE] if self._may_show(logged)]
+        }
         if len(found) > AT_ONCE:
             answer["more"] = True
         headers = {"Cache-Control": "no-store"}
         return web.Response(body=_encode(answer), content_type="application/json", headers=headers)
+
+    async def file(self, request: web.Request) -> web.Response:
+        """A picture or a document of a conversation, to whoever has the address that the conversation told."""
+        _allow(self._readings.wait_s(address_of(request, self._options.client_address_header)))
+        message_id, number = int(request.match_info["message"]), int(request.match_info["number"])
+        until, now = files.parsed_until(request.query.get("until")), self._clock.now()
+        found = await self._desk.log.one(self._channel, message_id)
+        contact, logged = found or (None, None)
+        if not files.opens(contact, message_id, number, until, request.query.get("key", ""), now) or logged is None:
+            raise _no_file()
+        carried = files.files_of(logged.reply) if self._may_show(logged) else ()
+        if number >= len(carried) or self._store is None:
+            raise _no_file()
+        data = await self._store.read(carried[number].file.file_id)
+        if data is None:
+            raise _no_file()
+        return web.Response(body=data, headers=files.headers(carried[number], until, now))
 
     async def stream(self, request: web.Request) -> web.StreamResponse:
         """The same as server-sent events, without an end; a reconnect resumes after ``Last-Event-ID``."""
@@ -150,12 +172,16 @@ class Api:
                 while more:
                     batch = await self._desk.log.said(contact, told.floor, STREAM_BATCH)
                     more = len(batch) == STREAM_BATCH
-                    fresh = told.fresh(batch)
+                    fresh = [logged for logged in told.fresh(batch) if self._may_show(logged)]
                     if fresh:
                         quiet = False
-                        yield b"".join([render.event(logged) for logged in fresh])
+                        yield b"".join([render.event(logged, contact, self._clock.now()) for logged in fresh])
                 if quiet:
                     yield b": quiet\n\n"
+
+    def _may_show(self, logged: Logged) -> bool:
+        """Nothing of a person where the channel's data class forbids it: the page reads past the outbox."""
+        return self._personal or not logged.reply.personal
 
     def _reader(self, request: web.Request) -> Contact:
         _allow(self._readings.wait_s(address_of(request, self._options.client_address_header)))
@@ -198,6 +224,11 @@ class Told:
             if len(self._recent) > OVERLAP:
                 self.floor = max(self.floor, self._recent.popleft())
         return found
+
+
+def _no_file() -> Refused:
+    """The same for whatever is wrong: nobody learns what there is."""
+    return Refused(404, "no_file", "No such file, or its address is over: read the conversation again.")
 
 
 def _allow(wait_s: float) -> None:

@@ -16,7 +16,9 @@ from bot.messages import Outbound, Sent
 class WebChat:
     """Pages and API of one web chat (fills ``Served`` and ``Linked`` of ``bot.channels``)."""
 
-    capabilities = Capabilities(max_text=20_000, max_buttons=100, max_label=80, formatting=True, locations=True)
+    capabilities = Capabilities(
+        max_text=20_000, max_buttons=100, max_label=80, formatting=True, locations=True, pictures=True, documents=True
+    )
 
     def __init__(self, options: WebChatSettings, setting: Setting) -> None:
         self._options = options
@@ -24,7 +26,7 @@ class WebChat:
         self._apis: list[Api] = []
 
     def routes(self, desk: Desk) -> Sequence[web.AbstractRouteDef]:
-        api = Api(self._setting.name, self._options, desk, self._setting.clock)
+        api = Api(self._options, self._setting, desk)
         self._apis.append(api)
         return [*Pages(self._options, self._setting).routes(), *api.routes()]
 

@@ -62,6 +62,10 @@ def for_script(language: str) -> dict[str, str]:
             "yandexMap": _("Яндекс Карты"),
             "today": _("Сегодня"),
             "yesterday": _("Вчера"),
+            "picture": _("Картинка"),
+            "file": _("Файл"),
+            "kilobytes": _("КБ"),
+            "megabytes": _("МБ"),
             "close": _("Закрыть чат"),
             "choices": _("Варианты ответа"),
         }

@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
@@ -17,10 +18,11 @@ from bot.engine.metrics import Metrics
 from bot.engine.outbox import Outbox
 from bot.engine.pictures import PictureDesk
 from bot.engine.server import application
-from bot.messages import Button, Location, Photo, Reply, bold, link, reply
+from bot.messages import Attachment, Button, Document, Location, Photo, Picture, Reply, bold, link, reply
 from bot.ports import Library, Request
 from bot.routing import Answer, Router, Turn, intent, pressed, sent
 from db.connect import Database
+from db.files import SqlFiles
 from db.messages import Log, open_log
 
 LIBRARY = cast("Library", None)
@@ -35,6 +37,8 @@ class Script:
     def understand(self, text: str) -> tuple[Request, ...]:
         """One request."""
         words = text.casefold()
+        if "покажи" in words:
+            return (Request(intent="show", confidence=0.9, rest=text),)
         known = {"есть ли": "search", "классик": "choose", "где": "location", "долго": "slow", "длинно": "long"}
         found = next((name for word, name in known.items() if word in words), "fallback")
         return (Request(intent=found, confidence=0.9, rest=text),)
@@ -89,6 +93,16 @@ async def where(turn: Turn, library: Library) -> Reply:
     return reply("Мы здесь:", at=[at])
 
 
+SHOWN: list[tuple[Attachment, bool]] = []
+"""What «покажи» brings, and whether it says something of a person (see :meth:`House.shows`)."""
+
+
+@router.on(intent("show"))
+async def show(turn: Turn, library: Library) -> Reply:
+    """Pictures and documents."""
+    return replace(reply("Вот:", at=[what for what, _ in SHOWN]), personal=any(personal for _, personal in SHOWN))
+
+
 @router.on(sent("photo"))
 async def seen(turn: Turn, library: Library) -> Reply:
     """Says what stood on a picture."""
@@ -114,16 +128,19 @@ class House:
     Args:
         database: The store.
         clock: Where moments come from.
-        options: The channel's block in ``config.yaml``.
+        options: The channel's block in ``config.yaml``; ``personal``: whether its data class is ``full``.
     """
 
     def __init__(self, database: Database, clock: Clock, **options: object) -> None:
+        personal = bool(options.pop("personal", True))
         setting = Setting(
             name="webchat",
             library_name="Районная библиотека имени Пушкина",
             language="ru",
             public_url="",
             clock=clock,
+            files=SqlFiles(database, clock),
+            personal=personal,
             extra={"policy_url": "https://library.example/privacy"},
         )
         self._database = database
@@ -160,6 +177,14 @@ class House:
     async def _once_answering(self, dispatcher: Dispatcher) -> None:
         await self.answering.wait()
         await dispatcher.run()
+
+    async def shows(self, *what: tuple[str, str, bytes, str | None], personal: bool = False) -> None:
+        """Files for «покажи»: name, type, bytes, and what a picture shows (None: a document)."""
+        files = SqlFiles(self._database, self._clock)
+        SHOWN.clear()
+        for name, media_type, data, alt in what:
+            kept = await files.keep(name, media_type, data)
+            SHOWN.append((Document(file=kept) if alt is None else Picture(file=kept, alt=alt), personal))
 
     async def close(self) -> None:
         """Stop at once, as a process that is killed."""

@@ -1,5 +1,6 @@
 """The web chat in a real browser: on a small phone, a phone and a desk."""
 
+import io
 from collections.abc import AsyncIterator
 
 import pytest
@@ -385,3 +386,42 @@ async def test_a_site_that_is_not_named_gets_a_link_instead_of_a_frame(house: Ho
         await reader.page.clock.fast_forward(11_000)
     await expect(reader.page.get_by_role("link", name="Открыть чат в новом окне")).to_be_visible()
     reader.complaints.clear()
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(320, "dark"), (1280, "light")])
+async def test_pictures_and_documents_are_seen_opened_and_told_in_words(
+    house: House, visit: Visit, width: int, scheme: str
+) -> None:
+    drawing = io.BytesIO()
+    Image.new("RGB", (1600, 900), "teal").save(drawing, "PNG")
+    long_name = "правила-пользования-библиотекой-" * 3 + ".pdf"
+    await house.shows(
+        ("план.png", "image/png", drawing.getvalue(), "План читального зала"),
+        (long_name, "application/pdf", b"%PDF-1.7" + bytes(300_000), None),
+        ("битая.png", "image/png", b"\x89PNG", "Схема проезда"),
+    )
+    reader = await visit(house.address, width=width, color_scheme=scheme)
+    await reader.says("Покажи план")
+    await reader.hears("Вот:")
+
+    image = reader.page.get_by_role("img", name="План читального зала")
+    await expect(image).to_be_visible()
+    await reader.page.wait_for_function("document.querySelector('.picture img').naturalWidth === 1600")
+    box = await image.bounding_box()
+    assert box is not None
+    assert box["width"] <= width
+    assert box["height"] <= 420
+    await expect(reader.page.get_by_role("link", name="Схема проезда")).to_be_visible()  # what cannot be seen is said
+    document = reader.page.locator("a.file")
+    await expect(document).to_contain_text("293 КБ")
+    assert await reader.sideways() == 0
+    assert await reader.barriers() == []
+
+    await document.focus()
+    async with reader.page.expect_download() as waited:
+        await reader.page.keyboard.press("Enter")
+    assert (await waited.value).suggested_filename == long_name
+    async with reader.context.expect_page() as opened:
+        await image.click()
+    await (await opened.value).wait_for_load_state()
+    assert await (await opened.value).evaluate("document.images.length") == 1

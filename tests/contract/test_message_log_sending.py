@@ -134,6 +134,18 @@ async def test_a_message_sent_is_not_sent_again(log: Log, staff: Staff) -> None:
     assert await staff.state_of(outbound.message_id) == ("sent", None)
 
 
+async def test_one_message_is_found_with_whose_it_is(log: Log) -> None:
+    await answer(log, "ответ")
+    [outbound] = await log.claim_outbound("chat", 10)
+
+    found = await log.one("chat", outbound.message_id)
+
+    assert found is not None
+    assert (found[0], found[1].message_id, found[1].reply.text) == (ANNA, outbound.message_id, "ответ")
+    assert await log.one("other", outbound.message_id) is None
+    assert await log.one("chat", 10**18) is None
+
+
 async def test_a_messenger_that_gives_no_id_is_believed_too(log: Log) -> None:
     await answer(log, "ответ")
     [outbound] = await log.claim_outbound("chat", 10)

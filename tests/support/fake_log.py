@@ -448,6 +448,13 @@ class FakeLog:
         ]
         return [_logged(message) for message in ours[:limit]]
 
+    async def one(self, channel: str, message_id: int) -> tuple[Contact, Logged] | None:
+        self._reach()
+        found = self.messages.get(message_id)
+        if found is None or found.conversation.contact.channel != channel:
+            return None
+        return found.conversation.contact, _logged(found)
+
     def changes(self) -> AsyncIterator[None]:
         return self._wakes.on("arrived")
 

@@ -15,6 +15,7 @@
   var known = JSON.parse(document.getElementById("known").textContent);
   var words = known.words;
   var base = new URL("..", document.currentScript.src).href; // …/chat/static/chat.js → …/chat/
+  known.base = base;
   var framed = document.documentElement.classList.contains("framed");
 
   function byId(id) {

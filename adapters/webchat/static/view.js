@@ -69,6 +69,44 @@
     return card;
   }
 
+  /** An address of a conversation's file, from wherever the page is; anything else is no address. */
+  function fileAddress(file, base) {
+    return /^\/chat\/files\//.test(file.url) ? base + file.url.slice("/chat/".length) : "";
+  }
+
+  function sizeOf(bytes, known) {
+    var mega = bytes >= 1024 * 1024;
+    var number = bytes / (mega ? 1024 * 1024 : 1024);
+    var shown = mega ? Math.round(number * 10) / 10 : Math.max(1, Math.round(number));
+    return shown.toLocaleString(known.language) + " " + (mega ? known.words.megabytes : known.words.kilobytes);
+  }
+
+  /** A document as a link with its name and size. */
+  function documentCard(file, base, known) {
+    var link = make("a", "file", "", { href: fileAddress(file, base), download: file.name });
+    link.appendChild(make("span", "hidden-label", known.words.file + ": "));
+    link.appendChild(make("span", "file-name", file.name, { dir: "auto" }));
+    link.appendChild(make("span", "file-size", sizeOf(file.size, known)));
+    return link;
+  }
+
+  /** A picture that opens larger; where it cannot be shown its words and a link stand instead. */
+  function pictureCard(file, base, known) {
+    if (!/^image\/(png|jpeg|gif|webp)$/.test(file.type)) return documentCard(file, base, known);
+    var alt = file.alt || file.name || known.words.picture;
+    var link = make("a", "picture", "", { href: fileAddress(file, base), target: "_blank", rel: "noopener noreferrer" });
+    var image = make("img", "", "", { alt: alt, loading: "lazy", decoding: "async" });
+    image.addEventListener("error", function () {
+      link.classList.add("unseen");
+      link.insertBefore(make("span", "", alt), image);
+      image.remove();
+    });
+    image.src = fileAddress(file, base);
+    link.appendChild(image);
+    link.appendChild(make("span", "hidden-label", " (" + known.words.newWindow + ")"));
+    return link;
+  }
+
   function sameDay(one, other) {
     return one.toDateString() === other.toDateString();
   }
@@ -86,6 +124,8 @@
     this.log = log;
     this.newer = newer;
     this.words = known.words;
+    this.known = known;
+    this.base = known.base;
     this.language = known.language;
     this.press = press;
     this.lastDay = null;
@@ -121,6 +161,11 @@
     (message.locations || []).forEach(function (place) {
       element.querySelector(".bubble").insertBefore(placeCard(place, this.words), element.querySelector("time"));
     }, this);
+    (message.files || []).forEach(function (file) {
+      var card = (file.kind === "picture" ? pictureCard : documentCard)(file, this.base, this.known);
+      element.querySelector(".bubble").insertBefore(card, element.querySelector("time"));
+    }, this);
+    body.hidden = !message.text;
     if (message.buttons.length) element.appendChild(this.choices(message.buttons));
     this.log.insertBefore(element, before || null);
     this.forgetOldest();

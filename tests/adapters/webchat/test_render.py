@@ -2,15 +2,41 @@
 
 import json
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
 from adapters.webchat.linking import with_links
-from adapters.webchat.render import event, message
-from bot.messages import Button, Location, Mark, Reply, Style, bold, link, reply
+from adapters.webchat.render import event as rendered_event
+from adapters.webchat.render import message as rendered_message
+from bot.messages import (
+    Button,
+    Contact,
+    Document,
+    Location,
+    Mark,
+    Picture,
+    Reply,
+    StoredFile,
+    Style,
+    bold,
+    link,
+    reply,
+)
 from bot.ports import Author, Logged
 
 AT = datetime(2026, 3, 2, 7, 0, 0, 250_000, tzinfo=UTC)
+
+
+READER = Contact(channel="webchat", address="5e" * 32)
+
+
+def message(said: Logged) -> dict[str, Any]:
+    return rendered_message(said, READER, AT)
+
+
+def event(said: Logged) -> bytes:
+    return rendered_event(said, READER, AT)
 
 
 def logged(said: Reply, author: Author = Author.BOT, in_reply_to: int | None = 4) -> Logged:
@@ -114,3 +140,17 @@ def test_a_strange_text_is_searched_for_links_in_no_time(text: str) -> None:
     began = datetime.now(UTC)
     with_links(text, ())
     assert (datetime.now(UTC) - began).total_seconds() < 0.5
+
+
+def test_pictures_and_documents_come_with_an_address_that_names_no_session() -> None:
+    plan = StoredFile(file_id=7, name="план.png", media_type="image/png", size=2048)
+    rules = StoredFile(file_id=8, name="правила.pdf", media_type="application/pdf", size=99)
+    shown = message(logged(reply("Вот:", at=[Picture(file=plan, alt="План зала"), Document(file=rules)])))
+
+    picture, document = shown["files"]
+    assert picture.pop("url").startswith("/chat/files/5/0?until=")
+    assert document.pop("url").startswith("/chat/files/5/1?until=")
+    assert picture == {"kind": "picture", "alt": "План зала", "name": "план.png", "type": "image/png", "size": 2048}
+    assert document == {"kind": "document", "name": "правила.pdf", "type": "application/pdf", "size": 99}
+    assert READER.address not in json.dumps(message(logged(reply("Вот:", at=[Document(file=rules)]))))
+    assert shown["text"] == "Вот:"
