@@ -114,7 +114,9 @@ def _days(
     told = [day_of(hours, day, library.holidays) for day in days[:MOST_DAYS]]
     lines = [_day(what, today) for what in told]
     if len(told) == 1 and told[0].date == today:
-        return [*lines, right_now(branch, moment, library.holidays)]
+        now = right_now(branch, moment, library.holidays)
+        # On a closed day both would say the same; only the second tells when we open.
+        return [*lines, now] if told[0].intervals else [now]
     if not any(what.intervals for what in told):
         after = datetime.combine(told[-1].date, datetime.max.time(), branch.zone)
         opens = next_opening(hours, branch.zone, after, library.holidays)

@@ -44,6 +44,8 @@ async def call(turn: Turn, library: Library) -> Answer:
     ]
     if phone and branch is not None:
         said.append(_call_or_phone(phone, _is_open(branch, turn.now, library)))
+    if turn.request.slots.get("topic") == "trouble.silence":
+        said.insert(0, _("Извините, что вам не ответили."))
     if summary := _summary(turn):
         said.insert(1, _("Передам: {summary}.").format(summary=summary))
     said.append(_("А пока я могу отвечать и сам."))

@@ -65,6 +65,8 @@ async def _told(turn: Turn, library: Library) -> Answer:
         return _what()
     branches = await library.branches.all()
     answers, branch = await _find(turn, library, branches)
+    if _is_one_letter(query) and not _is_titled(answers[0], query):
+        return _what()
     if not _is_the_book(answers) and (listed := await suggesting.instead(turn, library, query)) is not None:
         return listed
     if len(answers) == 1 and (better := await missing.better_answer(turn, library, answers[0], query)) is not None:
@@ -88,6 +90,16 @@ def _is_the_book(answers: Sequence[Found]) -> bool:
     """Whether a title was surely named: «Сказки Пушкина» may be a book, too."""
     first = answers[0]
     return len(answers) > 1 or (first.verdict is Verdict.FOUND and bool(first.scores) and first.scores[0] >= SURE)
+
+
+def _is_one_letter(query: str) -> bool:
+    said = words(query)
+    return len(said) == 1 and len(said[0]) == 1 and said[0].isalpha()
+
+
+def _is_titled(found: Found, query: str) -> bool:
+    """Whether a letter is the whole title of what was found first: «Я» of Mayakovsky, but no author's initial."""
+    return found.verdict in FITS and words(found.works[0].title) == words(query)
 
 
 async def _find(turn: Turn, library: Library, branches: Sequence[Branch]) -> tuple[tuple[Found, ...], Branch | None]:

@@ -206,3 +206,12 @@ async def test_hours_follow_the_clock_of_the_branch(catalogue: FakeCatalogue, fa
 
 def test_the_dates_of_these_dialogues_are_what_they_seem() -> None:
     assert date(2026, 3, 2).weekday() == 0
+
+
+async def test_a_closed_today_is_told_once(reader: Reader, clock: StandingClock) -> None:
+    clock.moment = moment("2026-03-26", "12:00")
+
+    await reader.says("до скольки вы сегодня?")
+
+    assert reader.text.count("санитарный день") == 1
+    reader.hears("Откроемся завтра в 9:00.")

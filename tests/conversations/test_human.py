@@ -158,3 +158,9 @@ async def test_when_the_librarian_gives_it_back_the_bot_answers_again(reader: Re
     await reader.says("до скольки вы сегодня?")
 
     reader.hears("Сегодня: с 9:00 до 19:00")
+
+
+async def test_who_was_not_answered_hears_an_apology(reader: Reader) -> None:
+    await reader.says("я уже третий раз пишу, никто не отвечает!!!")
+
+    reader.hears("Извините, что вам не ответили.", "Записал")

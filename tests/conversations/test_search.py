@@ -472,3 +472,15 @@ async def test_what_was_found_is_told_to_programs_too(library: Library, catalogu
 
     assert isinstance(answer, Answer)
     assert answer.works == (work,)
+
+
+async def test_one_letter_is_no_authors_initial_but_may_be_a_title(reader: Reader, catalogue: FakeCatalogue) -> None:
+    catalogue.holds("Пигмалион", "Шоу Б.", at(CENTRAL, 1, 1))
+    catalogue.holds("Я", "Владимир Маяковский", at(CENTRAL, 1, 1))
+
+    await reader.says("ш")
+    reader.hears("Какую книгу ищете?")
+
+    await reader.presses("Отмена")
+    await reader.says("я")
+    reader.hears("Я, Владимир Маяковский.")

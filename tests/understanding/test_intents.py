@@ -137,5 +137,11 @@ def test_what_failed_is_a_trouble_and_no_command(reader: PhraseUnderstanding) ->
         assert [request.intent for request in reader.understand(said)] == ["human"], said
 
 
+def test_who_was_not_answered_wants_a_person(reader: PhraseUnderstanding) -> None:
+    for said in ("никто мне не отвечает", "пишу вам третий раз, все молчат", "бот ничего не понимает", "робот тупой"):
+        assert [request.intent for request in reader.understand(said)] == ["human"], said
+    assert [request.intent for request in reader.understand("Полковнику никто не пишет")] == ["search"]
+
+
 def test_every_answer_says_why(tuned: list[messages.Understood]) -> None:
     assert all(request.because for _, requests in tuned for request in requests)
