@@ -314,6 +314,7 @@ class DeliveryReceipt:
 
     Attributes:
         unreachable: With ``FAILED``: the contact itself cannot be reached any more.
+        and_before: With ``READ``: so is everything that was sent in that conversation before it.
     """
 
     channel: str
@@ -322,6 +323,7 @@ class DeliveryReceipt:
     at: datetime
     reason: str = ""
     unreachable: bool = False
+    and_before: bool = False
 
 
 # --- what a messenger tells beside messages ------------------------------------------------------

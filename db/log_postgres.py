@@ -21,6 +21,7 @@ from bot.clock import Clock
 from bot.errors import StoreUnavailable
 from bot.messages import (
     Contact,
+    Delivery,
     DeliveryReceipt,
     Inbound,
     Lane,
@@ -429,6 +430,8 @@ class PostgresLog(CommonLog):
         row = await connection.fetchrow(sql.FIND_SENT, receipt.channel, stored_key(receipt.external_id))
         if row is None:
             return False
+        if receipt.and_before and receipt.delivery is Delivery.READ:
+            await connection.execute(sql.READ_BEFORE, row["conversation_id"], row["id"])
         if RANK[row["state"]] < RANK[receipt.delivery]:
             reason = rows.clean(receipt.reason)[:2000] or None
             await connection.execute(sql.RECEIPT, row["id"], receipt.delivery.value, reason)

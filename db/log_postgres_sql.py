@@ -78,6 +78,9 @@ FIND_SENT = """
 SELECT id, state, conversation_id FROM messages WHERE channel = $1 AND external_id = $2 AND author <> 'reader'
 FOR UPDATE"""
 RECEIPT = "UPDATE messages SET state = $2, error = $3 WHERE id = $1"
+READ_BEFORE = """
+UPDATE messages SET state = 'read' WHERE conversation_id = $1 AND id < $2 AND author <> 'reader'
+AND state IN ('sent', 'delivered')"""
 CLAIM = """
 WITH due AS (
   SELECT m.conversation_id FROM messages m JOIN conversations c ON c.id = m.conversation_id

@@ -19,6 +19,7 @@ from bot.clock import Clock
 from bot.errors import StoreUnavailable
 from bot.messages import (
     Contact,
+    Delivery,
     DeliveryReceipt,
     Inbound,
     Lane,
@@ -383,7 +384,10 @@ class SqliteLog(CommonLog):
         row = db.execute(sql.FIND_SENT, (receipt.channel, stored_key(receipt.external_id))).fetchone()
         if row is None:
             self._early.keep(receipt, self._now())
-        elif RANK[row[1]] < RANK[receipt.delivery]:
+            return
+        if receipt.and_before and receipt.delivery is Delivery.READ:
+            db.execute(sql.READ_BEFORE, (row[2], row[0]))
+        if RANK[row[1]] < RANK[receipt.delivery]:
             db.execute(sql.RECEIPT, (receipt.delivery.value, rows.clean(receipt.reason)[:2000] or None, row[0]))
             if receipt.unreachable:
                 db.execute(sql.UNREACHABLE, (now, row[2]))

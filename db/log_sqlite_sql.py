@@ -81,6 +81,9 @@ WHERE id = (SELECT contact_id FROM conversations WHERE id = ?)"""
 FIND_SENT = """
 SELECT id, state, conversation_id FROM messages WHERE channel = ? AND external_id = ? AND author <> 'reader'"""
 RECEIPT = "UPDATE messages SET state = ?, error = ? WHERE id = ?"
+READ_BEFORE = """
+UPDATE messages SET state = 'read' WHERE conversation_id = ? AND id < ? AND author <> 'reader'
+AND state IN ('sent', 'delivered')"""
 CLAIM = """
 WITH free AS MATERIALIZED (
   SELECT id, conversation_id FROM messages WHERE state = 'waiting'

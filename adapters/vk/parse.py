@@ -213,7 +213,9 @@ def _message_read(event: _Event) -> Accepted | None:
         return Accepted()
     if read_id <= 0:
         return None
-    receipt = DeliveryReceipt(channel=event.channel, external_id=str(read_id), delivery=Delivery.READ, at=event.now)
+    receipt = DeliveryReceipt(
+        channel=event.channel, external_id=str(read_id), delivery=Delivery.READ, at=event.now, and_before=True
+    )
     return Accepted(events=(receipt,))
 
 

@@ -1,6 +1,7 @@
 """What every log promises about messages that go out, and to readers who look at their conversation."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -233,6 +234,24 @@ async def test_a_failure_told_later_is_kept_with_its_reason(log: Log, staff: Sta
     await log.note(receipt(Delivery.FAILED, reason="номер не обслуживается"))
 
     assert await staff.state_of(message_id) == ("failed", "номер не обслуживается")
+
+
+async def test_read_up_to_a_message_reads_what_was_sent_before_it_and_nothing_else(log: Log, staff: Staff) -> None:
+    await answer(log, "раз", "два", "три")
+    await answer(log, "другому", contact=BORIS)
+    numbers = {}
+    for _ in range(2):
+        for outbound in await log.claim_outbound("chat", 10):
+            text = outbound.reply.text
+            numbers[text] = outbound.message_id
+            await log.attempted(Attempt(message_id=outbound.message_id, channel="chat", external_ids=(text,)))
+    [last] = await log.claim_outbound("chat", 10)
+
+    await log.note(replace(receipt(Delivery.READ, "два"), and_before=True))
+
+    states = [(await staff.state_of(numbers[text]))[0] for text in ("раз", "два", "другому")]
+    assert states == ["read", "read", "sent"]
+    assert await staff.state_of(last.message_id) == ("queued", None)
 
 
 async def test_a_receipt_that_overtakes_the_mark_of_its_sending_is_kept(log: Log, staff: Staff) -> None:

@@ -403,6 +403,11 @@ class FakeLog:
         key = (receipt.channel, receipt.external_id)
         for message in self.messages.values():
             if (message.conversation.contact.channel, message.external_id) == key:
+                if receipt.and_before and receipt.delivery is Delivery.READ:
+                    for earlier in self._before(message):
+                        ours = earlier.conversation is message.conversation and earlier.inbound is None
+                        if ours and earlier.state in ("sent", "delivered"):
+                            earlier.state = "read"
                 if FURTHER.index(message.state) < FURTHER.index(receipt.delivery.value):
                     message.state, message.error = receipt.delivery.value, receipt.reason or None
                     if receipt.unreachable:
