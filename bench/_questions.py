@@ -115,6 +115,15 @@ def _edit_inflected(title: str, surname: str, chance: random.Random) -> str:
     return slip(said, chance) if said else ""
 
 
+def _hard(title: str, surname: str, chance: random.Random) -> str:
+    """Words in another case, two slips, and the author named in the genitive, all together."""
+    said, form = inflected(title, "", chance), _form(surname, "gent") or surname
+    if not said or not form:
+        return ""
+    spoilt = slip(slip(said, chance), chance)
+    return f"{form} {spoilt}" if chance.random() < 0.5 else f"{spoilt} {form}"
+
+
 def _latin(title: str, surname: str, chance: random.Random) -> str:
     said = "".join(_LATIN.get(char, char) for char in title)
     if said == title:
@@ -166,6 +175,7 @@ KINDS: dict[str, Callable[[str, str, random.Random], str]] = {
     "1 edit": _edits(1),
     "2 edits": _edits(2),
     "edit+infl.": _edit_inflected,
+    "all of it": _hard,
     "translit": _latin,
     "layout": _layout,
     "layout in": _layout_inside,

@@ -26,6 +26,9 @@ def quicken(analyser: Any) -> None:
             continue
         read.follow_bytes = follower(units)
         graph._value_for_index = valuer(units, guide, structure.unpack)
+    likely: Any = getattr(getattr(analyser.prob_estimator, "p_t_given_w", None), "dct", None)
+    if hasattr(likely, "_units"):
+        likely.follow_bytes = follower(likely._units)
 
 
 def follower(units: Sequence[int]) -> Callable[[bytes, int], int | None]:

@@ -1,6 +1,7 @@
 """Dictionary forms and stems: what a word has in common with its other forms."""
 
 import threading
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import Any
 
@@ -31,7 +32,7 @@ def lemmas(word: str) -> tuple[str, ...]:
     if not is_cyrillic(word) or len(word) > _MAX_WORD:
         return (stem(word),)
     found: dict[str, None] = {}
-    for parse in _analyser().parse(word):
+    for parse in _parses(word):
         if parse.score >= _LIKELY or not found:
             found[fold(parse.normal_form) or word] = None
     return tuple(found) or (word,)
@@ -54,7 +55,7 @@ def part_of_speech(word: str) -> str:
     """The likeliest part of speech of a folded Cyrillic word as OpenCorpora names it (NOUN, VERB, …), "" if unknown."""
     if not is_cyrillic(word) or len(word) > _MAX_WORD:
         return ""
-    parses = _analyser().parse(word)
+    parses = _parses(word)
     return str(parses[0].tag.POS or "") if parses else ""
 
 
@@ -66,7 +67,7 @@ def marks(word: str) -> tuple[str, ...]:
     """
     if not is_cyrillic(word) or len(word) > _MAX_WORD:
         return ()
-    parses = _analyser().parse(word)
+    parses = _parses(word)
     if not parses or not parses[0].is_known:
         return ("+strange",)
     tag = parses[0].tag
@@ -88,7 +89,7 @@ def is_surname(word: str) -> bool:
     """Whether the folded word most likely is somebody's surname, in any form."""
     if not is_cyrillic(word) or len(word) > _MAX_WORD:
         return False
-    parses = _analyser().parse(word)
+    parses = _parses(word)
     return bool(parses) and "Surn" in parses[0].tag
 
 
@@ -102,6 +103,12 @@ def warm() -> None:
     lemmas("слово")
     stem("слово")
     stem("word")
+
+
+@lru_cache(maxsize=8_192)
+def _parses(word: str) -> Sequence[Any]:
+    """All readings of a word: several questions are asked of each, and reading it is the dear part."""
+    return tuple(_analyser().parse(word))
 
 
 def analyser() -> Any:

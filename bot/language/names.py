@@ -5,6 +5,7 @@ Wikidata, CC0, and lists of books); ``pen_names.txt`` the names that one person 
 take and give folded words (``bot.language.folding``) and remember single words.
 """
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -15,6 +16,7 @@ from bot.language import morphology
 WELL_KNOWN = 30
 """From this weight (``authors.txt``) on a surname is taken for the writer although it is an ordinary word, too."""
 _SHORTEST = 3
+_BEHIND_ALL = "\U0010ffff"
 _SHORTEST_CUT = 4
 _LONGEST = 24
 _MOST_INITIALS = 3
@@ -132,8 +134,14 @@ def expanded(cut: str) -> tuple[str, ...]:
     """Well-known surnames that a cut one («булг», «достоевск») may stand for, the best known first, three at most."""
     if len(cut) < _SHORTEST_CUT or not morphology.is_cyrillic(cut):
         return ()
-    found = [name for name, known in _weights().items() if known >= WELL_KNOWN and name.startswith(cut) and name != cut]
+    known = _well_known()
+    found = [name for name in known[bisect_left(known, cut) : bisect_left(known, cut + _BEHIND_ALL)] if name != cut]
     return tuple(sorted(found, key=lambda name: (-_weights()[name], name))[:3])
+
+
+@lru_cache(maxsize=1)
+def _well_known() -> tuple[str, ...]:
+    return tuple(sorted(name for name, known in _weights().items() if known >= WELL_KNOWN))
 
 
 def pseudonyms(surname: str) -> tuple[str, ...]:
