@@ -49,11 +49,11 @@ FRAMES = (
     "хочу взять {}",
 )
 HELD = ("забронируйте {}", "отложите мне {}")
-STEPS = 160
+STEPS = 110
 LEARNING = 0.5
 SHRINK = 3e-6
-LEAST_SEEN = 2
-LEAST_WEIGHT = 0.08
+LEAST_SEEN = 3
+LEAST_WEIGHT = 0.1
 """Smaller weights are left out of the file: they decide nothing."""
 _CHOICE = re.compile(r"\(([^()]*)\)")
 Matrix = np.ndarray[Any, np.dtype[np.float32]]
@@ -144,7 +144,7 @@ def trained(learned: Sequence[Example]) -> dict[str, Any]:
         found.append(features.of(message, stretch(message)) if message.tokens else ["#1"])
     seen: dict[str, int] = {}
     for row in found:
-        for feature in row:
+        for feature in dict.fromkeys(row):
             seen[feature] = seen.get(feature, 0) + 1
     numbered = {name: n for n, name in enumerate(sorted(f for f, times in seen.items() if times >= LEAST_SEEN))}
     intents = sorted({example.intent for example in learned})

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from math import exp, log
 
-from understanding.features import Features
+from understanding.features import EDGE, Features, Word, asks
 from understanding.judging import BARE, Judge, Opinion, Stretch
 from understanding.lexicon import Pattern, Phrases
-from understanding.model import Model
+from understanding.model import Model, Row
 from understanding.tokens import Message
 
 LOOKED_FOR = "search"
@@ -25,6 +25,10 @@ _FEW, _WRITTEN_FOR_IT = 2, 2.5
 """Of so few words, all of them in a phrase, the phrase was written for just that."""
 _LEAST = 0.01
 """No share is taken for less: the model has not heard everything."""
+_REMEMBERED = 20_000
+"""Words, and as many pairs, whose rows are kept: 170 bytes each."""
+_TOLD = 3
+"""So many words are named in an explanation."""
 _MOSTLY = 1
 _SURELY, _BARELY = 0.93, 0.62
 """Scores of what only the model has heard, where it is quite sure and where it only leans to it."""
@@ -37,6 +41,9 @@ class Ear:
         self._judge = judge
         self._model = model
         self._features = Features(phrases)
+        self._words: dict[Word, Row] = {}
+        self._pairs: dict[tuple[Word, Word], Row] = {}
+        self._wholes: dict[tuple[int, bool], Row] = {}
         self._unless = [(intent, mask) for intent, mask in phrases.unless.items() if mask and intent in model.intents]
         self._patterns = {intent: Pattern(intent, _MOSTLY, 0, 0, 0, "") for intent in model.intents}
 
@@ -65,11 +72,44 @@ class Ear:
         )
 
     def telling(self, message: Message, words: Stretch, intent: str) -> str:
-        """What in a stretch speaks most for an intent: stems, two stems in a row, <groups> of words."""
-        return ", ".join(f"«{feature}»" for feature in self._model.telling(self._features.of(message, words), intent))
+        """The words of a stretch that speak most for an intent, the strongest first."""
+        number = self._model.intents.index(intent)
+        spoken = {word[0]: self._word(word)[number] for word in self._features.words(message, words)}
+        told = sorted(spoken, key=lambda word: -spoken[word])[:_TOLD]
+        return ", ".join(f"«{word}»" for word in told if spoken[word] > 0)
 
     def _shares(self, message: Message, words: Stretch) -> dict[str, float]:
-        return self._model.shares(self._features.of(message, words))
+        said = self._features.words(message, words)
+        row = self._whole(words.last - words.first, asking=asks(message, words)).copy()
+        before = EDGE
+        for word in said:
+            row += self._word(word)
+            row += self._pair(before, word)
+            before = word
+        row += self._pair(before, EDGE)
+        return self._model.shares(row)
+
+    def _word(self, word: Word) -> Row:
+        known = self._words.get(word)
+        if known is None:
+            if len(self._words) >= _REMEMBERED:
+                self._words.clear()
+            known = self._words[word] = self._model.row(self._features.of_word(word))
+        return known
+
+    def _pair(self, one: Word, two: Word) -> Row:
+        known = self._pairs.get((one, two))
+        if known is None:
+            if len(self._pairs) >= _REMEMBERED:
+                self._pairs.clear()
+            known = self._pairs[one, two] = self._model.row(self._features.of_pair(one, two))
+        return known
+
+    def _whole(self, count: int, *, asking: bool) -> Row:
+        known = self._wholes.get((count, asking))
+        if known is None:
+            known = self._wholes[count, asking] = self._model.row(self._features.of_whole(count, asks=asking))
+        return known
 
     @staticmethod
     def _together(judged: Opinion, shares: Mapping[str, float]) -> dict[str, float]:

@@ -9,11 +9,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from math import exp
 from pathlib import Path
+from typing import Any
 
 import msgspec
+import numpy as np
 
 SCALE = 100
 FILE = Path(__file__).with_name("model.json.gz")
+Row = np.ndarray[Any, np.dtype[np.float64]]
+"""What some features speak for together, a number an intent, and behind them how many features they are."""
 
 
 class _Table(msgspec.Struct):
@@ -37,37 +41,27 @@ class Model:
         self.intents = tuple(intents)
         self._bias = tuple(bias)
         self._weights = weights
-        self._pairs: dict[str, tuple[tuple[int, float], ...]] = {}
 
-    def shares(self, features: Sequence[str]) -> dict[str, float]:
-        """How likely each intent is, 0..1, together 1."""
-        scores = [0.0] * len(self._bias)
-        pairs = self._pairs
+    def row(self, features: Iterable[str]) -> Row:
+        """What features speak for, added up; rows may be added to each other."""
+        width = len(self._bias)
+        row = np.zeros(width + 1)
         for feature in features:
-            known = pairs.get(feature)
-            for number, weight in self._of(feature) if known is None else known:
-                scores[number] += weight
-        value = len(features) ** -0.5
+            row[width] += 1
+            found = self._weights.get(feature, ())
+            for number, weight in zip(found[::2], found[1::2], strict=True):
+                row[number] += weight / SCALE
+        return row
+
+    def shares(self, row: Row) -> dict[str, float]:
+        """How likely each intent is, 0..1, together 1."""
+        *scores, count = row.tolist()
+        value = max(count, 1.0) ** -0.5
         scores = [bias + score * value for bias, score in zip(self._bias, scores, strict=True)]
         most = max(scores)
         powers = [exp(score - most) for score in scores]
         whole = sum(powers)
         return {intent: power / whole for intent, power in zip(self.intents, powers, strict=True)}
-
-    def telling(self, features: Iterable[str], intent: str, most: int = 3) -> list[str]:
-        """The features that speak most for an intent, the strongest first."""
-        number = self.intents.index(intent)
-        found = [(dict(self._of(feature)).get(number, 0.0), feature) for feature in features]
-        return [feature for weight, feature in sorted(found, reverse=True)[:most] if weight > 0]
-
-    def _of(self, feature: str) -> tuple[tuple[int, float], ...]:
-        row = self._weights.get(feature)
-        if row is None:
-            return ()
-        pairs = self._pairs[feature] = tuple(
-            (number, weight / SCALE) for number, weight in zip(row[::2], row[1::2], strict=True)
-        )
-        return pairs
 
 
 @cache
