@@ -16,7 +16,7 @@ _LONGEST = "#long"
 _MOST_TOKENS = 120
 """Of a longer stretch the last words tell what is wanted."""
 _PIECES = (3, 4)
-"""Letters of the pieces of a word: what words of one root have in common, and a misspelt one with its right spelling."""
+"""Letters of a piece of a word: shared by words of one root, and by a misspelt word with the right one."""
 _SHORTEST = 4
 _LONGEST_WORD = 24
 
