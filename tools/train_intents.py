@@ -49,7 +49,7 @@ FRAMES = (
     "хочу взять {}",
 )
 HELD = ("забронируйте {}", "отложите мне {}")
-STEPS = 110
+STEPS = 60
 LEARNING = 0.5
 SHRINK = 3e-6
 LEAST_SEEN = 3

@@ -62,7 +62,7 @@ def test_fresh_messages_that_nothing_was_tuned_to_are_understood() -> None:
 def test_readers_who_write_in_their_own_words_are_understood() -> None:
     voices = messages.understood(messages.VOICES_HELD)
 
-    assert messages.share_right(voices) >= 0.57, messages.wrong(voices)
+    assert messages.share_right(voices) >= 0.65, messages.wrong(voices)
 
 
 def test_the_development_set_is_understood(dev: list[messages.Understood]) -> None:
