@@ -23,6 +23,8 @@ _OVER_A_TITLE = 0.5
 """A few words that no phrase fits are a title where no intent is so likely."""
 _FEW, _WRITTEN_FOR_IT = 2, 2.5
 """Of so few words, all of them in a phrase, the phrase was written for just that."""
+_SHORTEST = 4
+"""Letters of a word that may speak alone: «нет» and «да» answer something, or are a title."""
 _LEAST = 0.01
 """No share is taken for less: the model has not heard everything."""
 _REMEMBERED = 20_000
@@ -50,6 +52,8 @@ class Ear:
     def opinion(self, message: Message, words: Stretch, judged: Opinion | None = None) -> Opinion:
         """The likeliest intent of a stretch, by both."""
         judged = judged or self._judge.opinion(words)
+        if judged.pattern is None and _tells_nothing(message, words):
+            return judged
         shares = self._shares(message, words)
         for intent, mask in self._unless:
             if mask & words.present:
@@ -132,3 +136,8 @@ class Ear:
         most = max(powers.values())
         whole = sum(exp(power - most) for power in powers.values())
         return {intent: exp(power - most) / whole for intent, power in powers.items()}
+
+
+def _tells_nothing(message: Message, words: Stretch) -> bool:
+    """A single short word that no phrase knows."""
+    return words.last - words.first == 1 and len(message.tokens[words.first].word) < _SHORTEST
