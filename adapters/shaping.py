@@ -8,6 +8,7 @@ for a phone number, which its text must do without.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from html import escape
 
 from bot.channels import Capabilities
 from bot.messages import Attachment, Button, Document, Location, Mark, Picture, Reply, Style
@@ -23,6 +24,7 @@ _ENDS = (
 """Where a text is best parted: paragraphs, lines, sentences, clauses, words."""
 _LEAST = 0.3
 """A part is at least so full, or a worse place is taken."""
+_HTML = {Style.BOLD: "b", Style.ITALIC: "i"}
 _JOINERS = frozenset("\u200d\ufe0f\u20e3")
 _Rows = tuple[tuple[Button, ...], ...]
 
@@ -72,6 +74,19 @@ def cut(text: str, longest: int) -> str:
     if width(text) <= longest:
         return text
     return text[: _fitting(text, longest - 1)].rstrip(" ,.;:") + "…"
+
+
+def html(text: str, marks: Sequence[Mark]) -> str:
+    """The text with tags; whatever else looks like one is shown as it was typed."""
+    pieces, at = [], 0
+    for mark in marks:
+        end = mark.start + mark.length
+        words = escape(text[mark.start : end], quote=False)
+        tag = _HTML.get(mark.style)
+        marked = f"<{tag}>{words}</{tag}>" if tag else f'<a href="{escape(mark.url)}">{words}</a>'
+        pieces += [escape(text[at : mark.start], quote=False), marked]
+        at = end
+    return "".join([*pieces, escape(text[at:], quote=False)])
 
 
 def _written_out(reply: Reply, can: Capabilities) -> tuple[str, tuple[Mark, ...]]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 import aiohttp
 
@@ -10,6 +9,7 @@ from adapters.http import HttpAnswer, HttpClient
 from adapters.max.answers import refusal
 from adapters.max.render import Piece
 from adapters.max.settings import MaxSettings
+from adapters.pictures import OwnHosts, download
 from bot.errors import ChannelUnavailable, InputError, MessageRefused
 from bot.messages import StoredFile
 from bot.ports import Files
@@ -25,7 +25,7 @@ class Media:
 
     def __init__(self, api: HttpClient, options: MaxSettings, files: Files | None) -> None:
         self._api = api
-        self._own = _origin(options.api_url)
+        self._hosts = OwnHosts(options.api_url, HOSTS)
         self._plain = HttpClient("", ca_file=options.ca_file)
         self._files = files
         self._tokens: dict[int, Mapping[str, Any]] = {}
@@ -39,15 +39,9 @@ class Media:
 
     async def fetch(self, handle: str, limit: int) -> bytes:
         """The bytes behind a picture's address; refuses every address that is not MAX's."""
-        self._check(handle, InputError("the picture is not kept by MAX"))
-        answer = await self._plain.call("GET", handle, longest=limit)
-        if answer.status in (403, 404, 410):
-            raise InputError("the picture is gone")
-        if answer.status != 200:
-            raise ChannelUnavailable(f"picture: {answer.status}")
-        if len(answer.body) > limit:
-            raise InputError(f"the picture has more than {limit} bytes")
-        return answer.body
+        if handle not in self._hosts:
+            raise InputError("the picture is not kept by MAX")
+        return await download(self._plain, handle, limit)
 
     async def aclose(self) -> None:
         """Give the connections back."""
@@ -63,7 +57,8 @@ class Media:
         if place.status != 200:
             raise refusal(place)
         url = _string(place, "url")
-        self._check(url, ChannelUnavailable("MAX names a strange address for uploads"))
+        if url not in self._hosts:
+            raise ChannelUnavailable("MAX names a strange address for uploads")
         form = aiohttp.FormData(quote_fields=False)  # a Russian name as browsers send it, not %D0%BF…
         form.add_field("data", data, filename=file.name, content_type=file.media_type)
         payload = _payload(await self._plain.call("POST", url, data=form), place)
@@ -71,22 +66,6 @@ class Media:
         while len(self._tokens) > KEPT:
             del self._tokens[next(iter(self._tokens))]
         return payload
-
-    def _check(self, url: str, error: Exception) -> None:
-        try:
-            found = urlsplit(url)
-            host = (found.hostname or "").lower()
-            own = _origin(url) == self._own
-        except ValueError:
-            raise error from None
-        theirs = found.scheme == "https" and found.port in (None, 443) and not found.username
-        if not own and not (theirs and any(host == name or host.endswith(f".{name}") for name in HOSTS)):
-            raise error
-
-
-def _origin(url: str) -> tuple[str, str, int | None]:
-    found = urlsplit(url)
-    return found.scheme, (found.hostname or "").lower(), found.port
 
 
 def _payload(answer: HttpAnswer, place: HttpAnswer) -> Mapping[str, Any]:

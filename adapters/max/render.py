@@ -6,15 +6,13 @@ Source of the limits: MAX Bot API, OpenAPI of 2026-07-01, and dev.max.ru on keyb
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from html import escape
 from typing import Any
 
-from adapters.shaping import Part, shape
+from adapters.shaping import Part, html, shape
 from bot.channels import Capabilities
-from bot.messages import Button, Document, Location, Mark, Picture, Reply, Style
+from bot.messages import Button, Document, Location, Picture, Reply
 
 MAX_ROW, MAX_ROW_SPECIAL, MAX_ROWS, MAX_BUTTONS, MAX_LABEL = 7, 3, 30, 210, 128
-_TAGS = {Style.BOLD: "b", Style.ITALIC: "i"}
 _SHARES = (1.0, 0.75, 0.5, 0.25)
 """Marked text grows by its tags: parts are made so much shorter until it fits."""
 
@@ -88,27 +86,14 @@ def _parts(reply: Reply, can: Capabilities) -> tuple[Part, ...]:
         can = replace(can, max_row=MAX_ROW_SPECIAL)
     for share in _SHARES:
         parts = shape(reply, replace(can, max_text=int(can.max_text * share)))
-        if all(len(_html(part.text, part.marks)) <= can.max_text for part in parts if part.marks):
+        if all(len(html(part.text, part.marks)) <= can.max_text for part in parts if part.marks):
             return parts
     return shape(reply, replace(can, formatting=False))
 
 
 def _worded(part: Part, pictures: tuple[Picture, ...]) -> Piece:
-    text = _html(part.text, part.marks) if part.marks else part.text
+    text = html(part.text, part.marks) if part.marks else part.text
     return Piece(text, part.text, html=bool(part.marks), buttons=part.buttons, pictures=pictures)
-
-
-def _html(text: str, marks: Sequence[Mark]) -> str:
-    """The text with tags; whatever else looks like one is shown as it was typed."""
-    pieces, at = [], 0
-    for mark in marks:
-        end = mark.start + mark.length
-        words = escape(text[mark.start : end], quote=False)
-        tag = _TAGS.get(mark.style)
-        marked = f"<{tag}>{words}</{tag}>" if tag else f'<a href="{escape(mark.url)}">{words}</a>'
-        pieces += [escape(text[at : mark.start], quote=False), marked]
-        at = end
-    return "".join([*pieces, escape(text[at:], quote=False)])
 
 
 def _button(button: Button) -> dict[str, str]:

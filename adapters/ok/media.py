@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from typing import Any, Protocol
-from urllib.parse import urlsplit
 
 import aiohttp
 
 from adapters.http import HttpClient
 from adapters.ok.render import Piece
+from adapters.pictures import OwnHosts, download
 from bot.errors import ChannelUnavailable, InputError, MessageRefused
 from bot.messages import Picture, StoredFile
 from bot.ports import Files
@@ -29,7 +29,7 @@ class Media:
     """Up and down, only to and from Odnoklassniki itself."""
 
     def __init__(self, api_url: str, ask: Asks, files: Files | None) -> None:
-        self._own = _origin(api_url)
+        self._hosts = OwnHosts(api_url, HOSTS)
         self._ask = ask
         self._files = files
         self._plain = HttpClient("")
@@ -45,15 +45,9 @@ class Media:
 
     async def fetch(self, handle: str, limit: int) -> bytes:
         """The bytes behind a picture's address; refuses every address that is not Odnoklassniki's."""
-        self._check(handle, InputError("the picture is not kept by Odnoklassniki"))
-        answer = await self._plain.call("GET", handle, longest=limit)
-        if answer.status in (403, 404, 410):
-            raise InputError("the picture is gone")
-        if answer.status != 200:
-            raise ChannelUnavailable(f"picture: {answer.status}")
-        if len(answer.body) > limit:
-            raise InputError(f"the picture has more than {limit} bytes")
-        return answer.body
+        if handle not in self._hosts:
+            raise InputError("the picture is not kept by Odnoklassniki")
+        return await download(self._plain, handle, limit)
 
     async def aclose(self) -> None:
         """Give the connections back."""
@@ -67,7 +61,8 @@ class Media:
             raise MessageRefused(f"the file {file.file_id} is gone")
         place = await self._ask("GET", "/me/fileUploadUrl", type=kind)
         url, token = str(place.get("url") or ""), str(place.get("token") or "")
-        self._check(url, ChannelUnavailable("Odnoklassniki names a strange address for uploads"))
+        if url not in self._hosts:
+            raise ChannelUnavailable("Odnoklassniki names a strange address for uploads")
         form = aiohttp.FormData(quote_fields=False)  # a Russian name as browsers send it, not %D0%BF…
         form.add_field("file", data, filename=file.name, content_type=file.media_type)
         answer = await self._plain.call("POST", url, data=form)
@@ -77,20 +72,3 @@ class Media:
         while len(self._tokens) > KEPT:
             del self._tokens[next(iter(self._tokens))]
         return token
-
-    def _check(self, url: str, error: Exception) -> None:
-        try:
-            found = urlsplit(url)
-            host = (found.hostname or "").lower()
-            own = _origin(url) == self._own
-            port = found.port
-        except ValueError:
-            raise error from None
-        theirs = found.scheme == "https" and port in (None, 443) and not found.username
-        if not own and not (theirs and any(host == name or host.endswith(f".{name}") for name in HOSTS)):
-            raise error
-
-
-def _origin(url: str) -> tuple[str, str, int | None]:
-    found = urlsplit(url)
-    return found.scheme, (found.hostname or "").lower(), found.port

@@ -7,15 +7,13 @@ Source of the limits: core.telegram.org/bots/api: 4,096 characters after parsing
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from html import escape
 from typing import Any
 
-from adapters.shaping import Part, shape, width
+from adapters.shaping import Part, html, shape, width
 from bot.channels import Capabilities
-from bot.messages import Button, Document, Location, Mark, Picture, Reply, Style
+from bot.messages import Button, Document, Location, Picture, Reply
 
 MAX_TEXT, MAX_CAPTION, MAX_BUTTONS, MAX_ROW, MAX_LABEL = 4096, 1024, 100, 8, 64
-_TAGS = {Style.BOLD: "b", Style.ITALIC: "i"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +53,7 @@ def _pieces(part: Part, *, asks_phone: bool) -> list[Piece]:
     markup = _markup(part.buttons, asks_phone=asks_phone)
     worded = Piece(
         "sendMessage",
-        _html(part.text, part.marks) if part.marks else part.text,
+        html(part.text, part.marks) if part.marks else part.text,
         part.text,
         html=bool(part.marks),
         markup=markup,
@@ -86,16 +84,3 @@ def _markup(rows: Sequence[Sequence[Button]], *, asks_phone: bool) -> Mapping[st
 
 def _inline(button: Button) -> dict[str, str]:
     return {"text": button.label} | ({"url": button.url} if button.url else {"callback_data": button.payload})
-
-
-def _html(text: str, marks: Sequence[Mark]) -> str:
-    """The text with tags; whatever else looks like one is shown as it was typed."""
-    pieces, at = [], 0
-    for mark in marks:
-        end = mark.start + mark.length
-        words = escape(text[mark.start : end], quote=False)
-        tag = _TAGS.get(mark.style)
-        marked = f"<{tag}>{words}</{tag}>" if tag else f'<a href="{escape(mark.url)}">{words}</a>'
-        pieces += [escape(text[at : mark.start], quote=False), marked]
-        at = end
-    return "".join([*pieces, escape(text[at:], quote=False)])

@@ -6,10 +6,11 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from adapters.http import HttpClient
 from adapters.parts import PartsUnderWay
+from adapters.pictures import OwnHosts, download
 from adapters.vk import parse, render, tending
 from adapters.vk.batches import Batches
 from adapters.vk.client import VkClient
@@ -38,6 +39,7 @@ class Vk:
         self._client = VkClient(options.token.get_secret_value(), options.api_url, setting.name)
         self._batches = Batches(self._client)
         self._http = HttpClient("")
+        self._hosts = OwnHosts(options.api_url, FILE_HOSTS)
         self._parts = PartsUnderWay()
         self._ours: deque[int] = deque(maxlen=REMEMBERED)
         self.capabilities = render.capabilities(options.rate_per_s)
@@ -55,16 +57,9 @@ class Vk:
             )
 
     async def fetch(self, handle: str, limit: int) -> bytes:
-        if not self._is_own_address(handle):
+        if handle not in self._hosts:
             raise InputError("the picture does not lie with VK")
-        answer = await self._http.call("GET", handle, longest=limit)
-        if answer.status in (403, 404, 410):
-            raise InputError("the picture is gone")
-        if answer.status != 200:
-            raise ChannelUnavailable(f"VK's pictures answered HTTP {answer.status}")
-        if len(answer.body) > limit:
-            raise InputError(f"the picture is larger than {limit} bytes")
-        return answer.body
+        return await download(self._http, handle, limit)
 
     async def tend(self) -> None:
         await tending.tend(self._client, self._options, self._setting)
@@ -124,18 +119,6 @@ class Vk:
         if data is None:
             raise MessageRefused("the file is not in the store any more")
         return await self._client.uploaded(stored.file_id, data, stored.name, picture=picture, peer_id=peer_id)
-
-    def _is_own_address(self, address: str) -> bool:
-        try:
-            parts, own = urlsplit(address), urlsplit(self._options.api_url)
-            port = parts.port
-        except ValueError:
-            return False
-        if (parts.scheme, parts.hostname, port) == (own.scheme, own.hostname, own.port):
-            return True
-        host = (parts.hostname or "").rstrip(".")
-        known = any(host == name or host.endswith("." + name) for name in FILE_HOSTS)
-        return parts.scheme == "https" and port in (None, 443) and "@" not in parts.netloc and known
 
     async def _group(self) -> Mapping[str, Any]:
         answer = await self._client.call("groups.getById", group_id=self._options.group_id)

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
 
 import aiohttp
 
 from adapters.http import HttpAnswer, HttpClient
+from adapters.pictures import OwnHosts
 from adapters.whatsapp.errors import fault
 from bot.errors import ChannelUnavailable, InputError, MessageRefused
 from bot.messages import StoredFile
@@ -15,7 +15,7 @@ from bot.ports import Files
 KEPT_FOR = timedelta(days=29)
 """Meta keeps an upload for 30 days."""
 KEPT = 1_000
-META = (".fbsbx.com", ".facebook.com", ".fbcdn.net", ".whatsapp.net")
+META = ("fbsbx.com", "facebook.com", "fbcdn.net", "whatsapp.net")
 """Hosts that Meta keeps files on; our token goes to no other."""
 
 
@@ -32,7 +32,7 @@ class Media:
     ) -> None:
         self._http = http
         self._number = phone_number_id
-        self._api = urlsplit(api_url)
+        self._hosts = OwnHosts(api_url, META)
         self._files = files
         self._now = now
         self._ids: dict[int, tuple[str, datetime]] = {}
@@ -73,7 +73,7 @@ class Media:
         if 400 <= answer.status < 500 and not _is_token(answer):
             raise InputError("the picture is gone")
         url = _named(_good(answer), "url")
-        if not self._believed(url):
+        if url not in self._hosts:
             raise InputError("the file lies on a host that is not Meta's")
         answer = await self._http.call("GET", url, longest=limit, timeout_s=60)
         if answer.status in (404, 410):
@@ -82,13 +82,6 @@ class Media:
         if len(data) > limit:
             raise InputError(f"longer than {limit} bytes")
         return data
-
-    def _believed(self, url: str) -> bool:
-        parts = urlsplit(url)
-        if (parts.scheme, parts.netloc) == (self._api.scheme, self._api.netloc):
-            return True
-        host = "." + (parts.hostname or "")
-        return parts.scheme == "https" and parts.port in (None, 443) and host.endswith(META) and "@" not in parts.netloc
 
 
 def _good(answer: HttpAnswer) -> HttpAnswer:
