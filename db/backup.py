@@ -22,9 +22,10 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.errors import InputError
-from db.base import Base, Moment
+from db.base import Moment
 from db.connect import store_errors, unavailable
 from db.models import MessageRow, MessageTotalsRow
+from db.tables import METADATA
 
 FORMAT = "bibliobot-backup-1"
 BATCH = 1000
@@ -46,7 +47,7 @@ class Copied:
 
 
 def _tables() -> Sequence[Table]:
-    return Base.metadata.sorted_tables
+    return METADATA.sorted_tables
 
 
 async def backup(engine: AsyncEngine, revision: str, file: Path) -> Copied:
@@ -187,7 +188,7 @@ def _batches(file: Path) -> Iterator[tuple[Table, list[dict[str, Any]]]]:
                 yield table, batch
                 batch = []
             if isinstance(value, dict) and "table" in value:
-                table, columns = Base.metadata.tables[value["table"]], value["columns"]
+                table, columns = METADATA.tables[value["table"]], value["columns"]
 
 
 def _revived(table: Table | None, name: str, value: Any) -> Any:
@@ -213,8 +214,8 @@ async def _settle(connection: AsyncConnection) -> None:
     await connection.execute(
         totals.update().where(totals.c.slot == first).values(aside=totals.c.aside + settled["waiting"])  # type: ignore[attr-defined]
     )
-    await connection.execute(Base.metadata.tables["conversations"].update().values(**LEASES))
-    await connection.execute(Base.metadata.tables["catalogue_state"].update().values(identity=secrets.token_hex(16)))
+    await connection.execute(METADATA.tables["conversations"].update().values(**LEASES))
+    await connection.execute(METADATA.tables["catalogue_state"].update().values(identity=secrets.token_hex(16)))
 
 
 async def _reset_sequences(connection: AsyncConnection) -> None:

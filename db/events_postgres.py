@@ -35,20 +35,29 @@ WHERE NOT EXISTS (SELECT 1 FROM messages o WHERE o.channel = $2 AND o.external_i
 ON CONFLICT (channel, idempotency_key) DO NOTHING RETURNING id"""
 TAKE_OVER = "UPDATE conversations SET mode = 'person', waiting_since = NULL, handover_reason = '' WHERE id = $1"
 WHO = """
-SELECT ct.id, c.id AS conversation_id, ct.patron_id, c.mode, c.waiting_since, c.handover_reason, ct.name,
+SELECT ct.id, c.id AS conversation_id, c.mode, c.waiting_since, c.handover_reason, ct.name,
 EXISTS (SELECT 1 FROM messages m WHERE m.conversation_id = c.id AND m.author = 'reader' AND m.said_at > $3) AS back
 FROM contacts ct JOIN conversations c ON c.contact_id = ct.id WHERE ct.channel = $1 AND ct.address = $2
 FOR NO KEY UPDATE"""
 NEW_ADDRESS = "UPDATE contacts SET address = $1, unreachable_since = NULL WHERE id = $2"
 BRING_MESSAGES = "UPDATE messages SET conversation_id = $1 WHERE conversation_id = $2"
-BRING_PERSON = """
-UPDATE contacts SET patron_id = coalesce(patron_id, $1),
-name = CASE WHEN name = '' THEN $2 ELSE name END WHERE id = $3"""
+BRING_NAME = "UPDATE contacts SET name = CASE WHEN name = '' THEN $1 ELSE name END WHERE id = $2"
+BRING_ACCOUNT = (
+    """
+UPDATE contact_cards SET contact_id = $1 WHERE contact_id = $2
+AND patron_id NOT IN (SELECT patron_id FROM contact_cards WHERE contact_id = $1)""",
+    "DELETE FROM contact_cards WHERE contact_id = $2 AND contact_id <> $1",
+    """
+UPDATE consents SET contact_id = $1 WHERE contact_id = $2
+AND key NOT IN (SELECT key FROM consents WHERE contact_id = $1)""",
+    """
+UPDATE notice_wishes SET contact_id = $1 WHERE contact_id = $2
+AND NOT EXISTS (SELECT 1 FROM notice_wishes WHERE contact_id = $1)""",
+)
+"""Cards, consents and wishes go over to the contact that the reader goes on with."""
 BRING_MODE = """
 UPDATE conversations SET mode = $1, waiting_since = $2, handover_reason = $3 WHERE id = $4 AND mode = 'bot'"""
-LEAVE_CONTACT = (
-    "UPDATE contacts SET patron_id = NULL, unreachable_since = coalesce(unreachable_since, $1) WHERE id = $2"
-)
+LEAVE_CONTACT = "UPDATE contacts SET unreachable_since = coalesce(unreachable_since, $1) WHERE id = $2"
 LEAVE_CONVERSATION = "UPDATE conversations SET mode = 'bot', waiting_since = NULL, handover_reason = '' WHERE id = $1"
 CORRECTED = """
 SELECT m.id, m.conversation_id, m.text, ct.address FROM messages m
@@ -115,7 +124,9 @@ async def _moved(db: Session, event: Moved, now: datetime, topics: set[object]) 
     else:
         await db.execute(BRING_MESSAGES, new["conversation_id"], old["conversation_id"])
         await db.execute(LEAVE_CONTACT, now, old["id"])
-        await db.execute(BRING_PERSON, old["patron_id"], old["name"], new["id"])
+        await db.execute(BRING_NAME, old["name"], new["id"])
+        for bring in BRING_ACCOUNT:
+            await db.execute(bring, new["id"], old["id"])
         mode = (old["mode"], old["waiting_since"], old["handover_reason"])
         await db.execute(BRING_MODE, *mode, new["conversation_id"])
         await db.execute(LEAVE_CONVERSATION, old["conversation_id"])

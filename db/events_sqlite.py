@@ -35,14 +35,27 @@ WHERE NOT EXISTS (SELECT 1 FROM messages o WHERE o.channel = ?2 AND o.external_i
 ON CONFLICT (channel, idempotency_key) DO NOTHING"""
 TAKE_OVER = "UPDATE conversations SET mode = 'person', waiting_since = NULL, handover_reason = '' WHERE id = ?"
 WHO = """
-SELECT ct.id, c.id, ct.patron_id, c.mode, c.waiting_since, c.handover_reason, ct.name,
+SELECT ct.id, c.id, c.mode, c.waiting_since, c.handover_reason, ct.name,
 EXISTS (SELECT 1 FROM messages m WHERE m.conversation_id = c.id AND m.author = 'reader' AND m.said_at > ?3)
 FROM contacts ct JOIN conversations c ON c.contact_id = ct.id WHERE ct.channel = ?1 AND ct.address = ?2"""
 NEW_ADDRESS = "UPDATE contacts SET address = ?, unreachable_since = NULL WHERE id = ?"
 BRING_MESSAGES = "UPDATE messages SET conversation_id = ? WHERE conversation_id = ?"
-BRING_PERSON = "UPDATE contacts SET patron_id = coalesce(patron_id, ?), name = iif(name = '', ?, name) WHERE id = ?"
+BRING_NAME = "UPDATE contacts SET name = iif(name = '', ?, name) WHERE id = ?"
+BRING_ACCOUNT = (
+    """
+UPDATE contact_cards SET contact_id = ?1 WHERE contact_id = ?2
+AND patron_id NOT IN (SELECT patron_id FROM contact_cards WHERE contact_id = ?1)""",
+    "DELETE FROM contact_cards WHERE contact_id = ?2 AND contact_id <> ?1",
+    """
+UPDATE consents SET contact_id = ?1 WHERE contact_id = ?2
+AND key NOT IN (SELECT key FROM consents WHERE contact_id = ?1)""",
+    """
+UPDATE notice_wishes SET contact_id = ?1 WHERE contact_id = ?2
+AND NOT EXISTS (SELECT 1 FROM notice_wishes WHERE contact_id = ?1)""",
+)
+"""Cards, consents and wishes go over to the contact that the reader goes on with."""
 BRING_MODE = "UPDATE conversations SET mode = ?, waiting_since = ?, handover_reason = ? WHERE id = ? AND mode = 'bot'"
-LEAVE_CONTACT = "UPDATE contacts SET patron_id = NULL, unreachable_since = coalesce(unreachable_since, ?) WHERE id = ?"
+LEAVE_CONTACT = "UPDATE contacts SET unreachable_since = coalesce(unreachable_since, ?) WHERE id = ?"
 LEAVE_CONVERSATION = "UPDATE conversations SET mode = 'bot', waiting_since = NULL, handover_reason = '' WHERE id = ?"
 CORRECTED = """
 SELECT m.id, m.conversation_id, m.state, m.text, ct.address FROM messages m
@@ -102,7 +115,7 @@ def _moved(db: sqlite3.Connection, event: Moved, now: str, topics: set[object]) 
     channel, address = event.contact.channel, rows.clean(event.address)
     at = rows.to_sqlite(event.at)
     old: Any = db.execute(WHO, (channel, rows.clean(event.contact.address), at)).fetchone()
-    if old is None or old[7] or address == event.contact.address:
+    if old is None or old[6] or address == event.contact.address:
         return  # unknown, or somebody else has the old address by now
     new: Any = db.execute(WHO, (channel, address, at)).fetchone()
     if new is None:
@@ -110,8 +123,10 @@ def _moved(db: sqlite3.Connection, event: Moved, now: str, topics: set[object]) 
     else:
         db.execute(BRING_MESSAGES, (new[1], old[1]))
         db.execute(LEAVE_CONTACT, (now, old[0]))
-        db.execute(BRING_PERSON, (old[2], old[6], new[0]))
-        db.execute(BRING_MODE, (old[3], old[4], old[5], new[1]))
+        db.execute(BRING_NAME, (old[5], new[0]))
+        for bring in BRING_ACCOUNT:
+            db.execute(bring, (new[0], old[0]))
+        db.execute(BRING_MODE, (old[2], old[3], old[4], new[1]))
         db.execute(LEAVE_CONVERSATION, (old[1],))
     topics.update((FORGET, outgoing(channel), event.contact, Contact(channel=channel, address=address)))
 

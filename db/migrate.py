@@ -11,9 +11,8 @@ from sqlalchemy import Connection, inspect, text
 
 import migrations
 from bot.errors import StoreUnavailable
-from db import models  # noqa: F401 - fills the metadata
-from db.base import Base
 from db.connect import Database, store_errors
+from db.tables import METADATA
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -105,7 +104,7 @@ async def differences(database: Database) -> list[str]:
         context = MigrationContext.configure(
             connection, opts={"compare_type": True, "compare_server_default": True, "render_as_batch": True}
         )
-        return [str(step) for step in compare_metadata(context, Base.metadata)]
+        return [str(step) for step in compare_metadata(context, METADATA)]
 
     return await _run(database, compare)
 

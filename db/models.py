@@ -184,18 +184,27 @@ class ContactRow(Base):
     """A person as one channel knows them."""
 
     __tablename__ = "contacts"
-    __table_args__ = (UniqueConstraint("channel", "address"), Index("ix_contacts_patron", "patron_id"))
+    __table_args__ = (
+        UniqueConstraint("channel", "address"),
+        Index(
+            "ix_contacts_erased",
+            "id",
+            postgresql_where=text("erased_at IS NOT NULL"),
+            sqlite_where=text("erased_at IS NOT NULL"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
     channel: Mapped[str] = mapped_column(String(64))
     address: Mapped[str] = mapped_column(String(200))
     name: Mapped[str] = mapped_column(Text, default="")
     language: Mapped[str] = mapped_column(String(35), default="")
-    patron_id: Mapped[int | None] = mapped_column(ForeignKey("patrons.id"))
     unreachable_since: Mapped[datetime | None] = mapped_column(Moment)
     created_at: Mapped[datetime] = mapped_column(Moment)
     source: Mapped[str] = mapped_column(String(64), default="", server_default=text("''"))
     """The start parameter that brought them first (``branch-03``), "" if they came by themselves."""
+    erased_at: Mapped[datetime | None] = mapped_column(Moment)
+    """They asked to be forgotten: the address goes, too, once the last answer has left."""
 
 
 class ConversationRow(Base):

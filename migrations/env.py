@@ -5,8 +5,8 @@ from typing import Any, Literal
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
 
-from db import models  # noqa: F401 - fills the metadata
-from db.base import Base, Moment
+from db.base import Moment
+from db.tables import METADATA
 
 
 def render_item(kind: str, value: Any, _: AutogenContext) -> str | Literal[False]:
@@ -18,7 +18,7 @@ def render_item(kind: str, value: Any, _: AutogenContext) -> str | Literal[False
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=Base.metadata,
+    target_metadata=METADATA,
     render_as_batch=True,
     compare_type=True,
     compare_server_default=True,

@@ -27,6 +27,7 @@ from db.files import SqlFiles, SqlUnread
 from db.index_source import SqlIndexSource
 from db.migrate import head
 from db.models import MissRow, PatronRow, SynonymRow, VersionRow
+from tests.support.accounts import fill_accounts
 from tests.support.books import book, copy, lent
 from tests.support.clock import StandingClock
 from tests.support.databases import Databases
@@ -87,6 +88,7 @@ async def fill(database: Database, clock: StandingClock) -> None:
         clock.turn(timedelta(seconds=1))
         await log.record(arrival("Здравствуйте", key="2", contact=BORIS))
         await SqlStaff(database, clock).queues(ANNA, "Пора вернуть книгу", Lane.NOTICE)
+    await fill_accounts(database, clock.now(), patron_id=7)
 
 
 async def content(database: Database) -> dict[str, list[dict[str, Any]]]:
