@@ -39,6 +39,9 @@ ARRIVED = "arrived"
 FORGET = "forget"
 """Topic of the processes: what is remembered of contacts may be wrong."""
 
+NOTICES, NOTICE_BYTES = "bibliobot_log", 7_500
+"""PostgreSQL: the channel on which processes tell one another of topics, and how long what is said there may be."""
+
 STAFF_KEY = "staff:"
 """Before the messenger's id of a message that a person of the library wrote in its interface."""
 

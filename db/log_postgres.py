@@ -42,6 +42,8 @@ from db.log_common import (
     FORGET,
     HOLD,
     MAX_TRIES,
+    NOTICE_BYTES,
+    NOTICES,
     RANK,
     SILENT_OUTCOMES,
     TURNS_A_CLAIM,
@@ -57,8 +59,6 @@ from db.log_common import (
 )
 from db.postgres import PASSING, Session, ended_if_confused, open_session, passing_faults
 
-NOTICES = "bibliobot_log"
-NOTICE_BYTES = 7_500
 RECONNECT_S = 2.0
 TIDY_S = 5.0
 """How often claims of processes that died are looked for, and receipts that came too early told again."""

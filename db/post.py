@@ -1,0 +1,118 @@
+"""What readers are told outside a turn: rows for the outbox, written in whatever transaction they belong to."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import func, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.clock import Clock
+from bot.messages import Contact, Lane, Reply
+from db import rows
+from db.connect import Database, store_errors
+from db.log_common import NOTICE_BYTES, NOTICES, outgoing, stored_key
+from db.models import ContactRow, ConversationRow, MessageRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """One message to one contact that no turn made.
+
+    Attributes:
+        key: The same again, to the same channel, is the same letter: it is written once. At most 200 characters
+            count; begin it with what it is about (``linked:``, ``notice:``), so that no messenger's id is like it.
+        due_at: Not before this moment, aware UTC; None is at once.
+    """
+
+    contact_id: int
+    reply: Reply
+    key: str
+    lane: Lane = Lane.NOTICE
+    due_at: datetime | None = None
+
+
+async def put(connection: AsyncConnection, letters: Sequence[Letter], now: datetime) -> dict[str, int]:
+    """Write letters into the outbox, a fixed number of statements for all of them.
+
+    Nothing goes to contacts who are unknown, cannot be reached, or asked to be forgotten. The channel's data class
+    is minded when a letter leaves: one that says something of a person has to be ``personal``.
+
+    Returns:
+        The message's id by key, for the letters that were written now.
+    """
+    known = await _conversations(connection, {letter.contact_id for letter in letters})
+    values = [_values(letter, *known[letter.contact_id][:2], now) for letter in letters if letter.contact_id in known]
+    if not values:
+        return {}
+    make: Any = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    adding = make(MessageRow).on_conflict_do_nothing(index_elements=[MessageRow.channel, MessageRow.idempotency_key])
+    written = await connection.execute(adding.returning(MessageRow.id, MessageRow.idempotency_key), values)
+    ids = {row.idempotency_key: row.id for row in written}
+    await wake(connection, {known[letter.contact_id][2] for letter in letters if letter.contact_id in known})
+    return {letter.key: ids[stored_key(letter.key)] for letter in letters if stored_key(letter.key) in ids}
+
+
+async def _conversations(connection: AsyncConnection, ids: set[int]) -> dict[int, tuple[int, str, Contact]]:
+    """Conversation, channel and contact by the id of a contact who may be written to."""
+    wanted = (
+        select(ContactRow.id, ConversationRow.id.label("talk"), ContactRow.channel, ContactRow.address)
+        .join(ConversationRow, ConversationRow.contact_id == ContactRow.id)
+        .where(ContactRow.id.in_(ids), ContactRow.unreachable_since.is_(None), ContactRow.erased_at.is_(None))
+    )
+    return {
+        row.id: (row.talk, row.channel, Contact(channel=row.channel, address=row.address))
+        for row in await connection.execute(wanted)
+    }
+
+
+def _values(letter: Letter, conversation_id: int, channel: str, now: datetime) -> dict[str, Any]:
+    extra = rows.reply_extra(letter.reply)
+    return {
+        "conversation_id": conversation_id,
+        "channel": channel,
+        "author": "bot",
+        "state": "queued",
+        "text": rows.clean(letter.reply.text),
+        "content": None if extra is None else json.loads(extra),
+        "idempotency_key": stored_key(letter.key),
+        "lane": letter.lane.value,
+        "created_at": now,
+        "due_at": letter.due_at,
+    }
+
+
+async def wake(connection: AsyncConnection, contacts: set[Contact]) -> None:
+    """Let the senders of these contacts look once the transaction is committed; SQLite's look by themselves."""
+    if connection.dialect.name == "sqlite" or not contacts:
+        return
+    topics: list[object] = [["contact", contact.channel, contact.address] for contact in contacts]
+    topics += [outgoing(channel) for channel in {contact.channel for contact in contacts}]
+    payload = msgspec.json.encode(topics).decode()
+    said = payload if len(payload) <= NOTICE_BYTES else ""
+    await connection.execute(select(func.pg_notify(NOTICES, said)))
+
+
+class SqlPost:
+    """Fills the port ``Post``."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database, self._clock = database, clock
+
+    async def post(
+        self, contact: Contact, reply: Reply, key: str, *, lane: Lane = Lane.NOTICE, due_at: datetime | None = None
+    ) -> int | None:
+        asked = select(ContactRow.id).where(
+            ContactRow.channel == contact.channel, ContactRow.address == rows.clean(contact.address)
+        )
+        with store_errors():
+            async with self._database.writer.begin() as connection:
+                contact_id = await connection.scalar(asked)
+                if contact_id is None:
+                    return None
+                letter = Letter(contact_id=contact_id, reply=reply, key=key, lane=lane, due_at=due_at)
+                return (await put(connection, [letter], self._clock.now())).get(key)
