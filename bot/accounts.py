@@ -90,6 +90,8 @@ class OpenLoan:
         overdue: By the calendar of the branch of issue.
         renewals_left: As far as counting goes; None where the rules are not ours to know.
         if_renewed: What a renewal now would come to; None where only asking can tell.
+        last_due_on: Until when it may stay at most, renewed every time, if nobody else wants it
+            (``bot.library.renewal.last_due_date``); None where only asking can tell.
         requested: A renewal of it waits for the staff.
         keeping: How its branch keeps its loans.
     """
@@ -101,6 +103,7 @@ class OpenLoan:
     overdue: bool = False
     renewals_left: int | None = None
     if_renewed: Renewal | None = None
+    last_due_on: date | None = None
     requested: bool = False
     keeping: Keeping = Keeping.LIVE
 
@@ -229,6 +232,19 @@ class Cardholder:
     child: bool = False
 
 
+class Proof(StrEnum):
+    """How a reader may prove that a card is theirs."""
+
+    CODE = "code"
+    """A one-time code from the desk."""
+    PIN = "pin"
+    """Card number and PIN."""
+    BIRTH_DATE = "birth_date"
+    """Card number and date of birth."""
+    PHONE = "phone"
+    """A number that the messenger vouches for."""
+
+
 class LinkState(StrEnum):
     """What became of an attempt to link a card."""
 
@@ -299,6 +315,10 @@ class Accounts(Protocol):
 
     async def behind(self, contact: Contact) -> Account:
         """Who it is, in one query."""
+        ...
+
+    def proofs(self) -> Collection[Proof]:
+        """The ways of proof that the library allows; the code from the desk is always one."""
         ...
 
     def consent_text(self, language: str) -> ConsentText:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol
 
+from bot.accounts import Accounts, Circulation
 from bot.library.model import Branch, WorkCard
 from bot.messages import Button, Contact, Event, Inbound, Lane, Outbound, Reply, StoredFile
 
@@ -265,6 +266,9 @@ class Library:
         reply_hours: In which hours a librarian answers: the code of the branch whose hours count.
         policy_url: Where the text on personal data is, "" if there is none.
         pictures: What readers photograph; None where nobody can look at it.
+        accounts: Whose card is behind a contact; None where readers have no accounts here.
+        circulation: What is lent and waited for; None where readers have no accounts here.
+        files: Where a file is kept that a reader is sent.
     """
 
     name: str
@@ -275,6 +279,9 @@ class Library:
     reply_hours: str = ""
     policy_url: str = ""
     pictures: Pictures | None = None
+    accounts: Accounts | None = None
+    circulation: Circulation | None = None
+    files: "Files | None" = None
 
 
 class Files(Protocol):

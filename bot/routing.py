@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.library.model import WorkCard
-from bot.messages import Contact, Content, Reply
+from bot.messages import Button, Contact, Content, Reply
 from bot.ports import Library, Mode, Request
 
 
@@ -24,6 +24,8 @@ class Turn:
         new: True for the first message of this contact ever.
         language: "ru" or "en": what the reply must be worded in.
         mode: Who speaks with the reader; while WAITING the bot still answers what it can.
+        key: Names this message for ever: what it changes at a port is changed once (``bot.accounts``).
+        offered: The choices last shown: what «вторую» and «2 и 3» mean.
     """
 
     contact: Contact
@@ -37,6 +39,8 @@ class Turn:
     new: bool = False
     language: str = "ru"
     mode: Mode = Mode.BOT
+    key: str = ""
+    offered: tuple[Button, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +142,7 @@ def expects(*keys: str) -> tuple[Trigger, ...]:
 
 
 def sent(*kinds: str) -> tuple[Trigger, ...]:
-    """The reader sent something that is no words: ``photo``."""
+    """The reader sent something that is no words: ``photo``, ``phone``."""
     return tuple(Trigger("sent", kind) for kind in kinds)
 
 

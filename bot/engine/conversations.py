@@ -143,10 +143,12 @@ def _shown(photo: Photo, waiting: Waiting, understand: Callable[[str], tuple[Req
 
 def _wordless(content: SharedPhone | Unsupported, waiting: Waiting, now: datetime) -> Decision:
     kind = content.kind if isinstance(content, Unsupported) else "phone"
-    say = Say("phone_not_needed") if isinstance(content, SharedPhone) else Say("text_please", kind)
+    move: Call | Say = Say("text_please", kind)
+    if isinstance(content, SharedPhone):
+        move = Call((Trigger("sent", "phone"),), _EMPTY, otherwise=Say("phone_not_needed"))
     dialogue = _counted(waiting, f"<{kind}>", now)
     guard = _guarded(dialogue, automated=waiting.inbound.automated)
-    return Decision((guard or say,), dialogue, "", 0.0)
+    return Decision((guard or move,), dialogue, "", 0.0)
 
 
 def _pressed(payload: str, dialogue: Dialogue) -> Decision:

@@ -177,7 +177,8 @@ class Turns:
         key = key_of(handler, turn.request, turn.text, turn.argument, turn.language, turn.mode, new=turn.new)
         if key and (known := shelf.get(key)) is not None:
             return known
-        answer = _answer(await handler(replace(turn, contact=NOBODY, misses=0, data={}), self._library))
+        anybody = replace(turn, contact=NOBODY, misses=0, data={}, key="", offered=())
+        answer = _answer(await handler(anybody, self._library))
         if key:
             shelf[key] = answer
         return answer
@@ -214,6 +215,8 @@ def _turn(move: Call, waiting: Waiting, decision: Decision, language: str, now: 
         new=waiting.first,
         language=language,
         mode=waiting.mode,
+        key=f"m{waiting.message_id}",
+        offered=decision.dialogue.offered,
     )
 
 
