@@ -404,6 +404,8 @@ class Completed:
     """A new mode of the conversation, None to leave it."""
     handover_reason: str = ""
     error: str = ""
+    secret: bool = False
+    """The reader's words are a code or a PIN: they are forgotten with the turn."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

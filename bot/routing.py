@@ -69,6 +69,7 @@ class Answer:
         works: What was found, for programs (``ask --json``), best first.
         private: With ``missed``: the reader's words are personal (a name, a card), so the librarians do not find
             them among what was asked in vain. True for whatever a :class:`Personal` handler answers.
+        secret: The reader's words are a code or a PIN: the log forgets them as soon as the turn is kept.
         go_on: What the message turned out to ask for: the handlers of these wishes answer after the replies.
     """
 
@@ -79,6 +80,7 @@ class Answer:
     missed: bool = False
     works: tuple[WorkCard, ...] = ()
     private: bool = False
+    secret: bool = False
     go_on: tuple[Request, ...] = ()
 
 

@@ -346,6 +346,7 @@ class PostgresLog(CommonLog):
             [turn.confidence for turn in ours.values()],
             [rows.clean(turn.error)[:2000] or None for turn in ours.values()],
             now,
+            [turn.secret for turn in ours.values()],
         )
         done = [ours[row["id"]] for row in sorted(handled)]
         for turn in ours.values() if len(done) < len(ours) else ():

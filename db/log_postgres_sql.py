@@ -28,9 +28,10 @@ LOCK_CONVERSATIONS = """
 SELECT id, mode, lease FROM conversations WHERE id = ANY($1::bigint[]) ORDER BY id FOR NO KEY UPDATE"""
 HANDLED = """
 UPDATE messages m SET state = 'handled', outcome = t.outcome, intent = t.intent, confidence = t.confidence,
-error = t.error, done_at = $6, content = m.content - 'phone' - 'photo'
-FROM unnest($1::bigint[], $2::text[], $3::text[], $4::float8[], $5::text[])
-AS t(id, outcome, intent, confidence, error)
+error = t.error, done_at = $6, content = m.content - 'phone' - 'photo',
+text = CASE WHEN t.secret THEN '•••' ELSE m.text END
+FROM unnest($1::bigint[], $2::text[], $3::text[], $4::float8[], $5::text[], $7::bool[])
+AS t(id, outcome, intent, confidence, error, secret)
 WHERE m.id = t.id AND m.state = 'waiting' RETURNING m.id"""
 DIALOGUES = """
 UPDATE conversations c SET dialogue = t.dialogue::jsonb, mode = coalesce(t.mode, c.mode),

@@ -305,6 +305,7 @@ class SqliteLog(CommonLog):
                 turn.intent or None,
                 turn.confidence,
                 rows.clean(turn.error)[:2000] or None,
+                turn.secret,
             )
             for turn in done
         ]

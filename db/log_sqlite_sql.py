@@ -32,10 +32,11 @@ SELECT json_group_array(id) FILTER (WHERE NOT taken_over), json_group_array(id) 
   SELECT m.id AS id, t.value ->> 1 AND c.mode = 'person' AS taken_over FROM json_each(?) t
   JOIN messages m ON m.id = t.value ->> 0 AND +m.state = 'waiting' JOIN conversations c ON c.id = m.conversation_id)"""
 HANDLED = ManyRows(
-    "id, outcome, intent, confidence, error",
+    "id, outcome, intent, confidence, error, secret",
     """
 UPDATE messages SET state = 'handled', outcome = t.outcome, intent = t.intent, confidence = t.confidence,
-error = t.error, done_at = ?1, content = json_remove(messages.content, '$.phone', '$.photo')
+error = t.error, done_at = ?1, content = json_remove(messages.content, '$.phone', '$.photo'),
+text = CASE WHEN t.secret THEN '•••' ELSE messages.text END
 FROM {rows} AS t WHERE messages.id = t.id AND +messages.state = 'waiting'""",
 )
 """The plus keeps SQLite from walking through all that waits for each turn of the batch."""

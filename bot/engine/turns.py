@@ -198,6 +198,7 @@ def _joined(first: Answer, then: Answer) -> Answer:
         resume=first.resume or then.resume,
         missed=first.missed or then.missed,
         private=first.private or then.private,
+        secret=first.secret or then.secret,
         go_on=(),
     )
 
@@ -234,19 +235,22 @@ def _completed(
         outcome = Outcome.HANDED_OVER
     else:
         outcome = Outcome.MISSED if missed else Outcome.ANSWERED
+    secret = any(answer.secret for answer in answers)
+    dialogue = after(decision.dialogue, answers, now)
     return Completed(
         message_id=waiting.message_id,
         conversation_id=waiting.conversation_id,
         lease=waiting.lease,
         contact=waiting.inbound.contact,
         replies=answers[0].replies if len(answers) == 1 else tuple(said for one in answers for said in one.replies),
-        dialogue=after(decision.dialogue, answers, now),
+        dialogue=replace(dialogue, last_text="") if secret else dialogue,
         outcome=outcome,
         intent=PRIVATE if missed and any(answer.private for answer in answers) else decision.intent,
         confidence=decision.confidence,
         mode=Mode.WAITING if handover else mode,
         handover_reason=handover,
         error=error,
+        secret=secret,
     )
 
 

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from bot.messages import Button, Reply, bold, reply
+from bot.messages import Button, Reply, Text, bold, reply
 from bot.ports import Dialogue, Mode
 from db.messages import Log
 from tests.support.clock import StandingClock
@@ -467,3 +467,14 @@ async def test_a_dialogue_looks_the_same_whether_it_was_just_written_or_read_bac
             await staff.sets_mode(ANNA, Mode.BOT)  # somebody else writes to the store
 
     assert seen[1:] == [({"works": [1, 2]}, False)] * 2
+
+
+async def test_a_code_is_forgotten_with_its_turn_and_nothing_else_is(log: Log, staff: Staff) -> None:
+    spoken = await says(log, "12345678", "спасибо")
+
+    first, second = await log.claim(10)
+    assert words([first]) == ["12345678"]  # until then it may have to be understood anew
+    await log.complete_many([turn(first, "Готово", secret=True)])
+    await log.complete(turn(second, "Пожалуйста"))
+
+    assert [await staff.content_of(one) for one in spoken] == [Text("•••"), Text("спасибо")]

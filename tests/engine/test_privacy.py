@@ -10,7 +10,7 @@ from bot.engine.dispatcher import Dispatcher, routes
 from bot.engine.metrics import Metrics
 from bot.engine.privacy import DataClass, Privacy
 from bot.errors import ConfigError
-from bot.messages import Button, ButtonPress, Contact, Content, Lane, Outbound, Photo, Reply, reply
+from bot.messages import Button, ButtonPress, Contact, Content, Lane, Outbound, Photo, Reply, Text, reply
 from bot.ports import Completed, Dialogue, Library, Outcome, Request
 from bot.routing import Answer, Expects, Personal, Router, Trigger, Turn, expects, intent, pressed
 from bot.settings import DEFAULT_INTENTS, Settings
@@ -204,3 +204,23 @@ def test_a_library_in_russia_that_has_not_decided_is_warned() -> None:
 def test_readers_are_sent_to_channels_that_may_carry_it() -> None:
     found = privacy_of(settings("ru", whatsapp={}, webchat={}, terminal={}))
     assert found.elsewhere == ("Чат на сайте",)
+
+
+async def test_the_engine_forgets_a_code_and_every_trace_of_it(clock: StandingClock) -> None:
+    codes = Router("codes", personal=True)
+
+    @codes.on(intent("fallback"))
+    async def take(turn: Turn, library: Library) -> Answer:
+        return Answer(replies=(Reply(text="Готово"),), secret=True)
+
+    log = FakeLog(clock)
+    library = sample_library(FakeCatalogue(), FakeFaq(), FakeBranches())
+    dispatcher = Dispatcher(log, OneWord(), routes([codes]), library, clock, Metrics(), privacy=PRIVACY)
+    recorded = await log.record(arrival("1234", key="1", contact=HOME))
+
+    await dispatcher.take(recorded.conversation_id)
+
+    kept = log.messages[recorded.message_id].inbound
+    assert kept is not None
+    assert kept.content == Text("•••")
+    assert log.conversation_of(HOME).dialogue.last_text == ""  # a digest of four figures is as good as they

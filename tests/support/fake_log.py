@@ -225,6 +225,8 @@ class FakeLog:
         message.state, message.outcome, message.intent = "handled", turn.outcome.value, turn.intent or None
         message.error = turn.error or None
         message.inbound = message.inbound and replace(message.inbound, content=_kept(message.inbound.content))
+        if turn.secret and message.inbound is not None:
+            message.inbound = replace(message.inbound, content=Text("•••"))
         conversation.dialogue = dialogue_of(dialogue_json(turn.dialogue))  # as a store gives it back
         if turn.mode is not None:
             waits_since = (conversation.waiting_since or now) if turn.mode is Mode.WAITING else None

@@ -182,6 +182,7 @@ def turn(
     outcome: Outcome = Outcome.ANSWERED,
     mode: Mode | None = None,
     handover_reason: str = "",
+    secret: bool = False,
 ) -> Completed:
     """A turn that answers the message with these replies."""
     return Completed(
@@ -196,6 +197,7 @@ def turn(
         confidence=0.9,
         mode=mode,
         handover_reason=handover_reason,
+        secret=secret,
     )
 
 
