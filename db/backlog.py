@@ -156,6 +156,8 @@ class Departures:
 
     is_sure: bool = False
     doubts: int = 0
+    _others: bool = False
+    """Whether notices or announcements were queued at the last look: which of them may leave only the store knows."""
     _lines: dict[int, deque[Outbound]] = field(default_factory=dict)
     _free: dict[int, None] = field(default_factory=dict)
     _unsure: set[int] = field(default_factory=set)
@@ -182,6 +184,11 @@ class Departures:
         self._lines[conversation_id] = deque((reply,))
         if not busy:
             self._free[conversation_id] = None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing at all can leave that is not known here."""
+        return self.is_sure and not self._others and not self._unsure
 
     def take(self, limit: int) -> list[tuple[int, Outbound]]:
         """The next replies, one a conversation; they are under way from now on."""
@@ -214,14 +221,18 @@ class Departures:
         self._free.pop(conversation_id, None)
         self._unsure.add(conversation_id)
 
-    def looked(self, queued: Collection[tuple[int, int]], under_way: Collection[int], *, everything: bool) -> None:
+    def looked(
+        self, queued: Collection[tuple[int, int]], under_way: Collection[int], *, everything: bool, others: bool = False
+    ) -> None:
         """The store was looked through.
 
         Args:
             queued: Its queued replies as (message, conversation).
             under_way: Messages that are being sent.
             everything: Whether these are all of them.
+            others: Whether anything else is queued that is no reply.
         """
+        self._others = others
         known = {reply.message_id for line in self._lines.values() for reply in line}
         self._unsure = {key for message, key in queued if message not in known and message not in under_way}
         for conversation_id in self._unsure:

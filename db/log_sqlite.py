@@ -64,6 +64,8 @@ LOOK = 4_096
 """Waiting messages that one claim looks at."""
 LOOK_AGAIN_S = 10.0
 """How often the store is looked through although nothing should wait there that we do not know of."""
+LOOK_OUT_S = 0.9 * RETRY_LOOK_S
+"""How often for what is to be sent: a sender that the heartbeat wakes must not find that it is too early."""
 SPEAKING = (Mode.BOT, Mode.WAITING)
 """Modes that may be believed from memory: to be silent because of an old one would leave a reader unanswered."""
 
@@ -561,9 +563,9 @@ class SqliteLog(CommonLog):
 
     async def claim_outbound(self, channel: str, limit: int) -> list[Outbound]:
         leaving = self._departures[channel]
-        if leaving.is_sure and monotonic() - self._looked_out.get(channel, 0.0) < RETRY_LOOK_S:
+        if leaving.is_sure and monotonic() - self._looked_out.get(channel, 0.0) < LOOK_OUT_S:
             known = leaving.take(limit)
-            if known:
+            if known or leaving.is_whole:
                 self._sending.update((reply.message_id, key) for key, reply in known)
                 return [reply for _, reply in known]
         return await self._claim_outbound_by_looking(channel, limit, leaving)
@@ -573,18 +575,19 @@ class SqliteLog(CommonLog):
         values = (channel, rows.to_sqlite(self._now()), limit + len(busy))
         of_replies = (channel, Lane.REPLY.value, MOST_LEAVING)
         self._looked_out[channel] = monotonic()
-        found, queued = await self._read(
+        found, (ids, others) = await self._read(
             lambda db: (
                 db.execute(sql.CLAIM_OUTBOUND, values).fetchall(),
-                rows.pairs_of(db.execute(sql.QUEUED_REPLIES, of_replies).fetchone()[0]),
+                db.execute(sql.QUEUED_REPLIES, of_replies).fetchone(),
             )
         )
+        queued = rows.pairs_of(ids)
         claimed = [row for row in found if row[1] not in busy][:limit]
         for row in claimed:
             self._sending[row[0]] = row[1]
             leaving.claimed(row[1], row[0])
         everything = len(queued) < MOST_LEAVING and doubts == leaving.doubts
-        leaving.looked(queued, self._sending, everything=everything)
+        leaving.looked(queued, self._sending, everything=everything, others=bool(others))
         return [
             Outbound(
                 message_id=row[0],

@@ -111,8 +111,9 @@ SELECT json_group_array(json_array(c.id, c.mode, c.dialogue,
   EXISTS (SELECT 1 FROM messages p WHERE p.conversation_id = c.id AND p.id < j.value ->> 1)))
 FROM json_each(?) j JOIN conversations c ON c.id = j.value ->> 0"""
 QUEUED_REPLIES = """
-SELECT json_group_array(json_array(id, conversation_id)) FROM (
-  SELECT id, conversation_id FROM messages WHERE state = 'queued' AND channel = ? AND lane = ? LIMIT ?)"""
+SELECT (SELECT json_group_array(json_array(id, conversation_id)) FROM (
+  SELECT id, conversation_id FROM messages WHERE state = 'queued' AND channel = ?1 AND lane = ?2 LIMIT ?3)),
+EXISTS (SELECT 1 FROM messages WHERE state = 'queued' AND channel = ?1 AND lane > ?2)"""
 FOREIGN = "PRAGMA data_version"
 """Another number after every commit of somebody else, in this process or another."""
 SAID = """
