@@ -173,6 +173,79 @@ class OpenHold:
     suspended_until: date | None = None
 
 
+class RequestCause(StrEnum):
+    """Why a renewal was not done at once."""
+
+    STAFF = "staff"
+    """The staff have to confirm it: by the rules, or because the branch's loans are not kept live."""
+    DOWN = "down"
+    """The library system did not answer: it is asked again later."""
+    UNKNOWN = "unknown"
+    """The system was asked and did not answer: its loans are read again before anybody is told."""
+
+
+class RequestState(StrEnum):
+    """How far a request for a renewal has come."""
+
+    WAITING = "waiting"
+    CONFIRMED = "confirmed"
+    REFUSED = "refused"
+    DROPPED = "dropped"
+    """The loan has ended or was renewed otherwise: there is nothing left to decide."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenewalRequest:
+    """A renewal that waits for a decision, or has got it.
+
+    Attributes:
+        title / card_number: What and whose, as the staff look it up.
+        due_before: The due date that is to be moved.
+        due_on: While it waits: what the rules would make of it; confirmed: the new due date.
+        code: Refused: a value of ``RenewalBlock``, "" where the staff only gave a reason.
+        reason: Refused: the staff's own words for the reader.
+    """
+
+    request_id: int
+    loan_id: int
+    patron_id: int
+    branch_code: str
+    card_number: str
+    title: str
+    cause: RequestCause
+    state: RequestState
+    asked_at: datetime
+    due_before: date
+    due_on: date | None = None
+    decided_at: datetime | None = None
+    decided_by: str = ""
+    code: str = ""
+    reason: str = ""
+
+
+class Requests(Protocol):
+    """Renewals that wait for the staff. Raises StoreUnavailable."""
+
+    async def waiting(self, branch_code: str = "", limit: int = 100) -> Sequence[RenewalRequest]:
+        """What waits at a branch ("" at all), the longest first."""
+        ...
+
+    async def confirm(self, request_id: int, by: str, due_on: date | None = None) -> RenewalRequest | None:
+        """Renew as asked, or until the day that the staff choose; None where nothing waits under this number.
+
+        The same again returns the first decision. A loan that has ended makes it ``DROPPED``.
+        """
+        ...
+
+    async def refuse(self, request_id: int, by: str, reason: str, code: str = "") -> RenewalRequest | None:
+        """Leave the loan as it is, with a reason that the reader is told."""
+        ...
+
+    async def decided(self, after: datetime, limit: int = 100) -> Sequence[RenewalRequest]:
+        """Decisions since a moment, the oldest first: what readers have to be told of."""
+        ...
+
+
 class Circulation(Protocol):
     """Loans and holds of patrons, whatever keeps them. Raises StoreUnavailable where our own store is away."""
 

@@ -18,6 +18,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -178,6 +179,16 @@ class PatronRow(Base):
     category: Mapped[str] = mapped_column(String(64), default="")
     branch_id: Mapped[int | None] = mapped_column(ForeignKey("branches.id"))
     valid_until: Mapped[date | None] = mapped_column(Date)
+    blocked: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    """Restricted by the staff, or the card is lost."""
+    debt: Mapped[int] = mapped_column(BigKey, default=0, server_default="0")
+    """What is owed, in hundredths of the library's currency."""
+    keep_history: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    """They asked that returned loans be kept for them."""
+    source: Mapped[str] = mapped_column(String(64), default="", server_default=text("''"))
+    """The system whose file told of them, "" where nobody's did."""
+    missing_since: Mapped[datetime | None] = mapped_column(Moment)
+    """Since when the source no longer has them: their links are suspended, nothing is deleted."""
 
 
 class ContactRow(Base):

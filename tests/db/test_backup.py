@@ -29,6 +29,7 @@ from db.migrate import head
 from db.models import MissRow, PatronRow, SynonymRow, VersionRow
 from tests.support.accounts import fill_accounts
 from tests.support.books import book, copy, lent
+from tests.support.circulation import fill_circulation
 from tests.support.clock import StandingClock
 from tests.support.databases import Databases
 from tests.support.fake_library import CENTRAL, CHILDREN
@@ -89,6 +90,7 @@ async def fill(database: Database, clock: StandingClock) -> None:
         await log.record(arrival("Здравствуйте", key="2", contact=BORIS))
         await SqlStaff(database, clock).queues(ANNA, "Пора вернуть книгу", Lane.NOTICE)
     await fill_accounts(database, clock.now(), patron_id=7)
+    await fill_circulation(database, clock.now(), patron_id=7)
 
 
 async def content(database: Database) -> dict[str, list[dict[str, Any]]]:
