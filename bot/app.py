@@ -6,6 +6,7 @@ import pkgutil
 from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
@@ -27,21 +28,25 @@ from bot.engine.server import application
 from bot.engine.service import Role, Service
 from bot.errors import ConfigError, StoreUnavailable
 from bot.library.holidays import OfficialHolidays
-from bot.library.places import main_branch
+from bot.library.places import main_branch, start_parameter
 from bot.ports import FaqEntry, Files, Library, Understanding
 from bot.routing import Handler, Router, Trigger
 from bot.settings import Settings, validated
 from bot.taught import Synonyms, TaughtCatalogue, TaughtUnderstanding
 from catalogue.finder import IndexedCatalogue
+from console.app import Console
+from console.room import ConsoleSetting
 from db import migrate
 from db.branches import SqlBranches
 from db.cards import SqlCards
 from db.connect import Database, connect
+from db.desk_audit import SqlStaffAudit
 from db.faq import SqlFaq
 from db.files import SqlFiles, SqlUnread
 from db.index_source import SqlIndexSource
 from db.messages import Log, open_log
 from db.misses import SqlMisses
+from db.staff import SqlStaffBook
 from db.synonyms import SqlSynonyms
 
 CHANNEL_KINDS = tuple(sorted(package.name for package in pkgutil.iter_modules(adapters.__path__) if package.ispkg))
@@ -349,6 +354,13 @@ def service(what: Opened, role: Role) -> Service:
         for channel in channels.values():
             if isinstance(channel, Served):
                 paths += channel.routes(desk)  # type: ignore[arg-type]  # aiohttp: every route is one
+        if settings.console.enabled:
+            paths += Console(
+                console_setting(settings, channels),
+                staff=SqlStaffBook(what.database, what.clock),
+                audit=SqlStaffAudit(what.database, what.clock),
+                clock=what.clock,
+            ).routes()  # type: ignore[arg-type]  # as above
     return Service(
         role=role,
         store=what.log,
@@ -371,6 +383,26 @@ def service(what: Opened, role: Role) -> Service:
             "synonyms": what.synonyms.follow,
             "misses": what.misses.follow,
         },
+    )
+
+
+def console_setting(settings: Settings, channels: Mapping[str, Channel]) -> ConsoleSetting:
+    """What the console is told of the library and its channels. Raises ConfigError."""
+    console, branches = settings.console, settings.library.values()
+    return ConsoleSetting(
+        library=settings.library.name,
+        language=settings.library.language,
+        zone=settings.library.timezone,
+        secure=settings.server.public_url.startswith("https:"),
+        client_address_header=console.client_address_header,
+        idle=timedelta(minutes=console.idle_minutes),
+        longest=timedelta(hours=console.longest_hours),
+        undo=timedelta(seconds=console.undo_seconds),
+        branches={branch.code: branch.name for branch in branches},
+        sources={start_parameter(branch.code): branch.code for branch in branches},
+        channels={name: spec_of(name, settings).title for name in settings.channels},
+        windows={name: each.capabilities.window_h for name, each in channels.items() if each.capabilities.window_h},
+        public_only=frozenset(name for name in channels if data_class(name, settings) is not DataClass.FULL),
     )
 
 

@@ -171,6 +171,21 @@ class PrivacySettings(Section):
     policy_url: str = Field("", description="The library's text on personal data.")
 
 
+class ConsoleSettings(Section):
+    """The librarians' pages at `/console/`."""
+
+    enabled: bool = Field(True, description="Whether there are any; `bibliobot staff add` makes the first account.")
+    idle_minutes: int = Field(180, ge=5, le=1440, description="A session in which nothing was done so long ends.")
+    longest_hours: int = Field(12, ge=1, le=168, description="A session ends after this, whatever is done.")
+    undo_seconds: float = Field(5, ge=0, le=60, description="How long a librarian may take an answer back.")
+    return_minutes: int = Field(
+        60, ge=5, le=10080, description="A conversation in which its librarian did nothing so long returns to the bot."
+    )
+    client_address_header: str = Field(
+        "", description="Where your proxy writes a visitor's address, such as `X-Forwarded-For`; empty without one."
+    )
+
+
 class LoggingSettings(Section):
     """What is written down; never personal data."""
 
@@ -204,6 +219,7 @@ class Settings(BaseSettings):
     search: SearchSettings = Field(SearchSettings(), description="The search index.")
     misses: MissesSettings = Field(MissesSettings(), description="What readers asked in vain.")
     privacy: PrivacySettings = Field(PrivacySettings(), description="Personal data.")
+    console: ConsoleSettings = Field(ConsoleSettings(), description="The librarians' pages.")
     logging: LoggingSettings = Field(LoggingSettings(), description="What is written down.")
 
 

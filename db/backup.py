@@ -17,7 +17,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import IO, Any, cast
 
-from sqlalchemy import Date, LargeBinary, Table, func, insert, select, text
+from sqlalchemy import Date, LargeBinary, Table, delete, func, insert, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -25,6 +25,7 @@ from bot.errors import InputError
 from db.base import Moment
 from db.connect import store_errors, unavailable
 from db.models import MessageRow, MessageTotalsRow
+from db.models_staff import StaffFailureRow, StaffSessionRow
 from db.tables import METADATA
 
 FORMAT = "bibliobot-backup-1"
@@ -215,6 +216,8 @@ async def _settle(connection: AsyncConnection) -> None:
         totals.update().where(totals.c.slot == first).values(aside=totals.c.aside + settled["waiting"])  # type: ignore[attr-defined]
     )
     await connection.execute(METADATA.tables["conversations"].update().values(**LEASES))
+    for who_is_in in (StaffSessionRow, StaffFailureRow):
+        await connection.execute(delete(who_is_in))  # nobody is signed in to a copy
     await connection.execute(METADATA.tables["catalogue_state"].update().values(identity=secrets.token_hex(16)))
 
 

@@ -229,6 +229,19 @@ class ConversationRow(Base):
             postgresql_where=text("waiting_since IS NOT NULL"),
             sqlite_where=text("waiting_since IS NOT NULL"),
         ),
+        Index(
+            "ix_conversations_held",
+            "staff_id",
+            "held_at",
+            postgresql_where=text("mode = 'person'"),
+            sqlite_where=text("mode = 'person'"),
+        ),
+        Index(
+            "ix_conversations_closed",
+            "closed_at",
+            postgresql_where=text("mode = 'closed'"),
+            sqlite_where=text("mode = 'closed'"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
@@ -242,6 +255,13 @@ class ConversationRow(Base):
     leased_until: Mapped[datetime | None] = mapped_column(Moment)
     leased_by: Mapped[int | None] = mapped_column(Integer)
     """PostgreSQL: the session that holds the claim; when the session is gone, so is the claim."""
+    staff_id: Mapped[int | None] = mapped_column(Integer)
+    """Who has it; in the mode ``person`` NULL is somebody who answers in the messenger's own interface."""
+    held_at: Mapped[datetime | None] = mapped_column(Moment)
+    """When a person last did something here: after a silence it returns to the bot."""
+    closed_at: Mapped[datetime | None] = mapped_column(Moment)
+    branch: Mapped[str] = mapped_column(String(64), default="", server_default=text("''"))
+    """Code of the branch that it was handed to, "" where nobody said."""
 
 
 class MessageRow(Base):
@@ -316,6 +336,8 @@ class MessageRow(Base):
     miss_noted: Mapped[bool | None] = mapped_column(Boolean)
     """Inbound, missed: its words are among the misses already, or do not belong there; NULL until then."""
     error: Mapped[str | None] = mapped_column(Text)
+    staff_id: Mapped[int | None] = mapped_column(Integer)
+    """Who wrote it, where somebody did at the console."""
     created_at: Mapped[datetime] = mapped_column(Moment)
     said_at: Mapped[datetime | None] = mapped_column(Moment)
     """Inbound: the messenger's clock."""

@@ -11,9 +11,10 @@ from pathlib import Path
 
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
+from jinja2.ext import babel_extract
 
 ROOT = Path(__file__).resolve().parent.parent
-ROOMS = ("bot", "handlers", "adapters", "catalogue", "db", "demo")
+ROOMS = ("bot", "handlers", "adapters", "catalogue", "console", "db", "demo")
 TRANSLATED = ("en",)
 _PLACE = re.compile(r"\{(\w*)")
 _GETTEXT = frozenset({"_", "gettext"})
@@ -27,7 +28,20 @@ def messages() -> dict[str, str]:
             place = str(path.relative_to(ROOT))
             for message in _said(ast.parse(path.read_text("utf-8")), place):
                 found.setdefault(message, place)
+        for path in sorted((ROOT / room).rglob("templates/*.html")):
+            place = str(path.relative_to(ROOT))
+            for message in _shown(path, place):
+                found.setdefault(message, place)
     return found
+
+
+def _shown(path: Path, place: str) -> Iterator[str]:
+    """What a template says."""
+    with path.open("rb") as source:
+        for line, _, message, _ in babel_extract(source, ("_",), (), {"silent": "false"}):
+            if not isinstance(message, str):
+                raise ValueError(f"{place}:{line}: a message must be one constant text")
+            yield message
 
 
 def _said(tree: ast.Module, place: str) -> Iterator[str]:

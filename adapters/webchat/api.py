@@ -11,9 +11,9 @@ import msgspec
 from aiohttp import web
 
 from adapters.webchat import files, parse, render
-from adapters.webchat.limits import Allowance, address_of
 from adapters.webchat.parse import Posted, Refused
 from adapters.webchat.settings import WebChatSettings
+from bot.allowance import Allowance, address_of
 from bot.channels import Desk, Setting
 from bot.errors import StoreUnavailable
 from bot.messages import Contact, Photo

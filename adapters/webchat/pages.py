@@ -3,16 +3,18 @@
 import html
 import json
 from collections.abc import Sequence
+from pathlib import Path
 from string import Template
 
 from aiohttp import web
 
-from adapters.webchat.assets import AN_HOUR, FOREVER, STATIC, Assets
 from adapters.webchat.parse import LONGEST_TEXT
 from adapters.webchat.settings import WebChatSettings
 from adapters.webchat.words import LANGUAGES, for_page, for_script
+from bot.assets import AN_HOUR, Assets
 from bot.channels import Setting
 
+STATIC = Path(__file__).resolve().parent / "static"
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors {ancestors}"
@@ -31,7 +33,7 @@ class Pages:
     def __init__(self, options: WebChatSettings, setting: Setting) -> None:
         self._options = options
         self._setting = setting
-        self._assets = Assets()
+        self._assets = Assets(STATIC, prefix="chat/static/")
         self._template = Template((STATIC / "page.html").read_text("utf-8"))
         ancestors = " ".join(("'self'", *options.embed_on))
         self._headers = {
@@ -74,7 +76,7 @@ class Pages:
         found = self._assets.find(request.match_info["name"])
         if found is None:
             raise web.HTTPNotFound
-        return found.answer(request, FOREVER if request.query.get("v") == found.version else AN_HOUR)
+        return found.answer(request, found.caching(request))
 
     async def icon(self, request: web.Request) -> web.Response:
         """What browsers ask for unasked."""

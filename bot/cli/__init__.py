@@ -26,6 +26,9 @@ app.add_typer(database, name="db")
 synonyms = typer.Typer(no_args_is_help=True, help="What readers say and what they mean by it; in force at once.")
 app.add_typer(synonyms, name="synonyms")
 
+staff = typer.Typer(no_args_is_help=True, help="Who may come in at the librarians' console.")
+app.add_typer(staff, name="staff")
+
 Config = Annotated[
     Path | None, typer.Option("--config", help="The configuration; default ./config.yaml where it stands.")
 ]
@@ -209,6 +212,53 @@ def synonyms_export(
     from bot.cli import teaching
 
     raise typer.Exit(teaching.export_file(config, file))
+
+
+Login = Annotated[str, typer.Argument(help="Latin letters and digits.")]
+AskFor = Annotated[bool, typer.Option("--ask", help="Ask for the password instead of making one.")]
+
+
+@staff.command(name="add")
+def staff_add(
+    login: Login,
+    config: Config = None,
+    role: Annotated[str, typer.Option(help="librarian, editor or admin.")] = "librarian",
+    name: Annotated[str, typer.Option(help="As colleagues see it; default is the login.")] = "",
+    branch: Annotated[str, typer.Option(help="Code of the only branch they answer for; default all.")] = "",
+    ask: AskFor = False,
+) -> None:
+    """Make an account; its password is printed once."""
+    from bot.cli import staff as people
+
+    raise typer.Exit(people.add(config, login, role, name, branch, ask=ask))
+
+
+@staff.command(name="list")
+def staff_list(config: Config = None) -> None:
+    """Print everybody."""
+    from bot.cli import staff as people
+
+    raise typer.Exit(people.listing(config))
+
+
+@staff.command(name="reset")
+def staff_reset(login: Login, config: Config = None, ask: AskFor = False) -> None:
+    """Give a new password; the second factor goes, every session ends."""
+    from bot.cli import staff as people
+
+    raise typer.Exit(people.reset(config, login, ask=ask))
+
+
+@staff.command(name="disable")
+def staff_disable(
+    login: Login,
+    config: Config = None,
+    back: Annotated[bool, typer.Option("--back", help="They may come in again.")] = False,
+) -> None:
+    """Let somebody in no more."""
+    from bot.cli import staff as people
+
+    raise typer.Exit(people.disable(config, login, back=back))
 
 
 @app.command()

@@ -12,14 +12,18 @@ from pathlib import Path
 from rich.console import Console
 
 from bot import app
+from bot.clock import SystemClock
+from bot.desk import StaffRole
 from bot.engine import logs
 from bot.engine.service import Role
 from bot.errors import ConfigError, InputError
 from bot.settings import Settings, load
 from db.connect import parse_url
+from db.staff import SqlStaffBook
 
 PORTS_TRIED = 20
 THIS_MACHINE = "127.0.0.1"
+DEMO_LOGIN = "demo"
 
 
 def run(config: Path | None, role: str) -> int:
@@ -132,8 +136,30 @@ def demo(folder: Path, port: int) -> int:
                     return code
             material.mark_loaded(folder)
         logs.configure("warning", settings.logging.format)
-        _in_loop(lambda: _serve(settings, base, Role.ALL, lambda port: _invite(console, settings, config, port)))
+        password = asyncio.run(_demo_librarian(settings, base))
+        _in_loop(
+            lambda: _serve(settings, base, Role.ALL, lambda port: _invite(console, settings, config, port, password))
+        )
     return 0
+
+
+async def _demo_librarian(settings: Settings, folder: Path) -> str:
+    """Somebody who may do everything at the console; a new password at each start, since only its hash is kept."""
+    from console import passwords
+
+    password = passwords.made()
+    database = await app.open_database(settings, folder, make_tables=True)
+    try:
+        book, hashed = SqlStaffBook(database, SystemClock()), await passwords.hashed(password)
+        keys = await book.keys(DEMO_LOGIN)
+        if keys is None:
+            staff_id = await book.add(DEMO_LOGIN, "Библиотекарь Заречья", StaffRole.ADMIN, (), hashed)
+        else:
+            staff_id = keys.member.staff_id
+        await book.set_password(staff_id, hashed, must_change=False)
+    finally:
+        await database.aclose()
+    return password
 
 
 def _free_port(host: str, first: int) -> int:
@@ -149,9 +175,11 @@ def _free_port(host: str, first: int) -> int:
     return 0
 
 
-def _invite(console: Console, settings: Settings, config: Path, port: int) -> None:
+def _invite(console: Console, settings: Settings, config: Path, port: int, password: str) -> None:
     console.print(f"\n[bold]{settings.library.name}[/]")
     console.print(f"The reader's web chat:  http://{settings.server.host}:{port}/")
+    console.print(f"The librarian's console: http://{settings.server.host}:{port}/console/")
+    console.print(f"                         login {DEMO_LOGIN}, password {password}")
     command = sys.argv[0] if Path(sys.argv[0]).name == "bibliobot" else "bibliobot"
     console.print(f"From the shell:         {command} ask --config {config} 'есть ли у вас Мастер и Маргарита?'")
     console.print(

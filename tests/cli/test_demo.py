@@ -5,6 +5,9 @@ import re
 import signal
 import subprocess
 import sys
+import urllib.error
+import urllib.parse
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -25,7 +28,9 @@ def demonstration(folder: Path) -> Iterator[tuple[str, str]]:
         try:
             for line in process.stdout:
                 said += line
-                if found := re.search(r"http://[\d.]+:\d+", line):
+                if "password" in line:
+                    found = re.search(r"http://[\d.]+:\d+", said)
+                    assert found is not None
                     yield found.group(), said
                     break
             process.send_signal(signal.SIGTERM)
@@ -34,15 +39,40 @@ def demonstration(folder: Path) -> Iterator[tuple[str, str]]:
             process.kill()
 
 
+def password_in(said: str) -> str:
+    found = re.search(r"login demo, password (\S+)", said)
+    assert found is not None
+    return found[1]
+
+
+def enters(address: str, password: str) -> bool:
+    """Whether the console lets the demonstration's librarian in."""
+    jar = urllib.request.HTTPCookieProcessor()
+    browser = urllib.request.build_opener(jar)
+    with browser.open(f"{address}/console/login", timeout=10) as page:
+        csrf = re.search(r'name="csrf" value="(\w+)"', page.read().decode())
+    assert csrf is not None
+    form = urllib.parse.urlencode({"csrf": csrf[1], "login": "demo", "password": password}).encode()
+    try:
+        with browser.open(f"{address}/console/login", form, timeout=10) as page:
+            return bool(page.geturl().endswith("/console/"))
+    except urllib.error.HTTPError as refused:
+        return refused.code != 403
+
+
 def test_one_command_answers_from_a_real_catalogue_and_goes_on_the_next_day(tmp_path: Path) -> None:
     folder = tmp_path / "demo-data"
     with demonstration(folder) as (address, said):
         assert "Loading the catalogue" in said
         assert "Вий" in asks(address, "есть вий гоголя?")
+        first = password_in(said)
+        assert enters(address, first)
 
     with demonstration(folder) as (address, said):
         assert "Loading the catalogue" not in said
         assert "паспорт" in asks(address, "как записаться?")
+        assert enters(address, password_in(said))
+        assert not enters(address, first)
     assert not (folder / demo.BOOKS).exists()
 
 

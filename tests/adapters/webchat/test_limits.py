@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from aiohttp.test_utils import make_mocked_request
 
-from adapters.webchat.limits import REMEMBERED, Allowance, address_of
+from bot.allowance import REMEMBERED, Allowance, address_of
 from tests.support.clock import StandingClock
 
 

@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from adapters.webchat.assets import STATIC
+from adapters.webchat.pages import STATIC
 from adapters.webchat.words import LANGUAGES, for_page, for_script
 from tests.adapters.webchat.conftest import Program
 

@@ -1,4 +1,4 @@
-"""The page's files: read once, served from memory with a content hash, compressed where it helps."""
+"""The files of pages of our own: read once, served from memory with a content hash, compressed where it helps."""
 
 import gzip
 import hashlib
@@ -7,7 +7,6 @@ from pathlib import Path
 
 from aiohttp import web
 
-STATIC = Path(__file__).resolve().parent / "static"
 TYPES = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
@@ -19,31 +18,37 @@ AN_HOUR = "public, max-age=3600"
 
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """One file of the page; ``version`` changes with its content."""
+    """One file of a page.
+
+    Attributes:
+        address: Where the page finds it; another content, another address.
+        version: Changes with its content.
+    """
 
     name: str
+    address: str
     content_type: str
     body: bytes
     packed: bytes
     version: str
 
     @classmethod
-    def read(cls, name: str) -> "Asset":
-        """A file of ``static/``."""
-        path = STATIC / name
+    def read(cls, path: Path, prefix: str) -> "Asset":
+        """A file, served under a prefix."""
         body = path.read_bytes()
+        version = hashlib.sha256(body).hexdigest()[:16]
         return cls(
-            name=name,
+            name=path.name,
+            address=f"{prefix}{path.name}?v={version}",
             content_type=TYPES[path.suffix],
             body=body,
             packed=gzip.compress(body, mtime=0),
-            version=hashlib.sha256(body).hexdigest()[:16],
+            version=version,
         )
 
-    @property
-    def address(self) -> str:
-        """Where the page finds it, from the page's own folder: another content, another address."""
-        return f"chat/static/{self.name}?v={self.version}"
+    def caching(self, request: web.Request) -> str:
+        """For ever where the address that was asked for names this content."""
+        return FOREVER if request.query.get("v") == self.version else AN_HOUR
 
     def answer(self, request: web.Request, caching: str) -> web.Response:
         """The file, or 304 to a browser that has it."""
@@ -59,10 +64,16 @@ class Asset:
 
 
 class Assets:
-    """All files that pages may ask for."""
+    """All files that pages may ask for.
 
-    def __init__(self) -> None:
-        self._files = {path.name: Asset.read(path.name) for path in sorted(STATIC.iterdir()) if path.suffix in TYPES}
+    Args:
+        folders: Where they are; names are unique.
+        prefix: Where they are served: ``chat/static/`` as seen from the page, or an absolute path.
+    """
+
+    def __init__(self, *folders: Path, prefix: str) -> None:
+        paths = [path for folder in folders for path in sorted(folder.iterdir()) if path.suffix in TYPES]
+        self._files = {path.name: Asset.read(path, prefix) for path in paths}
 
     def __getitem__(self, name: str) -> Asset:
         return self._files[name]

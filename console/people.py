@@ -1,0 +1,120 @@
+"""Who works at the console: for admins."""
+
+from collections.abc import Mapping, Sequence
+
+from aiohttp import web
+
+from bot.desk import StaffMember, StaffRole
+from bot.errors import InputError
+from bot.wording import gettext as _
+from console import passwords
+from console.room import ROOT, Room, Screen, Stop, Visit
+
+
+class People:
+    """The screens about the staff."""
+
+    def __init__(self, room: Room) -> None:
+        self._room = room
+
+    def routes(self) -> Sequence[web.AbstractRouteDef]:
+        """The addresses."""
+        one = ROOT + r"staff/{id:\d{1,9}}"
+        posts: dict[str, Screen] = {
+            ROOT + "staff": self.add,
+            one: self.change,
+            one + "/password": self.reset,
+            one + "/sessions": self.end_sessions,
+        }
+        admins = StaffRole.ADMIN
+        return [
+            web.get(ROOT + "staff", self._room.screen(self.show, admins)),
+            *(web.post(path, self._room.screen(screen, admins)) for path, screen in posts.items()),
+        ]
+
+    async def show(self, visit: Visit) -> web.Response:
+        """Everybody, and a form for somebody new."""
+        return await self._page(visit)
+
+    async def add(self, visit: Visit) -> web.Response:
+        """A new account; its password is shown once."""
+        form, password = visit.form, passwords.made()
+        try:
+            staff_id = await self._room.staff.add(
+                form.get("login", ""),
+                form.get("name", ""),
+                _role(form),
+                self._branches(visit),
+                await passwords.hashed(password),
+            )
+        except InputError:
+            said = _("Имя для входа занято или написано не так: латинские буквы и цифры, от 2 знаков.")
+            return await self._page(visit, fault=said, status=400)
+        await self._room.audit.note(visit.me.login, "staff.added", f"staff:{staff_id}", form.get("role", ""))
+        return await self._page(visit, password=password, of=form.get("login", "").strip().lower())
+
+    async def change(self, visit: Visit) -> web.Response:
+        """Name, role, branches, and whether they may come in."""
+        form, who = visit.form, await self._one(visit)
+        disabled = bool(form.get("disabled"))
+        try:
+            await self._room.staff.change(
+                who.staff_id,
+                name=form.get("name", ""),
+                role=_role(form),
+                branches=self._branches(visit),
+                disabled=disabled,
+            )
+        except InputError:
+            said = _("Хотя бы один администратор должен остаться.")
+            return await self._page(visit, fault=said, status=400)
+        more = f"{form.get('role', '')}{' disabled' if disabled else ''}"
+        await self._room.audit.note(visit.me.login, "staff.changed", f"staff:{who.staff_id}", more)
+        return self._room.go(visit, f"{ROOT}staff")
+
+    async def reset(self, visit: Visit) -> web.Response:
+        """A new password, shown once; the second factor goes, too: whoever lost the telephone comes in again."""
+        who, password = await self._one(visit), passwords.made()
+        await self._room.staff.set_password(who.staff_id, await passwords.hashed(password), must_change=True)
+        await self._room.staff.set_totp(who.staff_id, "")
+        await self._room.audit.note(visit.me.login, "password.reset", f"staff:{who.staff_id}")
+        return await self._page(visit, password=password, of=who.login)
+
+    async def end_sessions(self, visit: Visit) -> web.Response:
+        """They are signed out everywhere."""
+        who = await self._one(visit)
+        await self._room.staff.end_session(who.staff_id)
+        await self._room.audit.note(visit.me.login, "sessions.ended", f"staff:{who.staff_id}")
+        return self._room.go(visit, f"{ROOT}staff")
+
+    async def _one(self, visit: Visit) -> StaffMember:
+        wanted = int(visit.request.match_info["id"])
+        found = next((who for who in await self._room.staff.all() if who.staff_id == wanted), None)
+        if found is None:
+            raise Stop(404, _("Такого сотрудника нет."))
+        return found
+
+    def _branches(self, visit: Visit) -> frozenset[str]:
+        """The one branch of a form, where it is one of ours; none for all."""
+        named = visit.form.get("branch", "")
+        return frozenset({named} & self._room.setting.branches.keys())
+
+    async def _page(
+        self, visit: Visit, *, password: str = "", of: str = "", fault: str = "", status: int = 200
+    ) -> web.Response:
+        return self._room.page(
+            visit,
+            "staff.html",
+            status,
+            people=await self._room.staff.all(),
+            branches=self._room.setting.branches,
+            password=password,
+            of=of,
+            fault=fault,
+            now_on="staff",
+        )
+
+
+def _role(form: Mapping[str, str]) -> StaffRole:
+    named = form.get("role", "")
+    return StaffRole(named) if named in set(StaffRole) else StaffRole.LIBRARIAN

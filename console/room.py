@@ -1,0 +1,311 @@
+"""What all screens share: who is there, may they, what language do they read, and the headers of every answer."""
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import structlog
+from aiohttp import web
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from bot.allowance import address_of
+from bot.assets import Assets
+from bot.clock import Clock
+from bot.desk import Audit, StaffBook, StaffMember, StaffRole, StaffSession
+from bot.errors import StoreUnavailable
+from bot.wording import gettext, in_language
+from console import words
+from console.passwords import digest
+
+log = structlog.get_logger(__name__)
+
+HERE = Path(__file__).resolve().parent
+ROOT = "/console/"
+LANGUAGES = ("ru", "en")
+DOOR = "bibliobot_door"
+"""The cookie of somebody who is not signed in: what the door's form is bound to."""
+SESSION = "bibliobot_staff"
+TOKEN_LENGTH = 43
+LONGEST_FORM = 64 * 1024
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "media-src 'self'; font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+"""Nothing inline, nothing from elsewhere, in nobody's frame."""
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "same-origin",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsoleSetting:
+    """What the console is built with.
+
+    Attributes:
+        secure: The world reaches us by https: cookies are for nothing else.
+        client_address_header: Where our proxy writes a visitor's address, "" where there is none.
+        idle: A session in which nothing was done for so long ends.
+        longest: A session ends after this whatever is done.
+        undo: How long an answer may be taken back.
+        branches: Code → name, in the order of answers.
+        sources: Start parameter of a link → code of its branch.
+        channels: Name of a channel → what people call it.
+        windows: Name of a channel → hours in which its readers may be written to after their last words.
+        public_only: Channels that may carry nothing of a person.
+    """
+
+    library: str
+    language: str
+    zone: ZoneInfo
+    secure: bool = False
+    client_address_header: str = ""
+    idle: timedelta = timedelta(hours=3)
+    longest: timedelta = timedelta(hours=12)
+    undo: timedelta = timedelta(seconds=5)
+    branches: Mapping[str, str] = field(default_factory=dict)
+    sources: Mapping[str, str] = field(default_factory=dict)
+    channels: Mapping[str, str] = field(default_factory=dict)
+    windows: Mapping[str, float] = field(default_factory=dict)
+    public_only: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True)
+class Visit:
+    """One request: who makes it, in which language, with which form.
+
+    Attributes:
+        token: What the forms are bound to: the session's token, or the door's.
+        form: The fields of a POST; empty otherwise.
+    """
+
+    request: web.Request
+    now: datetime
+    language: str
+    token: str
+    session: StaffSession | None
+    form: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def me(self) -> StaffMember:
+        """Who it is; only behind the door."""
+        assert self.session is not None
+        return self.session.member
+
+    @property
+    def csrf(self) -> str:
+        """What every form must bring along."""
+        return hmac.new(self.token.encode(), b"form", hashlib.sha256).hexdigest()
+
+    @property
+    def in_place(self) -> bool:
+        """Htmx asks: for a piece of the page, not for a page."""
+        return self.request.headers.get("HX-Request") == "true"
+
+    def number(self, name: str) -> int:
+        """A number in the address; 0 for anything else."""
+        said = self.request.query.get(name, "")
+        return int(said) if said.isascii() and said.isdigit() and len(said) < 19 else 0
+
+
+Screen = Callable[[Visit], Awaitable[web.StreamResponse]]
+Endpoint = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class Stop(Exception):
+    """This request ends here, with a page that says why."""
+
+    def __init__(self, status: int, said: str) -> None:
+        super().__init__(said)
+        self.status, self.said = status, said
+
+
+class Room:
+    """The console's walls.
+
+    Args:
+        setting: What the library has decided.
+        staff: Who may come in.
+        audit: Where it is written down what they did.
+        clock: Where moments come from.
+    """
+
+    def __init__(self, setting: ConsoleSetting, staff: StaffBook, audit: Audit, clock: Clock) -> None:
+        self.setting, self.staff, self.audit, self.clock = setting, staff, audit, clock
+        self.assets = Assets(HERE / "static", HERE / "static" / "vendor", prefix=f"{ROOT}static/")
+        self._pages = Environment(
+            loader=FileSystemLoader(HERE / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._pages.globals.update(
+            _=gettext,
+            asset=lambda name: self.assets[name].address,
+            library=setting.library,
+            Role=StaffRole,
+            root=ROOT,
+        )
+        self._pages.filters.update(words.filters(setting, clock))
+
+    # --- answers ---------------------------------------------------------------------------------
+
+    def page(self, visit: Visit, template: str, /, status: int = 200, **values: Any) -> web.Response:
+        """A rendered page or piece of one."""
+        return web.Response(status=status, text=self.piece(visit, template, **values), content_type="text/html")
+
+    def piece(self, visit: Visit, template: str, /, **values: Any) -> str:
+        """The HTML alone."""
+        me = visit.session.member if visit.session else None
+        return self._pages.get_template(template).render(visit=visit, me=me, csrf=visit.csrf, now=visit.now, **values)
+
+    def go(self, visit: Visit, path: str) -> web.Response:
+        """Another page of ours, after a form was taken."""
+        if visit.in_place:
+            return web.Response(status=204, headers={"HX-Redirect": path})
+        return web.Response(status=303, headers={"Location": path})
+
+    def put_cookie(self, response: web.Response, name: str, value: str, age: timedelta | None = None) -> None:
+        """A cookie that no script reads and no other site sends along."""
+        response.set_cookie(
+            name,
+            value,
+            path=ROOT,
+            max_age=int(age.total_seconds()) if age else None,
+            secure=self.setting.secure,
+            httponly=True,
+            samesite="Lax" if name == SESSION else "Strict",
+        )
+
+    def address(self, request: web.Request) -> str:
+        """The network address that a request is counted for, "" for this machine."""
+        return address_of(request, self.setting.client_address_header)
+
+    # --- the guard at every screen ---------------------------------------------------------------
+
+    def screen(self, screen: Screen, role: StaffRole = StaffRole.LIBRARIAN) -> Endpoint:
+        """A screen for those who are signed in and have this role."""
+        return self._guarded(screen, role)
+
+    def open_to_all(self, screen: Screen) -> Endpoint:
+        """A screen before the door."""
+        return self._guarded(screen, None)
+
+    def _guarded(self, screen: Screen, role: StaffRole | None) -> Endpoint:
+        async def answered(request: web.Request) -> web.StreamResponse:
+            visit = await self._visit(request)
+            with in_language(visit.language):
+                try:
+                    stopped = await self._stopped(visit, role)
+                    response = stopped if stopped is not None else await screen(visit)
+                except Stop as stop:
+                    response = self._said(visit, stop)
+                except StoreUnavailable:
+                    response = self._said(visit, Stop(503, gettext("База данных не отвечает. Повторите через минуту.")))
+                if not response.prepared:
+                    self._dress(response)
+                    if not visit.session and isinstance(response, web.Response) and DOOR not in request.cookies:
+                        self.put_cookie(response, DOOR, visit.token)
+            return response
+
+        return answered
+
+    async def _visit(self, request: web.Request) -> Visit:
+        now, session = self.clock.now(), None
+        token = request.cookies.get(SESSION, "")
+        if len(token) == TOKEN_LENGTH:
+            session = await self.staff.session(digest(token), now - self.setting.idle)
+        if session is None:
+            token = request.cookies.get(DOOR, "")
+            token = token if len(token) == TOKEN_LENGTH else secrets.token_urlsafe(32)
+        return Visit(request=request, now=now, language=self._language(request, session), token=token, session=session)
+
+    def _language(self, request: web.Request, session: StaffSession | None) -> str:
+        wanted = session.member.language if session else request.query.get("lang", "")
+        return wanted if wanted in LANGUAGES else self.setting.language
+
+    async def _stopped(self, visit: Visit, role: StaffRole | None) -> web.Response | None:
+        """Where this request may not go on, what is answered instead."""
+        request = visit.request
+        if role is not None and visit.session is None:
+            if request.method == "GET" and not visit.in_place and "text/html" in request.headers.get("Accept", ""):
+                return web.Response(status=303, headers={"Location": f"{ROOT}login?next={_quoted(request.path_qs)}"})
+            raise Stop(401, gettext("Вход закончился. Войдите снова: написанное не пропадёт."))
+        if request.method == "POST":
+            await self._check_form(visit)
+        if role is not None and not visit.me.role.may(role):
+            await self.audit.note(visit.me.login, "refused.role", request.path)
+            raise Stop(403, gettext("Это могут другие сотрудники: спросите администратора."))
+        if role is not None and visit.me.must_change and request.path not in _BEFORE_A_NEW_PASSWORD:
+            return self.go(visit, f"{ROOT}password")
+        return None
+
+    async def _check_form(self, visit: Visit) -> None:
+        """A POST comes from a page of ours. Raises Stop."""
+        request = visit.request
+        if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+            raise Stop(403, gettext("Эта форма пришла с чужого сайта."))
+        said = request.headers.get("X-CSRF", "")
+        if request.content_type == "application/x-www-form-urlencoded":
+            if (request.content_length or 0) > LONGEST_FORM:
+                raise Stop(413, gettext("Слишком длинно."))
+            try:
+                fields = await request.post()
+            except (ValueError, web.HTTPRequestEntityTooLarge):
+                raise Stop(413, gettext("Слишком длинно.")) from None
+            visit.form = {name: value.replace("\r\n", "\n") for name, value in fields.items() if isinstance(value, str)}
+            said = said or visit.form.get("csrf", "")
+        if not hmac.compare_digest(said.encode(), visit.csrf.encode()):
+            raise Stop(403, gettext("Форма устарела: обновите страницу и повторите."))
+
+    def _said(self, visit: Visit, stop: Stop) -> web.Response:
+        if visit.in_place or visit.request.headers.get("X-CSRF"):
+            return web.Response(status=stop.status, text=stop.said, content_type="text/plain")
+        return self.page(visit, "stopped.html", stop.status, said=stop.said, code=stop.status)
+
+    def _dress(self, response: web.StreamResponse) -> None:
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        if self.setting.secure:
+            response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+
+    # --- files -----------------------------------------------------------------------------------
+
+    def routes(self) -> Sequence[web.AbstractRouteDef]:
+        """What every page needs."""
+        return [web.get(ROOT + "static/{name}", self._file), web.get(ROOT.rstrip("/"), self._to_the_door)]
+
+    async def _file(self, request: web.Request) -> web.Response:
+        found = self.assets.find(request.match_info["name"])
+        if found is None:
+            raise web.HTTPNotFound
+        return found.answer(request, found.caching(request))
+
+    async def _to_the_door(self, _: web.Request) -> web.Response:
+        return web.Response(status=308, headers={"Location": ROOT})
+
+
+_BEFORE_A_NEW_PASSWORD = frozenset({f"{ROOT}password", f"{ROOT}logout", f"{ROOT}language"})
+
+
+def _quoted(path: str) -> str:
+    from urllib.parse import quote
+
+    return quote(path, safe="")
+
+
+def inside(path: str) -> str:
+    """Where to go after the door: a page of ours, whatever was asked for."""
+    ours = path.startswith(ROOT) and "\\" not in path and not any(ord(character) < 32 for character in path)
+    return path if ours else ROOT

@@ -1,0 +1,92 @@
+// What every screen has: forms bound to the session, keys, windows, words about what happened.
+(() => {
+  "use strict";
+  const find = (selector, from = document) => from.querySelector(selector);
+  const findAll = (selector, from = document) => [...from.querySelectorAll(selector)];
+
+  // --- telling ------------------------------------------------------------------------------------
+  let silence = 0;
+  function tell(words, bad = false) {
+    const told = find("#told");
+    if (!told) return;
+    told.textContent = words;
+    told.classList.toggle("bad", bad);
+    clearTimeout(silence);
+    silence = setTimeout(() => { told.textContent = ""; }, bad ? 12000 : 5000);
+  }
+  window.desk = { tell };
+
+  // --- htmx: the session's word in every request, what is refused is told and nothing is lost ---------
+  addEventListener("htmx:configRequest", (event) => {
+    event.detail.headers["X-CSRF"] = find("meta[name=csrf]").content;
+  });
+  addEventListener("htmx:responseError", (event) => {
+    const answer = event.detail.xhr;
+    const plain = (answer.getResponseHeader("Content-Type") || "").startsWith("text/plain");
+    tell(plain ? answer.responseText : String(answer.status), true);
+  });
+  addEventListener("htmx:sendError", () => tell(document.body.dataset.offline || "…", true));
+
+  // --- windows ----------------------------------------------------------------------------------------
+  addEventListener("click", (event) => {
+    const opener = event.target.closest?.("[data-opens]");
+    if (opener) find("#" + opener.dataset.opens)?.showModal?.();
+    if (event.target.matches?.("dialog")) event.target.close();
+  });
+
+  // --- keys -------------------------------------------------------------------------------------------
+  const inField = (target) => target.closest?.("input:not([type=checkbox]), textarea, select, [contenteditable]");
+  const press = (name) => {
+    const wanted = find(`[data-key="${name}"]:not([disabled])`);
+    if (wanted && wanted.offsetParent !== null) { wanted.click(); return true; }
+    return false;
+  };
+  let leader = 0;
+  addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      const form = event.target.closest?.("form[data-quick]");
+      if (form) { event.preventDefault(); form.requestSubmit(); }
+      return;
+    }
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    if (event.key === "Escape") {
+      if (inField(event.target) && !event.target.closest("dialog")) event.target.blur();
+      return;
+    }
+    if (inField(event.target) || find("dialog[open]")) return;
+    if (Date.now() - leader < 1500) {
+      leader = 0;
+      const place = find(`[data-go="${event.code}"]`);
+      if (place) { event.preventDefault(); place.click(); return; }
+    }
+    // By place on the keyboard, so that they work in the Russian layout as well.
+    const actions = {
+      KeyG: () => { leader = Date.now(); },
+      KeyJ: () => step(1),
+      KeyK: () => step(-1),
+      KeyT: () => press("take"),
+      KeyB: () => press("back"),
+      KeyE: () => press("close"),
+      KeyR: () => { find("[data-answer]")?.focus(); },
+    };
+    if (event.key === "?" || (event.code === "Slash" && event.shiftKey) || (event.code === "Digit7" && event.shiftKey && event.key === "?")) {
+      event.preventDefault();
+      find("#keys")?.showModal?.();
+    } else if (event.key === "/" || event.code === "Slash") {
+      const search = find("[data-search]");
+      if (search) { event.preventDefault(); search.focus(); search.select?.(); }
+    } else if (actions[event.code]) {
+      event.preventDefault();
+      actions[event.code]();
+    }
+  });
+
+  function step(way) {
+    const rows = findAll("[data-row]").filter((row) => row.offsetParent !== null);
+    if (!rows.length) return;
+    const at = rows.indexOf(document.activeElement);
+    const here = at >= 0 ? at : rows.findIndex((row) => row.getAttribute("aria-current") === "true");
+    const next = rows[Math.min(Math.max(here + way, 0), rows.length - 1)] || rows[0];
+    next.focus();
+  }
+})();

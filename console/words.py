@@ -1,0 +1,79 @@
+"""How moments, channels and states are put into words on the screens."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from bot.clock import Clock
+from bot.desk import StaffRole
+from bot.wording import counted, day
+from bot.wording import gettext as _
+
+if TYPE_CHECKING:
+    from console.room import ConsoleSetting
+
+
+def role(value: StaffRole) -> str:
+    """What a role is called."""
+    return {
+        StaffRole.LIBRARIAN: _("библиотекарь"),
+        StaffRole.EDITOR: _("редактор"),
+        StaffRole.ADMIN: _("администратор"),
+    }[value]
+
+
+def duration(seconds: float) -> str:
+    """How long: «меньше минуты», «5 минут», «2 часа», «3 дня»."""
+    minutes = int(seconds // 60)
+    if minutes < 1:
+        return _("меньше минуты")
+    if minutes < 60:
+        return counted(minutes, "минута", "минуты", "минут")
+    hours = minutes // 60
+    return counted(hours, "час", "часа", "часов") if hours < 48 else counted(hours // 24, "день", "дня", "дней")
+
+
+def filters(setting: "ConsoleSetting", clock: Clock) -> Mapping[str, Callable[..., Any]]:
+    """What templates may put a value through."""
+
+    def moment(at: datetime) -> str:
+        local, today = at.astimezone(setting.zone), clock.now().astimezone(setting.zone).date()
+        if local.date() == today:
+            return f"{local:%H:%M}"
+        if local.year == today.year:
+            return f"{day(local.date())}, {local:%H:%M}"
+        return f"{local:%d.%m.%Y, %H:%M}"
+
+    def date_of(at: datetime) -> str:
+        local, today = at.astimezone(setting.zone).date(), clock.now().astimezone(setting.zone).date()
+        days = (today - local).days
+        if days < 2:
+            return _("Сегодня") if days < 1 else _("Вчера")
+        return day(local) if local.year == today.year else f"{local:%d.%m.%Y}"
+
+    def time_of(at: datetime) -> str:
+        return f"{at.astimezone(setting.zone):%H:%M}"
+
+    def age(at: datetime) -> str:
+        return duration((clock.now() - at).total_seconds())
+
+    def channel(name: str) -> str:
+        return setting.channels.get(name, name)
+
+    def branch(code: str) -> str:
+        return setting.branches.get(code, code)
+
+    def iso(at: datetime) -> str:
+        return at.isoformat(timespec="seconds")
+
+    return {
+        "moment": moment,
+        "date_of": date_of,
+        "time_of": time_of,
+        "age": age,
+        "channel": channel,
+        "branch": branch,
+        "iso": iso,
+        "role": role,
+        "duration": duration,
+    }

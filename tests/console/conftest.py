@@ -1,0 +1,87 @@
+"""A console on a fresh store, and librarians with browsers that keep cookies."""
+
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from aiohttp import ClientResponse
+from aiohttp.test_utils import TestClient, TestServer
+
+from bot.engine.server import application
+from console.app import Console
+from console.room import ConsoleSetting
+from db.connect import Database
+from db.desk_audit import SqlStaffAudit
+from db.staff import SqlStaffBook
+from tests.support.clock import StandingClock
+from tests.support.staff import PASSWORD
+
+SETTING = ConsoleSetting(
+    library="Районная библиотека",
+    language="ru",
+    zone=ZoneInfo("Europe/Moscow"),
+    undo=timedelta(seconds=5),
+    branches={"01": "Центральная библиотека", "02": "Детская библиотека"},
+    sources={"branch-01": "01", "branch-02": "02"},
+    channels={"chat": "Чат на сайте", "vk": "ВКонтакте", "wa": "WhatsApp"},
+    windows={"wa": 24.0},
+    public_only=frozenset({"wa"}),
+)
+
+
+class Browser:
+    """Somebody's browser: follows nothing by itself, keeps cookies, brings the form's word along."""
+
+    def __init__(self, client: TestClient) -> None:  # type: ignore[type-arg]  # generic only for type checkers
+        self.client = client
+
+    async def get(self, path: str, **headers: str) -> ClientResponse:
+        """A page."""
+        asked = {"Accept": "text/html", **headers}
+        return await self.client.get(f"/console/{path}", headers=asked, allow_redirects=False)
+
+    async def post(
+        self, path: str, fields: Mapping[str, str], csrf: str | None = None, **headers: str
+    ) -> ClientResponse:
+        """A form, with the word of the last page unless another is given."""
+        data = {"csrf": await self.word() if csrf is None else csrf, **fields}
+        return await self.client.post(f"/console/{path}", data=data, headers=headers, allow_redirects=False)
+
+    async def word(self) -> str:
+        """What a form must bring along now."""
+        for path in ("account", "password", "login"):
+            page = await self.get(path)
+            found = re.search(r'name="csrf" value="(\w+)"', await page.text())
+            if page.status == 200 and found:
+                return found[1]
+        raise AssertionError("no form anywhere")
+
+    async def signs_in(self, login: str = "masha", password: str = PASSWORD, onward: str = "") -> ClientResponse:
+        """Through the door."""
+        return await self.post("login", {"login": login, "password": password, "next": onward})
+
+
+OpenBrowser = Callable[[], Awaitable[Browser]]
+
+
+@pytest.fixture
+async def open_browser(sqlite: Database, clock: StandingClock) -> AsyncIterator[OpenBrowser]:
+    """One more browser at the same console."""
+    console = Console(SETTING, staff=SqlStaffBook(sqlite, clock), audit=SqlStaffAudit(sqlite, clock), clock=clock)
+    async with AsyncExitStack() as stack:
+        server = TestServer(application(console.routes()))
+        await stack.enter_async_context(server)
+
+        async def opened() -> Browser:
+            return Browser(await stack.enter_async_context(TestClient(server)))
+
+        yield opened
+
+
+@pytest.fixture
+async def browser(open_browser: OpenBrowser) -> Browser:
+    """A browser."""
+    return await open_browser()

@@ -1,0 +1,244 @@
+"""Who may come in at the console, and how it is kept shut to everybody else."""
+
+from datetime import timedelta
+
+import pyotp
+import pytest
+from sqlalchemy import select
+
+from bot.desk import StaffRole
+from console import passwords
+from console.room import inside
+from db.connect import Database
+from db.models_accounts import AuditRow
+from db.models_staff import StaffSessionRow
+from db.staff import SqlStaffBook
+from tests.console.conftest import Browser, OpenBrowser
+from tests.support.clock import StandingClock
+from tests.support.staff import PASSWORD, hire
+
+
+async def done(database: Database) -> list[str]:
+    """What the audit log says was done."""
+    async with database.engine.connect() as connection:
+        found = await connection.execute(select(AuditRow.actor, AuditRow.action).order_by(AuditRow.id))
+        return [f"{actor} {action}" for actor, action in found]
+
+
+async def test_a_librarian_comes_in_and_goes_out(sqlite: Database, clock: StandingClock, browser: Browser) -> None:
+    await hire(sqlite, clock)
+
+    page = await browser.get("")
+    assert (page.status, page.headers["Location"]) == (303, "/console/login?next=%2Fconsole%2F")
+    came = await browser.signs_in(onward="/console/account")
+    assert (came.status, came.headers["Location"]) == (303, "/console/account")
+    assert (await browser.get("")).status == 200
+    assert (await browser.post("logout", {})).headers["Location"] == "/console/login"
+    assert (await browser.get("")).status == 303
+    assert await done(sqlite) == ["staff:masha sign_in", "staff:masha sign_out"]
+
+
+async def test_a_wrong_password_and_an_unknown_name_are_answered_alike(
+    sqlite: Database, clock: StandingClock, browser: Browser
+) -> None:
+    await hire(sqlite, clock)
+
+    wrong, unknown = await browser.signs_in(password="не тот пароль"), await browser.signs_in("petya")
+
+    assert wrong.status == unknown.status == 403
+    assert "Имя или пароль не подошли" in await wrong.text()
+    assert (await wrong.text()).replace("masha", "petya").count("\n") == (await unknown.text()).count("\n")
+    assert (await browser.get("")).status == 303
+
+
+async def test_the_store_keeps_no_token_and_no_password(
+    sqlite: Database, clock: StandingClock, browser: Browser
+) -> None:
+    await hire(sqlite, clock)
+    came = await browser.signs_in()
+
+    cookie = came.cookies["bibliobot_staff"]
+    assert cookie["httponly"]
+    assert cookie["samesite"] == "Lax"
+    assert cookie["path"] == "/console/"
+    async with sqlite.engine.connect() as connection:
+        (kept,) = (await connection.execute(select(StaffSessionRow.token_hash))).scalars()
+    assert cookie.value not in kept
+    keys = await SqlStaffBook(sqlite, clock).keys("masha")
+    assert keys is not None
+    assert keys.password.startswith("$argon2id$")
+
+
+async def test_failures_slow_the_door_and_time_opens_it_again(
+    sqlite: Database, clock: StandingClock, browser: Browser
+) -> None:
+    await hire(sqlite, clock)
+    for _ in range(5):
+        assert (await browser.signs_in(password="wrong wrong")).status == 403
+
+    shut = await browser.signs_in()
+    assert shut.status == 429
+    assert "Слишком много попыток" in await shut.text()
+    clock.turn(timedelta(seconds=11))
+    assert (await browser.signs_in()).status == 303
+
+
+async def test_a_form_without_the_pages_word_does_nothing(
+    sqlite: Database, clock: StandingClock, browser: Browser
+) -> None:
+    await hire(sqlite, clock)
+    assert (await browser.post("login", {"login": "masha", "password": PASSWORD}, csrf="")).status == 403
+    await browser.signs_in()
+
+    assert (await browser.post("logout", {}, csrf="f" * 64)).status == 403
+    alien = await browser.post("logout", {}, **{"Sec-Fetch-Site": "cross-site"})
+    assert alien.status == 403
+    assert (await browser.get("")).status == 200
+
+
+async def test_a_session_ends_when_nothing_is_done_and_at_the_end_of_the_day(
+    sqlite: Database, clock: StandingClock, browser: Browser
+) -> None:
+    await hire(sqlite, clock)
+    await browser.signs_in()
+    clock.turn(timedelta(hours=3, minutes=1))
+    assert (await browser.get("")).status == 303
+
+    await browser.signs_in()
+    for _ in range(12):
+        assert (await browser.get("")).status == 200
+        clock.turn(timedelta(hours=1))
+    assert (await browser.get("")).status == 303
+
+
+async def test_other_browsers_are_listed_and_signed_out(
+    sqlite: Database, clock: StandingClock, open_browser: OpenBrowser
+) -> None:
+    await hire(sqlite, clock)
+    here, there = await open_browser(), await open_browser()
+    await here.signs_in()
+    await there.signs_in()
+
+    assert (await (await here.get("account")).text()).count("Выйти там") == 1
+    await here.post("account/sessions", {})
+    assert (await there.get("")).status == 303
+    assert (await here.get("")).status == 200
+
+
+async def test_a_password_made_by_somebody_else_must_be_changed_first(
+    sqlite: Database, clock: StandingClock, browser: Browser
+) -> None:
+    book = SqlStaffBook(sqlite, clock)
+    await book.add("new", "Новенькая", StaffRole.LIBRARIAN, (), await passwords.hashed(PASSWORD))
+    await browser.signs_in("new")
+
+    assert (await browser.get("")).headers["Location"] == "/console/password"
+    weak = await browser.post("password", {"old": PASSWORD, "new": "короткий", "again": "короткий"})
+    assert "хотя бы 10 знаков" in await weak.text()
+    new = "три слова подряд"
+    changed = await browser.post("password", {"old": PASSWORD, "new": new, "again": new})
+    assert changed.headers["Location"] == "/console/login"
+    assert (await browser.get("")).status == 303, "every session ends with the old password"
+    await browser.signs_in("new", new)
+    assert (await browser.get("")).status == 200
+
+
+async def test_a_second_factor_is_asked_and_no_code_works_twice(
+    sqlite: Database, clock: StandingClock, open_browser: OpenBrowser
+) -> None:
+    member = await hire(sqlite, clock)
+    secret = passwords.new_secret()
+    await SqlStaffBook(sqlite, clock).set_totp(member.staff_id, secret)
+    browser = await open_browser()
+
+    asked = await browser.signs_in()
+    assert asked.status == 200
+    passed = (await asked.text()).split('name="passed" value="')[1].split('"')[0]
+    code = pyotp.TOTP(secret).at(int(clock.now().timestamp()))
+    wrong = await browser.post("login", {"login": "masha", "passed": passed, "code": f"{(int(code) + 1) % 10**6:06}"})
+    assert wrong.status == 403
+    assert (await browser.post("login", {"login": "masha", "passed": passed + "0", "code": code})).status == 403
+    came = await browser.post("login", {"login": "masha", "passed": passed, "code": code})
+    assert came.status == 303
+
+    other = await open_browser()
+    again = await other.post("login", {"login": "masha", "passed": passed, "code": code})
+    assert again.status == 403, "a code that was seen over a shoulder"
+
+
+async def test_a_second_factor_is_switched_on_with_a_code_of_it(
+    sqlite: Database, clock: StandingClock, browser: Browser
+) -> None:
+    await hire(sqlite, clock)
+    await browser.signs_in()
+    page = await (await browser.get("account/code")).text()
+    secret = page.split('name="secret" value="')[1].split('"')[0]
+    code = pyotp.TOTP(secret).at(int(clock.now().timestamp()))
+
+    refused = await browser.post("account/code", {"secret": secret, "password": PASSWORD, "code": "000"})
+    assert refused.status == 400
+    taken = await browser.post("account/code", {"secret": secret, "password": PASSWORD, "code": code})
+    assert taken.status == 303
+    keys = await SqlStaffBook(sqlite, clock).keys("masha")
+    assert keys is not None
+    assert keys.totp_secret == secret
+
+
+async def test_every_page_forbids_scripts_and_frames_of_others(
+    sqlite: Database, clock: StandingClock, browser: Browser
+) -> None:
+    await hire(sqlite, clock)
+    await browser.signs_in()
+    for path in ("login", "account", "", "nowhere"):
+        page = await browser.get(path)
+        if page.status == 404:
+            continue
+        policy = page.headers["Content-Security-Policy"]
+        assert "default-src 'none'" in policy
+        assert "unsafe" not in policy
+        assert page.headers["X-Content-Type-Options"] == "nosniff"
+        assert page.headers["Cache-Control"] == "no-store"
+        html = await page.text()
+        assert "<script>" not in html
+        assert " style=" not in html
+        assert " onclick=" not in html
+
+
+@pytest.mark.parametrize("role", [StaffRole.LIBRARIAN, StaffRole.EDITOR])
+async def test_only_admins_look_after_the_staff(
+    sqlite: Database, clock: StandingClock, browser: Browser, role: StaffRole
+) -> None:
+    await hire(sqlite, clock, role=role)
+    await browser.signs_in()
+
+    assert (await browser.get("staff")).status == 403
+    assert (await browser.post("staff", {"login": "evil", "name": "Evil", "role": "admin"})).status == 403
+    assert [who.login for who in await SqlStaffBook(sqlite, clock).all()] == ["masha"]
+    assert "staff:masha refused.role" in await done(sqlite)
+
+
+async def test_an_admin_adds_changes_and_shuts_out(
+    sqlite: Database, clock: StandingClock, open_browser: OpenBrowser
+) -> None:
+    admin = await hire(sqlite, clock, "admin", "Директор", StaffRole.ADMIN)
+    browser, other = await open_browser(), await open_browser()
+    await browser.signs_in("admin")
+
+    page = await (await browser.post("staff", {"login": "Vera", "name": "<b>Вера</b>", "role": "librarian"})).text()
+    assert "&lt;b&gt;Вера" in page
+    assert "<b>Вера" not in page
+    password = page.split('<p class="secret"><code>')[1].split("<")[0]
+    assert (await other.signs_in("vera", password)).status == 303
+    vera = next(who for who in await SqlStaffBook(sqlite, clock).all() if who.login == "vera")
+    fields = {"name": "Вера", "role": "editor", "branch": "02", "disabled": "1"}
+    assert (await browser.post(f"staff/{vera.staff_id}", fields)).status == 303
+    assert (await other.get("account")).status == 303, "her sessions end at once"
+    assert (await other.signs_in("vera", password)).status == 403
+
+    last = await browser.post(f"staff/{admin.staff_id}", {"name": "Директор", "role": "librarian"})
+    assert last.status == 400, "somebody must remain who can mend it"
+
+
+@pytest.mark.parametrize("path", ["//evil.example/console/", "https://evil.example/", "/console/\\evil", "data:x"])
+def test_the_door_leads_nowhere_else(path: str) -> None:
+    assert inside(path) == "/console/"
