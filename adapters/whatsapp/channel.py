@@ -14,7 +14,7 @@ from adapters.parts import PartsUnderWay
 from adapters.refusals import LastRefusal
 from adapters.whatsapp.addresses import recipient
 from adapters.whatsapp.errors import fault
-from adapters.whatsapp.limits import Pace, PairLimit
+from adapters.whatsapp.limits import PairLimit
 from adapters.whatsapp.media import Media
 from adapters.whatsapp.parse import ReadMark, begin_text, read, warnings
 from adapters.whatsapp.render import Piece, capabilities, pieces, template
@@ -31,6 +31,7 @@ from bot.errors import (
     WindowClosed,
 )
 from bot.messages import Outbound, Sent
+from bot.pacing import Pace
 from bot.wording import gettext as _
 from bot.wording import in_language
 
@@ -147,10 +148,10 @@ class WhatsApp:
             raise
 
     async def _send_body(self, message: Outbound, to: Mapping[str, str], body: Mapping[str, Any]) -> str:
-        await self._pace.turn()
         whole = {"recipient_type": "individual", **to, **body, "biz_opaque_callback_data": str(message.message_id)}
         try:
-            answer = await self._post(whole)
+            async with self._pace.turn():  # the core paces messages; a long one or one with a map takes several calls
+                answer = await self._post(whole)
         except ChannelAuthError as error:
             self._refusal.keep(error)
             raise

@@ -1,43 +1,20 @@
-"""WhatsApp's two limits: messages a second of the number, and what one reader may get.
+"""What one reader may get from a WhatsApp number.
 
-The core paces messages; here every call is paced, because a long reply or one with a map point takes several.
-Source: Meta's pages on throughput and pair rate limits, autumn 2026.
+Source: Meta's page on pair rate limits, autumn 2026.
 """
 
-import asyncio
 from collections.abc import Callable
 from time import monotonic
 
 from adapters.whatsapp.errors import PAIR_S
 from bot.errors import RateLimited
 
-CATCH_UP_S = 0.015
 BURST = 45
 EVERY_S = 6.0
 LONGEST_PAIR_S = 64.0
 """By then one in six seconds has long come round."""
 KEPT = 20_000
 """Readers remembered; the one who was written to longest ago is forgotten first."""
-
-
-class Pace:
-    """Calls one behind the other, so far apart as the number's rate wants it.
-
-    What a busy process is late by is made up for, but no more than ``CATCH_UP_S``: else it would come as a burst.
-    """
-
-    def __init__(self, rate_per_s: float) -> None:
-        self._apart_s = 1 / rate_per_s
-        self._next = 0.0
-        self._queue = asyncio.Lock()
-
-    async def turn(self) -> None:
-        """Wait until this call may go."""
-        async with self._queue:
-            loop = asyncio.get_running_loop()
-            if self._next > loop.time():
-                await asyncio.sleep(self._next - loop.time())
-            self._next = max(self._next, loop.time() - CATCH_UP_S) + self._apart_s
 
 
 class PairLimit:

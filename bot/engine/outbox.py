@@ -26,6 +26,7 @@ from bot.errors import (
     WindowClosed,
 )
 from bot.messages import Lane, Outbound
+from bot.pacing import Pace
 from bot.ports import Attempt, MessageLog
 
 log = structlog.get_logger(__name__)
@@ -38,8 +39,6 @@ AUTH_PAUSE_S, LONGEST_AUTH_PAUSE_S = 60.0, 900.0
 """Before a messenger that refused our token is asked whether it knows us again."""
 LONGEST_WAIT_S = 2.0
 """For a chat's slot; a message that had to wait longer is put off, so that it holds up nobody else."""
-CATCH_UP_S = 0.015
-"""What a busy process is late by is made up for, but no more than this: else it would come as a burst."""
 CHATS = 10_000
 STORE_PAUSE_S = 1.0
 SECOND_SENDER_S = 5.0
@@ -139,8 +138,7 @@ class Outbox:
         self._clock = clock
         self._metrics = metrics
         self._retry = retry or RetryPolicy()
-        self._slot = 0.0
-        self._turn = asyncio.Lock()
+        self._turns = Pace(channel.capabilities.rate_per_s)
         self._paused_until = 0.0
         self._away = False
         self._drained = False
@@ -254,26 +252,17 @@ class Outbox:
                 self._refusals = 0
                 self._line.back()
 
-    async def _pace(self, message: Outbound) -> None:
-        """Wait for the chat's slot, then for ours under the account's rate. Raises RateLimited where it is far."""
-        loop = asyncio.get_running_loop()
+    async def _wait_for_chat(self, message: Outbound) -> None:
+        """Until the chat may be written to again. Raises RateLimited where that is far."""
         chat_s = self._chats.wait_s(message.contact.address)
         if chat_s > LONGEST_WAIT_S:
             raise RateLimited(chat_s, whole_channel=False)
         if chat_s > 0:
             await asyncio.sleep(chat_s)
-        rate = self._channel.capabilities.rate_per_s
-        if rate > 0:
-            async with self._turn:
-                if self._slot > loop.time():
-                    await asyncio.sleep(self._slot - loop.time())
-                self._slot = max(self._slot, loop.time() - CATCH_UP_S) + 1 / rate
 
     def _count_parts(self, message: Outbound, parts: int) -> None:
         """A long reply is several messages to the messenger: they use up slots as well."""
-        rate = self._channel.capabilities.rate_per_s
-        if rate > 0 and parts > 1:
-            self._slot += (parts - 1) / rate
+        self._turns.used(max(parts, 1) - 1)
         self._chats.sent(message.contact.address, parts)
 
     def _objection(self, message: Outbound) -> str:
@@ -295,8 +284,9 @@ class Outbox:
         try:
             if objection := self._objection(message):
                 raise MessageRefused(objection)
-            await self._pace(message)
-            sent = await self._channel.send(message)
+            await self._wait_for_chat(message)
+            async with self._turns.turn():
+                sent = await self._channel.send(message)
         except (MessageRefused, WindowClosed) as error:
             return self._given_up(message, str(error))
         except DeliveryRefused as error:

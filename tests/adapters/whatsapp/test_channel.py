@@ -1,8 +1,8 @@
 """Sending, the window, files, and what Meta's refusals mean to us: against the emulator."""
 
-import asyncio
 import json
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ import pytest
 from adapters.http import HttpAnswer
 from adapters.whatsapp.channel import WhatsApp
 from adapters.whatsapp.errors import fault
-from adapters.whatsapp.limits import Pace, PairLimit
+from adapters.whatsapp.limits import PairLimit
 from adapters.whatsapp.parse import ReadMark
 from bot.errors import (
     ChannelAuthError,
@@ -26,6 +26,7 @@ from bot.errors import (
     WindowClosed,
 )
 from bot.messages import Contact, Document, Lane, Outbound, Picture, Reply, StoredFile, Template, reply
+from bot.pacing import Pace
 from tests.adapters.whatsapp.support import NAME, whatsapp
 from tests.emulators.base import Fault
 from tests.emulators.whatsapp.emulator import WhatsAppEmulator
@@ -347,33 +348,15 @@ def test_one_readers_burst_is_45_and_then_one_in_six_seconds() -> None:
         limit.take(ANNA)
 
 
-async def test_calls_never_leave_faster_than_the_number_may(monkeypatch: pytest.MonkeyPatch) -> None:
-    now, left = 100.0, []
-    loop = asyncio.get_running_loop()
-    late = iter([0.001, 0.4, 0.0, 0.002] * 100)
-
-    async def slept(seconds: float) -> None:
-        nonlocal now
-        now += seconds + next(late)  # a busy process wakes late, sometimes very late
-
-    monkeypatch.setattr(loop, "time", lambda: now)
-    monkeypatch.setattr("adapters.whatsapp.limits.asyncio.sleep", slept)
-    pace = Pace(80 * 0.97)
-    for _ in range(400):
-        await pace.turn()
-        left.append(now)
-    monkeypatch.undo()
-
-    assert max(sum(1 for other in left if at <= other < at + 1) for at in left) <= 80
-
-
 async def test_each_part_of_a_long_reply_keeps_the_pace(
     meta: WhatsAppEmulator, channel: WhatsApp, clock: StandingClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     turns: list[int] = []
 
-    async def turn(pace: Pace) -> None:
+    @asynccontextmanager
+    async def turn(pace: Pace) -> AsyncIterator[None]:
         turns.append(len(meta.taken))
+        yield
 
     monkeypatch.setattr(Pace, "turn", turn)
     meta.hears(ANNA, "Правила?")
