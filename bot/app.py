@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import structlog
@@ -15,6 +15,7 @@ import structlog
 import adapters
 from bot.channels import Channel, ChannelSpec, Pushed, Served, Setting, Tended
 from bot.clock import Clock, SystemClock
+from bot.consent import consent_text, linked_elsewhere
 from bot.engine.courtesies import Courtesies
 from bot.engine.dispatcher import Dispatcher, routes
 from bot.engine.health import Check, Health
@@ -29,14 +30,17 @@ from bot.engine.service import Role, Service
 from bot.errors import ConfigError, StoreUnavailable
 from bot.library.holidays import OfficialHolidays
 from bot.library.places import main_branch, start_parameter
+from bot.messages import Reply
 from bot.ports import FaqEntry, Files, Library, Understanding
 from bot.routing import Handler, Router, Trigger
 from bot.settings import Settings, validated
 from bot.taught import Synonyms, TaughtCatalogue, TaughtUnderstanding
+from bot.wording import in_language
 from catalogue.finder import IndexedCatalogue
 from console.app import Console
 from console.room import ConsoleSetting
 from db import migrate
+from db.account_store import AccountSetup, AccountStore, account_store
 from db.branches import SqlBranches
 from db.cards import SqlCards
 from db.connect import Database, connect
@@ -44,8 +48,10 @@ from db.desk_audit import SqlStaffAudit
 from db.faq import SqlFaq
 from db.files import SqlFiles, SqlUnread
 from db.index_source import SqlIndexSource
+from db.linking import LinkRules
 from db.messages import Log, open_log
 from db.misses import SqlMisses
+from db.retention import KeepDays
 from db.staff import SqlStaffBook
 from db.synonyms import SqlSynonyms
 
@@ -81,6 +87,7 @@ class Opened:
     synonyms: SqlSynonyms
     misses: SqlMisses
     pictures: PictureDesk
+    accounts: AccountStore
     library: Library
 
 
@@ -279,6 +286,7 @@ async def opened(settings: Settings, folder: Path, clock: Clock | None = None) -
         await synonyms.refresh()
         message_log = await open_log(database, clock)
         try:
+            accounts = account_store(database, clock, message_log, account_setup(settings, folder))
             yield Opened(
                 settings=settings,
                 folder=folder,
@@ -291,6 +299,7 @@ async def opened(settings: Settings, folder: Path, clock: Clock | None = None) -
                 synonyms=synonyms,
                 misses=misses_of(settings, database, clock),
                 pictures=pictures,
+                accounts=accounts,
                 library=Library(
                     name=settings.library.name,
                     catalogue=TaughtCatalogue(catalogue, synonyms),
@@ -300,6 +309,8 @@ async def opened(settings: Settings, folder: Path, clock: Clock | None = None) -
                     reply_hours=settings.library.reply_branch,
                     policy_url=settings.privacy.policy_url,
                     pictures=pictures,
+                    accounts=accounts.accounts,
+                    files=SqlFiles(database, clock),
                 ),
             )
         finally:
@@ -310,6 +321,50 @@ async def opened(settings: Settings, folder: Path, clock: Clock | None = None) -
             await source.aclose()
     finally:
         await database.aclose()
+
+
+def account_setup(settings: Settings, folder: Path) -> AccountSetup:
+    """What the library has decided about accounts. Raises ConfigError."""
+    main = main_branch(settings.library.values())
+    phone = main.phone if main else ""
+    own = settings.library.language
+    languages = sorted(("ru", "en"), key=lambda name: name != own)
+
+    @cache
+    def carries(channel: str) -> bool:
+        return channel not in settings.channels or data_class(channel, settings) is DataClass.FULL
+
+    @cache
+    def title(channel: str) -> str:
+        return spec_of(channel, settings).title if channel in settings.channels else channel
+
+    def told(channel: str, name: str, language: str) -> Reply:
+        with in_language(language[:2].lower() if language[:2].lower() in languages else own):
+            return linked_elsewhere(title(channel), name, phone)
+
+    return AccountSetup(
+        key=settings.accounts.secret(folder),
+        texts={
+            name: consent_text(
+                name,
+                library=settings.library.name,
+                address=main.address if main else "",
+                words=getattr(settings.privacy.consent, name),
+                url=settings.privacy.policy_url,
+            )
+            for name in languages
+        },
+        rules=LinkRules(
+            proofs=settings.accounts.proofs,
+            codes=settings.accounts.code_rules(),
+            limits=settings.accounts.limit_rules(),
+            carries=carries,
+            told=told,
+        ),
+        keep=KeepDays(**settings.privacy.retention_days.model_dump()),
+        zone=settings.library.timezone,
+        title=title,
+    )
 
 
 def misses_of(settings: Settings, database: Database, clock: Clock) -> SqlMisses:
@@ -344,6 +399,7 @@ def service(what: Opened, role: Role) -> Service:
     for name in undecided(settings):
         log.warning("data class undecided", channel=name, advice=UNDECIDED_ADVICE)
     what.pictures.serve(channels)
+    what.accounts.watched_by(metrics)
     courtesies = Courtesies(metrics)
     arrivals = Arrivals(what.log, metrics, courtesies, SqlUnread(what.database, what.clock))
     health = Health(store=what.log, metrics=metrics, checks=_checks(what, role))
@@ -382,6 +438,7 @@ def service(what: Opened, role: Role) -> Service:
             "branches": partial(_keep_fresh, what.branches),
             "synonyms": what.synonyms.follow,
             "misses": what.misses.follow,
+            "retention": what.accounts.retention.follow,
         },
     )
 

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import (
     BaseSettings,
@@ -24,9 +24,11 @@ from pydantic_settings import (
     SettingsError,
 )
 
+from bot.account_settings import AccountSettings, PrivacySettings
 from bot.errors import ConfigError
 from bot.library.hours import parse_hours
 from bot.library.model import Branch
+from bot.section import Section
 
 PREFIX = "BIBLIOBOT_"
 OWN_VARIABLES = frozenset({PREFIX + "CONFIG", PREFIX + "EXPORTS"})
@@ -57,12 +59,6 @@ def _zone(value: object) -> object:
 
 
 Zone = Annotated[ZoneInfo, BeforeValidator(_zone)]
-
-
-class Section(BaseModel):
-    """A block of the configuration: unknown keys are refused, values stay out of errors."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, arbitrary_types_allowed=True)
 
 
 class MapPoint(Section):
@@ -161,16 +157,6 @@ class MissesSettings(Section):
     keep: int = Field(5000, ge=0, description="So many wordings are kept; the rarest and oldest go first.")
 
 
-class PrivacySettings(Section):
-    """Personal data."""
-
-    profile: Literal["", "ru"] = Field(
-        "",
-        description="`ru`: Russian law; foreign messengers are `data: public_only` unless their block says otherwise.",
-    )
-    policy_url: str = Field("", description="The library's text on personal data.")
-
-
 class ConsoleSettings(Section):
     """The librarians' pages at `/console/`."""
 
@@ -218,6 +204,7 @@ class Settings(BaseSettings):
     faq: tuple[FaqSettings, ...] = Field((), description="The library's own answers.")
     search: SearchSettings = Field(SearchSettings(), description="The search index.")
     misses: MissesSettings = Field(MissesSettings(), description="What readers asked in vain.")
+    accounts: AccountSettings = Field(AccountSettings(), description="How a reader proves that a card is theirs.")
     privacy: PrivacySettings = Field(PrivacySettings(), description="Personal data.")
     console: ConsoleSettings = Field(ConsoleSettings(), description="The librarians' pages.")
     logging: LoggingSettings = Field(LoggingSettings(), description="What is written down.")

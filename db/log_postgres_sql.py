@@ -112,7 +112,8 @@ ORDER BY m.lane, m.id LIMIT $4"""
 SAID = """
 SELECT m.id, m.author, m.text, m.content::text AS content, m.created_at, m.in_reply_to FROM contacts ct
 JOIN conversations c ON c.contact_id = ct.id JOIN messages m ON m.conversation_id = c.id
-WHERE ct.channel = $1 AND ct.address = $2 AND m.id > $3 ORDER BY m.id LIMIT $4"""
+WHERE ct.channel = $1 AND ct.address = $2 AND m.id > $3
+AND (m.text <> '' OR m.content IS NOT NULL) ORDER BY m.id LIMIT $4"""
 ONE = """
 SELECT ct.address, m.id, m.author, m.text, m.content::text AS content, m.created_at, m.in_reply_to FROM messages m
 JOIN conversations c ON c.id = m.conversation_id JOIN contacts ct ON ct.id = c.contact_id

@@ -119,7 +119,8 @@ FOREIGN = "PRAGMA data_version"
 SAID = """
 SELECT m.id, m.author, m.text, m.content, m.created_at, m.in_reply_to FROM contacts ct
 JOIN conversations c ON c.contact_id = ct.id JOIN messages m ON m.conversation_id = c.id
-WHERE ct.channel = ? AND ct.address = ? AND m.id > ? ORDER BY m.id LIMIT ?"""
+WHERE ct.channel = ? AND ct.address = ? AND m.id > ?
+AND (m.text <> '' OR m.content IS NOT NULL) ORDER BY m.id LIMIT ?"""
 ONE = """
 SELECT ct.address, m.id, m.author, m.text, m.content, m.created_at, m.in_reply_to FROM messages m
 JOIN conversations c ON c.id = m.conversation_id JOIN contacts ct ON ct.id = c.contact_id

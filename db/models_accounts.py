@@ -21,7 +21,7 @@ class ContactCardRow(Base):
     contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id"))
     patron_id: Mapped[int] = mapped_column(ForeignKey("patrons.id"))
     way: Mapped[str] = mapped_column(String(16))
-    """How it was proved: code, card, phone (``bot.accounts.Way``)."""
+    """How it was proved (``bot.accounts.Proof``)."""
     child: Mapped[bool] = mapped_column(Boolean, default=False)
     """A guardian's link, made by a code that the desk issued for a guardian."""
     linked_at: Mapped[datetime] = mapped_column(Moment)
@@ -100,15 +100,16 @@ class LinkAttemptRow(Base):
 
     __tablename__ = "link_attempts"
     __table_args__ = (
-        UniqueConstraint("contact_id", "key"),
-        Index("ix_link_attempts_contact", "contact_id", "at"),
+        UniqueConstraint("subject", "key"),
+        Index("ix_link_attempts_subject", "subject", "at"),
         Index("ix_link_attempts_card", "card", "at"),
         Index("ix_link_attempts_channel", "channel", "at"),
         Index("ix_link_attempts_at", "at"),
     )
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
-    contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id"))
+    subject: Mapped[str] = mapped_column(String(64))
+    """Keyed digest of the contact: who asks to be forgotten is not thereby free to guess on."""
     key: Mapped[str] = mapped_column(String(200))
     """The message that asked: the same again is the same attempt."""
     channel: Mapped[str] = mapped_column(String(64))
@@ -116,7 +117,7 @@ class LinkAttemptRow(Base):
     card: Mapped[str] = mapped_column(String(64), default="")
     """Keyed digest of the card number that was named, "" where none was."""
     outcome: Mapped[str] = mapped_column(String(16))
-    """``bot.accounts.LinkState``."""
+    """``bot.accounts.LinkState``; "" while it is being looked at, which counts as a failure."""
     patron_id: Mapped[int | None] = mapped_column(BigKey)
     until: Mapped[datetime | None] = mapped_column(Moment)
     at: Mapped[datetime] = mapped_column(Moment)
@@ -161,7 +162,7 @@ class AuditRow(Base):
     actor: Mapped[str] = mapped_column(String(80))
     """``reader``, ``engine``, ``desk``, ``staff:`` and a login."""
     action: Mapped[str] = mapped_column(String(32))
-    """``bot.accounts.Act``."""
+    """``bot.audit.Act``."""
     patron_id: Mapped[int | None] = mapped_column(BigKey)
     subject: Mapped[str] = mapped_column(String(64), default="")
     channel: Mapped[str] = mapped_column(String(64), default="")

@@ -92,6 +92,15 @@ class Metrics:
         self._courtesies = Counter(
             "bibliobot_courtesies", "Courtesy calls by result", ["channel", "result"], registry=self.registry
         )
+        self._links = Counter(
+            "bibliobot_link_attempts", "Attempts to link a card", ["proof", "outcome"], registry=self.registry
+        )
+        self._attacks = Counter(
+            "bibliobot_link_attacks",
+            "Times that linking was shut for a channel, so many attempts had failed: worth an alarm",
+            ["channel"],
+            registry=self.registry,
+        )
         self._tally: defaultdict[tuple[Counter, tuple[str, ...]], int] = defaultdict(int)
 
     def turn(self, intent: str, outcome: str, seconds: float) -> None:
@@ -122,6 +131,14 @@ class Metrics:
     def courtesy(self, channel: str, result: str) -> None:
         """One courtesy call: done, failed, dropped."""
         self._count(self._courtesies, channel, result)
+
+    def link(self, proof: str, outcome: str) -> None:
+        """An attempt to link a card ended: linked, already, wrong, locked."""
+        self._count(self._links, proof, outcome)
+
+    def attack(self, channel: str) -> None:
+        """Linking is shut for a channel for a while."""
+        self._count(self._attacks, channel)
 
     def webhook(self, channel: str, result: str) -> None:
         """One webhook was answered: stored, refused, bad, too_large, unavailable."""

@@ -94,7 +94,7 @@ def upgrade() -> None:
     op.create_table(
         'link_attempts',
         sa.Column('id', BIG, nullable=False),
-        sa.Column('contact_id', BIG, nullable=False),
+        sa.Column('subject', sa.String(length=64), nullable=False),
         sa.Column('key', sa.String(length=200), nullable=False),
         sa.Column('channel', sa.String(length=64), nullable=False),
         sa.Column('way', sa.String(length=16), nullable=False),
@@ -103,11 +103,10 @@ def upgrade() -> None:
         sa.Column('patron_id', BIG, nullable=True),
         sa.Column('until', MOMENT, nullable=True),
         sa.Column('at', MOMENT, nullable=False),
-        sa.ForeignKeyConstraint(['contact_id'], ['contacts.id'], name=op.f('fk_link_attempts_contact_id_contacts')),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_link_attempts')),
-        sa.UniqueConstraint('contact_id', 'key', name=op.f('uq_link_attempts_contact_id_key')),
+        sa.UniqueConstraint('subject', 'key', name=op.f('uq_link_attempts_subject_key')),
     )
-    op.create_index('ix_link_attempts_contact', 'link_attempts', ['contact_id', 'at'])
+    op.create_index('ix_link_attempts_subject', 'link_attempts', ['subject', 'at'])
     op.create_index('ix_link_attempts_card', 'link_attempts', ['card', 'at'])
     op.create_index('ix_link_attempts_channel', 'link_attempts', ['channel', 'at'])
     op.create_index('ix_link_attempts_at', 'link_attempts', ['at'])

@@ -1,0 +1,81 @@
+"""Everything about accounts over one store, put together."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from argon2 import PasswordHasher
+
+from bot.accounts import Circulation, ConsentText
+from bot.audit import LinkWatch
+from bot.clock import Clock
+from bot.ports import MessageLog
+from db.accounts import SqlAccounts, versions_of
+from db.audit import SqlAudit
+from db.card_desk import SqlCardDesk
+from db.connect import Database
+from db.digests import Digests
+from db.linking import LinkRules, SqlLinking
+from db.personal import Personal
+from db.post import SqlPost
+from db.proving import Proving
+from db.retention import KeepDays, SqlRetention
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountSetup:
+    """What the library has decided.
+
+    Attributes:
+        key: For digests.
+        texts: The consent text in force, by language, the library's own language first.
+        zone: For moments that people read.
+        title: What a channel is called.
+        hasher: For PINs; None takes argon2id with the library's parameters.
+    """
+
+    key: bytes
+    texts: Mapping[str, ConsentText]
+    rules: LinkRules
+    keep: KeepDays
+    zone: ZoneInfo
+    title: Callable[[str], str]
+    hasher: PasswordHasher | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountStore:
+    """The ports, filled."""
+
+    accounts: SqlAccounts
+    desk: SqlCardDesk
+    audit: SqlAudit
+    retention: SqlRetention
+    post: SqlPost
+    linking: SqlLinking
+
+    def watched_by(self, watch: LinkWatch) -> None:
+        """Tell what becomes of linking to somebody who counts."""
+        self.linking.watch = watch
+
+
+def account_store(
+    database: Database,
+    clock: Clock,
+    message_log: MessageLog,
+    setup: AccountSetup,
+    circulation: Circulation | None = None,
+) -> AccountStore:
+    """Accounts, the desk, the audit log and retention over one store."""
+    digests = Digests(setup.key)
+    proving = Proving(database, clock, setup.hasher)
+    personal = Personal(database, clock, digests, setup.zone, setup.title, circulation)
+    linking = SqlLinking(database, clock, digests, setup.rules, versions_of(setup.texts), proving)
+    return AccountStore(
+        accounts=SqlAccounts(database, clock, digests, setup.texts, setup.rules, linking, personal),
+        desk=SqlCardDesk(database, clock, digests, setup.rules.codes, personal, proving),
+        audit=SqlAudit(database, clock),
+        retention=SqlRetention(database, clock, message_log, setup.keep),
+        post=SqlPost(database, clock),
+        linking=linking,
+    )

@@ -1,0 +1,101 @@
+"""The audit log in SQL: lines are added in the transaction of what they tell of, and never changed."""
+
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.audit import Act, Entry
+from bot.clock import Clock
+from db.connect import Database, store_errors
+from db.models_accounts import AuditRow
+
+PAGE = 1_000
+REPEATED_WITHIN = timedelta(days=1)
+"""How long after its first try a turn may be repeated, and finds in the log what it did."""
+
+
+async def note(connection: AsyncConnection, now: datetime, *entries: Entry) -> None:
+    """Add lines, in the caller's transaction."""
+    if entries:
+        values = [
+            {
+                "at": entry.at or now,
+                "actor": entry.actor[:80],
+                "action": entry.action.value,
+                "patron_id": entry.patron_id,
+                "subject": entry.subject,
+                "channel": entry.channel,
+                "details": dict(entry.details),
+            }
+            for entry in entries
+        ]
+        await connection.execute(insert(AuditRow), values)
+
+
+class SqlAudit:
+    """Fills the port ``AuditLog``."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database, self._clock = database, clock
+
+    async def add(self, entry: Entry) -> None:
+        with store_errors():
+            async with self._database.writer.begin() as connection:
+                await note(connection, self._clock.now(), entry)
+
+    async def entries(
+        self, *, since: datetime | None = None, until: datetime | None = None, patron_id: int | None = None
+    ) -> AsyncIterator[Entry]:
+        wanted = select(AuditRow)
+        if since is not None:
+            wanted = wanted.where(AuditRow.at >= since)
+        if until is not None:
+            wanted = wanted.where(AuditRow.at < until)
+        if patron_id is not None:
+            wanted = wanted.where(AuditRow.patron_id == patron_id)
+        after = 0
+        while True:
+            page = await self._read(wanted.where(AuditRow.id > after).order_by(AuditRow.id).limit(PAGE))
+            for entry in page:
+                yield entry
+            if len(page) < PAGE:
+                return
+            after = page[-1].entry_id
+
+    async def last(
+        self,
+        limit: int,
+        *,
+        before: int | None = None,
+        actions: frozenset[Act] = frozenset(),
+        patron_id: int | None = None,
+    ) -> list[Entry]:
+        wanted = select(AuditRow).order_by(AuditRow.id.desc()).limit(limit)
+        if before is not None:
+            wanted = wanted.where(AuditRow.id < before)
+        if actions:
+            wanted = wanted.where(AuditRow.action.in_([act.value for act in actions]))
+        if patron_id is not None:
+            wanted = wanted.where(AuditRow.patron_id == patron_id)
+        return await self._read(wanted)
+
+    async def _read(self, wanted: Select[Any]) -> list[Entry]:
+        with store_errors():
+            async with self._database.engine.connect() as connection:
+                return [_entry(row) for row in await connection.execute(wanted)]
+
+
+def _entry(row: Any) -> Entry:
+    return Entry(
+        action=Act(row.action),
+        actor=row.actor,
+        patron_id=row.patron_id,
+        subject=row.subject,
+        channel=row.channel,
+        details=row.details,
+        at=row.at,
+        entry_id=row.id,
+    )

@@ -1,0 +1,66 @@
+"""Words and what hangs on them are taken out of the log; its figures (who counted, when, how it ended) stay."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from db.models import ConversationRow, FileRow, MessageRow
+
+OPEN = ("waiting", "queued")
+"""States of messages that are still to be answered or sent: not touched."""
+BATCH = 500
+BARE = {"text": "", "content": None, "error": None}
+
+
+async def forget_messages(connection: AsyncConnection, message_ids: Sequence[int]) -> None:
+    """Wipe these messages, with the personal files in them."""
+    if not message_ids:
+        return
+    which = MessageRow.id.in_(message_ids)
+    found = await connection.scalars(select(MessageRow.content).where(which, MessageRow.content.is_not(None)))
+    files = personal_files(found.all())
+    await connection.execute(update(MessageRow).where(which, MessageRow.state.not_in(OPEN)).values(BARE))
+    await forget_files(connection, files)
+
+
+async def forget_conversation(connection: AsyncConnection, contact_id: int) -> int:
+    """Wipe whatever was said with a contact, except what is under way; returns how many messages."""
+    talk = select(ConversationRow.id).where(ConversationRow.contact_id == contact_id).scalar_subquery()
+    last, wiped = 0, 0
+    while True:
+        page = (
+            select(MessageRow.id)
+            .where(MessageRow.conversation_id == talk, MessageRow.id > last, MessageRow.state.not_in(OPEN))
+            .order_by(MessageRow.id)
+            .limit(BATCH)
+        )
+        ids = (await connection.scalars(page)).all()
+        await forget_messages(connection, ids)
+        wiped += len(ids)
+        if len(ids) < BATCH:
+            return wiped
+        last = ids[-1]
+
+
+def personal_files(contents: Iterable[Any]) -> set[int]:
+    """Files in replies that say something of a person: an export, a card's picture."""
+    return {
+        attachment["file"]["file_id"]
+        for content in contents
+        if isinstance(content, dict) and content.get("personal")
+        for attachment in content.get("attachments", ())
+        if attachment.get("file")
+    }
+
+
+async def forget_files(connection: AsyncConnection, file_ids: Iterable[int]) -> None:
+    """Drop files, but for those that are still to be sent."""
+    going = set(file_ids)
+    if not going:
+        return
+    unsent = select(MessageRow.content).where(MessageRow.state == "queued", MessageRow.content.is_not(None))
+    going -= personal_files((await connection.scalars(unsent)).all())
+    if going:
+        await connection.execute(delete(FileRow).where(FileRow.id.in_(going)))

@@ -1,0 +1,103 @@
+"""Who is behind a contact: read the same way by all that must know."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, and_, exists, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.accounts import Account, Cardholder, NoticeWishes
+from bot.messages import Contact
+from db import rows
+from db.models import BranchRow, ContactRow, PatronRow
+from db.models_accounts import ConsentRow, ContactCardRow, NoticeWishRow
+
+SERVICE = "service"
+"""The purpose of the consent that linking needs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A contact as linking sees it."""
+
+    contact_id: int
+    language: str
+    consent: bool
+
+
+def of(contact: Contact) -> Any:
+    """The condition that names one contact."""
+    return and_(ContactRow.channel == contact.channel, ContactRow.address == rows.clean(contact.address))
+
+
+def consent_in_force(versions: Collection[str]) -> Any:
+    """Whether the contact of the row has agreed to one of these texts and not taken it back."""
+    return exists().where(
+        ConsentRow.contact_id == ContactRow.id,
+        ConsentRow.purpose == SERVICE,
+        ConsentRow.version.in_(versions),
+        ConsentRow.withdrawn_at.is_(None),
+    )
+
+
+async def person(connection: AsyncConnection, contact: Contact, versions: Collection[str]) -> Person | None:
+    """The contact; None where nobody has ever written from there."""
+    wanted = select(ContactRow.id, ContactRow.language, consent_in_force(versions).label("consent")).where(of(contact))
+    row = (await connection.execute(wanted)).one_or_none()
+    return None if row is None else Person(row.id, row.language, bool(row.consent))
+
+
+def account_query(contact: Contact, versions: Collection[str]) -> Select[Any]:
+    """All of a contact's account in one statement; a row a card, or one without a card."""
+    return (
+        select(
+            consent_in_force(versions).label("consent"),
+            ContactCardRow.child,
+            PatronRow.id.label("patron_id"),
+            PatronRow.card_number,
+            PatronRow.given_name,
+            PatronRow.valid_until,
+            BranchRow.code.label("branch_code"),
+            NoticeWishRow.due_days,
+            NoticeWishRow.overdue,
+            NoticeWishRow.hide_titles,
+            NoticeWishRow.muted,
+        )
+        .select_from(ContactRow)
+        .outerjoin(ContactCardRow, ContactCardRow.contact_id == ContactRow.id)
+        .outerjoin(PatronRow, PatronRow.id == ContactCardRow.patron_id)
+        .outerjoin(BranchRow, BranchRow.id == PatronRow.branch_id)
+        .outerjoin(NoticeWishRow, NoticeWishRow.contact_id == ContactRow.id)
+        .where(of(contact))
+        .order_by(ContactCardRow.child, ContactCardRow.id)
+    )
+
+
+def account_of(found: Collection[Any]) -> Account:
+    """The account out of its rows; an empty one where there are none."""
+    first = next(iter(found), None)
+    if first is None:
+        return Account()
+    wishes = NoticeWishes()
+    if first.due_days is not None:
+        wishes = NoticeWishes(
+            due_days=tuple(first.due_days),
+            overdue=first.overdue,
+            hide_titles=first.hide_titles,
+            muted=first.muted,
+        )
+    holders = tuple(holder_of(row) for row in found if row.patron_id is not None)
+    return Account(holders=holders, consent=bool(first.consent), wishes=wishes)
+
+
+def holder_of(row: Any) -> Cardholder:
+    """A patron behind a contact, from a row of ``account_query``."""
+    return Cardholder(
+        patron_id=row.patron_id,
+        card_number=row.card_number,
+        given_name=row.given_name,
+        branch_code=row.branch_code or "",
+        valid_until=row.valid_until,
+        child=row.child,
+    )
