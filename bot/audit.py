@@ -37,6 +37,7 @@ class Entry:
     """One line of the log.
 
     Attributes:
+        action: An :class:`Act`, or a word of the console's.
         entry_id: Its place in the log; 0 for one that is not kept yet.
         at: Aware UTC; None for one that is not kept yet.
         actor: ``reader``, ``engine``, ``desk`` or ``staff:`` and a login.
@@ -45,7 +46,7 @@ class Entry:
         details: A few words and numbers more (way of proof, outcome); nothing personal.
     """
 
-    action: Act
+    action: str
     actor: str
     patron_id: int | None = None
     subject: str = ""
@@ -85,7 +86,7 @@ class AuditLog(Protocol):
         limit: int,
         *,
         before: int | None = None,
-        actions: frozenset[Act] = frozenset(),
+        actions: frozenset[str] = frozenset(),
         patron_id: int | None = None,
     ) -> list[Entry]:
         """The newest lines first, for a page of the console.

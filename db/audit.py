@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Select, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.audit import Act, Entry
+from bot.audit import Entry
 from bot.clock import Clock
 from db.connect import Database, store_errors
 from db.models_accounts import AuditRow
@@ -24,7 +24,7 @@ async def note(connection: AsyncConnection, now: datetime, *entries: Entry) -> N
             {
                 "at": entry.at or now,
                 "actor": entry.actor[:80],
-                "action": entry.action.value,
+                "action": str(entry.action),
                 "patron_id": entry.patron_id,
                 "subject": entry.subject,
                 "channel": entry.channel,
@@ -70,14 +70,14 @@ class SqlAudit:
         limit: int,
         *,
         before: int | None = None,
-        actions: frozenset[Act] = frozenset(),
+        actions: frozenset[str] = frozenset(),
         patron_id: int | None = None,
     ) -> list[Entry]:
         wanted = select(AuditRow).order_by(AuditRow.id.desc()).limit(limit)
         if before is not None:
             wanted = wanted.where(AuditRow.id < before)
         if actions:
-            wanted = wanted.where(AuditRow.action.in_([act.value for act in actions]))
+            wanted = wanted.where(AuditRow.action.in_(sorted(actions)))
         if patron_id is not None:
             wanted = wanted.where(AuditRow.patron_id == patron_id)
         return await self._read(wanted)
@@ -90,7 +90,7 @@ class SqlAudit:
 
 def _entry(row: Any) -> Entry:
     return Entry(
-        action=Act(row.action),
+        action=row.action,
         actor=row.actor,
         patron_id=row.patron_id,
         subject=row.subject,

@@ -7,6 +7,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.models import ConversationRow, FileRow, MessageRow
+from db.models_staff import StaffAnswerRow, StaffDraftRow, StaffNoteRow
 
 OPEN = ("waiting", "queued")
 """States of messages that are still to be answered or sent: not touched."""
@@ -26,8 +27,12 @@ async def forget_messages(connection: AsyncConnection, message_ids: Sequence[int
 
 
 async def forget_conversation(connection: AsyncConnection, contact_id: int) -> int:
-    """Wipe whatever was said with a contact, except what is under way; returns how many messages."""
+    """Wipe whatever was said with and about a contact, except what is under way; returns how many messages."""
     talk = select(ConversationRow.id).where(ConversationRow.contact_id == contact_id).scalar_subquery()
+    await connection.execute(delete(StaffNoteRow).where(StaffNoteRow.conversation_id == talk))
+    await connection.execute(delete(StaffDraftRow).where(StaffDraftRow.conversation_id == talk))
+    taken_back = StaffAnswerRow.conversation_id == talk, StaffAnswerRow.due_at.is_(None)
+    await connection.execute(delete(StaffAnswerRow).where(*taken_back))
     last, wiped = 0, 0
     while True:
         page = (

@@ -21,6 +21,7 @@ from db.connect import Database, store_errors
 from db.forgetting import BATCH, OPEN, forget_conversation, forget_files, forget_messages, personal_files
 from db.models import ContactRow, ConversationRow, MessageRow, UnreadRow, VersionRow
 from db.models_accounts import AuditRow, ConsentRow, ContactCardRow, LinkAttemptRow, LinkCodeRow
+from db.models_staff import StaffAnswerRow, StaffDraftRow, StaffNoteRow
 
 log = structlog.get_logger(__name__)
 
@@ -43,7 +44,7 @@ class KeepDays:
     """How many days things are kept; 0 is for ever.
 
     Attributes:
-        messages: What was said, and what nobody could read.
+        messages: What was said, what librarians noted about it, and what nobody could read.
         files: Personal files that were sent: an export, a card's picture.
         attempts: Attempts to link a card, and codes.
         audit: The audit log, and consents that were taken back.
@@ -152,6 +153,10 @@ class SqlRetention:
             if words:
                 log.info("old words forgotten", messages=words)
             await self._drop(delete(UnreadRow).where(UnreadRow.at < before))
+            await self._drop(delete(StaffNoteRow).where(StaffNoteRow.created_at < before))
+            await self._drop(delete(StaffDraftRow).where(StaffDraftRow.updated_at < before))
+            taken_back = StaffAnswerRow.due_at.is_(None), StaffAnswerRow.created_at < before
+            await self._drop(delete(StaffAnswerRow).where(*taken_back))
         if keep.attempts:
             before = now - timedelta(days=keep.attempts)
             await self._drop(delete(LinkAttemptRow).where(LinkAttemptRow.at < before))

@@ -143,7 +143,7 @@ class Desk:
 
     async def acts(self) -> list[str]:
         """The audit log, in short."""
-        return [entry.action.value async for entry in self.store.audit.entries()]
+        return [str(entry.action) async for entry in self.store.audit.entries()]
 
     async def letters(self) -> list[tuple[str, str]]:
         """What waits to be sent as notices: address and words."""
