@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager
 
 CATCH_UP_S = 0.25
 """What a busy process was late by is made up for, but no more than this."""
-KNOWN_AFTER = 30
-"""Turns, until it is believed how quick the quickest is: the first ones open connections."""
+REMEMBERED = 16
+"""How quick a turn usually is follows about so many of them."""
 
 
 class Pace:
@@ -15,8 +15,8 @@ class Pace:
 
     Who comes late (the process was busy) is followed closely until the delay is made up for; yet no second sees more
     turns than the rate allows, so that making up never looks like a burst. A turn that took long reached the other
-    side late, nearer to those behind it: it counts from its end, less what the
-    quickest one took.
+    side late, nearer to those behind it: it counts from its end, less what a turn
+    usually takes.
 
     Args:
         rate_per_s: Turns a second, above 0; 0 for no limit.
@@ -26,8 +26,8 @@ class Pace:
         self._apart_s = 1 / rate_per_s if rate_per_s > 0 else 0.0
         self._most = max(1, int(rate_per_s))
         self._next = 0.0
-        self._quickest_s = float("inf")
-        self._turns = self._ended = 0
+        self._usual_s = 0.0
+        self._turns = 0
         self._arrived: dict[int, float] = {}
         """By number of the turn: when the other side saw it; of at most a second's turns."""
         self._queue = asyncio.Lock()
@@ -44,7 +44,7 @@ class Pace:
                 await asyncio.sleep(wait_s)
             began, number = loop.time(), self._take(loop.time())
         yield
-        self._end(number, loop.time(), loop.time() - began)
+        self._end(number, began, loop.time())
 
     def used(self, turns: int) -> None:
         """So many were taken besides, without asking."""
@@ -65,9 +65,7 @@ class Pace:
         self._arrived[self._turns] = now
         return self._turns
 
-    def _end(self, number: int, now: float, took_s: float) -> None:
-        self._ended += 1
-        if self._ended > KNOWN_AFTER:
-            self._quickest_s = min(self._quickest_s, took_s)
+    def _end(self, number: int, began: float, now: float) -> None:
         if number in self._arrived:
-            self._arrived[number] = now - (self._quickest_s if self._ended > KNOWN_AFTER else 0.0)
+            self._arrived[number] = max(began, now - self._usual_s)
+        self._usual_s += (now - began - self._usual_s) / REMEMBERED
