@@ -14,7 +14,16 @@ from db.branch_book import in_order, known_branches
 from db.catalogue_sql import lock
 from db.connect import Database, store_errors
 from db.models import BranchRow, ItemRow, PatronRow, RecordRow
+from db.models_circulation import CirculationTotalsRow, HoldRow, LoanRow, LoanSourceRow, RenewalRequestRow
 
+BRANCHES_OF = (
+    ItemRow.branch_id,
+    PatronRow.branch_id,
+    LoanRow.branch_id,
+    RenewalRequestRow.branch_id,
+    HoldRow.pickup_branch_id,
+)
+"""Whatever belongs to a branch, and moves with it when it turns out to be another."""
 FROM_FILES = 1000
 """Position of branches that only files know: after the configured ones."""
 
@@ -119,8 +128,11 @@ async def _merge(connection: AsyncConnection) -> None:
         meant = names.get(fold(branch.code)) or names.get(fold(branch.name))
         if branch.configured or meant is None:
             continue
-        for table in (ItemRow, PatronRow):
-            await connection.execute(update(table).where(table.branch_id == branch.id).values(branch_id=meant))
+        for column in BRANCHES_OF:
+            await connection.execute(update(column.class_).where(column == branch.id).values({column.key: meant}))
+        # The figures of days before stay with the branch that the library has told of; a file's age it learns anew.
+        await connection.execute(delete(LoanSourceRow).where(LoanSourceRow.branch_id == branch.id))
+        await connection.execute(delete(CirculationTotalsRow).where(CirculationTotalsRow.branch_id == branch.id))
         await connection.execute(delete(BranchRow).where(BranchRow.id == branch.id))
 
 

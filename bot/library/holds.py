@@ -154,7 +154,7 @@ def place_in_queue(hold_id: int, queue: Sequence[QueuedHold], today: date) -> in
 
     Holds that are suspended today do not count, they will be passed over; those with a copy do not wait.
     """
-    waiting = [hold for hold in in_order(queue) if _wants(hold, today) or hold.hold_id == hold_id]
+    waiting = [hold for hold in in_order(queue) if wants_copy(hold, today) or hold.hold_id == hold_id]
     mine = next((place for place, hold in enumerate(waiting, 1) if hold.hold_id == hold_id), None)
     return mine if mine is not None and waiting[mine - 1].state in WAITING else None
 
@@ -168,12 +168,13 @@ def next_for(
     """
     for hold in in_order(queue):
         fits = hold.item_id in (None, item_id) and (transfers or hold.pickup == branch_code)
-        if fits and _wants(hold, today):
+        if fits and wants_copy(hold, today):
             return hold
     return None
 
 
-def _wants(hold: QueuedHold, today: date) -> bool:
+def wants_copy(hold: QueuedHold, today: date) -> bool:
+    """Whether it waits for a copy today: it has none, is not suspended, and is still needed."""
     if hold.state not in WAITING or (hold.needed_until is not None and hold.needed_until < today):
         return False
     suspended = hold.state is HoldState.SUSPENDED and (hold.suspended_until is None or hold.suspended_until > today)

@@ -1,0 +1,152 @@
+"""The port ``Requests``: renewals that wait for the staff, and what they decide."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Row, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.accounts import RenewalRequest, RequestCause, RequestState
+from bot.clock import Clock
+from bot.library.renewal import NotRenewed, Renewed, renewed_loan
+from bot.ports import Branches
+from db import circulation_keys as keys
+from db import circulation_reading as reading
+from db.circulation_house import LendingHouse
+from db.circulation_scene import Scene, read_scene
+from db.connect import Database, store_errors
+from db.models import BranchRow, PatronRow
+from db.models_circulation import LoanRow, RenewalRequestRow
+from db.renewing import write_renewals
+
+REASON_LENGTH = 1000
+
+
+class SqlRequests:
+    """Fills the port ``Requests``: each request is decided once, whoever decides at the same time."""
+
+    def __init__(self, database: Database, branches: Branches, clock: Clock, house: LendingHouse) -> None:
+        self._database, self._branches, self._clock, self._house = database, branches, clock, house
+
+    async def waiting(self, branch_code: str = "", limit: int = 100) -> Sequence[RenewalRequest]:
+        wanted = _stored().where(RenewalRequestRow.state == RequestState.WAITING.value)
+        if branch_code:
+            wanted = wanted.where(BranchRow.code == branch_code)
+        return await self._read(wanted.order_by(RenewalRequestRow.asked_at, RenewalRequestRow.id).limit(limit))
+
+    async def decided(self, after: datetime, limit: int = 100) -> Sequence[RenewalRequest]:
+        wanted = _stored().where(RenewalRequestRow.decided_at > after)
+        return await self._read(wanted.order_by(RenewalRequestRow.decided_at, RenewalRequestRow.id).limit(limit))
+
+    async def confirm(self, request_id: int, by: str, due_on: date | None = None) -> RenewalRequest | None:
+        places, now = await self._house.places(self._branches), self._clock.now()
+        with store_errors():
+            async with self._database.writer.begin() as connection:
+                asked = await _locked(connection, request_id)
+                if asked is None or asked.state is not RequestState.WAITING:
+                    return asked
+                scene = await read_scene(connection, self._house, places, now, asked.patron_id, to_write=True)
+                until = await self._renew(connection, scene, asked, by, due_on)
+                state = RequestState.DROPPED if until is None else RequestState.CONFIRMED
+                return await _decide(connection, asked, state, by, now, due_on=until)
+
+    async def _renew(
+        self, connection: AsyncConnection, scene: Scene | None, asked: RenewalRequest, by: str, due_on: date | None
+    ) -> date | None:
+        """The new due date; None where the loan has ended, or has another date by now.
+
+        The staff may do what the rules would not; only the count of renewals goes on.
+        """
+        stored = None if scene is None else scene.find(asked.loan_id)
+        if scene is None or stored is None or stored.loan.due_on != asked.due_before:
+            return None
+        decided = scene.decide(stored)
+        until = due_on or (asked.due_on if isinstance(decided, NotRenewed) else decided.due_on)
+        if until is None or until <= stored.loan.due_on:
+            return None
+        loan = renewed_loan(Renewed(loan=stored.loan, due_on=until))
+        await write_renewals(connection, [(stored, loan)], f"request:{asked.request_id}", by, scene.now)
+        today = scene.places.at(asked.branch_code).today(scene.now)
+        await keys.count(connection, Counter({(today, stored.branch_id, "renewed", ""): 1}))
+        return until
+
+    async def refuse(self, request_id: int, by: str, reason: str, code: str = "") -> RenewalRequest | None:
+        now = self._clock.now()
+        with store_errors():
+            async with self._database.writer.begin() as connection:
+                asked = await _locked(connection, request_id)
+                if asked is None or asked.state is not RequestState.WAITING:
+                    return asked
+                return await _decide(
+                    connection, asked, RequestState.REFUSED, by, now, code=code, reason=reason[:REASON_LENGTH]
+                )
+
+    async def _read(self, wanted: Any) -> list[RenewalRequest]:
+        with store_errors():
+            async with self._database.engine.connect() as connection:
+                return [_request(row) for row in await connection.execute(wanted)]
+
+
+def _stored() -> Any:
+    return (
+        select(RenewalRequestRow, BranchRow.code.label("branch_code"), PatronRow.card_number)
+        .join(BranchRow, BranchRow.id == RenewalRequestRow.branch_id)
+        .join(PatronRow, PatronRow.id == RenewalRequestRow.patron_id)
+    )
+
+
+async def _locked(connection: AsyncConnection, request_id: int) -> RenewalRequest | None:
+    """The request, with its patron's locks held: nobody decides it or renews the loan meanwhile."""
+    whose = await connection.scalar(select(RenewalRequestRow.patron_id).where(RenewalRequestRow.id == request_id))
+    if whose is None:
+        return None
+    await reading.lock_patron(connection, whose)
+    await reading.lock_loans(connection, LoanRow.patron_id == whose)
+    row = (await connection.execute(_stored().where(RenewalRequestRow.id == request_id))).first()
+    return None if row is None else _request(row)
+
+
+async def _decide(
+    connection: AsyncConnection,
+    asked: RenewalRequest,
+    state: RequestState,
+    by: str,
+    now: datetime,
+    *,
+    due_on: date | None = None,
+    code: str = "",
+    reason: str = "",
+) -> RenewalRequest:
+    values: dict[str, Any] = {
+        "state": state.value,
+        "decided_at": now,
+        "decided_by": by,
+        "due_on": due_on,
+        "code": code,
+        "reason": reason,
+    }
+    await connection.execute(update(RenewalRequestRow).where(RenewalRequestRow.id == asked.request_id).values(**values))
+    row = (await connection.execute(_stored().where(RenewalRequestRow.id == asked.request_id))).one()
+    return _request(row)
+
+
+def _request(row: Row[Any]) -> RenewalRequest:
+    return RenewalRequest(
+        request_id=row.id,
+        loan_id=row.loan_id,
+        patron_id=row.patron_id,
+        branch_code=row.branch_code,
+        card_number=row.card_number,
+        title=row.title,
+        cause=RequestCause(row.cause),
+        state=RequestState(row.state),
+        asked_at=row.asked_at,
+        due_before=row.due_before,
+        due_on=row.due_on,
+        decided_at=row.decided_at,
+        decided_by=row.decided_by,
+        code=row.code,
+        reason=row.reason,
+    )
