@@ -174,13 +174,12 @@ class SqlCirculation:
         """One transaction that holds the patron's locks, and the hold's work's; all or nothing."""
         places = await self._house.places(self._branches)
         now = self._clock.now()
-        with store_errors():
-            async with self._database.writer.begin() as connection:
-                more = () if work_id is None else (work_id,)
-                scene = await read_scene(
-                    connection, self._house, places, now, patron_id, more_works=more, of_hold=hold_id, to_write=True
-                )
-                yield connection, scene, now
+        async with self._database.writing() as connection:
+            more = () if work_id is None else (work_id,)
+            scene = await read_scene(
+                connection, self._house, places, now, patron_id, more_works=more, of_hold=hold_id, to_write=True
+            )
+            yield connection, scene, now
 
     async def _again(
         self, connection: AsyncConnection, scene: Scene | None, patron_id: int, came: dict[str, Any]

@@ -2,9 +2,9 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ import aiosqlite
 from sqlalchemy import URL, Connection, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.errors import ConfigError, StoreUnavailable
 
@@ -45,6 +45,7 @@ class Database:
     engine: AsyncEngine
     writer: AsyncEngine
     url: URL
+    _turnstile: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False, compare=False)
 
     @property
     def dialect(self) -> str:
@@ -55,6 +56,21 @@ class Database:
     def path(self) -> Path:
         """The file of an SQLite store."""
         return Path(self.url.database or "")
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that writes, with faults as StoreUnavailable.
+
+        Writers of this process stand in line for SQLite's one lock: left to itself each of them would sleep and
+        try again, in growing steps and in no order.
+        """
+        with store_errors():
+            if self.dialect != "sqlite":
+                async with self.writer.begin() as connection:
+                    yield connection
+                return
+            async with self._turnstile, self.writer.begin() as connection:
+                yield connection
 
     async def aclose(self) -> None:
         """Give back every connection."""

@@ -56,22 +56,21 @@ class SqlDesk:
     async def lend(self, patron_id: int, item_id: int, branch_code: str) -> Lent | NotLent:
         """Give a copy into a patron's hands; one that is kept for another is not lent. Raises StoreUnavailable."""
         places, now = await self._house.places(self._branches), self._clock.now()
-        with store_errors():
-            async with self._database.writer.begin() as connection:
-                about = await _item(connection, item_id)
-                if about is None:
-                    return NotLent("unknown")
-                scene = await read_scene(
-                    connection, self._house, places, now, patron_id, more_works=[about.work_id], to_write=True
-                )
-                branch = (await holding.branch_ids(connection, {branch_code})).get(branch_code)
-                if scene is None or branch is None:
-                    return NotLent("unknown")
-                mine = await _kept_for(connection, patron_id, about.work_id)
-                refused = self._why_not(scene, about, mine, branch_code)
-                if refused:
-                    return NotLent(refused)
-                return await self._lend(connection, scene, about, mine, branch_code, branch)
+        async with self._database.writing() as connection:
+            about = await _item(connection, item_id)
+            if about is None:
+                return NotLent("unknown")
+            scene = await read_scene(
+                connection, self._house, places, now, patron_id, more_works=[about.work_id], to_write=True
+            )
+            branch = (await holding.branch_ids(connection, {branch_code})).get(branch_code)
+            if scene is None or branch is None:
+                return NotLent("unknown")
+            mine = await _kept_for(connection, patron_id, about.work_id)
+            refused = self._why_not(scene, about, mine, branch_code)
+            if refused:
+                return NotLent(refused)
+            return await self._lend(connection, scene, about, mine, branch_code, branch)
 
     def _why_not(self, scene: Scene, about: "_About", mine: holding.StoredHold | None, branch_code: str) -> str:
         item = next((copy for copy in scene.copies[about.work_id] if copy.item_id == about.item_id), None)
@@ -122,34 +121,32 @@ class SqlDesk:
     async def take_back(self, loan_id: int) -> TakenBack | None:
         """A copy has come back: for the first who waits, or to the shelf. None where it is not out."""
         places, now = await self._house.places(self._branches), self._clock.now()
-        with store_errors():
-            async with self._database.writer.begin() as connection:
-                await reading.lock_loans(connection, LoanRow.id == loan_id)
-                closing = update(LoanRow).where(LoanRow.id == loan_id, LoanRow.returned_at.is_(None))
-                item_id = (await connection.execute(closing.values(returned_at=now).returning(LoanRow.item_id))).first()
-                if item_id is None:
-                    return None
-                await drop_requests(connection, [loan_id], now)
-                about = None if item_id[0] is None else await _item(connection, item_id[0])
-                if about is None:
-                    return TakenBack(None)
-                await reading.lock_works(connection, {about.work_id})
-                await holding.shelve(connection, about.item_id, ItemStatus.AVAILABLE, ItemStatus.ON_LOAN)
-                given = await holding.hand_out(connection, {about.work_id}, self._house, places, now)
-                return TakenBack(next((hold for hold, item in given.items() if item == about.item_id), None))
+        async with self._database.writing() as connection:
+            await reading.lock_loans(connection, LoanRow.id == loan_id)
+            closing = update(LoanRow).where(LoanRow.id == loan_id, LoanRow.returned_at.is_(None))
+            item_id = (await connection.execute(closing.values(returned_at=now).returning(LoanRow.item_id))).first()
+            if item_id is None:
+                return None
+            await drop_requests(connection, [loan_id], now)
+            about = None if item_id[0] is None else await _item(connection, item_id[0])
+            if about is None:
+                return TakenBack(None)
+            await reading.lock_works(connection, {about.work_id})
+            await holding.shelve(connection, about.item_id, ItemStatus.AVAILABLE, ItemStatus.ON_LOAN)
+            given = await holding.hand_out(connection, {about.work_id}, self._house, places, now)
+            return TakenBack(next((hold for hold, item in given.items() if item == about.item_id), None))
 
     async def make_ready(self, hold_id: int) -> date | None:
         """The copy waits on the hold shelf; returns the last day, None where the hold has no copy."""
         places, now = await self._house.places(self._branches), self._clock.now()
-        with store_errors():
-            async with self._database.writer.begin() as connection:
-                hold = await self._locked(connection, hold_id)
-                if hold is None or hold.item_id is None or not may_become(hold.state, HoldState.READY):
-                    return None
-                place = places.at(hold.pickup)
-                last = keep_until(place.today(now), self._house.policy(hold.pickup, ""), place.calendar)
-                await holding.move(connection, hold_id, HoldState.READY, ready_at=now, keep_until=last)
-                return last
+        async with self._database.writing() as connection:
+            hold = await self._locked(connection, hold_id)
+            if hold is None or hold.item_id is None or not may_become(hold.state, HoldState.READY):
+                return None
+            place = places.at(hold.pickup)
+            last = keep_until(place.today(now), self._house.policy(hold.pickup, ""), place.calendar)
+            await holding.move(connection, hold_id, HoldState.READY, ready_at=now, keep_until=last)
+            return last
 
     async def refuse_hold(self, hold_id: int, by: str, reason: str) -> bool:
         """The staff cannot serve it: the reader is told why. False where it is not live any more."""
@@ -157,14 +154,13 @@ class SqlDesk:
 
     async def _close(self, hold_id: int, state: HoldState, by: str, reason: str = "") -> bool:
         places, now = await self._house.places(self._branches), self._clock.now()
-        with store_errors():
-            async with self._database.writer.begin() as connection:
-                hold = await self._locked(connection, hold_id)
-                if hold is None or not may_become(hold.state, state):
-                    return False
-                await holding.end(connection, hold, state, by, now, reason)
-                await holding.hand_out(connection, {hold.work_id}, self._house, places, now)
-                return True
+        async with self._database.writing() as connection:
+            hold = await self._locked(connection, hold_id)
+            if hold is None or not may_become(hold.state, state):
+                return False
+            await holding.end(connection, hold, state, by, now, reason)
+            await holding.hand_out(connection, {hold.work_id}, self._house, places, now)
+            return True
 
     async def _locked(self, connection: AsyncConnection, hold_id: int) -> holding.StoredHold | None:
         """The hold with its work locked, so that nobody changes it meanwhile."""
@@ -221,14 +217,13 @@ class SqlDesk:
 
     async def _wake(self, hold_id: int) -> bool:
         places, now = await self._house.places(self._branches), self._clock.now()
-        with store_errors():
-            async with self._database.writer.begin() as connection:
-                hold = await self._locked(connection, hold_id)
-                if hold is None or hold.state is not HoldState.SUSPENDED:
-                    return False
-                await holding.move(connection, hold_id, HoldState.QUEUED, suspended_until=None)
-                await holding.hand_out(connection, {hold.work_id}, self._house, places, now)
-                return True
+        async with self._database.writing() as connection:
+            hold = await self._locked(connection, hold_id)
+            if hold is None or hold.state is not HoldState.SUSPENDED:
+                return False
+            await holding.move(connection, hold_id, HoldState.QUEUED, suspended_until=None)
+            await holding.hand_out(connection, {hold.work_id}, self._house, places, now)
+            return True
 
     async def forget(self) -> int:
         """Returned loans go, unless their readers asked for a history; so do outcomes that nobody can ask for again."""
@@ -237,11 +232,10 @@ class SqlDesk:
         keeps = select(PatronRow.id).where(PatronRow.keep_history)
         old = select(LoanRow.id).where(LoanRow.returned_at < returned, LoanRow.patron_id.not_in(keeps))
         gone = 0
-        with store_errors():
-            async with self._database.writer.begin() as connection:
-                some = old.limit(LOANS_AT_ONCE).scalar_subquery()
-                gone = (await connection.execute(delete(LoanRow).where(LoanRow.id.in_(some)))).rowcount
-                await keys.forget(connection, now - timedelta(days=OUTCOMES_DAYS))
+        async with self._database.writing() as connection:
+            some = old.limit(LOANS_AT_ONCE).scalar_subquery()
+            gone = (await connection.execute(delete(LoanRow).where(LoanRow.id.in_(some)))).rowcount
+            await keys.forget(connection, now - timedelta(days=OUTCOMES_DAYS))
         return gone
 
 

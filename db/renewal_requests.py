@@ -42,15 +42,14 @@ class SqlRequests:
 
     async def confirm(self, request_id: int, by: str, due_on: date | None = None) -> RenewalRequest | None:
         places, now = await self._house.places(self._branches), self._clock.now()
-        with store_errors():
-            async with self._database.writer.begin() as connection:
-                asked = await _locked(connection, request_id)
-                if asked is None or asked.state is not RequestState.WAITING:
-                    return asked
-                scene = await read_scene(connection, self._house, places, now, asked.patron_id, to_write=True)
-                until = await self._renew(connection, scene, asked, by, due_on)
-                state = RequestState.DROPPED if until is None else RequestState.CONFIRMED
-                return await _decide(connection, asked, state, by, now, due_on=until)
+        async with self._database.writing() as connection:
+            asked = await _locked(connection, request_id)
+            if asked is None or asked.state is not RequestState.WAITING:
+                return asked
+            scene = await read_scene(connection, self._house, places, now, asked.patron_id, to_write=True)
+            until = await self._renew(connection, scene, asked, by, due_on)
+            state = RequestState.DROPPED if until is None else RequestState.CONFIRMED
+            return await _decide(connection, asked, state, by, now, due_on=until)
 
     async def _renew(
         self, connection: AsyncConnection, scene: Scene | None, asked: RenewalRequest, by: str, due_on: date | None
@@ -74,14 +73,13 @@ class SqlRequests:
 
     async def refuse(self, request_id: int, by: str, reason: str, code: str = "") -> RenewalRequest | None:
         now = self._clock.now()
-        with store_errors():
-            async with self._database.writer.begin() as connection:
-                asked = await _locked(connection, request_id)
-                if asked is None or asked.state is not RequestState.WAITING:
-                    return asked
-                return await _decide(
-                    connection, asked, RequestState.REFUSED, by, now, code=code, reason=reason[:REASON_LENGTH]
-                )
+        async with self._database.writing() as connection:
+            asked = await _locked(connection, request_id)
+            if asked is None or asked.state is not RequestState.WAITING:
+                return asked
+            return await _decide(
+                connection, asked, RequestState.REFUSED, by, now, code=code, reason=reason[:REASON_LENGTH]
+            )
 
     async def _read(self, wanted: Any) -> list[RenewalRequest]:
         with store_errors():

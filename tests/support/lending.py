@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import delete, event, insert, select, update
+from sqlalchemy import event, insert, select, update
 
 from bot.accounts import Keeping, Ok, OpenHold, OpenLoan, Refused, RenewalOutcome, RenewalWish, Result
 from bot.library.holidays import NoHolidays
@@ -16,12 +16,13 @@ from db.circulation_house import LendingHouse
 from db.connect import Database
 from db.lending_desk import Lent, SqlDesk
 from db.models import BranchRow, ItemRow, PatronRow, RecordRow
-from db.models_circulation import HoldRow, LoanRow
+from db.models_circulation import LoanRow
 from db.renewal_requests import SqlRequests
 from tests.support.books import book, copy
 from tests.support.clock import StandingClock
 from tests.support.fake_library import CENTRAL, CHILDREN
 
+Answer = TypeVar("Answer")
 ZONE = CENTRAL.zone
 DECIDES = LendingPolicy(confirmation=Confirmation.AUTO)
 """The usual rules, and what they allow is done at once."""
@@ -71,6 +72,16 @@ class LendingLibrary:
             rows = (await connection.execute(found.where(RecordRow.title == title).order_by(ItemRow.id))).all()
         return rows[0].work_id, [row.id for row in rows]
 
+    async def books(self, count: int) -> list[int]:
+        """Buy so many books, a copy each at 01; returns their works."""
+        writer = SqlCatalogueWriter(self.database, self.clock)
+        run = await writer.begin("s", ["books.mrc"])
+        await writer.keep(
+            run, "s", [book(f"Том {number}", "Автор", copy("01", f"{number}")) for number in range(count)]
+        )
+        async with self.database.engine.connect() as connection:
+            return list(await connection.scalars(select(RecordRow.work_id).where(RecordRow.title.like("Том %"))))
+
     async def patron(self, card: str, branch: str = "01", **values: Any) -> int:
         """Enrol somebody."""
         async with self.database.writer.begin() as connection:
@@ -93,12 +104,6 @@ class LendingLibrary:
         """Make a patron what a test needs."""
         async with self.database.writer.begin() as connection:
             await connection.execute(update(PatronRow).where(PatronRow.id == patron_id).values(**values))
-
-    async def nobody_waits(self) -> None:
-        """All holds are gone as if they had never been; every copy is on its shelf."""
-        async with self.database.writer.begin() as connection:
-            await connection.execute(delete(HoldRow))
-            await connection.execute(update(ItemRow).values(status="available"))
 
     async def loans(self, patron_id: int) -> tuple[OpenLoan, ...]:
         """What is at home."""
@@ -134,7 +139,7 @@ class LendingLibrary:
         return self.clock.now().astimezone(ZONE).date()
 
 
-def value(result: Result[Any]) -> Any:
+def value(result: Result[Answer]) -> Answer:
     """What was answered."""
     assert isinstance(result, Ok), result
     return result.value
