@@ -32,7 +32,6 @@ from sqlalchemy.types import TypeEngine
 from bot.library.model import HIDDEN_STATUSES
 from db.base import Base, Moment
 from db.models import CatalogueStateRow, ItemRow, RecordRow, WorkRow
-from db.postgres import passing_faults
 from db.rows import to_sqlite
 
 WORKS, RECORDS, ITEMS = (Base.metadata.tables[name] for name in ("works", "records", "items"))
@@ -116,6 +115,8 @@ async def insert_values(
         names, marks = ", ".join(f'"{name}"' for name in columns), ", ".join("?" * len(columns))
         await connection.exec_driver_sql(f"INSERT INTO {table.name} ({names}) VALUES ({marks})", values)  # noqa: S608
         return
+    from db.postgres import passing_faults  # its driver is loaded where there is a server
+
     with passing_faults():
         driver: Any = (await connection.get_raw_connection()).driver_connection
         await driver.copy_records_to_table(table.name, columns=columns, records=values)

@@ -9,23 +9,13 @@ import json
 import sqlite3
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from pathlib import Path
-from typing import Any, TypeVar
-
-from sqlalchemy import URL
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from db.connect import Database, sqlite_connection, store_errors
-from db.postgres import PASSING, ended_if_confused, open_session, passing_faults
 
 Answer = TypeVar("Answer")
 Decode = Callable[[str], Answer]
-
-LONG_ANSWER = 100_000
-"""Letters of JSON that are decoded in a thread: shorter ones take less than a millisecond."""
-
-FEW_ROWS = {"enable_seqscan": "off", "enable_hashjoin": "off", "enable_mergejoin": "off"}
-"""All questions are for a few rows by their keys; a plan made while the tables were empty must know it too."""
 
 SQLITE_WORDS = {
     "ids": "(SELECT value FROM json_each(?1))",
@@ -35,15 +25,6 @@ SQLITE_WORDS = {
     "array": "json_array",
     "rows": "json_group_array",
     "json": "json",
-}
-POSTGRES_WORDS = {
-    "ids": "(SELECT unnest($1::bigint[]))",
-    "one": "$1::bigint",
-    "two": "$2::bigint",
-    "three": "$3::bigint",
-    "array": "json_build_array",
-    "rows": "json_agg",
-    "json": "to_json",
 }
 
 
@@ -85,45 +66,10 @@ class SqliteReader:
         self._thread.shutdown(wait=True)
 
 
-class PostgresReader:
-    """Asks a PostgreSQL store over one connection, made anew after a loss."""
+if TYPE_CHECKING:
+    from db.reading_postgres import PostgresReader
 
-    words = POSTGRES_WORDS
-
-    def __init__(self, url: URL, purpose: str) -> None:
-        self._url, self._purpose = url, purpose
-        self._connection: Any = None
-        self._turn = asyncio.Lock()
-
-    @staticmethod
-    def fields(column: str, *names: str) -> str:
-        """An array of the named fields of a JSON column, null where one is missing."""
-        values = ", ".join(f"{column}->'{name}'" for name in names)
-        return f"json_build_array({values})"
-
-    @staticmethod
-    def ids(numbers: Sequence[int]) -> object:
-        """The value for ``{ids}``."""
-        return numbers
-
-    async def ask(self, statement: str, values: Sequence[object], decode: Decode[Answer]) -> Answer:
-        """The decoded first column of the first row. Raises StoreUnavailable."""
-        with passing_faults():
-            async with self._turn:
-                if self._connection is None or self._connection.is_closed():
-                    self._connection = await open_session(self._url, self._purpose, **FEW_ROWS)
-                with ended_if_confused(self._connection):
-                    raw: str = await self._connection.fetchval(statement, *values)
-        return await asyncio.to_thread(decode, raw) if len(raw) > LONG_ANSWER else decode(raw)
-
-    async def aclose(self) -> None:
-        """Close the connection."""
-        if self._connection is not None:
-            with suppress(*PASSING):
-                await self._connection.close(timeout=5)
-
-
-Reader = SqliteReader | PostgresReader
+Reader: TypeAlias = "SqliteReader | PostgresReader"
 
 
 def reader_of(database: Database, purpose: str) -> Reader:
@@ -135,4 +81,6 @@ def reader_of(database: Database, purpose: str) -> Reader:
     """
     if database.dialect == "sqlite":
         return SqliteReader(database.path, purpose)
+    from db.reading_postgres import PostgresReader  # its driver is loaded where there is a server
+
     return PostgresReader(database.url, purpose)
