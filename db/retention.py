@@ -119,6 +119,12 @@ class SqlRetention:
                     .values(state="failed", error="erased", done_at=now)
                 )
                 await forget_conversation(connection, row.id)
+                # Some messengers' ids of messages begin with the address. A redelivery so late would be a stranger's.
+                await connection.execute(
+                    update(MessageRow)
+                    .where(MessageRow.conversation_id == talk)
+                    .values(idempotency_key=None, external_id=None)
+                )
                 await connection.execute(
                     update(ConversationRow)
                     .where(ConversationRow.contact_id == row.id)
