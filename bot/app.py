@@ -43,14 +43,18 @@ from db import migrate
 from db.account_store import AccountSetup, AccountStore, account_store
 from db.branches import SqlBranches
 from db.cards import SqlCards
+from db.circulation import SqlCirculation
+from db.circulation_house import LendingHouse
 from db.connect import Database, connect
 from db.desk_audit import SqlStaffAudit
 from db.faq import SqlFaq
 from db.files import SqlFiles, SqlUnread
 from db.index_source import SqlIndexSource
+from db.lending_desk import SqlDesk
 from db.linking import LinkRules
 from db.messages import Log, open_log
 from db.misses import SqlMisses
+from db.renewal_requests import SqlRequests
 from db.retention import KeepDays
 from db.staff import SqlStaffBook
 from db.synonyms import SqlSynonyms
@@ -88,6 +92,8 @@ class Opened:
     misses: SqlMisses
     pictures: PictureDesk
     accounts: AccountStore
+    lending: SqlDesk
+    requests: SqlRequests
     library: Library
 
 
@@ -286,7 +292,9 @@ async def opened(settings: Settings, folder: Path, clock: Clock | None = None) -
         await synonyms.refresh()
         message_log = await open_log(database, clock)
         try:
-            accounts = account_store(database, clock, message_log, account_setup(settings, folder))
+            house = lending_house(settings)
+            circulation = SqlCirculation(database, branches, clock, house)
+            accounts = account_store(database, clock, message_log, account_setup(settings, folder), circulation)
             yield Opened(
                 settings=settings,
                 folder=folder,
@@ -300,6 +308,8 @@ async def opened(settings: Settings, folder: Path, clock: Clock | None = None) -
                 misses=misses_of(settings, database, clock),
                 pictures=pictures,
                 accounts=accounts,
+                lending=SqlDesk(database, branches, clock, house),
+                requests=SqlRequests(database, branches, clock, house),
                 library=Library(
                     name=settings.library.name,
                     catalogue=TaughtCatalogue(catalogue, synonyms),
@@ -310,6 +320,7 @@ async def opened(settings: Settings, folder: Path, clock: Clock | None = None) -
                     policy_url=settings.privacy.policy_url,
                     pictures=pictures,
                     accounts=accounts.accounts,
+                    circulation=circulation,
                     files=SqlFiles(database, clock),
                 ),
             )
@@ -321,6 +332,20 @@ async def opened(settings: Settings, folder: Path, clock: Clock | None = None) -
             await source.aclose()
     finally:
         await database.aclose()
+
+
+def lending_house(settings: Settings) -> LendingHouse:
+    """How the library lends, as its configuration tells."""
+    lending = settings.circulation
+    return LendingHouse(
+        rules=lending.values(),
+        zone=settings.library.timezone,
+        holidays=OfficialHolidays(settings.library.country, settings.library.language),
+        keeping=lending.keeping,
+        keeping_of=lending.keeping_of,
+        transfers=lending.transfers,
+        returned_days=lending.returned_days,
+    )
 
 
 def account_setup(settings: Settings, folder: Path) -> AccountSetup:
@@ -439,6 +464,7 @@ def service(what: Opened, role: Role) -> Service:
             "synonyms": what.synonyms.follow,
             "misses": what.misses.follow,
             "retention": what.accounts.retention.follow,
+            "lending": what.lending.follow,
         },
     )
 

@@ -26,6 +26,7 @@ from pydantic_settings import (
 
 from bot.account_settings import AccountSettings, PrivacySettings
 from bot.errors import ConfigError
+from bot.lending_settings import CirculationSettings
 from bot.library.hours import parse_hours
 from bot.library.model import Branch
 from bot.section import Section
@@ -204,6 +205,7 @@ class Settings(BaseSettings):
     faq: tuple[FaqSettings, ...] = Field((), description="The library's own answers.")
     search: SearchSettings = Field(SearchSettings(), description="The search index.")
     misses: MissesSettings = Field(MissesSettings(), description="What readers asked in vain.")
+    circulation: CirculationSettings = Field(CirculationSettings(), description="Loans, renewals and holds.")
     accounts: AccountSettings = Field(AccountSettings(), description="How a reader proves that a card is theirs.")
     privacy: PrivacySettings = Field(PrivacySettings(), description="Personal data.")
     console: ConsoleSettings = Field(ConsoleSettings(), description="The librarians' pages.")

@@ -1,6 +1,8 @@
 """What happens at a desk: a copy is lent, comes back, waits on the hold shelf, is fetched or is not."""
 
+import asyncio
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -8,6 +10,7 @@ from sqlalchemy import delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.clock import Clock
+from bot.errors import StoreUnavailable
 from bot.library.due_dates import due_date
 from bot.library.holds import HoldState, keep_until, may_become
 from bot.library.model import ItemStatus
@@ -21,6 +24,7 @@ from db.connect import Database, store_errors
 from db.models import BranchRow, ItemRow, PatronRow, RecordRow
 from db.models_circulation import HoldRow, LoanRow, RenewalRequestRow
 
+LOOK_EVERY_S = 300.0
 LOANS_AT_ONCE = 500
 OUTCOMES_DAYS = 60
 
@@ -172,6 +176,13 @@ class SqlDesk:
         return await holding.hold_by_id(connection, row.patron_id, hold_id)
 
     # --- what time does --------------------------------------------------------------------------
+
+    async def follow(self) -> None:
+        """Let time pass every few minutes, until cancelled."""
+        while True:
+            with suppress(StoreUnavailable):  # /readyz tells of it
+                await self.pass_time()
+            await asyncio.sleep(LOOK_EVERY_S)
 
     async def pass_time(self) -> int:
         """Close holds whose time is over, wake those that slept, forget returned loans; returns how many changed.

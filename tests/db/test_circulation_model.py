@@ -1,0 +1,187 @@
+"""Loans, renewals and holds on a real store, driven at random: what must never happen does not."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from sqlalchemy import select
+
+from bot.accounts import Ok, RenewalState, RenewalWish
+from bot.library.holds import HoldState
+from bot.library.policy import Confirmation, LendingPolicy
+from bot.library.renewal import RenewalBlock
+from db.connect import connect
+from db.lending_desk import Lent
+from db.models_circulation import HoldRow, LoanRow
+from tests.support.clock import StandingClock
+from tests.support.databases import Databases
+from tests.support.lending import LendingLibrary
+
+POLICY = LendingPolicy(
+    loan_days=10, renewals_allowed=3, remote_renewals_allowed=2, max_loans=3, max_holds=2, max_total_days=28,
+    confirmation=Confirmation.AUTO,
+)  # fmt: skip
+READERS, WORKS = 3, 3
+
+
+class Lending(RuleBasedStateMachine):
+    """Three readers, three works (one of them in two copies), and whatever they do."""
+
+    databases: Databases
+    loans: Bundle[int] = Bundle("loans")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.loop = asyncio.new_event_loop()
+        self.clock = StandingClock()
+
+    def do(self, what: Any) -> Any:
+        """Run it to its end."""
+        return self.loop.run_until_complete(what)
+
+    @initialize()
+    def opens(self) -> None:
+        self.do(self._open())
+
+    async def _open(self) -> None:
+        self.database = await connect(await self.databases.url("sqlite"))
+        self.library = LendingLibrary(self.database, self.clock, POLICY)
+        await self.library.opens()
+        self.readers = [await self.library.patron(str(number)) for number in range(READERS)]
+        bought = [await self.library.book(f"Книга {number}", 2 if number == 0 else 1) for number in range(WORKS)]
+        self.works = [work for work, _ in bought]
+        self.items = [item for _, items in bought for item in items]
+        self.of_item = {item: work for work, items in bought for item in items}
+        self.lent_to: dict[int, tuple[int, int]] = {}
+        """Open loans: reader and item."""
+
+    def teardown(self) -> None:
+        if hasattr(self, "database"):
+            self.do(self.databases.drop(self.database))
+        self.loop.close()
+
+    # --- what may happen -------------------------------------------------------------------------
+
+    @rule(target=loans, reader=st.integers(0, READERS - 1), item=st.integers(0, WORKS))
+    def lends(self, reader: int, item: int) -> int:
+        patron, copy = self.readers[reader], self.items[item]
+        before = self.waiting(self.of_item[copy])
+        lent = self.do(self.library.desk.lend(patron, copy, "01"))
+        if not isinstance(lent, Lent):
+            return 0
+        kept = [hold for hold in before if hold.assigned_item_id == copy and hold.patron_id != patron]
+        assert not kept, "a copy that waited for one reader went to another"
+        self.lent_to[lent.loan_id] = (patron, copy)
+        return lent.loan_id
+
+    @rule(loan=loans)
+    def comes_back(self, loan: int) -> None:
+        if loan not in self.lent_to:
+            return
+        _, copy = self.lent_to.pop(loan)
+        queue = [hold for hold in self.waiting(self.of_item[copy]) if hold.state == HoldState.QUEUED]
+        back = self.do(self.library.desk.take_back(loan))
+        assert back is not None
+        assert back.hold_id == (queue[0].id if queue else None), "a hold was skipped"
+
+    @rule(loan=loans, reader=st.integers(0, READERS - 1))
+    def renews(self, loan: int, reader: int) -> None:
+        patron = self.readers[reader]
+        others = [
+            hold
+            for hold in (self.waiting(self.of_item[self.lent_to[loan][1]]) if loan in self.lent_to else [])
+            if hold.state == HoldState.QUEUED and hold.patron_id != patron
+        ]
+        result = self.do(self.library.circulation.renew(patron, [RenewalWish(loan)], self.library.key()))
+        assert isinstance(result, Ok)
+        (outcome,) = result.value
+        if loan not in self.lent_to or self.lent_to[loan][0] != patron:
+            assert outcome.block is RenewalBlock.LOAN_NOT_FOUND
+        if others:  # every copy is out or kept, or the hold would have one
+            assert outcome.state is not RenewalState.RENEWED, "a wanted title was renewed"
+
+    @rule(reader=st.integers(0, READERS - 1), work=st.integers(0, WORKS - 1))
+    def waits(self, reader: int, work: int) -> None:
+        self.do(self.library.circulation.place_hold(self.readers[reader], self.works[work], "01", self.library.key()))
+
+    @rule(reader=st.integers(0, READERS - 1), which=st.integers(0, 1))
+    def cancels(self, reader: int, which: int) -> None:
+        holds = self.do(self.library.holds(self.readers[reader]))
+        if which < len(holds):
+            key = self.library.key()
+            self.do(self.library.circulation.cancel_hold(self.readers[reader], holds[which].hold_id, key))
+
+    @rule(reader=st.integers(0, READERS - 1), days=st.integers(0, 9))
+    def suspends(self, reader: int, days: int) -> None:
+        holds = self.do(self.library.holds(self.readers[reader]))
+        if holds:
+            until = self.library.today + timedelta(days=days) if days else None
+            key = self.library.key()
+            self.do(self.library.circulation.suspend_hold(self.readers[reader], holds[0].hold_id, until, key))
+
+    @rule(reader=st.integers(0, READERS - 1))
+    def is_put_on_the_shelf(self, reader: int) -> None:
+        for hold in self.do(self.library.holds(self.readers[reader])):
+            self.do(self.library.desk.make_ready(hold.hold_id))
+
+    @rule(days=st.integers(1, 12))
+    def time_passes(self, days: int) -> None:
+        self.library.days(days)
+        self.do(self.library.desk.pass_time())
+
+    # --- what must hold --------------------------------------------------------------------------
+
+    def waiting(self, work_id: int) -> list[Any]:
+        """The live holds of a work, first come first."""
+        live = select(HoldRow).where(HoldRow.work_id == work_id, HoldRow.ended_at.is_(None))
+        return self.rows(live.order_by(HoldRow.placed_at, HoldRow.id))
+
+    def rows(self, wanted: Any) -> list[Any]:
+        async def read() -> list[Any]:
+            async with self.database.engine.connect() as connection:
+                return list(await connection.execute(wanted))
+
+        return list(self.do(read()))
+
+    @invariant()
+    def nothing_forbidden_is_in_the_store(self) -> None:
+        if not hasattr(self, "lent_to"):
+            return
+        out = self.rows(select(LoanRow).where(LoanRow.returned_at.is_(None)))
+        live = self.rows(select(HoldRow).where(HoldRow.ended_at.is_(None)))
+        items = [loan.item_id for loan in out]
+        kept = [hold.assigned_item_id for hold in live if hold.assigned_item_id is not None]
+        assert len(items + kept) == len(set(items + kept)), "two have one copy"
+        assert {loan.id: (loan.patron_id, loan.item_id) for loan in out} == self.lent_to
+        for loan in out:
+            assert loan.renewals <= POLICY.renewals_allowed
+            assert loan.remote_renewals <= (POLICY.remote_renewals_allowed or 0)
+            longest = max(POLICY.max_total_days or 0, POLICY.loan_days + 3)
+            assert loan.due_on - loan.issued_on <= timedelta(days=longest)
+        for reader in self.readers:
+            assert sum(loan.patron_id == reader for loan in out) <= (POLICY.max_loans or 0)
+            waits = [hold.work_id for hold in live if hold.patron_id == reader]
+            assert len(waits) <= (POLICY.max_holds or 0)
+            assert len(waits) == len(set(waits))
+        for work in self.works:
+            free = {item for item, of in self.of_item.items() if of == work} - set(items) - set(kept)
+            queued = [hold for hold in live if hold.work_id == work and hold.state == HoldState.QUEUED]
+            assert not (free and queued), "somebody waits beside a free copy"
+
+
+@pytest.mark.parametrize("steps", [25])
+def test_no_cap_is_passed_no_copy_lent_twice_no_hold_skipped(databases: Databases, steps: int) -> None:
+    Lending.databases = databases
+    quick = settings(
+        max_examples=12,
+        stateful_step_count=steps,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        derandomize=True,
+        database=None,
+    )
+    run_state_machine_as_test(Lending, settings=quick)
