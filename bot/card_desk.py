@@ -46,6 +46,10 @@ class CardDesk(Protocol):
     Card numbers are read as a person types them. Raises StoreUnavailable.
     """
 
+    async def patron_of(self, card_number: str) -> int | None:
+        """The number of the patron whose card it is; None where there is no such card."""
+        ...
+
     async def issue_code(self, card_number: str, by: str, *, child: bool = False) -> IssuedCode | None:
         """A new code for a card; the one before it is good no more. None where there is no such card."""
         ...

@@ -37,6 +37,12 @@ class SqlCardDesk:
         self._database, self._clock, self._digests = database, clock, digests
         self._codes, self._personal, self._proving = codes, personal, proving
 
+    async def patron_of(self, card_number: str) -> int | None:
+        with store_errors():
+            async with self._database.engine.connect() as connection:
+                patron = await _patron(connection, card_number)
+                return None if patron is None else int(patron.id)
+
     async def issue_code(self, card_number: str, by: str, *, child: bool = False) -> IssuedCode | None:
         now = self._clock.now()
         with store_errors():

@@ -28,6 +28,8 @@ app.add_typer(synonyms, name="synonyms")
 
 staff = typer.Typer(no_args_is_help=True, help="Who may come in at the librarians' console.")
 app.add_typer(staff, name="staff")
+card = typer.Typer(no_args_is_help=True, help="What the desk does with readers' cards; all of it is in the audit log.")
+app.add_typer(card, name="card")
 
 Config = Annotated[
     Path | None, typer.Option("--config", help="The configuration; default ./config.yaml where it stands.")
@@ -309,6 +311,87 @@ def restore(file: Annotated[Path, typer.Argument(help="A file written by backup.
     from bot.cli import care
 
     raise typer.Exit(care.restore(config, file))
+
+
+Card = Annotated[str, typer.Option("--card", help="The card's number, as it stands on the card.")]
+
+
+@card.command(name="code")
+def card_code(
+    card_number: Card,
+    config: Config = None,
+    child: Annotated[bool, typer.Option("--child", help="For a parent: they see the card as a child's.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Issue a one-time code by which a reader links the card to a chat."""
+    from bot.cli import cards
+
+    raise typer.Exit(cards.code(config, card_number, child=child, as_json=as_json))
+
+
+@card.command(name="pin")
+def card_pin(
+    card_number: Card,
+    config: Config = None,
+    remove: Annotated[bool, typer.Option("--remove", help="Take the PIN away.")] = False,
+) -> None:
+    """Set a card's PIN; it is asked for and not shown."""
+    from bot.cli import cards
+
+    raise typer.Exit(cards.pin(config, card_number, remove=remove))
+
+
+@card.command(name="links")
+def card_links(card_number: Card, config: Config = None) -> None:
+    """Say which chats see a card."""
+    from bot.cli import cards
+
+    raise typer.Exit(cards.links(config, card_number))
+
+
+@card.command(name="unlink")
+def card_unlink(
+    card_number: Card,
+    config: Config = None,
+    contact: Annotated[int | None, typer.Option(help="Only this one (bibliobot card links).")] = None,
+) -> None:
+    """Cut chats off a card."""
+    from bot.cli import cards
+
+    raise typer.Exit(cards.unlink(config, card_number, contact))
+
+
+@card.command(name="erase")
+def card_erase(
+    card_number: Card,
+    config: Config = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Forget a reader at their wish: links, codes, PIN, words, names."""
+    from bot.cli import cards
+
+    raise typer.Exit(cards.erase(config, card_number, yes=yes))
+
+
+@app.command()
+def audit(
+    config: Config = None,
+    since: Annotated[str, typer.Option(help="From this day on: 2026-03-01.")] = "",
+    until: Annotated[str, typer.Option(help="To the end of this day.")] = "",
+    limit: Annotated[int, typer.Option(min=0, help="So many of the newest lines at most; 0 for all.")] = 50,
+    card_number: Annotated[str, typer.Option("--card", help="Only about this card.")] = "",
+    csv_file: Annotated[
+        Path | None, typer.Option("--csv", help="Write all of them into this file (.csv or .xlsx).")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Who did what with readers' cards and data, and when; names nobody."""
+    from bot.cli import cards
+
+    done = cards.audit(
+        config, since=since, until=until, limit=limit, card=card_number, csv_file=csv_file, as_json=as_json
+    )
+    raise typer.Exit(done)
 
 
 def main() -> None:

@@ -16,6 +16,7 @@ from rich.table import Table
 from bot import app
 from bot.app import Opened
 from bot.cli import sheets
+from bot.cli.days import day_of
 from bot.clock import SystemClock
 from bot.errors import InputError
 from bot.language.folding import fold
@@ -51,19 +52,8 @@ def misses(
         InputError: The date is none, or the file cannot be written.
         StoreUnavailable: From the store.
     """
-    day = _day(since)
+    day = day_of(since, "--since")
     return asyncio.run(_misses(config, day, limit, as_json=as_json, csv_file=csv_file, forget=forget))
-
-
-def _day(text: str) -> date | None:
-    if not text:
-        return None
-    for form in ("%Y-%m-%d", "%d.%m.%Y"):
-        try:
-            return datetime.strptime(text, form).date()  # noqa: DTZ007 - a day, not a moment
-        except ValueError:
-            continue
-    raise InputError(f"--since {text}: expected a date such as 2026-03-01 or 01.03.2026")
 
 
 async def _misses(
