@@ -34,6 +34,7 @@ from tests.support.clock import StandingClock
 from tests.support.databases import Databases
 from tests.support.fake_library import CENTRAL, CHILDREN
 from tests.support.logs import ANNA, BORIS, SqlStaff, arrival, opened_log, turn
+from tests.support.notices import fill_notices
 from tests.support.staff import fill_desk
 
 REVISION = head()
@@ -92,6 +93,7 @@ async def fill(database: Database, clock: StandingClock) -> None:
         await SqlStaff(database, clock).queues(ANNA, "Пора вернуть книгу", Lane.NOTICE)
     await fill_accounts(database, clock.now(), patron_id=7)
     await fill_circulation(database, clock.now(), patron_id=7)
+    await fill_notices(database, clock.now(), patron_id=7)
     await fill_desk(database, clock.now())
 
 
