@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help setup demo test check bench fmt lock test-exports docs clean
+.PHONY: help setup demo demo-messengers test check bench fmt lock test-exports docs clean
 help:  ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
 
@@ -20,6 +20,9 @@ $(STAMP): requirements/dev.txt pyproject.toml
 
 demo: setup  ## start everything with a real catalogue, no tokens needed
 	$(BIN)/bibliobot demo
+
+demo-messengers: setup  ## the same with phones of all messengers on one page
+	$(BIN)/bibliobot demo --messengers
 
 test: setup  ## all tests, real PostgreSQL and a real browser included
 	@sh tests/need-browser.sh

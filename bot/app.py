@@ -31,7 +31,7 @@ from bot.errors import ConfigError, StoreUnavailable
 from bot.library.holidays import OfficialHolidays
 from bot.library.places import main_branch, start_parameter
 from bot.messages import Reply
-from bot.ports import FaqEntry, Files, Library, Understanding
+from bot.ports import Deliveries, FaqEntry, Files, Library, Understanding
 from bot.routing import Handler, Router, Trigger
 from bot.settings import Settings, validated
 from bot.taught import Synonyms, TaughtCatalogue, TaughtUnderstanding
@@ -46,6 +46,7 @@ from db.cards import SqlCards
 from db.circulation import SqlCirculation
 from db.circulation_house import LendingHouse
 from db.connect import Database, connect
+from db.deliveries import SqlDeliveries
 from db.desk_audit import SqlStaffAudit
 from db.faq import SqlFaq
 from db.files import SqlFiles, SqlUnread
@@ -390,6 +391,11 @@ def account_setup(settings: Settings, folder: Path) -> AccountSetup:
         zone=settings.library.timezone,
         title=title,
     )
+
+
+def deliveries(what: Opened) -> Deliveries:
+    """How far our messages have come."""
+    return SqlDeliveries(what.database)
 
 
 def misses_of(settings: Settings, database: Database, clock: Clock) -> SqlMisses:

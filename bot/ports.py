@@ -612,3 +612,32 @@ class ChatLog(Protocol):
         conversation yields every 15 seconds, which also serves as a heartbeat.
         """
         ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outgoing:
+    """One message of ours and how far it has come, for those who watch over deliveries.
+
+    Attributes:
+        state: "queued", "sent", "delivered", "read" or "failed".
+        attempts: Tries so far.
+        due_at: Not tried before this moment, aware UTC; None is at once.
+        reason: Why it failed.
+        external_id: The messenger's id of it (of its last part), "" until the messenger took it.
+    """
+
+    message_id: int
+    text: str
+    state: str
+    attempts: int
+    due_at: datetime | None
+    reason: str
+    external_id: str
+
+
+class Deliveries(Protocol):
+    """The truth about what was sent to a contact."""
+
+    async def to(self, contact: Contact, limit: int = 50) -> list[Outgoing]:
+        """The newest messages of ours to a contact, oldest first. Raises StoreUnavailable."""
+        ...

@@ -42,11 +42,14 @@ def demo(
     port: Annotated[
         int, typer.Option(min=0, max=65535, help="Port of the web chat; the next free one if taken.")
     ] = 8080,
+    messengers: Annotated[
+        bool, typer.Option("--messengers", help="Phones of all messengers on one page (in a copy of the source).")
+    ] = False,
 ) -> None:
     """Start everything with a real catalogue; no tokens, no configuration."""
     from bot.cli import service
 
-    raise typer.Exit(service.demo(folder, port))
+    raise typer.Exit(service.demo(folder, port, messengers=messengers))
 
 
 @app.command()

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
@@ -20,6 +21,9 @@ from bot.errors import ConfigError, InputError
 from bot.settings import Settings, load
 from db.connect import parse_url
 from db.staff import SqlStaffBook
+
+if TYPE_CHECKING:
+    from demo.phones import Stand
 
 PORTS_TRIED = 20
 THIS_MACHINE = "127.0.0.1"
@@ -44,7 +48,11 @@ def run(config: Path | None, role: str) -> int:
     return 0
 
 
-async def _serve(settings: Settings, folder: Path, role: Role, invite: Callable[[int], None] | None = None) -> None:
+Invite = Callable[[app.Opened, int], Awaitable[None]]
+"""What is done once the service listens at a port."""
+
+
+async def _serve(settings: Settings, folder: Path, role: Role, invite: Invite | None = None) -> None:
     async with app.opened(settings, folder) as what:
         if invite:
             await what.catalogue.start()  # who is invited is answered at once
@@ -57,7 +65,7 @@ async def _serve(settings: Settings, folder: Path, role: Role, invite: Callable[
                 "another program has the port: choose another with server.port or stop it"
             ) from None
         if invite:
-            invite(port)
+            await invite(what, port)
         else:
             _say_address(settings, port)
         await service.run()
@@ -112,13 +120,14 @@ def only_one(settings: Settings, folder: Path, role: Role) -> Iterator[None]:
 # --- the demonstration ---------------------------------------------------------------------------
 
 
-def demo(folder: Path, port: int) -> int:
-    """Everything on, with a real catalogue, in a folder of its own."""
+def demo(folder: Path, port: int, *, messengers: bool = False) -> int:
+    """Everything on, with a real catalogue, in a folder of its own; with phones of all messengers if wanted."""
     import demo as material
     from bot.cli.loading import Asked
     from bot.cli.loading import load as load_files
 
     console = Console(highlight=False, soft_wrap=True)
+    make_stand = _stand_maker() if messengers else None
     try:
         config = material.unpack(folder)
     except OSError as error:
@@ -137,9 +146,14 @@ def demo(folder: Path, port: int) -> int:
             material.mark_loaded(folder)
         logs.configure("warning", settings.logging.format)
         password = asyncio.run(_demo_librarian(settings, base))
-        _in_loop(
-            lambda: _serve(settings, base, Role.ALL, lambda port: _invite(console, settings, config, port, password))
-        )
+
+        async def invite(what: app.Opened, port: int) -> None:
+            _invite(console, what.settings, config, port, password)
+
+        if make_stand is None:
+            _in_loop(lambda: _serve(settings, base, Role.ALL, invite))
+        else:
+            _in_loop(lambda: _serve_phones(make_stand, settings, base, console, invite))
     return 0
 
 
@@ -160,6 +174,37 @@ async def _demo_librarian(settings: Settings, folder: Path) -> str:
     finally:
         await database.aclose()
     return password
+
+
+def _stand_maker() -> "type[Stand]":
+    """The phones; their emulators are a part of the tests. Raises InputError outside of a copy of the source."""
+    import demo as material
+
+    source = Path(material.__file__).resolve().parent.parent
+    advice = "get a copy of the source and run there: make demo-messengers"
+    if not (source / "tests" / "emulators").is_dir():
+        raise InputError(f"--messengers: the emulators of the messengers come with the source only; {advice}")
+    if str(source) not in sys.path:
+        sys.path.insert(0, str(source))
+    try:
+        from demo.phones import Stand
+    except ModuleNotFoundError as error:
+        raise InputError(f"--messengers: {error.name} is not installed; {advice}") from None
+    return Stand
+
+
+async def _serve_phones(
+    make_stand: "type[Stand]", settings: Settings, base: Path, console: Console, invite: Invite
+) -> None:
+    """The service, and phones of all messengers that talk with it."""
+    async with make_stand(settings, _free_port(THIS_MACHINE, settings.server.port + 1)) as stand:
+
+        async def invite_to_all(what: app.Opened, port: int) -> None:
+            await stand.begins(f"http://{THIS_MACHINE}:{port}", app.deliveries(what))
+            await invite(what, port)
+            console.print(f"All messengers on a page: {stand.page.url}/\n")
+
+        await _serve(stand.settings(), base, Role.ALL, invite_to_all)
 
 
 def _free_port(host: str, first: int) -> int:

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from email.parser import BytesParser
 from email.policy import HTTP
@@ -69,6 +69,7 @@ class Emulator:
     Attributes:
         calls: Every request, in the order of arrival.
         faults: What goes wrong with the next calls, one each.
+        standing: What goes wrong with a call where ``faults`` has nothing for it, until it is taken away.
         wrong: Calls that broke the messenger's contract, in words: a test ends with none.
     """
 
@@ -76,6 +77,7 @@ class Emulator:
         self.app = web.Application(middlewares=[self._faulty], client_max_size=64 * 1024**2)
         self.calls: list[Call] = []
         self.faults: deque[Fault] = deque()
+        self.standing: Callable[[web.Request], Fault] | None = None
         self.wrong: list[str] = []
         self.url = ""
         self._runner: web.AppRunner | None = None
@@ -98,6 +100,8 @@ class Emulator:
         fault = Fault()
         if self.faults and request.path.endswith(self.faults[0].path):
             fault = self.faults.popleft()
+        elif self.standing is not None:
+            fault = self.standing(request)
         if fault.slow_s:
             await asyncio.sleep(fault.slow_s)
         if fault.drop == "before":

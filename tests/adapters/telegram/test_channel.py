@@ -71,8 +71,8 @@ async def test_a_reply_arrives_as_the_reader_should_see_it(channel: Telegram, se
     [shown] = server.said[READER]
     assert shown["text"] == f"Есть {CAT}: запись"
     assert shown["entities"] == [
-        {"type": "bold", "text": CAT},
-        {"type": "text_link", "text": "запись", "url": "https://l.example/?a=1&b=<2>"},
+        {"type": "bold", "offset": len("Есть "), "text": CAT},
+        {"type": "text_link", "offset": len(f"Есть {CAT}: "), "text": "запись", "url": "https://l.example/?a=1&b=<2>"},
     ]
     assert sent.external_ids == (f"{READER}:{shown['id']}",)
 

@@ -21,8 +21,12 @@ KNOWN = frozenset(
 class MaxServer(Emulator):
     """One bot of MAX.
 
+    Args:
+        first: Number of the first message; a server that follows another must not give out the same ones.
+
     Attributes:
         said: What readers were sent, by user: bodies of ``POST /messages``, in order.
+        mids: Their ids, in the same order.
         answered: Ids of presses that were answered.
         subscriptions: As ``GET /subscriptions`` shows them; a test takes one away.
         secrets: The secret of each subscription.
@@ -33,11 +37,12 @@ class MaxServer(Emulator):
         rate_per_s / rate_per_chat_per_s: Above these it answers 429; 0 for never.
     """
 
-    def __init__(self, token: str) -> None:
+    def __init__(self, token: str, *, first: int = 1) -> None:
         super().__init__()
         self.token = token
-        self.updates = Updates(token)
+        self.updates = Updates(token, first)
         self.said: dict[int, list[dict[str, Any]]] = {}
+        self.mids: dict[int, list[str]] = {}
         self.answered: list[str] = []
         self.subscriptions: list[dict[str, Any]] = []
         self.secrets: dict[str, str] = {}
@@ -52,7 +57,7 @@ class MaxServer(Emulator):
         self.floods: Counter[str] = Counter()
         self._recent: dict[str, deque[float]] = {}
         self._queue: list[Update] = []
-        self._mids = count(1)
+        self._mids = count(first)
         self.app.add_routes(
             [
                 web.get("/me", self._me),
@@ -153,8 +158,9 @@ class MaxServer(Emulator):
         if self.not_ready and any(item["type"] in ("image", "file") for item in body["attachments"] or ()):
             self.not_ready -= 1
             return self._refusal(400, "attachment.not.ready")
-        self.said.setdefault(user, []).append(body)
         mid = f"mid.out{next(self._mids)}"
+        self.said.setdefault(user, []).append(body)
+        self.mids.setdefault(user, []).append(mid)
         message = {
             "recipient": {"chat_id": -user, "chat_type": "dialog", "user_id": user},
             "timestamp": 1,

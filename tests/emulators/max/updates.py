@@ -12,9 +12,9 @@ Update = dict[str, Any]
 class Updates:
     """Updates of one bot; ids and moments only grow."""
 
-    def __init__(self, token: str) -> None:
+    def __init__(self, token: str, first: int = 1) -> None:
         self._token = token
-        self._numbers = count(1)
+        self._numbers = count(first)
         self._at = 1_775_000_000_000
 
     def _update(self, kind: str, **fields: Any) -> Update:

@@ -8,6 +8,7 @@ import asyncio
 import json
 import re
 from collections import Counter, deque
+from collections.abc import Collection
 from itertools import count
 from typing import Any
 
@@ -27,21 +28,27 @@ Event = dict[str, Any]
 class OkServer(Emulator):
     """One group.
 
+    Args:
+        first: Number of the first message; a server that follows another must not give out the same ones.
+
     Attributes:
         said: What readers were sent, by user: messages in order.
+        mids: Their ids, in the same order.
         answered: Presses that were answered, in order.
         subscriptions: Addresses of webhooks; a test takes one away.
         registered: Set by every new one.
         strangers: Readers who do not allow messages.
         expired: Presses that may not be answered any more.
         uploads / pictures: Files that came, files that are there.
+        files: Files that came, by their token.
         rate_per_s: Above it error 8 is answered; 0 for never.
     """
 
-    def __init__(self, token: str) -> None:
+    def __init__(self, token: str, *, first: int = 1) -> None:
         super().__init__()
         self.token = token
         self.said: dict[str, list[dict[str, Any]]] = {}
+        self.mids: dict[str, list[str]] = {}
         self.answered: list[str] = []
         self.subscriptions: list[str] = []
         self.registered = asyncio.Event()
@@ -52,8 +59,8 @@ class OkServer(Emulator):
         self.rate_per_s = 0.0
         self.floods = 0
         self._recent: deque[float] = deque()
-        self._tokens: set[str] = set()
-        self._numbers = count(1)
+        self.files: dict[str, tuple[str, bytes]] = {}
+        self._numbers = count(first)
         self.app.add_routes(
             [
                 web.get("/graph/me/info", self._info),
@@ -135,7 +142,7 @@ class OkServer(Emulator):
         return body
 
     def _checked(self, message: Any) -> web.Response | None:
-        found = list(_faults(message, self._tokens))
+        found = list(_faults(message, self.files))
         self.wrong += found
         return self._refusal(100, f"PARAM : {found[0]}") if found else None
 
@@ -192,10 +199,10 @@ class OkServer(Emulator):
         return self._taken(request.match_info["chat"].replace("chat:C", "user:"), body["message"])
 
     def _taken(self, user: str, message: dict[str, Any]) -> web.Response:
+        mid = f"mid:out{next(self._numbers)}"
         self.said.setdefault(user, []).append(message)
-        return web.json_response(
-            {"recipient": {"chat_id": self.chat_of(user)}, "message_id": f"mid:out{next(self._numbers)}"}
-        )
+        self.mids.setdefault(user, []).append(mid)
+        return web.json_response({"recipient": {"chat_id": self.chat_of(user)}, "message_id": mid})
 
     async def _upload_url(self, request: web.Request) -> web.Response:
         if refused := self._stranger(request):
@@ -210,7 +217,8 @@ class OkServer(Emulator):
         if list(files) != ["file"]:
             self.wrong.append(f"fields {sorted(files)} in an upload")
         self.uploads += files.values()
-        self._tokens.add(request.query["t"])
+        for file in files.values():
+            self.files[request.query["t"]] = file
         return web.json_response({})
 
     async def _picture(self, request: web.Request) -> web.Response:
@@ -218,7 +226,7 @@ class OkServer(Emulator):
         return web.Response(body=found) if found is not None else web.Response(status=404)
 
 
-def _faults(message: Any, tokens: set[str]) -> list[str]:
+def _faults(message: Any, tokens: Collection[str]) -> list[str]:
     if not isinstance(message, dict) or not set(message) <= {"text", "attachments"} or not message:
         return [f"a message of {message!r:.80}"]
     attachments = message.get("attachments", [])

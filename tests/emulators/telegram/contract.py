@@ -126,7 +126,7 @@ class _Reader(HTMLParser):
             raise CannotParse(f'Unexpected end tag "{tag}"')
         name, start, url = self.open.pop()
         kind = {"b": "bold", "strong": "bold", "i": "italic", "em": "italic", "a": "text_link"}.get(name, name)
-        found = {"type": kind, "text": "".join(self.words)[start:]}
+        found = {"type": kind, "offset": start, "text": "".join(self.words)[start:]}
         self.entities.append(found | ({"url": url} if url else {}))
 
     def handle_data(self, data: str) -> None:

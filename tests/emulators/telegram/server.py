@@ -32,6 +32,9 @@ class Refusal(Exception):
 class TelegramServer(Emulator):
     """One bot and its readers.
 
+    Args:
+        first: Number of the first message; a server that follows another must not give out the same ones.
+
     Attributes:
         said: By chat, what its reader sees: text, entities, keyboard, files, in order.
         blocked: Chats whose readers stopped the bot.
@@ -41,7 +44,7 @@ class TelegramServer(Emulator):
         files: Files by their id at Telegram.
     """
 
-    def __init__(self, token: str, *, username: str = "example_library_bot") -> None:
+    def __init__(self, token: str, *, username: str = "example_library_bot", first: int = 100) -> None:
         super().__init__()
         self.token, self.username = token, username
         self.flood = Flood(lambda: asyncio.get_running_loop().time())
@@ -54,7 +57,7 @@ class TelegramServer(Emulator):
         self.webhook: dict[str, Any] = {}
         self.commands: list[dict[str, str]] = []
         self.files: dict[str, bytes] = {}
-        self._numbers, self._poller = count(100), 0
+        self._numbers, self._poller = count(first), 0
         self.app.router.add_route("*", "/bot{token}/{method}", self._call)
         self.app.router.add_get("/file/bot{token}/{path:.+}", self._file)
 
@@ -83,8 +86,13 @@ class TelegramServer(Emulator):
         """A reader presses a button of the last message that has it."""
         shown = next(one for one in reversed(self.said[chat]) if label in self.labels(one))
         [data] = [key["callback_data"] for row in shown["keyboard"] for key in row if key["text"] == label]
-        query = {"id": f"q{next(self._numbers)}", "from": self.person(chat), "chat_instance": "1", "data": data}
-        self.pressed.add(query["id"])
+        return self.presses_under(shown, chat, data)
+
+    def presses_under(self, shown: dict[str, Any], chat: int, data: str) -> dict[str, Any]:
+        """A reader presses the button with these data under a message of ``said``."""
+        query_id = f"q{next(self._numbers)}"
+        query = {"id": query_id, "from": self.person(chat), "chat_instance": "1", "data": data}
+        self.pressed.add(query_id)
         markup = {"inline_keyboard": shown["keyboard"]}
         message = {"message_id": shown["id"], "chat": {"id": chat, "type": "private"}, "date": 1_772_438_400}
         return self.updates.add("callback_query", query | {"message": message | {"reply_markup": markup}})

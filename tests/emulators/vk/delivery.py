@@ -87,6 +87,7 @@ class LongPollQueue:
         self.key = secrets.token_hex(8)
         self.events: list[Mapping[str, Any]] = []
         self.first = 0
+        self.idle_s = IDLE_S
         self.asked_once = asyncio.Event()
         self._more = asyncio.Event()
 
@@ -127,7 +128,7 @@ class LongPollQueue:
         if int(ts) == len(self.events):
             self._more.clear()
             try:
-                async with asyncio.timeout(IDLE_S):
+                async with asyncio.timeout(self.idle_s):
                     await self._more.wait()
             except TimeoutError:
                 return {"ts": ts, "updates": []}

@@ -55,7 +55,8 @@ class VkEmulator(Emulator):
         self._recent: deque[float] = deque()
         self._sent_at: dict[int, deque[float]] = {}
         self._uploads: dict[str, Upload] = {}
-        self._files: dict[str, str] = {}
+        self.pictures: dict[str, bytes] = {}
+        self._files: dict[str, Upload] = {}
         self.app.router.add_route("*", "/method/{method}", self._method)
         self.app.router.add_route("*", "/longpoll/{group}", self._longpoll)
         self.app.router.add_post("/upload/{key}", self._upload)
@@ -316,9 +317,13 @@ class VkEmulator(Emulator):
 
     def _kept(self, kind: str, upload: Upload) -> dict[str, Any]:
         file_id, key = 457239000 + len(self._files), secrets.token_hex(9)
-        self._files[f"{kind}{-GROUP}_{file_id}_{key}"] = kind
+        self._files[f"{kind}{-GROUP}_{file_id}_{key}"] = upload
         upload.kept_as = {"id": file_id, "owner_id": -GROUP, "access_key": key}
         return dict(upload.kept_as)
+
+    def file(self, name: str) -> Upload | None:
+        """What an ``attachment`` names."""
+        return self._files.get(name)
 
     def forget_files(self) -> None:
         """VK loses everything that was uploaded."""
@@ -327,7 +332,8 @@ class VkEmulator(Emulator):
     async def _photo(self, request: web.Request) -> web.Response:
         if request.match_info["name"] == "gone.jpg":
             return web.Response(status=404)
-        return web.Response(body=b"\xff\xd8" + bytes(1_000), content_type="image/jpeg")
+        junk = b"\xff\xd8" + bytes(1_000)
+        return web.Response(body=self.pictures.get(request.match_info["name"], junk), content_type="image/jpeg")
 
     # --- Bots Long Poll --------------------------------------------------------------------------
 

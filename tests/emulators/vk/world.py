@@ -16,6 +16,12 @@ CLIENT_INFO = {
 _ids = itertools.count(1_000)
 
 
+def begin_at(number: int) -> None:
+    """Messages are numbered from here on: a VK that follows another must not give out the same ids."""
+    global _ids  # noqa: PLW0603 - VK numbers all messages of the world in one row
+    _ids = itertools.count(number)
+
+
 @dataclass(slots=True)
 class Reader:
     """One person of VK.

@@ -106,6 +106,7 @@ class WhatsAppEmulator(Emulator):
         rate_per_s / burst / every_s: Meta's limits: of the number, and of one pair.
         templates: Approved: name → (language, how many places).
         refused: Recipients by the code that Meta answers for them.
+        first: Number before the first message's; an emulator that follows another must not give out the same ones.
     """
 
     clock: Clock
@@ -123,13 +124,14 @@ class WhatsAppEmulator(Emulator):
     read: list[str] = field(default_factory=list)
     media: dict[str, tuple[str, bytes]] = field(default_factory=dict)
     floods: int = 0
+    first: int = 0
 
     def __post_init__(self) -> None:
         Emulator.__init__(self)
         self._heard: dict[str, datetime] = {}
         self._recent: list[float] = []
         self._pairs: dict[str, tuple[float, float]] = {}
-        self._numbered = 0
+        self._numbered = self.first
         self.app.add_routes(
             [
                 web.post("/v23.0/{number}/messages", self._answer(self._messages)),
