@@ -53,7 +53,7 @@ from db.files import SqlFiles, SqlUnread
 from db.index_source import SqlIndexSource
 from db.lending_desk import SqlDesk
 from db.linking import LinkRules
-from db.messages import Log, open_log
+from db.messages import StoredLog, open_log
 from db.misses import SqlMisses
 from db.renewal_requests import SqlRequests
 from db.retention import KeepDays
@@ -85,7 +85,7 @@ class Opened:
     folder: Path
     clock: Clock
     database: Database
-    log: Log
+    log: StoredLog
     catalogue: IndexedCatalogue
     branches: SqlBranches
     faq: SqlFaq

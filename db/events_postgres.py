@@ -5,7 +5,8 @@ from datetime import datetime
 from bot.messages import Contact, Inbound, Moved, Presence, Removed, StaffReply
 from bot.ports import Recorded
 from db import rows
-from db.log_common import FORGET, STAFF_KEY, outgoing, stored_key
+from db.desk_acts import MOVED
+from db.log_common import DESK, FORGET, STAFF_KEY, outgoing, stored_key
 from db.postgres import Session
 
 OUT_OF_REACH = """
@@ -33,7 +34,9 @@ created_at, said_at, done_at)
 SELECT $1, $2::text, 'librarian', 'sent', $3, $4, $5::text, $6, $7, $6
 WHERE NOT EXISTS (SELECT 1 FROM messages o WHERE o.channel = $2 AND o.external_id = $5 AND o.author <> 'reader')
 ON CONFLICT (channel, idempotency_key) DO NOTHING RETURNING id"""
-TAKE_OVER = "UPDATE conversations SET mode = 'person', waiting_since = NULL, handover_reason = '' WHERE id = $1"
+TAKE_OVER = """
+UPDATE conversations SET mode = 'person', waiting_since = NULL, handover_reason = '', closed_at = NULL, held_at = $2,
+staff_id = CASE WHEN mode = 'person' THEN staff_id END WHERE id = $1"""
 WHO = """
 SELECT ct.id, c.id AS conversation_id, c.mode, c.waiting_since, c.handover_reason, ct.name,
 EXISTS (SELECT 1 FROM messages m WHERE m.conversation_id = c.id AND m.author = 'reader' AND m.said_at > $3) AS back
@@ -108,8 +111,8 @@ async def _staff_reply(db: Session, event: StaffReply, now: datetime, topics: se
     external = rows.clean(event.external_id)
     values = (rows.clean(event.text), stored_key(STAFF_KEY + external), stored_key(external), now, event.at)
     if await db.fetchval(STAFF_SAID, who["conversation_id"], channel, *values) is not None:
-        await db.execute(TAKE_OVER, who["conversation_id"])
-        topics.add(event.contact)
+        await db.execute(TAKE_OVER, who["conversation_id"], now)
+        topics.update((event.contact, DESK))
 
 
 async def _moved(db: Session, event: Moved, now: datetime, topics: set[object]) -> None:
@@ -129,6 +132,8 @@ async def _moved(db: Session, event: Moved, now: datetime, topics: set[object]) 
             await db.execute(bring, new["id"], old["id"])
         mode = (old["mode"], old["waiting_since"], old["handover_reason"])
         await db.execute(BRING_MODE, *mode, new["conversation_id"])
+        for statement in MOVED:
+            await db.execute(statement, new["conversation_id"], old["conversation_id"])
         await db.execute(LEAVE_CONVERSATION, old["conversation_id"])
     topics.update((FORGET, outgoing(channel), event.contact, Contact(channel=channel, address=address)))
 

@@ -6,7 +6,8 @@ from typing import Any
 from bot.messages import Contact, Inbound, Moved, Presence, Removed, StaffReply
 from bot.ports import Recorded
 from db import rows
-from db.log_common import FORGET, STAFF_KEY, outgoing, stored_key
+from db.desk_acts import MOVED, for_sqlite
+from db.log_common import DESK, FORGET, STAFF_KEY, outgoing, stored_key
 
 OUT_OF_REACH = """
 UPDATE contacts SET unreachable_since = coalesce(unreachable_since, ?3) WHERE channel = ?1 AND address = ?2
@@ -33,7 +34,9 @@ created_at, said_at, done_at)
 SELECT ?1, ?2, 'librarian', 'sent', ?3, ?4, ?5, ?6, ?7, ?6
 WHERE NOT EXISTS (SELECT 1 FROM messages o WHERE o.channel = ?2 AND o.external_id = ?5 AND o.author <> 'reader')
 ON CONFLICT (channel, idempotency_key) DO NOTHING"""
-TAKE_OVER = "UPDATE conversations SET mode = 'person', waiting_since = NULL, handover_reason = '' WHERE id = ?"
+TAKE_OVER = """
+UPDATE conversations SET mode = 'person', waiting_since = NULL, handover_reason = '', closed_at = NULL, held_at = ?2,
+staff_id = CASE WHEN mode = 'person' THEN staff_id END WHERE id = ?1"""
 WHO = """
 SELECT ct.id, c.id, c.mode, c.waiting_since, c.handover_reason, ct.name,
 EXISTS (SELECT 1 FROM messages m WHERE m.conversation_id = c.id AND m.author = 'reader' AND m.said_at > ?3)
@@ -106,8 +109,8 @@ def _staff_reply(db: sqlite3.Connection, event: StaffReply, now: str, topics: se
     external = rows.clean(event.external_id)
     values = (rows.clean(event.text), stored_key(STAFF_KEY + external), stored_key(external), now, said_at)
     if db.execute(STAFF_SAID, (conversation_id, channel, *values)).rowcount > 0:
-        db.execute(TAKE_OVER, (conversation_id,))
-        topics.add(event.contact)
+        db.execute(TAKE_OVER, (conversation_id, now))
+        topics.update((event.contact, DESK))
 
 
 def _moved(db: sqlite3.Connection, event: Moved, now: str, topics: set[object]) -> None:
@@ -127,6 +130,8 @@ def _moved(db: sqlite3.Connection, event: Moved, now: str, topics: set[object]) 
         for bring in BRING_ACCOUNT:
             db.execute(bring, (new[0], old[0]))
         db.execute(BRING_MODE, (old[2], old[3], old[4], new[1]))
+        for statement in MOVED:
+            db.execute(for_sqlite(statement), (new[1], old[1]))
         db.execute(LEAVE_CONVERSATION, (old[1],))
     topics.update((FORGET, outgoing(channel), event.contact, Contact(channel=channel, address=address)))
 

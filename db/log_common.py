@@ -10,10 +10,11 @@ from enum import Enum, auto
 from itertools import count
 
 from bot.clock import Clock
+from bot.desk import Acted, DeskAction
 from bot.messages import Contact, Delivery, DeliveryReceipt, Event, Inbound, Lane, Removed, Reply, Started
 from bot.ports import Attempt, Completed, Outcome, QueueFigures, Recorded, Waiting
 from db.group_commit import GroupCommit, Refused
-from db.wakes import Wakes
+from db.wakes import HEARTBEAT_S, Wakes
 
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 RETRY_LOOK_S = 1.0
@@ -32,6 +33,9 @@ RANK = {"queued": 0, Delivery.SENT: 1, Delivery.DELIVERED: 2, Delivery.READ: 3, 
 EARLY_RECEIPTS = 10_000
 EARLY_FOR = timedelta(minutes=1)
 CONTACTS_REMEMBERED = 50_000
+
+DESK = "desk"
+"""Topic of the librarians' lists: somebody waits, or has or had a conversation."""
 
 ARRIVED = "arrived"
 """Topic of the dispatchers: an unhandled message may wait."""
@@ -84,7 +88,7 @@ class PutBack:
         return self.turn.lease
 
 
-Operation = Inbound | Completed | Attempt | PutBack | Event
+Operation = Inbound | Completed | Attempt | PutBack | Event | DeskAction
 
 
 def brought(arrivals: Iterable[Inbound]) -> list[tuple[str, Contact]]:
@@ -94,6 +98,11 @@ def brought(arrivals: Iterable[Inbound]) -> list[tuple[str, Contact]]:
         for item in arrivals
         if isinstance(item.content, Started) and SOURCE.fullmatch(item.content.parameter)
     ]
+
+
+def for_the_desk(turns: Iterable[Completed]) -> bool:
+    """Whether a librarian wants to hear of these turns: somebody called one, or wrote to one."""
+    return any(turn.mode is not None or turn.outcome in SILENT_OUTCOMES for turn in turns)
 
 
 def outgoing(channel: str) -> tuple[str, str]:
@@ -319,6 +328,14 @@ class CommonLog:
 
     async def note(self, event: Event) -> None:
         await self._commits.put(event)
+
+    async def act(self, action: DeskAction) -> Acted:
+        acted = await self._commits.put(action)
+        assert isinstance(acted, Acted)
+        return acted
+
+    def desk_changes(self, contact: Contact | None = None, heartbeat_s: float = HEARTBEAT_S) -> AsyncIterator[None]:
+        return self._wakes.on(*((ARRIVED, DESK) if contact is None else (contact,)), heartbeat_s=heartbeat_s)
 
     def changes(self) -> AsyncIterator[None]:
         return self._wakes.on(ARRIVED)

@@ -18,6 +18,7 @@ import msgspec
 from sqlalchemy import URL
 
 from bot.clock import Clock
+from bot.desk import Close, GiveBack, HandOn, Release, Relieve, Say, Take, TakeBack
 from bot.errors import StoreUnavailable
 from bot.messages import (
     Contact,
@@ -32,6 +33,7 @@ from bot.messages import (
     StaffReply,
 )
 from bot.ports import Attempt, Completed, Logged, Mode, QueueFigures, Recorded, Waiting
+from db import desk_postgres as desk
 from db import events_postgres as events
 from db import log_postgres_sql as sql
 from db import rows
@@ -39,6 +41,7 @@ from db.connect import unavailable
 from db.log_common import (
     ARRIVED,
     CONTACTS_REMEMBERED,
+    DESK,
     FORGET,
     HOLD,
     MAX_TRIES,
@@ -54,6 +57,7 @@ from db.log_common import (
     PutBack,
     brought,
     figures_of,
+    for_the_desk,
     outgoing,
     stored_key,
 )
@@ -228,8 +232,18 @@ class PostgresLog(CommonLog):
         sent = [item for item in operations if isinstance(item, Attempt) and not (item.reason or item.retry_at)]
         if sent:
             await self._sent(sent, connection, now, topics)
+        await self._keep_singly(connection, operations, results, topics)
+        return results
+
+    async def _keep_singly(
+        self, connection: Session, operations: Sequence[Operation], results: list[object], topics: set[object]
+    ) -> None:
+        """What comes seldom, one after another."""
+        now = self._now()
         for place, item in enumerate(operations):
             match item:
+                case Inbound() | Completed():
+                    pass
                 case PutBack():
                     results[place] = await self._put_back(item, connection, now, topics)
                 case Attempt(reason=reason, retry_at=retry_at) if reason or retry_at:
@@ -238,9 +252,10 @@ class PostgresLog(CommonLog):
                     await self._receipt(item, connection, now, topics)
                 case Presence() | Removed() | StaffReply() | Moved():
                     results[place] = await events.keep(connection, item, now, topics)
+                case Take() | HandOn() | GiveBack() | Close() | Say() | TakeBack() | Release() | Relieve():
+                    results[place] = await desk.act(connection, item, now, topics)
                 case _:
                     pass
-        return results
 
     async def _notify(self, connection: Session, topics: set[object]) -> None:
         if not topics:
@@ -370,6 +385,8 @@ class PostgresLog(CommonLog):
             now,
             now + HOLD,
         )
+        if for_the_desk(done):
+            topics.add(DESK)
         replies = [(turn, reply) for turn in done for reply in turn.replies]
         if replies:
             await connection.execute(

@@ -34,7 +34,8 @@ FROM unnest($1::bigint[], $2::text[], $3::text[], $4::float8[], $5::text[], $7::
 AS t(id, outcome, intent, confidence, error, secret)
 WHERE m.id = t.id AND m.state = 'waiting' RETURNING m.id"""
 DIALOGUES = """
-UPDATE conversations c SET dialogue = t.dialogue::jsonb, mode = coalesce(t.mode, c.mode),
+UPDATE conversations c SET dialogue = t.dialogue::jsonb,
+mode = coalesce(t.mode, CASE WHEN c.mode = 'closed' THEN 'bot' ELSE c.mode END),
 handover_reason = CASE WHEN t.mode IS NULL THEN c.handover_reason ELSE t.reason END,
 waiting_since = CASE WHEN t.mode IS NULL THEN c.waiting_since
   WHEN t.mode = 'waiting' THEN coalesce(c.waiting_since, $6) END,

@@ -16,6 +16,7 @@ from time import monotonic
 from typing import Any, TypeVar
 
 from bot.clock import Clock
+from bot.desk import Close, GiveBack, HandOn, Release, Relieve, Say, Take, TakeBack
 from bot.errors import StoreUnavailable
 from bot.messages import (
     Contact,
@@ -31,6 +32,7 @@ from bot.messages import (
     StaffReply,
 )
 from bot.ports import Attempt, Completed, Logged, Mode, QueueFigures, Recorded, Waiting
+from db import desk_sqlite as desk
 from db import events_sqlite as events
 from db import log_sqlite_sql as sql
 from db import rows
@@ -39,6 +41,7 @@ from db.connect import sqlite_connection, store_errors
 from db.log_common import (
     ARRIVED,
     CONTACTS_REMEMBERED,
+    DESK,
     FORGET,
     LONG_AGO,
     MAX_TRIES,
@@ -53,6 +56,7 @@ from db.log_common import (
     PutBack,
     brought,
     figures_of,
+    for_the_desk,
     outgoing,
     stored_key,
 )
@@ -191,7 +195,7 @@ class SqliteLog(CommonLog):
 
     def _keep_each_kind(self, db: sqlite3.Connection, operations: Sequence[Operation], kept: Kept) -> None:
         kept.at = self._now()
-        now, results, topics = rows.to_sqlite(kept.at) or "", kept.results, kept.topics
+        now, results = rows.to_sqlite(kept.at) or "", kept.results
         arrivals = [(place, item) for place, item in enumerate(operations) if isinstance(item, Inbound)]
         if arrivals:
             recorded = self._arrive(db, [item for _, item in arrivals], now, kept)
@@ -207,8 +211,15 @@ class SqliteLog(CommonLog):
         sent = [item for item in operations if isinstance(item, Attempt) and not (item.reason or item.retry_at)]
         if sent:
             self._sent(db, sent, now)
+        self._keep_singly(db, operations, kept)
+
+    def _keep_singly(self, db: sqlite3.Connection, operations: Sequence[Operation], kept: Kept) -> None:
+        """What comes seldom, one after another."""
+        now, results, topics = rows.to_sqlite(kept.at) or "", kept.results, kept.topics
         for place, item in enumerate(operations):
             match item:
+                case Inbound() | Completed():
+                    pass
                 case PutBack():
                     results[place] = self._put_back(db, item, now, topics)
                 case Attempt(reason=reason, retry_at=retry_at) if reason or retry_at:
@@ -217,6 +228,8 @@ class SqliteLog(CommonLog):
                     self._receipt(db, item, now)
                 case Presence() | Removed() | StaffReply() | Moved():
                     results[place] = events.keep(db, item, now, topics)
+                case Take() | HandOn() | GiveBack() | Close() | Say() | TakeBack() | Release() | Relieve():
+                    results[place] = desk.act(db, item, kept.at, topics)
                 case _:
                     pass
 
@@ -300,6 +313,8 @@ class SqliteLog(CommonLog):
         open_ids, taken_ids = db.execute(sql.OPEN_TURNS, (rows.batch_json(asked),)).fetchone()
         open_turns, taken_over = set(rows.ids_of(open_ids)), set(rows.ids_of(taken_ids))
         done = [turn for message_id, turn in ours.items() if message_id in open_turns]
+        if for_the_desk(done):
+            kept.topics.add(DESK)
         handled = [
             (
                 turn.message_id,
@@ -419,7 +434,7 @@ class SqliteLog(CommonLog):
                     self._attempted(operation)
                 case PutBack():
                     freed |= self._held.drop(operation.conversation_id, operation.lease)
-                case DeliveryReceipt() | Presence() | Removed() | StaffReply() | Moved():
+                case _:
                     pass
         if upset:
             self._doubt()

@@ -43,7 +43,8 @@ FROM {rows} AS t WHERE messages.id = t.id AND +messages.state = 'waiting'""",
 DIALOGUES = ManyRows(
     "id, dialogue, mode, reason",
     """
-UPDATE conversations SET dialogue = t.dialogue, mode = coalesce(t.mode, conversations.mode),
+UPDATE conversations SET dialogue = t.dialogue,
+mode = coalesce(t.mode, iif(conversations.mode = 'closed', 'bot', conversations.mode)),
 handover_reason = CASE WHEN t.mode IS NULL THEN handover_reason ELSE t.reason END,
 waiting_since = CASE WHEN t.mode IS NULL THEN waiting_since WHEN t.mode = 'waiting' THEN coalesce(waiting_since, ?1) END
 FROM {rows} AS t WHERE conversations.id = t.id""",

@@ -3,19 +3,24 @@
 from typing import Protocol
 
 from bot.clock import Clock
+from bot.desk import DeskLog
 from bot.ports import ChatLog, MessageLog
 from db.connect import Database
 
 
 class Log(MessageLog, ChatLog, Protocol):
-    """Both faces of the log, and its end."""
+    """Two faces of the log, and its end."""
 
     async def aclose(self) -> None:
         """Commit what is waiting, end every iteration, give back the connections."""
         ...
 
 
-async def open_log(database: Database, clock: Clock) -> Log:
+class StoredLog(Log, DeskLog, Protocol):
+    """All of them: what a store's log is."""
+
+
+async def open_log(database: Database, clock: Clock) -> StoredLog:
     """The log of this store; its tables exist already. Raises StoreUnavailable."""
     if database.dialect == "sqlite":
         from db.log_sqlite import SqliteLog

@@ -1,0 +1,240 @@
+"""The librarians' desk in SQL; what is done to a conversation goes through the log."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from sqlalchemy import delete, insert, select, text, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.clock import Clock
+from bot.desk import (
+    MOST_COUNTED,
+    Acted,
+    Asked,
+    Canned,
+    Counts,
+    DeskAction,
+    DeskLog,
+    Inbox,
+    Release,
+    Relieve,
+    Say,
+    Tab,
+    Talk,
+)
+from bot.errors import InputError, StoreUnavailable
+from bot.messages import Contact, Reply
+from bot.ports import Mode
+from db import desk_rows, rows
+from db import desk_sql as sql
+from db.connect import Database, store_errors
+from db.models_staff import CannedRow, StaffDraftRow, StaffNoteRow
+
+log = structlog.get_logger(__name__)
+
+MESSAGES_A_PAGE = 60
+LOOK_EVERY_S = 20.0
+"""How soon answers leave whose process died meanwhile, and a silent librarian's conversations go back."""
+WINDOW = 3_000
+"""Messages among which the latest conversations are looked for."""
+SEARCHED = 50_000
+"""The newest messages that a search reads; names are looked for everywhere."""
+
+
+class SqlDesk:
+    """Fills the port ``Desk``.
+
+    Args:
+        database: Where everything is.
+        log: What keeps what is done, in the transactions of the bot's turns.
+        clock: Where moments come from.
+        silence: A conversation in which its librarian did nothing for so long goes back.
+    """
+
+    def __init__(self, database: Database, log: DeskLog, clock: Clock, silence: timedelta = timedelta(hours=1)) -> None:
+        self._database, self._log, self._clock, self._silence = database, log, clock, silence
+        self._leaving: set[asyncio.Task[None]] = set()
+
+    # --- doing -----------------------------------------------------------------------------------
+
+    async def act(self, action: DeskAction) -> Acted:
+        acted = await self._log.act(action)
+        if isinstance(action, Say):
+            wait = (action.leaves_at - self._clock.now()).total_seconds()
+            if wait > 0:
+                task = asyncio.create_task(self._release_in(wait), name="answer leaves")
+                self._leaving.add(task)
+                task.add_done_callback(self._leaving.discard)
+        return acted
+
+    def desk_changes(self, contact: Contact | None = None, heartbeat_s: float = 15.0) -> AsyncIterator[None]:
+        return self._log.desk_changes(contact, heartbeat_s)
+
+    async def _release_in(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+        try:
+            await self._log.act(Release())
+        except StoreUnavailable:
+            log.warning("an answer leaves later")  # the loop below takes it along
+
+    async def follow(self) -> None:
+        """Send on what a process that died left behind, and give silent conversations back; until cancelled."""
+        while True:
+            with suppress(StoreUnavailable):  # /readyz tells of it
+                await self.tidy()
+            await asyncio.sleep(LOOK_EVERY_S)
+
+    async def tidy(self) -> int:
+        """One round of :meth:`follow`; how many conversations went back. Raises StoreUnavailable."""
+        now = self._clock.now()
+        since = now - self._silence
+        values = {"now": self._bound(now), "since": self._bound(since)}
+        (due, silent), *_ = await self._read(sql.TO_DO, values)
+        if due:
+            await self._log.act(Release())
+        return (await self._log.act(Relieve(since=since))).count if silent else 0
+
+    async def aclose(self) -> None:
+        """Forget the timers: what has not left leaves at the next start."""
+        for task in self._leaving:
+            task.cancel()
+        await asyncio.gather(*self._leaving, return_exceptions=True)
+
+    # --- lists -----------------------------------------------------------------------------------
+
+    async def counts(self, asked: Asked) -> Counts:
+        found = await self._read(sql.counts(asked), self._values(asked, most=MOST_COUNTED))
+        waiting, mine, everything, closed, oldest = found[0]
+        return Counts(
+            waiting=waiting,
+            mine=mine,
+            all=everything,
+            closed=closed,
+            oldest=desk_rows.moment(oldest) if oldest else None,
+        )
+
+    async def inbox(self, asked: Asked) -> Inbox:
+        counts, older = await self.counts(asked), 0
+        if asked.words.strip():
+            statement, extra = sql.search(asked), {"window": SEARCHED, **sql.like(asked.words)}
+        elif asked.tab is Tab.ALL:
+            statement, extra = sql.latest(asked), {"window": WINDOW}
+        else:
+            statement, extra = sql.listing(asked), {}
+        found = await self._read(statement, self._values(asked, **extra))
+        entries = tuple(desk_rows.entry(row, asked) for row in found[: asked.limit])
+        if len(found) > asked.limit:
+            by_message = asked.tab is Tab.ALL or asked.words.strip()
+            older = found[asked.limit - 1].last_id if by_message else asked.before + asked.limit
+        return Inbox(entries=entries, counts=counts, older=older)
+
+    def _values(self, asked: Asked, **more: object) -> dict[str, Any]:
+        return {
+            "me": asked.staff_id,
+            "channel": asked.channel,
+            "branch": asked.branch,
+            "before": asked.before,
+            "limit": asked.limit + 1,
+            **sql.scope_values(asked),
+            **more,
+        }
+
+    # --- one conversation ------------------------------------------------------------------------
+
+    async def talk(self, conversation_id: int, asked: Asked, before: int = 0) -> Talk | None:
+        of = {"id": conversation_id, "before": before, "limit": MESSAGES_A_PAGE + 1, "me": asked.staff_id}
+        with store_errors():
+            async with self._database.engine.connect() as connection:
+                head = await self._ask(connection, sql.HEAD, of)
+                if not head:
+                    return None
+                said = await self._ask(connection, sql.SAID, of)
+                held = await self._ask(connection, sql.HELD, of) if not before else []
+                notes = await self._ask(connection, sql.NOTES, of)
+                mark = await self._ask(connection, sql.MARK, of)
+        return desk_rows.talk(head[0], said, held, notes, mark[0], asked, MESSAGES_A_PAGE)
+
+    async def mark(self, conversation_id: int) -> str:
+        found = await self._read(sql.MARK, {"id": conversation_id})
+        return desk_rows.mark(found[0])
+
+    async def file(self, conversation_id: int, message_id: int, number: int) -> tuple[Reply, int] | None:
+        found = await self._read(sql.ONE, {"id": conversation_id, "message": message_id})
+        if not found or found[0].author == "reader":
+            return None
+        reply = rows.reply_of(found[0].text, desk_rows.json_text(found[0].content))
+        return (reply, number) if number < len(reply.attachments) else None
+
+    async def keep_draft(self, conversation_id: int, staff_id: int, text: str) -> None:
+        where = (StaffDraftRow.staff_id == staff_id, StaffDraftRow.conversation_id == conversation_id)
+        if not text.strip():
+            await self._write(delete(StaffDraftRow).where(*where))
+            return
+        values = {"text": rows.clean(text), "updated_at": self._clock.now()}
+        adding = self._insert(StaffDraftRow).values(staff_id=staff_id, conversation_id=conversation_id, **values)
+        keys = [StaffDraftRow.staff_id, StaffDraftRow.conversation_id]
+        await self._write(adding.on_conflict_do_update(index_elements=keys, set_=values))
+
+    async def add_note(self, conversation_id: int, staff_id: int, key: str, text: str) -> None:
+        values = {"conversation_id": conversation_id, "staff_id": staff_id, "key": key, "created_at": self._clock.now()}
+        adding = self._insert(StaffNoteRow).values(text=rows.clean(text), **values)
+        await self._write(adding.on_conflict_do_nothing(index_elements=[StaffNoteRow.key]))
+
+    # --- canned answers --------------------------------------------------------------------------
+
+    async def canned(self) -> Sequence[Canned]:
+        columns = (CannedRow.id, CannedRow.title, CannedRow.text)
+        with store_errors():
+            async with self._database.engine.connect() as connection:
+                found = await connection.execute(select(*columns).order_by(CannedRow.title))
+                return [Canned(canned_id=number, title=title, text=said) for number, title, said in found]
+
+    async def put_canned(self, title: str, text: str, canned_id: int | None = None) -> None:
+        values = {"title": title, "text": text, "updated_at": self._clock.now()}
+        change = insert(CannedRow).values(values)
+        try:
+            if canned_id is not None:
+                await self._write(update(CannedRow).where(CannedRow.id == canned_id).values(values))
+            else:
+                await self._write(change)
+        except IntegrityError:
+            raise InputError(f"there is an answer called {title!r} already") from None
+
+    async def drop_canned(self, canned_id: int) -> None:
+        await self._write(delete(CannedRow).where(CannedRow.id == canned_id))
+
+    # --- the store -------------------------------------------------------------------------------
+
+    def _insert(self, row: Any) -> Any:
+        make: Any = sqlite.insert if self._database.dialect == "sqlite" else postgresql.insert
+        return make(row)
+
+    def _bound(self, at: datetime) -> object:
+        return rows.to_sqlite(at) if self._database.dialect == "sqlite" else at
+
+    async def _read(self, statement: str, values: dict[str, Any]) -> Sequence[Any]:
+        with store_errors():
+            async with self._database.engine.connect() as connection:
+                return await self._ask(connection, statement, values)
+
+    async def _ask(self, connection: AsyncConnection, statement: str, values: dict[str, Any]) -> Sequence[Any]:
+        asked = text(statement)
+        needed = {name: values[name] for name in asked._bindparams}
+        found: Sequence[Any] = (await connection.execute(asked, needed)).all()
+        return found
+
+    async def _write(self, statement: Any) -> None:
+        with store_errors():
+            async with self._database.writer.begin() as connection:
+                await connection.execute(statement)
+
+
+def is_held(talk: Talk, staff_id: int) -> bool:
+    """Whether this librarian has the conversation."""
+    return talk.mode is Mode.PERSON and talk.holder_id == staff_id

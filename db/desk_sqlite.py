@@ -1,0 +1,21 @@
+"""What librarians do, kept on SQLite: in the writer's thread, in the batch's transaction."""
+
+import sqlite3
+from datetime import datetime
+
+from bot.desk import Acted, DeskAction
+from db import rows
+from db.desk_acts import for_sqlite, script
+
+
+def act(db: sqlite3.Connection, action: DeskAction, now: datetime, topics: set[object]) -> Acted:
+    """Run an action's script."""
+    steps, found = script(action, now, topics), None
+    while True:
+        try:
+            statement, values = next(steps) if found is None else steps.send(found)
+        except StopIteration as end:
+            acted: Acted = end.value
+            return acted
+        kept = [rows.to_sqlite(value) if isinstance(value, datetime) else value for value in values]
+        found = db.execute(for_sqlite(statement), kept).fetchall()
