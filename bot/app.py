@@ -47,6 +47,7 @@ from db.circulation import SqlCirculation
 from db.circulation_house import LendingHouse
 from db.connect import Database, connect
 from db.deliveries import SqlDeliveries
+from db.desk import SqlConsoleDesk
 from db.desk_audit import SqlStaffAudit
 from db.faq import SqlFaq
 from db.files import SqlFiles, SqlUnread
@@ -434,7 +435,9 @@ def service(what: Opened, role: Role) -> Service:
     courtesies = Courtesies(metrics)
     arrivals = Arrivals(what.log, metrics, courtesies, SqlUnread(what.database, what.clock))
     health = Health(store=what.log, metrics=metrics, checks=_checks(what, role))
-    paths = list(health.routes())
+    paths, closing = list(health.routes()), []
+    at_hand = SqlConsoleDesk(what.database, what.log, what.clock, timedelta(minutes=settings.console.return_minutes))
+    closing.append(at_hand.aclose)
     if role in (Role.ALL, Role.WEB):
         desk = FrontDesk(store=what.log, log=what.log, pictures=what.pictures)
         paths += Webhooks(channels, what.log, metrics, arrivals).routes()
@@ -442,12 +445,17 @@ def service(what: Opened, role: Role) -> Service:
             if isinstance(channel, Served):
                 paths += channel.routes(desk)  # type: ignore[arg-type]  # aiohttp: every route is one
         if settings.console.enabled:
-            paths += Console(
+            console = Console(
                 console_setting(settings, channels),
                 staff=SqlStaffBook(what.database, what.clock),
                 audit=SqlStaffAudit(what.database, what.clock),
                 clock=what.clock,
-            ).routes()  # type: ignore[arg-type]  # as above
+                desk=at_hand,
+                files=SqlFiles(what.database, what.clock),
+                library=what.library,
+            )
+            paths += console.routes()  # type: ignore[arg-type]  # as above
+            closing.append(console.aclose)
     return Service(
         role=role,
         store=what.log,
@@ -471,7 +479,9 @@ def service(what: Opened, role: Role) -> Service:
             "misses": what.misses.follow,
             "retention": what.accounts.retention.follow,
             "lending": what.lending.follow,
+            "desk": at_hand.follow,
         },
+        closing=closing,
     )
 
 
@@ -490,6 +500,7 @@ def console_setting(settings: Settings, channels: Mapping[str, Channel]) -> Cons
         branches={branch.code: branch.name for branch in branches},
         sources={start_parameter(branch.code): branch.code for branch in branches},
         channels={name: spec_of(name, settings).title for name in settings.channels},
+        sending=frozenset(channels),
         windows={name: each.capabilities.window_h for name, each in channels.items() if each.capabilities.window_h},
         public_only=frozenset(name for name in channels if data_class(name, settings) is not DataClass.FULL),
     )

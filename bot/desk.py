@@ -205,6 +205,7 @@ class InboxEntry:
         holder: Name of the librarian who has it, or closed it.
         branch: Code of the branch it belongs to, "" where nobody knows.
         since: Waiting: since when; closed: when; else the moment of the last words.
+        kind: What a message without words was: ``photo``, ``sticker``, …
         unanswered: The last words are the reader's.
     """
 
@@ -218,6 +219,7 @@ class InboxEntry:
     reason: str
     since: datetime
     said: str
+    kind: str
     author: Author | None
     unanswered: bool
 

@@ -5,12 +5,15 @@ from collections.abc import Sequence
 from aiohttp import web
 
 from bot.clock import Clock
-from bot.desk import Audit, StaffBook
+from bot.desk import Audit, Desk, StaffBook
+from bot.ports import Files, Library
 from console.account import OwnAccount
+from console.conversation import ConversationScreen
 from console.door import Door
 from console.inbox import InboxScreen
 from console.people import People
 from console.room import ConsoleSetting, Room
+from console.streams import Streams
 
 
 class Console:
@@ -21,12 +24,37 @@ class Console:
         staff: Who may come in.
         audit: Where it is written down what they did.
         clock: Where moments come from.
+        desk: Conversations.
+        files: What readers are sent.
+        library: What may be asked while answering.
     """
 
-    def __init__(self, setting: ConsoleSetting, *, staff: StaffBook, audit: Audit, clock: Clock) -> None:
+    def __init__(
+        self,
+        setting: ConsoleSetting,
+        *,
+        staff: StaffBook,
+        audit: Audit,
+        clock: Clock,
+        desk: Desk,
+        files: Files,
+        library: Library,
+    ) -> None:
         room = Room(setting, staff, audit, clock)
-        self._parts = (room, Door(room), InboxScreen(room), OwnAccount(room), People(room))
+        self._streams = Streams()
+        self._parts = (
+            room,
+            Door(room),
+            InboxScreen(room, desk, self._streams),
+            ConversationScreen(room, desk, self._streams, files, library),
+            OwnAccount(room),
+            People(room),
+        )
 
     def routes(self) -> Sequence[web.AbstractRouteDef]:
         """Everything under ``/console/``."""
         return [route for part in self._parts for route in part.routes()]
+
+    async def aclose(self) -> None:
+        """End the open streams."""
+        await self._streams.aclose()

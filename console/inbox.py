@@ -1,22 +1,143 @@
-"""The lists of conversations."""
+"""The lists of conversations, and the stream that keeps them fresh."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import aclosing
+from typing import Any
 
+import msgspec
 from aiohttp import web
 
+from bot.desk import MOST_COUNTED, Asked, Counts, Desk, Inbox, Tab
+from bot.errors import StoreUnavailable
+from bot.wording import gettext as _
 from console.room import ROOT, Room, Visit
+from console.streams import Streams
+
+A_PAGE = 30
+TOGETHER_S = 0.25
+"""What changes within this time is told once."""
+
+
+def tabs() -> dict[Tab, str]:
+    """What the lists are called."""
+    return {Tab.WAITING: _("Ждут"), Tab.MINE: _("Мои"), Tab.ALL: _("Все"), Tab.CLOSED: _("Закрытые")}
+
+
+def asked_by(room: Room, visit: Visit) -> Asked:
+    """What the address of a page asks for, within what this librarian may see."""
+    query, setting = visit.request.query, room.setting
+    tab = query.get("tab", "")
+    channel, branch = query.get("channel", ""), query.get("branch", "")
+    words = query.get("words", "").replace("\x00", "").strip()[:100]
+    return Asked(
+        staff_id=visit.me.staff_id,
+        tab=Tab(tab) if tab in set(Tab) else Tab.ALL if words else Tab.WAITING,
+        branches=visit.me.branches,
+        sources=setting.sources,
+        channel=channel if channel in setting.channels else "",
+        branch=branch if branch in setting.branches else "",
+        words=words,
+        before=visit.number("before"),
+        limit=A_PAGE,
+    )
 
 
 class InboxScreen:
     """The first screen of the day."""
 
-    def __init__(self, room: Room) -> None:
-        self._room = room
+    def __init__(self, room: Room, desk: Desk, streams: Streams) -> None:
+        self._room, self._desk, self._streams = room, desk, streams
 
     def routes(self) -> Sequence[web.AbstractRouteDef]:
         """The addresses."""
-        return [web.get(ROOT, self._room.screen(self.show))]
+        screen = self._room.screen
+        return [
+            web.get(ROOT, screen(self.show)),
+            web.get(ROOT + "list", screen(self.piece)),
+            web.get(ROOT + "stream", screen(self.stream), allow_head=False),
+        ]
 
     async def show(self, visit: Visit) -> web.Response:
-        """What waits."""
-        return self._room.page(visit, "inbox.html", now_on="inbox")
+        """A list, and a place for a conversation beside it."""
+        asked = asked_by(self._room, visit)
+        return self._room.page(
+            visit, "inbox.html", now_on="inbox", **list_values(self._room, asked, await self._of(asked))
+        )
+
+    async def piece(self, visit: Visit) -> web.Response:
+        """The list alone, as it is now."""
+        asked = asked_by(self._room, visit)
+        values = list_values(self._room, asked, await self._of(asked), open_id=visit.number("open"))
+        return self._room.page(visit, "_list.html", **values)
+
+    async def stream(self, visit: Visit) -> web.StreamResponse:
+        """The counts, whenever they may have changed."""
+        return await self._streams.answer(visit.request, self._changes(asked_by(self._room, visit)))
+
+    async def _of(self, asked: Asked) -> Inbox:
+        return await self._desk.inbox(asked)
+
+    async def _changes(self, asked: Asked) -> AsyncIterator[bytes]:
+        async with aclosing(self._desk.desk_changes()) as changes:  # type: ignore[type-var]
+            async for _tick in changes:
+                try:
+                    counts = await self._desk.counts(asked)
+                except StoreUnavailable:
+                    continue
+                yield b"event: counts\ndata: " + _encode(_told(counts)) + b"\n\n"
+                await asyncio.sleep(TOGETHER_S)
+
+
+_encode = msgspec.json.Encoder().encode
+
+
+def _told(counts: Counts) -> dict[str, object]:
+    return {
+        "waiting": counts.waiting,
+        "mine": counts.mine,
+        "all": counts.all,
+        "closed": counts.closed,
+        "most": MOST_COUNTED,
+        "oldest": counts.oldest.isoformat() if counts.oldest else None,
+    }
+
+
+def list_values(room: Room, asked: Asked, inbox: Inbox, open_id: int = 0) -> dict[str, Any]:
+    """What the list's templates need."""
+    return {
+        "asked": asked,
+        "inbox": inbox,
+        "tabs": tabs(),
+        "most": MOST_COUNTED,
+        "open_id": open_id,
+        "channels": room.setting.channels,
+        "branches": {
+            code: name for code, name in room.setting.branches.items() if not asked.branches or code in asked.branches
+        },
+        "kinds": kinds(),
+        "reasons": reasons(),
+    }
+
+
+def kinds() -> dict[str, str]:
+    """What a message without words was."""
+    return {
+        "photo": _("фотография"),
+        "voice": _("голосовое сообщение"),
+        "sticker": _("стикер"),
+        "phone": _("номер телефона"),
+        "start": _("открыл чат"),
+        "press": _("нажал кнопку"),
+        "removed": _("сообщение удалено читателем"),
+        "file": _("файл"),
+    }
+
+
+def reasons() -> dict[str, str]:
+    """Why a person was called."""
+    return {
+        "asked": _("просит человека"),
+        "silence": _("ответа не дождался"),
+        "failed": _("бот не справился"),
+    }

@@ -47,7 +47,7 @@ SEARCHED = 50_000
 """The newest messages that a search reads; names are looked for everywhere."""
 
 
-class SqlDesk:
+class SqlConsoleDesk:
     """Fills the port ``Desk``.
 
     Args:

@@ -38,7 +38,8 @@ def entry(row: Any, asked: Asked) -> InboxEntry:
         branch=row.branch or asked.sources.get(row.source, ""),
         reason=row.handover_reason,
         since=moment(since) if since else said_at,
-        said=" ".join((said or (f"[{kind}]" if kind else "")).split())[:SNIPPET],
+        said=" ".join(said.split())[:SNIPPET],
+        kind=kind,
         author=Author(row.author) if row.author else None,
         unanswered=row.author == Author.READER,
     )

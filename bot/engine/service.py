@@ -3,7 +3,7 @@
 import asyncio
 import gc
 import signal
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import partial
@@ -62,6 +62,7 @@ class Service:
     Attributes:
         background: Further loops that run where turns are taken (the index follows the store).
         prepare: What must be done before the first turn; messages are stored meanwhile.
+        closing: What else ends before the server does.
     """
 
     role: Role
@@ -77,6 +78,7 @@ class Service:
     prepare: Callable[[], Awaitable[None]] | None = None
     courtesies: Courtesies | None = None
     arrivals: Arrivals | None = None
+    closing: Sequence[Callable[[], Awaitable[None]]] = ()
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     _loops: list[asyncio.Task[None]] = field(default_factory=list)
     _runner: web.AppRunner | None = None
@@ -170,6 +172,8 @@ class Service:
             await self.courtesies.aclose()
         for channel in self.channels.values():
             await channel.aclose()  # open streams end here, so the server need not wait for them
+        for close in self.closing:
+            await close()
         if self._runner is not None:
             await self._runner.cleanup()
         log.info("stopped")

@@ -4,6 +4,7 @@ import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from datetime import timedelta
+from typing import cast
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,10 +12,14 @@ from aiohttp import ClientResponse
 from aiohttp.test_utils import TestClient, TestServer
 
 from bot.engine.server import application
+from bot.ports import Library
 from console.app import Console
 from console.room import ConsoleSetting
 from db.connect import Database
+from db.desk import SqlConsoleDesk
 from db.desk_audit import SqlStaffAudit
+from db.files import SqlFiles
+from db.messages import StoredLog, open_log
 from db.staff import SqlStaffBook
 from tests.support.clock import StandingClock
 from tests.support.staff import PASSWORD
@@ -27,6 +32,7 @@ SETTING = ConsoleSetting(
     branches={"01": "Центральная библиотека", "02": "Детская библиотека"},
     sources={"branch-01": "01", "branch-02": "02"},
     channels={"chat": "Чат на сайте", "vk": "ВКонтакте", "wa": "WhatsApp"},
+    sending=frozenset({"chat", "wa"}),
     windows={"wa": 24.0},
     public_only=frozenset({"wa"}),
 )
@@ -64,13 +70,32 @@ class Browser:
         return await self.post("login", {"login": login, "password": password, "next": onward})
 
 
+LIBRARY = cast("Library", None)
+"""Tests that look into the catalogue bring one of their own."""
+
 OpenBrowser = Callable[[], Awaitable[Browser]]
 
 
 @pytest.fixture
-async def open_browser(sqlite: Database, clock: StandingClock) -> AsyncIterator[OpenBrowser]:
+async def log(sqlite: Database, clock: StandingClock) -> AsyncIterator[StoredLog]:
+    """The log of the store."""
+    opened = await open_log(sqlite, clock)
+    yield opened
+    await opened.aclose()
+
+
+@pytest.fixture
+async def open_browser(sqlite: Database, log: StoredLog, clock: StandingClock) -> AsyncIterator[OpenBrowser]:
     """One more browser at the same console."""
-    console = Console(SETTING, staff=SqlStaffBook(sqlite, clock), audit=SqlStaffAudit(sqlite, clock), clock=clock)
+    console = Console(
+        SETTING,
+        staff=SqlStaffBook(sqlite, clock),
+        audit=SqlStaffAudit(sqlite, clock),
+        clock=clock,
+        desk=SqlConsoleDesk(sqlite, log, clock),
+        files=SqlFiles(sqlite, clock),
+        library=LIBRARY,
+    )
     async with AsyncExitStack() as stack:
         server = TestServer(application(console.routes()))
         await stack.enter_async_context(server)

@@ -12,7 +12,7 @@ from bot.desk import Acted, Asked, Close, DeskState, GiveBack, HandOn, Release, 
 from bot.messages import Reply
 from bot.ports import Mode, Outcome
 from db.connect import Database
-from db.desk import SqlDesk
+from db.desk import SqlConsoleDesk
 from db.messages import StoredLog, open_log
 from db.models import ContactRow, ConversationRow, MessageRow
 from tests.support.clock import StandingClock
@@ -28,8 +28,8 @@ async def log(database: Database, clock: StandingClock) -> AsyncIterator[StoredL
 
 
 @pytest.fixture
-async def desk(database: Database, log: StoredLog, clock: StandingClock) -> AsyncIterator[SqlDesk]:
-    made = SqlDesk(database, log, clock, silence=timedelta(hours=1))
+async def desk(database: Database, log: StoredLog, clock: StandingClock) -> AsyncIterator[SqlConsoleDesk]:
+    made = SqlConsoleDesk(database, log, clock, silence=timedelta(hours=1))
     yield made
     await made.aclose()
 
@@ -72,7 +72,7 @@ async def queued(log: StoredLog) -> list[str]:
 
 
 async def test_the_first_who_takes_it_has_it(
-    desk: SqlDesk, log: StoredLog, masha: StaffMember, vera: StaffMember
+    desk: SqlConsoleDesk, log: StoredLog, masha: StaffMember, vera: StaffMember
 ) -> None:
     one = await waits(log)
 
@@ -87,7 +87,7 @@ async def test_the_first_who_takes_it_has_it(
 
 
 async def test_the_bot_is_silent_from_the_moment_it_is_taken(
-    desk: SqlDesk, log: StoredLog, database: Database, masha: StaffMember
+    desk: SqlConsoleDesk, log: StoredLog, database: Database, masha: StaffMember
 ) -> None:
     one = await waits(log)
     await log.record(arrival("Есть ли «Идиот»?", key="2"))
@@ -103,7 +103,7 @@ async def test_the_bot_is_silent_from_the_moment_it_is_taken(
 
 
 async def test_an_answer_may_be_taken_back_until_it_leaves(
-    desk: SqlDesk, log: StoredLog, masha: StaffMember, clock: StandingClock
+    desk: SqlConsoleDesk, log: StoredLog, masha: StaffMember, clock: StandingClock
 ) -> None:
     one = await waits(log)
     for _ in await log.claim_outbound("chat", 10):
@@ -124,7 +124,7 @@ async def test_an_answer_may_be_taken_back_until_it_leaves(
 
 
 async def test_one_press_is_one_message_however_often_it_arrives(
-    desk: SqlDesk, log: StoredLog, database: Database, masha: StaffMember, clock: StandingClock
+    desk: SqlConsoleDesk, log: StoredLog, database: Database, masha: StaffMember, clock: StandingClock
 ) -> None:
     one = await waits(log)
     await asyncio.gather(*(log.act(say(one, masha, clock)) for _ in range(4)))
@@ -140,7 +140,7 @@ async def test_one_press_is_one_message_however_often_it_arrives(
 
 
 async def test_an_answer_stands_in_the_order_in_which_it_left(
-    desk: SqlDesk, log: StoredLog, masha: StaffMember, clock: StandingClock
+    desk: SqlConsoleDesk, log: StoredLog, masha: StaffMember, clock: StandingClock
 ) -> None:
     one = await waits(log)
     await log.act(say(one, masha, clock))
@@ -154,7 +154,7 @@ async def test_an_answer_stands_in_the_order_in_which_it_left(
 
 
 async def test_an_answer_takes_what_nobody_has_and_never_a_colleagues(
-    desk: SqlDesk, log: StoredLog, masha: StaffMember, vera: StaffMember, clock: StandingClock
+    desk: SqlConsoleDesk, log: StoredLog, masha: StaffMember, vera: StaffMember, clock: StandingClock
 ) -> None:
     one = await waits(log)
     assert (await desk.act(say(one, masha, clock))).state is DeskState.DONE
@@ -166,7 +166,7 @@ async def test_an_answer_takes_what_nobody_has_and_never_a_colleagues(
 
 
 async def test_an_answer_leaves_although_the_process_died(
-    desk: SqlDesk, log: StoredLog, masha: StaffMember, clock: StandingClock
+    desk: SqlConsoleDesk, log: StoredLog, masha: StaffMember, clock: StandingClock
 ) -> None:
     one = await waits(log)
     (told,) = await log.claim_outbound("chat", 10)
@@ -180,7 +180,7 @@ async def test_an_answer_leaves_although_the_process_died(
 
 
 async def test_it_goes_to_a_colleague_to_a_branch_and_back_to_the_bot(
-    desk: SqlDesk, log: StoredLog, database: Database, masha: StaffMember, vera: StaffMember
+    desk: SqlConsoleDesk, log: StoredLog, database: Database, masha: StaffMember, vera: StaffMember
 ) -> None:
     one, me = await waits(log), masha.staff_id
     await desk.act(Take(conversation_id=one, staff_id=me))
@@ -199,7 +199,7 @@ async def test_it_goes_to_a_colleague_to_a_branch_and_back_to_the_bot(
 
 
 async def test_a_closed_one_is_opened_by_the_readers_next_words(
-    desk: SqlDesk, log: StoredLog, database: Database, masha: StaffMember
+    desk: SqlConsoleDesk, log: StoredLog, database: Database, masha: StaffMember
 ) -> None:
     one = await waits(log)
     await desk.act(Take(conversation_id=one, staff_id=masha.staff_id))
@@ -215,7 +215,7 @@ async def test_a_closed_one_is_opened_by_the_readers_next_words(
 
 
 async def test_a_silent_librarians_conversations_go_back(
-    desk: SqlDesk, log: StoredLog, database: Database, masha: StaffMember, clock: StandingClock
+    desk: SqlConsoleDesk, log: StoredLog, database: Database, masha: StaffMember, clock: StandingClock
 ) -> None:
     answered, unanswered = await waits(log), await waits(log, contact=BORIS, key="2")
     for one in (answered, unanswered):
@@ -235,7 +235,7 @@ async def test_a_silent_librarians_conversations_go_back(
 
 
 async def test_the_whole_conversation_is_seen_with_what_became_of_each_message(
-    desk: SqlDesk, log: StoredLog, masha: StaffMember, vera: StaffMember, clock: StandingClock
+    desk: SqlConsoleDesk, log: StoredLog, masha: StaffMember, vera: StaffMember, clock: StandingClock
 ) -> None:
     one = await waits(log)
     await desk.add_note(one, vera.staff_id, "n1", "Звонила вчера")
@@ -267,7 +267,7 @@ async def test_the_whole_conversation_is_seen_with_what_became_of_each_message(
 
 
 async def test_notes_never_come_near_a_reader(
-    desk: SqlDesk, log: StoredLog, masha: StaffMember, database: Database
+    desk: SqlConsoleDesk, log: StoredLog, masha: StaffMember, database: Database
 ) -> None:
     one = await waits(log)
     await desk.add_note(one, masha.staff_id, "n1", "СЕКРЕТ")
@@ -278,7 +278,7 @@ async def test_notes_never_come_near_a_reader(
 
 
 async def test_lists_are_in_order_and_in_pages(
-    desk: SqlDesk, log: StoredLog, database: Database, masha: StaffMember, clock: StandingClock
+    desk: SqlConsoleDesk, log: StoredLog, database: Database, masha: StaffMember, clock: StandingClock
 ) -> None:
     people = [replace(ANNA, address=f"reader-{number}") for number in range(7)]
     for number, person in enumerate(people):
@@ -302,7 +302,7 @@ async def test_lists_are_in_order_and_in_pages(
 
 @pytest.mark.parametrize("words", ["мария", "Мария", "идиот", "«ИДИОТ»", "100%"])
 async def test_conversations_are_found_by_name_and_by_words(
-    desk: SqlDesk, log: StoredLog, database: Database, masha: StaffMember, words: str
+    desk: SqlConsoleDesk, log: StoredLog, database: Database, masha: StaffMember, words: str
 ) -> None:
     one = await waits(log, "Есть ли «идиот»? Скидка 100%")
     await waits(log, "Другое", BORIS, key="2")
@@ -315,7 +315,7 @@ async def test_conversations_are_found_by_name_and_by_words(
 
 
 async def test_a_page_asks_a_fixed_number_of_questions(
-    desk: SqlDesk, log: StoredLog, database: Database, masha: StaffMember
+    desk: SqlConsoleDesk, log: StoredLog, database: Database, masha: StaffMember
 ) -> None:
     asked: list[str] = []
     event.listen(database.engine.sync_engine, "before_cursor_execute", lambda *told: asked.append(told[2]))
@@ -331,7 +331,7 @@ async def test_a_page_asks_a_fixed_number_of_questions(
 
 
 async def test_whoever_looks_at_a_list_or_a_conversation_is_woken(
-    desk: SqlDesk, log: StoredLog, masha: StaffMember
+    desk: SqlConsoleDesk, log: StoredLog, masha: StaffMember
 ) -> None:
     one = await waits(log)
     lists, conversation = desk.desk_changes(heartbeat_s=60), desk.desk_changes(ANNA, heartbeat_s=60)
