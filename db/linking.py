@@ -92,7 +92,7 @@ class SqlLinking:
         proving: Proving,
     ) -> None:
         self._database, self._clock, self._digests = database, clock, digests
-        self._rules, self._versions, self._proving = rules, versions, proving
+        self._rules, self._versions, self.proving = rules, versions, proving
         self.watch: LinkWatch | None = None
 
     # --- the ways of proof -----------------------------------------------------------------------
@@ -126,7 +126,7 @@ class SqlLinking:
         ways = [proof for proof in (Proof.PIN, Proof.BIRTH_DATE) if proof in self._rules.proofs]
 
         async def look() -> _Take:
-            return _taken(await self._proving.by_secret(card_number, secret, ways))
+            return _taken(await self.proving.by_secret(card_number, secret, ways))
 
         card = self._digests.card(card_key(card_number))
         return await self._tried(_Attempt(contact, ways[0] if ways else Proof.PIN, key, card, look))
@@ -135,7 +135,7 @@ class SqlLinking:
         """By a number that the messenger vouches for, if exactly one card has it."""
 
         async def look() -> _Take:
-            return _taken(await self._proving.by_phone(number))
+            return _taken(await self.proving.by_phone(number))
 
         return await self._tried(_Attempt(contact, Proof.PHONE, key, "", look))
 

@@ -159,12 +159,8 @@ def audit(
             sheets.write(csv_file, HEADER, [_cells(one, zone) for one in found])
             sys.stdout.write(f"{len(found)} lines in {csv_file}\n")
         elif as_json:
-            sys.stdout.write(
-                json.dumps(
-                    [dict(zip(HEADER, _cells(one, zone), strict=True)) for one in found], ensure_ascii=False, indent=2
-                )
-                + "\n"
-            )
+            lines = [dict(zip(HEADER, _cells(one, zone), strict=True)) for one in found]
+            sys.stdout.write(json.dumps(lines, ensure_ascii=False, indent=2) + "\n")
         else:
             _show(found, zone)
         return 0

@@ -148,13 +148,13 @@ async def test_whatever_is_wrong_the_answer_is_the_same(desk: Desk) -> None:
 async def test_a_card_that_does_not_exist_costs_the_same_work(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     await desk.store.desk.set_pin(CARD, "4815", "staff:olga")
     work: list[str] = []
-    verified = type(desk.store.linking._proving)._verified
+    verified = type(desk.store.linking.proving)._verified
 
     def counted(self: object, pin: str | None, secret: str) -> bool:
         work.append("verified")
         return verified(self, pin, secret)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(type(desk.store.linking._proving), "_verified", counted)
+    monkeypatch.setattr(type(desk.store.linking.proving), "_verified", counted)
     for card in (CARD, OTHER_CARD, "9999999"):
         await desk.accounts.link_by_card(ANNA, card, "0000", desk.key())
 
