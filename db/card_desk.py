@@ -18,6 +18,7 @@ from bot.messages import Contact
 from db import audit
 from db.connect import Database, store_errors
 from db.digests import Digests
+from db.forgetting import forget_history
 from db.models import ContactRow, PatronRow
 from db.models_accounts import ContactCardRow, LinkCodeRow, PatronSecretRow
 from db.personal import Personal
@@ -163,6 +164,7 @@ class SqlCardDesk:
                     await self._personal.erased(connection, contact, row.id, actor=by, key="desk")
                 guardians = delete(ContactCardRow).where(ContactCardRow.patron_id == patron.id)
                 await self._cut(connection, guardians, patron.id, by)
+                await forget_history(connection, [patron.id])
                 for table in (LinkCodeRow, PatronSecretRow):
                     await connection.execute(delete(table).where(table.patron_id == patron.id))
                 await connection.execute(update(PatronRow).where(PatronRow.id == patron.id).values(NAMELESS))

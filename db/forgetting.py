@@ -7,6 +7,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.models import ConversationRow, FileRow, MessageRow
+from db.models_circulation import CirculationOutcomeRow, HoldRow, LoanRow, RenewalRequestRow
 from db.models_staff import StaffAnswerRow, StaffDraftRow, StaffNoteRow
 
 OPEN = ("waiting", "queued")
@@ -47,6 +48,21 @@ async def forget_conversation(connection: AsyncConnection, contact_id: int) -> i
         if len(ids) < BATCH:
             return wiped
         last = ids[-1]
+
+
+async def forget_history(connection: AsyncConnection, patron_ids: Sequence[int]) -> None:
+    """What these patrons have done is forgotten; what is lent and waited for now is the library's business still."""
+    if not patron_ids:
+        return
+    over = (
+        (LoanRow, LoanRow.returned_at.is_not(None)),
+        (HoldRow, HoldRow.ended_at.is_not(None)),
+        (RenewalRequestRow, RenewalRequestRow.decided_at.is_not(None)),
+    )
+    for table, ended in over:
+        await connection.execute(delete(table).where(table.patron_id.in_(patron_ids), ended))
+    outcomes = delete(CirculationOutcomeRow).where(CirculationOutcomeRow.patron_id.in_(patron_ids))
+    await connection.execute(outcomes)
 
 
 def personal_files(contents: Iterable[Any]) -> set[int]:

@@ -17,7 +17,7 @@ from bot.own_data import CardKept, ConsentKept, PersonKept, SaidKept, export
 from db import audit, rows
 from db.connect import Database, store_errors
 from db.digests import Digests
-from db.forgetting import forget_conversation
+from db.forgetting import forget_conversation, forget_history
 from db.holders import account_of, account_query, holder_of, of
 from db.log_common import stored_key
 from db.models import ContactRow, ConversationRow, MessageRow
@@ -133,8 +133,9 @@ class Personal:
         """
         now = self._clock.now()
         wiped = await forget_conversation(connection, contact_id)
-        gone = delete(ContactCardRow).where(ContactCardRow.contact_id == contact_id).returning(ContactCardRow.patron_id)
-        patrons = (await connection.scalars(gone)).all()
+        gone = delete(ContactCardRow).where(ContactCardRow.contact_id == contact_id)
+        cut = (await connection.execute(gone.returning(ContactCardRow.patron_id, ContactCardRow.child))).all()
+        await forget_history(connection, [row.patron_id for row in cut if not row.child])
         await connection.execute(delete(NoticeWishRow).where(NoticeWishRow.contact_id == contact_id))
         await self._withdraw(connection, contact_id, key, now)
         await connection.execute(
@@ -145,8 +146,8 @@ class Personal:
         )
         subject = self._digests.contact(contact)
         entries = [
-            Entry(action=Act.UNLINKED, actor=actor, patron_id=one, subject=subject, channel=contact.channel)
-            for one in patrons
+            Entry(action=Act.UNLINKED, actor=actor, patron_id=row.patron_id, subject=subject, channel=contact.channel)
+            for row in cut
         ]
         erased = Entry(
             action=Act.ERASED, actor=actor, subject=subject, channel=contact.channel, details={"messages": wiped}
