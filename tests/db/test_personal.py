@@ -16,8 +16,9 @@ from bot.ports import Attempt
 from db.base import Base
 from db.connect import Database
 from db.files import SqlFiles
-from db.models import ContactRow, ConversationRow, FileRow, MessageRow, PatronRow
+from db.models import BranchRow, ContactRow, ConversationRow, FileRow, MessageRow, PatronRow
 from db.models_accounts import LinkAttemptRow, LinkCodeRow
+from db.models_circulation import CirculationOutcomeRow, LoanRow
 from db.models_staff import StaffNoteRow, StaffRow
 from db.retention import GONE, KeepDays
 from tests.support.accounts import CARD, CHILD_CARD, Desk, opened_desk
@@ -361,3 +362,21 @@ async def test_nothing_goes_where_the_library_keeps_for_ever(database: Database,
         await desk.store.retention.tidy()
 
         assert await everything(database) == before
+
+
+async def test_a_history_goes_and_what_is_lent_now_stays(desk: Desk) -> None:
+    patron = await desk.linked(ANNA)
+    now, today = desk.clock.now(), desk.clock.now().date()
+    async with desk.database.writer.begin() as connection:
+        branch = await connection.scalar(insert(BranchRow).values(code="01", name="Ц").returning(BranchRow.id))
+        for title, returned_at in (("Вий", now), ("Идиот", None)):
+            lent = {"patron_id": patron, "branch_id": branch, "title": title, "issued_on": today, "due_on": today}
+            await connection.execute(insert(LoanRow).values(lent | {"as_of": now, "returned_at": returned_at}))
+        told = {"patron_id": patron, "call": "renew", "key": "m1", "outcome": {"title": "Вий"}, "at": now}
+        await connection.execute(insert(CirculationOutcomeRow).values(told))
+
+    await desk.accounts.erase(ANNA, desk.key())
+
+    left = await everything(desk.database)
+    assert "Вий" not in left
+    assert "Идиот" in left
