@@ -1,6 +1,8 @@
 """Linking a card to a contact: one attempt, counted before it is looked at, told the same whatever was wrong."""
 
-from collections.abc import Awaitable, Callable, Collection
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -94,6 +96,8 @@ class SqlLinking:
         self._database, self._clock, self._digests = database, clock, digests
         self._rules, self._versions, self.proving = rules, versions, proving
         self.watch: LinkWatch | None = None
+        self._turn = asyncio.Lock()
+        """SQLite: who waits for its write lock waits unfairly, and in vain where many want it; here they queue."""
 
     # --- the ways of proof -----------------------------------------------------------------------
 
@@ -153,7 +157,7 @@ class SqlLinking:
             card=attempt.card,
         )
         with store_errors():
-            async with self._database.writer.begin() as connection:
+            async with self._writing() as connection:
                 if connection.dialect.name == "postgresql":
                     await connection.execute(select(func.pg_advisory_xact_lock(LOCK)))
                 now = self._clock.now()
@@ -171,12 +175,21 @@ class SqlLinking:
         if until is None:
             take = await attempt.look()
             with store_errors():
-                async with self._database.writer.begin() as connection:
+                async with self._writing() as connection:
                     linking = await self._decided(connection, attempt.contact, asked, who, take)
             outcome = linking.state
         if self.watch is not None:
             self.watch.link(attempt.proof.value, outcome.value)
         return linking
+
+    @asynccontextmanager
+    async def _writing(self) -> AsyncIterator[AsyncConnection]:
+        if self._database.dialect == "sqlite":
+            async with self._turn, self._database.writer.begin() as connection:
+                yield connection
+        else:
+            async with self._database.writer.begin() as connection:
+                yield connection
 
     async def _again(self, connection: AsyncConnection, contact: Contact, before: attempts.Ended) -> Linking:
         """What a turn that is repeated hears."""
