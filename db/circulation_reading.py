@@ -76,10 +76,10 @@ async def lock_patron(connection: AsyncConnection, patron_id: int) -> None:
         await connection.execute(text("SELECT pg_advisory_xact_lock(:space, :key)"), _key(PATRON_LOCKS, patron_id))
 
 
-async def lock_loans(connection: AsyncConnection, wanted: ColumnElement[bool]) -> None:
+async def lock_loans(connection: AsyncConnection, *wanted: ColumnElement[bool]) -> None:
     """Nobody changes these loans until the transaction ends."""
     if connection.dialect.name == "postgresql":
-        await connection.execute(select(LoanRow.id).where(wanted).order_by(LoanRow.id).with_for_update())
+        await connection.execute(select(LoanRow.id).where(*wanted).order_by(LoanRow.id).with_for_update())
 
 
 async def lock_works(connection: AsyncConnection, work_ids: Collection[int]) -> None:

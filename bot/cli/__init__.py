@@ -93,7 +93,7 @@ def chat(config: Config = None) -> None:
 def import_(
     files: Annotated[list[Path], typer.Argument(help="MARC21, MARCXML, RUSMARC, IRBIS, CSV or Excel.")],
     config: Config = None,
-    kind: Annotated[str, typer.Option(help="catalogue or faq.")] = "catalogue",
+    kind: Annotated[str, typer.Option(help="catalogue, patrons, loans or faq.")] = "catalogue",
     branch: Annotated[
         str, typer.Option(help="Code of the branch whose copies these are, where the file does not say.")
     ] = "",
@@ -107,7 +107,7 @@ def import_(
         bool, typer.Option("--accept-disappeared", help="Yes, so many records are really gone from the source.")
     ] = False,
 ) -> None:
-    """Load a catalogue or answers; running it again changes nothing."""
+    """Load a catalogue, readers, loans or answers; running it again changes nothing."""
     from bot.cli import loading
 
     options = loading.Asked(

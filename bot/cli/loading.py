@@ -1,4 +1,4 @@
-"""``bibliobot import``: a catalogue or answers from files into the store."""
+"""``bibliobot import``: a catalogue, readers, loans or answers from files into the store."""
 
 import asyncio
 import csv
@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Protocol
 
 from rich.console import Console
 from rich.markup import escape
@@ -31,12 +31,8 @@ from db.catalogue import SqlCatalogueWriter
 from db.connect import Database
 from db.faq import SqlFaq
 
-KINDS = ("catalogue", "faq")
-LATER = {
-    "patrons": "readers' cards come with the reader's account",
-    "loans": "loans come with the reader's account",
-    "events": "events come with announcements",
-}
+KINDS = ("catalogue", "patrons", "loans", "faq")
+LATER = {"events": "events come with announcements"}
 REPORT = "import-rejected.csv"
 """Where rejected records are listed if ``--report`` names no file."""
 _COLUMNS = ("file", "ordinal", "offset", "reason", "detail", "source_id", "head_hex")
@@ -56,8 +52,22 @@ class Asked:
     accept_disappeared: bool = False
 
 
+class OnDisk(Protocol):
+    """A file that is read: which, and how far ``offset`` in it will go."""
+
+    @property
+    def path(self) -> Path:
+        """Where it is."""
+        ...
+
+    @property
+    def size(self) -> int:
+        """Unpacked bytes, or rows."""
+        ...
+
+
 @dataclass(slots=True)
-class _Report:
+class Report:
     """Rejected records: into a file that appears with the first of them; the first few are remembered.
 
     Attributes:
@@ -71,7 +81,7 @@ class _Report:
     _file: IO[str] | None = None
     _rows: Any = None
 
-    def note(self, source: SourceFile, rejected: Rejected) -> None:
+    def note(self, source: "OnDisk", rejected: Rejected) -> None:
         """Take down one rejected record. Raises InputError where the report cannot be written."""
         if len(self.shown) < _SHOWN:
             place = f"record {rejected.ordinal} at {rejected.offset}"
@@ -119,14 +129,18 @@ def load(config: Path | None, files: Sequence[Path], asked: Asked) -> int:
     """
     console = Console(highlight=False, soft_wrap=True)
     if asked.kind in LATER:
-        raise InputError(f"--kind {asked.kind}: {LATER[asked.kind]}; this version imports {' and '.join(KINDS)}")
+        raise InputError(f"--kind {asked.kind}: {LATER[asked.kind]}; this version imports {', '.join(KINDS)}")
     if asked.kind not in KINDS:
-        raise InputError(f"--kind {asked.kind}: expected {' or '.join(KINDS)}")
+        raise InputError(f"--kind {asked.kind}: expected {', '.join(KINDS)}")
     settings, folder = load_settings(config)
     if asked.kind == "faq":
         return asyncio.run(_load_answers(settings, folder, files, asked, console))
+    if asked.kind in ("patrons", "loans"):
+        from bot.cli import lists
+
+        return lists.load(settings, folder, files, asked, console)
     sources = [recognise(file, asked.encoding) for file in files]
-    _check_branch(asked.branch, settings.library.values())
+    check_branch(asked.branch, settings.library.values())
     return asyncio.run(_load_catalogue(settings, folder, sources, asked, console))
 
 
@@ -138,18 +152,18 @@ async def _load_catalogue(
 ) -> int:
     plan = Plan(
         source=asked.source,
-        branch=asked.branch or _only_branch(settings),
+        branch=asked.branch or only_branch(settings),
         dry_run=asked.dry_run,
         accept_disappeared=asked.accept_disappeared,
     )
-    report = _Report(asked.report if asked.report or asked.dry_run else Path(REPORT), asked=asked.report is not None)
+    report = Report(asked.report if asked.report or asked.dry_run else Path(REPORT), asked=asked.report is not None)
     database = await app.open_database(settings, folder, make_tables=True)
     with ExitStack() as closing:
         closing.callback(report.close)
         try:
             if not asked.dry_run:
-                await _put_branches(settings, database)
-            tick = closing.enter_context(_progress(sources, console))
+                await put_branches(settings, database)
+            tick = closing.enter_context(progress(sources, console))
             writer = SqlCatalogueWriter(database, SystemClock())
             summary = await load_files(writer, sources, plan, tick, report.note)
         finally:
@@ -159,18 +173,19 @@ async def _load_catalogue(
     return 1 if failed else 0
 
 
-async def _put_branches(settings: Settings, database: Database) -> None:
+async def put_branches(settings: Settings, database: Database) -> None:
     """The configured branches first, so that the files' names of them are recognised."""
     await SqlBranches(database, settings.library.timezone).put(settings.library.values())
 
 
-def _only_branch(settings: Settings) -> str:
+def only_branch(settings: Settings) -> str:
     """The branch of all copies that name none, where the library has one only."""
     branches = settings.library.branches
     return branches[0].code if len(branches) == 1 else ""
 
 
-def _check_branch(asked: str, branches: Sequence[Branch]) -> None:
+def check_branch(asked: str, branches: Sequence[Branch]) -> None:
+    """Raises InputError where the configuration knows no such branch."""
     if not asked or not branches:
         return
     known = {fold(name) for branch in branches for name in (branch.code, branch.name, *branch.aliases)}
@@ -180,7 +195,7 @@ def _check_branch(asked: str, branches: Sequence[Branch]) -> None:
 
 
 @contextmanager
-def _progress(sources: Sequence[SourceFile], console: Console) -> Iterator[Callable[[SourceFile, int], None]]:
+def progress(sources: Sequence[OnDisk], console: Console) -> Iterator[Callable[[OnDisk, int], None]]:
     """A bar a file; nothing where the output is no terminal."""
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
@@ -190,7 +205,7 @@ def _progress(sources: Sequence[SourceFile], console: Console) -> Iterator[Calla
         yield lambda source, done: bars.update(tasks[source.path], completed=done)
 
 
-def _tell(console: Console, sources: Sequence[SourceFile], summary: Summary, report: _Report, *, dry_run: bool) -> None:
+def _tell(console: Console, sources: Sequence[SourceFile], summary: Summary, report: Report, *, dry_run: bool) -> None:
     for source in sources:
         evidence = f" ({source.evidence})" if source.evidence else ""
         console.print(escape(f"{source.path.name}: {source.format}, {source.charset}{evidence}"))

@@ -132,7 +132,7 @@ def test_no_cell_of_the_report_is_a_formula(tmp_path: Path, library: SmallLibrar
     imports(inventory(library, ROWS[0]))
     from catalogue.importers import recognise
 
-    report = loading._Report(tmp_path / "report.csv")
+    report = loading.Report(tmp_path / "report.csv")
     evil = Rejected(ordinal=1, offset=0, reason=Rejection.NO_TITLE, source_id='=HYPERLINK("http://x")')
     report.note(recognise(library.folder / "inventory.csv"), evil)
     report.close()
@@ -187,9 +187,9 @@ def test_one_wrong_file_stops_all_before_anything_is_written(library: SmallLibra
     assert not (library.folder / "data").exists()
 
 
-@pytest.mark.parametrize("kind", ["patrons", "loans", "events", "pigeons"])
+@pytest.mark.parametrize("kind", ["events", "pigeons"])
 def test_what_this_version_does_not_import_is_said(imports: Imports, kind: str) -> None:
-    with pytest.raises(InputError, match=r"catalogue (and|or) faq"):
+    with pytest.raises(InputError, match=r"catalogue, patrons, loans, faq"):
         imports("books.csv", kind=kind)
 
 
@@ -305,3 +305,30 @@ def test_a_wrong_configuration_is_told_before_the_files_are_read(library: SmallL
 
     with pytest.raises(ConfigError, match="did you mean 'library'"):
         imports("books.csv")
+
+
+# --- readers and loans ---------------------------------------------------------------------------
+
+
+def test_readers_and_loans_come_from_lists(library: SmallLibrary, imports: Imports) -> None:
+    imports(inventory(library, *ROWS))
+    readers = library.folder / "readers.csv"
+    readers.write_text("№ билета;ФИО\n17;Иванова Анна\n18;Петров Борис\n;Никто\n", "utf-8")
+    loans = library.folder / "loans.csv"
+    loans.write_text("№ билета;Инв. №;Дата выдачи;Вернуть до\n17;1;20.02.2026;07.03.2026\n99;2;;07.03.2026\n", "utf-8")
+
+    code, said = imports("readers.csv", kind="patrons")
+    assert (code, figure(said, "added"), figure(said, "left out")) == (0, 2, 1)
+    code, said = imports("loans.csv", kind="loans", dry_run=True)
+    assert (code, figure(said, "added")) == (0, 1)
+    assert stored(library, "SELECT count(*) FROM loans") == [(0,)]
+    code, said = imports("loans.csv", kind="loans")
+    assert (code, figure(said, "added"), figure(said, "left out")) == (0, 1, 1)
+    assert "no reader has the card 99" in said
+    assert stored(library, "SELECT due_on, item_id IS NOT NULL FROM loans") == [("2026-03-07", 1)]
+    code, said = imports("loans.csv", kind="loans")
+    assert (figure(said, "added"), figure(said, "unchanged")) == (0, 1)
+    loans.write_text("№ билета;Инв. №;Вернуть до\n17;3;07.03.2026\n", "utf-8")
+    code, said = imports("loans.csv", kind="loans", branch="01")
+    assert code == 1
+    assert "Nothing was written" in said

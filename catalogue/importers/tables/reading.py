@@ -44,9 +44,9 @@ def recognise_table(path: Path, encoding: str = "") -> SourceFile | None:
     """
     if tables.is_workbook(path):
         return _recognise_workbook(path)
-    head = _head(path)
-    charset, evidence = _charset(head, encoding)
-    layout = _layout(_lines(head, charset))
+    head = head_of(path)
+    charset, evidence = charset_of(head, encoding)
+    layout = _layout(first_lines(head, charset))
     is_named_so = path.name.lower().endswith(_TABLE_NAMES)
     if layout.header is None:
         if layout.columns < 2 and not is_named_so:
@@ -85,7 +85,8 @@ def read_table(source: SourceFile) -> Iterator[Read | Rejected]:
 # --- text ----------------------------------------------------------------------------------------
 
 
-def _head(path: Path) -> bytes:
+def head_of(path: Path) -> bytes:
+    """The first bytes of a file, unpacked. Raises OSError."""
     data = b""
     with Stream(path) as stream:
         while len(data) < _SAMPLE and (block := stream.read(_SAMPLE - len(data))):
@@ -93,12 +94,14 @@ def _head(path: Path) -> bytes:
     return data
 
 
-def _lines(head: bytes, charset: str) -> list[str]:
+def first_lines(head: bytes, charset: str) -> list[str]:
+    """The first whole lines."""
     text = codecs.getincrementaldecoder(charset)("replace").decode(head)
     return text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")[:_TRIED_LINES]
 
 
-def _charset(data: bytes, encoding: str) -> tuple[str, str]:
+def charset_of(data: bytes, encoding: str) -> tuple[str, str]:
+    """The charset of a text and why; ``encoding`` is what the operator named. Raises InputError."""
     if encoding:
         named = charsets.named(encoding)
         try:
@@ -131,7 +134,7 @@ def _tried(lines: Sequence[str], delimiter: str) -> _Layout:
 
 
 def _read_text(path: Path, charset: str) -> Iterator[Read | Rejected]:
-    layout = _layout(_lines(_head(path), charset))
+    layout = _layout(first_lines(head_of(path), charset))
     if layout.header is None:
         raise _no_header(path, layout.sample)
     reader = TableReader(header=layout.header, is_text=True)

@@ -1,0 +1,123 @@
+"""``bibliobot import --kind patrons`` and ``--kind loans``: readers and their loans from files into the store."""
+
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import fields
+from pathlib import Path
+from typing import Any, Literal, cast
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from bot import app
+from bot.cli.loading import REPORT, Asked, OnDisk, Report, check_branch, only_branch, progress, put_branches
+from bot.clock import SystemClock
+from bot.library.lists import Listed
+from bot.library.records import Rejected, Rejection
+from bot.settings import Settings
+from catalogue.lists import ListFile, recognise_list
+from catalogue.loading import MAY_DISAPPEAR, source_name
+from db.branches import SqlBranches
+from db.list_common import ListPlan, ListSummary
+from db.list_import import SqlListWriter
+
+Tick = Callable[[OnDisk, int], None]
+
+
+def load(settings: Settings, folder: Path, files: Sequence[Path], asked: Asked, console: Console) -> int:
+    """Import lists; prints what became of them. Returns the exit code of ``bibliobot import``."""
+    kind = cast("Literal['patrons', 'loans']", asked.kind)
+    sources = [recognise_list(file, kind, asked.encoding) for file in files]
+    check_branch(asked.branch, settings.library.values())
+    return asyncio.run(_load(settings, folder, sources, asked, console))
+
+
+async def _load(settings: Settings, folder: Path, sources: Sequence[ListFile], asked: Asked, console: Console) -> int:
+    report = Report(asked.report if asked.report or asked.dry_run else Path(REPORT), asked=asked.report is not None)
+    database = await app.open_database(settings, folder, make_tables=True)
+    code = 0
+    with ExitStack() as closing:
+        closing.callback(report.close)
+        try:
+            if not asked.dry_run:
+                await put_branches(settings, database)
+            tick = closing.enter_context(progress(sources, console))
+            branches = SqlBranches(database, settings.library.timezone)
+            writer = SqlListWriter(database, branches, SystemClock(), app.lending_house(settings))
+            for source in sources:
+                rows = _Rows(source, report, tick)
+                keep: Any = writer.patrons if source.kind == "patrons" else writer.loans
+                summary = await keep(rows, _plan(settings, source, asked), rows.note)
+                _tell(console, source, summary, rows.rejected, report, dry_run=asked.dry_run)
+                code = code or int(summary.unconfirmed or (rows.rejected > 0 and not summary.read))
+        finally:
+            await database.aclose()
+    return code
+
+
+def _plan(settings: Settings, source: ListFile, asked: Asked) -> ListPlan:
+    return ListPlan(
+        source=asked.source or source_name(source.path),
+        file=source.path.name,
+        branch=asked.branch or only_branch(settings),
+        may_disappear=MAY_DISAPPEAR,
+        accept_disappeared=asked.accept_disappeared,
+        dry_run=asked.dry_run,
+    )
+
+
+class _Rows:
+    """The good rows of a file from its beginning, as often as they are asked for; the bad ones are noted once."""
+
+    def __init__(self, source: ListFile, report: Report, tick: Tick) -> None:
+        self._source, self._report, self._tick = source, report, tick
+        self._times = 0
+        self.rejected = 0
+
+    def __call__(self) -> Iterator[Listed[Any]]:
+        self._times += 1
+        first = self._times == 1
+        for row in self._source.rows():
+            if isinstance(row, Rejected):
+                if first:
+                    self._note(row)
+                continue
+            self._tick(self._source, row.offset)
+            yield row
+
+    def note(self, ordinal: int, offset: int, why: str) -> None:
+        """A row that the store cannot keep."""
+        self._note(Rejected(ordinal=ordinal, offset=offset, reason=Rejection.BAD_ROW, detail=why))
+
+    def _note(self, rejected: Rejected) -> None:
+        self.rejected += 1
+        self._report.note(self._source, rejected)
+
+
+def _tell(
+    console: Console, source: ListFile, summary: ListSummary, rejected: int, report: Report, *, dry_run: bool
+) -> None:
+    console.print(escape(f"{source.path.name}: {source.format}, {source.charset} ({source.evidence})"))
+    table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
+    table.add_column()
+    table.add_column(justify="right")
+    names = {"gone": "gone from the list", "had": "", "unconfirmed": ""}
+    counts = {names.get(part.name, part.name): getattr(summary, part.name) for part in fields(summary)}
+    for name, count in {**counts, "left out": rejected}.items():
+        if name:
+            table.add_row(escape(name), f"{count:,}")
+    console.print(table)
+    for line in report.shown:
+        console.print(escape(f"rejected: {line}"))
+    if report.written:
+        console.print(escape(f"rejected rows are listed in {report.path}"))
+    if summary.unconfirmed:
+        console.print(
+            f"{summary.gone:,} of {summary.had:,} are in this list no longer (more than {MAY_DISAPPEAR:.0%}). Nothing "
+            "was written. If they are really gone, run the import again with --accept-disappeared; if the file is "
+            "only a part, name its branch with --branch or another system with --source."
+        )
+    elif dry_run:
+        console.print("nothing was written: this was a dry run")

@@ -1,0 +1,106 @@
+"""Which column of a list of readers or of loans is which. Source of the words: DOMAIN §1.7, exports of programs."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.language.folding import fold
+
+HEADER_WITHIN = 20
+"""Rows in which a header is looked for: above it stand the library's name and «Список читателей»."""
+
+
+class Column(StrEnum):
+    """What a column tells."""
+
+    CARD = "card"
+    NAME = "name"
+    SURNAME = "surname"
+    GIVEN_NAME = "given_name"
+    PATRONYMIC = "patronymic"
+    BIRTH_DATE = "birth_date"
+    PHONE = "phone"
+    EMAIL = "email"
+    CATEGORY = "category"
+    BRANCH = "branch"
+    VALID_UNTIL = "valid_until"
+    BLOCKED = "blocked"
+    INVENTORY = "inventory"
+    BARCODE = "barcode"
+    TITLE = "title"
+    AUTHOR = "author"
+    AUTHOR_TITLE = "author_title"
+    ISSUED = "issued"
+    DUE = "due"
+    RETURNED = "returned"
+    RENEWALS = "renewals"
+    MISSING = "missing"
+
+
+_CARD = (
+    "билет|номер билета|n билета|читательский билет|номер читательского билета|n читательского билета|формуляр|"
+    "номер формуляра|n формуляра|карта читателя|номер карты|чит билет|n чит билета|card|card number|cardnumber|"
+    "card no|library card|идентификатор читателя|id читателя|штрихкод билета|штрихкод читателя|номер читателя|"
+    "n читателя|код читателя"
+)
+_BRANCH = (
+    "филиал|библиотека|подразделение|структурное подразделение|пункт выдачи|место выдачи|кафедра|код филиала|"
+    "номер филиала|n филиала|branch|library"
+)
+PATRONS: Mapping[Column, str] = {
+    Column.CARD: _CARD + "|штрихкод|barcode",
+    Column.NAME: "фио|ф и о|фио читателя|читатель|фамилия имя отчество|name|full name|patron|reader",
+    Column.SURNAME: "фамилия|surname|last name|фамилия читателя",
+    Column.GIVEN_NAME: "имя|given name|first name|имя читателя",
+    Column.PATRONYMIC: "отчество|patronymic|middle name",
+    Column.BIRTH_DATE: "дата рождения|д р|др|родился|день рождения|birth date|birthdate|date of birth|год рождения",
+    Column.PHONE: "телефон|тел|мобильный|моб телефон|мобильный телефон|номер телефона|контактный телефон|сотовый|phone",
+    Column.EMAIL: "e mail|email|эл почта|электронная почта|почта|mail",
+    Column.CATEGORY: "категория|категория читателя|группа|группа читателей|вид читателя|category",
+    Column.BRANCH: _BRANCH,
+    Column.VALID_UNTIL: "действителен до|срок действия|билет до|действует до|срок действия билета|дата окончания|"
+    "valid until|expires|expiry date|перерегистрация до",
+    Column.BLOCKED: "блокировка|заблокирован|ограничение|лишен права|право пользования|blocked|restricted",
+}  # fmt: skip
+LOANS: Mapping[Column, str] = {
+    Column.CARD: _CARD,
+    Column.INVENTORY: "инв|инв номер|инв n|инвентарный номер|инвентарный n|инвентарный|номер экземпляра|inventory|"
+    "inventory number|accession number",
+    Column.BARCODE: "штрихкод|штрих код|шк|barcode|штрихкод книги|штрихкод экземпляра|метка|rfid",
+    Column.TITLE: "название|заглавие|книга|название книги|заглавие книги|наименование|издание|документ|title",
+    Column.AUTHOR: "автор|авторы|author",
+    Column.AUTHOR_TITLE: "автор и заглавие|автор и название|автор заглавие|автор название|краткое описание|"
+    "библиографическое описание|описание",
+    Column.BRANCH: _BRANCH,
+    Column.ISSUED: "дата выдачи|выдано|выдана|выдан|когда выдана|дата|issued|issue date|checkout date|дата получения",
+    Column.DUE: "срок возврата|срок|вернуть до|вернуть|дата возврата|возврат до|до|due|due date|date due|"
+    "планируемая дата возврата|предполагаемая дата возврата|срок сдачи",
+    Column.RETURNED: "возвращено|возврат|возвращена|дата фактического возврата|фактическая дата возврата|сдано|"
+    "дата сдачи|returned|return date|отметка о возврате|сдана",
+    Column.RENEWALS: "продлений|количество продлений|число продлений|продлено раз|продления|продлено|renewals",
+    Column.MISSING: "утеряна|утеряно|потеряна|lost|утрата",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """A list's header: the place of each column from 0, the rows before the first row of data, its words."""
+
+    columns: Mapping[Column, int]
+    rows: int
+    headings: tuple[str, ...]
+
+
+def find_header(rows: Sequence[Sequence[str]], words: Mapping[Column, str]) -> Header | None:
+    """The row with most known headings and a card number among them; None where there is none."""
+    known = {fold(heading): column for column, headings in words.items() for heading in headings.split("|")}
+    best: Header | None = None
+    for at, row in enumerate(rows[:HEADER_WITHIN]):
+        columns: dict[Column, int] = {}
+        for place, cell in enumerate(row):
+            column = known.get(fold(cell.replace("№", " n ")))
+            if column is not None:
+                columns.setdefault(column, place)
+        if len(columns) > 1 and Column.CARD in columns and (best is None or len(columns) > len(best.columns)):
+            best = Header(columns, at + 1, tuple(cell for cell in row if cell))
+    return best

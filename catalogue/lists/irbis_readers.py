@@ -1,0 +1,74 @@
+"""Readers and their loans out of IRBIS's base of readers (RDR), as text. Source: DOMAIN §1.3."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from bot.library.lists import LoanData, PatronData
+from catalogue.importers import cleaning
+from catalogue.importers.fields import Field, Fields
+from catalogue.lists.rows import BadRow, checked
+
+TAGS = frozenset({"10", "11", "12", "17", "21", "22", "29", "30", "32", "40", "50", "51", "52", "56"})
+
+
+def patron(fields: Fields) -> PatronData:
+    """The reader of a record. Raises BadRow."""
+    return PatronData(
+        card_number=_card(fields),
+        surname=_value(fields, "10"),
+        given_name=_value(fields, "11"),
+        patronymic=_value(fields, "12"),
+        birth_date=_day(_value(fields, "21")),
+        phone=_value(fields, "17")[:32],
+        email=_value(fields, "32"),
+        category=_value(fields, "50")[:64],
+    )
+
+
+def loans(fields: Fields) -> Iterator[LoanData | BadRow]:
+    """The loans of a record; visits (no call number and no copy) are none."""
+    try:
+        card = _card(fields)
+    except BadRow as bad:
+        if any(True for _ in fields.fields("40")):
+            yield bad
+        return
+    for field in fields.fields("40"):
+        inventory, barcode, title = field.first("b"), field.first("h"), field.first("c")
+        if not (inventory or barcode or title or field.first("a")):
+            continue
+        try:
+            yield checked(_loan(card, field, inventory, barcode, title))
+        except BadRow as bad:
+            yield bad
+
+
+def _loan(card: str, field: Field, inventory: str, barcode: str, title: str) -> LoanData:
+    count = field.first("4")
+    return LoanData(
+        card_number=card,
+        inventory_number=inventory[:64],
+        barcode=barcode[:64],
+        title=cleaning.tidy(title),
+        branch=field.first("k") or field.first("v"),
+        issued_on=_day(field.first("d")),
+        due_on=_day(field.first("e")),
+        renewals=int(count) if count.isdigit() and len(count) < 4 else None,
+        returned=not field.first("f").startswith("*") and bool(field.first("f")),
+        missing=bool(field.first("u")),
+    )
+
+
+def _card(fields: Fields) -> str:
+    number = _value(fields, "30") or _value(fields, "22")
+    if not number or len(number) > 64:
+        raise BadRow("no card number (fields 30 and 22)")
+    return number
+
+
+def _value(fields: Fields, tag: str) -> str:
+    return next((cleaning.tidy(field.head or field.main()) for field in fields.fields(tag)), "")
+
+
+def _day(text: str) -> date | None:
+    return cleaning.day(text) if text else None

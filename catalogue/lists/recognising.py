@@ -1,0 +1,200 @@
+"""What a list is, and its rows one by one in constant memory."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Literal
+
+from bot.errors import InputError
+from bot.library.lists import Listed, LoanData, PatronData
+from bot.library.records import Rejected, Rejection
+from catalogue.importers import irbis_text
+from catalogue.importers.charsets import record_decoder
+from catalogue.importers.fields import Fields
+from catalogue.importers.source import Stream, unpacked_size
+from catalogue.importers.tables import rows as tables
+from catalogue.importers.tables import values
+from catalogue.importers.tables.reading import charset_of, first_lines, head_of
+from catalogue.importers.tables.rows import Row
+from catalogue.lists import irbis_readers
+from catalogue.lists.headings import HEADER_WITHIN, LOANS, PATRONS, Column, Header, find_header
+from catalogue.lists.rows import BadRow, Cells, loan, patron
+
+Kind = Literal["patrons", "loans"]
+Read = Listed[PatronData] | Listed[LoanData] | Rejected
+_IRBIS = re.compile(r"\s*#?\d{1,5}\s*:\s?\S")
+_WORDS: Mapping[Kind, Mapping[Column, str]] = {"patrons": PATRONS, "loans": LOANS}
+_EXPECTED: Mapping[Kind, str] = {
+    "patrons": "№ билета, ФИО, Дата рождения, Телефон, Категория, Филиал",
+    "loans": "№ билета, Инв. №, Название, Дата выдачи, Срок возврата",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListFile:
+    """A recognised list.
+
+    Attributes:
+        size: How far ``offset`` of the rows will go: unpacked bytes, rows for workbooks.
+        evidence: Why this format and charset, in words for the operator.
+    """
+
+    path: Path
+    kind: Kind
+    format: str
+    charset: str
+    size: int
+    evidence: str
+    reader: Callable[["ListFile"], Iterator[Read]] = field(repr=False, compare=False)
+
+    def rows(self) -> Iterator[Read]:
+        """Every row in order, good or rejected. Raises InputError where the file cannot be read any more."""
+        try:
+            yield from self.reader(self)
+        except OSError as error:
+            raise InputError(f"{self.path}: cannot be read ({error.strerror or error})") from error
+
+
+def recognise_list(path: Path, kind: Kind, encoding: str = "") -> ListFile:
+    """What a file is and how it is read.
+
+    Args:
+        path: CSV, tab-separated text, gzip of these, an Excel workbook, or IRBIS's text export of readers.
+        kind: What is looked for in it.
+        encoding: Overrules what the charset looks like.
+
+    Raises:
+        InputError: It is none of these, or no column tells of card numbers; the text says what was found.
+    """
+    if not path.is_file():
+        raise InputError(f"{path}: there is no such file")
+    try:
+        if tables.is_workbook(path):
+            return _workbook(path, kind)
+        head = head_of(path)
+        charset, evidence = charset_of(head, encoding)
+        lines = first_lines(head, charset)
+        size = unpacked_size(path)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror or error})") from error
+    if b"\0" in head and not charset.startswith("utf-16"):
+        raise InputError(f"{path}: is no text; save it as CSV or as an Excel workbook (.xlsx)")
+    if sum(_IRBIS.match(line) is not None or line.startswith("*****") for line in lines) * 2 > len(lines):
+        reader = _irbis_patrons if kind == "patrons" else _irbis_loans
+        return ListFile(
+            path=path, kind=kind, format="irbis_text", charset=charset, size=size, evidence=evidence, reader=reader
+        )
+    delimiter, header = _layout(path, kind, lines)
+    return ListFile(
+        path=path,
+        kind=kind,
+        format="table",
+        charset=charset,
+        size=size,
+        evidence=f"{evidence}; columns: {', '.join(header.headings)}",
+        reader=lambda source: _text(source, delimiter, header),
+    )
+
+
+# --- tables --------------------------------------------------------------------------------------
+
+
+def _layout(path: Path, kind: Kind, lines: Sequence[str]) -> tuple[str, Header]:
+    """The delimiter under which most headings are known."""
+    best: tuple[str, Header] | None = None
+    for delimiter in tables.DELIMITERS:
+        header = find_header(tables.split_sample(lines, delimiter), _WORDS[kind])
+        if header is not None and (best is None or len(header.columns) > len(best[1].columns)):
+            best = delimiter, header
+    if best is None:
+        raise _no_header(path, kind, [line for line in lines if line.strip()][:1])
+    return best
+
+
+def _text(source: ListFile, delimiter: str, header: Header) -> Iterator[Read]:
+    for row in tables.text_rows(source.path, source.charset, delimiter):
+        if row.number > header.rows:
+            yield from _taken(source.kind, row, header)
+
+
+def _workbook(path: Path, kind: Kind) -> ListFile:
+    seen: list[str] = []
+    for _, sheet in tables.workbook_sheets(path):
+        first = [row.cells for row in islice(sheet, HEADER_WITHIN + 1)]
+        header = find_header(first, _WORDS[kind])
+        if header is not None:
+            return ListFile(
+                path=path,
+                kind=kind,
+                format="table",
+                charset="xlsx",
+                size=tables.workbook_size(path),
+                evidence=f"columns: {', '.join(header.headings)}",
+                reader=_sheets,
+            )
+        seen += [", ".join(cells) for cells in first[:1]]
+    raise _no_header(path, kind, seen)
+
+
+def _sheets(source: ListFile) -> Iterator[Read]:
+    for _, sheet in tables.workbook_sheets(source.path):
+        first = list(islice(sheet, HEADER_WITHIN + 1))
+        header = find_header([row.cells for row in first], _WORDS[source.kind])
+        if header is None:
+            continue
+        for row in first[header.rows :]:
+            yield from _taken(source.kind, row, header)
+        for row in sheet:
+            yield from _taken(source.kind, row, header)
+
+
+def _taken(kind: Kind, row: Row, header: Header) -> Iterator[Read]:
+    if not any(row.cells) or values.is_total(row.cells):
+        return
+    cells = Cells(row.cells, header.columns)
+    try:
+        if kind == "patrons":
+            yield Listed(row.number, row.offset, patron(cells))
+        else:
+            yield Listed(row.number, row.offset, loan(cells))
+    except BadRow as bad:
+        yield Rejected(ordinal=row.number, offset=row.offset, reason=Rejection.BAD_ROW, detail=str(bad))
+
+
+def _no_header(path: Path, kind: Kind, found: Sequence[str]) -> InputError:
+    what = "; ".join(text[:200] for text in found) or "nothing"
+    return InputError(
+        f"{path}: no heading of a column of card numbers beside another known one in the first {HEADER_WITHIN} rows; "
+        f"found: {what}; expected: {_EXPECTED[kind]}"
+    )
+
+
+# --- IRBIS ---------------------------------------------------------------------------------------
+
+
+def _irbis_patrons(source: ListFile) -> Iterator[Read]:
+    for place, data, fields in _records(source):
+        try:
+            yield Listed(*place, irbis_readers.patron(fields))
+        except BadRow as bad:
+            yield _rejected(place, data, bad)
+
+
+def _irbis_loans(source: ListFile) -> Iterator[Read]:
+    for place, data, fields in _records(source):
+        for row in irbis_readers.loans(fields):
+            yield _rejected(place, data, row) if isinstance(row, BadRow) else Listed(*place, row)
+
+
+def _records(source: ListFile) -> Iterator[tuple[tuple[int, int], bytes, Fields]]:
+    decoder = record_decoder(source.charset)
+    with Stream(source.path) as stream:
+        for ordinal, chunk in enumerate(irbis_text.chunks(stream), 1):
+            yield (ordinal, chunk.offset), chunk.data, irbis_text.parse(chunk.data, decoder, irbis_readers.TAGS)
+
+
+def _rejected(place: tuple[int, int], data: bytes, bad: BadRow) -> Rejected:
+    del data  # a reader's record must not go into a report
+    return Rejected(ordinal=place[0], offset=place[1], reason=Rejection.BAD_ROW, detail=str(bad))

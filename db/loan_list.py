@@ -1,0 +1,249 @@
+"""One list of loans into the store, in a transaction of the caller's."""
+
+from array import array
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.accounts import RequestState
+from bot.library.lists import Listed, LoanData
+from db import circulation_reading as reading
+from db import holding
+from db.branch_book import BranchBook, known_branches
+from db.circulation_house import LendingHouse, Places
+from db.list_common import ListPlan, ListSummary, OnRejected, Seen, batches, too_many
+from db.list_rows import Copy, StoredLoanRow, digest_of, due_of, loan_changes
+from db.models import ItemRow, PatronRow, RecordRow
+from db.models_circulation import HoldRow, LoanRow, LoanSourceRow, RenewalRequestRow
+
+
+class LoanList:
+    """One list of loans."""
+
+    def __init__(
+        self,
+        connection: AsyncConnection,
+        plan: ListPlan,
+        summary: ListSummary,
+        rejected: OnRejected,
+        now: datetime,
+        house: LendingHouse,
+        places: Places,
+    ) -> None:
+        self._connection, self._plan, self._summary, self._rejected = connection, plan, summary, rejected
+        self._now, self._house, self._places = now, house, places
+        self._seen, self._back = Seen(), Seen()
+        self._of_branches: set[int] = set()
+        self._works: set[int] = set()
+        self._codes: dict[int, str] = {}
+
+    async def load(self, rows: Callable[[], Iterator[Listed[LoanData]]]) -> None:
+        """Read it twice and write it."""
+        self._book = BranchBook(await known_branches(self._connection))
+        for batch in batches(rows()):
+            await self._look(batch)
+        if self._plan.branch and (asked := self._book.find(self._plan.branch)):
+            self._of_branches.add(asked)
+        await self._close()
+        if self._summary.unconfirmed:
+            return
+        known = await known_branches(self._connection)
+        self._codes = {branch.id: branch.code for branch in known}
+        for batch in batches(rows()):
+            await self._keep(batch)
+        await self._note_source()
+        await self._serve()
+
+    # --- the first reading: what of it is known ---------------------------------------------------
+
+    async def _look(self, batch: Sequence[Listed[LoanData]]) -> None:
+        await self._book.meet({row.row.branch or self._plan.branch: None for row in batch}, self._connection)
+        self._summary.read += len(batch)
+        stored = await self._stored(batch)
+        for listed in batch:
+            branch = self._branch(listed.row)
+            if branch is not None:
+                self._of_branches.add(branch)
+            found = stored.get(digest_of(listed.row, branch))
+            if found is not None:
+                (self._back if listed.row.returned else self._seen).add([found.id])
+
+    def _branch(self, row: LoanData) -> int | None:
+        return self._book.find(row.branch or self._plan.branch)
+
+    async def _stored(self, batch: Sequence[Listed[LoanData]]) -> dict[str, StoredLoanRow]:
+        keys = {digest_of(listed.row, self._branch(listed.row)) for listed in batch}
+        wanted = select(LoanRow).where(LoanRow.source_key.in_(sorted(keys)), LoanRow.returned_at.is_(None))
+        return {row.source_key: StoredLoanRow.of(row._mapping) for row in await self._connection.execute(wanted)}
+
+    async def _close(self) -> None:
+        """Loans that came back, by the list's word or because it has them no more."""
+        self._seen.finish()
+        self._back.finish()
+        of = (LoanRow.branch_id.in_(sorted(self._of_branches)), LoanRow.source != "", LoanRow.returned_at.is_(None))
+        await reading.lock_loans(self._connection, *of)
+        ids = array("q", await self._connection.scalars(select(LoanRow.id).where(*of).order_by(LoanRow.id)))
+        back = [number for number in ids if self._back.has(number)]
+        gone = [number for number in ids if not (self._back.has(number) or self._seen.has(number))]
+        self._summary.had, self._summary.gone, self._summary.returned = len(ids), len(gone), len(back)
+        if too_many(self._summary, self._plan):
+            self._summary.unconfirmed = True
+            return
+        for some in batches(iter([*back, *gone])):
+            closing = update(LoanRow).where(LoanRow.id.in_(some)).values(returned_at=self._now)
+            items = await self._connection.scalars(closing.returning(LoanRow.item_id))
+            await self._note_works([item for item in items if item is not None])
+            await self._decide(dict.fromkeys(some))
+
+    async def _note_works(self, items: Sequence[int]) -> None:
+        of = select(RecordRow.work_id).join(ItemRow, ItemRow.record_id == RecordRow.id)
+        self._works.update(await self._connection.scalars(of.where(ItemRow.id.in_(items))))
+
+    async def _decide(self, due: dict[int, date | None]) -> None:
+        """Requests about loans that are back are dropped; about those with a later day, answered."""
+        waiting = RenewalRequestRow.state == RequestState.WAITING.value
+        for row in (
+            await self._connection.execute(
+                select(RenewalRequestRow).where(waiting, RenewalRequestRow.loan_id.in_(list(due)))
+            )
+        ).all():
+            until = due[row.loan_id]
+            if until is not None and until <= row.due_before:
+                continue
+            state = RequestState.DROPPED if until is None else RequestState.CONFIRMED
+            values = {"state": state.value, "decided_at": self._now, "decided_by": self._plan.source, "due_on": until}
+            await self._connection.execute(
+                update(RenewalRequestRow).where(RenewalRequestRow.id == row.id).values(values)
+            )
+
+    # --- the second reading: what is new or has changed -------------------------------------------
+
+    async def _keep(self, batch: Sequence[Listed[LoanData]]) -> None:
+        stored, patrons = await self._stored(batch), await self._patrons(batch)
+        copies = await self._copies(batch)
+        new: dict[str, dict[str, Any]] = {}
+        later: dict[int, date | None] = {}
+        for listed in batch:
+            row, branch = listed.row, self._branch(listed.row)
+            if row.returned:
+                continue
+            key = digest_of(row, branch)
+            if key in stored:
+                changes = loan_changes(stored[key], row)
+                self._summary.updated += bool(changes)
+                self._summary.unchanged += not changes
+                if changes:
+                    of_row = update(LoanRow).where(LoanRow.id == stored[key].id)
+                    await self._connection.execute(of_row.values(**changes, as_of=self._now))
+                    later[stored[key].id] = changes.get("due_on", stored[key].due_on)
+                continue
+            why, values = self._new(row, branch, patrons, copies)
+            if why or key in new:
+                self._rejected(listed.ordinal, listed.offset, why or "the same loan stands in the list twice")
+                continue
+            new[key] = {**values, "source_key": key}
+        self._summary.added += len(new)
+        if new:
+            await self._connection.execute(insert(LoanRow), list(new.values()))
+        await self._decide(later)
+
+    def _new(
+        self, row: LoanData, branch: int | None, patrons: dict[str, tuple[int, str]], copies: dict[str, list[Copy]]
+    ) -> tuple[str, dict[str, Any]]:
+        """The columns of a new loan, or why there can be none."""
+        if branch is None:
+            return "no branch: name it with --branch", {}
+        if row.card_number not in patrons:
+            return f"no reader has the card {row.card_number}: import readers first (--kind patrons)", {}
+        patron_id, category = patrons[row.card_number]
+        found = [*copies.get(row.inventory_number, ()), *copies.get(row.barcode, ())] if copies else []
+        at_home = [copy for copy in found if copy.branch_id == branch] or found
+        copy = next((copy for copy in at_home if copy.free_slot() is not None), None)
+        if at_home and copy is None:
+            return "this copy is on loan to another card already", {}
+        slot = 0
+        if copy is not None:
+            slot = copy.take()
+            self._works.add(copy.work_id)
+        code = self._codes[branch]
+        issued, due = due_of(row, self._house.policy(code, category), self._places.at(code), self._now)
+        return "", {
+            "patron_id": patron_id,
+            "item_id": copy.item_id if copy else None,
+            "slot": slot,
+            "branch_id": branch,
+            "title": row.title,
+            "author": row.author,
+            "inventory_number": row.inventory_number,
+            "issued_on": issued,
+            "due_on": due,
+            "renewals": row.renewals or 0,
+            "remote_renewals": 0,
+            "missing": row.missing,
+            "as_of": self._now,
+            "source": self._plan.source,
+        }
+
+    async def _patrons(self, batch: Sequence[Listed[LoanData]]) -> dict[str, tuple[int, str]]:
+        cards = sorted({listed.row.card_number for listed in batch})
+        wanted = select(PatronRow.card_number, PatronRow.id, PatronRow.category)
+        found = await self._connection.execute(wanted.where(PatronRow.card_number.in_(cards)))
+        return {row.card_number: (row.id, row.category) for row in found}
+
+    async def _copies(self, batch: Sequence[Listed[LoanData]]) -> dict[str, list[Copy]]:
+        """The catalogue's copies by inventory number and by barcode, with what of them is out."""
+        by: dict[str, list[Copy]] = {}
+        for column, numbers in (
+            (ItemRow.inventory_number, {listed.row.inventory_number for listed in batch}),
+            (ItemRow.barcode, {listed.row.barcode for listed in batch}),
+        ):
+            wanted = (
+                select(ItemRow.id, ItemRow.branch_id, ItemRow.copies, RecordRow.work_id, column.label("number"))
+                .join(RecordRow, RecordRow.id == ItemRow.record_id)
+                .where(column.in_(sorted(numbers - {""})), ItemRow.missing_since.is_(None))
+                .order_by(ItemRow.id)
+            )
+            for row in await self._connection.execute(wanted):
+                by.setdefault(row.number, []).append(Copy(row.id, row.branch_id, row.copies, row.work_id))
+        copies = {copy.item_id: copy for some in by.values() for copy in some}
+        out = select(LoanRow.item_id, LoanRow.slot).where(
+            LoanRow.item_id.in_(sorted(copies)), LoanRow.returned_at.is_(None)
+        )
+        for lent in await self._connection.execute(out):
+            copies[lent.item_id].taken.add(lent.slot)
+        return {number: [copies[copy.item_id] for copy in some] for number, some in by.items()}
+
+    # --- what follows from it ---------------------------------------------------------------------
+
+    async def _note_source(self) -> None:
+        make: Any = sqlite.insert if self._connection.dialect.name == "sqlite" else postgresql.insert
+        for branch in sorted(self._of_branches):
+            values = {"source": self._plan.source, "file": self._plan.file, "as_of": self._now, "digest": ""}
+            noting = make(LoanSourceRow).values(branch_id=branch, **values)
+            await self._connection.execute(noting.on_conflict_do_update(index_elements=["branch_id"], set_=values))
+
+    async def _serve(self) -> None:
+        """Who has the book does not wait for it any more; what came back is kept for the next."""
+        for works in batches(iter(sorted(self._works))):
+            await reading.lock_works(self._connection, works)
+            has = (
+                select(HoldRow.id)
+                .join(LoanRow, LoanRow.patron_id == HoldRow.patron_id)
+                .join(ItemRow, ItemRow.id == LoanRow.item_id)
+                .join(RecordRow, RecordRow.id == ItemRow.record_id)
+                .where(
+                    HoldRow.work_id.in_(works),
+                    RecordRow.work_id == HoldRow.work_id,
+                    HoldRow.ended_at.is_(None),
+                    LoanRow.returned_at.is_(None),
+                )
+            )
+            ended = {"state": "fulfilled", "ended_at": self._now, "ended_by": self._plan.source}
+            await self._connection.execute(
+                update(HoldRow).where(HoldRow.id.in_(list(await self._connection.scalars(has)))).values(ended)
+            )
+            await holding.hand_out(self._connection, works, self._house, self._places, self._now)

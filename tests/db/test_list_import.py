@@ -1,0 +1,203 @@
+"""Lists of readers and of loans in the store, on both databases."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from bot.accounts import Keeping, RequestState
+from bot.library.holds import HoldState
+from bot.library.lists import Listed, LoanData, PatronData
+from db.connect import Database
+from db.list_common import ListPlan, ListSummary
+from db.list_import import SqlListWriter
+from db.models import PatronRow
+from tests.support.clock import StandingClock
+from tests.support.lending import LendingLibrary
+
+ISSUED = date(2026, 2, 20)
+DUE = date(2026, 3, 7)
+
+
+class Office:
+    """The library's own program, and what is imported from it."""
+
+    def __init__(self, library: LendingLibrary) -> None:
+        self.library = library
+        self.writer = SqlListWriter(library.database, library.branches, library.clock, library.house)
+        self.refused: list[str] = []
+
+    async def patrons(self, *rows: PatronData, **plan: Any) -> ListSummary:
+        return await self.writer.patrons(lambda: listed(rows), self._plan(plan), self._refuse)
+
+    async def loans(self, *rows: LoanData, **plan: Any) -> ListSummary:
+        self.library.clock.turn(timedelta(minutes=1))
+        return await self.writer.loans(lambda: listed(rows), self._plan(plan), self._refuse)
+
+    def _refuse(self, ordinal: int, offset: int, why: str) -> None:
+        self.refused.append(why)
+
+    @staticmethod
+    def _plan(plan: dict[str, Any]) -> ListPlan:
+        return ListPlan(**{"source": "program", "file": "list.csv", "branch": "01", **plan})
+
+
+def listed(rows: Iterable[Any]) -> Iterator[Listed[Any]]:
+    return (Listed(ordinal, ordinal, row) for ordinal, row in enumerate(rows, 1))
+
+
+def out(card: str, number: str, **values: Any) -> LoanData:
+    return LoanData(**{"card_number": card, "inventory_number": number, "issued_on": ISSUED, "due_on": DUE, **values})
+
+
+@pytest.fixture
+async def office(database: Database, clock: StandingClock) -> Office:
+    library = LendingLibrary(database, clock, keeping=Keeping.SNAPSHOT)
+    await library.opens()
+    return Office(library)
+
+
+async def card(office: Office, number: str) -> int:
+    async with office.library.database.engine.connect() as connection:
+        found = await connection.scalar(select(PatronRow.id).where(PatronRow.card_number == number))
+    assert found is not None
+    return found
+
+
+async def test_readers_are_added_changed_and_never_emptied(office: Office) -> None:
+    anna = PatronData(card_number="0017", surname="Иванова", given_name="Анна", phone="79001112233", branch="01")
+    boris = PatronData(card_number="18", surname="Петров", branch="Детская библиотека")
+
+    first = await office.patrons(anna, boris)
+    again = await office.patrons(anna, boris)
+    moved = await office.patrons(
+        PatronData(card_number="0017", surname="Смирнова", branch="01"), PatronData(card_number="18"), branch="02"
+    )
+
+    assert (first.added, first.updated, first.unchanged) == (2, 0, 0)
+    assert (again.added, again.updated, again.unchanged) == (0, 0, 2)
+    assert (moved.updated, moved.unchanged) == (1, 1)
+    async with office.library.database.engine.connect() as connection:
+        row = (await connection.execute(select(PatronRow).where(PatronRow.card_number == "0017"))).one()
+    assert (row.surname, row.given_name, row.phone) == ("Смирнова", "Анна", "79001112233")
+
+
+async def test_readers_who_are_gone_are_marked_and_come_back(office: Office) -> None:
+    rows = [PatronData(card_number=str(number)) for number in range(10)]
+    await office.patrons(*rows)
+
+    gone = await office.patrons(*rows[:9])
+    too_many = await office.patrons(*rows[:3])
+    back = await office.patrons(*rows)
+
+    assert (gone.gone, gone.unconfirmed) == (1, False)
+    assert (too_many.gone, too_many.had, too_many.unconfirmed) == (6, 9, True)
+    assert (back.added, back.updated, back.unchanged) == (0, 1, 9)
+
+
+async def test_loans_become_those_of_the_list(office: Office) -> None:
+    library = office.library
+    _, items = await library.book("Идиот", copies=2)
+    await office.patrons(*(PatronData(card_number=number) for number in ("1", "2")))
+    anna = await card(office, "1")
+
+    first = await office.loans(out("1", "Идиот-0"), out("1", "", title="Ветхая книга", author="Некто"))
+    result = await library.circulation.loans(anna)
+    known = {loan.title: loan for loan in await library.loans(anna)}
+    again = await office.loans(out("1", "Идиот-0"), out("1", "", title="Ветхая книга", author="Некто"))
+
+    assert (first.read, first.added) == (2, 2)
+    assert (again.added, again.updated, again.unchanged, again.gone) == (0, 0, 2, 0)
+    assert (known["Идиот"].loan.item_id, known["Идиот"].loan.due_on) == (items[0], DUE)
+    assert (known["Ветхая книга"].work_id, known["Ветхая книга"].author) == (None, "Некто")
+    assert getattr(result, "as_of", None) == library.clock.now() - timedelta(minutes=1)
+
+
+async def test_a_book_that_changed_hands_between_two_lists_is_lent_once(office: Office) -> None:
+    await office.library.book("Идиот")
+    await office.patrons(*(PatronData(card_number=number) for number in ("1", "2")))
+    await office.loans(out("1", "Идиот-0"))
+
+    after = await office.loans(out("2", "Идиот-0"), accept_disappeared=True)
+    twice = await office.loans(out("2", "Идиот-0"), out("1", "Идиот-0"))
+
+    assert (after.added, after.gone) == (1, 1)
+    assert await office.library.loans(await card(office, "1")) == ()
+    assert twice.added == 0
+    assert office.refused == ["this copy is on loan to another card already"]
+
+
+async def test_half_of_a_list_closes_nothing_until_it_is_confirmed(office: Office) -> None:
+    await office.patrons(PatronData(card_number="1"))
+    rows = [out("1", "", title=f"Книга {number}") for number in range(5)]
+    await office.loans(*rows)
+    anna = await card(office, "1")
+
+    half = await office.loans(*rows[:2])
+    assert (half.unconfirmed, half.gone, half.had) == (True, 3, 5)
+    assert len(await office.library.loans(anna)) == 5
+
+    sure = await office.loans(*rows[:2], accept_disappeared=True)
+    assert (sure.unconfirmed, sure.gone) == (False, 3)
+    assert len(await office.library.loans(anna)) == 2
+
+
+async def test_what_the_list_says_came_back_needs_no_confirmation(office: Office) -> None:
+    await office.patrons(PatronData(card_number="1"))
+    await office.loans(out("1", "", title="Книга"))
+
+    back = await office.loans(out("1", "", title="Книга", returned=True))
+
+    assert (back.returned, back.gone, back.unconfirmed) == (1, 0, False)
+    assert await office.library.loans(await card(office, "1")) == ()
+
+
+async def test_a_dry_run_writes_nothing(office: Office) -> None:
+    assert (await office.patrons(PatronData(card_number="1"), dry_run=True)).added == 1
+    assert (await office.patrons(PatronData(card_number="1", branch="Новый филиал"))).added == 1
+    assert (await office.loans(out("1", "", title="Книга"), dry_run=True)).added == 1
+    assert (await office.loans(out("1", "", title="Книга"))).added == 1
+
+
+async def test_a_renewal_that_the_program_knows_answers_the_request(office: Office) -> None:
+    library = office.library
+    await library.book("Идиот")
+    await office.patrons(PatronData(card_number="1"))
+    await office.loans(out("1", "Идиот-0"))
+    anna = await card(office, "1")
+    (loan,) = await library.loans(anna)
+    await library.renew(anna, loan.loan.loan_id)
+
+    later = DUE + timedelta(days=15)
+    after = await office.loans(out("1", "Идиот-0", due_on=later))
+
+    assert after.updated == 1
+    (decided,) = await library.requests.decided(library.clock.now() - timedelta(hours=1))
+    assert (decided.state, decided.due_on) == (RequestState.CONFIRMED, later)
+    (loan,) = await library.loans(anna)
+    assert (loan.loan.renewals, loan.requested) == (1, False)
+
+
+async def test_who_got_the_book_does_not_wait_any_more_and_the_next_is_served(office: Office) -> None:
+    library = office.library
+    work, _ = await library.book("Идиот")
+    await office.patrons(*(PatronData(card_number=number, branch="01") for number in ("1", "2", "3")))
+    one, two, three = [await card(office, number) for number in ("1", "2", "3")]
+    await office.loans(out("1", "Идиот-0"))
+    await library.hold(two, work)
+    library.clock.turn(timedelta(minutes=1))
+    await library.hold(three, work)
+
+    await office.loans(out("2", "Идиот-0"), accept_disappeared=True)
+    assert await library.holds(two) == ()
+    assert [hold.state for hold in await library.holds(three)] == [HoldState.QUEUED]
+    await office.loans(branch="01", accept_disappeared=True)
+    assert [hold.state for hold in await library.holds(three)] == [HoldState.ASSIGNED]
+    assert await library.loans(one) == ()
+
+
+async def test_a_loan_of_nobody_is_refused_with_what_to_do(office: Office) -> None:
+    assert (await office.loans(out("404", "", title="Книга"))).added == 0
+    assert office.refused == ["no reader has the card 404: import readers first (--kind patrons)"]
