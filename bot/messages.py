@@ -315,6 +315,8 @@ class DeliveryReceipt:
     Attributes:
         unreachable: With ``FAILED``: the contact itself cannot be reached any more.
         and_before: With ``READ``: so is everything that was sent in that conversation before it.
+        proof: What :func:`bot.proof.proof_of` made, where the messenger brings it back with the last part of a
+            message: should we never have heard its answer, the message is known to be sent all the same.
     """
 
     channel: str
@@ -324,6 +326,7 @@ class DeliveryReceipt:
     reason: str = ""
     unreachable: bool = False
     and_before: bool = False
+    proof: str = ""
 
 
 # --- what a messenger tells beside messages ------------------------------------------------------

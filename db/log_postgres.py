@@ -8,7 +8,7 @@ the other processes, and every sleeper looks by itself now and then as the safet
 import asyncio
 import hashlib
 import os
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from typing import Any
@@ -33,6 +33,7 @@ from bot.messages import (
     StaffReply,
 )
 from bot.ports import Attempt, Completed, Logged, Mode, QueueFigures, Recorded, Waiting
+from bot.proof import message_of, proof_of
 from db import desk_postgres as desk
 from db import events_postgres as events
 from db import log_postgres_sql as sql
@@ -446,6 +447,7 @@ class PostgresLog(CommonLog):
     async def _further(self, receipt: DeliveryReceipt, connection: Session, now: datetime, topics: set[object]) -> bool:
         """Take a message as far as its receipt says; False where it is not marked as sent yet."""
         row = await connection.fetchrow(sql.FIND_SENT, receipt.channel, stored_key(receipt.external_id))
+        row = row or await self._proven(receipt, connection, now, topics)
         if row is None:
             return False
         if receipt.and_before and receipt.delivery is Delivery.READ:
@@ -457,6 +459,19 @@ class PostgresLog(CommonLog):
                 await connection.execute(sql.UNREACHABLE, row["conversation_id"], now)
                 topics.add(FORGET)
         return True
+
+    @staticmethod
+    async def _proven(
+        receipt: DeliveryReceipt, connection: Session, now: datetime, topics: set[object]
+    ) -> Mapping[str, Any] | None:
+        """The message whose sending is proven, marked as sent; None where nothing is proven."""
+        number = message_of(receipt.proof)
+        row = await connection.fetchrow(sql.UNSENT, number, receipt.channel) if number else None
+        if row is None or proof_of(number, row["address"], row["text"]) != receipt.proof:
+            return None
+        await connection.execute(sql.SENT, [number], ["sent"], [stored_key(receipt.external_id)], now)
+        topics.add(outgoing(receipt.channel))
+        return {"id": number, "state": "sent", "conversation_id": row["conversation_id"]}
 
     # --- reading ---------------------------------------------------------------------------------
 

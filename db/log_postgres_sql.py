@@ -79,6 +79,10 @@ WHERE id = (SELECT contact_id FROM conversations WHERE id = $1)"""
 FIND_SENT = """
 SELECT id, state, conversation_id FROM messages WHERE channel = $1 AND external_id = $2 AND author <> 'reader'
 FOR UPDATE"""
+UNSENT = """
+SELECT m.id, m.state, m.conversation_id, ct.address, m.text FROM messages m
+JOIN conversations c ON c.id = m.conversation_id JOIN contacts ct ON ct.id = c.contact_id
+WHERE m.id = $1 AND m.channel = $2 AND m.state = 'queued' AND m.author <> 'reader' FOR UPDATE OF m"""
 RECEIPT = "UPDATE messages SET state = $2, error = $3 WHERE id = $1"
 READ_BEFORE = """
 UPDATE messages SET state = 'read' WHERE conversation_id = $1 AND id < $2 AND author <> 'reader'

@@ -32,6 +32,7 @@ from bot.messages import (
     StaffReply,
 )
 from bot.ports import Attempt, Completed, Logged, Mode, QueueFigures, Recorded, Waiting
+from bot.proof import message_of, proof_of
 from db import desk_sqlite as desk
 from db import events_sqlite as events
 from db import log_sqlite_sql as sql
@@ -225,7 +226,7 @@ class SqliteLog(CommonLog):
                 case Attempt(reason=reason, retry_at=retry_at) if reason or retry_at:
                     self._not_sent(db, item, now)
                 case DeliveryReceipt():
-                    self._receipt(db, item, now)
+                    results[place] = self._receipt(db, item, now)
                 case Presence() | Removed() | StaffReply() | Moved():
                     results[place] = events.keep(db, item, now, topics)
                 case Take() | HandOn() | GiveBack() | Close() | Say() | TakeBack() | Release() | Relieve():
@@ -398,11 +399,14 @@ class SqliteLog(CommonLog):
             db.execute(sql.UNREACHABLE, (now, row[0]))
             self._contacts.clear()
 
-    def _receipt(self, db: sqlite3.Connection, receipt: DeliveryReceipt, now: str) -> None:
+    def _receipt(self, db: sqlite3.Connection, receipt: DeliveryReceipt, now: str) -> bool:
+        """True where a message that was to be sent is known to be sent by it."""
         row = db.execute(sql.FIND_SENT, (receipt.channel, stored_key(receipt.external_id))).fetchone()
+        proven = None if row else self._proven(db, receipt, now)
+        row = row or proven
         if row is None:
             self._early.keep(receipt, self._now())
-            return
+            return False
         if receipt.and_before and receipt.delivery is Delivery.READ:
             db.execute(sql.READ_BEFORE, (row[2], row[0]))
         if RANK[row[1]] < RANK[receipt.delivery]:
@@ -410,6 +414,17 @@ class SqliteLog(CommonLog):
             if receipt.unreachable:
                 db.execute(sql.UNREACHABLE, (now, row[2]))
                 self._contacts.clear()
+        return proven is not None
+
+    @staticmethod
+    def _proven(db: sqlite3.Connection, receipt: DeliveryReceipt, now: str) -> tuple[int, str, int] | None:
+        """The message whose sending is proven, marked as sent; None where nothing is proven."""
+        number = message_of(receipt.proof)
+        row = db.execute(sql.UNSENT, (number, receipt.channel)).fetchone() if number else None
+        if row is None or proof_of(number, row[3], row[4]) != receipt.proof:
+            return None
+        sql.SENT.execute(db, [(number, "sent", stored_key(rows.clean(receipt.external_id)))], now)
+        return number, "sent", row[2]
 
     # --- remembering: on the event loop, after the commit ------------------------------------------
 
@@ -434,6 +449,8 @@ class SqliteLog(CommonLog):
                     self._attempted(operation)
                 case PutBack():
                     freed |= self._held.drop(operation.conversation_id, operation.lease)
+                case DeliveryReceipt():
+                    upset = upset or result is True
                 case _:
                     pass
         if upset:

@@ -82,6 +82,10 @@ UPDATE contacts SET unreachable_since = coalesce(unreachable_since, ?)
 WHERE id = (SELECT contact_id FROM conversations WHERE id = ?)"""
 FIND_SENT = """
 SELECT id, state, conversation_id FROM messages WHERE channel = ? AND external_id = ? AND author <> 'reader'"""
+UNSENT = """
+SELECT m.id, m.state, m.conversation_id, ct.address, m.text FROM messages m
+JOIN conversations c ON c.id = m.conversation_id JOIN contacts ct ON ct.id = c.contact_id
+WHERE m.id = ? AND m.channel = ? AND m.state = 'queued' AND m.author <> 'reader'"""
 RECEIPT = "UPDATE messages SET state = ?, error = ? WHERE id = ?"
 READ_BEFORE = """
 UPDATE messages SET state = 'read' WHERE conversation_id = ? AND id < ? AND author <> 'reader'

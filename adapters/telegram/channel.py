@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from typing import Any
 from urllib.parse import quote
@@ -15,7 +16,7 @@ import structlog
 from adapters.http import HttpClient
 from adapters.parts import PartsUnderWay
 from adapters.telegram import parse
-from adapters.telegram.errors import FileForgotten, MarkupRefused, TooLate
+from adapters.telegram.errors import ChatMoved, FileForgotten, MarkupRefused, TooLate
 from adapters.telegram.render import MAX_BUTTONS, MAX_LABEL, MAX_ROW, MAX_TEXT, Piece, render
 from adapters.telegram.settings import TelegramSettings
 from bot.channels import Accepted, Capabilities, Setting, Webhook
@@ -27,7 +28,7 @@ from bot.errors import (
     InputError,
     MessageRefused,
 )
-from bot.messages import Outbound, Sent, StoredFile
+from bot.messages import Contact, Moved, Outbound, Sent, StoredFile
 from bot.wording import gettext as _
 from bot.wording import in_language
 
@@ -39,7 +40,8 @@ UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
 CONNECTIONS = 40
 POLL_S = 25
 KEPT = 1_000
-"""Uploaded files, and chats with a keyboard that asks for a number, that are remembered."""
+"""Uploaded files, and groups that have moved, that are remembered."""
+BARE_KEPT = 20_000
 _ADDRESS = re.compile(r"-?[0-9]{1,19}")
 _FILE_PATH = re.compile(r"[A-Za-z0-9_.-]+(?:/[A-Za-z0-9_.-]+)*")
 _START = re.compile(r"[A-Za-z0-9_-]{0,64}")
@@ -73,13 +75,16 @@ class Telegram:
         pause_s = 1 / options.rate_per_chat_per_s if options.rate_per_chat_per_s else 0.0
         self._under_way = PartsUnderWay(pause_s)
         self._uploaded: dict[tuple[str, int], str] = {}
-        self._asked_phone: dict[str, None] = {}
+        self._bare: dict[str, None] = {}
+        """Chats that surely show no keyboard of ours; whoever is not here may still show one from before a restart."""
+        self._moved_to: dict[str, str] = {}
+        self._moves: list[Moved] = []
         self._username = ""
 
     # --- out -------------------------------------------------------------------------------------
 
     async def send(self, message: Outbound) -> Sent:
-        address = message.contact.address
+        address = self._moved_to.get(message.contact.address, message.contact.address)
         if not _ADDRESS.fullmatch(address):
             raise DeliveryRefused("no chat of Telegram")
         pieces = render(message.reply, self.capabilities)
@@ -95,6 +100,10 @@ class Telegram:
         except FileForgotten:
             if piece.file is None or self._uploaded.pop((piece.method, piece.file.file.file_id), None) is None:
                 raise
+            sent = await self._call(address, piece)
+        except ChatMoved as error:
+            self._remember_move(address, error.address)
+            address = error.address
             sent = await self._call(address, piece)
         self._remember_keyboard(address, piece)
         self._remember_file(piece, sent)
@@ -118,18 +127,32 @@ class Telegram:
         return await self._client.call(piece.method, **what)
 
     def _keyboard(self, address: str, piece: Piece) -> Mapping[str, Any] | None:
-        """The piece's own keyboard; or the one that asked for a number is taken away."""
-        if piece.markup is None and address in self._asked_phone:
-            return {"remove_keyboard": True}
+        """The piece's own keyboard; or one that asked for a number, perhaps before a restart, is taken away."""
+        private = not address.startswith("-")
+        if piece.markup is None and private and address not in self._bare:
+            return {"remove_keyboard": True}  # no harm where there is none
         return piece.markup
 
     def _remember_keyboard(self, address: str, piece: Piece) -> None:
         if piece.asks_phone:
-            self._asked_phone[address] = None
-            while len(self._asked_phone) > KEPT:
-                del self._asked_phone[next(iter(self._asked_phone))]
+            self._bare.pop(address, None)
         elif piece.markup is None:
-            self._asked_phone.pop(address, None)
+            self._bare[address] = None
+            while len(self._bare) > BARE_KEPT:
+                del self._bare[next(iter(self._bare))]
+
+    def _remember_move(self, old: str, new: str) -> None:
+        """The contact has another address from now on; the log hears of it with what comes in next."""
+        log.info("a group has moved", channel=self._setting.name)
+        self._moved_to[old] = new
+        while len(self._moved_to) > KEPT:
+            del self._moved_to[next(iter(self._moved_to))]
+        contact = Contact(channel=self._setting.name, address=old)
+        self._moves.append(Moved(contact=contact, address=new, at=self._setting.clock.now()))
+
+    def _with_moves(self, accepted: Accepted) -> Accepted:
+        moves, self._moves = self._moves, []
+        return replace(accepted, events=(*accepted.events, *moves)) if moves else accepted
 
     async def _file(self, method: str, file: StoredFile) -> Any:
         """What a file is called at Telegram, or its bytes where it does not have them yet."""
@@ -218,10 +241,12 @@ class Telegram:
         return found if isinstance(found, dict) else {}
 
     def _reading(self) -> parse.Reading:
+        staff_chat = self._options.staff_chat
+        moved_to = self._moved_to.get(str(staff_chat))
         return parse.Reading(
             channel=self._setting.name,
             now=self._setting.clock.now(),
-            staff_chat=self._options.staff_chat,
+            staff_chat=int(moved_to) if moved_to else staff_chat,
             username=self._username,
         )
 
@@ -239,7 +264,7 @@ class TelegramWebhook(Telegram):
         given = webhook.headers.get(SECRET_HEADER, "")
         if not hmac.compare_digest(given.encode("utf-8", "surrogateescape"), self._secret):
             raise BadSignature("the secret is not ours")
-        return parse.read(webhook.body, self._reading())
+        return self._with_moves(parse.read(webhook.body, self._reading()))
 
     async def _way_in(self) -> str:
         info = await self._webhook_info()
@@ -298,7 +323,7 @@ class TelegramPolling(Telegram):
                 timeout_s=POLL_S + 15,
             )
             batch = [update for update in found if isinstance(update, dict)] if isinstance(found, list) else []
-            yield self._together(batch)
+            yield self._with_moves(self._together(batch))
             numbers = [number for update in batch if (number := parse.number_of(update)) is not None]
             if numbers:
                 self._offset = max(numbers) + 1

@@ -32,6 +32,14 @@ class FileForgotten(MessageRefused):
     """Telegram does not know the file any more: it goes up again."""
 
 
+class ChatMoved(DeliveryRefused):
+    """The group has become another chat: what was meant for it goes there."""
+
+    def __init__(self, why: str, address: str) -> None:
+        super().__init__(why)
+        self.address = address
+
+
 class TooLate(ChannelError):
     """What we asked for makes no difference any more."""
 
@@ -57,9 +65,11 @@ def refusal(status: int, answer: Any) -> ChannelError:
         return ChannelUnavailable(f"{why}; somebody else asks with this token, or a webhook is set: only one may")
     if status == 403:
         return DeliveryRefused(why, blocked=any(words in description.lower() for words in BLOCKED))
-    if status == 413:
-        return MessageRefused(why)
-    return _bad_request(why, description.lower()) if status == 400 else ChannelUnavailable(why)
+    if status != 400:
+        return MessageRefused(why) if status == 413 else ChannelUnavailable(why)
+    moved = parameters.get("migrate_to_chat_id")
+    is_move = isinstance(moved, int) and not isinstance(moved, bool)
+    return ChatMoved(why, str(moved)) if is_move else _bad_request(why, description.lower())
 
 
 def _bad_request(why: str, description: str) -> ChannelError:

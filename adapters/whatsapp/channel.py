@@ -32,6 +32,7 @@ from bot.errors import (
 )
 from bot.messages import Outbound, Sent
 from bot.pacing import Pace
+from bot.proof import proof_of
 from bot.wording import gettext as _
 from bot.wording import in_language
 
@@ -119,7 +120,11 @@ class WhatsApp:
         with in_language(self._setting.language):
             calls = pieces(message.reply)
         try:
-            return await self._parts.send(message.message_id, calls, lambda piece: self._send_piece(message, to, piece))
+            return await self._parts.send(
+                message.message_id,
+                calls,
+                lambda piece: self._send_piece(message, to, piece, is_last=piece is calls[-1]),
+            )
         except WindowClosed:
             if approved is None:
                 raise
@@ -137,18 +142,23 @@ class WhatsApp:
         self._pairs.take(message.contact.address)
         return Sent(external_ids=(await self._send_body(message, to, body),))
 
-    async def _send_piece(self, message: Outbound, to: Mapping[str, str], piece: Piece) -> str:
+    async def _send_piece(self, message: Outbound, to: Mapping[str, str], piece: Piece, *, is_last: bool) -> str:
         media_id = await self._media.uploaded(piece.file) if piece.file else ""
         self._pairs.take(message.contact.address)
         try:
-            return await self._send_body(message, to, piece.filled(media_id))
+            return await self._send_body(message, to, piece.filled(media_id), is_last=is_last)
         except MessageRefused:
             if piece.file:
                 self._media.forget(piece.file)
             raise
 
-    async def _send_body(self, message: Outbound, to: Mapping[str, str], body: Mapping[str, Any]) -> str:
-        whole = {"recipient_type": "individual", **to, **body, "biz_opaque_callback_data": str(message.message_id)}
+    async def _send_body(
+        self, message: Outbound, to: Mapping[str, str], body: Mapping[str, Any], *, is_last: bool = True
+    ) -> str:
+        whole = {"recipient_type": "individual", **to, **body}
+        if is_last:  # comes back with every status: a lost answer is made up for
+            proof = proof_of(message.message_id, message.contact.address, message.reply.text)
+            whole["biz_opaque_callback_data"] = proof
         try:
             async with self._pace.turn():  # the core paces messages; a long one or one with a map takes several calls
                 answer = await self._post(whole)

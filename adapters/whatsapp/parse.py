@@ -234,6 +234,7 @@ class _Reader:
                 delivery=delivery,
                 at=at,
                 reason=reason[:300],
+                proof=_text(status.get("biz_opaque_callback_data")),
                 unreachable=any(error.get("code") in PERMANENT_FAILURES for error in errors if _is_code(error)),
             )
         )

@@ -8,6 +8,7 @@ import pytest
 
 from bot.messages import ButtonPress, Contact, Delivery, DeliveryReceipt, Lane, Started
 from bot.ports import Attempt, Author
+from bot.proof import proof_of
 from db.messages import Log
 from tests.support.clock import StandingClock
 from tests.support.logs import ANNA, BORIS, Staff, arrival, says, silent, turn
@@ -269,6 +270,48 @@ async def test_a_receipt_with_a_very_long_id_finds_its_message(log: Log, staff: 
     await log.note(receipt(Delivery.DELIVERED, external_id="wamid." + "x" * 400))
 
     assert (await staff.state_of(message_id))[0] == "delivered"
+
+
+def proven(message_id: int, text: str) -> DeliveryReceipt:
+    proof = proof_of(message_id, ANNA.address, text)
+    return replace(receipt(Delivery.DELIVERED), proof=proof)
+
+
+async def test_a_message_whose_answer_was_lost_is_sent_by_the_messengers_later_word(
+    log: Log, staff: Staff, clock: StandingClock
+) -> None:
+    await answer(log, "ответ", "и ещё")
+    [outbound] = await log.claim_outbound("chat", 10)
+    again = clock.now() + timedelta(seconds=5)
+    await log.attempted(Attempt(message_id=outbound.message_id, channel="chat", retry_at=again))
+
+    await log.note(proven(outbound.message_id, "ответ"))
+
+    assert await staff.state_of(outbound.message_id) == ("delivered", None)
+    clock.turn(timedelta(seconds=5))
+    assert [each.reply.text for each in await log.claim_outbound("chat", 10)] == ["и ещё"]
+
+
+async def test_a_word_that_comes_while_the_message_is_on_its_way_is_not_undone(log: Log, staff: Staff) -> None:
+    await answer(log, "ответ")
+    [outbound] = await log.claim_outbound("chat", 10)
+
+    await log.note(proven(outbound.message_id, "ответ"))
+    await log.attempted(Attempt(message_id=outbound.message_id, channel="chat", external_ids=("ext-1",)))
+
+    assert await staff.state_of(outbound.message_id) == ("delivered", None)
+
+
+async def test_a_number_given_out_once_more_is_no_proof(log: Log, staff: Staff) -> None:
+    await answer(log, "ответ")
+    [outbound] = await log.claim_outbound("chat", 10)
+    number = outbound.message_id
+
+    await log.note(proven(number, "ответ прежней жизни"))
+    await log.note(replace(receipt(Delivery.DELIVERED, "ext-2"), proof=str(number)))
+    await log.note(replace(proven(number, "ответ"), channel="another"))
+
+    assert await staff.state_of(number) == ("queued", None)
 
 
 # --- one sender ----------------------------------------------------------------------------------

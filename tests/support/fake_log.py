@@ -39,6 +39,7 @@ from bot.ports import (
     Recorded,
     Waiting,
 )
+from bot.proof import message_of, proof_of
 from db.rows import clean, dialogue_json, dialogue_of, text_of
 from db.wakes import Wakes
 
@@ -414,6 +415,15 @@ class FakeLog:
                     message.state, message.error = receipt.delivery.value, receipt.reason or None
                     if receipt.unreachable:
                         message.conversation.unreachable_since = now
+                return
+        proven = self.messages.get(message_of(receipt.proof))
+        if proven is not None and proven.state == "queued" and proven.reply is not None:
+            contact = proven.conversation.contact
+            if contact.channel == receipt.channel and receipt.proof == proof_of(
+                proven.id, contact.address, proven.reply.text
+            ):
+                proven.attempts, proven.state, proven.external_id = proven.attempts + 1, "sent", receipt.external_id
+                self._receipt(receipt, now)
                 return
         known = self._early.get(key)
         if known is None or FURTHER.index(known.delivery.value) < FURTHER.index(receipt.delivery.value):

@@ -10,7 +10,7 @@ import pytest
 from pydantic import ValidationError
 
 from adapters.telegram.channel import SECRET_HEADER, UPDATES, Telegram, TelegramPolling, TelegramWebhook
-from adapters.telegram.errors import TooLate, refusal
+from adapters.telegram.errors import ChatMoved, TooLate, refusal
 from adapters.telegram.parse import Pressed
 from adapters.telegram.settings import TelegramSettings
 from bot.channels import Accepted, Webhook
@@ -30,6 +30,7 @@ from bot.messages import (
     Document,
     Lane,
     Location,
+    Moved,
     Outbound,
     Picture,
     Reply,
@@ -104,6 +105,47 @@ async def test_a_number_is_asked_for_by_a_keyboard_that_goes_away_again(
     assert asked["keyboard"] == [[{"text": "Дать номер", "request_contact": True}]]
     assert asked["text"] == "Ваш номер?\nСайт: https://l.example/"
     assert (thanked["markup"], more["markup"]) == ({"remove_keyboard": True}, {})
+
+
+async def test_a_keyboard_from_before_a_restart_is_taken_away_once(make: Make, server: TelegramServer) -> None:
+    server.flood.per_chat_per_s = 0
+    asking = [[Button("Дать номер", "phone", asks_phone=True)]]
+    await make().send(to_reader(reply("Ваш номер?", buttons=asking)))
+
+    started_anew = make()
+    await started_anew.send(to_reader(reply("Книга есть.", buttons=[[Button("Часы", "hours")]]), message_id=2))
+    await started_anew.send(to_reader(reply("Ещё."), message_id=3))
+    await started_anew.send(to_reader(reply("И ещё."), message_id=4))
+
+    markups = [shown["markup"] for shown in server.said[READER]][1:]
+    assert "inline_keyboard" in markups[0]
+    assert markups[1:] == [{"remove_keyboard": True}, {}]
+
+
+async def test_a_group_that_became_another_chat_is_written_to_there_and_stays_known(
+    make: Make, server: TelegramServer
+) -> None:
+    old, new = -4001, -1001234567890
+    server.chats.add(new)
+    server.moved[old] = new
+    polling = make(mode="polling", staff_chat=old)
+    assert isinstance(polling, TelegramPolling)
+
+    sent = await polling.send(to_reader(reply("Читатель ждёт ответа."), address=str(old)))
+    await polling.send(to_reader(reply("Ещё один."), address=str(old), message_id=2))
+
+    assert sent.external_ids == (f"{new}:{server.said[new][0]['id']}",)
+    assert server.texts(new) == ["Читатель ждёт ответа.", "Ещё один."]
+    assert sum(call.path.endswith("sendMessage") for call in server.calls) == 3  # the old chat was tried once
+    chat = {"id": new, "type": "supergroup", "title": "Сотрудники"}
+    person = server.person(7)
+    command = {"message_id": 9, "date": 1_772_438_400, "chat": chat, "from": person, "text": "/help"}
+    server.updates.add("message", command)
+    [accepted] = [await anext(polling.updates())]
+    assert [(event.contact.address, event.address) for event in accepted.events if isinstance(event, Moved)] == [
+        (str(old), str(new))
+    ]
+    assert [message.contact.address for message in accepted.messages] == [str(new)]
 
 
 async def test_a_long_text_goes_in_parts_and_buttons_stand_under_the_last(
@@ -220,7 +262,9 @@ def test_every_answer_on_record_becomes_an_error_that_says_what_to_do(answer: di
     elif "not modified" in said or "too old" in said:
         expected = TooLate
     elif "migrate_to_chat_id" in answer["body"].get("parameters", {}):
-        expected = DeliveryRefused
+        expected = ChatMoved
+        assert isinstance(error, ChatMoved)
+        assert error.address == str(answer["body"]["parameters"]["migrate_to_chat_id"])
     assert isinstance(error, expected), error
 
 

@@ -27,6 +27,7 @@ from bot.errors import (
 )
 from bot.messages import Contact, Document, Lane, Outbound, Picture, Reply, StoredFile, Template, reply
 from bot.pacing import Pace
+from bot.proof import proof_of
 from tests.adapters.whatsapp.support import NAME, whatsapp
 from tests.emulators.base import Fault
 from tests.emulators.whatsapp.emulator import WhatsAppEmulator
@@ -80,7 +81,8 @@ async def test_an_answer_goes_to_the_reader_and_names_our_row(
 
     (taken,) = meta.taken
     assert sent.external_ids == (taken.message_id,)
-    assert (taken.to, taken.text, taken.body["biz_opaque_callback_data"]) == (ANNA, "Да.", "7")
+    proof = proof_of(7, f"+{ANNA}", "Да.")
+    assert (taken.to, taken.text, taken.body["biz_opaque_callback_data"]) == (ANNA, "Да.", proof)
 
 
 async def test_a_reader_without_a_number_is_answered_by_id(

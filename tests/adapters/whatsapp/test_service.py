@@ -99,6 +99,24 @@ async def test_nothing_is_lost_when_meta_stumbles(
     assert len(said) <= 3  # one connection broke after a sending (or a read mark): at most one word twice, none lost
 
 
+async def test_an_answer_that_was_lost_on_the_way_is_made_up_for_by_a_status(
+    service: MessengerService, meta: WhatsAppEmulator, sqlite: Database
+) -> None:
+    meta.standing = lambda _: Fault(drop="after" if meta.calls[-1].json.get("type") == "text" else "")
+    await meta.deliver(service.hook, meta.body([meta.hears(BORIS, "раз")]))
+    await service.until(lambda: len(meta.taken) == 1)
+    meta.standing = None
+    await meta.deliver(service.hook, meta.body(statuses=[meta.status(meta.taken[0], "delivered")]))
+
+    await meta.deliver(service.hook, meta.body([meta.hears(BORIS, "два")]))
+    await service.until(lambda: meta.taken[-1].text == "Вы написали: два", turning=timedelta(seconds=1))
+
+    assert [taken.text for taken in meta.taken] == ["Вы написали: раз", "Вы написали: два"]
+    async with sqlite.engine.connect() as connection:
+        first = select(MessageRow.state).where(MessageRow.external_id == meta.taken[0].message_id)
+        assert await connection.scalar(first) == "delivered"
+
+
 async def test_statuses_in_any_order_end_with_the_farthest(
     service: MessengerService, meta: WhatsAppEmulator, sqlite: Database
 ) -> None:

@@ -38,6 +38,7 @@ class TelegramServer(Emulator):
     Attributes:
         said: By chat, what its reader sees: text, entities, keyboard, files, in order.
         blocked: Chats whose readers stopped the bot.
+        moved: Groups that have become other chats.
         answered: Presses that were answered.
         webhook: What ``setWebhook`` was told, empty without one.
         commands: What ``setMyCommands`` was told.
@@ -52,6 +53,7 @@ class TelegramServer(Emulator):
         self.said: dict[int, list[dict[str, Any]]] = defaultdict(list)
         self.chats: set[int] = set()
         self.blocked: set[int] = set()
+        self.moved: dict[int, int] = {}
         self.pressed: set[str] = set()
         self.answered: list[str] = []
         self.webhook: dict[str, Any] = {}
@@ -251,6 +253,9 @@ class TelegramServer(Emulator):
     # --- what all sendings share -----------------------------------------------------------------
 
     def _reachable(self, chat: int) -> None:
+        if chat in self.moved:
+            said = "Bad Request: group chat was upgraded to a supergroup chat"
+            raise Refusal(400, said, migrate_to_chat_id=self.moved[chat])
         if chat in self.blocked:
             raise Refusal(403, BLOCKED)
         if chat not in self.chats:
