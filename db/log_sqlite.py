@@ -267,7 +267,7 @@ class SqliteLog(CommonLog):
                 rows.extra_of(item),
                 stored_key(rows.clean(item.idempotency_key)),
                 rows.to_sqlite(item.sent_at),
-                stored_key(rows.clean(item.external_id)) or None,
+                stored_key(rows.clean(item.external_id)) if item.external_id else None,
             )
             for message_id, item, person in zip(self._ids(len(arrivals)), arrivals, people, strict=True)
         ]
@@ -289,8 +289,11 @@ class SqliteLog(CommonLog):
         return recorded
 
     def _person(self, db: sqlite3.Connection, inbound: Inbound, now: str) -> Person:
-        contact, name, language = inbound.contact, rows.clean(inbound.name), rows.clean(inbound.language)
+        contact = inbound.contact
         known = self._contacts.get(contact)
+        if known is not None and inbound.name in ("", known[2]) and inbound.language in ("", known[3]):
+            return Person(known[1], known[2], known[3], is_new=False)
+        name, language = rows.clean(inbound.name), rows.clean(inbound.language)
         back = is_new = False
         if known is None:
             address = rows.clean(contact.address)
@@ -444,7 +447,7 @@ class SqliteLog(CommonLog):
                     if result.fresh:
                         self._came(operation, result, kept)
                 case Completed():
-                    freed |= self._completed(operation, result)
+                    freed |= self._completed(operation, result, kept.at)
                 case Attempt():
                     self._attempted(operation)
                 case PutBack():
@@ -470,7 +473,7 @@ class SqliteLog(CommonLog):
         arrived = Arrived(recorded.message_id, rows.as_stored(inbound, person.name, person.language), kept.at)
         self._backlog.came(key, arrived, in_hand=self._held.has(key))
 
-    def _completed(self, turn: Completed, fate: object) -> bool:
+    def _completed(self, turn: Completed, fate: object, now: datetime) -> bool:
         """True when the conversation is free again: messages may have come while it was in hand."""
         key = turn.conversation_id
         if fate is not Fate.KEPT:
@@ -479,8 +482,9 @@ class SqliteLog(CommonLog):
         known = self._backlog.stand(key)
         if known is not None:
             dialogue = rows.dialogue_of(rows.dialogue_json(turn.dialogue)) if turn.dialogue.data else turn.dialogue
-            self._backlog.stands(key, Stand(turn.mode or known.mode, dialogue, met=True, heard_at=known.heard_at))
-        if not self._held.done(key, turn.lease, turn.message_id, self._now()):
+            known.mode, known.dialogue, known.met = turn.mode or known.mode, dialogue, True
+            self._backlog.stands(key, known)
+        if not self._held.done(key, turn.lease, turn.message_id, now):
             return False
         self._backlog.let_go(key)
         return True

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from bot.language.folding import fold
 from bot.messages import Button, ButtonPress, Photo, Reply, SharedPhone, Started, Text, Unsupported
@@ -97,7 +97,34 @@ def readable(text: str) -> str:
 
 def has_words(text: str) -> bool:
     """Whether there is a letter or a digit in it."""
-    return any(character.isalnum() for character in text)
+    return any(map(str.isalnum, text))
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """What is seen of a text before anybody understands it: its readable form, and the loop guard's digest of that."""
+
+    text: str
+    digest: str
+    is_said: bool
+
+
+def _look(text: str) -> _Words:
+    text = readable(text)
+    return _Words(text, _digest(text), has_words(text))
+
+
+_look_again = lru_cache(maxsize=8_192)(_look)
+LONGEST_REMEMBERED = 100
+"""Characters of a text that may be remembered, in memory only; longer ones do not come twice."""
+
+
+def _words(text: str) -> _Words:
+    return _look_again(text) if len(text) <= LONGEST_REMEMBERED else _look(text)
+
+
+def _digest(text: str) -> str:
+    return hashlib.blake2s(text.casefold().encode(), digest_size=8).hexdigest()
 
 
 def decide(waiting: Waiting, understand: Callable[[str], tuple[Request, ...]], now: datetime) -> Decision:
@@ -119,7 +146,7 @@ def decide(waiting: Waiting, understand: Callable[[str], tuple[Request, ...]], n
             request = Request(intent="greeting", confidence=1.0, slots={"start": parameter})
             return Decision((Call((Trigger("intent", "greeting"),), request),), dialogue, "greeting", 1.0)
         case Text(text):
-            return _said(readable(text), waiting, understand, now)
+            return _said(_words(text), waiting, understand, now)
         case Photo():
             return _shown(content, waiting, understand, now)
         case SharedPhone() | Unsupported():
@@ -130,10 +157,10 @@ def _shown(photo: Photo, waiting: Waiting, understand: Callable[[str], tuple[Req
     """The picture first; its caption is asked only where nothing is on the picture, or where it must be heard."""
     look = Call((Trigger("sent", "photo"),), _EMPTY, otherwise=Say("text_please", "photo"))
     if not has_words(photo.caption):
-        dialogue = _counted(waiting, f"<photo {photo.handle}>", now)
+        dialogue = _counted(waiting, _digest(f"<photo {photo.handle}>"), now)
         guard = _guarded(dialogue, automated=waiting.inbound.automated)
         return Decision((guard or look,), dialogue, "", 0.0)
-    said = _said(readable(photo.caption), waiting, understand, now)
+    said = _said(_words(photo.caption), waiting, understand, now)
     first = said.moves[0]
     if not isinstance(first, Call) or first.pressed or first.request.anywhere:
         return said
@@ -146,7 +173,7 @@ def _wordless(content: SharedPhone | Unsupported, waiting: Waiting, now: datetim
     move: Call | Say = Say("text_please", kind)
     if isinstance(content, SharedPhone):
         move = Call((Trigger("sent", "phone"),), _EMPTY, otherwise=Say("phone_not_needed"))
-    dialogue = _counted(waiting, f"<{kind}>", now)
+    dialogue = _counted(waiting, _digest(f"<{kind}>"), now)
     guard = _guarded(dialogue, automated=waiting.inbound.automated)
     return Decision((guard or move,), dialogue, "", 0.0)
 
@@ -157,12 +184,13 @@ def _pressed(payload: str, dialogue: Dialogue) -> Decision:
     return Decision((call,), dialogue, f"press:{verb}"[:32], 1.0)
 
 
-def _said(text: str, waiting: Waiting, understand: Callable[[str], tuple[Request, ...]], now: datetime) -> Decision:
-    dialogue = _counted(waiting, text, now)
+def _said(words: _Words, waiting: Waiting, understand: Callable[[str], tuple[Request, ...]], now: datetime) -> Decision:
+    text = words.text
+    dialogue = _counted(waiting, words.digest, now)
     guard = _guarded(dialogue, automated=waiting.inbound.automated)
     if guard is not None:
         return Decision((guard,), dialogue, "", 0.0)
-    if not has_words(text):
+    if not words.is_said:
         return Decision((Say("nothing_said"),), dialogue, "", 0.0)
     button = chosen(text, dialogue, now)
     if button is not None:
@@ -180,18 +208,22 @@ def _said(text: str, waiting: Waiting, understand: Callable[[str], tuple[Request
 
 def _triggers(request: Request) -> tuple[Trigger, ...]:
     """Who answers a wish: where another one is nearly as likely, who asks which of the two is meant."""
-    meant = Trigger("intent", request.intent)
-    return (Trigger("intent", "unsure"), meant) if request.slots.get("rival") else (meant,)
+    return _triggers_of(request.intent, bool(request.slots.get("rival")))
+
+
+@cache
+def _triggers_of(intent: str, is_unsure: bool) -> tuple[Trigger, ...]:
+    meant = Trigger("intent", intent)
+    return (Trigger("intent", "unsure"), meant) if is_unsure else (meant,)
 
 
 def _interrupts(request: Request) -> bool:
     return request.confidence >= SURE and request.intent not in {"search", "availability"}
 
 
-def _counted(waiting: Waiting, text: str, now: datetime) -> Dialogue:
+def _counted(waiting: Waiting, digest: str, now: datetime) -> Dialogue:
     """The guard's counts after one more text; the text itself is not kept."""
     dialogue = waiting.dialogue
-    digest = hashlib.blake2s(text.casefold().encode(), digest_size=8).hexdigest()
     since = dialogue.repeating_since
     again = digest == dialogue.last_text or waiting.inbound.automated
     goes_on = again and since is not None and now - since <= SAME_TEXT_WITHIN
@@ -220,15 +252,23 @@ def chosen(text: str, dialogue: Dialogue, now: datetime) -> Button | None:
     """The offered choice that a typed number, ordinal or label means, None for anything else."""
     if not dialogue.offered or dialogue.offered_at is None or now - dialogue.offered_at > OFFER_LASTS:
         return None
-    words = text.casefold().replace("ё", "е").strip()
-    number = ORDINALS.get(words.rstrip(".!)"))
-    if number is None:
-        match = _CHOICE.fullmatch(words)
-        number = int(match.group(1)) if match else None
+    is_short = len(text) <= LONGEST_LABEL
+    number = _number_again(text) if is_short else _number(text)
     if number is not None:
         return dialogue.offered[number - 1] if 0 < number <= len(dialogue.offered) else None
-    return _labelled(_folded(text), dialogue.offered) if len(text) <= LONGEST_LABEL else None
+    return _labelled(_folded(text), dialogue.offered) if is_short else None
 
+
+def _number(text: str) -> int | None:
+    """The number of a choice, in digits or as an ordinal; None for anything else."""
+    words = text.casefold().replace("ё", "е").strip()
+    number = ORDINALS.get(words.rstrip(".!)"))
+    if number is None and (match := _CHOICE.fullmatch(words)):
+        return int(match.group(1))
+    return number
+
+
+_number_again = lru_cache(maxsize=8_192)(_number)
 
 _folded = lru_cache(maxsize=8_192)(fold)
 """Labels are few and come again with every turn; what is typed is short here, and often the same."""
@@ -236,7 +276,7 @@ _folded = lru_cache(maxsize=8_192)(fold)
 
 def _labelled(said: str, offered: tuple[Button, ...]) -> Button | None:
     """The button whose label was typed, whatever the punctuation; «ага» and «да, позовите» press «Да»."""
-    labels = {_folded(button.label): button for button in reversed(offered)}
+    labels = _labels(offered)
     if said in labels:
         return labels[said]
     words = said.split()
@@ -245,6 +285,13 @@ def _labelled(said: str, offered: tuple[Button, ...]) -> Button | None:
             if words[0] in yes_or_no:
                 return next((labels[word] for word in yes_or_no if word in labels), None)
     return None
+
+
+def _labels_of(offered: tuple[Button, ...]) -> dict[str, Button]:
+    return {_folded(button.label): button for button in reversed(offered)}
+
+
+_labels = OfTheSame(_labels_of)
 
 
 def after(dialogue: Dialogue, answers: tuple[Answer, ...], now: datetime) -> Dialogue:

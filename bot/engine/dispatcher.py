@@ -245,7 +245,7 @@ class Dispatcher:
             self._tasks.start(self._put_back(line, outcome))
         elif outcome:
             completed = answered.completed
-            self._metrics.turn(completed.intent, completed.outcome.value, perf_counter() - answered.began)
+            self._metrics.turn(completed.intent, completed.outcome, perf_counter() - answered.began)
             line.turns.popleft()
             self._done(1)
             if line.turns:

@@ -76,4 +76,4 @@ def key_of(
     if len(text) > LONGEST_TEXT or (request.slots and not text):
         return None
     topic = request.slots.get("topic")  # librarians may have given the words another one since
-    return handler, text, request.intent, topic, argument, language, new, mode.value
+    return handler, text, request.intent, topic, argument, language, new, mode
