@@ -204,6 +204,7 @@ class RenewalRequest:
         due_on: While it waits: what the rules would make of it; confirmed: the new due date.
         code: Refused: a value of ``RenewalBlock``, "" where the staff only gave a reason.
         reason: Refused: the staff's own words for the reader.
+        key: The message that asked.
     """
 
     request_id: int
@@ -221,6 +222,7 @@ class RenewalRequest:
     decided_by: str = ""
     code: str = ""
     reason: str = ""
+    key: str = ""
 
 
 class Requests(Protocol):
@@ -243,6 +245,32 @@ class Requests(Protocol):
 
     async def decided(self, after: datetime, limit: int = 100) -> Sequence[RenewalRequest]:
         """Decisions since a moment, the oldest first: what readers have to be told of."""
+        ...
+
+
+class Unsettled(Protocol):
+    """Renewals that a library system owes an answer: it was away, or did not answer. Raises StoreUnavailable."""
+
+    async def keep(self, loans: Sequence[OpenLoan], cause: RequestCause, key: str) -> None:
+        """Remember that these were to be renewed; one that waits already is left as it is."""
+        ...
+
+    async def loans_of(self, patron_id: int) -> Collection[int]:
+        """Ids of the patron's loans that wait."""
+        ...
+
+    async def due(self, limit: int = 100) -> Sequence[RenewalRequest]:
+        """What waits for the system (``DOWN``, ``UNKNOWN``), the longest first."""
+        ...
+
+    async def doubt(self, request_id: int) -> None:
+        """It was asked again and did not answer: from now on it is only looked up (``UNKNOWN``)."""
+        ...
+
+    async def settle(
+        self, request_id: int, state: RequestState, due_on: date | None = None, code: str = "", raw: str = ""
+    ) -> None:
+        """Keep the final answer; readers are told of it as of a decision of the staff."""
         ...
 
 

@@ -1,27 +1,31 @@
 """The port ``Requests``: renewals that wait for the staff, and what they decide."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, select, text, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.accounts import RenewalRequest, RequestCause, RequestState
+from bot.accounts import OpenLoan, RenewalRequest, RequestCause, RequestState
 from bot.clock import Clock
 from bot.library.renewal import NotRenewed, Renewed, renewed_loan
 from bot.ports import Branches
 from db import circulation_keys as keys
 from db import circulation_reading as reading
 from db.circulation_house import LendingHouse
+from db.circulation_keys import KEY_LENGTH
 from db.circulation_scene import Scene, read_scene
 from db.connect import Database, store_errors
+from db.holding import branch_ids
 from db.models import BranchRow, PatronRow
 from db.models_circulation import LoanRow, RenewalRequestRow
 from db.renewing import write_renewals
 
 REASON_LENGTH = 1000
+WAITS = RenewalRequestRow.state == RequestState.WAITING.value
 
 
 class SqlRequests:
@@ -31,7 +35,7 @@ class SqlRequests:
         self._database, self._branches, self._clock, self._house = database, branches, clock, house
 
     async def waiting(self, branch_code: str = "", limit: int = 100) -> Sequence[RenewalRequest]:
-        wanted = _stored().where(RenewalRequestRow.state == RequestState.WAITING.value)
+        wanted = _stored().where(WAITS, RenewalRequestRow.cause == RequestCause.STAFF.value)
         if branch_code:
             wanted = wanted.where(BranchRow.code == branch_code)
         return await self._read(wanted.order_by(RenewalRequestRow.asked_at, RenewalRequestRow.id).limit(limit))
@@ -147,4 +151,68 @@ def _request(row: Row[Any]) -> RenewalRequest:
         decided_by=row.decided_by,
         code=row.code,
         reason=row.reason,
+        key=row.key,
+    )
+
+
+class SqlUnsettled:
+    """The port ``Unsettled`` on the same table."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database, self._clock = database, clock
+
+    async def keep(self, loans: Sequence[OpenLoan], cause: RequestCause, key: str) -> None:
+        now = self._clock.now()
+        async with self._database.writing() as connection:
+            ids = await branch_ids(connection, {loan.loan.branch_code for loan in loans})
+            for loan in loans:
+                values = {
+                    "loan_id": loan.loan.loan_id,
+                    "patron_id": loan.loan.patron_id,
+                    "branch_id": ids[loan.loan.branch_code],
+                    "key": key[:KEY_LENGTH],
+                    "cause": cause.value,
+                    "state": RequestState.WAITING.value,
+                    "title": loan.title,
+                    "due_before": loan.loan.due_on,
+                    "asked_at": now,
+                }
+                await connection.execute(_adding(connection, values))
+
+    async def loans_of(self, patron_id: int) -> Collection[int]:
+        wanted = select(RenewalRequestRow.loan_id).where(WAITS, RenewalRequestRow.patron_id == patron_id)
+        with store_errors():
+            async with self._database.engine.connect() as connection:
+                return set(await connection.scalars(wanted))
+
+    async def due(self, limit: int = 100) -> Sequence[RenewalRequest]:
+        owed = RenewalRequestRow.cause != RequestCause.STAFF.value
+        wanted = _stored().where(WAITS, owed).order_by(RenewalRequestRow.asked_at, RenewalRequestRow.id).limit(limit)
+        with store_errors():
+            async with self._database.engine.connect() as connection:
+                return [_request(row) for row in await connection.execute(wanted)]
+
+    async def doubt(self, request_id: int) -> None:
+        await self._set(request_id, cause=RequestCause.UNKNOWN.value, asked_at=self._clock.now())
+
+    async def settle(
+        self, request_id: int, state: RequestState, due_on: date | None = None, code: str = "", raw: str = ""
+    ) -> None:
+        values = {"state": state.value, "due_on": due_on, "code": code, "decided_by": "system"}
+        await self._set(request_id, **values, decided_at=self._clock.now())
+
+    async def _set(self, request_id: int, **values: Any) -> None:
+        async with self._database.writing() as connection:
+            await connection.execute(
+                update(RenewalRequestRow).where(RenewalRequestRow.id == request_id, WAITS).values(values)
+            )
+
+
+def _adding(connection: AsyncConnection, values: dict[str, Any]) -> Any:
+    make: Any = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    waits = text("state = 'waiting'")
+    return (
+        make(RenewalRequestRow)
+        .values(values)
+        .on_conflict_do_nothing(index_elements=[RenewalRequestRow.loan_id], index_where=waits)
     )
