@@ -99,10 +99,10 @@ def card_spellings(typed: str) -> tuple[str, ...]:
         return ()
     bare = re.sub(r"[\s\-./]", "", text)
     forms = dict.fromkeys((text, re.sub(r"\s", "", text), bare))
-    found: dict[str, None] = {}
+    found: dict[str, None] = dict.fromkeys(forms)
     for form, script in product(forms, (None, _TO_CYRILLIC, _TO_LATIN)):
-        upper = form.upper()
-        found.update(dict.fromkeys((form, upper) if script is None else (upper.translate(script),)))
+        letters = form.upper() if script is None else form.upper().translate(script)
+        found.update(dict.fromkeys((letters, letters.lower())))
     if bare.isdecimal():
         short = bare.lstrip("0") or "0"
         found.update(dict.fromkeys("0" * zeros + short for zeros in range(max(LONGEST_CARD - len(short), 0) + 1)))

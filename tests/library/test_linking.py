@@ -63,6 +63,7 @@ def test_a_ceiling_holds_until_the_oldest_failure_is_an_hour_old() -> None:
         ("a-123", "А-123"),  # typed in Latin, kept in Cyrillic
         ("А 123", "A123"),  # typed in Cyrillic, kept in Latin
         ("а–123", "А-123"),
+        ("А-123", "а-123"),
         ("к 17/2024", "К172024"),
     ],
 )
