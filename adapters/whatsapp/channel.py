@@ -43,6 +43,12 @@ MARGIN = timedelta(minutes=1)
 """The window is Meta's and closes by Meta's clock: so much earlier we take it for closed."""
 
 
+UNDER_WAY = timedelta(minutes=1)
+"""Whoever wrote so shortly before a start may have been answered by a process that did not live to note it."""
+WORD_COMES_S = 3.0
+"""How long after a start such answers wait: Meta repeats what it could not tell us meanwhile, that they were sent."""
+
+
 class WhatsApp:
     """Sends through the Graph API, reads what Meta posts to us."""
 
@@ -58,6 +64,7 @@ class WhatsApp:
         self._pairs = PairLimit()
         self._pace = Pace(self.capabilities.rate_per_s)
         self._phone = ""
+        self._started = setting.clock.now()
 
     # --- in --------------------------------------------------------------------------------------
 
@@ -112,6 +119,7 @@ class WhatsApp:
         to = recipient(message.contact.address)
         if to is None:
             raise DeliveryRefused("neither a phone number nor an id of WhatsApp")
+        self._wait_for_word(message)
         approved = self._template(message)
         if approved is not None and (message.heard_at is None or self._is_closed(message)):
             return await self._send_template(message, to, approved)
@@ -129,6 +137,13 @@ class WhatsApp:
             if approved is None:
                 raise
             return await self._send_template(message, to, approved)
+
+    def _wait_for_word(self, message: Outbound) -> None:
+        """Raises RateLimited where Meta may yet tell that the message was sent before we started."""
+        left_s = WORD_COMES_S - (self._setting.clock.now() - self._started).total_seconds()
+        heard_at = message.heard_at
+        if heard_at is not None and left_s > 0 and self._started - UNDER_WAY <= heard_at < self._started:
+            raise RateLimited(min(left_s, WORD_COMES_S), whole_channel=False)
 
     def _is_closed(self, message: Outbound) -> bool:
         return message.heard_at is not None and self._setting.clock.now() - message.heard_at > WINDOW - MARGIN

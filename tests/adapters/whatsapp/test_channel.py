@@ -85,6 +85,22 @@ async def test_an_answer_goes_to_the_reader_and_names_our_row(
     assert (taken.to, taken.text, taken.body["biz_opaque_callback_data"]) == (ANNA, "Да.", proof)
 
 
+async def test_after_a_start_answers_to_earlier_words_wait_for_metas_word(
+    meta: WhatsAppEmulator, channel: WhatsApp, clock: StandingClock
+) -> None:
+    meta.hears(ANNA, "Есть «Обломов»?")
+    earlier = outbound(reply("Да."), clock, hours=0.01)
+
+    with pytest.raises(RateLimited) as asked:
+        await channel.send(earlier)
+    assert (asked.value.retry_after_s, asked.value.whole_channel) == (3.0, False)
+    await channel.send(outbound(reply("Новый ответ."), clock))
+    clock.turn(timedelta(seconds=3))
+    await channel.send(earlier)
+
+    assert [taken.text for taken in meta.taken] == ["Новый ответ.", "Да."]
+
+
 async def test_a_reader_without_a_number_is_answered_by_id(
     meta: WhatsAppEmulator, channel: WhatsApp, clock: StandingClock
 ) -> None:
