@@ -5,30 +5,30 @@
 Arrived by webhook, stored, understood, answered by the real handlers, the answer durable, handed to
 a channel that takes everything and marked as sent. A rate counts what was received and sent in the
 time from the first arrival to the last mark. Questions without search are of hours, places, rules
-and thanks, in life's mixture of old and new wordings (``bench._plain``; "fresh": no two alike, told
-beside without a bar); with search they are titles of the works, one in five misspelt.
+and thanks, half of them set phrases and half one of 1,460 wordings, each as likely as any other (``bench._plain``).
+Told beside, without a bar: "zipf", where some are asked much more often than others, and "fresh", where no two are
+alike. With search they are titles of the works, one in five misspelt.
 """
 
 import argparse
 import asyncio
 import json
-import os
 import random
 import resource
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from statistics import median
-from time import perf_counter
+from time import perf_counter, sleep
 from typing import Any
 
 from bench._catalogue import works
 from bench._load import Load, core, load
-from bench._plain import fresh_texts, plain_texts
+from bench._plain import fresh_texts, plain_texts, zipf_texts
 from bench._questions import ask
 from bench._store import fill
 from bench.ingest import BenchChannel, measure
@@ -36,7 +36,10 @@ from bot.channels import Accepted, Webhook
 from bot.messages import Outbound, Sent
 
 BARS = {"plain": 0.30, "search": 0.10}
+TEXTS: dict[str, Callable[[], list[str]]] = {"plain": plain_texts, "zipf": zipf_texts, "fresh": fresh_texts}
 SETTLE_S = 120.0
+LOOK_S = 0.05
+"""How often the server is asked whether it is done: a question costs it as much as some messages."""
 _HOURS = dict.fromkeys(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), "9:00-18:00")
 CONFIG = {
     "library": {
@@ -149,7 +152,7 @@ def through(url: str, folder: Path, texts: Path, *, connections: int, seconds: f
         before, began = _asked(server), perf_counter()
         seen = load(port, "/hooks/bench", connections=connections, seconds=seconds, texts=texts)
         while (after := _asked(server))["left"] and perf_counter() - began < SETTLE_S + seconds:
-            os.sched_yield()
+            sleep(LOOK_S)
         server.stdin.close()
         server.wait(60)
     done = after["received"] - before["received"] - after["left"]
@@ -179,7 +182,7 @@ def main(argv: Sequence[str]) -> int:
 def _compare(options: argparse.Namespace) -> int:
     from tests.support.databases import Databases, PostgresServer
 
-    kinds = ("plain", "fresh") if options.without_search else ("plain", "fresh", "search")
+    kinds = [*TEXTS] if options.without_search else [*TEXTS, "search"]
     rounds: dict[str, list[Seen]] = {}
     bare: list[tuple[Load, float]] = []
     with tempfile.TemporaryDirectory(prefix="bb-bench-") as made:
@@ -209,7 +212,7 @@ async def _prepared(databases: Any, dialect: str, kind: str, folder: Path, count
     url = await databases.url(dialect)
     work = folder / f"{dialect}-{kind}"
     work.mkdir()
-    texts = fresh_texts() if kind == "fresh" else plain_texts()
+    texts = TEXTS[kind]() if kind in TEXTS else []
     if kind == "search":
         database = await connect(url)
         await fill(database, works(count))
