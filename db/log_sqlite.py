@@ -9,61 +9,37 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from time import monotonic
 from typing import Any, TypeVar
 
 from bot.clock import Clock
-from bot.desk import Close, GiveBack, HandOn, Release, Relieve, Say, Take, TakeBack
 from bot.errors import StoreUnavailable
 from bot.messages import (
     Contact,
-    Delivery,
     DeliveryReceipt,
     Inbound,
     Lane,
-    Moved,
     Outbound,
-    Presence,
-    Removed,
-    Reply,
-    StaffReply,
 )
 from bot.ports import Attempt, Completed, Logged, Mode, QueueFigures, Recorded, Waiting
-from bot.proof import message_of, proof_of
-from db import desk_sqlite as desk
-from db import events_sqlite as events
 from db import log_sqlite_sql as sql
 from db import rows
 from db.backlog import MOST_LEAVING, Arrived, Backlog, Departures, Stand
 from db.connect import sqlite_connection, store_errors
 from db.log_common import (
     ARRIVED,
-    CONTACTS_REMEMBERED,
-    DESK,
-    FORGET,
-    LONG_AGO,
-    MAX_TRIES,
-    RANK,
     RETRY_LOOK_S,
-    SILENT_OUTCOMES,
     TURNS_A_CLAIM,
-    CommonLog,
     Fate,
-    Ledger,
     Operation,
     PutBack,
-    brought,
     figures_of,
-    for_the_desk,
-    outgoing,
-    stored_key,
 )
+from db.log_sqlite_writing import Kept, SqliteWriting
 
 Result = TypeVar("Result")
-Topics = set[object]
 
 LOOK = 4_096
 """Waiting messages that one claim looks at."""
@@ -75,37 +51,7 @@ SPEAKING = (Mode.BOT, Mode.WAITING)
 """Modes that may be believed from memory: to be silent because of an old one would leave a reader unanswered."""
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Who wrote a message: their conversation, and what is known of them."""
-
-    conversation_id: int
-    name: str
-    language: str
-    is_new: bool
-
-
-@dataclass(slots=True)
-class Kept:
-    """What one transaction kept.
-
-    Attributes:
-        results: One an operation.
-        topics: Who wants to hear of it.
-        people: Senders by fresh message.
-        replies: What was queued: its id, the turn that said it, the words.
-        is_foreign: Whether somebody else has written to the store since our last transaction.
-    """
-
-    results: list[object]
-    topics: Topics = field(default_factory=set)
-    people: dict[int, Person] = field(default_factory=dict)
-    replies: list[tuple[int, Completed, Reply]] = field(default_factory=list)
-    at: datetime = LONG_AGO
-    is_foreign: bool = False
-
-
-class SqliteLog(CommonLog):
+class SqliteLog(SqliteWriting):
     """The log in one SQLite file.
 
     Args:
@@ -114,18 +60,12 @@ class SqliteLog(CommonLog):
     """
 
     def __init__(self, path: Path, clock: Clock) -> None:
-        super().__init__(clock)
-        self._path = path
+        super().__init__(path, clock)
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="log-writer")
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="log-reader")
-        self._writing: sqlite3.Connection | None = None
         self._reading: sqlite3.Connection | None = None
         self._senders: set[str] = set()
-        self._claiming = 0
-        """Claims that read just now: what they find is as good as in hand."""
         self._closed = False
-        self._next_id = 0
-        self._version = 0
         self._backlog = Backlog()
         self._departures: defaultdict[str, Departures] = defaultdict(Departures)
         self._looked_at = 0.0
@@ -147,8 +87,6 @@ class SqliteLog(CommonLog):
                 await asyncio.get_running_loop().run_in_executor(pool, connection.close)
             pool.shutdown(wait=True)
 
-    # --- writing: in the writer's thread ---------------------------------------------------------
-
     async def _flush(self, operations: Sequence[Operation]) -> Sequence[object]:
         upset = _upsets(operations)
         if upset:
@@ -163,271 +101,6 @@ class SqliteLog(CommonLog):
         self._remember(operations, kept, upset=upset)
         self._wakes.wake(kept.topics)
         return kept.results
-
-    def _keep_all(self, operations: Sequence[Operation]) -> Kept:
-        """One transaction for the batch.
-
-        Each kind goes as one statement over a JSON array: a statement a row would hand the
-        interpreter's lock to and fro with the event loop's thread, several times a message.
-        """
-        kept = Kept([None] * len(operations))
-        with store_errors():
-            if self._writing is None:
-                self._writing = sqlite_connection(self._path)
-            db = self._writing
-            db.execute("BEGIN IMMEDIATE")
-            try:
-                version: int = db.execute(sql.FOREIGN).fetchone()[0]
-                self._next_id = db.execute(sql.NEXT_ID).fetchone()[0]
-                self._keep_each_kind(db, operations, kept)
-                ledger = Ledger.of(kept.results, operations)
-                if ledger:
-                    db.execute(sql.TOTALS, (ledger.received, ledger.handled, ledger.aside))
-                db.execute("COMMIT")
-                if FORGET in kept.topics:
-                    self._contacts.clear()
-            except BaseException:
-                self._contacts.clear()
-                if db.in_transaction:
-                    db.execute("ROLLBACK")
-                raise
-        kept.is_foreign, self._version = version != self._version, version
-        return kept
-
-    def _keep_each_kind(self, db: sqlite3.Connection, operations: Sequence[Operation], kept: Kept) -> None:
-        kept.at = self._now()
-        now, results = rows.to_sqlite(kept.at) or "", kept.results
-        arrivals = [(place, item) for place, item in enumerate(operations) if isinstance(item, Inbound)]
-        if arrivals:
-            recorded = self._arrive(db, [item for _, item in arrivals], now, kept)
-            for (place, _), each in zip(arrivals, recorded, strict=True):
-                results[place] = each
-            for source, contact in brought(item for _, item in arrivals):
-                db.execute(sql.BROUGHT, (source, contact.channel, rows.clean(contact.address)))
-        turns = [(place, item) for place, item in enumerate(operations) if isinstance(item, Completed)]
-        if turns:
-            fates = self._complete(db, [item for _, item in turns], now, kept)
-            for (place, _), fate in zip(turns, fates, strict=True):
-                results[place] = fate
-        sent = [item for item in operations if isinstance(item, Attempt) and not (item.reason or item.retry_at)]
-        if sent:
-            self._sent(db, sent, now)
-        self._keep_singly(db, operations, kept)
-
-    def _keep_singly(self, db: sqlite3.Connection, operations: Sequence[Operation], kept: Kept) -> None:
-        """What comes seldom, one after another."""
-        now, results, topics = rows.to_sqlite(kept.at) or "", kept.results, kept.topics
-        for place, item in enumerate(operations):
-            match item:
-                case Inbound() | Completed():
-                    pass
-                case PutBack():
-                    results[place] = self._put_back(db, item, now, topics)
-                case Attempt(reason=reason, retry_at=retry_at) if reason or retry_at:
-                    self._not_sent(db, item, now)
-                case DeliveryReceipt():
-                    results[place] = self._receipt(db, item, now)
-                case Presence() | Removed() | StaffReply() | Moved():
-                    results[place] = events.keep(db, item, now, topics)
-                case Take() | HandOn() | GiveBack() | Close() | Say() | TakeBack() | Release() | Relieve():
-                    results[place] = desk.act(db, item, kept.at, topics)
-                case _:
-                    pass
-
-    def _arrive(self, db: sqlite3.Connection, arrivals: list[Inbound], now: str, kept: Kept) -> list[Recorded]:
-        """Keep arrivals; corrections come after the messages that they may correct."""
-        plain = [item for item in arrivals if not item.corrects]
-        if len(plain) == len(arrivals):
-            return self._record(db, arrivals, now, kept)
-        recorded = iter(self._record(db, plain, now, kept) if plain else ())
-        done = {place: next(recorded) for place, item in enumerate(arrivals) if not item.corrects}
-        for place, item in enumerate(arrivals):
-            if item.corrects:
-                found = events.corrected(db, item, self._in_hand)
-                done[place] = found or self._record(db, [item], now, kept)[0]
-                kept.topics.add(item.contact)
-        return [done[place] for place in range(len(arrivals))]
-
-    def _in_hand(self, conversation_id: int, message_id: int) -> bool:
-        return bool(self._claiming) or self._held.holds(conversation_id, message_id)
-
-    def _ids(self, count: int) -> range:
-        """The next ids of messages."""
-        first, self._next_id = self._next_id, self._next_id + count
-        return range(first, self._next_id)
-
-    def _record(self, db: sqlite3.Connection, arrivals: list[Inbound], now: str, kept: Kept) -> list[Recorded]:
-        people = [self._person(db, item, now) for item in arrivals]
-        new = [
-            (
-                message_id,
-                person.conversation_id,
-                item.contact.channel,
-                rows.text_of(item.content),
-                rows.extra_of(item),
-                stored_key(rows.clean(item.idempotency_key)),
-                rows.to_sqlite(item.sent_at),
-                stored_key(rows.clean(item.external_id)) if item.external_id else None,
-            )
-            for message_id, item, person in zip(self._ids(len(arrivals)), arrivals, people, strict=True)
-        ]
-        if sql.NEW_ARRIVALS.execute(db, new, now) == len(new):
-            fresh = {row[0] for row in new}
-        else:
-            fresh = set(rows.ids_of(db.execute(sql.KEPT_ARRIVALS, (rows.batch_json(new),)).fetchone()[0]))
-        recorded = []
-        for row, item, person in zip(new, arrivals, people, strict=True):
-            if row[0] in fresh:
-                kept.topics.add(item.contact)
-                kept.people[row[0]] = person
-                recorded.append(Recorded(message_id=row[0], conversation_id=row[1], fresh=True))
-            else:
-                message_id, conversation_id = db.execute(sql.FIND_ARRIVAL, (row[2], row[5])).fetchone()
-                recorded.append(Recorded(message_id=message_id, conversation_id=conversation_id, fresh=False))
-        if fresh:
-            kept.topics.add(ARRIVED)
-        return recorded
-
-    def _person(self, db: sqlite3.Connection, inbound: Inbound, now: str) -> Person:
-        contact = inbound.contact
-        known = self._contacts.get(contact)
-        if known is not None and inbound.name in ("", known[2]) and inbound.language in ("", known[3]):
-            return Person(known[1], known[2], known[3], is_new=False)
-        name, language = rows.clean(inbound.name), rows.clean(inbound.language)
-        back = is_new = False
-        if known is None:
-            address = rows.clean(contact.address)
-            row = db.execute(sql.FIND_CONTACT, (contact.channel, address)).fetchone()
-            if row is None:
-                is_new = True
-                contact_id = db.execute(sql.NEW_CONTACT, (contact.channel, address, name, language, now)).fetchone()[0]
-                row = (contact_id, db.execute(sql.NEW_CONVERSATION, (contact_id,)).fetchone()[0], name, language, None)
-            known, back = row[:4], row[4] is not None
-        if back or name not in ("", known[2]) or language not in ("", known[3]):
-            known = (known[0], known[1], name or known[2], language or known[3])
-            db.execute(sql.RENAME_CONTACT, (known[2], known[3], known[0]))
-        if len(self._contacts) >= CONTACTS_REMEMBERED:
-            self._contacts.clear()
-        self._contacts[contact] = known
-        return Person(known[1], known[2], known[3], is_new)
-
-    def _complete(self, db: sqlite3.Connection, turns: list[Completed], now: str, kept: Kept) -> list[Fate]:
-        ours = {turn.message_id: turn for turn in turns if self._held.has(turn.conversation_id, turn.lease)}
-        asked = [(message_id, turn.outcome not in SILENT_OUTCOMES) for message_id, turn in ours.items()]
-        open_ids, taken_ids = db.execute(sql.OPEN_TURNS, (rows.batch_json(asked),)).fetchone()
-        open_turns, taken_over = set(rows.ids_of(open_ids)), set(rows.ids_of(taken_ids))
-        done = [turn for message_id, turn in ours.items() if message_id in open_turns]
-        if for_the_desk(done):
-            kept.topics.add(DESK)
-        handled = [
-            (
-                turn.message_id,
-                turn.outcome.value,
-                turn.intent or None,
-                turn.confidence,
-                rows.clean(turn.error)[:2000] or None,
-                turn.secret,
-            )
-            for turn in done
-        ]
-        sql.HANDLED.execute(db, handled, now)
-        dialogues = [
-            (
-                turn.conversation_id,
-                rows.dialogue_json(turn.dialogue),
-                turn.mode.value if turn.mode else None,
-                turn.handover_reason,
-            )
-            for turn in done
-        ]
-        sql.DIALOGUES.execute(db, dialogues, now)
-        said = [(turn, reply) for turn in done for reply in turn.replies]
-        kept.replies = [(number, *each) for number, each in zip(self._ids(len(said)), said, strict=True)]
-        replies = [
-            (
-                number,
-                turn.conversation_id,
-                turn.contact.channel,
-                rows.clean(reply.text),
-                rows.reply_extra(reply),
-                turn.message_id,
-            )
-            for number, turn, reply in kept.replies
-        ]
-        sql.NEW_REPLIES.execute(db, replies, Lane.REPLY.value, now)
-        for _, turn, _ in kept.replies:
-            kept.topics.update((outgoing(turn.contact.channel), turn.contact))
-        # Kept once, should the same turn be in the batch twice.
-        return [
-            Fate.KEPT
-            if turn.message_id in open_turns and ours.get(turn.message_id) is turn
-            else Fate.TAKEN_OVER
-            if turn.message_id in taken_over
-            else Fate.LOST
-            for turn in turns
-        ]
-
-    def _put_back(self, db: sqlite3.Connection, item: PutBack, now: str, topics: Topics) -> bool:
-        """Count a failure; True where it set the message aside."""
-        turn, contact = item.turn, item.turn.inbound.contact
-        if not self._held.has(turn.conversation_id, turn.lease):
-            return False
-        error = rows.clean(item.error)[:2000]
-        row = db.execute(sql.PUT_BACK, (error, MAX_TRIES, now, turn.message_id)).fetchone()
-        aside = bool(row) and row[0] == "aside"
-        if aside and item.farewell is not None:
-            reply, lane = item.farewell, Lane.REPLY.value
-            extra = rows.reply_extra(reply)
-            values = (contact.channel, reply.text, extra, turn.message_id, lane, now, turn.conversation_id)
-            db.execute(sql.FAREWELL, values)
-            topics.update((outgoing(contact.channel), contact))
-        return aside
-
-    def _sent(self, db: sqlite3.Connection, attempts: list[Attempt], now: str) -> None:
-        marks, early = [], []
-        for attempt in attempts:
-            external = stored_key(rows.clean(attempt.external_ids[-1])) if attempt.external_ids else None
-            early.append(self._early.find(attempt.channel, external) if external else None)
-            marks.append((attempt.message_id, "sent", external))
-        sql.SENT.execute(db, marks, now)
-        for receipt in filter(None, early):
-            self._receipt(db, receipt, now)
-
-    def _not_sent(self, db: sqlite3.Connection, attempt: Attempt, now: str) -> None:
-        if attempt.retry_at is not None:
-            db.execute(sql.RETRY, (rows.to_sqlite(attempt.retry_at), attempt.message_id))
-            return
-        row = db.execute(sql.GIVEN_UP, (attempt.reason[:2000], now, attempt.message_id)).fetchone()
-        if row and attempt.unreachable:
-            db.execute(sql.UNREACHABLE, (now, row[0]))
-            self._contacts.clear()
-
-    def _receipt(self, db: sqlite3.Connection, receipt: DeliveryReceipt, now: str) -> bool:
-        """True where a message that was to be sent is known to be sent by it."""
-        row = db.execute(sql.FIND_SENT, (receipt.channel, stored_key(receipt.external_id))).fetchone()
-        proven = None if row else self._proven(db, receipt, now)
-        row = row or proven
-        if row is None:
-            self._early.keep(receipt, self._now())
-            return False
-        if receipt.and_before and receipt.delivery is Delivery.READ:
-            db.execute(sql.READ_BEFORE, (row[2], row[0]))
-        if RANK[row[1]] < RANK[receipt.delivery]:
-            db.execute(sql.RECEIPT, (receipt.delivery.value, rows.clean(receipt.reason)[:2000] or None, row[0]))
-            if receipt.unreachable:
-                db.execute(sql.UNREACHABLE, (now, row[2]))
-                self._contacts.clear()
-        return proven is not None
-
-    @staticmethod
-    def _proven(db: sqlite3.Connection, receipt: DeliveryReceipt, now: str) -> tuple[int, str, int] | None:
-        """The message whose sending is proven, marked as sent; None where nothing is proven."""
-        number = message_of(receipt.proof)
-        row = db.execute(sql.UNSENT, (number, receipt.channel)).fetchone() if number else None
-        if row is None or proof_of(number, row[3], row[4]) != receipt.proof:
-            return None
-        sql.SENT.execute(db, [(number, "sent", stored_key(rows.clean(receipt.external_id)))], now)
-        return number, "sent", row[2]
 
     # --- remembering: on the event loop, after the commit ------------------------------------------
 

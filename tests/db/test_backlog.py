@@ -189,6 +189,22 @@ def test_what_the_store_itself_gave_out_does_not_leave_twice() -> None:
     assert sent(departures) == [(1, 12)]
 
 
+def test_the_store_need_not_be_asked_where_only_known_replies_are_queued() -> None:
+    departures = sure()
+    leaves(departures, 1, 11)
+
+    assert departures.is_whole
+
+
+def test_the_store_is_asked_while_a_notice_a_retry_or_an_unknown_reply_may_leave() -> None:
+    notice, retry, unknown = sure(), sure(), sure()
+    notice.looked((), (), everything=True, others=True)
+    retry.leave_to_the_store(1)
+    unknown.looked([(11, 1)], (), everything=True)
+
+    assert [one.is_whole for one in (notice, retry, unknown, Departures())] == [False] * 4
+
+
 def test_nothing_is_believed_of_departures_after_a_doubt() -> None:
     departures = sure()
     leaves(departures, 1, 11)
