@@ -113,7 +113,7 @@ class Metrics:
         self._tally[counter, labels] += 1
 
     def sent(self, channel: str, result: str) -> None:
-        """One sending ended: sent, retry, refused."""
+        """One sending ended: sent, retry, refused, dropped."""
         self._count(self._sends, channel, result)
 
     def channel(self, channel: str, *, up: bool, hears: bool = False) -> None:

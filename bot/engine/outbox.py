@@ -3,7 +3,7 @@
 import asyncio
 import math
 import random
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,6 +19,7 @@ from bot.engine.patience import InTime
 from bot.errors import (
     ChannelAuthError,
     ChannelError,
+    ChannelUnavailable,
     DeliveryRefused,
     MessageRefused,
     RateLimited,
@@ -71,6 +72,10 @@ class RetryPolicy:
 def always(_: Outbound) -> bool:
     """Every message may leave."""
     return True
+
+
+StillTrue = Callable[[Outbound], Awaitable[str]]
+"""Asked seconds before a notice leaves: why it must not any more, "" where it may. Raises StoreUnavailable."""
 
 
 class Chats:
@@ -127,9 +132,11 @@ class Outbox:
         retry: RetryPolicy | None = None,
         *,
         allows: Callable[[Outbound], bool] = always,
+        still_true: StillTrue | None = None,
     ) -> None:
         self._name = name
         self._allows = allows
+        self._still_true = still_true
         self._chats = Chats(channel.capabilities.rate_per_chat_per_s, clock)
         self._line = Line(name, metrics)
         self._refusals = 0
@@ -280,11 +287,26 @@ class Outbox:
         self._to_mark.add(attempt)
         self._look.set()
 
+    async def _untrue(self, message: Outbound) -> str:
+        """Why a notice must not leave any more, "" where it may; while the store is away nobody knows, so it waits."""
+        if self._still_true is None or message.lane is not Lane.NOTICE:
+            return ""
+        while True:
+            try:
+                return await self._still_true(message)
+            except StoreUnavailable as error:
+                self._say_away(error)
+                if self._stopping.is_set():
+                    raise ChannelUnavailable("the store is away") from error
+                await self._rest(STORE_PAUSE_S)
+
     async def _tried(self, message: Outbound) -> Attempt:
         try:
             if objection := self._objection(message):
                 raise MessageRefused(objection)
             await self._wait_for_chat(message)
+            if why := await self._untrue(message):
+                return self._dropped(message, why)
             async with self._turns.turn():
                 sent = await self._channel.send(message)
         except (MessageRefused, WindowClosed) as error:
@@ -325,6 +347,11 @@ class Outbox:
                 break
         self._under_way -= len(attempts)
         self._look.set()
+
+    def _dropped(self, message: Outbound, why: str) -> Attempt:
+        """Nothing went wrong: what it says is not true any more."""
+        self._metrics.sent(self._name, "dropped")
+        return Attempt(message_id=message.message_id, channel=self._name, reason=why)
 
     def _given_up(self, message: Outbound, reason: str, *, unreachable: bool = False) -> Attempt:
         self._metrics.sent(self._name, "refused")

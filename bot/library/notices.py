@@ -197,3 +197,28 @@ def next_way(ways: Sequence[Way], tried: Collection[int], carries: Callable[[Way
         (way for way in ways if way.contact_id not in tried and way.reachable and carries(way)),
         None,
     )
+
+
+# --- what a loan asks for ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class LentBook:
+    """A loan as planning sees it."""
+
+    loan_id: int
+    issued_on: date
+    due_on: date
+
+
+def loan_subject(
+    loan: LentBook, today: date, due_days: Collection[int], overdue_days: Collection[int], calendar: Calendar
+) -> Subject | None:
+    """What is to be told of a loan today; nothing on the day of issue: the reader has just heard the date."""
+    if loan.issued_on >= today:
+        return None
+    stage = due_stage(loan.due_on, today, due_days)
+    if stage is not None:
+        return Subject(NoticeKind.DUE, loan.loan_id, loan.due_on, stage)
+    stage = overdue_stage(loan.due_on, today, overdue_days, calendar)
+    return None if stage is None else Subject(NoticeKind.OVERDUE, loan.loan_id, loan.due_on, stage)

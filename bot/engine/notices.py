@@ -1,0 +1,280 @@
+"""The timer of notices: what is due is planned at night, put into the outbox by day, and followed until it arrives."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from time import monotonic
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from bot.accounts import Circulation
+from bot.clock import Clock, local_day
+from bot.engine.notice_truth import SYSTEM_AWAY, Truth
+from bot.engine.outbox import StillTrue
+from bot.errors import StoreUnavailable
+from bot.library.hours import DaysOff
+from bot.library.model import Branch
+from bot.library.notices import (
+    Carrier,
+    NoticeRules,
+    Subject,
+    Way,
+    allowed_from,
+    next_way,
+)
+from bot.notice_words import Setting, Told, in_short, main_day, worded
+from bot.notices import DueNotice, NoticeLetter, NoticeStore, OnItsWay
+from bot.ports import Branches
+from bot.wording import in_language
+
+log = structlog.get_logger(__name__)
+
+TICK_S = 30.0
+PLAN_EVERY = timedelta(hours=1)
+"""Loans that an import brings during the day are noticed within that; the great round is the one after midnight."""
+PATRONS_AT_ONCE = 200
+"""Planned in one transaction: nobody waits for it for longer than a few tens of milliseconds."""
+SEND_AT_ONCE = 50
+MOST_WAITING = 300
+"""Notices of one channel in the outbox: more would still be waiting there when the quiet hours begin."""
+LATER = timedelta(minutes=1)
+PERSON_SPEAKS = timedelta(hours=1)
+TOO_MANY = timedelta(hours=12)
+TOO_OLD = timedelta(days=3)
+"""What could not be checked or sent for so long is not sent any more."""
+KEPT = timedelta(days=120)
+"""Longer than any book is spoken of, so that nothing is told twice."""
+LOCK = "notices:"
+"""Where several processes run, one of them sends notices; no channel has such a name."""
+LANGUAGES = ("ru", "en")
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A notice, what is true of it, and where it goes; ``way`` is None for the paid message at the end."""
+
+    notice: DueNotice
+    told: Told
+    stale: tuple[Subject, ...]
+    contact_id: int
+    channel: str
+    way: Way | None
+
+
+class Notices:
+    """Plans, sends and follows notices.
+
+    Args:
+        store: Where they are kept.
+        circulation: Asked again before anything is said.
+        branches: Addresses and hours for holds.
+        holidays: Official days off.
+        clock: The time.
+        rules: When readers are written to.
+        carriers: What each channel means for notices.
+        library: Its name, for short messages.
+        language: Of readers whose messenger reports none.
+        sms: The channel whose messages the library pays for when all else failed, "" for none.
+    """
+
+    def __init__(
+        self,
+        store: NoticeStore,
+        circulation: Circulation,
+        branches: Branches,
+        holidays: DaysOff,
+        clock: Clock,
+        rules: NoticeRules,
+        carriers: Mapping[str, Carrier],
+        *,
+        library: str,
+        language: str = "ru",
+        sms: str = "",
+    ) -> None:
+        self._store, self._branches, self._holidays = store, branches, holidays
+        self._truth = Truth(store, circulation, clock, rules)
+        self._clock, self._rules, self._carriers = clock, rules, dict(carriers)
+        self._library, self._language, self._sms = library, language, sms
+        self._confirming = frozenset(name for name, carrier in carriers.items() if carrier.confirms)
+        self._plan_at = self._forget_at = datetime.min.replace(tzinfo=clock.now().tzinfo)
+
+    @property
+    def still_true(self) -> StillTrue:
+        """What the outbox asks before a notice leaves."""
+        return self._truth.still_true
+
+    # --- the loop --------------------------------------------------------------------------------
+
+    async def follow(self, alone: Callable[[str], AbstractAsyncContextManager[bool]]) -> None:
+        """Run until cancelled; ``alone`` lets one process at a time in."""
+        while True:
+            try:
+                async with alone(LOCK) as ours:
+                    while ours:
+                        await self.tick()
+                        await asyncio.sleep(TICK_S)
+            except StoreUnavailable as error:
+                log.error("store lost", why=str(error))
+            await asyncio.sleep(TICK_S)
+
+    async def tick(self) -> None:
+        """Whatever is to be done now."""
+        now = self._clock.now()
+        await self._store.plan_events()
+        if now >= self._plan_at:
+            await self.plan()
+            self._plan_at = now + PLAN_EVERY
+        await self.look_after()
+        await self.send()
+        if now >= self._forget_at:
+            await self._store.forget(now - KEPT)
+            self._forget_at = now + timedelta(days=1)
+
+    async def plan(self) -> None:
+        """Plan what the loans of all patrons ask for, a batch at a time, giving way to everybody else in between."""
+        after: int | None = 0
+        while after is not None:
+            began = monotonic()
+            after = await self._store.plan_loans(after, PATRONS_AT_ONCE)
+            await _give_way(began)
+
+    async def look_after(self) -> None:
+        """Decide about letters that have arrived, failed, or take too long."""
+        while found := await self._store.on_their_way(self._confirming, SEND_AT_ONCE):
+            arrived = [one.notice_id for one in found if self._has_arrived(one)]
+            await self._store.reached(arrived)
+            for one in found:
+                if not self._has_arrived(one):
+                    await self._store.go_on(one.notice_id, _why(one), self._allowed(self._clock.now(), one.zone))
+            if len(found) < SEND_AT_ONCE:
+                return
+
+    def _has_arrived(self, one: OnItsWay) -> bool:
+        if one.state == "sent":
+            return one.channel not in self._confirming
+        return one.state in ("delivered", "read")
+
+    async def send(self) -> int:
+        """Put what is due into the outbox; returns how many letters were written."""
+        written, waiting = 0, defaultdict(int, await self._store.waiting_letters())
+        while notices := await self._store.due(SEND_AT_ONCE):
+            began = monotonic()
+            written += await self._send(notices, waiting)
+            await _give_way(began)
+        return written
+
+    # --- one batch -------------------------------------------------------------------------------
+
+    async def _send(self, notices: Sequence[DueNotice], waiting: defaultdict[str, int]) -> int:
+        letters: defaultdict[int, list[Ready]] = defaultdict(list)
+        for notice in notices:
+            ready = await self._ready(notice)
+            if ready is None:
+                continue
+            if waiting[ready.channel] >= MOST_WAITING:
+                await self._postpone(notice, LATER)
+                continue
+            if ready.contact_id not in letters:
+                waiting[ready.channel] += 1
+            letters[ready.contact_id].append(ready)
+        branches = await self._branches.all()
+        return await self._store.post([self._letter(together, branches) for together in letters.values()])
+
+    async def _ready(self, notice: DueNotice) -> Ready | None:
+        """What is to be sent where; None where it was dropped, put off or given up instead."""
+        ids, now = [notice.notice_id], self._clock.now()
+        if not notice.ways and notice.stopped:
+            await self._store.drop(ids, "the reader said stop, or is not linked any more")
+            return None
+        if (allowed := self._allowed(now, notice.zone)) > now:
+            await self._store.postpone(ids, allowed)
+            return None
+        if notice.sent_today >= self._rules.most_a_day:
+            await self._postpone(notice, TOO_MANY)
+            return None
+        told = await self._truth.told(notice.patron_id, notice.items, notice.decided, notice.zone)
+        if told is None:
+            await self._put_off(notice, "the library system did not answer", SYSTEM_AWAY)
+            return None
+        known, stale = told
+        if not known:
+            await self._store.drop(ids, "not true any more")
+            return None
+        return await self._addressed(notice, known, stale)
+
+    async def _addressed(self, notice: DueNotice, told: Told, stale: tuple[Subject, ...]) -> Ready | None:
+        now, key = self._clock.now(), main_day([told])[0]
+
+        def carries(way: Way) -> bool:
+            carrier = self._carriers.get(way.channel)
+            return carrier is not None and carrier.takes(key, way.heard_at, now)
+
+        way = next_way(notice.ways, notice.tried, carries)
+        if way is not None and way.with_person:
+            await self._put_off(notice, "a librarian has the conversation", PERSON_SPEAKS)
+            return None
+        if way is not None:
+            named = replace(told, name=notice.given_name) if way.child else told
+            return Ready(notice, named, stale, way.contact_id, way.channel, way)
+        paid = None
+        if self._sms and notice.phone and not notice.stopped:
+            paid = await self._store.sms_contact(self._sms, notice.phone)
+        if paid is None or paid in notice.tried:
+            await self._store.give_up([notice.notice_id], "no contact is left to try")
+            return None
+        return Ready(notice, told, stale, paid, self._sms, None)
+
+    def _letter(self, together: Sequence[Ready], branches: Sequence[Branch]) -> NoticeLetter:
+        first, now = together[0], self._clock.now()
+        cards = [one.told for one in sorted(together, key=lambda one: one.told.name)]
+        language = (first.way.language[:2].lower() if first.way else "") or self._language
+        with in_language(language if language in LANGUAGES else self._language):
+            if first.way is None:
+                reply = in_short(cards, self._library)
+            else:
+                setting = Setting(
+                    today=local_day(now, first.notice.zone),
+                    now=now,
+                    holidays=self._holidays,
+                    branches=branches,
+                    hidden=first.way.hide_titles,
+                )
+                reply = worded(cards, setting)
+        return NoticeLetter(
+            notices=tuple(one.notice.notice_id for one in together),
+            contact_id=first.contact_id,
+            channel=first.channel,
+            reply=reply,
+            deliver_by=now + self._rules.wait,
+            stale=tuple(subject for one in together for subject in one.stale),
+        )
+
+    # --- moments ---------------------------------------------------------------------------------
+
+    def _allowed(self, moment: datetime, zone: ZoneInfo) -> datetime:
+        return allowed_from(moment, zone, self._rules)
+
+    async def _postpone(self, notice: DueNotice, by: timedelta) -> None:
+        await self._store.postpone([notice.notice_id], self._allowed(self._clock.now() + by, notice.zone))
+
+    async def _put_off(self, notice: DueNotice, why: str, by: timedelta) -> None:
+        """Try later, unless it has been put off for days."""
+        if self._clock.now() - notice.planned_at > TOO_OLD:
+            await self._store.give_up([notice.notice_id], why)
+        else:
+            await self._postpone(notice, by)
+
+
+def _why(one: OnItsWay) -> str:
+    if one.state == "failed":
+        return one.why or "failed"
+    return "the letter is gone" if not one.state else "not delivered in time"
+
+
+async def _give_way(began: float) -> None:
+    """Rest for as long as the work took: half the time belongs to readers."""
+    await asyncio.sleep(monotonic() - began)

@@ -1,0 +1,278 @@
+"""Notices in words: short, calm, one thing to do, and how to be left in peace. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from itertools import groupby
+
+from bot.accounts import OpenHold, OpenLoan
+from bot.library.hours import DaysOff
+from bot.library.model import Branch
+from bot.library.renewal import NotRenewed, RenewalBlock
+from bot.library.shown_loans import packed
+from bot.messages import Button, Reply, Template
+from bot.notices import Decided
+from bot.wording import counted, day, listed
+from bot.wording import gettext as _
+from bot.wording.books import cut
+from bot.wording.opening import named_day, today_in_short
+
+LONGEST_TITLE = 60
+TITLES_SHOWN = 6
+"""Of one day; the rest is a number, and one press away."""
+_WANTED = frozenset({RenewalBlock.HOLD_QUEUE, RenewalBlock.RECALLED, RenewalBlock.BOOKED})
+_LATER = frozenset({RenewalBlock.TOO_SOON, RenewalBlock.NO_GAIN})
+"""No reason to say that a book cannot be renewed: later it can."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What one card is told, as it is at this moment.
+
+    Attributes:
+        name: Of a child whose card a guardian has, "" for the reader's own.
+        as_of: Since when the loans are known; None where they are so now.
+    """
+
+    name: str = ""
+    due: tuple[OpenLoan, ...] = ()
+    overdue: tuple[OpenLoan, ...] = ()
+    ready: tuple[OpenHold, ...] = ()
+    expiring: tuple[OpenHold, ...] = ()
+    decided: tuple[Decided, ...] = ()
+    as_of: datetime | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self.due or self.overdue or self.ready or self.expiring or self.decided)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """What the words depend on beside the books.
+
+    Attributes:
+        today: The branch's day.
+        hidden: No titles: others look at that phone.
+    """
+
+    today: date
+    now: datetime
+    holidays: DaysOff
+    branches: Sequence[Branch] = field(default_factory=tuple)
+    hidden: bool = False
+
+
+def worded(cards: Sequence[Told], setting: Setting) -> Reply:
+    """One message for all that is to be told at one contact."""
+    paragraphs = [part for told in cards for part in _card(told, setting)]
+    if any(told.due or told.overdue for told in cards):
+        paragraphs.append(_("Чтобы я не напоминал, напишите: стоп."))
+    return Reply(
+        text="\n\n".join(paragraphs), buttons=_buttons(cards), personal=True, template=template(cards, setting.today)
+    )
+
+
+def _card(told: Told, setting: Setting) -> list[str]:
+    parts = [
+        *[_decided(one, setting) for one in told.decided],
+        *[_ready(hold, setting) for hold in told.ready],
+        *[_expiring(hold, setting) for hold in told.expiring],
+        *_overdue(told.overdue, setting),
+        *_due(told.due, setting),
+    ]
+    if told.as_of is not None and (told.due or told.overdue):
+        parts.append(
+            _("По записям на {day}. Если уже вернули, ничего делать не нужно.").format(day=day(told.as_of.date()))
+        )
+    if told.name and parts:
+        parts[0] = _("{name}. {said}").format(name=told.name, said=parts[0])
+    return parts
+
+
+# --- loans ---------------------------------------------------------------------------------------
+
+
+def _due(loans: Sequence[OpenLoan], setting: Setting) -> list[str]:
+    if not loans:
+        return []
+    lines = [_("Скоро срок возврата:"), *_by_day(loans, setting)]
+    able = [loan for loan in loans if _may_be_renewed(loan)]
+    lines += _unrenewable(loans, setting)
+    if len(able) == 1 and len(loans) == 1:
+        lines.append(_("Не успеваете? Книгу можно продлить: нажмите кнопку или напишите «продли»."))
+    elif able:
+        lines.append(_("Не успеваете? Книги можно продлить: нажмите кнопку или напишите «продли»."))
+    return ["\n".join(lines)]
+
+
+def _overdue(loans: Sequence[OpenLoan], setting: Setting) -> list[str]:
+    if not loans:
+        return []
+    lines = [_("Срок возврата уже прошёл:"), *_by_day(loans, setting)]
+    lines.append(
+        _("Принесите, пожалуйста, когда сможете. Если не получается, напишите «человек», библиотекарь поможет.")
+    )
+    return ["\n".join(lines)]
+
+
+def _by_day(loans: Sequence[OpenLoan], setting: Setting) -> list[str]:
+    ordered = sorted(loans, key=lambda loan: (loan.loan.due_on, loan.title))
+    return [
+        _("{day}: {books}").format(day=_said_day(due_on, setting.today), books=_books(list(same), setting))
+        for due_on, same in groupby(ordered, key=lambda loan: loan.loan.due_on)
+    ]
+
+
+def _said_day(due_on: date, today: date) -> str:
+    """«сегодня», «завтра, 27 ноября», «в понедельник, 30 ноября», a passed one without its weekday."""
+    return day(due_on) if due_on < today else named_day(due_on, today)
+
+
+def _books(loans: Sequence[OpenLoan], setting: Setting) -> str:
+    if setting.hidden or not all(loan.title for loan in loans):
+        return counted(len(loans), "книга", "книги", "книг")
+    names = [titled(loan.title, loan.author) for loan in loans[:TITLES_SHOWN]]
+    if more := len(loans) - len(names):
+        names.append(_("ещё {books}").format(books=counted(more, "книга", "книги", "книг")))
+    return "; ".join(names)
+
+
+def titled(title: str, author: str = "") -> str:
+    """«Война и мир», Л. Н. Толстой; an endless title is cut."""
+    short = cut(title, LONGEST_TITLE)
+    return _("«{title}», {author}").format(title=short, author=author) if author else f"«{short}»"
+
+
+def _unrenewable(loans: Sequence[OpenLoan], setting: Setting) -> list[str]:
+    """Which of them cannot be renewed, and why, as far as it matters to the reader."""
+    wanted = [loan for loan in loans if _block(loan) in _WANTED]
+    never = [loan for loan in loans if (block := _block(loan)) and block not in _WANTED | _LATER]
+    lines = []
+    for found, said in (
+        (wanted, _("Ждут другие читатели, поэтому продлить нельзя: {books}.")),
+        (never, _("Продлить отсюда больше нельзя: {books}.")),
+    ):
+        if found:
+            lines.append(said.format(books=_short_books(found, setting)))
+    asked = [loan for loan in loans if loan.requested]
+    if asked:
+        lines.append(_("Просьба продлить уже у библиотекаря: {books}.").format(books=_short_books(asked, setting)))
+    return lines
+
+
+def _short_books(loans: Sequence[OpenLoan], setting: Setting) -> str:
+    if setting.hidden or len(loans) > TITLES_SHOWN or not all(loan.title for loan in loans):
+        return counted(len(loans), "книга", "книги", "книг")
+    return listed([titled(loan.title) for loan in loans])
+
+
+def _block(loan: OpenLoan) -> RenewalBlock | None:
+    return loan.if_renewed.block if isinstance(loan.if_renewed, NotRenewed) else None
+
+
+def _may_be_renewed(loan: OpenLoan) -> bool:
+    """By the rules, or nobody knows before it is asked; nothing is offered twice."""
+    return _block(loan) is None and not loan.requested
+
+
+# --- holds and requests --------------------------------------------------------------------------
+
+
+def _hold_name(hold: OpenHold, setting: Setting) -> str:
+    return _("книга, которую вы ждали") if setting.hidden or not hold.title else titled(hold.title, hold.author)
+
+
+def _ready(hold: OpenHold, setting: Setting) -> str:
+    said = [_("Можно забирать: {book}.").format(book=_hold_name(hold, setting)), _where(hold.pickup, setting)]
+    if hold.keep_until is not None:
+        said.append(_("Ждём вас до {day}.").format(day=day(hold.keep_until)))
+    return " ".join(part for part in said if part)
+
+
+def _expiring(hold: OpenHold, setting: Setting) -> str:
+    until = hold.keep_until or setting.today
+    return " ".join(
+        part
+        for part in (
+            _("Последний день, когда можно забрать, {day}: {book}.").format(
+                day=named_day(until, setting.today), book=_hold_name(hold, setting)
+            ),
+            _where(hold.pickup, setting),
+            _("Если книга больше не нужна, отмените бронь: её ждут другие."),
+        )
+        if part
+    )
+
+
+def _where(code: str, setting: Setting) -> str:
+    """The building, its address, and until when it is open today."""
+    branch = next((branch for branch in setting.branches if branch.code == code), None)
+    if branch is None:
+        return ""
+    parts = [branch.name, branch.address, today_in_short(branch, setting.now, setting.holidays)]
+    return _("Где: {place}.").format(place=", ".join(part for part in parts if part))
+
+
+def _decided(one: Decided, setting: Setting) -> str:
+    book = _("книгу") if setting.hidden or not one.title else titled(one.title)
+    if one.confirmed:
+        return _("Библиотекарь продлил: {book}. Теперь до {day}.").format(book=book, day=day(one.due_on))
+    reason = f" {one.reason.rstrip('. ')}." if one.reason else ""
+    said = _("Продлить не получилось: {book}.{reason} Вернуть нужно до {day}.")
+    return said.format(book=book, reason=reason, day=day(one.due_on))
+
+
+# --- the rest ------------------------------------------------------------------------------------
+
+
+def _buttons(cards: Sequence[Told]) -> tuple[tuple[Button, ...], ...]:
+    able = [loan for told in cards for loan in told.due if _may_be_renewed(loan)]
+    first: list[Button] = []
+    if able:
+        label = _("Продлить всё") if len(able) > 1 else _("Продлить")
+        first.append(Button(label, "renew:" + packed([loan.loan for loan in able])))
+    if any(told.due or told.overdue or told.decided for told in cards):
+        first.append(Button(_("Мои книги"), "loans"))
+    if any(told.ready or told.expiring for told in cards):
+        first.append(Button(_("Мои брони"), "holds"))
+    return (tuple(first),) if first else ()
+
+
+def main_day(cards: Sequence[Told]) -> tuple[str, int, date]:
+    """What matters most: the key of its template, of how many, and until when; an empty notice has none."""
+    overdue = [loan.loan.due_on for told in cards for loan in told.overdue]
+    due = [loan.loan.due_on for told in cards for loan in told.due]
+    ready = [hold.keep_until or hold.placed_at.date() for told in cards for hold in told.ready]
+    expiring = [hold.keep_until or hold.placed_at.date() for told in cards for hold in told.expiring]
+    decided = [one.due_on for told in cards for one in told.decided]
+    for key, days in (
+        ("hold_expiring", expiring),
+        ("hold_ready", ready),
+        ("renewal_decided", decided),
+        ("overdue", overdue),
+        ("due_soon", due),
+    ):
+        if days:
+            return key, len(days), min(days)
+    raise ValueError("a notice that tells nothing")
+
+
+def template(cards: Sequence[Told], today: date) -> Template:
+    """What stands in the places of an approved message: how many, and the day; never a title or a name."""
+    key, number, until = main_day(cards)
+    return Template(name=key, values=(counted(number, "книга", "книги", "книг"), _said_day(until, today)))
+
+
+def in_short(cards: Sequence[Told], library: str) -> Reply:
+    """The same for a paid message of 70 letters, on a phone that may be anybody's: no titles, no names."""
+    key, number, until = main_day(cards)
+    books = counted(number, "книга", "книги", "книг")
+    date_said = f"{until:%d.%m}"
+    said = {
+        "hold_expiring": _("{library}: бронь ждёт до {day}."),
+        "hold_ready": _("{library}: бронь можно забрать, ждёт до {day}."),
+        "renewal_decided": _("{library}: ответ о продлении, срок {day}."),
+        "overdue": _("{library}: срок был {day}, {books}. Ждём."),
+        "due_soon": _("{library}: вернуть до {day}, {books}."),
+    }[key]
+    return Reply(text=said.format(library=cut(library, 24), books=books, day=date_said), personal=True)

@@ -1,0 +1,245 @@
+"""Planning notices: the loans of a batch of patrons, holds and requests that changed; each thing once for ever."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import and_, distinct, exists, false, insert, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.accounts import RequestState
+from bot.library.due_dates import Calendar
+from bot.library.holds import HoldState
+from bot.library.notices import (
+    LONGEST_AHEAD_DAYS,
+    LONGEST_OVERDUE_DAYS,
+    LentBook,
+    NoticeKind,
+    NoticeRules,
+    Subject,
+    Way,
+    allowed_from,
+    cascade,
+    is_expiring,
+    loan_subject,
+)
+from db.circulation_house import Place, Places
+from db.models import BranchRow
+from db.models_accounts import ContactCardRow
+from db.models_circulation import HoldRow, LoanRow, RenewalRequestRow
+from db.models_notices import NoticeItemRow, NoticeRow
+from db.notice_ways import ways_of
+
+TOLD_FOR = timedelta(days=3)
+"""A decision that nobody could be told of for so long is found in «мои книги»."""
+EVENTS_AT_ONCE = 500
+
+
+class KnownDays:
+    """A calendar that works out each day once."""
+
+    def __init__(self, calendar: Calendar) -> None:
+        self._calendar = calendar
+        self._open: dict[date, bool] = {}
+
+    def is_open(self, day: date) -> bool:
+        """Whether a book can be brought back on that day."""
+        known = self._open.get(day)
+        if known is None:
+            known = self._open[day] = self._calendar.is_open(day)
+        return known
+
+
+@dataclass(frozen=True, slots=True)
+class Planner:
+    """What planning goes by, for one moment.
+
+    Attributes:
+        channels: Those that notices can be sent through.
+    """
+
+    rules: NoticeRules
+    places: Places
+    channels: frozenset[str]
+    now: datetime
+    _days: dict[str, KnownDays] = field(default_factory=dict)
+
+    def calendar(self, branch_code: str) -> KnownDays:
+        """A branch's days."""
+        if branch_code not in self._days:
+            self._days[branch_code] = KnownDays(self.places.at(branch_code).calendar)
+        return self._days[branch_code]
+
+    def today(self, branch_code: str) -> date:
+        """A branch's own day."""
+        return self.places.at(branch_code).today(self.now)
+
+    def days(self) -> tuple[date, date]:
+        """The due dates that any reader may have to be told of."""
+        everywhere: list[Place] = [self.places.elsewhere, *self.places.known.values()]
+        todays = [place.today(self.now) for place in everywhere]
+        return min(todays) - timedelta(days=LONGEST_OVERDUE_DAYS), max(todays) + timedelta(days=LONGEST_AHEAD_DAYS)
+
+    def usable(self, ways: Sequence[Way]) -> tuple[Way, ...]:
+        """The contacts of a patron that notices can be sent to at all."""
+        return cascade([way for way in ways if way.channel in self.channels])
+
+
+def _linked(patron_id: Any) -> Any:
+    return exists().where(ContactCardRow.patron_id == patron_id)
+
+
+async def patrons_with_loans(connection: AsyncConnection, planner: Planner, after: int, limit: int) -> list[int]:
+    """The next patrons who have both a contact and a loan whose date is near."""
+    first, last = planner.days()
+    wanted = (
+        select(distinct(LoanRow.patron_id))
+        .where(LoanRow.returned_at.is_(None), LoanRow.due_on.between(first, last), LoanRow.patron_id > after)
+        .where(_linked(LoanRow.patron_id))
+        .order_by(LoanRow.patron_id)
+        .limit(limit)
+    )
+    return list(await connection.scalars(wanted))
+
+
+async def plan_loans(connection: AsyncConnection, planner: Planner, patrons: Sequence[int]) -> int:
+    """Plan what the loans of these patrons ask for; returns how many notices were planned."""
+    ways = await ways_of(connection, patrons)
+    first, last = planner.days()
+    found = await connection.execute(
+        select(LoanRow.id, LoanRow.patron_id, LoanRow.issued_on, LoanRow.due_on, BranchRow.code)
+        .join(BranchRow, BranchRow.id == LoanRow.branch_id)
+        .where(LoanRow.returned_at.is_(None), LoanRow.due_on.between(first, last), LoanRow.patron_id.in_(patrons))
+        .where(LoanRow.reading_room == false(), LoanRow.missing == false())
+    )
+    wanted: defaultdict[int, list[tuple[str, Subject]]] = defaultdict(list)
+    usable: dict[int, tuple[Way, ...]] = {}
+    for row in found:
+        if row.patron_id not in usable:
+            usable[row.patron_id] = planner.usable(ways.get(row.patron_id, ()))
+        if (chosen := usable[row.patron_id]) and (subject := _subject(row, chosen[0], planner)):
+            wanted[row.patron_id].append((row.code, subject))
+    return await keep(connection, planner, wanted)
+
+
+def _subject(row: Any, way: Way, planner: Planner) -> Subject | None:
+    return loan_subject(
+        LentBook(row.id, row.issued_on, row.due_on),
+        planner.today(row.code),
+        planner.rules.due_days if way.due_days is None else way.due_days,
+        planner.rules.overdue_days if way.overdue else (),
+        planner.calendar(row.code),
+    )
+
+
+async def plan_events(connection: AsyncConnection, planner: Planner) -> int:
+    """Plan what happened to holds and requests; returns how many notices were planned."""
+    happened = await _holds(connection, planner) + await _requests(connection, planner)
+    ways = await ways_of(connection, {patron_id for patron_id, _, _ in happened})
+    wanted: defaultdict[int, list[tuple[str, Subject]]] = defaultdict(list)
+    for patron_id, code, subject in happened:
+        if planner.usable(ways.get(patron_id, ())):
+            wanted[patron_id].append((code, subject))
+    return await keep(connection, planner, wanted)
+
+
+def _untold(kind: NoticeKind, subject_id: Any) -> Any:
+    return ~exists().where(NoticeItemRow.kind == kind.value, NoticeItemRow.subject_id == subject_id)
+
+
+async def _holds(connection: AsyncConnection, planner: Planner) -> list[tuple[int, str, Subject]]:
+    ready = await connection.execute(
+        select(HoldRow.id, HoldRow.patron_id, HoldRow.ready_at, HoldRow.keep_until, BranchRow.code)
+        .join(BranchRow, BranchRow.id == HoldRow.pickup_branch_id)
+        .where(HoldRow.ended_at.is_(None), HoldRow.state == HoldState.READY.value, _linked(HoldRow.patron_id))
+        .where(or_(_untold(NoticeKind.HOLD_READY, HoldRow.id), _untold(NoticeKind.HOLD_EXPIRING, HoldRow.id)))
+        .order_by(HoldRow.id)
+    )
+    subjects: list[tuple[int, str, Subject]] = []
+    for row in ready:
+        today = planner.today(row.code)
+        since = planner.places.at(row.code).today(row.ready_at) if row.ready_at else today
+        subjects.append((row.patron_id, row.code, Subject(NoticeKind.HOLD_READY, row.id, since)))
+        if row.keep_until and since < today and is_expiring(row.keep_until, today, planner.calendar(row.code)):
+            subjects.append((row.patron_id, row.code, Subject(NoticeKind.HOLD_EXPIRING, row.id, row.keep_until)))
+    return subjects
+
+
+async def _requests(connection: AsyncConnection, planner: Planner) -> list[tuple[int, str, Subject]]:
+    row_id, states = RenewalRequestRow.id, (RequestState.CONFIRMED.value, RequestState.REFUSED.value)
+    decided = await connection.execute(
+        select(row_id, RenewalRequestRow.patron_id, RenewalRequestRow.decided_at, BranchRow.code)
+        .join(BranchRow, BranchRow.id == RenewalRequestRow.branch_id)
+        .where(RenewalRequestRow.decided_at > planner.now - TOLD_FOR, RenewalRequestRow.state.in_(states))
+        .where(_linked(RenewalRequestRow.patron_id), _untold(NoticeKind.RENEWAL_DECIDED, row_id))
+        .order_by(row_id)
+        .limit(EVENTS_AT_ONCE)
+    )
+    return [
+        (
+            row.patron_id,
+            row.code,
+            Subject(NoticeKind.RENEWAL_DECIDED, row.id, planner.places.at(row.code).today(row.decided_at)),
+        )
+        for row in decided
+    ]
+
+
+async def keep(
+    connection: AsyncConnection, planner: Planner, wanted: Mapping[int, Sequence[tuple[str, Subject]]]
+) -> int:
+    """Write a notice a patron, of what no notice has told yet; returns how many were written."""
+    told = await _told(connection, [subject for found in wanted.values() for _, subject in found])
+    fresh = {
+        patron_id: [(code, subject) for code, subject in found if subject not in told]
+        for patron_id, found in wanted.items()
+    }
+    rows = [_notice(patron_id, found[0][0], planner) for patron_id, found in fresh.items() if found]
+    if not rows:
+        return 0
+    written = await connection.execute(insert(NoticeRow).returning(NoticeRow.id, NoticeRow.patron_id), rows)
+    numbers = {row.patron_id: row.id for row in written}
+    make: Any = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    items = [
+        {
+            "notice_id": numbers[patron_id],
+            "kind": subject.kind.value,
+            "subject_id": subject.subject_id,
+            "day": subject.day,
+            "stage": subject.stage,
+        }
+        for patron_id, found in fresh.items()
+        for _, subject in found
+    ]
+    await connection.execute(make(NoticeItemRow).on_conflict_do_nothing(), items)
+    return len(rows)
+
+
+def _notice(patron_id: int, branch_code: str, planner: Planner) -> dict[str, Any]:
+    zone: ZoneInfo = planner.places.at(branch_code).zone
+    return {
+        "patron_id": patron_id,
+        "state": "planned",
+        "zone": zone.key,
+        "planned_at": planner.now,
+        "send_at": allowed_from(planner.now, zone, planner.rules),
+        "channel": "",
+        "why": "",
+    }
+
+
+async def _told(connection: AsyncConnection, subjects: Collection[Subject]) -> set[Subject]:
+    """Which of these some notice tells already."""
+    by_kind: defaultdict[NoticeKind, set[int]] = defaultdict(set)
+    for subject in subjects:
+        by_kind[subject.kind].add(subject.subject_id)
+    if not by_kind:
+        return set()
+    item = NoticeItemRow
+    wanted = [and_(item.kind == kind.value, item.subject_id.in_(ids)) for kind, ids in by_kind.items()]
+    found = await connection.execute(select(item.kind, item.subject_id, item.day, item.stage).where(or_(*wanted)))
+    return {Subject(NoticeKind(row.kind), row.subject_id, row.day, row.stage) for row in found}
