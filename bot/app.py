@@ -21,6 +21,7 @@ from bot.engine.dispatcher import Dispatcher, routes
 from bot.engine.health import Check, Health
 from bot.engine.intake import Arrivals, FrontDesk, Webhooks
 from bot.engine.metrics import Metrics
+from bot.engine.notices import Notices
 from bot.engine.outbox import Outbox
 from bot.engine.pictures import PictureDesk
 from bot.engine.privacy import DataClass, Privacy
@@ -29,6 +30,7 @@ from bot.engine.server import application
 from bot.engine.service import Role, Service
 from bot.errors import ConfigError, StoreUnavailable
 from bot.library.holidays import OfficialHolidays
+from bot.library.notices import Carrier
 from bot.library.places import main_branch, start_parameter
 from bot.messages import Reply
 from bot.ports import Deliveries, FaqEntry, Files, Library, Understanding
@@ -56,10 +58,12 @@ from db.lending_desk import SqlDesk
 from db.linking import LinkRules
 from db.messages import StoredLog, open_log
 from db.misses import SqlMisses
+from db.notices import SqlNotices
 from db.renewal_requests import SqlRequests
 from db.retention import KeepDays
 from db.staff import SqlStaffBook
 from db.synonyms import SqlSynonyms
+from db.unreached import SqlUnreached
 
 CHANNEL_KINDS = tuple(sorted(package.name for package in pkgutil.iter_modules(adapters.__path__) if package.ispkg))
 """The packages in ``adapters/``; each is imported when a channel of its kind is configured."""
@@ -94,6 +98,7 @@ class Opened:
     misses: SqlMisses
     pictures: PictureDesk
     accounts: AccountStore
+    unreached: SqlUnreached
     lending: SqlDesk
     requests: SqlRequests
     library: Library
@@ -310,6 +315,7 @@ async def opened(settings: Settings, folder: Path, clock: Clock | None = None) -
                 misses=misses_of(settings, database, clock),
                 pictures=pictures,
                 accounts=accounts,
+                unreached=SqlUnreached(database, clock),
                 lending=SqlDesk(database, branches, clock, house),
                 requests=SqlRequests(database, branches, clock, house),
                 library=Library(
@@ -456,13 +462,16 @@ def service(what: Opened, role: Role) -> Service:
             )
             paths += console.routes()  # type: ignore[arg-type]  # as above
             closing.append(console.aclose)
+    notices = notices_of(what, channels, privacy)
     return Service(
         role=role,
         store=what.log,
         dispatcher=dispatcher(what, metrics),
         channels=channels,
         outboxes={
-            name: Outbox(name, channel, what.log, what.clock, metrics, allows=privacy.allows)
+            name: Outbox(
+                name, channel, what.log, what.clock, metrics, allows=privacy.allows, still_true=notices.still_true
+            )
             for name, channel in channels.items()
         },
         courtesies=courtesies,
@@ -479,9 +488,48 @@ def service(what: Opened, role: Role) -> Service:
             "misses": what.misses.follow,
             "retention": what.accounts.retention.follow,
             "lending": what.lending.follow,
+            **({"notices": partial(notices.follow, what.log.sending)} if settings.notices.enabled else {}),
             "desk": at_hand.follow,
         },
         closing=closing,
+    )
+
+
+def notices_of(what: Opened, channels: Mapping[str, Channel], privacy: Privacy) -> Notices:
+    """What writes to readers by itself. Raises ConfigError."""
+    settings = what.settings
+    rules, sms = settings.notices.rules(), settings.notices.sms
+    if sms and (sms not in channels or spec_of(sms, settings).kind != "sms"):
+        raise ConfigError(f"notices.sms: expected the name of a channel of the kind sms, got {sms!r}")
+    if sms and not privacy.allows_personal(sms):
+        raise ConfigError(f"notices.sms: channels.{sms} carries nothing of a person (data: public_only)")
+    carriers = {name: carrier_of(name, channel, settings, privacy) for name, channel in channels.items()}
+    usable = [name for name, carrier in carriers.items() if carrier.personal and carrier.pushes]
+    house, branches = lending_house(settings), what.branches
+    circulation = what.library.circulation
+    assert circulation is not None  # a library that is opened has it
+    return Notices(
+        SqlNotices(what.database, branches, what.clock, house, rules, usable, sms),
+        circulation,
+        branches,
+        house.holidays,
+        what.clock,
+        rules,
+        carriers,
+        library=settings.library.name,
+        language=settings.library.language,
+        sms=sms,
+    )
+
+
+def carrier_of(name: str, channel: Channel, settings: Settings, privacy: Privacy) -> Carrier:
+    """What a channel means for notices: a page of our own and a terminal have to be opened, so nobody is told there."""
+    return Carrier(
+        personal=privacy.allows_personal(name),
+        pushes=not isinstance(channel, Served) and spec_of(name, settings).kind != "terminal",
+        window_h=channel.capabilities.window_h,
+        templates=frozenset((settings.channels[name] or {}).get("templates") or {}),
+        confirms=channel.capabilities.confirms,
     )
 
 

@@ -34,6 +34,7 @@ class Capabilities:
         pictures / documents: Whether such files can be sent.
         window_h: Hours after the reader's last word in which anything may be written; later only
             templates. 0 for no such rule.
+        confirms: It tells later that a message has reached the reader's device; else being taken is all that is known.
         max_webhook: Bytes of one webhook's body; a larger one is refused unread. At most 4 MB.
     """
 
@@ -53,6 +54,7 @@ class Capabilities:
     pictures: bool = False
     documents: bool = False
     window_h: float = 0
+    confirms: bool = False
     max_webhook: int = 1024 * 1024
 
 

@@ -194,11 +194,9 @@ def _expiring(hold: OpenHold, setting: Setting) -> str:
     return " ".join(
         part
         for part in (
-            _("Последний день, когда можно забрать, {day}: {book}.").format(
-                day=named_day(until, setting.today), book=_hold_name(hold, setting)
-            ),
+            _("Книга ждёт вас только до {day}: {book}.").format(day=day(until), book=_hold_name(hold, setting)),
             _where(hold.pickup, setting),
-            _("Если книга больше не нужна, отмените бронь: её ждут другие."),
+            _("Если она больше не нужна, отмените, пожалуйста, бронь."),
         )
         if part
     )

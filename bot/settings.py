@@ -29,6 +29,7 @@ from bot.errors import ConfigError
 from bot.lending_settings import CirculationSettings
 from bot.library.hours import parse_hours
 from bot.library.model import Branch
+from bot.notice_settings import NoticeSettings
 from bot.section import Section
 
 PREFIX = "BIBLIOBOT_"
@@ -206,6 +207,7 @@ class Settings(BaseSettings):
     search: SearchSettings = Field(SearchSettings(), description="The search index.")
     misses: MissesSettings = Field(MissesSettings(), description="What readers asked in vain.")
     circulation: CirculationSettings = Field(CirculationSettings(), description="Loans, renewals and holds.")
+    notices: NoticeSettings = Field(NoticeSettings(), description="What readers are told by themselves.")
     accounts: AccountSettings = Field(AccountSettings(), description="How a reader proves that a card is theirs.")
     privacy: PrivacySettings = Field(PrivacySettings(), description="Personal data.")
     console: ConsoleSettings = Field(ConsoleSettings(), description="The librarians' pages.")

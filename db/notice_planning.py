@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, distinct, exists, false, insert, or_, select
+from sqlalchemy import and_, exists, false, insert, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -97,7 +97,8 @@ async def patrons_with_loans(connection: AsyncConnection, planner: Planner, afte
     """The next patrons who have both a contact and a loan whose date is near."""
     first, last = planner.days()
     wanted = (
-        select(distinct(LoanRow.patron_id))
+        select(LoanRow.patron_id)
+        .distinct()
         .where(LoanRow.returned_at.is_(None), LoanRow.due_on.between(first, last), LoanRow.patron_id > after)
         .where(_linked(LoanRow.patron_id))
         .order_by(LoanRow.patron_id)

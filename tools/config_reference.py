@@ -1,6 +1,7 @@
 """Writes docs/configuration.md out of the settings model: ``python -m tools.config_reference``."""
 
 import types
+from datetime import time
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
@@ -92,7 +93,9 @@ def _default(field: FieldInfo) -> str:
     if isinstance(value, bool):
         return f"`{str(value).lower()}`"
     if isinstance(value, tuple):
-        return "`" + ", ".join(value) + "`"
+        return "`" + ", ".join(map(str, value)) + "`"
+    if isinstance(value, time):
+        return f"`{value:%H:%M}`"
     return f"`{value}`"
 
 

@@ -23,6 +23,7 @@ def capabilities(options: SmsSettings) -> Capabilities:
         formatting=False,
         locations=False,
         rate_per_s=options.rate_per_s,
+        confirms=True,
     )
 
 

@@ -44,6 +44,7 @@ def capabilities(rate_per_s: float) -> Capabilities:
         pictures=True,
         documents=True,
         window_h=24,
+        confirms=True,
         max_webhook=3 * 1024**2,
     )
 

@@ -30,6 +30,8 @@ staff = typer.Typer(no_args_is_help=True, help="Who may come in at the librarian
 app.add_typer(staff, name="staff")
 card = typer.Typer(no_args_is_help=True, help="What the desk does with readers' cards; all of it is in the audit log.")
 app.add_typer(card, name="card")
+notices = typer.Typer(no_args_is_help=True, help="What readers were told by themselves.")
+app.add_typer(notices, name="notices")
 
 Config = Annotated[
     Path | None, typer.Option("--config", help="The configuration; default ./config.yaml where it stands.")
@@ -374,6 +376,29 @@ def card_erase(
     from bot.cli import cards
 
     raise typer.Exit(cards.erase(config, card_number, yes=yes))
+
+
+@notices.command(name="unreached")
+def notices_unreached(
+    config: Config = None,
+    branch: Annotated[str, typer.Option(help="Only readers of this branch.")] = "",
+    limit: Annotated[int, typer.Option(min=1, help="So many at most.")] = 100,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Whom no channel reached, with their phones."""
+    from bot.cli import noticing
+
+    raise typer.Exit(noticing.unreached(config, branch, limit, as_json=as_json))
+
+
+@notices.command(name="settle")
+def notices_settle(
+    number: Annotated[int, typer.Argument(help="The number in the list.")], config: Config = None
+) -> None:
+    """Take a reader off the list: somebody has told them."""
+    from bot.cli import noticing
+
+    raise typer.Exit(noticing.settle(config, number))
 
 
 @app.command()

@@ -1,0 +1,75 @@
+"""The ``notices:`` block: what readers are told by themselves, and when."""
+
+from datetime import time, timedelta
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field, field_validator
+
+from bot.library.notices import LONGEST_AHEAD_DAYS, NoticeRules
+from bot.section import Section
+
+MOST_TIMES = 5
+"""Messages before one due date, or after it."""
+
+
+def _clock(value: object) -> object:
+    """YAML reads a bare 21:00 as minutes of a day: 1260."""
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 24 * 60:
+        return f"{value // 60:02d}:{value % 60:02d}"
+    return f"0{value}" if isinstance(value, str) and value[1:2] == ":" else value
+
+
+Clock = Annotated[time, BeforeValidator(_clock)]
+
+
+class NoticeSettings(Section):
+    """What readers with a linked card are told by themselves; each may choose otherwise or say stop."""
+
+    enabled: bool = Field(True, description="Off: nothing is planned and nothing is sent (a test installation).")
+    due_days: tuple[int, ...] = Field(
+        (3, 1), max_length=MOST_TIMES, description="So many days before the due date, for readers who have not chosen."
+    )
+    overdue_days: tuple[int, ...] = Field(
+        (1, 7, 14),
+        max_length=MOST_TIMES,
+        description="So many open days after it; then the staff take over. Empty: never.",
+    )
+    quiet_from: Clock = Field(time(21), description="From this time on nothing is sent, by the branch's clock.")
+    quiet_until: Clock = Field(time(9), description="Until this time; the same as `quiet_from`: no quiet hours.")
+    most_a_day: int = Field(3, ge=1, le=20, description="Messages to one reader in a day.")
+    wait_hours: float = Field(
+        6,
+        gt=0,
+        le=72,
+        description="How long a messenger may take to deliver; then the next contact is tried.",
+    )
+    sms: str = Field(
+        "",
+        description="Channel whose short messages the library pays for when no messenger reaches a reader who has "
+        "linked a card; empty: none.",
+    )
+
+    @field_validator("due_days", "overdue_days")
+    @classmethod
+    def _days(cls, days: tuple[int, ...]) -> tuple[int, ...]:
+        if len(set(days)) != len(days) or not all(0 <= day <= LONGEST_AHEAD_DAYS * 2 for day in days):
+            raise ValueError(f"expected different numbers of days from 0 to {LONGEST_AHEAD_DAYS * 2}")
+        return tuple(sorted(days, reverse=True))
+
+    @field_validator("due_days")
+    @classmethod
+    def _near(cls, days: tuple[int, ...]) -> tuple[int, ...]:
+        if any(day > LONGEST_AHEAD_DAYS for day in days):
+            raise ValueError(f"expected at most {LONGEST_AHEAD_DAYS} days")
+        return days
+
+    def rules(self) -> NoticeRules:
+        """As the engine knows them."""
+        return NoticeRules(
+            due_days=self.due_days,
+            overdue_days=self.overdue_days,
+            quiet_from=self.quiet_from,
+            quiet_until=self.quiet_until,
+            most_a_day=self.most_a_day,
+            wait=timedelta(hours=self.wait_hours),
+        )
