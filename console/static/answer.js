@@ -60,39 +60,42 @@
   }
 
   // --- sending ----------------------------------------------------------------------------------------
-  let sending = false;
-  form.addEventListener("submit", async (event) => {
+  // One press, one key: it stays the same until the house has said that it has it, whatever the line does meanwhile.
+  let line = Promise.resolve();
+  let again = null;
+  form.addEventListener("submit", (event) => {
     event.preventDefault();
-    if (sending || (!field.value.trim() && !file.files.length)) return;
-    sending = true;
+    const text = field.value, attachment = file.files[0] ?? null;
+    if (!text.trim() && !attachment) return;
     clearTimeout(later);
-    const button = form.querySelector("[data-send]");
-    button.disabled = true;
-    const key = memory.get(KEY) || newKey();
-    memory.set(KEY, key);  // until the house has said that it has it: the same press, however often
+    const pressed = { text, attachment, key: again?.text === text && !attachment ? again.key : newKey() };
+    again = null;
+    if (!attachment) memory.set(KEY, JSON.stringify({ text, key: pressed.key }));
+    memory.set(DRAFT, "");
+    field.value = "";
+    detach();
+    field.focus();
+    line = line.then(() => send(pressed));
+  });
+  async function send({ text, attachment, key }) {
     const body = new FormData();
     body.set("key", key);
-    body.set("text", field.value);
-    if (file.files.length) body.set("file", file.files[0]);
+    body.set("text", text);
+    if (attachment) body.set("file", attachment);
     const answer = await patiently(body);
+    state.textContent = "";
     if (answer?.ok) {
       memory.set(KEY, "");
-      memory.set(DRAFT, "");
-      field.value = "";
-      detach();
-      state.textContent = "";
-      put(await answer.text());
-    } else if (answer) {
-      if (answer.status !== 401) memory.set(KEY, "");
-      await refused(answer);
-    } else {
-      desk.tell(form.dataset.again, true);
+      htmx.trigger(thread, "refresh");
+      toEnd();
+      return;
     }
-    sending = false;
-    button.disabled = false;
-    allow();
-    field.focus();
-  });
+    if (!answer || answer.status === 401 || answer.status >= 500) again = { text, key };
+    memory.set(KEY, again ? JSON.stringify(again) : "");
+    giveBack(text);
+    if (answer) await refused(answer);
+    else desk.tell(form.dataset.again, true);
+  }
   async function patiently(body) {
     for (const pause of [1000, 3000, 6000, 0]) {
       try {
@@ -105,6 +108,19 @@
     }
     return null;
   }
+  function giveBack(text) {
+    field.value = field.value ? `${text}\n${field.value}` : text;
+    if (again) again.text = field.value === text ? text : null;
+    memory.set(DRAFT, field.value);
+    field.focus();
+  }
+  try {
+    const unsure = JSON.parse(memory.get(KEY) || "null");  // the page went while an answer was on its way
+    if (unsure && (!field.value || field.value === unsure.text)) {
+      again = unsure;
+      if (!field.value) giveBack(unsure.text);
+    }
+  } catch { memory.set(KEY, ""); }
   async function refused(answer) {
     const plain = (answer.headers.get("Content-Type") || "").startsWith("text/plain");
     desk.tell(plain ? await answer.text() : String(answer.status), true);
@@ -124,10 +140,7 @@
       const body = new URLSearchParams({ key: undo.dataset.undo });
       const answer = await fetch(base + "undo", { method: "POST", body, headers: { "X-CSRF": csrf() } }).catch(() => null);
       if (answer?.ok) {
-        const { text } = await answer.json();
-        field.value = field.value ? `${text}\n${field.value}` : text;
-        memory.set(DRAFT, field.value);
-        field.focus();
+        giveBack((await answer.json()).text);
       } else if (answer) await refused(answer);
       htmx.trigger(thread, "refresh");
     }

@@ -1,6 +1,7 @@
 """The web chat in a house of its own: real intake, dispatcher, log and outbox; a library that answers by script."""
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -23,7 +24,7 @@ from bot.ports import Library, Request
 from bot.routing import Answer, Router, Turn, intent, pressed, sent
 from db.connect import Database
 from db.files import SqlFiles
-from db.messages import Log, open_log
+from db.messages import StoredLog, open_log
 
 LIBRARY = cast("Library", None)
 """The script asks nothing of a library."""
@@ -39,7 +40,14 @@ class Script:
         words = text.casefold()
         if "покажи" in words:
             return (Request(intent="show", confidence=0.9, rest=text),)
-        known = {"есть ли": "search", "классик": "choose", "где": "location", "долго": "slow", "длинно": "long"}
+        known = {
+            "человек": "human",
+            "есть ли": "search",
+            "классик": "choose",
+            "где": "location",
+            "долго": "slow",
+            "длинно": "long",
+        }
         found = next((name for word, name in known.items() if word in words), "fallback")
         return (Request(intent=found, confidence=0.9, rest=text),)
 
@@ -116,6 +124,12 @@ async def long(turn: Turn, library: Library) -> Reply:
     return reply("\n".join(f"{number}. Строка длинного ответа библиотеки." for number in range(1, 41)))
 
 
+@router.on(intent("human"))
+async def call(turn: Turn, library: Library) -> Answer:
+    """A person is wanted."""
+    return Answer(replies=(reply("Записал, библиотекарь ответит."),), handover="asked")
+
+
 @router.on(intent("fallback"))
 async def echo(turn: Turn, library: Library) -> Answer:
     """Says the reader's words again, to see that they stay text."""
@@ -149,7 +163,7 @@ class House:
         self.answering = asyncio.Event()
         self.answering.set()
         self.port = 0
-        self.log: Log
+        self.log: StoredLog
         self._pictures: PictureDesk
         self._runner: web.AppRunner | None = None
         self._loops: list[asyncio.Task[None]] = []
@@ -165,7 +179,7 @@ class House:
         self._pictures = PictureDesk()
         dispatcher = Dispatcher(self.log, Script(), routes([router]), LIBRARY, self._clock, Metrics())
         outbox = Outbox("webchat", self.channel, self.log, self._clock, Metrics())
-        app = application(self.channel.routes(FrontDesk(self.log, self.log, self._pictures)))
+        app = application([*self.channel.routes(FrontDesk(self.log, self.log, self._pictures)), *self.more_routes()])
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", self.port, reuse_address=True)
@@ -173,6 +187,10 @@ class House:
         self.port = self._runner.addresses[0][1]
         self._loops = [asyncio.create_task(self._once_answering(dispatcher)), asyncio.create_task(outbox.run())]
         return self
+
+    def more_routes(self) -> Sequence[web.AbstractRouteDef]:
+        """What else is served in this house."""
+        return ()
 
     async def _once_answering(self, dispatcher: Dispatcher) -> None:
         await self.answering.wait()

@@ -1,0 +1,193 @@
+"""The console in a real browser: the whole story, by mouse and by keyboard, in both themes, for everybody."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import datetime, timedelta
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Locator, expect
+
+from bot.clock import SystemClock
+from bot.desk import Release, StaffRole
+from db.connect import connect
+from tests.browser.conftest import Visit
+from tests.browser.visitor import Visitor
+from tests.console.house import ConsoleHouse
+from tests.support.databases import Databases
+from tests.support.staff import PASSWORD, hire
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+
+
+UNDO = timedelta(minutes=1)
+"""So long that no busy machine is too slow to take an answer back."""
+PATIENCE_MS = 20_000
+
+
+class Ahead(SystemClock):
+    """The machine's clock, which a test may put forward."""
+
+    by = timedelta()
+
+    def now(self) -> datetime:
+        return super().now() + self.by
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def desk_house(databases: Databases) -> AsyncIterator[ConsoleHouse]:
+    """A library with a web chat, a console and two librarians."""
+    database, clock = await connect(await databases.url("sqlite")), Ahead()
+    await hire(database, clock, role=StaffRole.ADMIN)
+    await hire(database, clock, "vera", "Вера")
+    expect.set_options(timeout=PATIENCE_MS)
+    house = ConsoleHouse(database, clock, undo=UNDO)
+    await house.open()
+    yield house
+    await house.close()
+    expect.set_options(timeout=5_000)
+    await databases.drop(database)
+
+
+Enter = Callable[..., Awaitable[Visitor]]
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def enter(visit: Visit, desk_house: ConsoleHouse) -> Enter:
+    """A librarian who has signed in: ``await enter(width=360)``."""
+
+    async def entered(login: str = "masha", **window: object) -> Visitor:
+        librarian = await visit(f"{desk_house.address}/console/", **{"width": 1440, "height": 900, **window})
+        page = librarian.page
+        await page.get_by_label("Имя для входа").fill(login)
+        await page.get_by_label("Пароль").fill(PASSWORD)
+        await page.keyboard.press("Enter")
+        await expect(page.locator(".inbox")).to_be_visible()
+        return librarian
+
+    return entered
+
+
+async def the_answer_leaves(house: ConsoleHouse) -> None:
+    """The time in which it could be taken back is over."""
+    assert isinstance(house.clock, Ahead)
+    house.clock.by += UNDO
+    await house.log.act(Release())
+
+
+def last_line(librarian: Visitor) -> Locator:
+    """The last message on the screen."""
+    return librarian.page.locator("article.message").last
+
+
+async def test_a_reader_calls_and_a_librarian_answers_undoes_notes_and_gives_back(
+    desk_house: ConsoleHouse, visit: Visit, enter: Enter
+) -> None:
+    masha, vera = await enter(), await enter("vera")
+    reader = await visit(desk_house.address)
+    await reader.says("Нужен человек: где мой заказ?")
+    await reader.hears("Записал, библиотекарь ответит")
+
+    await expect(masha.page.locator("[data-row]")).to_have_count(1)  # by itself, without a reload
+    await expect(masha.page).to_have_title("(1) Диалоги · Районная библиотека")
+    await masha.page.locator("[data-row]").click()
+    await masha.page.get_by_role("button", name="Взять").click()
+    await expect(masha.page.get_by_text("Диалог у вас, бот молчит")).to_be_visible()
+    await expect(vera.page.locator("[data-row]")).to_have_count(0)
+
+    field = masha.page.get_by_label("Ответ читателю")
+    await field.fill("Ой, не туда")
+    await masha.page.get_by_role("button", name="Отправить").click()
+    await masha.page.get_by_role("button", name="Отменить").click()
+    await expect(field).to_have_value("Ой, не туда")
+
+    await masha.page.get_by_role("button", name="Заметка").click()
+    await masha.page.get_by_label("Заметка").last.fill("Секрет между нами")
+    await masha.page.get_by_role("button", name="Сохранить").click()
+    await expect(last_line(masha)).to_contain_text("Секрет между нами")
+
+    await field.fill("Заказ пришёл, ждёт вас в зале")
+    await field.press("Control+Enter")
+    await expect(last_line(masha)).to_contain_text("уходит")
+    await the_answer_leaves(desk_house)
+    await expect(reader.page.locator(".librarian .words").last).to_contain_text("Заказ пришёл")
+    await expect(last_line(masha)).to_contain_text("отправлено")
+    await reader.says("Вы написали мне?")
+    await expect(last_line(masha)).to_contain_text("Вы написали мне?")
+    assert not any("Вы написали: Вы написали мне" in said for said in await reader.said()), "the bot is silent"
+
+    await masha.page.get_by_role("button", name="Вернуть боту").click()
+    await expect(masha.page.get_by_text("Отвечает бот.")).to_be_visible()
+    await reader.says("А теперь?")
+    await reader.hears("Вы написали: А теперь?")
+    said = "\n".join(await reader.said())
+    assert "Секрет" not in said
+    assert "Ой, не туда" not in said
+
+
+async def test_the_second_is_told_and_what_was_typed_stays(
+    desk_house: ConsoleHouse, visit: Visit, enter: Enter
+) -> None:
+    masha, vera = await enter(), await enter("vera")
+    reader = await visit(desk_house.address)
+    await reader.says("человек")
+    for librarian in (masha, vera):
+        await librarian.page.locator("[data-row]").first.click()
+    await vera.page.get_by_label("Ответ читателю").fill("Пишу долгий ответ")
+    await masha.page.get_by_role("button", name="Взять").click()
+
+    await expect(vera.page.get_by_text("Диалог у коллеги: Мария Петровна")).to_be_visible()
+    await expect(vera.page.get_by_role("button", name="Отправить")).to_be_disabled()
+    await vera.page.reload()
+    await expect(vera.page.get_by_label("Ответ читателю")).to_have_value("Пишу долгий ответ")
+
+
+async def test_everything_is_done_by_keyboard_alone(desk_house: ConsoleHouse, visit: Visit, enter: Enter) -> None:
+    masha = await enter()
+    reader = await visit(desk_house.address)
+    await reader.says("человек")
+    await expect(masha.page.locator("[data-row]")).to_have_count(1)
+    keys = masha.page.keyboard
+
+    await keys.press("?")
+    await expect(masha.page.get_by_role("dialog")).to_be_visible()
+    await keys.press("Escape")
+    await keys.press("j")
+    await keys.press("Enter")
+    await expect(masha.page.locator("#answer")).to_be_visible()
+    await keys.press("t")
+    await expect(masha.page.get_by_text("Диалог у вас, бот молчит")).to_be_visible()
+    await keys.press("r")
+    await keys.type("Слушаю вас")
+    await keys.press("Control+Enter")
+    await expect(last_line(masha)).to_contain_text("уходит")
+    await the_answer_leaves(desk_house)
+    await expect(reader.page.locator(".librarian .words").last).to_contain_text("Слушаю вас")
+    await keys.press("Escape")
+    await keys.press("e")
+    await expect(masha.page.get_by_text("Закрыт. Новое сообщение откроет его снова.")).to_be_visible()
+    await keys.press("g")
+    await keys.press("i")
+    await expect(masha.page.locator("#answer")).to_have_count(0)
+
+
+@pytest.mark.parametrize("width", [1440, 360])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_no_screen_shuts_anybody_out(
+    desk_house: ConsoleHouse, visit: Visit, enter: Enter, scheme: str, width: int
+) -> None:
+    reader = await visit(desk_house.address)
+    await reader.says("человек <b>жирный</b> " + "Ы" * 300)
+    await reader.hears("Записал")
+    librarian = await visit(f"{desk_house.address}/console/login", width=width, color_scheme=scheme)
+    assert await librarian.barriers() == []
+    masha = await enter(width=width, height=740, color_scheme=scheme)
+    root = f"{desk_house.address}/console/"
+    for path in ("", "?tab=all", "c/1", "staff", "account", "account/code", "password", "c/999"):
+        await masha.opens(root + path)
+        assert await masha.barriers() == [], path
+        assert await masha.sideways() <= 0, path
+    await masha.opens(root + "c/1")
+    for name in ("Готовые ответы", "Книга", "Заметка"):
+        await masha.page.get_by_role("button", name=name).click()
+        assert await masha.barriers() == [], name
+        await masha.page.keyboard.press("Escape")

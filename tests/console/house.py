@@ -1,0 +1,68 @@
+"""A house with the web chat in front and the console behind; the bot answers by script."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import cast
+
+from aiohttp import web
+
+from bot.clock import Clock
+from bot.ports import Library
+from console.app import Console
+from console.room import ConsoleSetting
+from db.connect import Database
+from db.desk import SqlConsoleDesk
+from db.desk_audit import SqlStaffAudit
+from db.files import SqlFiles
+from db.staff import SqlStaffBook
+from tests.adapters.house import House
+from tests.console.conftest import SETTING
+
+
+class ConsoleHouse(House):
+    """Opens and closes like :class:`House`.
+
+    Args:
+        database: The store.
+        clock: Where moments come from.
+        undo: How long an answer may be taken back.
+        library: What may be asked while answering.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        *,
+        undo: timedelta = timedelta(seconds=1),
+        library: Library | None = None,
+    ) -> None:
+        super().__init__(database, clock)
+        channels = {"webchat": "Чат на сайте", "vk": "ВКонтакте", "wa": "WhatsApp"}
+        self.setting: ConsoleSetting = replace(
+            SETTING, undo=undo, channels=channels, sending=frozenset({"webchat", "wa"})
+        )
+        self._parts = (database, clock, cast("Library", library))
+        self.clock = clock
+        self.desk: SqlConsoleDesk
+        self.console: Console
+
+    def more_routes(self) -> Sequence[web.AbstractRouteDef]:
+        database, clock, library = self._parts
+        self.desk = SqlConsoleDesk(database, self.log, clock)
+        self.console = Console(
+            self.setting,
+            staff=SqlStaffBook(database, clock),
+            audit=SqlStaffAudit(database, clock),
+            clock=clock,
+            desk=self.desk,
+            files=SqlFiles(database, clock),
+            library=library,
+        )
+        return self.console.routes()
+
+    async def close(self) -> None:
+        await self.console.aclose()
+        await self.desk.aclose()
+        await super().close()
