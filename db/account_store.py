@@ -2,9 +2,8 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
-
-from argon2 import PasswordHasher
 
 from bot.accounts import Circulation, ConsentText
 from bot.audit import LinkWatch
@@ -20,6 +19,9 @@ from db.personal import Personal
 from db.post import SqlPost
 from db.proving import Proving
 from db.retention import KeepDays, SqlRetention
+
+if TYPE_CHECKING:
+    from argon2 import PasswordHasher
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +42,7 @@ class AccountSetup:
     keep: KeepDays
     zone: ZoneInfo
     title: Callable[[str], str]
-    hasher: PasswordHasher | None = None
+    hasher: "PasswordHasher | None" = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,10 +5,8 @@ import hmac
 from collections.abc import Collection
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from argon2 import PasswordHasher
-from argon2.exceptions import VerificationError
 from sqlalchemy import func, select
 
 from bot.accounts import Proof
@@ -17,6 +15,9 @@ from bot.library.linking import birth_date_of, card_spellings, phone_of, plain, 
 from db.connect import Database, store_errors
 from db.models import PatronRow
 from db.models_accounts import PatronSecretRow
+
+if TYPE_CHECKING:
+    from argon2 import PasswordHasher
 
 GUARDED_BEFORE = 14
 """A birth date proves nothing of a younger reader's card: half a school class knows it."""
@@ -33,10 +34,16 @@ class Proving:
         hasher: For PINs; argon2id with the library's parameters by default.
     """
 
-    def __init__(self, database: Database, clock: Clock, hasher: PasswordHasher | None = None) -> None:
+    def __init__(self, database: Database, clock: Clock, hasher: "PasswordHasher | None" = None) -> None:
         self._database, self._clock = database, clock
-        self._hasher = hasher or PasswordHasher()
+        self._given = hasher
         self._at_once = asyncio.Semaphore(AT_ONCE)
+
+    @cached_property
+    def _hasher(self) -> "PasswordHasher":
+        from argon2 import PasswordHasher  # loaded where a PIN is first asked for
+
+        return self._given or PasswordHasher()
 
     @cached_property
     def _nobodys_pin(self) -> str:
@@ -69,6 +76,8 @@ class Proving:
 
     def _verified(self, pin: str | None, secret: str) -> bool:
         """Whether the secret is the PIN; takes as long where there is none. In a thread."""
+        from argon2.exceptions import VerificationError
+
         try:
             self._hasher.verify(pin or self._nobodys_pin, plain(secret))
         except VerificationError:
