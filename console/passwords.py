@@ -6,9 +6,10 @@ import secrets
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
+if TYPE_CHECKING:
+    from argon2 import PasswordHasher
 
 SHORTEST, LONGEST = 10, 200
 """Characters of a password. Source: OWASP ASVS 4.0.3, V2.1 (its 12 are met by what we make ourselves)."""
@@ -45,8 +46,6 @@ COMMON = frozenset(
 )
 STEP_S = 30
 """Seconds that a one-time code lasts (RFC 6238)."""
-_HASHER = PasswordHasher()
-"""argon2id with the library's defaults, which follow RFC 9106 (64 MiB, 3 passes, 4 lanes)."""
 _THREADS = ThreadPoolExecutor(2, thread_name_prefix="passwords")
 """Each hash takes 64 MiB for some tens of milliseconds: a crowd at the door waits in line."""
 
@@ -70,7 +69,7 @@ def fault_of(password: str, login: str) -> str:
 
 async def hashed(password: str) -> str:
     """The hash to keep."""
-    return await asyncio.get_running_loop().run_in_executor(_THREADS, _HASHER.hash, password)
+    return await asyncio.get_running_loop().run_in_executor(_THREADS, lambda: _hasher().hash(password))
 
 
 async def fits(password: str, kept: str | None) -> bool:
@@ -79,13 +78,23 @@ async def fits(password: str, kept: str | None) -> bool:
 
 
 @lru_cache(maxsize=1)
+def _hasher() -> "PasswordHasher":
+    """argon2id with the library's defaults, which follow RFC 9106 (64 MiB, 3 passes, 4 lanes); loaded at the door."""
+    from argon2 import PasswordHasher
+
+    return PasswordHasher()
+
+
+@lru_cache(maxsize=1)
 def _nobodys() -> str:
-    return _HASHER.hash(secrets.token_hex(16))
+    return _hasher().hash(secrets.token_hex(16))
 
 
 def _fits(password: str, kept: str | None) -> bool:
+    from argon2.exceptions import InvalidHashError, VerificationError
+
     try:
-        _HASHER.verify(kept or _nobodys(), password[:LONGEST])
+        _hasher().verify(kept or _nobodys(), password[:LONGEST])
     except (VerificationError, InvalidHashError):
         return False
     return kept is not None
