@@ -7,10 +7,8 @@ the other processes, and every sleeper looks by itself now and then as the safet
 
 import asyncio
 import hashlib
-import os
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from datetime import datetime
 from typing import Any
 
 import asyncpg
@@ -18,63 +16,34 @@ import msgspec
 from sqlalchemy import URL
 
 from bot.clock import Clock
-from bot.desk import Close, GiveBack, HandOn, Release, Relieve, Say, Take, TakeBack
 from bot.errors import StoreUnavailable
 from bot.messages import (
     Contact,
-    Delivery,
-    DeliveryReceipt,
-    Inbound,
     Lane,
-    Moved,
     Outbound,
-    Presence,
-    Removed,
-    StaffReply,
 )
-from bot.ports import Attempt, Completed, Logged, Mode, QueueFigures, Recorded, Waiting
-from bot.proof import message_of, proof_of
-from db import desk_postgres as desk
-from db import events_postgres as events
+from bot.ports import Logged, Mode, QueueFigures, Waiting
 from db import log_postgres_sql as sql
 from db import rows
-from db.connect import unavailable
 from db.log_common import (
     ARRIVED,
-    CONTACTS_REMEMBERED,
-    DESK,
     FORGET,
     HOLD,
-    MAX_TRIES,
-    NOTICE_BYTES,
     NOTICES,
-    RANK,
-    SILENT_OUTCOMES,
     TURNS_A_CLAIM,
-    CommonLog,
-    Fate,
-    Ledger,
-    Operation,
-    PutBack,
-    brought,
     figures_of,
-    for_the_desk,
-    outgoing,
-    stored_key,
 )
-from db.postgres import PASSING, Session, ended_if_confused, open_session, passing_faults
+from db.log_postgres_writing import PostgresWriting
+from db.postgres import PASSING, Session
 
 RECONNECT_S = 2.0
 TIDY_S = 5.0
 """How often claims of processes that died are looked for, and receipts that came too early told again."""
-TOTAL_SLOTS = 16
-INTENT_LENGTH, REASON_LENGTH, LANGUAGE_LENGTH = 32, 32, 35
-"""What the columns hold."""
 LOCK_SPACE = 0x42494249
 """First key of our advisory locks, so that they meet nobody else's."""
 
 
-class PostgresLog(CommonLog):
+class PostgresLog(PostgresWriting):
     """The log in a PostgreSQL database.
 
     Args:
@@ -83,13 +52,9 @@ class PostgresLog(CommonLog):
     """
 
     def __init__(self, url: URL, clock: Clock) -> None:
-        super().__init__(clock)
-        self._url = url
-        self._connections: dict[str, Session] = {}
-        self._opening: dict[str, asyncio.Lock] = {}
+        super().__init__(url, clock)
         self._locked: dict[str, Session] = {}
         """By channel, the session that holds the sender's lock."""
-        self._slot = os.getpid() % TOTAL_SLOTS
         self._helpers: list[asyncio.Task[None]] = []
 
     async def open(self) -> None:
@@ -112,25 +77,6 @@ class PostgresLog(CommonLog):
         for connection in self._connections.values():
             with suppress(*PASSING):
                 await connection.close(timeout=5)
-
-    # --- connections -----------------------------------------------------------------------------
-
-    async def _connection(self, purpose: str) -> Session:
-        """The connection for one purpose, made anew after a loss."""
-        async with self._opening.setdefault(purpose, asyncio.Lock()):
-            connection = self._connections.get(purpose)
-            if connection is None or connection.is_closed():
-                connection = await open_session(self._url, purpose)
-                self._connections[purpose] = connection
-            return connection
-
-    async def _fetch(self, purpose: str, statement: str, *values: object, only: Session | None = None) -> list[Any]:
-        """Ask on the connection of a purpose; with ``only`` on that very session, never on a new one."""
-        with passing_faults():
-            connection = only or await self._connection(purpose)
-            async with self._opening[purpose]:
-                with ended_if_confused(connection):
-                    return list(await connection.fetch(statement, *values))
 
     async def _listen(self) -> None:
         """Hear the other processes; after a loss everybody looks, since notices were missed."""
@@ -175,303 +121,6 @@ class PostgresLog(CommonLog):
             else topic
             for topic in topics
         )
-
-    # --- writing ---------------------------------------------------------------------------------
-
-    async def _flush(self, operations: Sequence[Operation]) -> Sequence[object]:
-        try:
-            results, topics = await self._committed(operations)
-        except asyncpg.DeadlockDetectedError:
-            # Two processes kept messages of the same people in another order: one of them goes again.
-            try:
-                results, topics = await self._committed(operations)
-            except asyncpg.DeadlockDetectedError as error:
-                raise unavailable(error) from error
-        if self._freed(operations, results):
-            topics.add(ARRIVED)
-        self._wakes.wake(topics)
-        return results
-
-    async def _committed(self, operations: Sequence[Operation]) -> tuple[list[object], set[object]]:
-        topics: set[object] = set()
-        try:
-            with passing_faults():
-                connection = await self._connection("writer")
-                with ended_if_confused(connection):
-                    async with connection.transaction():
-                        results = await self._keep_all(connection, operations, topics)
-                        await self._notify(connection, topics)
-                        ledger = Ledger.of(results, operations)
-                        if ledger:  # last: its row is locked only for the commit
-                            changes = (ledger.received, ledger.handled, ledger.aside)
-                            await connection.execute(sql.TOTALS, self._slot, *changes)
-        except BaseException:
-            self._contacts.clear()
-            raise
-        if FORGET in topics:
-            self._contacts.clear()
-        return results, topics
-
-    async def _keep_all(
-        self, connection: Session, operations: Sequence[Operation], topics: set[object]
-    ) -> list[object]:
-        now = self._now()
-        results: list[object] = [None] * len(operations)
-        arrivals = [(place, item) for place, item in enumerate(operations) if isinstance(item, Inbound)]
-        if arrivals:
-            for (place, _), recorded in zip(
-                arrivals, await self._arrive([item for _, item in arrivals], connection, now, topics), strict=True
-            ):
-                results[place] = recorded
-            for source, contact in brought(item for _, item in arrivals):
-                await connection.execute(sql.BROUGHT, source, contact.channel, rows.clean(contact.address))
-        turns = [(place, item) for place, item in enumerate(operations) if isinstance(item, Completed)]
-        if turns:
-            fates = await self._complete([item for _, item in turns], connection, now, topics)
-            for (place, _), fate in zip(turns, fates, strict=True):
-                results[place] = fate
-        sent = [item for item in operations if isinstance(item, Attempt) and not (item.reason or item.retry_at)]
-        if sent:
-            await self._sent(sent, connection, now, topics)
-        await self._keep_singly(connection, operations, results, topics)
-        return results
-
-    async def _keep_singly(
-        self, connection: Session, operations: Sequence[Operation], results: list[object], topics: set[object]
-    ) -> None:
-        """What comes seldom, one after another."""
-        now = self._now()
-        for place, item in enumerate(operations):
-            match item:
-                case Inbound() | Completed():
-                    pass
-                case PutBack():
-                    results[place] = await self._put_back(item, connection, now, topics)
-                case Attempt(reason=reason, retry_at=retry_at) if reason or retry_at:
-                    await self._not_sent(item, connection, now, topics)
-                case DeliveryReceipt():
-                    await self._receipt(item, connection, now, topics)
-                case Presence() | Removed() | StaffReply() | Moved():
-                    results[place] = await events.keep(connection, item, now, topics)
-                case Take() | HandOn() | GiveBack() | Close() | Say() | TakeBack() | Release() | Relieve():
-                    results[place] = await desk.act(connection, item, now, topics)
-                case _:
-                    pass
-
-    async def _notify(self, connection: Session, topics: set[object]) -> None:
-        if not topics:
-            return
-        said = [["contact", topic.channel, topic.address] if isinstance(topic, Contact) else topic for topic in topics]
-        payload = msgspec.json.encode(said).decode()
-        await connection.execute(sql.NOTIFY, NOTICES, payload if len(payload) <= NOTICE_BYTES else "")
-
-    async def _arrive(
-        self, arrivals: list[Inbound], connection: Session, now: datetime, topics: set[object]
-    ) -> list[Recorded]:
-        """Keep arrivals; corrections come after the messages that they may correct."""
-        plain = [item for item in arrivals if not item.corrects]
-        if len(plain) == len(arrivals):
-            return await self._record(arrivals, connection, now, topics)
-        recorded = iter(await self._record(plain, connection, now, topics) if plain else ())
-        kept = {place: next(recorded) for place, item in enumerate(arrivals) if not item.corrects}
-        for place, item in enumerate(arrivals):
-            if item.corrects:
-                found = await events.corrected(connection, item, now)
-                kept[place] = found or (await self._record([item], connection, now, topics))[0]
-                topics.add(item.contact)
-        return [kept[place] for place in range(len(arrivals))]
-
-    async def _record(
-        self, arrivals: list[Inbound], connection: Session, now: datetime, topics: set[object]
-    ) -> list[Recorded]:
-        await self._meet([item for item in arrivals if self._changed_person(item)], connection, now)
-        keys = [(item.contact.channel, stored_key(rows.clean(item.idempotency_key))) for item in arrivals]
-        conversations = [self._contacts[item.contact][1] for item in arrivals]
-        new = await connection.fetch(
-            sql.NEW_ARRIVALS,
-            conversations,
-            [channel for channel, _ in keys],
-            [rows.text_of(item.content) for item in arrivals],
-            [rows.extra_of(item) for item in arrivals],
-            [key for _, key in keys],
-            [item.sent_at for item in arrivals],
-            now,
-            [stored_key(rows.clean(item.external_id)) or None for item in arrivals],
-        )
-        fresh = {(row["channel"], row["idempotency_key"]): row["id"] for row in new}
-        known: dict[tuple[str, str], tuple[int, int]] = {}
-        if len(fresh) < len(arrivals):
-            repeated = [key for key in keys if key not in fresh]
-            found = await connection.fetch(
-                sql.FIND_ARRIVALS, [key[0] for key in repeated], [key[1] for key in repeated]
-            )
-            known = {(row["channel"], row["idempotency_key"]): (row["id"], row["conversation_id"]) for row in found}
-        results = []
-        for item, key, conversation_id in zip(arrivals, keys, conversations, strict=True):
-            first = fresh.get(key)
-            if first is not None and key not in known:
-                known[key] = (first, conversation_id)  # a second one in this batch is a repeat
-                topics.update((ARRIVED, item.contact))
-                results.append(Recorded(message_id=first, conversation_id=conversation_id, fresh=True))
-            else:
-                results.append(Recorded(message_id=known[key][0], conversation_id=known[key][1], fresh=False))
-        return results
-
-    def _changed_person(self, inbound: Inbound) -> bool:
-        known = self._contacts.get(inbound.contact)
-        if known is None:
-            return True
-        return rows.clean(inbound.name) not in ("", known[2]) or _language(inbound) not in ("", known[3])
-
-    async def _meet(self, arrivals: list[Inbound], connection: Session, now: datetime) -> None:
-        """Make or refresh the contacts and conversations of these arrivals."""
-        if not arrivals:
-            return
-        people = {(item.contact.channel, rows.clean(item.contact.address)): item for item in arrivals}
-        met = await connection.fetch(
-            sql.NEW_CONTACTS,
-            [channel for channel, _ in people],
-            [address for _, address in people],
-            [rows.clean(item.name) for item in people.values()],
-            [_language(item) for item in people.values()],
-            now,
-        )
-        ids = [row["id"] for row in met]
-        await connection.execute(sql.NEW_CONVERSATIONS, ids)
-        found = await connection.fetch(sql.FIND_CONVERSATIONS, ids)
-        conversations = {row["contact_id"]: row["id"] for row in found}
-        if len(self._contacts) + len(met) > CONTACTS_REMEMBERED:
-            self._contacts.clear()
-        known = {(row["channel"], row["address"]): row for row in met}
-        for item in arrivals:
-            row = known[item.contact.channel, rows.clean(item.contact.address)]
-            self._contacts[item.contact] = (row["id"], conversations[row["id"]], row["name"], row["language"])
-
-    async def _complete(
-        self, turns: list[Completed], connection: Session, now: datetime, topics: set[object]
-    ) -> list[Fate]:
-        locked = await connection.fetch(sql.LOCK_CONVERSATIONS, [turn.conversation_id for turn in turns])
-        stands = {row["id"]: (row["mode"], row["lease"]) for row in locked}
-        fates = [_fate(turn, stands.get(turn.conversation_id)) for turn in turns]
-        ours = {turn.message_id: turn for turn, fate in zip(turns, fates, strict=True) if fate is Fate.KEPT}
-        handled = await connection.fetch(
-            sql.HANDLED,
-            list(ours),
-            [turn.outcome.value for turn in ours.values()],
-            [turn.intent[:INTENT_LENGTH] or None for turn in ours.values()],
-            [turn.confidence for turn in ours.values()],
-            [rows.clean(turn.error)[:2000] or None for turn in ours.values()],
-            now,
-            [turn.secret for turn in ours.values()],
-        )
-        done = [ours[row["id"]] for row in sorted(handled)]
-        for turn in ours.values() if len(done) < len(ours) else ():
-            if turn not in done:  # dealt with already: its conversation is free for whatever else waits there
-                await connection.execute(sql.RELEASE, turn.conversation_id, turn.lease)
-        await self._keep_turns(done, connection, now, topics)
-        kept = {id(turn) for turn in done}  # once, should the same turn be in the batch twice
-        return [
-            Fate.LOST if fate is Fate.KEPT and id(turn) not in kept else fate
-            for turn, fate in zip(turns, fates, strict=True)
-        ]
-
-    async def _keep_turns(self, done: list[Completed], connection: Session, now: datetime, topics: set[object]) -> None:
-        await connection.execute(
-            sql.DIALOGUES,
-            [turn.conversation_id for turn in done],
-            [rows.dialogue_json(turn.dialogue) for turn in done],
-            [turn.mode.value if turn.mode else None for turn in done],
-            [turn.handover_reason[:REASON_LENGTH] for turn in done],
-            [self._held.is_last(turn.conversation_id, turn.message_id) for turn in done],
-            now,
-            now + HOLD,
-        )
-        if for_the_desk(done):
-            topics.add(DESK)
-        replies = [(turn, reply) for turn in done for reply in turn.replies]
-        if replies:
-            await connection.execute(
-                sql.NEW_REPLIES,
-                [turn.conversation_id for turn, _ in replies],
-                [turn.contact.channel for turn, _ in replies],
-                [rows.clean(reply.text) for _, reply in replies],
-                [rows.reply_extra(reply) for _, reply in replies],
-                [turn.message_id for turn, _ in replies],
-                Lane.REPLY.value,
-                now,
-            )
-        for turn, _ in replies:
-            topics.update((outgoing(turn.contact.channel), turn.contact))
-
-    async def _put_back(self, item: PutBack, connection: Session, now: datetime, topics: set[object]) -> bool:
-        """Count a failure; True where it set the message aside."""
-        turn, contact = item.turn, item.turn.inbound.contact
-        mode = await connection.fetchval(sql.RELEASE, turn.conversation_id, turn.lease)
-        if mode is None:
-            return False  # the claim was lost: another process counts its own failures
-        state = await connection.fetchval(sql.PUT_BACK, turn.message_id, rows.clean(item.error)[:2000], MAX_TRIES, now)
-        if state == "aside" and item.farewell is not None and mode != Mode.PERSON:
-            reply, lane = item.farewell, Lane.REPLY.value
-            extra = rows.reply_extra(reply)
-            values = (turn.conversation_id, contact.channel, reply.text, extra, turn.message_id, lane, now)
-            await connection.execute(sql.FAREWELL, *values)
-            topics.update((outgoing(contact.channel), contact))
-        return bool(state == "aside")
-
-    async def _sent(self, attempts: list[Attempt], connection: Session, now: datetime, topics: set[object]) -> None:
-        external = [stored_key(attempt.external_ids[-1]) if attempt.external_ids else None for attempt in attempts]
-        early = [
-            self._early.find(attempt.channel, name) if name else None
-            for attempt, name in zip(attempts, external, strict=True)
-        ]
-        states = ["sent"] * len(attempts)
-        await connection.execute(sql.SENT, [attempt.message_id for attempt in attempts], states, external, now)
-        for receipt in filter(None, early):
-            await self._further(receipt, connection, now, topics)
-
-    async def _not_sent(self, attempt: Attempt, connection: Session, now: datetime, topics: set[object]) -> None:
-        if attempt.retry_at is not None:
-            await connection.execute(sql.RETRY, attempt.message_id, attempt.retry_at)
-            return
-        conversation_id = await connection.fetchval(sql.GIVEN_UP, attempt.message_id, attempt.reason[:2000], now)
-        if conversation_id is not None and attempt.unreachable:
-            await connection.execute(sql.UNREACHABLE, conversation_id, now)
-            topics.add(FORGET)
-
-    async def _receipt(self, receipt: DeliveryReceipt, connection: Session, now: datetime, topics: set[object]) -> None:
-        if await self._further(receipt, connection, now, topics):
-            self._early.drop(receipt)
-        else:
-            self._early.keep(receipt, self._now())
-
-    async def _further(self, receipt: DeliveryReceipt, connection: Session, now: datetime, topics: set[object]) -> bool:
-        """Take a message as far as its receipt says; False where it is not marked as sent yet."""
-        row = await connection.fetchrow(sql.FIND_SENT, receipt.channel, stored_key(receipt.external_id))
-        row = row or await self._proven(receipt, connection, now, topics)
-        if row is None:
-            return False
-        if receipt.and_before and receipt.delivery is Delivery.READ:
-            await connection.execute(sql.READ_BEFORE, row["conversation_id"], row["id"])
-        if RANK[row["state"]] < RANK[receipt.delivery]:
-            reason = rows.clean(receipt.reason)[:2000] or None
-            await connection.execute(sql.RECEIPT, row["id"], receipt.delivery.value, reason)
-            if receipt.unreachable:
-                await connection.execute(sql.UNREACHABLE, row["conversation_id"], now)
-                topics.add(FORGET)
-        return True
-
-    @staticmethod
-    async def _proven(
-        receipt: DeliveryReceipt, connection: Session, now: datetime, topics: set[object]
-    ) -> Mapping[str, Any] | None:
-        """The message whose sending is proven, marked as sent; None where nothing is proven."""
-        number = message_of(receipt.proof)
-        row = await connection.fetchrow(sql.UNSENT, number, receipt.channel) if number else None
-        if row is None or proof_of(number, row["address"], row["text"]) != receipt.proof:
-            return None
-        await connection.execute(sql.SENT, [number], ["sent"], [stored_key(receipt.external_id)], now)
-        topics.add(outgoing(receipt.channel))
-        return {"id": number, "state": "sent", "conversation_id": row["conversation_id"]}
 
     # --- reading ---------------------------------------------------------------------------------
 
@@ -533,18 +182,6 @@ class PostgresLog(CommonLog):
         *totals, waiting, oldest = (await self._fetch("reader", sql.FIGURES))[0]
         queued = {row["lane"]: row["count"] for row in await self._fetch("reader", sql.QUEUED)}
         return figures_of((totals[0], totals[1], totals[2]), waiting, oldest, queued, self._now())
-
-
-def _language(inbound: Inbound) -> str:
-    return rows.clean(inbound.language)[:LANGUAGE_LENGTH]
-
-
-def _fate(turn: Completed, stands: tuple[str, int] | None) -> Fate:
-    """What becomes of a turn, seen from its conversation: mode and lease."""
-    if stands is None or stands[1] != turn.lease:
-        return Fate.LOST
-    speaks = turn.outcome not in SILENT_OUTCOMES
-    return Fate.TAKEN_OVER if speaks and stands[0] == Mode.PERSON else Fate.KEPT
 
 
 def _logged(row: Any) -> Logged:
