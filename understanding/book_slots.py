@@ -72,6 +72,15 @@ _LIKE = re.compile(
     r"(.{2,80})"
 )
 _SERIES = re.compile(r"(?i)\b(?:сери[яиюе]|цикл\w?|series)\s+[«\"]?([\w -]{2,60})")
+_LANGUAGE = re.compile(
+    r"(?i)\b(?:на\s+(английском|русском|немецком|французском|испанском|итальянском|китайском|татарском|башкирском"
+    r"|казахском|узбекском|украинском|таджикском)(?:\s+язык\w+)?"
+    r"|in\s+(English|Russian|German|French|Spanish|Italian|Chinese))\b"
+)
+_FORMAT = re.compile(
+    r"(?i)\b(аудиокниг\w*|аудио|audiobooks?|говорящ\w+\s+книг\w*|электронн\w+\s+(?:книг\w*|верси\w*)|e-?books?"
+    r"|(?:с\s+)?крупн\w+\s+шрифт\w*|large print|по\s+Брайлю|комикс\w*)"
+)
 _ABOUT_NOTHING = frozenset(("том", "том,", "нем", "ней", "книге", "книгу", "себе", "этом", "вас", "библиотеке"))
 _NOUNS = re.compile(
     r"(?i)^(?:(?:новая|новую|новый|какая-нибудь|любая|любую|последний|последнюю)\s+)?"
@@ -115,7 +124,7 @@ def title(rest: str, found: dict[str, str]) -> None:
     if "title" in found:
         return
     bare = _INITIALS.sub(" ", rest)
-    bare = _VOLUME.sub(" ", _AGE.sub(" ", _GRADE.sub(" ", bare)))
+    bare = _VOLUME.sub(" ", _AGE.sub(" ", _GRADE.sub(" ", _LANGUAGE.sub(" ", bare))))
     if "volume" not in found and (match := _NUMBER_AT_THE_END.search(bare)):
         value = numbers.value_of(match[1].lower())
         before = bare[: match.start()]
@@ -157,6 +166,14 @@ def taste(text: str, found: dict[str, str]) -> None:
             if words and words.split()[0].lower() not in _ABOUT_NOTHING:
                 found["subject"] = words
                 break
+
+
+def form(text: str, found: dict[str, str]) -> None:
+    """Add the language and the form that are asked for: «на английском», «аудиокнига», «крупным шрифтом»."""
+    if match := _LANGUAGE.search(text):
+        found["language"] = (match[1] or match[2]).lower()
+    if match := _FORMAT.search(text):
+        found["format"] = match[1].lower()
 
 
 def _grade(text: str) -> str:

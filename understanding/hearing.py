@@ -19,8 +19,12 @@ _ASKED_FOR = 0.45
 """The most that «есть ли у вас», «нужна» say for a book: so a lift is asked for, too."""
 _FEWER_TITLES = 0.9
 """Off the logarithm of a title's share: the model has learned from more titles than readers write."""
-_OVER_A_TITLE = 0.5
+_OVER_A_TITLE = 0.25
 """A few words that no phrase fits are a title where no intent is so likely."""
+_NOT_OURS = 0.4
+"""What is not ours must be surer by so much: to look into the catalogue first costs nothing («Что делать?»)."""
+_SHORT, _FADES = 4, 0.5
+"""Content words up to which a phrase counts fully, and how fast it fades beyond: in a story words meet by chance."""
 _FEW, _WRITTEN_FOR_IT = 2, 2.5
 """Of so few words, all of them in a phrase, the phrase was written for just that."""
 _SHORTEST = 4
@@ -52,8 +56,6 @@ class Ear:
     def opinion(self, message: Message, words: Stretch, judged: Opinion | None = None) -> Opinion:
         """The likeliest intent of a stretch, by both."""
         judged = judged or self._judge.opinion(words)
-        if judged.pattern is None and _tells_nothing(message, words):
-            return judged
         shares = self._shares(message, words)
         for intent, mask in self._unless:
             if mask & words.present:
@@ -61,7 +63,11 @@ class Ear:
         together = self._together(judged, shares)
         best = max(together, key=lambda intent: together[intent])
         second = max((intent for intent in together if intent != best), key=lambda intent: together[intent], default="")
-        if judged.pattern is None and judged.content <= _FEW and together[best] < _OVER_A_TITLE:
+        if (
+            judged.pattern is None
+            and best != LOOKED_FOR
+            and _may_be_a_title(message, words, judged, together[best] * (_NOT_OURS if best == "out_of_scope" else 1.0))
+        ):
             best, second = LOOKED_FOR, best
         next_best = (second, together.get(second, 0.0))
         if best == judged.intent or (best == LOOKED_FOR and judged.intent == "availability"):
@@ -124,8 +130,9 @@ class Ear:
         if "availability" in scores:
             scores[LOOKED_FOR] = max(scores.get(LOOKED_FOR, 0.0), scores["availability"])
         powers = {}
+        believed = min(1.0, _SHORT / max(judged.content, 1)) ** _FADES
         for intent, share in shares.items():
-            score = scores.get(intent, 0.0)
+            score = scores.get(intent, 0.0) * believed
             if intent == LOOKED_FOR:
                 score = max(score, _TITLE)
             if share:
@@ -138,6 +145,8 @@ class Ear:
         return {intent: exp(power - most) / whole for intent, power in powers.items()}
 
 
-def _tells_nothing(message: Message, words: Stretch) -> bool:
-    """A single short word that no phrase knows."""
-    return words.last - words.first == 1 and len(message.tokens[words.first].word) < _SHORTEST
+def _may_be_a_title(message: Message, words: Stretch, judged: Opinion, share: float) -> bool:
+    """A few words that no phrase fits and no intent surely: above all a single short one."""
+    if words.last - words.first == 1 and len(message.tokens[words.first].word) < _SHORTEST:
+        return True
+    return judged.content <= _FEW and share < _OVER_A_TITLE

@@ -18,7 +18,7 @@ _DATE = re.compile(
 )
 _WIDER_DATE = re.compile(
     rf"(?i)\b(?:(?:майски\w+|новогодни\w+|январски\w+)\s+(?:праздник\w*|каникул\w*)|праздник(?:и|ов|ам|ами|ах)\b|каникул\w*"
-    rf"|{_MONTH}[а-я]{{0,3}}\b|летом|зимой|осенью|весной|holidays?)"
+    rf"|{_MONTH}(?:[аеьяую]|ом|ем|[её]м)?\b|летом|зимой|осенью|весной|holidays?)"
 )
 _ORDINAL = r"(?:перв|втор|трет|четв[её]рт|пят|шест|седьм|восьм|девят|десят)"
 _ITEM = re.compile(
@@ -88,6 +88,7 @@ def slots(intent: str, text: str, isbn: str = "", rest: str = "") -> dict[str, s
         found["card"] = match[1].replace(" ", "")
     if intent in _BY_TASTE:
         book_slots.taste(text, found)
+        book_slots.form(text, found)
     return found
 
 

@@ -8,19 +8,26 @@ from understanding.tokens import Message
 
 SURE = 0.8
 _AND = frozenset(["и", "а", "но", "еще", "также", "плюс", "потом", "and", "also", "but", "then"])
+_IS_THERE = frozenset(["есть", "имеется", "найдется", "наличии", "взять", "почитать", "available"])
 _MOST_PIECES = 60
 """A message in more pieces than this is read sentence by sentence only: splitting stays linear."""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One request's stretch; ``asks`` where it is worded as a question or a wish."""
+    """One request's stretch.
+
+    Attributes:
+        asks: Whether it is worded as a question or a wish.
+        closed: Whether it ends in a question mark or in a word that asks for a book («есть»).
+    """
 
     first: int
     last: int
     words: Stretch
     opinion: Opinion
     asks: bool
+    closed: bool = False
 
 
 class Splitter:
@@ -74,12 +81,17 @@ class Splitter:
         opinion = self._judge.opinion(stretch)
         # Where question marks are in use, a question has one: «когда» elsewhere only tells a story.
         asking = self._wishing if message.asks else self._asking
-        asks = bool(stretch.present & asking) or any(message.tokens[n].asks for n in range(first, last))
-        return Part(first, last, stretch, opinion, asks)
+        marked = any(message.tokens[n].asks for n in range(first, last))
+        closed = marked or message.tokens[last - 1].word in _IS_THERE
+        return Part(first, last, stretch, opinion, asks=marked or bool(stretch.present & asking), closed=closed)
 
     def _separate(self, words: Stretch, one: Part, two: Part) -> bool:
         """Two sure requests of different kinds, unless one phrase reaches over the border."""
-        if _wish(one) == _wish(two) or min(one.opinion.score, two.opinion.score) < SURE:
+        if _wish(one) == _wish(two):
+            return False
+        if one.closed and one.opinion.pattern is None and two.opinion.score >= SURE and not two.opinion.strange:
+            return True
+        if min(one.opinion.score, two.opinion.score) < SURE:
             return False
         if any(part.opinion.intent == "search" and not part.opinion.strange for part in (one, two)):
             return False

@@ -17,6 +17,8 @@ _SHAPES = (
     ("number", re.compile(r"\d+(?:[-–]?[а-яa-z]{1,3})?$")),
 )
 _SHORTEST_ISBN = 10
+_INITIAL = re.compile(r"(?!я$)[a-zа-я](?:[.][a-zа-я])*")
+"""A letter with a dot behind it ends no sentence: «Пелевин В. О. есть?», «г. Пермь»; «это я.» does."""
 _ZERO_WIDTH = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u0300\u0301]")
 _LATIN = re.compile("[a-z]")
 HARD = re.compile(r"[.!?…;\n]")
@@ -141,6 +143,8 @@ class Reader:
             start = match.start()
             between = lowered[end:start]
             gap = "" if between == " " else _gap(between)
+            if gap == "." and tokens and between.strip() == "." and _INITIAL.fullmatch(tokens[-1].word):
+                gap = ""
             if gap == "." and "?" in between and tokens:
                 tokens[-1] = _asking(tokens[-1])
             end = match.end()

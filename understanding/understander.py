@@ -7,7 +7,7 @@ from bot.language import morphology
 from bot.language.folding import words as words_of
 from bot.ports import Request
 from understanding import slots as slots_
-from understanding.calibration import SURE_OF_AN_ISBN, confidence
+from understanding.calibration import SURE_OF_AN_ISBN, confidence, share
 from understanding.gibberish import is_gibberish
 from understanding.hearing import Ear
 from understanding.judging import Judge, Opinion, Stretch, stretch
@@ -33,13 +33,15 @@ _TOLD = frozenset({"hours", "location", "contacts", "events", "rules", "join", "
 """Beside a complaint or a plea these only tell what happened, where nothing is asked."""
 _A_TITLE = 4
 """Few titles have more words that no phrase explains."""
-_SURE_OF_THE_WHOLE = 0.7
+_SURE_OF_THE_WHOLE, _SURE_OF_A_STORY, _SURE_ENOUGH = 0.7, 0.3, 0.5
 _MOST_HEARD = 20
 """Of more sentences the last so many are heard by the model, too: the wish comes last, and time is short."""
 _RUSSIAN = 0.7
 """This share of the letters must stand in Russian words: the rest are names."""
 _HARDLY_SURE, _NEARLY_AS_SURE = 0.62, 0.28
 """Shares of the best and of the next intent between which the reader is asked to choose."""
+_HARDLY_A_TITLE, _WORTH_ASKING = 0.6, 0.15
+"""Below this confidence a title may be what was heard next, where that has at least this share."""
 _MOST_OF_A_TITLE = 6
 _NAMED_LIKE_BOOKS = frozenset(
     ["hours", "location", "contacts", "events", "rules", "join", "review", "thanks", "my_loans"]
@@ -48,8 +50,9 @@ _NAMED_LIKE_BOOKS = frozenset(
 _NEVER_ASKED = frozenset({"out_of_scope", "cancel", "help", "greeting"})
 """Intents that look into the catalogue themselves, or that nobody needs to choose."""
 _WORTH_TELLING = 0.1
-_NOT_AGAINST = 0.03
-"""A sentence's wish stands where the whole message gives it at least this share."""
+_NOT_AGAINST, _FOR_IT_ALONE = 0.05, 0.25
+"""A sentence's wish stands where the whole message gives it at least this share; more where no phrase speaks for it."""
+_LEAST_HEARD = 0.01
 _TROUBLED = frozenset({"renew", "hold", "my_loans", "search", "rules", "availability"})
 
 
@@ -90,7 +93,7 @@ class PhraseUnderstanding:
         """What is asked for, a part a wish; a message that no phrase fits is taken for a title."""
         parts = self._splitter.parts(message, words)
         parts = [*parts[:-_MOST_HEARD], *(self._heard(message, part) for part in parts[-_MOST_HEARD:])]
-        wishes = self._fitting(message, words, _wishes(parts)) if len(parts) > 1 else _wishes(parts)
+        wishes = self._fitting(message, words, parts, _wishes(parts)) if len(parts) > 1 else _wishes(parts)
         short = len(message.tokens) <= _LONGEST_TITLE
         unexplained = [part for part in parts if part.opinion.pattern is None and part.opinion.content]
         if unexplained and (
@@ -102,24 +105,39 @@ class PhraseUnderstanding:
             wishes = []
         if wishes:
             return wishes
-        if short:
-            return [self._splitter.title(words)]
-        return [max(unexplained or parts, key=lambda part: part.last - part.first)]
+        return [self._title(message, words, parts, unexplained or parts, short=short)]
+
+    def _title(self, message: Message, words: Stretch, parts: list[Part], left: list[Part], *, short: bool) -> Part:
+        """Where no sentence asks for anything: what the whole message speaks for, else what is to be looked up."""
+        if len(parts) == 1:
+            return parts[0]
+        whole = self._ear.opinion(message, words)
+        least = _SURE_OF_THE_WHOLE if short else _SURE_OF_A_STORY
+        if whole.pattern is not None and share(whole) >= least and not (short and whole.intent in _WEAK_SMALL_TALK):
+            return Part(words.first, words.last, words, whole, message.asks)
+        if not short:
+            return max(left, key=lambda part: part.last - part.first)
+        title = self._splitter.title(words)
+        return replace(title, opinion=replace(title.opinion, heard=whole.heard, runner_up=whole.runner_up))
 
     def _heard(self, message: Message, part: Part) -> Part:
         """The part with the opinion of phrases and model together."""
         return replace(part, opinion=self._ear.opinion(message, part.words, part.opinion))
 
-    def _fitting(self, message: Message, words: Stretch, wishes: list[Part]) -> list[Part]:
-        """The wishes that the message as a whole speaks for; its own where it speaks for another."""
+    def _fitting(self, message: Message, words: Stretch, parts: list[Part], wishes: list[Part]) -> list[Part]:
+        """The wishes that the message as a whole speaks for, too; its own where it speaks for another."""
         whole = self._ear.opinion(message, words)
-        if whole.pattern is None or whole.heard.get(whole.intent, 1.0) < _SURE_OF_THE_WHOLE:
+        if not wishes or not whole.heard:
             return wishes
-        if any(
-            whole.intent == part.opinion.intent or whole.heard.get(_family(part.opinion.intent), 0.0) >= _NOT_AGAINST
-            for part in wishes
-        ):
-            return wishes
+        likeliest = max(
+            dict.fromkeys([_family(whole.intent), *(_family(part.opinion.intent) for part in wishes)]),
+            key=lambda intent: _heard_as(whole, intent) * max(_heard_as(part.opinion, intent) for part in parts),
+        )
+        kept = [part for part in wishes if _family(part.opinion.intent) == likeliest or _stands(part, whole)]
+        if any(_family(part.opinion.intent) == likeliest for part in kept):
+            return kept
+        if whole.pattern is None or share(whole) < _SURE_ENOUGH:
+            return kept or wishes
         return [Part(words.first, words.last, words, whole, message.asks)]
 
     def _global(self, message: Message) -> Request | None:
@@ -185,17 +203,22 @@ class PhraseUnderstanding:
 def _rival(part: Part, message: Message) -> str:
     """The other intent that the whole message may just as well mean, "" where there is none.
 
-    Few words that mean something only when nothing else is said may be a title, whatever phrase or model say; and
-    where phrases and model leave two intents nearly equal, both are rivals.
+    Few words that mean something only when nothing else is said, or that no phrase knows, may be a title, whatever the
+    model says; what is hardly a title may be what the model heard next; and where phrases and model leave two intents
+    nearly equal, both are rivals. The catalogue decides, or the reader.
     """
     opinion, count = part.opinion, len(message.tokens)
-    if part.last - part.first < count or count > _MOST_OF_A_TITLE or opinion.intent in _NEVER_ASKED:
+    if part.last - part.first < count or opinion.intent in _NEVER_ASKED:
         return ""
-    second, share = opinion.runner_up
-    best = opinion.heard.get(_family(opinion.intent), 1.0)
-    if best < _HARDLY_SURE and share >= _NEARLY_AS_SURE and second not in _NEVER_ASKED:
+    second, next_best = opinion.runner_up
+    if opinion.pattern is None:
+        doubtful = confidence(opinion) < _HARDLY_A_TITLE and next_best >= _WORTH_ASKING
+        return second if doubtful and second not in _NEVER_ASKED else ""
+    if count > _MOST_OF_A_TITLE:
+        return ""
+    if share(opinion) < _HARDLY_SURE and next_best >= _NEARLY_AS_SURE and second not in _NEVER_ASKED:
         return second
-    if opinion.intent not in _NAMED_LIKE_BOOKS or part.asks or message.asks or opinion.pattern is None:
+    if part.asks or message.asks or (opinion.intent not in _NAMED_LIKE_BOOKS and opinion.pattern.mask):
         return ""
     return "search" if count > 1 and (opinion.strange or opinion.intent not in _WEAK_SMALL_TALK) else ""
 
@@ -223,6 +246,21 @@ def _named(cut: Rest, found: Mapping[str, str], intent: str) -> Rest:
     if not title or intent not in _BOOKISH or len(title) >= len(cut.text):
         return cut
     return replace(cut, text=f"{title} {found.get('author', '')}".strip(), narrower=title, wider="", titles=())
+
+
+def _heard_as(opinion: Opinion, intent: str) -> float:
+    return max(opinion.heard.get(intent, 0.0), _LEAST_HEARD)
+
+
+def _stands(part: Part, whole: Opinion) -> bool:
+    """Whether a sentence's wish stands beside what the whole message wants most."""
+    pattern = part.opinion.pattern
+    written = pattern is None or bool(pattern.mask)
+    if whole.heard.get(_family(part.opinion.intent), 0.0) >= (_NOT_AGAINST if written else _FOR_IT_ALONE):
+        return True
+    if pattern is None:
+        return _is_a_title_asked_for(part)
+    return _is_outright(part) and bool(pattern.mask) and part.opinion.score >= SURE
 
 
 def _family(intent: str) -> str:
@@ -253,12 +291,14 @@ def _because(part: Part, message: Message, telling: str) -> tuple[str, ...]:
 def _wishes(parts: Sequence[Part]) -> list[Part]:
     """Keep what is asked for; drop greetings, background and repetitions. Empty where nothing is left."""
     kept = [part for part in parts if part.opinion.pattern is not None]
+    if not all(map(_is_small_talk, kept)):
+        kept = [part for part in parts if part.opinion.pattern is not None or _is_a_title_asked_for(part)]
     others = [part for part in kept if part.opinion.intent not in _WEAK_SMALL_TALK]
     if others:
         kept = [part for part in kept if part.opinion.intent != "greeting"]
         kept = [part for number, part in enumerate(kept) if part.opinion.intent != "thanks" or number == 0]
     if any(part.asks for part in others):
-        kept = [part for part in kept if part.asks or part.opinion.intent in _SAID_OUTRIGHT]
+        kept = [part for part in kept if _is_outright(part)]
     if any(part.opinion.score >= SURE for part in others):
         kept = [part for part in kept if not _rambles(part)]
     if any(part.opinion.intent in _WEIGHTY for part in kept):
@@ -269,6 +309,25 @@ def _wishes(parts: Sequence[Part]) -> list[Part]:
     for part in kept:
         unique.setdefault(part.opinion.intent, part)
     return list(unique.values())[:MOST_REQUESTS]
+
+
+def _is_outright(part: Part) -> bool:
+    """Worded as a question or a wish, or a phrase and nothing else: «скажите телефон и адрес»."""
+    opinion = part.opinion
+    if part.asks or opinion.intent in _SAID_OUTRIGHT or _is_a_title_asked_for(part):
+        return True
+    return opinion.pattern is not None and bool(opinion.pattern.mask) and opinion.score >= SURE and not opinion.strange
+
+
+def _is_a_title_asked_for(part: Part) -> bool:
+    """No phrase, but a question mark, and few words that the model takes for a title: «Метро 2033 есть?»."""
+    return bool(
+        part.opinion.pattern is None
+        and part.opinion.content
+        and part.last - part.first <= _LONGEST_TITLE
+        and part.closed
+        and share(part.opinion) >= _SURE_OF_THE_WHOLE
+    )
 
 
 def _is_said_alone(part: Part) -> bool:

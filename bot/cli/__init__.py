@@ -136,7 +136,9 @@ def evaluate(
     against: Annotated[
         Path | None, typer.Option(help="Compare with what an earlier run printed with --json (--details).")
     ] = None,
-    details: Annotated[bool, typer.Option("--details", help="With --json: every question, too.")] = False,
+    details: Annotated[
+        bool, typer.Option("--details", help="How sure answers were, too; with --json every question.")
+    ] = False,
 ) -> None:
     """Run files of questions through understanding and search."""
     from bot.cli import evaluation

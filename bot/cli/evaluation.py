@@ -43,7 +43,7 @@ class Asked:
     Attributes:
         catalogues: Load these into a throw-away store and ask that one; else the configured store is asked.
         as_json: Print figures for programs instead of tables.
-        details: In the JSON, also every question: what ``against`` of a later run needs.
+        details: Also what confidences were worth; in the JSON every question, too: ``against`` of a later run needs it.
         errors: List what went wrong, and why it was understood so.
         against: What an earlier run printed as JSON.
     """
@@ -77,6 +77,8 @@ def evaluate(config: Path | None, files: Sequence[Path], asked: Asked) -> int:
     else:
         for table in _tables(answers):
             console.print(table)
+        if asked.details:
+            console.print(_sureness(answers))
     if asked.errors:
         for answer in answers:
             if answer.wrong:
@@ -164,6 +166,17 @@ def _tables(answers: Sequence[Answer]) -> list[Table]:
             table.add_row(escape(name), str(n), f"{share:.1%}")
         tables.append(table)
     return tables
+
+
+def _sureness(answers: Sequence[Answer]) -> Table:
+    """What a confidence was worth."""
+    table = Table(title="by confidence", title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("", no_wrap=True)
+    for heading in ("n", "claimed", "right"):
+        table.add_column(heading, justify="right")
+    for name, step in scoring.by_confidence(answers).items():
+        table.add_row(name, str(step.n), f"{step.claimed:.1%}", f"{step.right:.1%}")
+    return table
 
 
 def _compared(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:

@@ -221,6 +221,30 @@ def by_tag(answers: Iterable[Answer]) -> dict[str, Score]:
     return _by(answers, lambda line: line.tags)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sureness:
+    """Answers that claimed about the same confidence, and what it was worth: 0..1 each."""
+
+    n: int
+    claimed: float
+    right: float
+
+
+def by_confidence(answers: Sequence[Answer]) -> dict[str, Sureness]:
+    """How often the intent was right where it was said so surely, by steps of a tenth («0.9-1.0»)."""
+    steps: dict[int, list[Answer]] = {}
+    for answer in answers:
+        steps.setdefault(min(int(answer.requests[0].confidence * 10), 9), []).append(answer)
+    return {
+        f"{step / 10:.1f}-{(step + 1) / 10:.1f}": Sureness(
+            n=len(group),
+            claimed=sum(answer.requests[0].confidence for answer in group) / len(group),
+            right=sum(answer.intent_right for answer in group) / len(group),
+        )
+        for step, group in sorted(steps.items())
+    }
+
+
 def as_json(answers: Sequence[Answer]) -> dict[str, Any]:
     """The figures for programs: the keys that DESIGN fixes and no other."""
 
@@ -246,6 +270,10 @@ def in_detail(answers: Sequence[Answer]) -> dict[str, Any]:
         "by_intent": {name: figures(score) for name, score in by_intent(answers).items()},
         "by_tag": {name: figures(score) for name, score in by_tag(answers).items()},
         "by_slot": {name: {"n": n, "accuracy": share} for name, (n, share) in by_slot(answers).items()},
+        "by_confidence": {
+            name: {"n": step.n, "claimed": step.claimed, "right": step.right}
+            for name, step in by_confidence(answers).items()
+        },
         "questions": {
             f"{answer.line.file}:{answer.line.id}": {
                 "text": answer.line.text,

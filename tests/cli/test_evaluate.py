@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from bot.cli import app, evaluation, scoring
-from bot.cli.scoring import Answer, Line, Score, fits
+from bot.cli.scoring import Answer, Line, Score, by_confidence, fits
 from bot.errors import InputError
 from bot.library.model import Edition, Kind, WorkCard
 from bot.ports import Catalogue, Found, Request, Suggested, Taste, Verdict, Wanted
@@ -459,6 +459,24 @@ def test_a_slot_is_right_when_it_says_the_same(
 
     assert given.slots_right == right
     assert Score.of([given]).slots_accuracy == float(all(right.values()))
+
+
+def test_what_a_confidence_was_worth_is_told_by_tenths() -> None:
+    line = Line(id="q", text="дом", intent="search", intent_ok=["search"])
+    said = [("search", 0.92), ("hours", 0.98), ("search", 1.0), ("search", 0.31)]
+    answers = [Answer(line=line, requests=(Request(intent=name, confidence=sure),)) for name, sure in said]
+
+    steps = by_confidence(answers)
+
+    assert list(steps) == ["0.3-0.4", "0.9-1.0"]
+    assert steps["0.9-1.0"].n == 3
+    assert steps["0.9-1.0"].right == pytest.approx(2 / 3)
+    assert steps["0.9-1.0"].claimed == pytest.approx(2.9 / 3)
+
+
+def test_details_show_what_confidences_were_worth(inventory: Path, questions: Path) -> None:
+    assert "by confidence" not in run(str(questions), "--catalogue", str(inventory))
+    assert "by confidence" in run(str(questions), "--catalogue", str(inventory), "--details")
 
 
 # --- against an earlier run ------------------------------------------------------------------------

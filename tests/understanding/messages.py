@@ -20,6 +20,9 @@ FRESH_HELD_OUT = HERE / "messages_fresh_held_out.jsonl"
 VOICES_TRAIN = HERE / "messages_voices_train.jsonl"
 VOICES_HELD = HERE / "messages_voices_held.jsonl"
 """Of readers as unlike each other as could be thought of; split by chance, learned from and measured likewise."""
+PEOPLE_TRAIN = HERE / "messages_people_train.jsonl"
+PEOPLE_HELD = HERE / "messages_people_held.jsonl"
+"""Of invented readers, each with a manner of writing (``style``); who is in one file is not in the other."""
 DEV = (
     HERE.parent / "data" / "queries" / "queries_ru_dev.jsonl",
     HERE.parent / "data" / "queries" / "queries_en_dev.jsonl",

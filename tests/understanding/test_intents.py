@@ -56,13 +56,19 @@ def test_messages_that_no_phrase_was_written_for_are_understood(held_out: list[m
 def test_fresh_messages_that_nothing_was_tuned_to_are_understood() -> None:
     fresh = messages.understood(messages.FRESH_HELD_OUT)
 
-    assert messages.share_right(fresh) >= 0.88, messages.wrong(fresh)
+    assert messages.share_right(fresh) >= 0.94, messages.wrong(fresh)
 
 
 def test_readers_who_write_in_their_own_words_are_understood() -> None:
     voices = messages.understood(messages.VOICES_HELD)
 
-    assert messages.share_right(voices) >= 0.65, messages.wrong(voices)
+    assert messages.share_right(voices) >= 0.74, messages.wrong(voices)
+
+
+def test_a_manner_of_writing_that_was_never_heard_is_understood() -> None:
+    people = messages.understood(messages.PEOPLE_HELD)
+
+    assert messages.share_right(people) >= 0.7, messages.wrong(people)
 
 
 def test_the_development_set_is_understood(dev: list[messages.Understood]) -> None:
@@ -89,14 +95,19 @@ def test_two_wishes_of_one_message_are_both_heard(
     assert sum(heard) / len(heard) >= 0.9
 
 
-def test_titles_are_taken_for_titles(reader: PhraseUnderstanding) -> None:
+def test_titles_are_taken_for_titles_or_asked_about(reader: PhraseUnderstanding) -> None:
+    """A rival «search» makes the bot look into the catalogue first, and so does what is not ours; the rest are lost."""
     with gzip.open(BOOKS, "rt", encoding="utf-8", newline="") as rows:
         titles = sorted({row["заглавие"] for row in csv.DictReader(rows, delimiter=";")})
     sample = random.Random(5).sample(titles, 1_200)
+    heard = {title: reader.understand(title)[0] for title in sample}
 
-    mistaken = [title for title in sample if reader.understand(title)[0].intent not in ("search", "availability")]
+    mistaken = [title for title, request in heard.items() if request.intent not in ("search", "availability")]
+    asked = [title for title in mistaken if heard[title].slots.get("rival") == "search"]
+    lost = [title for title in mistaken if title not in asked and heard[title].intent != "out_of_scope"]
 
-    assert len(mistaken) <= 0.015 * len(sample), mistaken
+    assert len(mistaken) <= 0.03 * len(sample), mistaken
+    assert len(lost) <= 0.015 * len(sample), lost
 
 
 def test_titles_that_sound_like_requests_are_still_titles(reader: PhraseUnderstanding) -> None:
