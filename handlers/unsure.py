@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from bot.asking import look_up
+from bot.asking import look_up, look_up_faq
 from bot.library.model import WorkCard
 from bot.messages import Button, reply
 from bot.ports import Library, Request, Verdict
@@ -53,7 +53,8 @@ async def which(turn: Turn, library: Library) -> Answer:
     if work is not None and other in WISHES:
         return _ask_of_the_book(work, other, request)
     if request.intent in LOOKED_FOR and found.verdict is Verdict.NOTHING:
-        return _ask(turn, "search", other)
+        known = await look_up_faq(library.faq, "", words_of(turn), turn.language)
+        return _ask(turn, "search", other) if known is None else _go_on(request)
     return _go_on(request)
 
 

@@ -47,6 +47,7 @@ _NAMED_LIKE_BOOKS = frozenset(
     ["hours", "location", "contacts", "events", "rules", "join", "review", "thanks", "my_loans"]
 )
 """«Часы работы», «Правила жизни», «Спасибо за покупку»: so few words, and no question, may be a title."""
+_LOOKS_FOR_BOOKS = frozenset({"recommend", "hold", "search", "availability"})
 _NEVER_ASKED = frozenset({"out_of_scope", "cancel", "help", "greeting"})
 """Intents that look into the catalogue themselves, or that nobody needs to choose."""
 _WORTH_TELLING = 0.1
@@ -212,15 +213,22 @@ def _rival(part: Part, message: Message) -> str:
         return ""
     second, next_best = opinion.runner_up
     if opinion.pattern is None:
-        doubtful = confidence(opinion) < _HARDLY_A_TITLE and next_best >= _WORTH_ASKING
-        return second if doubtful and second not in _NEVER_ASKED else ""
-    if count > _MOST_OF_A_TITLE:
-        return ""
-    if share(opinion) < _HARDLY_SURE and next_best >= _NEARLY_AS_SURE and second not in _NEVER_ASKED:
+        near = confidence(opinion) < _HARDLY_A_TITLE and next_best >= _WORTH_ASKING and count > 1
+    else:
+        near = share(opinion) < _HARDLY_SURE and next_best >= _NEARLY_AS_SURE and count <= _MOST_OF_A_TITLE
+    if near and second not in _NEVER_ASKED:
         return second
-    if part.asks or message.asks or (opinion.intent not in _NAMED_LIKE_BOOKS and opinion.pattern.mask):
-        return ""
-    return "search" if count > 1 and (opinion.strange or opinion.intent not in _WEAK_SMALL_TALK) else ""
+    return "search" if count <= _MOST_OF_A_TITLE and _sounds_like_a_title(part, message) else ""
+
+
+def _sounds_like_a_title(part: Part, message: Message) -> bool:
+    """A few words of a wish that books are called by, too, or that no phrase knows; and no question."""
+    opinion = part.opinion
+    if part.asks or message.asks or opinion.pattern is None or opinion.intent in _LOOKS_FOR_BOOKS:
+        return False
+    if opinion.intent not in _NAMED_LIKE_BOOKS and opinion.pattern.mask:
+        return False
+    return len(message.tokens) > 1 and bool(opinion.strange or opinion.intent not in _WEAK_SMALL_TALK)
 
 
 def _spelt(cut: Rest) -> str:
