@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.clock import Clock
@@ -57,8 +57,43 @@ class SqlDesk:
     def __init__(self, database: Database, branches: Branches, clock: Clock, house: LendingHouse) -> None:
         self._database, self._branches, self._clock, self._house = database, branches, clock, house
 
-    async def lend(self, patron_id: int, item_id: int, branch_code: str) -> Lent | NotLent:
-        """Give a copy into a patron's hands; one that is kept for another is not lent. Raises StoreUnavailable."""
+    async def on_the_shelf(self, branch_code: str, count: int) -> list[tuple[int, int]]:
+        """Copies of different works that could be lent now, and their works; always the same while nothing changes."""
+        wanted = (
+            select(func.min(ItemRow.id).label("item_id"), RecordRow.work_id)
+            .join(RecordRow, RecordRow.id == ItemRow.record_id)
+            .join(BranchRow, BranchRow.id == ItemRow.branch_id)
+            .where(
+                BranchRow.code == branch_code,
+                ItemRow.status == ItemStatus.AVAILABLE.value,
+                ItemRow.lendable,
+                ItemRow.copies == 1,
+                ItemRow.missing_since.is_(None),
+                RecordRow.missing_since.is_(None),
+                RecordRow.author != "",
+            )
+            .group_by(RecordRow.work_id)
+            .order_by(RecordRow.work_id)
+            .limit(count)
+        )
+        with store_errors():
+            async with self._database.engine.connect() as connection:
+                return [(row.item_id, row.work_id) for row in await connection.execute(wanted)]
+
+    async def patron_id(self, card_number: str) -> int:
+        """Who has the card; 0 where nobody has."""
+        with store_errors():
+            async with self._database.engine.connect() as connection:
+                wanted = select(PatronRow.id).where(PatronRow.card_number == card_number)
+                return await connection.scalar(wanted) or 0
+
+    async def lend(
+        self, patron_id: int, item_id: int, branch_code: str, *, issued_on: date | None = None
+    ) -> Lent | NotLent:
+        """Give a copy into a patron's hands; one that is kept for another is not lent. Raises StoreUnavailable.
+
+        ``issued_on`` is the day from which the term counts, today where it is left out.
+        """
         places, now = await self._house.places(self._branches), self._clock.now()
         async with self._database.writing() as connection:
             about = await _item(connection, item_id)
@@ -74,7 +109,7 @@ class SqlDesk:
             refused = self._why_not(scene, about, mine, branch_code)
             if refused:
                 return NotLent(refused)
-            return await self._lend(connection, scene, about, mine, branch_code, branch)
+            return await self._lend(connection, scene, about, mine, branch_code, branch, issued_on)
 
     def _why_not(self, scene: Scene, about: "_About", mine: holding.StoredHold | None, branch_code: str) -> str:
         item = next((copy for copy in scene.copies[about.work_id] if copy.item_id == about.item_id), None)
@@ -98,6 +133,7 @@ class SqlDesk:
         mine: holding.StoredHold | None,
         branch_code: str,
         branch_id: int,
+        issued_on: date | None,
     ) -> Lent:
         now, patron, place = scene.now, scene.patron.patron, scene.places.at(branch_code)
         today, policy = place.today(now), self._house.policy(branch_code, patron.category, about.kind)
@@ -105,13 +141,14 @@ class SqlDesk:
             await holding.end(connection, mine, HoldState.FULFILLED, "desk", now)
             if mine.item_id not in (None, about.item_id):
                 await holding.release(connection, mine.item_id)
-        due = due_date(today, policy.loan_days, policy, place.calendar, patron.expires_on)
+        issued = issued_on or today
+        due = due_date(issued, policy.loan_days, policy, place.calendar, patron.expires_on)
         values = {
             "patron_id": patron.patron_id,
             "item_id": about.item_id,
             "slot": await reading.free_slot(connection, about.item_id),
             "branch_id": branch_id,
-            "issued_on": today,
+            "issued_on": issued,
             "due_on": due,
             "as_of": now,
         }

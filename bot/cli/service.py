@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 PORTS_TRIED = 20
 THIS_MACHINE = "127.0.0.1"
 DEMO_LOGIN = "demo"
+DEMO_PIN = "2026"
 
 
 def run(config: Path | None, role: str) -> int:
@@ -123,6 +124,7 @@ def only_one(settings: Settings, folder: Path, role: Role) -> Iterator[None]:
 def demo(folder: Path, port: int, *, messengers: bool = False) -> int:
     """Everything on, with a real catalogue, in a folder of its own; with phones of all messengers if wanted."""
     import demo as material
+    from bot.cli import demo_readers
     from bot.cli.loading import Asked
     from bot.cli.loading import load as load_files
 
@@ -146,6 +148,7 @@ def demo(folder: Path, port: int, *, messengers: bool = False) -> int:
             material.mark_loaded(folder)
         logs.configure("warning", settings.logging.format)
         password = asyncio.run(_demo_librarian(settings, base))
+        asyncio.run(demo_readers.settle(settings, base, DEMO_PIN))
 
         async def invite(what: app.Opened, port: int) -> None:
             _invite(console, what.settings, config, port, password)
@@ -225,6 +228,7 @@ def _invite(console: Console, settings: Settings, config: Path, port: int, passw
     console.print(f"The reader's web chat:  http://{settings.server.host}:{port}/")
     console.print(f"The librarian's console: http://{settings.server.host}:{port}/console/")
     console.print(f"                         login {DEMO_LOGIN}, password {password}")
+    console.print(f"Readers' cards:          1000001 to 1000003, PIN {DEMO_PIN}: «мои книги»")
     command = sys.argv[0] if Path(sys.argv[0]).name == "bibliobot" else "bibliobot"
     console.print(f"From the shell:         {command} ask --config {config} 'есть ли у вас Мастер и Маргарита?'")
     console.print(

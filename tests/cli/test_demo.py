@@ -3,6 +3,7 @@
 import csv
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
 import urllib.error
@@ -74,6 +75,12 @@ def test_one_command_answers_from_a_real_catalogue_and_goes_on_the_next_day(tmp_
         assert enters(address, password_in(said))
         assert not enters(address, first)
     assert not (folder / demo.BOOKS).exists()
+    with sqlite3.connect(folder / "bibliobot.sqlite3") as store:
+        at_home = store.execute(
+            "SELECT card_number, count(loans.id) FROM patrons LEFT JOIN loans ON patron_id = patrons.id GROUP BY 1"
+        ).fetchall()
+        assert at_home == [("1000001", 4), ("1000002", 2), ("1000003", 2)]
+        assert store.execute("SELECT count(*) FROM holds WHERE state = 'queued'").fetchone() == (1,)
 
 
 def test_due_dates_lie_ahead_of_the_first_start() -> None:
