@@ -14,7 +14,11 @@ from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
+import pytest
+
 import demo
+from bot.cli import service
+from bot.errors import InputError
 from bot.settings import load
 from tests.cli.test_service import asks
 
@@ -103,3 +107,12 @@ def test_every_branch_of_the_catalogue_is_a_branch_of_the_demonstration(tmp_path
         named = {row["филиал"] for row in csv.DictReader(file, delimiter=";")}
 
     assert named <= known
+
+
+def test_phones_need_the_source_and_say_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(demo, "__file__", str(tmp_path / "site-packages" / "demo" / "__init__.py"))
+
+    with pytest.raises(InputError, match="come with the source only"):
+        service.demo(tmp_path, 0, messengers=True)
+
+    assert list(tmp_path.iterdir()) == []
