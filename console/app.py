@@ -8,6 +8,7 @@ from bot.clock import Clock
 from bot.desk import Audit, Desk, StaffBook
 from bot.ports import Files, Library
 from console.account import OwnAccount
+from console.canned import CannedScreen
 from console.conversation import ConversationScreen
 from console.door import Door
 from console.inbox import InboxScreen
@@ -47,6 +48,7 @@ class Console:
             Door(room),
             InboxScreen(room, desk, self._streams),
             ConversationScreen(room, desk, self._streams, files, library),
+            CannedScreen(room, desk),
             OwnAccount(room),
             People(room),
         )

@@ -182,7 +182,7 @@ async def test_no_screen_shuts_anybody_out(
     assert await librarian.barriers() == []
     masha = await enter(width=width, height=740, color_scheme=scheme)
     root = f"{desk_house.address}/console/"
-    for path in ("", "?tab=all", "c/1", "staff", "account", "account/code", "password", "c/999"):
+    for path in ("", "?tab=all", "c/1", "canned", "staff", "account", "account/code", "password", "c/999"):
         await masha.opens(root + path)
         assert await masha.barriers() == [], path
         assert await masha.sideways() <= 0, path

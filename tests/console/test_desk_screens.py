@@ -10,7 +10,7 @@ import pytest
 from aiohttp import FormData
 from sqlalchemy import delete, select, update
 
-from bot.desk import Release
+from bot.desk import Release, StaffRole
 from bot.messages import Contact
 from bot.ports import Mode
 from console import uploads
@@ -298,3 +298,23 @@ async def _next(answer: object) -> str:
         assert line, "the stream ended"
         if line.startswith("data:"):
             return str(line)
+
+
+async def test_an_editor_writes_answers_that_fill_themselves_in(
+    sqlite: Database, clock: StandingClock, log: StoredLog, open_browser: OpenBrowser, masha: Browser
+) -> None:
+    one = await calls(log)
+    await hire(sqlite, clock, "olga", "Ольга", StaffRole.EDITOR)
+    olga = await open_browser()
+    await olga.signs_in("olga")
+    text = "Здравствуйте, {имя}! {библиотекарь}, {библиотека}. {чепуха} <b>"
+    assert (await olga.post("canned", {"title": "Привет", "text": text})).status == 303
+    assert (await olga.post("canned", {"title": "Привет", "text": "другое"})).status == 400
+    assert (await masha.get("canned")).status == 403
+
+    page = await (await masha.get(f"c/{one}")).text()
+    assert "Здравствуйте, Анна! Мария Петровна, Районная библиотека. {чепуха} &lt;b&gt;" in page
+    assert (await olga.post("canned/1", {"title": "Привет", "text": "Добрый день"})).status == 303
+    assert "Добрый день" in await (await olga.get("canned")).text()
+    assert (await olga.post("canned/1/drop", {})).status == 303
+    assert "Добрый день" not in await (await olga.get("canned")).text()

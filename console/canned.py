@@ -1,0 +1,58 @@
+"""Answers given again and again: for editors."""
+
+from collections.abc import Sequence
+
+from aiohttp import web
+
+from bot.desk import Desk, StaffRole
+from bot.errors import InputError
+from bot.wording import gettext as _
+from console.room import ROOT, Room, Stop, Visit
+
+LONGEST_TITLE, LONGEST_TEXT = 80, 4_000
+
+
+class CannedScreen:
+    """The list, and a form for each."""
+
+    def __init__(self, room: Room, desk: Desk) -> None:
+        self._room, self._desk = room, desk
+
+    def routes(self) -> Sequence[web.AbstractRouteDef]:
+        """The addresses."""
+        editors = StaffRole.EDITOR
+        return [
+            web.get(ROOT + "canned", self._room.screen(self.show, editors)),
+            web.post(ROOT + "canned", self._room.screen(self.put, editors)),
+            web.post(ROOT + r"canned/{id:\d{1,9}}", self._room.screen(self.put, editors)),
+            web.post(ROOT + r"canned/{id:\d{1,9}}/drop", self._room.screen(self.drop, editors)),
+        ]
+
+    async def show(self, visit: Visit) -> web.Response:
+        """All of them."""
+        return await self._page(visit)
+
+    async def put(self, visit: Visit) -> web.Response:
+        """A new one, or another text."""
+        title = " ".join(visit.form.get("title", "").split())
+        said = visit.form.get("text", "").replace("\x00", "").strip()
+        if not title or not said or len(title) > LONGEST_TITLE or len(said) > LONGEST_TEXT:
+            raise Stop(400, _("Нужны название и текст, не слишком длинные."))
+        number = visit.request.match_info.get("id")
+        try:
+            await self._desk.put_canned(title, said, int(number) if number else None)
+        except InputError:
+            return await self._page(visit, _("Ответ с таким названием уже есть."), 400)
+        await self._room.audit.note(visit.me.login, "canned.changed", f"canned:{title}")
+        return self._room.go(visit, f"{ROOT}canned")
+
+    async def drop(self, visit: Visit) -> web.Response:
+        """Not any more."""
+        number = int(visit.request.match_info["id"])
+        await self._desk.drop_canned(number)
+        await self._room.audit.note(visit.me.login, "canned.dropped", f"canned:{number}")
+        return self._room.go(visit, f"{ROOT}canned")
+
+    async def _page(self, visit: Visit, fault: str = "", status: int = 200) -> web.Response:
+        canned = await self._desk.canned()
+        return self._room.page(visit, "canned.html", status, canned=canned, fault=fault, now_on="canned")
