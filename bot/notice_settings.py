@@ -14,8 +14,10 @@ MOST_TIMES = 5
 
 def _clock(value: object) -> object:
     """YAML reads a bare 21:00 as minutes of a day: 1260."""
-    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 24 * 60:
-        return f"{value // 60:02d}:{value % 60:02d}"
+    if isinstance(value, int | float):
+        if not 0 <= value < 24 * 60 or value != int(value):
+            raise ValueError("expected a time of day such as 21:00")
+        return f"{int(value) // 60:02d}:{int(value) % 60:02d}"
     return f"0{value}" if isinstance(value, str) and value[1:2] == ":" else value
 
 

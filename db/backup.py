@@ -13,11 +13,11 @@ import secrets
 import zlib
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import IO, Any, cast
 
-from sqlalchemy import Date, LargeBinary, Table, delete, func, insert, select, text
+from sqlalchemy import Date, LargeBinary, Table, delete, func, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -25,6 +25,7 @@ from bot.errors import InputError
 from db.base import Moment
 from db.connect import store_errors, unavailable
 from db.models import MessageRow, MessageTotalsRow
+from db.models_notices import NoticeRow
 from db.models_staff import StaffFailureRow, StaffSessionRow
 from db.tables import METADATA
 
@@ -216,6 +217,10 @@ async def _settle(connection: AsyncConnection) -> None:
         totals.update().where(totals.c.slot == first).values(aside=totals.c.aside + settled["waiting"])  # type: ignore[attr-defined]
     )
     await connection.execute(METADATA.tables["conversations"].update().values(**LEASES))
+    unsent = update(NoticeRow).where(NoticeRow.state.in_(["planned", "sent"]))
+    await connection.execute(
+        unsent.values(state="dropped", ended_at=datetime.now(UTC), why="restored from a backup", message_id=None)
+    )
     for who_is_in in (StaffSessionRow, StaffFailureRow):
         await connection.execute(delete(who_is_in))  # nobody is signed in to a copy
     await connection.execute(METADATA.tables["catalogue_state"].update().values(identity=secrets.token_hex(16)))

@@ -27,6 +27,7 @@ from db.files import SqlFiles, SqlUnread
 from db.index_source import SqlIndexSource
 from db.migrate import head
 from db.models import MissRow, PatronRow, SynonymRow, VersionRow
+from db.models_notices import NoticeRow
 from tests.support.accounts import fill_accounts
 from tests.support.books import book, copy, lent
 from tests.support.circulation import fill_circulation
@@ -143,6 +144,9 @@ async def test_a_restored_store_answers_and_sends_nothing_by_itself(
         figures = await log.figures()
         assert (figures.waiting, sum(figures.queued.values())) == (0, 0)
         assert [said.reply.text for said in await log.said(ANNA)][:2] == ["Есть ли «Идиот»?", "Есть!"]
+    async with empty.engine.connect() as connection:
+        states = set(await connection.scalars(select(NoticeRow.state)))
+    assert states == {"dropped"}, "a notice that was on its way would be sent again through the reader's next contact"
 
 
 async def test_a_restored_store_goes_on_where_the_old_one_stopped(

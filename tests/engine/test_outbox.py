@@ -21,6 +21,7 @@ from bot.errors import (
     DeliveryRefused,
     MessageRefused,
     RateLimited,
+    StoreUnavailable,
     WindowClosed,
 )
 from bot.messages import Contact, Lane, Outbound, Reply, Template
@@ -48,6 +49,7 @@ class Post:
         rate_per_chat_per_s: float = 0,
         window_h: float = 0,
         allows: Callable[[Outbound], bool] = engine.always,
+        still_true: engine.StillTrue | None = None,
     ) -> None:
         self.clock = clock
         self.log = FakeLog(clock)
@@ -57,7 +59,9 @@ class Post:
         )
         self.metrics = Metrics()
         policy = RetryPolicy(first_pause_s=10, longest_pause_s=60, attempts=3, jitter=0)
-        self.outbox = Outbox("chat", self.channel, self.log, clock, self.metrics, policy, allows=allows)
+        self.outbox = Outbox(
+            "chat", self.channel, self.log, clock, self.metrics, policy, allows=allows, still_true=still_true
+        )
 
     async def queues(self, *texts: str, contact: Contact = ANNA, lane: Lane = Lane.REPLY) -> list[int]:
         """Something for a reader; returns the messages' ids."""
@@ -452,6 +456,45 @@ async def test_what_may_not_leave_never_reaches_the_messenger(clock: StandingClo
 
     assert post.channel.tried == ["часы"]
     assert post.states(ids) == ["failed", "sent"]
+
+
+async def test_a_notice_that_is_not_true_any_more_never_leaves(clock: StandingClock) -> None:
+    asked: list[str] = []
+
+    async def still_true(message: Outbound) -> str:
+        asked.append(message.reply.text)
+        return "returned" if message.reply.text == "верните «Идиот»" else ""
+
+    post = Post(clock, still_true=still_true)
+    ids = await post.queues("ответ")
+    ids += await post.queues("верните «Идиот»", "верните «Бесы»", lane=Lane.NOTICE)
+    async with post.running():
+        await post.until_settled()
+
+    assert post.channel.sent == ["ответ", "верните «Бесы»"]
+    assert post.states(ids) == ["sent", "failed", "sent"]
+    assert asked == ["верните «Идиот»", "верните «Бесы»"], "replies are not held up"
+    assert post.log.conversation_of(ANNA).unreachable_since is None
+
+
+async def test_while_nobody_can_tell_whether_it_is_true_a_notice_waits(
+    clock: StandingClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "STORE_PAUSE_S", 0.001)
+    faults = [StoreUnavailable("away"), StoreUnavailable("away")]
+
+    async def still_true(_: Outbound) -> str:
+        if faults:
+            raise faults.pop()
+        return ""
+
+    post = Post(clock, still_true=still_true)
+    ids = await post.queues("верните «Идиот»", lane=Lane.NOTICE)
+    async with post.running():
+        await post.until_settled()
+
+    assert post.channel.sent == ["верните «Идиот»"]
+    assert post.states(ids) == ["sent"]
 
 
 async def test_a_channel_whose_token_is_refused_stops_until_the_messenger_knows_us_again(
