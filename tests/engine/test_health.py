@@ -156,6 +156,17 @@ async def test_turns_are_counted_by_intent_and_outcome(client: Client, machine: 
     assert seen["turn_seconds_count"] == 2
 
 
+async def test_guessing_at_cards_is_a_figure_that_an_alarm_can_be_hung_on(client: Client, machine: Machine) -> None:
+    machine.metrics.link("code", "wrong")
+    machine.metrics.link("code", "wrong")
+    machine.metrics.attack("chat")
+
+    page = await (await client.get("/metrics")).text()
+
+    assert 'bibliobot_link_attempts_total{outcome="wrong",proof="code"} 2.0' in page
+    assert 'bibliobot_link_attacks_total{channel="chat"} 1.0' in page
+
+
 async def test_an_unforeseen_fault_is_500_without_details(client: Client, health: Health) -> None:
     async def breaks() -> str:
         raise ZeroDivisionError("секрет")
