@@ -10,6 +10,8 @@ ROOT = Path(__file__).resolve().parent.parent
 NEEDED = (
     "adapters/webchat/static/",
     "catalogue/given_names.txt",
+    "console/static/",
+    "console/templates/",
     "demo/books.csv.gz",
     "demo/config.yaml",
     "demo/district.mrc.gz",
@@ -35,4 +37,16 @@ def test_a_wheel_holds_all_that_is_read_at_run_time(tmp_path: Path) -> None:
 
     assert [needed for needed in NEEDED if not any(name.startswith(needed) for name in names)] == []
     rooms = {name.partition("/")[0] for name in names if ".dist-info" not in name}
-    assert rooms == {"adapters", "bot", "catalogue", "db", "demo", "handlers", "locales", "migrations", "understanding"}
+    assert rooms == {
+        "adapters",
+        "bot",
+        "catalogue",
+        "console",
+        "db",
+        "demo",
+        "handlers",
+        "locales",
+        "migrations",
+        "understanding",
+    }
+    assert [name for name in names if name.startswith("demo/phones")] == []
