@@ -8,6 +8,7 @@ from bot.language.folding import words as words_of
 from bot.ports import Request
 from understanding import slots as slots_
 from understanding.calibration import SURE_OF_AN_ISBN, confidence, share
+from understanding.doubt import SMALL_TALK, rival
 from understanding.gibberish import is_gibberish
 from understanding.hearing import Ear
 from understanding.judging import Judge, Opinion, Stretch, stretch
@@ -20,7 +21,6 @@ from understanding.tokens import Message, Reader
 
 MOST_REQUESTS = 4
 _LONGEST = 4_000
-_WEAK_SMALL_TALK = frozenset({"greeting", "thanks"})
 _SAID_OUTRIGHT = frozenset({"thanks", "unsubscribe", "renew", "hold", "human"})
 """Wishes that need no question."""
 _LONGEST_TITLE = 14
@@ -38,18 +38,6 @@ _MOST_HEARD = 20
 """Of more sentences the last so many are heard by the model, too: the wish comes last, and time is short."""
 _RUSSIAN = 0.7
 """This share of the letters must stand in Russian words: the rest are names."""
-_HARDLY_SURE, _NEARLY_AS_SURE = 0.62, 0.28
-"""Shares of the best and of the next intent between which the reader is asked to choose."""
-_HARDLY_A_TITLE, _WORTH_ASKING = 0.6, 0.15
-"""Below this confidence a title may be what was heard next, where that has at least this share."""
-_MOST_OF_A_TITLE = 6
-_NAMED_LIKE_BOOKS = frozenset(
-    ["hours", "location", "contacts", "events", "rules", "join", "review", "thanks", "my_loans"]
-)
-"""«Часы работы», «Правила жизни», «Спасибо за покупку»: so few words, and no question, may be a title."""
-_LOOKS_FOR_BOOKS = frozenset({"recommend", "hold", "search", "availability"})
-_NEVER_ASKED = frozenset({"out_of_scope", "cancel", "help", "greeting"})
-"""Intents that look into the catalogue themselves, or that nobody needs to choose."""
 _WORTH_TELLING = 0.1
 _NOT_AGAINST, _FOR_IT_ALONE = 0.05, 0.25
 """A sentence's wish stands where the whole message gives it at least this share; more where no phrase speaks for it."""
@@ -114,7 +102,7 @@ class PhraseUnderstanding:
             return parts[0]
         whole = self._ear.opinion(message, words)
         least = _SURE_OF_THE_WHOLE if short else _SURE_OF_A_STORY
-        if whole.pattern is not None and share(whole) >= least and not (short and whole.intent in _WEAK_SMALL_TALK):
+        if whole.pattern is not None and share(whole) >= least and not (short and whole.intent in SMALL_TALK):
             return Part(words.first, words.last, words, whole, message.asks)
         if not short:
             return max(left, key=lambda part: part.last - part.first)
@@ -182,8 +170,8 @@ class PhraseUnderstanding:
             found = _beside(slots_.slots(intent, message.meant(0, len(message.tokens))), found)
             cut = _named(cut, found, intent)
         found.update(self._topic(intent, part.words, words if of == 1 else part.words))
-        if of == 1 and (rival := _rival(part, message)):
-            found["rival"] = rival
+        if of == 1 and (other := rival(part, message)):
+            found["rival"] = other
         if cut.text != text or intent != "search":
             found["whole"] = text if of > 1 else message.text
         if cut.narrower:
@@ -199,36 +187,6 @@ class PhraseUnderstanding:
             rest=cut.text,
             because=_because(part, message, telling),
         )
-
-
-def _rival(part: Part, message: Message) -> str:
-    """The other intent that the whole message may just as well mean, "" where there is none.
-
-    Few words that mean something only when nothing else is said, or that no phrase knows, may be a title, whatever the
-    model says; what is hardly a title may be what the model heard next; and where phrases and model leave two intents
-    nearly equal, both are rivals. The catalogue decides, or the reader.
-    """
-    opinion, count = part.opinion, len(message.tokens)
-    if part.last - part.first < count or opinion.intent in _NEVER_ASKED:
-        return ""
-    second, next_best = opinion.runner_up
-    if opinion.pattern is None:
-        near = confidence(opinion) < _HARDLY_A_TITLE and next_best >= _WORTH_ASKING and count > 1
-    else:
-        near = share(opinion) < _HARDLY_SURE and next_best >= _NEARLY_AS_SURE and count <= _MOST_OF_A_TITLE
-    if near and second not in _NEVER_ASKED:
-        return second
-    return "search" if count <= _MOST_OF_A_TITLE and _sounds_like_a_title(part, message) else ""
-
-
-def _sounds_like_a_title(part: Part, message: Message) -> bool:
-    """A few words of a wish that books are called by, too, or that no phrase knows; and no question."""
-    opinion = part.opinion
-    if part.asks or message.asks or opinion.pattern is None or opinion.intent in _LOOKS_FOR_BOOKS:
-        return False
-    if opinion.intent not in _NAMED_LIKE_BOOKS and opinion.pattern.mask:
-        return False
-    return len(message.tokens) > 1 and bool(opinion.strange or opinion.intent not in _WEAK_SMALL_TALK)
 
 
 def _spelt(cut: Rest) -> str:
@@ -256,6 +214,11 @@ def _named(cut: Rest, found: Mapping[str, str], intent: str) -> Rest:
     return replace(cut, text=f"{title} {found.get('author', '')}".strip(), narrower=title, wider="", titles=())
 
 
+def _family(intent: str) -> str:
+    """The intent as the model knows it."""
+    return "search" if intent == "availability" else intent
+
+
 def _heard_as(opinion: Opinion, intent: str) -> float:
     return max(opinion.heard.get(intent, 0.0), _LEAST_HEARD)
 
@@ -269,11 +232,6 @@ def _stands(part: Part, whole: Opinion) -> bool:
     if pattern is None:
         return _is_a_title_asked_for(part)
     return _is_outright(part) and bool(pattern.mask) and part.opinion.score >= SURE
-
-
-def _family(intent: str) -> str:
-    """The intent as the model knows it."""
-    return "search" if intent == "availability" else intent
 
 
 def _because(part: Part, message: Message, telling: str) -> tuple[str, ...]:
@@ -301,7 +259,7 @@ def _wishes(parts: Sequence[Part]) -> list[Part]:
     kept = [part for part in parts if part.opinion.pattern is not None]
     if not all(map(_is_small_talk, kept)):
         kept = [part for part in parts if part.opinion.pattern is not None or _is_a_title_asked_for(part)]
-    others = [part for part in kept if part.opinion.intent not in _WEAK_SMALL_TALK]
+    others = [part for part in kept if part.opinion.intent not in SMALL_TALK]
     if others:
         kept = [part for part in kept if part.opinion.intent != "greeting"]
         kept = [part for number, part in enumerate(kept) if part.opinion.intent != "thanks" or number == 0]
@@ -345,7 +303,7 @@ def _is_said_alone(part: Part) -> bool:
 
 
 def _is_small_talk(part: Part) -> bool:
-    return part.opinion.intent in _WEAK_SMALL_TALK
+    return part.opinion.intent in SMALL_TALK
 
 
 def _is_a_kind_of_book(part: Part) -> bool:

@@ -1,0 +1,49 @@
+"""Where a wish may just as well be another one: what the catalogue decides, or the reader."""
+
+from understanding.calibration import confidence, share
+from understanding.splitting import Part
+from understanding.tokens import Message
+
+SMALL_TALK = frozenset({"greeting", "thanks"})
+_HARDLY_SURE, _NEARLY_AS_SURE = 0.62, 0.28
+"""Shares of the best and of the next intent between which the reader is asked to choose."""
+_HARDLY_A_TITLE, _WORTH_ASKING = 0.6, 0.15
+"""Below this confidence a title may be what was heard next, where that has at least this share."""
+_MOST_OF_A_TITLE = 6
+_NAMED_LIKE_BOOKS = frozenset(
+    ["hours", "location", "contacts", "events", "rules", "join", "review", "thanks", "my_loans"]
+)
+"""«Часы работы», «Правила жизни», «Спасибо за покупку»: so few words, and no question, may be a title."""
+_LOOKS_FOR_BOOKS = frozenset({"recommend", "hold", "search", "availability"})
+_NEVER_ASKED = frozenset({"out_of_scope", "cancel", "help", "greeting"})
+"""Intents that look into the catalogue themselves, or that nobody needs to choose."""
+
+
+def rival(part: Part, message: Message) -> str:
+    """The other intent that the whole message may just as well mean, "" where there is none.
+
+    Few words that mean something only when nothing else is said, or that no phrase knows, may be a title, whatever the
+    model says; what is hardly a title may be what the model heard next; and where phrases and model leave two intents
+    nearly equal, both are rivals. The catalogue decides, or the reader.
+    """
+    opinion, count = part.opinion, len(message.tokens)
+    if part.last - part.first < count or opinion.intent in _NEVER_ASKED:
+        return ""
+    second, next_best = opinion.runner_up
+    if opinion.pattern is None:
+        near = confidence(opinion) < _HARDLY_A_TITLE and next_best >= _WORTH_ASKING and count > 1
+    else:
+        near = share(opinion) < _HARDLY_SURE and next_best >= _NEARLY_AS_SURE and count <= _MOST_OF_A_TITLE
+    if near and second not in _NEVER_ASKED:
+        return second
+    return "search" if count <= _MOST_OF_A_TITLE and _sounds_like_a_title(part, message) else ""
+
+
+def _sounds_like_a_title(part: Part, message: Message) -> bool:
+    """A few words of a wish that books are called by, too, or that no phrase knows; and no question."""
+    opinion = part.opinion
+    if part.asks or message.asks or opinion.pattern is None or opinion.intent in _LOOKS_FOR_BOOKS:
+        return False
+    if opinion.intent not in _NAMED_LIKE_BOOKS and opinion.pattern.mask:
+        return False
+    return len(message.tokens) > 1 and bool(opinion.strange or opinion.intent not in SMALL_TALK)
