@@ -42,6 +42,8 @@ READERS_PER_S = 20
 QUIET_S = 5.0
 BARS = {"seconds": 60.0, "megabytes": 500.0, "p99_ms": 1000.0}
 LETTERS = 500
+FIRST = 1_000_000
+"""Number of the first patron and contact: out of the way of those that write meanwhile."""
 
 
 class Taking(BenchChannel):
@@ -202,7 +204,7 @@ def _batches(rows: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
 
 
 async def _fill(database: Database, patrons: int, loans: int, now: datetime) -> None:
-    tomorrow, numbers = now.date() + timedelta(days=1), range(1, patrons + 1)
+    tomorrow, numbers = now.date() + timedelta(days=1), range(FIRST, FIRST + patrons)
     async with database.writer.begin() as connection:
         branch = await connection.scalar(select(BranchRow.id).order_by(BranchRow.id).limit(1))
         people = ({"id": one, "card_number": f"{one:07}", "branch_id": branch} for one in numbers)
@@ -213,7 +215,7 @@ async def _fill(database: Database, patrons: int, loans: int, now: datetime) -> 
         cards = ({"contact_id": one, "patron_id": one, "way": "code", "linked_at": now} for one in numbers)
         lent = (
             {
-                "patron_id": one % patrons + 1,
+                "patron_id": one % patrons + FIRST,
                 "branch_id": branch,
                 "title": f"Книга {one}",
                 "author": "Автор",

@@ -38,6 +38,7 @@ PLAN_EVERY = timedelta(hours=1)
 """Loans that an import brings during the day are noticed within that; the great round is the one after midnight."""
 PATRONS_AT_ONCE = 200
 """Planned in one transaction: nobody waits for it for longer than a few tens of milliseconds."""
+LONGEST_REST_S = 0.1
 SEND_AT_ONCE = 50
 MOST_WAITING = 300
 """Notices of one channel in the outbox: more would still be waiting there when the quiet hours begin."""
@@ -276,5 +277,5 @@ def _why(one: OnItsWay) -> str:
 
 
 async def _give_way(began: float) -> None:
-    """Rest for as long as the work took: half the time belongs to readers."""
-    await asyncio.sleep(monotonic() - began)
+    """Rest for as long as the work took, but no longer than readers need to get through."""
+    await asyncio.sleep(min(monotonic() - began, LONGEST_REST_S))
