@@ -1,6 +1,7 @@
 """Where a wish may just as well be another one: what the catalogue decides, or the reader."""
 
 from understanding.calibration import confidence, share
+from understanding.lexicon import OF_ACCOUNTS
 from understanding.splitting import Part
 from understanding.tokens import Message
 
@@ -15,7 +16,7 @@ _NAMED_LIKE_BOOKS = frozenset(
 )
 """«Часы работы», «Правила жизни», «Спасибо за покупку»: so few words, and no question, may be a title."""
 _LOOKS_FOR_BOOKS = frozenset({"recommend", "hold", "search", "availability"})
-_NEVER_ASKED = frozenset({"out_of_scope", "cancel", "help", "greeting"})
+_NEVER_ASKED = frozenset({"out_of_scope", "cancel", "help", "greeting", *OF_ACCOUNTS.split()})
 """Intents that look into the catalogue themselves, or that nobody needs to choose."""
 
 

@@ -6,7 +6,7 @@ from math import exp, log
 
 from understanding.features import EDGE, Features, Word, asks
 from understanding.judging import BARE, Judge, Opinion, Stretch
-from understanding.lexicon import Pattern, Phrases
+from understanding.lexicon import OF_ACCOUNTS, Pattern, Phrases
 from understanding.model import Model, Row
 from understanding.tokens import Message
 
@@ -36,6 +36,7 @@ _REMEMBERED = 20_000
 _TOLD = 3
 """So many words are named in an explanation."""
 _MOSTLY = 1
+_ONLY_PHRASES = frozenset(OF_ACCOUNTS.split())
 _SURELY, _BARELY = 0.93, 0.62
 """Scores of what only the model has heard, where it is quite sure and where it only leans to it."""
 
@@ -56,6 +57,8 @@ class Ear:
     def opinion(self, message: Message, words: Stretch, judged: Opinion | None = None) -> Opinion:
         """The likeliest intent of a stretch, by both."""
         judged = judged or self._judge.opinion(words)
+        if judged.intent in _ONLY_PHRASES:
+            return judged
         shares = self._shares(message, words)
         for intent, mask in self._unless:
             if mask & words.present:

@@ -22,6 +22,8 @@ _INTENTS = (
     "hours location contacts events join rules renew my_loans hold recommend availability search review human "
     "subscribe unsubscribe greeting thanks help cancel out_of_scope"
 )
+OF_ACCOUNTS = "link_card unlink_card my_card reminders my_data erase_me withdraw away"
+"""Wishes that only phrases know: orders to the bot in few and usual words, which the model has never met."""
 _SHORTEST_STEM = 2
 SECOND = 2
 """Letters of the second word by which a row is looked for."""
@@ -136,7 +138,7 @@ class Phrases:
         self.topics: dict[str, tuple[Topic, ...]] = {}
         self.free: set[str] = set()
         self.unless: dict[str, int] = {}
-        for name in _INTENTS.split():
+        for name in (*_INTENTS.split(), *OF_ACCOUNTS.split()):
             self._intent(name, _read(folder / f"{name}.yaml"))
         self._group_bits = {name: self._term(f"<{name}>", "words.yaml") for name in self.groups}
         self._kinds: dict[str, Word] = {kind: Word() for kind in KINDS}

@@ -152,8 +152,9 @@ def renewed_loan(outcome: Renewed, *, remote: bool = True) -> Loan:
 
 
 def last_due_date(loan: Loan, patron: Patron, policy: LendingPolicy, now: Circumstances) -> date:
-    """How long the book may stay at most, renewed on every due date, if nobody else wants it."""
-    alone = replace(now, waiting=(), recalled=False, booked=False)
+    """How long the book may stay at most, renewed on every due date as their others are, if nobody else wants it."""
+    late = [(due_on, calendar) for due_on, calendar in now.other_due_dates if is_overdue(due_on, now.today, calendar)]
+    alone = replace(now, waiting=(), recalled=False, booked=False, other_due_dates=late)
     for _ in range(MOST_RENEWALS_FORESEEN):
         then = replace(alone, today=max(loan.due_on, now.today))
         outcome = renew(loan, patron, policy, then)

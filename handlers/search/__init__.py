@@ -141,7 +141,16 @@ def _one(
         case Verdict.FOUND:
             work, others = found.works[0], found.works[1:]
             said = showing.corrected(found, work)
-            return showing.card(work, branches, turn.now, library.holidays, wanted=branch, before=said, others=others)
+            return showing.card(
+                work,
+                branches,
+                turn.now,
+                library.holidays,
+                wanted=branch,
+                before=said,
+                others=others,
+                holds=_holds(library),
+            )
         case Verdict.CHOICE:
             return choosing.which(found, "" if alone else found.works[0].title)
         case Verdict.NEAR:
@@ -157,7 +166,8 @@ async def show(turn: Turn, library: Library) -> Answer:
     if card is None:
         return _gone()
     return Answer(
-        replies=(showing.card(card, await library.branches.all(), turn.now, library.holidays),), works=(card,)
+        replies=(showing.card(card, await library.branches.all(), turn.now, library.holidays, holds=_holds(library)),),
+        works=(card,),
     )
 
 
@@ -167,7 +177,7 @@ async def everywhere(turn: Turn, library: Library) -> Answer:
     card = await _card(turn, library)
     if card is None:
         return _gone()
-    shown = showing.all_branches(card, await library.branches.all(), turn.now, library.holidays)
+    shown = showing.all_branches(card, await library.branches.all(), turn.now, library.holidays, holds=_holds(library))
     return Answer(replies=(shown,), works=(card,))
 
 
@@ -194,9 +204,14 @@ async def other_works(turn: Turn, library: Library) -> Answer:
     if not cards:
         return _gone()
     if len(cards) == 1:
-        shown = showing.card(cards[0], await library.branches.all(), turn.now, library.holidays)
+        shown = showing.card(cards[0], await library.branches.all(), turn.now, library.holidays, holds=_holds(library))
         return Answer(replies=(shown,), works=tuple(cards))
     return Answer(replies=(choosing.listed_works(cards),), works=tuple(cards))
+
+
+def _holds(library: Library) -> bool:
+    """Whether readers can wait for books here."""
+    return library.accounts is not None and library.circulation is not None
 
 
 async def _card(turn: Turn, library: Library) -> WorkCard | None:

@@ -32,6 +32,7 @@ def card(
     wanted: Branch | None = None,
     before: str = "",
     others: Sequence[WorkCard] = (),
+    holds: bool = False,
 ) -> Reply:
     """The answer on one work.
 
@@ -43,6 +44,7 @@ def card(
         wanted: The branch that the reader asked about: told first.
         before: A sentence to begin with.
         others: Works that fitted less: one press away.
+        holds: Whether readers can wait for books here.
     """
     holdings = books.ranked(work, branches, wanted)
     shown = holdings if len(holdings) <= _MANY else holdings[: books.BRANCHES_SHOWN]
@@ -58,11 +60,13 @@ def card(
         *_heading(work, branches, moment),
         "".join(f"\n{line}" for line in lines),
         *_to_read(work),
-        buttons=_buttons(work, len(holdings) if len(shown) < len(holdings) else 0, others),
+        buttons=_buttons(work, len(holdings) if len(shown) < len(holdings) else 0, others, holds=holds),
     )
 
 
-def all_branches(work: WorkCard, branches: Sequence[Branch], moment: datetime, holidays: DaysOff) -> Reply:
+def all_branches(
+    work: WorkCard, branches: Sequence[Branch], moment: datetime, holidays: DaysOff, *, holds: bool = False
+) -> Reply:
     """Every branch that has the work."""
     holdings = books.ranked(work, branches)
     here = [holding for holding in holdings if holding.available or holding.reading_room or holding.next_due]
@@ -70,7 +74,9 @@ def all_branches(work: WorkCard, branches: Sequence[Branch], moment: datetime, h
     if away := [books.branch_name(holding, branches) for holding in holdings if holding not in here]:
         lines.append(_("Сейчас нет: {libraries}.").format(libraries="; ".join(away)))
     return reply(
-        *_heading(work, branches, moment), "".join(f"\n{line}" for line in lines), buttons=_buttons(work, 0, ())
+        *_heading(work, branches, moment),
+        "".join(f"\n{line}" for line in lines),
+        buttons=_buttons(work, 0, (), holds=holds),
     )
 
 
@@ -118,8 +124,10 @@ def _to_read(work: WorkCard) -> tuple[str | Styled, ...]:
     return ("\n", link(_("Читать онлайн"), url)) if url else ()
 
 
-def _buttons(work: WorkCard, libraries: int, others: Sequence[WorkCard]) -> tuple[Row, ...]:
+def _buttons(work: WorkCard, libraries: int, others: Sequence[WorkCard], *, holds: bool = False) -> tuple[Row, ...]:
     rows: list[Row] = []
+    if holds and _may_be_waited_for(work):
+        rows.append((Button(_("Забронировать"), f"hold:{work.work_id}"),))
     if libraries:
         label = _("Все библиотеки ({number})").format(number=libraries)
         rows.append((Button(label, f"branches:{work.work_id}"),))
@@ -136,3 +144,9 @@ def _buttons(work: WorkCard, libraries: int, others: Sequence[WorkCard]) -> tupl
         rows.append((Button(_("Не та книга"), f"choose:{numbers}"),))
     last = (find_button(),) if work.available else (find_button(), librarian_button())
     return (*rows, last)
+
+
+def _may_be_waited_for(work: WorkCard) -> bool:
+    """All copies that go home are out; what is in is taken off the shelf, or put aside in words."""
+    lendable = work.total - sum(holding.reading_room for holding in work.holdings)
+    return not work.items_unknown and not work.available and lendable > 0

@@ -17,6 +17,7 @@ from bot.messages import (
     Location,
     Photo,
     Reply,
+    SharedPhone,
     Started,
     Text,
     Unsupported,
@@ -92,6 +93,10 @@ class Reader:
     async def shows(self, picture: str, caption: str = "") -> None:
         """Send a photograph."""
         await self._send(Photo(picture, caption), f"<фото {picture}> {caption}")
+
+    async def shares_phone(self, number: str, *, verified: bool = True) -> None:
+        """Press the button that hands over a number."""
+        await self._send(SharedPhone(number, verified), f"<номер {number}>")
 
     async def _send(self, content: Content, shown: str, *, automated: bool = False) -> None:
         self._sent += 1

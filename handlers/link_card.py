@@ -1,0 +1,372 @@
+"""«Привяжи билет»: consent first, then proof, then what the reader came for; and «отвяжи билет»."""
+
+from collections.abc import Mapping
+
+from bot.accounts import Account, Accounts, Cardholder, Linking, LinkState, Proof
+from bot.language.folding import words
+from bot.library.typed import birth_date, card_number, one_time_code
+from bot.messages import Button, SharedPhone, link
+from bot.ports import Library, Request
+from bot.routing import Answer, Expects, Router, Turn, expects, intent, pressed, sent
+from bot.wording import gettext as _
+from bot.wording import listed
+from bot.wording.opening import moment_words
+from bot.wording.reaching import phone_line
+from handlers import Row, desk, find_button, librarian_button, menu
+from handlers.account import called, instead, loans_button, personal, saying, wish_before
+
+router = Router("link_card", personal=True)
+
+CONSENT, CODE, CARD, SECRET = "link.consent", "link.code", "link.card", "link.secret"
+"""What the dialogue waits for."""
+VERSION_LETTERS = 24
+"""Of a consent text's digest: what a button carries of it."""
+_AGREE = frozenset(
+    [
+        "да",
+        "согласен",
+        "согласна",
+        "согласны",
+        "ок",
+        "ok",
+        "yes",
+        "agree",
+        "ага",
+        "угу",
+        "конечно",
+        "давай",
+        "давайте",
+        "хорошо",
+        "принимаю",
+    ]
+)
+_REFUSE = frozenset(
+    ["нет", "не", "no", "несогласен", "несогласна", "отказываюсь", "отказ", "refuse", "disagree", "против"]
+)
+_LOST = frozenset(
+    [
+        "где",
+        "нет",
+        "какой",
+        "какая",
+        "какую",
+        "код",
+        "кода",
+        "коду",
+        "откуда",
+        "как",
+        "взять",
+        "получить",
+        "знаю",
+        "помню",
+        "потерял",
+        "потеряла",
+        "where",
+        "how",
+        "what",
+        "lost",
+        "билет",
+        "билета",
+        "номер",
+        "карта",
+        "карты",
+    ]
+)
+"""A reader who does not know what to write."""
+Wish = Mapping[str, object]
+
+
+# --- beginning, and consent ----------------------------------------------------------------------
+
+
+@router.on(intent("link_card"), pressed("link"))
+async def begin(turn: Turn, library: Library) -> Answer:
+    """Ask for what is missing: consent, then a proof."""
+    return await _begun(turn, library)
+
+
+async def _begun(turn: Turn, library: Library) -> Answer:
+    accounts = library.accounts
+    if accounts is None:
+        return await instead(turn, library, _("Билеты я здесь пока не привязываю. С этим поможет библиотекарь."), "")
+    wish = _wish(turn)
+    account = await accounts.behind(turn.contact)
+    if turn.argument == "where":
+        return await _where(turn, library, wish)
+    if not account.consent:
+        return _ask_consent(accounts, turn, wish)
+    if turn.argument == "card" and _by_card(accounts):
+        return _ask_card(wish)
+    said_outright = turn.request.intent == "link_card" and not turn.request.slots.get("then")
+    code = one_time_code(turn.text) if said_outright else ""
+    if code:
+        return await _by_code(turn, library, accounts, code, wish)
+    return _ask_proof(accounts, account, wish)
+
+
+def _wish(turn: Turn) -> Wish:
+    """What the reader came for, to go on with once the card is linked."""
+    if wish_before(turn.request.slots, ""):
+        slots = {name: value for name, value in turn.request.slots.items() if name.startswith("then")}
+        return {"slots": slots, "rest": turn.request.rest}
+    return {name: turn.data[name] for name in ("slots", "rest") if name in turn.data}
+
+
+def _ask_consent(accounts: Accounts, turn: Turn, wish: Wish, before: str = "") -> Answer:
+    text = accounts.consent_text(turn.language)
+    more = ("\n", link(_("Прочитать полностью"), text.url)) if text.url.startswith(("http://", "https://")) else ()
+    rows: tuple[Row, ...] = (
+        (Button(_("Согласен"), f"agree:{text.version[:VERSION_LETTERS]}"), Button(_("Не согласен"), "disagree")),
+    )
+    said = personal(f"{before}\n" if before else "", text.text, *more, buttons=rows)
+    return Answer(replies=(said,), expects=Expects(key=CONSENT, data=wish))
+
+
+@router.on(expects(CONSENT))
+async def consent_in_words(turn: Turn, library: Library) -> Answer:
+    """«Да», «не согласна»; any other wish ends the dialogue and is answered."""
+    said = words(turn.text)
+    if _REFUSE & set(said):
+        return _refused()
+    if said and said[0] in _AGREE:
+        return await _agreed(turn, library)
+    return Answer(replies=(), go_on=(turn.request,))
+
+
+@router.on(pressed("agree"))
+async def agree(turn: Turn, library: Library) -> Answer:
+    """Keep the consent to the very text that was shown."""
+    accounts = library.accounts
+    if accounts is None:
+        return await _begun(turn, library)
+    if accounts.consent_text(turn.language).version[:VERSION_LETTERS] != turn.argument:
+        return _ask_consent(accounts, turn, _wish(turn), _("Текст согласия с тех пор изменился. Вот новый:"))
+    return await _agreed(turn, library)
+
+
+async def _agreed(turn: Turn, library: Library) -> Answer:
+    accounts = library.accounts
+    if accounts is None:
+        return await _begun(turn, library)
+    await accounts.agree(turn.contact, accounts.consent_text(turn.language).version, turn.key)
+    return _ask_proof(accounts, await accounts.behind(turn.contact), _wish(turn))
+
+
+@router.on(pressed("disagree"))
+async def refuse(turn: Turn, library: Library) -> Answer:
+    """No consent: nothing is kept, and all that is public goes on."""
+    del turn, library
+    return _refused()
+
+
+def _refused() -> Answer:
+    said = _("Хорошо, ничего личного не сохраняю. Найти книгу, часы работы и правила подскажу и так.")
+    return saying(said, buttons=menu())
+
+
+# --- proof ---------------------------------------------------------------------------------------
+
+
+def _by_card(accounts: Accounts) -> bool:
+    return bool({Proof.PIN, Proof.BIRTH_DATE} & set(accounts.proofs()))
+
+
+def _ask_proof(accounts: Accounts, account: Account, wish: Wish, before: str = "") -> Answer:
+    said = before or _("Пришлите одноразовый код. Его даёт библиотекарь, когда вы показываете билет.")
+    if account.holders and not before:
+        said = _("Билет уже привязан: {whose}.").format(whose=listed([called(one) for one in account.holders]))
+        said += "\n" + _("Чтобы добавить ещё один, например ребёнка, пришлите одноразовый код.")
+    rows: list[Row] = [(Button(_("Где взять код?"), "link:where"),)]
+    if Proof.PHONE in accounts.proofs():
+        rows.append((Button(_("Показать мой номер телефона"), "link:phone", asks_phone=True),))
+    if _by_card(accounts):
+        rows.append((Button(_("По номеру билета"), "link:card"),))
+    rows.append((Button(_("Отмена"), "cancel"),))
+    return Answer(replies=(personal(said, buttons=rows),), expects=Expects(key=CODE, data={**wish, "linking": True}))
+
+
+async def _where(turn: Turn, library: Library, wish: Wish) -> Answer:
+    """How one gets a code."""
+    phone = phone_line(await desk(library), turn.now, library.holidays)
+    said = _(
+        "Подойдите в любую нашу библиотеку с билетом и скажите: «Нужен код для бота». Библиотекарь назовёт несколько "
+        "цифр, напишите их сюда. Код действует недолго и только один раз."
+    )
+    buttons: tuple[Row, ...] = ((librarian_button(), Button(_("Отмена"), "cancel")),)
+    reply = personal("\n".join(line for line in (said, phone) if line), buttons=buttons)
+    return Answer(replies=(reply,), expects=Expects(key=CODE, data={**wish, "linking": True}))
+
+
+@router.on(expects(CODE))
+async def code_in_words(turn: Turn, library: Library) -> Answer:
+    """The code; a question about it; or another wish, which is answered."""
+    accounts = library.accounts
+    if accounts is None:
+        return await _begun(turn, library)
+    code = one_time_code(turn.text)
+    if code:
+        return await _by_code(turn, library, accounts, code, _wish(turn))
+    if _LOST & set(words(turn.text)):
+        return await _where(turn, library, _wish(turn))
+    return Answer(replies=(), go_on=(turn.request,))
+
+
+async def _by_code(turn: Turn, library: Library, accounts: Accounts, code: str, wish: Wish) -> Answer:
+    outcome = await accounts.link_by_code(turn.contact, code, turn.key)
+    return await _told(turn, library, accounts, outcome, wish)
+
+
+def _ask_card(wish: Wish, before: str = "") -> Answer:
+    said = before or _("Напишите номер читательского билета, как он стоит на билете.")
+    reply = personal(said, buttons=((Button(_("Отмена"), "cancel"),),))
+    return Answer(replies=(reply,), expects=Expects(key=CARD, data={**wish, "linking": True}))
+
+
+@router.on(expects(CARD))
+async def card_in_words(turn: Turn, library: Library) -> Answer:
+    """The card's number; the second proof is asked next."""
+    accounts = library.accounts
+    number = card_number(turn.text)
+    if accounts is None or not _by_card(accounts):
+        return await _begun(turn, library)
+    if not number:
+        if _LOST & set(words(turn.text)):
+            return _ask_card(
+                _wish(turn), _("Номер стоит на самом билете: цифры, иногда с буквами. Перепишите их сюда.")
+            )
+        return Answer(replies=(), go_on=(turn.request,))
+    reply = personal(_ask_secret(accounts), buttons=((Button(_("Отмена"), "cancel"),),))
+    data = {**_wish(turn), "linking": True, "card": number}
+    return Answer(replies=(reply,), expects=Expects(key=SECRET, data=data), secret=True)
+
+
+def _ask_secret(accounts: Accounts) -> str:
+    ways = set(accounts.proofs())
+    if {Proof.PIN, Proof.BIRTH_DATE} <= ways:
+        return _("Теперь PIN-код или дата рождения, например 05.03.1990. Я их не сохраняю.")
+    if Proof.PIN in ways:
+        return _("Теперь PIN-код билета. Я его не сохраняю.")
+    return _("Теперь дата рождения, например 05.03.1990. Я её не сохраняю.")
+
+
+@router.on(expects(SECRET))
+async def secret_in_words(turn: Turn, library: Library) -> Answer:
+    """PIN or date of birth: passed on, kept nowhere."""
+    accounts, number = library.accounts, str(turn.data.get("card", ""))
+    if accounts is None or not number:
+        return await _begun(turn, library)
+    if not any(sign.isdigit() for sign in turn.text):
+        return Answer(replies=(), go_on=(turn.request,))
+    born = birth_date(turn.text) if Proof.BIRTH_DATE in accounts.proofs() else None
+    secret = born.isoformat() if born else one_time_code(turn.text) or turn.text.strip()
+    outcome = await accounts.link_by_card(turn.contact, number, secret, turn.key)
+    return await _told(turn, library, accounts, outcome, _wish(turn))
+
+
+@router.on(sent("phone"))
+async def phone(turn: Turn, library: Library) -> Answer:
+    """A number that the messenger vouches for; anybody else's proves nothing."""
+    accounts, shared = library.accounts, turn.content
+    if accounts is None or not isinstance(shared, SharedPhone) or Proof.PHONE not in accounts.proofs():
+        return saying(_("Спасибо, номер телефона мне не нужен. Напишите, что вас интересует."), buttons=menu())
+    account, wish = await accounts.behind(turn.contact), _wish(turn)
+    if not account.consent:
+        return _ask_consent(accounts, turn, wish)
+    if not shared.verified:
+        said = _("Это чужой номер или номер без подтверждения. Нажмите кнопку «Показать мой номер телефона».")
+        return _ask_proof(accounts, account, wish, said)
+    outcome = await accounts.link_by_phone(turn.contact, shared.number, turn.key)
+    return await _told(turn, library, accounts, outcome, wish)
+
+
+# --- what came of it -----------------------------------------------------------------------------
+
+
+async def _told(turn: Turn, library: Library, accounts: Accounts, outcome: Linking, wish: Wish) -> Answer:
+    match outcome.state:
+        case LinkState.LINKED | LinkState.ALREADY:
+            return _linked(outcome, wish)
+        case LinkState.NO_CONSENT:
+            return _ask_consent(accounts, turn, wish)
+        case LinkState.LOCKED:
+            return await _locked(turn, library, outcome)
+        case LinkState.OFF:
+            said = _("Так билет у нас не привязывают. Пришлите одноразовый код: его даёт библиотекарь.")
+        case _:
+            said = _(
+                "Не подошло. Проверьте, всё ли переписано верно, и пришлите ещё раз. Код действует недолго и только "
+                "один раз: новый даст библиотекарь."
+            )
+    answer = _ask_proof(accounts, Account(), wish, said)
+    return Answer(replies=answer.replies, expects=answer.expects, secret=True)
+
+
+def _linked(outcome: Linking, wish: Wish) -> Answer:
+    holder = outcome.holder
+    then = _then(wish)
+    if outcome.state is LinkState.ALREADY:
+        said = _("Этот билет уже привязан к этому чату.")
+    elif holder is not None and holder.child:
+        said = _("Готово, детский билет привязан: {name}.").format(name=called(holder))
+    elif holder is not None and holder.given_name:
+        said = _("{name}, готово: билет привязан.").format(name=holder.given_name)
+    else:
+        said = _("Готово, билет привязан.")
+    if then is None:
+        said += "\n" + _("Теперь здесь видно ваши книги, их можно продлить. Передумаете, напишите: отвяжи билет.")
+    buttons: tuple[Row, ...] = () if then else ((loans_button(), Button(_("Напоминания"), "reminders")),)
+    return Answer(replies=(personal(said, buttons=buttons),), go_on=(then,) if then else (), secret=True)
+
+
+def _then(wish: Wish) -> Request | None:
+    slots = wish.get("slots")
+    if not isinstance(slots, Mapping):
+        return None
+    return wish_before({str(name): str(value) for name, value in slots.items()}, str(wish.get("rest", "")))
+
+
+async def _locked(turn: Turn, library: Library, outcome: Linking) -> Answer:
+    branch = await desk(library)
+    said = _("Слишком много попыток подряд.")
+    if outcome.until is not None and branch is not None:
+        when = moment_words(outcome.until, turn.now, branch.zone)
+        said += " " + _("Снова можно попробовать {moment}.").format(moment=when)
+    else:
+        said += " " + _("Попробуйте позже.")
+    said += " " + _("Или подойдите с билетом в библиотеку: там помогут сразу.")
+    phone = phone_line(branch, turn.now, library.holidays)
+    lines = "\n".join(line for line in (said, phone) if line)
+    return Answer(replies=(personal(lines, buttons=((find_button(), librarian_button()),)),), secret=True)
+
+
+# --- unlinking -----------------------------------------------------------------------------------
+
+
+@router.on(intent("unlink_card"), pressed("unlink"))
+async def unlink(turn: Turn, library: Library) -> Answer:
+    """One card at once; of several the reader says which."""
+    accounts = library.accounts
+    account = await accounts.behind(turn.contact) if accounts else Account()
+    if accounts is None or not account.holders:
+        return saying(_("К этому чату билет не привязан."), buttons=menu())
+    chosen = _chosen(turn, account)
+    if chosen is None and len(account.holders) > 1 and turn.argument != "all":
+        rows: list[Row] = [(Button(called(one), f"unlink:{one.patron_id}"),) for one in account.holders]
+        rows.append((Button(_("Все"), "unlink:all"), Button(_("Отмена"), "cancel")))
+        return saying(_("Чей билет отвязать?"), buttons=rows)
+    await accounts.unlink(turn.contact, chosen.patron_id if chosen else None, turn.key)
+    said = _("Билет отвязан.")
+    if chosen is not None and chosen.child:
+        said = _("Билет отвязан: {name}.").format(name=called(chosen))
+    if chosen is None or len(account.holders) == 1:
+        said += " " + _("Книг и напоминаний здесь больше не будет. Вернуть можно словами: привяжи билет.")
+    return saying(said, buttons=((find_button(), Button(_("Привязать билет"), "link")),))
+
+
+def _chosen(turn: Turn, account: Account) -> Cardholder | None:
+    """Whose card was named, by a button or by a child's first name."""
+    said = set(words(turn.text))
+    for holder in account.holders:
+        if turn.argument == str(holder.patron_id) or (holder.child and set(words(holder.given_name)) & said):
+            return holder
+    return None

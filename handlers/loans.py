@@ -1,0 +1,131 @@
+"""«Мои книги»: what is on hand, until when, where it goes back, what can be renewed; short, number by number."""
+
+from collections.abc import Sequence
+from datetime import date
+from itertools import groupby
+
+from bot.accounts import Ability, OpenLoan
+from bot.lending_words import due_heading, known_since, loan_line
+from bot.library.shown_loans import packed
+from bot.messages import Button
+from bot.ports import Library
+from bot.routing import Answer, Router, Turn, intent, pressed
+from bot.wording import counted
+from bot.wording import gettext as _
+from handlers import Row, find_button
+from handlers.account import (
+    Inside,
+    Lent,
+    Shelf,
+    called,
+    holds_button,
+    kept_out,
+    let_in,
+    no_answer,
+    saying,
+    shelf_of,
+)
+
+router = Router("loans", personal=True)
+
+PAGE = 6
+"""Books of one message; each has a button, and their numbers begin anew on every page."""
+_IN_A_ROW = 3
+
+
+@router.on(intent("my_loans"), pressed("loans"))
+async def my_loans(turn: Turn, library: Library) -> Answer:
+    """The family's loans, the earliest due first."""
+    inside = await let_in(turn, library)
+    if inside is None:
+        said = _("Какие книги у вас на руках и до какого числа, я не вижу. Это скажет библиотекарь по вашему билету.")
+        return await kept_out(turn, library, "my_loans", said)
+    shelf = await shelf_of(inside)
+    if not shelf.loans and shelf.failed is not None:
+        return await no_answer(turn, library, shelf.failed)
+    if not shelf.loans:
+        lines = [_("На руках у вас книг нет."), known_since(shelf.as_of, inside.zone)]
+        return saying("\n".join(line for line in lines if line), buttons=((holds_button(), find_button()),))
+    page, _colon, open_titles = turn.argument.partition("+")
+    hidden = inside.hidden and open_titles != "open"
+    return _page(inside, shelf, int(page) if page.isascii() and page.isdigit() and len(page) < 4 else 0, hidden=hidden)
+
+
+def _page(inside: Inside, shelf: Shelf, page: int, *, hidden: bool) -> Answer:
+    pages = (len(shelf.loans) + PAGE - 1) // PAGE
+    page = page if page < pages else 0
+    shown = shelf.loans[page * PAGE : (page + 1) * PAGE]
+    return saying(
+        "\n".join(_lines(inside, shelf, shown, page, hidden=hidden)),
+        buttons=_buttons(inside, shelf, shown, page, pages, hidden=hidden),
+    )
+
+
+def _lines(inside: Inside, shelf: Shelf, shown: Sequence[Lent], page: int, *, hidden: bool) -> list[str]:
+    said = [_summary(inside, shelf)]
+    if len(shelf.loans) > PAGE:
+        first = page * PAGE + 1
+        said.append(_("Показываю с {first} по {last}.").format(first=first, last=first + len(shown) - 1))
+    branches = {lent.open.loan.branch_code for lent in shelf.loans}
+    number = 0
+    for holder, of_one in groupby(shown, key=lambda lent: lent.holder):
+        if len(inside.holders) > 1:
+            said += ["", f"{called(holder)}:"]
+        of_holder = [lent.open for lent in of_one]
+        for (due_on, overdue), of_day in groupby(of_holder, key=_day):
+            said += [] if len(inside.holders) > 1 else [""]
+            said.append(_("Срок уже прошёл:") if overdue else due_heading(due_on, inside.today))
+            for loan in of_day:
+                number += 1
+                where = inside.place(loan.loan.branch_code) if len(branches) > 1 else ""
+                said.append(f"{number}. {loan_line(loan, hidden=hidden, where=where)}")
+    said += _after(inside, shelf, branches)
+    return said
+
+
+def _day(loan: OpenLoan) -> tuple[date, bool]:
+    """What one heading covers: all overdue books together, the others by their day."""
+    return (date.min if loan.overdue else loan.loan.due_on, loan.overdue)
+
+
+def _summary(inside: Inside, shelf: Shelf) -> str:
+    count = counted(len(shelf.loans), "книга", "книги", "книг")
+    if len(inside.holders) > 1:
+        return _("На руках {books} на всех.").format(books=count)
+    return _("У вас на руках {books}.").format(books=count)
+
+
+def _after(inside: Inside, shelf: Shelf, branches: set[str]) -> list[str]:
+    """Where everything goes back to, and how old the knowledge is."""
+    place = inside.place(next(iter(branches))) if len(branches) == 1 else ""
+    said = [
+        _("Возвращать сюда: {branch}.").format(branch=place) if place else "",
+        known_since(shelf.as_of, inside.zone),
+        _("О части книг программа библиотеки сейчас не отвечает.") if shelf.failed is not None else "",
+    ]
+    kept = [line for line in said if line]
+    return ["", *kept] if kept else []
+
+
+def _buttons(
+    inside: Inside, shelf: Shelf, shown: Sequence[Lent], page: int, pages: int, *, hidden: bool
+) -> tuple[Row, ...]:
+    """A number each, in the order of the list: «2» typed is the second book, whatever the messenger shows."""
+    rows: list[Row] = []
+    renewable = any(Ability.RENEW in inside.circulation.abilities(lent.open.loan.branch_code) for lent in shelf.loans)
+    if renewable and len(shelf.loans) == 1:
+        rows.append((Button(_("Продлить"), f"renew:{packed([shown[0].open.loan])}"),))
+    elif renewable:
+        single = [
+            Button(_("Продлить {number}").format(number=number), f"renew:{packed([lent.open.loan])}")
+            for number, lent in enumerate(shown, start=1)
+        ]
+        rows += [tuple(single[at : at + _IN_A_ROW]) for at in range(0, len(single), _IN_A_ROW)]
+        rows.append((Button(_("Продлить всё"), f"renew:{packed([lent.open.loan for lent in shelf.loans])}"),))
+    if pages > 1:
+        label = _("Показать ещё") if page + 1 < pages else _("К началу списка")
+        rows.append((Button(label, f"loans:{(page + 1) % pages}" + ("" if hidden == inside.hidden else "+open")),))
+    if hidden:
+        rows.append((Button(_("Показать названия"), f"loans:{page}+open"),))
+    rows.append((holds_button(), find_button()))
+    return tuple(rows)

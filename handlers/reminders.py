@@ -1,0 +1,142 @@
+"""«Напоминания»: how many days before, overdue or not, titles or not, or nothing at all."""
+
+import re
+from dataclasses import replace
+
+from bot.accounts import NoticeWishes
+from bot.language.folding import words
+from bot.language.numbers import to_digits
+from bot.messages import Button
+from bot.ports import Library
+from bot.routing import Answer, Router, Turn, intent, pressed
+from bot.wording import counted, listed
+from bot.wording import gettext as _
+from handlers import Row
+from handlers.account import kept_out, let_in, loans_button, saying
+
+router = Router("reminders", personal=True)
+
+MOST_DAYS = 14
+MOST_TIMES = 3
+"""Messages before one due date."""
+_DAYS = re.compile(r"\b(\d{1,2})(?=\s*(?:,|и|and)?\s*(?:\d|дн|ден|сут|day))")
+_ONE_DAY = re.compile(r"\b(?:за|a|one) (?:день|сутки|day)\b|\bнакануне\b")
+_WEEK = re.compile(r"\b(?:за|a|one) (?:неделю|week)\b")
+_NO = frozenset(
+    [
+        "не",
+        "нет",
+        "без",
+        "отключи",
+        "отключите",
+        "выключи",
+        "убери",
+        "уберите",
+        "скрой",
+        "скройте",
+        "хватит",
+        "no",
+        "not",
+        "off",
+        "stop",
+        "hide",
+    ]
+)
+_CHANGES = {
+    "overdue=off": lambda wishes: replace(wishes, overdue=False),
+    "overdue=on": lambda wishes: replace(wishes, overdue=True),
+    "titles=off": lambda wishes: replace(wishes, hide_titles=True),
+    "titles=on": lambda wishes: replace(wishes, hide_titles=False),
+    "all=off": lambda wishes: replace(wishes, muted=True),
+    "all=on": lambda wishes: replace(wishes, muted=False),
+}
+
+
+@router.on(intent("reminders"), pressed("reminders"))
+async def reminders(turn: Turn, library: Library) -> Answer:
+    """What is set, changed first where the words or the button say so."""
+    inside = await let_in(turn, library)
+    if inside is None:
+        said = _("Напоминаний я пока не присылаю. О сроках скажет библиотекарь.")
+        return await kept_out(turn, library, "reminders", said)
+    before = inside.account.wishes
+    wishes = _pressed(turn.argument, before) if turn.argument else _said(turn, before)
+    if wishes != before:
+        await inside.accounts.wish(turn.contact, wishes)
+    return _shown(wishes, changed=wishes != before)
+
+
+def _pressed(argument: str, wishes: NoticeWishes) -> NoticeWishes:
+    if argument.startswith("days="):
+        days = [int(part) for part in argument[5:].split(",")[:MOST_TIMES] if part.isascii() and part.isdigit()]
+        return _on_days(wishes, days)
+    change = _CHANGES.get(argument)
+    return change(wishes) if change else wishes
+
+
+def _on_days(wishes: NoticeWishes, days: list[int]) -> NoticeWishes:
+    kept = sorted({day for day in days if 1 <= day <= MOST_DAYS}, reverse=True)[:MOST_TIMES]
+    return replace(wishes, due_days=tuple(kept), muted=False) if kept else wishes
+
+
+def _said(turn: Turn, wishes: NoticeWishes) -> NoticeWishes:
+    """«Напоминай за 2 дня», «не пиши о просрочке», «скрой названия»."""
+    said = words(turn.text)
+    no = bool(_NO & set(said))
+    if any(word.startswith(("названи", "title")) for word in said):
+        return replace(wishes, hide_titles=no)
+    if any(word.startswith(("просроч", "overdue", "late")) for word in said):
+        return replace(wishes, overdue=not no, muted=wishes.muted if no else False)
+    days = _days(" ".join(to_digits(said)))
+    if days:
+        return _on_days(wishes, days)
+    if no:
+        return replace(wishes, muted=True)
+    asked_on = bool(turn.request.slots.get("on")) or any(word.startswith(("напоминай", "remind me")) for word in said)
+    return replace(wishes, muted=False) if asked_on else wishes
+
+
+def _days(said: str) -> list[int]:
+    found = [int(number) for number in _DAYS.findall(said)]
+    if _ONE_DAY.search(said):
+        found.append(1)
+    if _WEEK.search(said):
+        found.append(7)
+    return found
+
+
+# --- words ---------------------------------------------------------------------------------------
+
+
+def _shown(wishes: NoticeWishes, *, changed: bool) -> Answer:
+    said = [_("Готово.") if changed else "", *_state(wishes)]
+    return saying("\n".join(line for line in said if line), buttons=_buttons(wishes))
+
+
+def _state(wishes: NoticeWishes) -> list[str]:
+    if wishes.muted:
+        return [_("Сам я ничего не присылаю, только отвечаю на вопросы.")]
+    days = [_("за {days}").format(days=counted(day, "день", "дня", "дней")) for day in wishes.due_days]
+    return [
+        _("О сроке напоминаю {when}.").format(when=listed(days)) if days else _("О сроке заранее не напоминаю."),
+        _("О просрочке пишу.") if wishes.overdue else _("О просрочке не пишу."),
+        _("Названия книг в сообщениях скрыты.") if wishes.hide_titles else _("Названия книг в сообщениях видны."),
+    ]
+
+
+def _buttons(wishes: NoticeWishes) -> tuple[Row, ...]:
+    if wishes.muted:
+        return ((Button(_("Напоминать"), "reminders:all=on"),), (loans_button(),))
+    choices = (((3, 1), _("За 3 дня и за день")), ((5,), _("За 5 дней")), ((1,), _("За день")))
+    days = tuple(
+        Button(label, "reminders:days=" + ",".join(map(str, chosen)))
+        for chosen, label in choices
+        if chosen != wishes.due_days
+    )
+    overdue = Button(_("Не писать о просрочке"), "reminders:overdue=off")
+    if not wishes.overdue:
+        overdue = Button(_("Писать о просрочке"), "reminders:overdue=on")
+    titles = Button(_("Скрыть названия"), "reminders:titles=off")
+    if wishes.hide_titles:
+        titles = Button(_("Показывать названия"), "reminders:titles=on")
+    return (days, (overdue, titles), (Button(_("Ничего не присылать"), "reminders:all=off"), loans_button()))

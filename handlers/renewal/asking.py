@@ -1,0 +1,56 @@
+"""Questions before a renewal, and the answer to «когда уже нельзя будет продлить»."""
+
+from bot.accounts import OpenLoan
+from bot.lending_words import named_loan
+from bot.library.shown_loans import packed
+from bot.messages import Button
+from bot.routing import Answer
+from bot.wording import counted, day
+from bot.wording import gettext as _
+from bot.wording.books import LONGEST_LABEL, cut
+from handlers import Row
+from handlers.account import Inside, Shelf, loans_button, saying
+
+MOST = 8
+"""Books that one question offers."""
+
+
+def which(inside: Inside, shelf: Shelf) -> Answer:
+    """«Какую?»: a button a book; the text stands without them."""
+    rows: list[Row] = []
+    for lent in shelf.loans[:MOST]:
+        label = named_loan(lent.open, hidden=inside.hidden) if inside.hidden else lent.open.title or _("Без названия")
+        rows.append((Button(cut(label, LONGEST_LABEL), f"renew:{packed([lent.open.loan])}"),))
+    rows.append((Button(_("Продлить всё"), f"renew:{packed([lent.open.loan for lent in shelf.loans])}"),))
+    rows.append((loans_button(), Button(_("Отмена"), "cancel")))
+    return saying(_("Какую книгу продлить?"), buttons=rows)
+
+
+def no_such_number(number: int, count: int) -> Answer:
+    """A number beyond the list."""
+    said = _("Книги с номером {number} нет: у вас на руках {books}. Посмотрите номера в списке.")
+    books = counted(count, "книга", "книги", "книг")
+    return saying(said.format(number=number, books=books), buttons=((loans_button(),),))
+
+
+def until_when(inside: Inside, shelf: Shelf) -> Answer:
+    """How long each book may stay, as far as the rules tell it today."""
+    lines = [_line(lent.open, hidden=inside.hidden) for lent in shelf.loans]
+    said = [_("Вот до какого дня можно держать книги, если продлевать вовремя:"), *lines]
+    said.append(_("Если книгу захочет другой читатель, продлить не получится и раньше."))
+    if inside.account.wishes.due_days and not inside.account.wishes.muted:
+        days = max(inside.account.wishes.due_days)
+        said.append(_("Я напомню о сроке за {days}.").format(days=counted(days, "день", "дня", "дней")))
+    return saying("\n".join(said), buttons=((loans_button(), Button(_("Напоминания"), "reminders")),))
+
+
+def _line(loan: OpenLoan, *, hidden: bool) -> str:
+    book, due = named_loan(loan, hidden=hidden), day(loan.loan.due_on)
+    if loan.renewals_left == 0 or (loan.last_due_on is not None and loan.last_due_on <= loan.loan.due_on):
+        return _("{book}: до {day}, больше не продлить.").format(book=book, day=due)
+    if loan.last_due_on is not None:
+        return _("{book}: самое позднее до {day}.").format(book=book, day=day(loan.last_due_on))
+    if loan.renewals_left is not None:
+        times = counted(loan.renewals_left, "раз", "раза", "раз")
+        return _("{book}: сейчас до {day}, продлить можно ещё {times}.").format(book=book, day=due, times=times)
+    return _("{book}: сейчас до {day}. Сколько раз ещё можно продлить, скажет библиотекарь.").format(book=book, day=due)

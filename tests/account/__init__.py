@@ -1,0 +1,1 @@
+"""Dialogues about a reader's own card, loans and holds."""
