@@ -49,6 +49,7 @@ DEFAULT_INTENTS = (
     "loans",
     "renewal",
     "holds",
+    "my_card",
     "reminders",
     "letters",
     "my_data",

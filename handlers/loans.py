@@ -38,7 +38,9 @@ async def my_loans(turn: Turn, library: Library) -> Answer:
     """The family's loans, the earliest due first."""
     inside = await let_in(turn, library)
     if inside is None:
-        said = _("Какие книги у вас на руках и до какого числа, я не вижу. Это скажет библиотекарь по вашему билету.")
+        said = _(
+            "Какие книги у вас на руках и до какого числа, я пока не вижу. Это скажет библиотекарь по вашему билету."
+        )
         return await kept_out(turn, library, "my_loans", said)
     shelf = await shelf_of(inside)
     if not shelf.loans and shelf.failed is not None:

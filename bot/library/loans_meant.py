@@ -74,8 +74,8 @@ def loans_meant(said: str, books: Sequence[tuple[str, str]], aside: Sequence[str
 
 
 def _by_name(tokens: Sequence[str], books: Sequence[tuple[str, str]]) -> tuple[int, ...]:
-    said = {stem(token): token for token in tokens if token not in _SMALL}
-    marks = [max(_share(words(title), said), _author(words(author), said)) for title, author in books]
+    said = {stem(token): token for token in to_digits(list(tokens)) if token not in _SMALL}
+    marks = [max(_share(to_digits(words(title)), said), _author(words(author), said)) for title, author in books]
     best = max(marks, default=0.0)
     return tuple(place for place, mark in enumerate(marks) if mark >= _NAMED and mark >= best - _NEARLY)
 

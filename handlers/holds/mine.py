@@ -45,7 +45,7 @@ async def _mine(turn: Turn, library: Library) -> tuple[Inside, list[Waits]] | An
     """Who it is and what they wait for, or what to say instead."""
     inside = await let_in(turn, library)
     if inside is None:
-        said = _("Брони и заказы я не вижу. Это скажет библиотекарь.")
+        said = _("Брони и заказы я пока не вижу. Это скажет библиотекарь.")
         topic = turn.request.slots.get("topic", NOT_HERE_TOPIC)
         return await kept_out(turn, library, "hold", said, NOT_HERE_TOPIC, {"topic": topic})
     waits: list[Waits] = []

@@ -7,7 +7,6 @@ from bot.language.folding import words
 from bot.library.loans_meant import Meant, loans_meant
 from bot.library.shown_loans import ShownLoans, digest_of, packed, unpacked
 from bot.library.wanted_until import wanted_until
-from bot.messages import Button
 from bot.ports import Library, Request
 from bot.routing import Answer, Router, Turn, intent, pressed
 from bot.wording import day, quoted
@@ -153,8 +152,3 @@ async def which(turn: Turn, library: Library) -> Answer:
     if inside is None:
         return await kept_out(turn, library, "renew", _("Продлевать книги сам я пока не умею."))
     return asking.which(inside, await shelf_of(inside))
-
-
-def again_button() -> Button:
-    """Choose another book to renew."""
-    return Button(_("Продлить другую"), "renew_which")

@@ -159,7 +159,8 @@ class FakeCirculation:
         if key not in self.outcomes:
             self.calls.append(f"renew {patron_id} {len(wishes)}")
             self.outcomes[key] = Ok(tuple(self._renewed(patron_id, wish) for wish in wishes))
-        return self.outcomes[key]
+        kept: Result[Any] = self.outcomes[key]
+        return kept
 
     def _renewed(self, patron_id: int, wish: RenewalWish) -> RenewalOutcome:
         lent = self.lent.get(wish.loan_id)
@@ -253,7 +254,8 @@ class FakeCirculation:
         if key not in self.outcomes:
             self.calls.append(f"hold {patron_id} {work_id} {pickup}")
             self.outcomes[key] = self._placed(patron_id, work_id, pickup)
-        return self.outcomes[key]
+        kept: Result[Any] = self.outcomes[key]
+        return kept
 
     def _placed(self, patron_id: int, work_id: int, pickup: str) -> Result[OpenHold]:
         _title, _author, lendable, age_mark = self.works[work_id]
@@ -283,7 +285,8 @@ class FakeCirculation:
             shown = self._shown(self.waits[hold_id])
             assert self.waits.pop(hold_id).queued.patron_id == patron_id
             self.outcomes[key] = Ok(replace(shown, state=HoldState.CANCELLED))
-        return self.outcomes[key]
+        kept: Result[Any] = self.outcomes[key]
+        return kept
 
     async def suspend_hold(self, patron_id: int, hold_id: int, until: date | None, key: str) -> Result[OpenHold]:
         if self.away:
@@ -294,7 +297,8 @@ class FakeCirculation:
             state = HoldState.SUSPENDED if until else HoldState.QUEUED
             hold.queued = replace(hold.queued, state=state, suspended_until=until)
             self.outcomes[key] = Ok(self._shown(hold))
-        return self.outcomes[key]
+        kept: Result[Any] = self.outcomes[key]
+        return kept
 
     def _shown(self, hold: _Hold) -> OpenHold:
         title, author, _lendable, _age = self.works[hold.work_id]

@@ -1,0 +1,53 @@
+"""«Мой билет»: the card as a picture that the desk's scanner reads, with the number in words beside it."""
+
+import asyncio
+
+from bot.accounts import Cardholder
+from bot.messages import Picture
+from bot.ports import Files, Library
+from bot.routing import Answer, Router, Turn, intent, pressed
+from bot.wording import gettext as _
+from handlers import find_button
+from handlers.account import called, kept_out, let_in, loans_button, personal, saying
+
+router = Router("my_card", personal=True)
+
+
+@router.on(intent("my_card"), pressed("card"))
+async def my_card(turn: Turn, library: Library) -> Answer:
+    """Every card of the family, the reader's own first."""
+    inside = await let_in(turn, library)
+    if inside is None:
+        said = _("Билет на экране я пока не показываю. Его номер скажет библиотекарь.")
+        return await kept_out(turn, library, "my_card", said, "join.card")
+    if library.files is None:
+        number = inside.holders[0].card_number
+        return saying(_("Номер вашего билета: {number}.").format(number=number), buttons=((loans_button(),),))
+    pictures = [await _picture(holder, library.files) for holder in inside.holders]
+    texts = [_words(holder) for holder in inside.holders]
+    last = len(texts) - 1
+    return Answer(
+        replies=tuple(
+            personal(text, at=(picture,) if picture else (), buttons=((loans_button(), find_button()),) * (at == last))
+            for at, (text, picture) in enumerate(zip(texts, pictures, strict=True))
+        )
+    )
+
+
+def _words(holder: Cardholder) -> str:
+    if holder.child:
+        said = _("Билет: {name}. Покажите его на кафедре, номер: {number}.")
+        return said.format(name=called(holder), number=holder.card_number)
+    return _("Ваш билет. Покажите его на кафедре, номер: {number}.").format(number=holder.card_number)
+
+
+async def _picture(holder: Cardholder, files: Files) -> Picture | None:
+    """The PNG, None for a number that cannot be drawn: the text has it all the same."""
+    from bot.card_picture import card_picture  # drawing loads half a second of libraries: only who asks waits
+
+    try:
+        data = await asyncio.to_thread(card_picture, holder.card_number)
+    except ValueError:
+        return None
+    kept = await files.keep("bilet.png", "image/png", data)
+    return Picture(file=kept, alt=_("Штрихкод и номер билета {number}").format(number=holder.card_number))

@@ -1,0 +1,265 @@
+"""A card is linked to a chat: consent first, then proof; nobody learns whether a card exists."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from bot.accounts import Cardholder, Proof
+from bot.ports import Library
+from tests.support.clock import StandingClock
+from tests.support.fake_accounts import FakeAccounts
+from tests.support.fake_circulation import FakeCirculation
+from tests.support.reader import Reader
+
+WRONG = "Не подошло."
+
+
+async def test_who_asks_for_their_books_links_a_card_and_gets_them(
+    stranger: Reader, accounts: FakeAccounts, anna: Cardholder, circulation: FakeCirculation
+) -> None:
+    circulation.lends(anna.patron_id, "Обломов", date(2026, 3, 5), "И. А. Гончаров")
+    accounts.code(anna, "123456")
+
+    await stranger.says("мои книги")
+    stranger.hears("мне нужно хранить номер билета", "Прочитать полностью")
+    await stranger.presses("Согласен")
+    stranger.hears("Пришлите одноразовый код.")
+    await stranger.says("123456")
+
+    stranger.hears("Анна, готово: билет привязан.", "У вас на руках 1 книга.", "«Обломов», И. А. Гончаров")
+
+
+async def test_nothing_is_kept_of_who_does_not_agree(stranger: Reader, accounts: FakeAccounts) -> None:
+    await stranger.says("привяжи билет")
+    await stranger.says("не согласна")
+
+    stranger.hears("ничего личного не сохраняю")
+    assert not accounts.consents
+    await stranger.says("до скольки вы сегодня?")
+    stranger.hears("с 9:00 до 19:00")
+
+
+async def test_an_old_consent_button_agrees_to_nothing_new(stranger: Reader, accounts: FakeAccounts) -> None:
+    await stranger.says("привяжи билет")
+    accounts.version = "2" * 64
+
+    await stranger.presses("Согласен")
+
+    stranger.hears("Текст согласия с тех пор изменился.")
+    assert not accounts.consents
+
+
+@pytest.mark.parametrize("typed", ["123456", "123 456", " код: 123-456 ", "１２３４５６", "мой код 123456", "١٢٣٤٥٦"])
+async def test_a_code_is_read_however_it_is_typed(
+    stranger: Reader, accounts: FakeAccounts, anna: Cardholder, typed: str
+) -> None:
+    accounts.code(anna, "123456")
+    await stranger.says("привяжи билет")
+    await stranger.says("да")
+
+    await stranger.says(typed)
+
+    stranger.hears("Анна, готово: билет привязан.")
+
+
+async def test_a_code_works_once_and_for_a_while(
+    stranger: Reader, accounts: FakeAccounts, anna: Cardholder, clock: StandingClock
+) -> None:
+    accounts.code(anna, "123456")
+    clock.turn(timedelta(hours=1))
+    await stranger.says("привяжи билет")
+    await stranger.says("да")
+
+    await stranger.says("123456")
+
+    stranger.hears(WRONG)
+    stranger.may_press("Где взять код?", "Отмена")
+
+
+async def test_too_many_attempts_are_told_until_when(stranger: Reader, accounts: FakeAccounts) -> None:
+    await stranger.says("привяжи билет")
+    await stranger.says("да")
+    for number in range(5):
+        await stranger.says(f"00000{number}")
+        stranger.hears(WRONG)
+
+    await stranger.says("000009")
+
+    stranger.hears("Слишком много попыток подряд.", "сегодня в 11:00", "подойдите с билетом", "Телефон")
+    assert accounts.log[-1] == ("link locked", None)
+
+
+async def test_who_has_no_code_hears_where_to_get_one(stranger: Reader) -> None:
+    await stranger.says("привяжи билет")
+    await stranger.says("да")
+
+    await stranger.says("а где мне взять этот код?")
+
+    stranger.hears("скажите: «Нужен код для бота»")
+
+
+@pytest.mark.parametrize("word", ["отмена", "до скольки вы сегодня?", "библиотекарь"])
+async def test_another_wish_ends_the_linking(
+    stranger: Reader, accounts: FakeAccounts, anna: Cardholder, word: str
+) -> None:
+    accounts.code(anna, "123456")
+    await stranger.says("привяжи билет")
+    await stranger.says("да")
+
+    await stranger.says(word)
+    stranger.hears_nothing_of("код")
+    await stranger.says("123456")
+
+    assert not accounts.links
+
+
+@pytest.mark.parametrize(
+    "typed", ["0012345", "00 123 45", "№ 0012345", "мой билет 0012345", "００１２３４５", "00-123-45"]
+)
+async def test_a_card_number_is_read_off_the_card(
+    stranger: Reader, accounts: FakeAccounts, anna: Cardholder, typed: str
+) -> None:
+    accounts.ways |= {Proof.PIN}
+    await stranger.says("привяжи билет")
+    await stranger.says("да")
+    await stranger.presses("По номеру билета")
+    await stranger.says(typed)
+    stranger.hears("Теперь PIN-код билета.")
+
+    await stranger.says("4711")
+
+    stranger.hears("Анна, готово: билет привязан.")
+
+
+async def test_a_wrong_pin_and_a_card_that_does_not_exist_sound_alike(
+    stranger: Reader, accounts: FakeAccounts, anna: Cardholder
+) -> None:
+    accounts.ways |= {Proof.PIN}
+    heard: list[str] = []
+    for card in ("0012345", "7777777"):
+        await stranger.says("привяжи билет")
+        if not heard:
+            await stranger.says("да")
+        await stranger.presses("По номеру билета")
+        await stranger.says(card)
+        await stranger.says("0000")
+        heard.append(stranger.text)
+
+    assert heard[0] == heard[1]
+
+
+async def test_the_secret_is_forgotten_with_its_turn(
+    stranger: Reader, accounts: FakeAccounts, anna: Cardholder
+) -> None:
+    accounts.ways |= {Proof.PIN}
+    await stranger.says("привяжи билет")
+    await stranger.says("да")
+    await stranger.presses("По номеру билета")
+    await stranger.says("0012345")
+    await stranger.says("4711")
+
+    assert "4711" not in str(stranger.last_message.inbound)
+    assert "4711" not in str(stranger.conversation.dialogue)
+
+
+async def test_a_birth_date_links_where_the_library_allows_it(stranger: Reader, accounts: FakeAccounts) -> None:
+    accounts.ways |= {Proof.BIRTH_DATE}
+    accounts.issues("555", "Пётр", born=date(1990, 3, 5))
+    await stranger.says("привяжи билет")
+    await stranger.says("да")
+    await stranger.presses("По номеру билета")
+    await stranger.says("555")
+    await stranger.says("5.3.1990")
+
+    stranger.hears("Пётр, готово: билет привязан.")
+
+
+async def test_a_phone_that_the_messenger_vouches_for_links(stranger: Reader, accounts: FakeAccounts) -> None:
+    accounts.ways |= {Proof.PHONE}
+    accounts.issues("555", "Пётр", phone="+79001112233")
+    await stranger.says("привяжи билет")
+    await stranger.says("да")
+    stranger.may_press("Показать мой номер телефона")
+
+    await stranger.shares_phone("+79001112233", verified=False)
+    stranger.hears("Это чужой номер")
+    await stranger.shares_phone("+79001112233")
+
+    stranger.hears("Пётр, готово: билет привязан.")
+
+
+async def test_a_phone_that_nobody_asked_for_is_not_used(stranger: Reader, accounts: FakeAccounts) -> None:
+    await stranger.shares_phone("+79001112233")
+
+    stranger.hears("номер телефона мне не нужен")
+    assert not accounts.log
+
+
+@pytest.mark.parametrize("word", ["отвяжи карту", "отвяжи", "выйти", "unlink my card"])
+async def test_a_card_is_unlinked_in_a_word(reader: Reader, accounts: FakeAccounts, word: str) -> None:
+    await reader.says(word)
+
+    reader.hears("Билет отвязан.")
+    assert not accounts.links[reader.contact]
+    await reader.says("мои книги")
+    reader.hears("Пришлите одноразовый код.")
+
+
+async def test_of_several_cards_the_reader_says_which(
+    reader: Reader, accounts: FakeAccounts, anna: Cardholder, misha: Cardholder
+) -> None:
+    await reader.says("отвяжи карту")
+    reader.hears("Чей билет отвязать?")
+    await reader.presses("Миша")
+
+    reader.hears("Билет отвязан: Миша.")
+    assert list(accounts.links[reader.contact]) == [anna.patron_id]
+
+
+async def test_who_has_linked_nothing_hears_so(stranger: Reader) -> None:
+    await stranger.says("отвяжи карту")
+
+    stranger.hears("К этому чату билет не привязан.")
+
+
+async def test_a_card_unlinked_in_the_midst_of_a_dialogue_shows_nothing_more(
+    reader: Reader, accounts: FakeAccounts, anna: Cardholder, circulation: FakeCirculation
+) -> None:
+    circulation.lends(anna.patron_id, "Обломов", date(2026, 3, 5))
+    await reader.says("мои книги")
+    accounts.links.clear()
+
+    await reader.presses("Продлить")
+
+    reader.hears_nothing_of("Обломов")
+    reader.hears("Пришлите одноразовый код.")
+    assert not circulation.calls
+
+
+async def test_the_card_is_shown_with_its_number(reader: Reader, library: Library) -> None:
+    await reader.says("мой билет")
+
+    reader.hears("Ваш билет.", "0012345")
+    assert len(reader.heard[0].attachments) == 1
+    assert all(reply.personal for reply in reader.heard)
+
+
+async def test_what_is_kept_comes_as_a_file_and_goes_at_a_word(reader: Reader, accounts: FakeAccounts) -> None:
+    await reader.says("мои данные")
+    reader.hears("Здесь всё, что я о вас храню")
+    assert len(reader.heard[0].attachments) == 1
+    await reader.says("удалите мои данные")
+    reader.hears("Удалить всё, что я о вас знаю?")
+    await reader.presses("Да, удалить")
+
+    reader.hears("Готово, ваши данные удалены.")
+    assert reader.contact not in accounts.links
+
+
+async def test_a_consent_is_taken_back(reader: Reader, accounts: FakeAccounts) -> None:
+    await reader.says("отзываю согласие на обработку персональных данных")
+    reader.hears("Отозвать согласие?")
+    await reader.presses("Да, отозвать")
+
+    reader.hears("Согласие отозвано, билет отвязан.")
+    assert reader.contact not in accounts.consents

@@ -1,0 +1,344 @@
+"""«Продлите»: the new day, or the reason and the one thing to do; never twice for one wish."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from bot.accounts import Ability, Cardholder, Keeping
+from bot.library.lending import Patron
+from bot.library.policy import LendingPolicy
+from bot.library.renewal import RenewalBlock
+from tests.support.fake_circulation import FakeCirculation
+from tests.support.fake_library import CHILDREN
+from tests.support.reader import Reader
+
+SOON, LATER = date(2026, 3, 5), date(2026, 3, 10)
+
+
+@pytest.fixture
+def three(circulation: FakeCirculation, reader: Reader, anna: Cardholder) -> list[int]:
+    """Three books at home: the first two due on 5 March, the third on 10 March."""
+    books = (("Война и мир", "Л. Н. Толстой", SOON), ("Двенадцать стульев", "И. Ильф", SOON), ("Обломов", "", LATER))
+    return [circulation.lends(anna.patron_id, title, due, author) for title, author, due in books]
+
+
+async def test_loans_are_told_by_day_and_number(reader: Reader, three: list[int]) -> None:
+    await reader.says("какие книги у меня на руках?")
+
+    reader.hears("У вас на руках 3 книги.", "Вернуть до 5 марта:", "1. «Война и мир»", "2. «Двенадцать стульев»")
+    reader.hears("Вернуть до 10 марта:", "3. «Обломов»", "Возвращать сюда: Центральная библиотека.")
+    reader.may_press("Продлить 1", "Продлить 3", "Продлить всё")
+
+
+async def test_overdue_books_come_first(reader: Reader, circulation: FakeCirculation, anna: Cardholder) -> None:
+    circulation.lends(anna.patron_id, "Обломов", date(2026, 2, 27))
+    circulation.lends(anna.patron_id, "Война и мир", SOON)
+
+    await reader.says("мои книги")
+
+    reader.hears("Срок уже прошёл:", "1. «Обломов»: срок был 27 февраля", "Вернуть до 5 марта:", "2. «Война и мир»")
+
+
+async def test_titles_are_hidden_until_they_are_asked_for(reader: Reader, three: list[int]) -> None:
+    await reader.says("скрой названия книг")
+    await reader.says("мои книги")
+    reader.hears("1. Книга, взятая 16 февраля")
+    reader.hears_nothing_of("Война и мир", "Обломов")
+
+    await reader.presses("Показать названия")
+
+    reader.hears("«Война и мир»")
+
+
+async def test_many_loans_come_in_pages(reader: Reader, circulation: FakeCirculation, anna: Cardholder) -> None:
+    for number in range(8):
+        circulation.lends(anna.patron_id, f"Том {number}", date(2026, 3, 10 + number))
+    await reader.says("мои книги")
+    reader.hears("У вас на руках 8 книг.", "Показываю с 1 по 6.")
+
+    await reader.presses("Показать ещё")
+    reader.hears("Показываю с 7 по 8.", "1. «Том 6»", "2. «Том 7»")
+    await reader.says("2")
+
+    reader.hears("«Том 7»")
+    assert circulation.calls == [f"renew {anna.patron_id} 1"]
+
+
+async def test_a_family_sees_its_books_together(
+    reader: Reader, circulation: FakeCirculation, anna: Cardholder, misha: Cardholder
+) -> None:
+    circulation.lends(anna.patron_id, "Обломов", SOON)
+    circulation.lends(misha.patron_id, "Мойдодыр", LATER, branch=CHILDREN)
+
+    await reader.says("мои книги")
+    reader.hears("На руках 2 книги на всех.", "Вы:", "1. «Обломов»", "Миша:", "2. «Мойдодыр»")
+    await reader.says("продли всё")
+
+    reader.hears("Продлено:", "«Обломов»", "«Мойдодыр»")
+
+
+async def test_old_knowledge_is_told_with_its_age(
+    reader: Reader, circulation: FakeCirculation, three: list[int]
+) -> None:
+    circulation.as_of = datetime.fromisoformat("2026-03-01T18:00:00+03:00")
+
+    await reader.says("мои книги")
+
+    reader.hears("Так было 1 марта в 18:00: новее пока не знаю.")
+
+
+@pytest.mark.parametrize(
+    ("said", "renewed"),
+    [
+        ("продлите всё", (0, 1, 2)),
+        ("продлите мне книги", (0, 1, 2)),
+        ("продли войну и мир", (0,)),
+        ("продлите пожалуйста двенадцать стульев", (1,)),
+        ("продли 12 стульев", (1,)),
+        ("продли 2 и 3", (1, 2)),
+        ("продли вторую", (1,)),
+        ("продли последнюю", (2,)),
+        ("продли с 1 по 2", (0, 1)),
+        ("продли всё кроме обломова", (0, 1)),
+        ("продли Толстого", (0,)),
+        ("renew all", (0, 1, 2)),
+    ],
+)
+async def test_the_books_that_are_meant_are_renewed(
+    reader: Reader, circulation: FakeCirculation, three: list[int], said: str, renewed: tuple[int, ...]
+) -> None:
+    await reader.says(said)
+
+    moved = [circulation.lent[loan].loan.renewals == 1 for loan in three]
+    assert moved == [place in renewed for place in range(3)], reader.text
+    reader.hears("теперь до 17 марта")
+
+
+async def test_one_book_of_several_is_asked_for(reader: Reader, three: list[int]) -> None:
+    await reader.says("продлите книгу")
+    reader.hears("Какую книгу продлить?")
+    await reader.says("3")
+
+    reader.hears("«Обломов»: теперь до 17 марта.")
+
+
+async def test_a_book_that_is_not_theirs(reader: Reader, circulation: FakeCirculation, three: list[int]) -> None:
+    await reader.says("продли мёртвые души")
+
+    reader.hears("Книги «мёртвые души» у вас на руках нет.")
+    assert not circulation.calls
+
+
+async def test_a_number_beyond_the_list(reader: Reader, circulation: FakeCirculation, three: list[int]) -> None:
+    await reader.says("продли 7")
+
+    reader.hears("Книги с номером 7 нет")
+    assert not circulation.calls
+
+
+async def test_nothing_on_hand(reader: Reader) -> None:
+    await reader.says("продлите")
+
+    reader.hears("Продлевать нечего: на руках у вас книг нет.")
+
+
+async def test_until_the_end_of_the_month_is_as_far_as_the_rules_go(reader: Reader, three: list[int]) -> None:
+    await reader.says("продли всё до конца месяца")
+
+    reader.hears("теперь до 17 марта", "До 31 марта нельзя: это самый поздний срок по правилам.")
+
+
+async def test_a_day_that_has_passed_is_asked_about(
+    reader: Reader, circulation: FakeCirculation, three: list[int]
+) -> None:
+    await reader.says("продли войну и мир до 1 февраля")
+    reader.hears("1 февраля уже прошло.")
+    assert not circulation.calls
+
+    await reader.says("да")
+
+    reader.hears("«Война и мир», Л. Н. Толстой: теперь до 17 марта.")
+
+
+async def test_a_button_pressed_twice_renews_once(
+    reader: Reader, circulation: FakeCirculation, three: list[int]
+) -> None:
+    await reader.says("мои книги")
+    button = next(button for button in reader.offered() if button.label == "Продлить всё")
+    circulation.policy = replace(circulation.policy, renewal_days=20)
+    await reader.presses_payload(button.payload)
+    reader.hears("теперь до")
+
+    await reader.presses_payload(button.payload)
+
+    reader.hears("уже продлена")
+    assert all(circulation.lent[loan].loan.renewals == 1 for loan in three)
+
+
+async def test_a_button_of_an_old_notice_about_a_returned_book(
+    reader: Reader, circulation: FakeCirculation, three: list[int]
+) -> None:
+    await reader.says("мои книги")
+    button = next(button for button in reader.offered() if button.label == "Продлить 1")
+    circulation.takes_back(three[0])
+
+    await reader.presses_payload(button.payload)
+
+    reader.hears("Этой книги у вас уже нет: наверное, вы её вернули.")
+
+
+@pytest.mark.parametrize("payload", ["renew:", "renew:1", "renew:zz.zz", "renew:all.0000000000000000", "renew:1.1"])
+async def test_a_made_up_button_renews_nothing(
+    reader: Reader, circulation: FakeCirculation, three: list[int], payload: str
+) -> None:
+    circulation.lends(2, "Чужая", SOON)
+
+    await reader.presses_payload(payload)
+
+    reader.hears_nothing_of("Чужая")
+    assert payload == "renew:" or not circulation.calls
+
+
+async def test_when_a_book_can_be_renewed_no_more(reader: Reader, three: list[int]) -> None:
+    await reader.says("скажи, когда уже нельзя будет продлить")
+
+    reader.hears("Вот до какого дня можно держать книги", "«Война и мир», Л. Н. Толстой: самое позднее до")
+    reader.hears("Я напомню о сроке за 3 дня.")
+
+
+REFUSALS: list[tuple[RenewalBlock, dict[str, Any], dict[str, Any], str]] = [
+    (RenewalBlock.ITEM_LOST, {"missing": True}, {}, "числится потерянной. Если она нашлась, принесите её."),
+    (RenewalBlock.IN_LIBRARY_ONLY, {"reading_room": True}, {}, "её дают только читать в библиотеке"),
+    (RenewalBlock.TYPE_NOT_RENEWABLE, {"high_demand": True}, {}, "такие книги не продлевают"),
+    (RenewalBlock.RENEW_LIMIT, {"renewals": 2}, {}, "больше продлевать нельзя. Верните её до 5 марта."),
+    (RenewalBlock.REMOTE_LIMIT, {"remote_renewals": 1}, {"remote_renewals_allowed": 1}, "Принесите её, и на месте"),
+    (RenewalBlock.OVERDUE, {"due": date(2026, 2, 20)}, {}, "срок уже прошёл. Принесите её или позвоните"),
+    (RenewalBlock.RECALLED, {"recalled": True}, {}, "библиотека просит вернуть её. Верните её до 5 марта."),
+    (RenewalBlock.HOLD_QUEUE, {"wanted": True}, {}, "её ждёт другой читатель. Верните её до 5 марта."),
+    (RenewalBlock.BOOKED, {"booked": True}, {}, "она уже обещана другому читателю."),
+    (RenewalBlock.TOO_SOON, {"due": date(2026, 3, 20)}, {"no_renewal_before_days": 3}, "Напишите мне 17 марта"),
+    (RenewalBlock.NO_GAIN, {"due": date(2026, 3, 20)}, {}, "продлевать рано, срок и так до 20 марта."),
+    (RenewalBlock.PERIOD_CAP, {}, {"max_total_days": 17}, "дольше держать её нельзя."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("block", "loan", "rules", "heard"), REFUSALS, ids=lambda value: str(value)[:20])
+async def test_every_refusal_of_the_rules_has_its_reason_and_a_way_out(
+    reader: Reader,
+    circulation: FakeCirculation,
+    anna: Cardholder,
+    block: RenewalBlock,
+    loan: Mapping[str, Any],
+    rules: Mapping[str, Any],
+    heard: str,
+) -> None:
+    circulation.policy = replace(circulation.policy, **rules)
+    due = loan.get("due", SOON)
+    more = {name: value for name, value in loan.items() if name != "due"}
+    circulation.lends(anna.patron_id, "Обломов", due, **more)
+
+    await reader.says("продлите обломова")
+
+    reader.hears("«Обломов»: ", heard)
+    reader.may_press("Мои книги", "Позвать библиотекаря")
+
+
+@pytest.mark.parametrize(
+    ("patron", "heard"),
+    [
+        (Patron(patron_id=1, expires_on=date(2026, 2, 1)), "закончился срок билета. Зайдите в библиотеку"),
+        (Patron(patron_id=1, blocked=True), "ваш билет приостановлен."),
+        (Patron(patron_id=1, debt=Decimal(50)), "за билетом числится долг."),
+    ],
+)
+async def test_every_refusal_of_the_card_has_its_reason(
+    reader: Reader, circulation: FakeCirculation, anna: Cardholder, patron: Patron, heard: str
+) -> None:
+    circulation.policy = replace(circulation.policy, block_if_debt_over=Decimal(0))
+    circulation.patrons[anna.patron_id] = patron
+    circulation.lends(anna.patron_id, "Обломов", SOON)
+
+    await reader.says("продлите")
+
+    reader.hears(heard)
+
+
+@pytest.mark.parametrize(
+    ("code", "heard"),
+    [
+        (RenewalBlock.LOAN_NOT_FOUND, "у вас не числится."),
+        (RenewalBlock.NOT_YOUR_LOAN, "у вас не числится."),
+        (RenewalBlock.ILS_REFUSED, "программа библиотеки не разрешила."),
+        (RenewalBlock.ILS_DOWN, "программа библиотеки не отвечает."),
+    ],
+)
+async def test_every_refusal_of_the_librarys_system_has_its_reason(
+    reader: Reader, circulation: FakeCirculation, anna: Cardholder, code: RenewalBlock, heard: str
+) -> None:
+    circulation.refuses = code
+    circulation.lends(anna.patron_id, "Обломов", SOON)
+
+    await reader.says("продлите")
+
+    reader.hears("«Обломов»: ", heard)
+
+
+async def test_another_overdue_book_is_named_as_the_reason(
+    reader: Reader, circulation: FakeCirculation, anna: Cardholder
+) -> None:
+    circulation.lends(anna.patron_id, "Обломов", date(2026, 2, 20))
+    circulation.lends(anna.patron_id, "Война и мир", SOON)
+
+    await reader.says("продли войну и мир")
+
+    reader.hears("у вас есть просроченная книга. Верните её, и остальные можно будет продлить.")
+
+
+async def test_where_the_staff_decide_it_is_a_request(
+    reader: Reader, circulation: FakeCirculation, anna: Cardholder
+) -> None:
+    circulation.policy = LendingPolicy()
+    circulation.keeping = Keeping.SNAPSHOT
+    circulation.lends(anna.patron_id, "Обломов", SOON)
+
+    await reader.says("продлите")
+    reader.hears("Попросил библиотекаря продлить, ответ придёт сюда.", "«Обломов»: пока до 5 марта.")
+    await reader.says("мои книги")
+
+    reader.hears("просьба продлить у библиотекаря")
+
+
+async def test_a_system_that_did_not_answer_is_told_as_unknown(
+    reader: Reader, circulation: FakeCirculation, anna: Cardholder
+) -> None:
+    circulation.mute = True
+    circulation.lends(anna.patron_id, "Обломов", SOON)
+
+    await reader.says("продлите")
+
+    reader.hears("Проверю и напишу, получилось ли:", "прежний срок 5 марта")
+
+
+async def test_a_system_that_is_away_is_told_with_a_way_out(reader: Reader, circulation: FakeCirculation) -> None:
+    circulation.away = 120.0
+
+    await reader.says("мои книги")
+
+    reader.hears("Программа библиотеки сейчас не отвечает. Попробуйте ещё раз через 2 мин.", "Телефон")
+    reader.may_press("Позвать библиотекаря")
+
+
+async def test_what_the_system_cannot_do_is_not_offered(
+    reader: Reader, circulation: FakeCirculation, three: list[int]
+) -> None:
+    circulation.able = frozenset({Ability.LOANS})
+
+    await reader.says("мои книги")
+    assert not [button for button in reader.offered() if button.payload.startswith("renew")]
+    await reader.says("продлите")
+
+    reader.hears("Этого я здесь сделать не могу. Поможет библиотекарь.")
