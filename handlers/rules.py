@@ -3,8 +3,9 @@
 from dataclasses import replace
 
 from bot.asking import look_up, look_up_faq
+from bot.language.folding import words
 from bot.messages import reply
-from bot.ports import Library
+from bot.ports import Library, Request
 from bot.routing import Answer, Router, Turn, intent, pressed, same_for_all
 from bot.wording import books
 from bot.wording import gettext as _
@@ -16,12 +17,21 @@ router = Router("rules")
 LONGEST_TITLE = 60
 """Characters of a message that may still be the title of a book («Правила жизни»)."""
 
+_FORGET = ("удал", "сотр", "стер", "уничтож", "забуд", "delete", "erase", "remove")
+
+
+def _asks_to_forget(text: str) -> bool:
+    """«Удалите мои данные»: an order to us, no question of rules."""
+    return any(word.startswith(_FORGET) for word in words(text))
+
 
 @router.on(intent("rules"), pressed("faq"))
 @same_for_all
 async def rule(turn: Turn, library: Library) -> Answer:
     """The entry on the topic of the question; ``faq:rules.mba`` asks for it by name."""
     topic = turn.argument or turn.request.slots.get("topic", "rules")
+    if topic == "rules.privacy" and library.accounts is not None and _asks_to_forget(turn.text):
+        return Answer(replies=(), go_on=(Request(intent="erase_me", confidence=1.0),))
     known = await look_up_faq(library.faq, topic, words_of(turn), turn.language)
     rows = ((find_button(), librarian_button()),)
     if known is not None:
