@@ -24,6 +24,8 @@ AUTOMATED_TIMES = 2
 SAME_TEXT_WITHIN = timedelta(minutes=5)
 SURE = 0.8
 """From this confidence on another wish interrupts an awaited answer."""
+LEAST_FIGURES = 4
+"""So many make a number of a card, a PIN or a code, rather than a price or a class."""
 
 ORDINALS = {
     word: number
@@ -197,7 +199,7 @@ def _said(words: _Words, waiting: Waiting, understand: Callable[[str], tuple[Req
         return _pressed(button.payload, dialogue)
     requests = understand(text)
     first = requests[0]
-    if dialogue.expects and not first.anywhere and not _interrupts(first):
+    if dialogue.expects and not first.anywhere and (_is_number(text) or not _interrupts(first)):
         triggers = (Trigger("expects", dialogue.expects), Trigger("intent", first.intent))
         return Decision((Call(triggers, first, text),), dialogue, first.intent, first.confidence)
     if first.anywhere:
@@ -219,6 +221,12 @@ def _triggers_of(intent: str, is_unsure: bool) -> tuple[Trigger, ...]:
 
 def _interrupts(request: Request) -> bool:
     return request.confidence >= SURE and request.intent not in {"search", "availability"}
+
+
+def _is_number(text: str) -> bool:
+    """Somebody typed what stands on a card («билет: 00-123-45»): that answers a question, it does not ask one."""
+    figures = sum(sign.isdigit() for sign in text)
+    return figures >= LEAST_FIGURES and figures >= sum(sign.isalpha() for sign in text)
 
 
 def _counted(waiting: Waiting, digest: str, now: datetime) -> Dialogue:

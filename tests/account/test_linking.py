@@ -114,7 +114,8 @@ async def test_another_wish_ends_the_linking(
 
 
 @pytest.mark.parametrize(
-    "typed", ["0012345", "00 123 45", "№ 0012345", "мой билет 0012345", "００１２３４５", "00-123-45"]
+    "typed",
+    ["0012345", "00 123 45", "№ 0012345", "мой билет 0012345", "００１２３４５", "00-123-45", "билет: 00-123-45"],
 )
 async def test_a_card_number_is_read_off_the_card(
     stranger: Reader, accounts: FakeAccounts, anna: Cardholder, typed: str
