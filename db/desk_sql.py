@@ -14,6 +14,10 @@ c.id, ct.channel, ct.address, ct.name, c.mode, c.staff_id, s.name AS holder, c.b
 c.waiting_since, c.closed_at, m.id AS last_id, m.author, m.text, m.content, m.created_at AS said_at"""
 LAST = """
 LEFT JOIN messages m ON m.id = (SELECT max(l.id) FROM messages l WHERE l.conversation_id = c.id)"""
+LAST_HEARD = """
+LEFT JOIN messages m ON m.id = (
+  SELECT h.id FROM messages h WHERE h.conversation_id = c.id AND h.author = 'reader' ORDER BY h.id DESC LIMIT 1)"""
+"""What somebody wants who waits: the bot's "a librarian will answer" tells nothing."""
 PEOPLE = "JOIN contacts ct ON ct.id = c.contact_id LEFT JOIN staff s ON s.id = c.staff_id"
 
 
@@ -71,8 +75,9 @@ def listing(asked: Asked) -> str:
         Tab.MINE: ("c.mode = 'person' AND c.staff_id = :me", "c.held_at DESC, c.id"),
         Tab.CLOSED: ("c.mode = 'closed'", "c.closed_at DESC, c.id DESC"),
     }[asked.tab]
+    last = LAST_HEARD if asked.tab is Tab.WAITING else LAST
     return f"""
-SELECT {COLUMNS} FROM conversations c {PEOPLE} {LAST}
+SELECT {COLUMNS} FROM conversations c {PEOPLE} {last}
 WHERE {condition}{_where(asked)} ORDER BY {order} LIMIT :limit OFFSET :before"""  # noqa: S608 - as above
 
 

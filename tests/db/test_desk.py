@@ -300,6 +300,16 @@ async def test_lists_are_in_order_and_in_pages(
     assert told == [person.address for person in reversed(people)][:6]
 
 
+async def test_who_waits_is_shown_with_their_own_words(
+    desk: SqlConsoleDesk, log: StoredLog, masha: StaffMember
+) -> None:
+    await waits(log, "Нужна справка о прочитанном")
+
+    (entry,) = (await desk.inbox(Asked(staff_id=masha.staff_id))).entries
+
+    assert entry.said == "Нужна справка о прочитанном"
+
+
 @pytest.mark.parametrize("words", ["мария", "Мария", "идиот", "«ИДИОТ»", "100%"])
 async def test_conversations_are_found_by_name_and_by_words(
     desk: SqlConsoleDesk, log: StoredLog, database: Database, masha: StaffMember, words: str
