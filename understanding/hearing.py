@@ -41,6 +41,10 @@ _SURELY, _BARELY = 0.93, 0.62
 """Scores of what only the model has heard, where it is quite sure and where it only leans to it."""
 
 
+_OVER_A_SHORT_ONE = 0.6
+"""«Мим, пожалуйста» is no wish that courtesy alone speaks for; «нет, спасибо» is thanks."""
+
+
 class Ear:
     """Hears a stretch by phrases and by all of its words."""
 
@@ -150,6 +154,11 @@ class Ear:
 
 def _may_be_a_title(message: Message, words: Stretch, judged: Opinion, share: float) -> bool:
     """A few words that no phrase fits and no intent surely: above all a single short one."""
-    if words.last - words.first == 1 and len(message.tokens[words.first].word) < _SHORTEST:
+    said = [token for token in message.tokens[words.first : words.last] if "polite" not in token.meaning.roles]
+    if (
+        len(said) == 1
+        and len(said[0].word) < _SHORTEST
+        and (words.last - words.first == 1 or share < _OVER_A_SHORT_ONE)
+    ):
         return True
     return judged.content <= _FEW and share < _OVER_A_TITLE

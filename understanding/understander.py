@@ -118,6 +118,8 @@ class PhraseUnderstanding:
         whole = self._ear.opinion(message, words)
         if not wishes or not whole.heard:
             return wishes
+        if whole.intent == "greeting" and (asked := [part for part in wishes if part.opinion.intent != "greeting"]):
+            return asked  # who greets and asks, asks
         likeliest = max(
             dict.fromkeys([_family(whole.intent), *(_family(part.opinion.intent) for part in wishes)]),
             key=lambda intent: _heard_as(whole, intent) * max(_heard_as(part.opinion, intent) for part in parts),

@@ -170,8 +170,7 @@ async def test_everything_is_done_by_keyboard_alone(desk_house: ConsoleHouse, vi
     await expect(masha.page.locator("#answer")).to_have_count(0)
 
 
-@pytest.mark.parametrize("width", [1440, 360])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 360)])
 async def test_no_screen_shuts_anybody_out(
     desk_house: ConsoleHouse, visit: Visit, enter: Enter, scheme: str, width: int
 ) -> None:

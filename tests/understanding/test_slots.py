@@ -58,7 +58,7 @@ def reader() -> PhraseUnderstanding:
         ("есть кружки для детей?", "audience", "детей"),
         ("есть ли у вас вайфай", "topic", "rules.wifi"),
         ("потерял читательский билет", "topic", "join.card"),
-        ("отмените бронь", "topic", "hold.status"),
+        ("отмените бронь", "topic", "hold.cancel"),
         ("не могу войти в личный кабинет", "topic", "trouble.account"),
     ],
 )
