@@ -22,7 +22,7 @@ from bot.messages import (
     Text,
     Unsupported,
 )
-from bot.ports import Library, Mode, Understanding
+from bot.ports import Library, MessageLog, Mode, Understanding
 from bot.routing import Router
 from bot.settings import DEFAULT_INTENTS
 from tests.support.clock import StandingClock
@@ -43,6 +43,7 @@ class Reader:
         language: What the messenger reports, "" where it reports nothing.
         before: Routers that win over the bot's own, to break something.
         understanding: What makes requests of words.
+        log: Where words are kept, None for a log in memory.
     """
 
     def __init__(
@@ -53,13 +54,16 @@ class Reader:
         language: str = "ru",
         before: Iterable[Router] = (),
         understanding: Understanding = UNDERSTANDING,
+        log: MessageLog | None = None,
     ) -> None:
         self.log = FakeLog(clock)
         self.contact = Contact(channel="site", address="reader")
         self._clock = clock
         self._language = language
         modules = [import_module(f"handlers.{name}").router for name in DEFAULT_INTENTS]
-        self._dispatcher = Dispatcher(self.log, understanding, routes([*before, *modules]), library, clock, Metrics())
+        self._dispatcher = Dispatcher(
+            log or self.log, understanding, routes([*before, *modules]), library, clock, Metrics()
+        )
         self._dialogue: list[str] = []
         self._sent = 0
         self.heard: tuple[Reply, ...] = ()
@@ -109,14 +113,18 @@ class Reader:
             language=self._language,
             automated=automated,
         )
-        recorded = await self.log.record(inbound)
-        await self._dispatcher.take(recorded.conversation_id)
-        self.heard = tuple(
-            message.reply for message in self.log.messages.values() if message.in_reply_to == recorded.message_id
-        )
+        self.heard = await self._answers(inbound)
         for reply in self.heard:
             labels = "".join(f" [{button.label}]" for row in reply.buttons for button in row)
             self._dialogue.append(f"Бот: {reply.text}{labels}")
+
+    async def _answers(self, inbound: Inbound) -> tuple[Reply, ...]:
+        """Let the bot answer; what it said."""
+        recorded = await self.log.record(inbound)
+        await self._dispatcher.take(recorded.conversation_id)
+        return tuple(
+            message.reply for message in self.log.messages.values() if message.in_reply_to == recorded.message_id
+        )
 
     # --- what the reader hears -------------------------------------------------------------------
 
