@@ -41,14 +41,31 @@ def hours_button() -> Button:
     return Button(_("Часы работы"), "hours")
 
 
-def menu() -> tuple[Row, ...]:
-    """Everything a reader may begin with."""
-    return (
-        (find_button(), hours_button()),
-        (Button(_("Адрес"), "location"), Button(_("Телефон"), "contacts")),
-        (Button(_("Как записаться"), "join"), help_button()),
-        (librarian_button(),),
+def loans_button() -> Button:
+    """What is at home."""
+    return Button(_("Мои книги"), "loans")
+
+
+def menu(library: Library | None = None) -> tuple[Row, ...]:
+    """Everything a reader may begin with; their own books, too, where this library has accounts."""
+    join, address, phone = (
+        Button(_("Как записаться"), "join"),
+        Button(_("Адрес"), "location"),
+        Button(_("Телефон"), "contacts"),
     )
+    if library is not None and has_accounts(library):
+        return (
+            (find_button(), loans_button()),
+            (hours_button(), address),
+            (phone, join),
+            (help_button(), librarian_button()),
+        )
+    return ((find_button(), hours_button()), (address, phone), (join, help_button()), (librarian_button(),))
+
+
+def has_accounts(library: Library) -> bool:
+    """Whether readers link cards here."""
+    return library.accounts is not None and library.circulation is not None
 
 
 def surely(found: Found) -> WorkCard | None:

@@ -197,11 +197,6 @@ def called(holder: Cardholder) -> str:
     return holder.given_name or _("Ребёнок")
 
 
-def loans_button() -> Button:
-    """What is at home."""
-    return Button(_("Мои книги"), "loans")
-
-
 def holds_button() -> Button:
     """What is waited for."""
     return Button(_("Мои брони"), "holds")

@@ -16,11 +16,10 @@ OFFERED = 3
 @router.on(intent("cancel"), pressed("cancel"))
 async def begin_again(turn: Turn, library: Library) -> Answer:
     """Forget what was begun; a librarian who was called is not needed any more."""
-    del library
     if turn.mode is Mode.WAITING:
         text = _("Хорошо, начнём сначала, библиотекаря больше не жду. Что вам подсказать?")
-        return Answer(replies=(reply(text, buttons=menu()),), resume=True)
-    return Answer(replies=(reply(_("Хорошо, начнём сначала. Что вам подсказать?"), buttons=menu()),))
+        return Answer(replies=(reply(text, buttons=menu(library)),), resume=True)
+    return Answer(replies=(reply(_("Хорошо, начнём сначала. Что вам подсказать?"), buttons=menu(library)),))
 
 
 @router.on(intent("fallback"))
@@ -38,4 +37,4 @@ async def not_understood(turn: Turn, library: Library) -> Answer:
         text = _("Я опять не понял. Позвать библиотекаря? Он разберётся.")
         return Answer(replies=(reply(text, buttons=(yes_or_no("human"), *menu()[:1])),), missed=True)
     text = _("Не понял: «{words}». Скажите, пожалуйста, по-другому. Или выберите:")
-    return Answer(replies=(reply(text.format(words=quoted(turn.text)), buttons=menu()),), missed=True)
+    return Answer(replies=(reply(text.format(words=quoted(turn.text)), buttons=menu(library)),), missed=True)

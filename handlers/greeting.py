@@ -10,7 +10,7 @@ from bot.routing import Answer, Router, Turn, intent, pressed, same_for_all
 from bot.wording import books
 from bot.wording import gettext as _
 from bot.wording.opening import right_now
-from handlers import find_button, help_button, menu
+from handlers import find_button, has_accounts, help_button, menu
 
 router = Router("greeting")
 _PARAMETER = re.compile(r"(work|branch)[_-]([\w~-]{1,64})")
@@ -25,13 +25,13 @@ async def greet(turn: Turn, library: Library) -> Answer:
     if start is not None and (answer := await _led_here(start[1], start[2], turn.now, library)) is not None:
         return answer
     if not turn.new and "start" not in turn.request.slots:
-        return Answer(replies=(reply(_("Здравствуйте! Что вам подсказать?"), buttons=menu()),))
+        return Answer(replies=(reply(_("Здравствуйте! Что вам подсказать?"), buttons=menu(library)),))
     text = _(
         "Здравствуйте! Это {library}. Я бот, отвечаю днём и ночью.\n"
         "Напишите название книги или автора, и я скажу, где она есть. Например: Маленький принц.\n"
         "Ещё подскажу часы работы, адрес, правила и позову библиотекаря."
     )
-    return Answer(replies=(reply(text.format(library=library.name), buttons=menu()),))
+    return Answer(replies=(reply(text.format(library=library.name), buttons=menu(library)),))
 
 
 async def _led_here(kind: str, key: str, now: datetime, library: Library) -> Answer | None:
@@ -61,7 +61,7 @@ async def _led_here(kind: str, key: str, now: datetime, library: Library) -> Ans
 @same_for_all
 async def explain(turn: Turn, library: Library) -> Answer:
     """What the bot can do, in the order in which it is asked for it."""
-    del turn, library
+    del turn
     text = _(
         "Вот что я умею:\n"
         "• найти книгу по названию, автору или ISBN, даже если написано с ошибкой;\n"
@@ -71,7 +71,13 @@ async def explain(turn: Turn, library: Library) -> Answer:
         "• позвать библиотекаря.\n"
         "Пишите своими словами. Слово «отмена» вернёт к началу."
     )
-    return Answer(replies=(reply(text, buttons=menu()),))
+    if has_accounts(library):
+        mine = _(
+            "По читательскому билету покажу ваши книги, продлю их, забронирую ту, что на руках, и напомню о сроке: "
+            "нажмите «Мои книги»."
+        )
+        text = f"{text}\n{mine}"
+    return Answer(replies=(reply(text, buttons=menu(library)),))
 
 
 @router.on(intent("thanks"))

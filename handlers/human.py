@@ -96,9 +96,8 @@ async def _tip(turn: Turn, library: Library) -> tuple[Reply, ...]:
 @router.on(expects(QUESTION))
 async def note(turn: Turn, library: Library) -> Answer:
     """What the librarian is to know: it is kept with the conversation."""
-    del library
     if turn.mode is not Mode.WAITING:
-        return Answer(replies=(reply(_("Что вам подсказать?"), buttons=menu()),))
+        return Answer(replies=(reply(_("Что вам подсказать?"), buttons=menu(library)),))
     return Answer(
         replies=(reply(_("Записал, библиотекарь это увидит. Можете дописать ещё."), buttons=_back()),),
         expects=Expects(key=QUESTION),
@@ -108,5 +107,7 @@ async def note(turn: Turn, library: Library) -> Answer:
 @router.on(pressed("resume"))
 async def resume(turn: Turn, library: Library) -> Answer:
     """The reader needs no person any more."""
-    del turn, library
-    return Answer(replies=(reply(_("Хорошо, дальше отвечаю я. Что вам подсказать?"), buttons=menu()),), resume=True)
+    del turn
+    return Answer(
+        replies=(reply(_("Хорошо, дальше отвечаю я. Что вам подсказать?"), buttons=menu(library)),), resume=True
+    )

@@ -12,8 +12,8 @@ from bot.wording import gettext as _
 from bot.wording import listed
 from bot.wording.opening import moment_words
 from bot.wording.reaching import phone_line
-from handlers import Row, desk, find_button, librarian_button, menu
-from handlers.account import called, instead, loans_button, personal, saying, wish_before
+from handlers import Row, desk, find_button, librarian_button, loans_button, menu
+from handlers.account import called, instead, personal, saying, wish_before
 
 router = Router("link_card", personal=True)
 

@@ -7,8 +7,8 @@ from bot.messages import Picture
 from bot.ports import Files, Library
 from bot.routing import Answer, Router, Turn, intent, pressed
 from bot.wording import gettext as _
-from handlers import find_button
-from handlers.account import called, kept_out, let_in, loans_button, personal, saying
+from handlers import find_button, loans_button
+from handlers.account import called, kept_out, let_in, personal, saying
 
 router = Router("my_card", personal=True)
 

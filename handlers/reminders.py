@@ -11,8 +11,8 @@ from bot.ports import Library
 from bot.routing import Answer, Router, Turn, intent, pressed
 from bot.wording import counted, listed
 from bot.wording import gettext as _
-from handlers import Row
-from handlers.account import kept_out, let_in, loans_button, saying
+from handlers import Row, loans_button
+from handlers.account import kept_out, let_in, saying
 
 router = Router("reminders", personal=True)
 

@@ -15,8 +15,8 @@ from bot.routing import Answer, Expects, Router, Turn, expects, intent, pressed
 from bot.wording import books, quoted
 from bot.wording import gettext as _
 from bot.wording.books import LONGEST_LABEL, cut
-from handlers import MOST_BRANCHES, Row, find_button, librarian_button, ways_out, words_of, yes_or_no
-from handlers.account import Inside, called, holds_button, instead, kept_out, let_in, loans_button, no_answer, saying
+from handlers import MOST_BRANCHES, Row, find_button, librarian_button, loans_button, ways_out, words_of, yes_or_no
+from handlers.account import Inside, called, holds_button, instead, kept_out, let_in, no_answer, saying
 from handlers.holds import mine
 
 router = Router("holds", personal=True)

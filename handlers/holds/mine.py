@@ -14,8 +14,8 @@ from bot.ports import Library
 from bot.routing import Answer, Expects, Router, Turn, expects, pressed
 from bot.wording import day
 from bot.wording import gettext as _
-from handlers import Row, find_button, librarian_button, words_of, yes_or_no
-from handlers.account import Inside, called, holds_button, kept_out, let_in, loans_button, no_answer, saying
+from handlers import Row, find_button, librarian_button, loans_button, words_of, yes_or_no
+from handlers.account import Inside, called, holds_button, kept_out, let_in, no_answer, saying
 
 UNTIL = "hold.until"
 """The dialogue waits for a day: until when others may pass."""

@@ -11,7 +11,7 @@ from bot.ports import Library, Request
 from bot.routing import Answer, Router, Turn, intent, pressed
 from bot.wording import day, quoted
 from bot.wording import gettext as _
-from handlers import Row, find_button, librarian_button, words_of, yes_or_no
+from handlers import Row, find_button, librarian_button, loans_button, words_of, yes_or_no
 from handlers.account import (
     Inside,
     Lent,
@@ -19,7 +19,6 @@ from handlers.account import (
     holds_button,
     kept_out,
     let_in,
-    loans_button,
     no_answer,
     saying,
     shelf_of,

@@ -8,8 +8,8 @@ from bot.routing import Answer
 from bot.wording import counted, day
 from bot.wording import gettext as _
 from bot.wording.books import LONGEST_LABEL, cut
-from handlers import Row
-from handlers.account import Inside, Shelf, loans_button, saying
+from handlers import Row, loans_button
+from handlers.account import Inside, Shelf, saying
 
 MOST = 8
 """Books that one question offers."""

@@ -12,8 +12,8 @@ from bot.ports import Library
 from bot.routing import Answer, Turn
 from bot.wording import day
 from bot.wording import gettext as _
-from handlers import Row, find_button, librarian_button
-from handlers.account import Inside, Lent, loans_button, no_answer, saying
+from handlers import Row, find_button, librarian_button, loans_button
+from handlers.account import Inside, Lent, no_answer, saying
 
 _EARLIER_DAYS = 3
 """So much sooner than the new day the reader wanted: then it is said that a book may come back earlier."""
