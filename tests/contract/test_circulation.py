@@ -26,6 +26,15 @@ async def library(database: Database, clock: StandingClock) -> LendingLibrary:
 # --- loans ---------------------------------------------------------------------------------------
 
 
+async def lent_ten_days_ago(library: LendingLibrary) -> tuple[int, Lent]:
+    """A reader, and the one book they have at home."""
+    anna = await library.patron("1")
+    _, (item,) = await library.book("Идиот")
+    loan = await library.lend(anna, item)
+    library.days(10)
+    return anna, loan
+
+
 async def test_loans_are_told_the_earliest_due_first(library: LendingLibrary) -> None:
     anna = await library.patron("1")
     work, (item,) = await library.book("Идиот")
@@ -75,10 +84,7 @@ async def test_five_queries_tell_of_any_number_of_loans(database: Database, cloc
 
 
 async def test_a_renewal_moves_the_due_date_once_a_key(library: LendingLibrary) -> None:
-    anna = await library.patron("1")
-    _, (item,) = await library.book("Идиот")
-    loan = await library.lend(anna, item)
-    library.days(10)
+    anna, loan = await lent_ten_days_ago(library)
 
     (first,) = await library.renew(anna, loan.loan_id, key="press", seen=loan.due_on)
     (again,) = await library.renew(anna, loan.loan_id, key="press", seen=loan.due_on)
@@ -91,10 +97,7 @@ async def test_a_renewal_moves_the_due_date_once_a_key(library: LendingLibrary) 
 
 
 async def test_another_press_of_an_old_button_renews_nothing_more(library: LendingLibrary) -> None:
-    anna = await library.patron("1")
-    _, (item,) = await library.book("Идиот")
-    loan = await library.lend(anna, item)
-    library.days(10)
+    anna, loan = await lent_ten_days_ago(library)
     await library.renew(anna, loan.loan_id, seen=loan.due_on)
     library.days(3)
 
@@ -105,10 +108,7 @@ async def test_another_press_of_an_old_button_renews_nothing_more(library: Lendi
 
 
 async def test_two_presses_at_once_renew_once(library: LendingLibrary) -> None:
-    anna = await library.patron("1")
-    _, (item,) = await library.book("Идиот")
-    loan = await library.lend(anna, item)
-    library.days(10)
+    anna, loan = await lent_ten_days_ago(library)
 
     presses = [library.renew(anna, loan.loan_id, key=f"press {n}", seen=loan.due_on) for n in range(8)]
     states = sorted(outcome.state.value for (outcome,) in await asyncio.gather(*presses))
@@ -149,10 +149,7 @@ async def test_a_free_copy_serves_who_waits_and_the_loan_goes_on(library: Lendin
 
 
 async def test_the_card_the_debt_and_overdue_books_stand_in_the_way(library: LendingLibrary) -> None:
-    anna = await library.patron("1")
-    _, (item,) = await library.book("Идиот")
-    loan = await library.lend(anna, item)
-    library.days(10)
+    anna, loan = await lent_ten_days_ago(library)
     for values, block in (
         ({"blocked": True, "valid_until": None}, RenewalBlock.PATRON_BLOCKED),
         ({"blocked": False, "valid_until": library.today - timedelta(days=1)}, RenewalBlock.CARD_EXPIRED),
@@ -181,10 +178,7 @@ async def on_files(database: Database, clock: StandingClock) -> LendingLibrary:
 
 async def test_where_the_staff_decide_a_renewal_is_a_request_and_stays_one(on_files: LendingLibrary) -> None:
     library = on_files
-    anna = await library.patron("1")
-    _, (item,) = await library.book("Идиот")
-    loan = await library.lend(anna, item)
-    library.days(10)
+    anna, loan = await lent_ten_days_ago(library)
 
     (first,) = await library.renew(anna, loan.loan_id)
     (second,) = await library.renew(anna, loan.loan_id)
@@ -200,10 +194,7 @@ async def test_where_the_staff_decide_a_renewal_is_a_request_and_stays_one(on_fi
 
 async def test_a_confirmed_request_renews_once(on_files: LendingLibrary) -> None:
     library = on_files
-    anna = await library.patron("1")
-    _, (item,) = await library.book("Идиот")
-    loan = await library.lend(anna, item)
-    library.days(10)
+    anna, loan = await lent_ten_days_ago(library)
     await library.renew(anna, loan.loan_id)
     (waiting,) = await library.requests.waiting()
 
@@ -221,10 +212,7 @@ async def test_a_confirmed_request_renews_once(on_files: LendingLibrary) -> None
 
 async def test_a_refused_request_keeps_the_reason_and_the_loan(on_files: LendingLibrary) -> None:
     library = on_files
-    anna = await library.patron("1")
-    _, (item,) = await library.book("Идиот")
-    loan = await library.lend(anna, item)
-    library.days(10)
+    anna, loan = await lent_ten_days_ago(library)
     await library.renew(anna, loan.loan_id)
     (waiting,) = await library.requests.waiting()
 
@@ -240,10 +228,7 @@ async def test_a_refused_request_keeps_the_reason_and_the_loan(on_files: Lending
 
 async def test_a_request_about_a_returned_book_is_dropped(on_files: LendingLibrary) -> None:
     library = on_files
-    anna = await library.patron("1")
-    _, (item,) = await library.book("Идиот")
-    loan = await library.lend(anna, item)
-    library.days(10)
+    anna, loan = await lent_ten_days_ago(library)
     await library.renew(anna, loan.loan_id)
     (waiting,) = await library.requests.waiting()
     await library.desk.take_back(loan.loan_id)
