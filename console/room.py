@@ -22,6 +22,7 @@ from bot.errors import StoreUnavailable
 from bot.wording import gettext, in_language
 from console import words
 from console.passwords import digest
+from console.sections import SECTIONS
 
 log = structlog.get_logger(__name__)
 
@@ -158,6 +159,7 @@ class Room:
             library=setting.library,
             Role=StaffRole,
             root=ROOT,
+            sections=SECTIONS,
         )
         self._pages.filters.update(words.filters(setting, clock))
 
