@@ -4,6 +4,7 @@ Exit codes: 0 done, 1 it failed (one line says why and what to do), 2 wrong use.
 what they need when they run, so that ``--help`` and ``ask`` start quickly.
 """
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -60,9 +61,13 @@ def run(
     role: Annotated[str, typer.Option(help="all, web, worker or sender (several processes need PostgreSQL).")] = "all",
 ) -> None:
     """Run the service until it is told to stop."""
-    from bot.cli import service
+    gc.disable()  # what a start loads stays: until all is there the collector would look at it again and again
+    try:
+        from bot.cli import service
 
-    raise typer.Exit(service.run(config, role))
+        raise typer.Exit(service.run(config, role))
+    finally:
+        gc.enable()
 
 
 @app.command()

@@ -2,7 +2,6 @@
 
 import asyncio
 import fcntl
-import gc
 import socket
 import sys
 from collections.abc import Awaitable, Callable, Iterator
@@ -38,14 +37,10 @@ def run(config: Path | None, role: str) -> int:
     except ValueError:
         sys.stderr.write(f"--role: expected {', '.join(Role)}, got {role!r}\n")
         return 2
-    gc.disable()  # what a start loads stays: until all is there the collector would look at it again and again
-    try:
-        settings, folder = load(config)
-        logs.configure(settings.logging.level, settings.logging.format)
-        with only_one(settings, folder, wanted):
-            _in_loop(lambda: _serve(settings, folder, wanted))
-    finally:
-        gc.enable()
+    settings, folder = load(config)
+    logs.configure(settings.logging.level, settings.logging.format)
+    with only_one(settings, folder, wanted):
+        _in_loop(lambda: _serve(settings, folder, wanted))
     return 0
 
 

@@ -43,7 +43,7 @@ def settle_memory() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(*COLLECT_AFTER)
-    gc.enable()  # a start does without (``bot.cli.service``)
+    gc.enable()  # a start does without (``bot.cli``)
 
 
 class Role(StrEnum):
