@@ -287,8 +287,15 @@ class Library:
 class Files(Protocol):
     """Files that are sent to readers: pictures and documents. Raise StoreUnavailable."""
 
-    async def keep(self, name: str, media_type: str, data: bytes) -> StoredFile:
-        """Keep a file; the same bytes are kept once."""
+    async def keep(self, name: str, media_type: str, data: bytes, of: Contact | None = None) -> StoredFile:
+        """Keep a file; the same bytes are kept once.
+
+        Args:
+            name: As its reader sees it.
+            media_type: Of the bytes.
+            data: The bytes.
+            of: Whose file it is: it is forgotten with them, and after a while by itself; None for anybody's.
+        """
         ...
 
     async def read(self, file_id: int) -> bytes | None:

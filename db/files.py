@@ -2,47 +2,58 @@
 
 import hashlib
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import delete, func, insert, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.clock import Clock
-from bot.messages import StoredFile
+from bot.messages import Contact, StoredFile
 from db.connect import Database, store_errors
-from db.models import FileRow, UnreadRow
+from db.holders import of as of_contact
+from db.models import ContactRow, FileRow, UnreadRow
 from db.rows import clean
 
+NOBODY, SOMEBODY = 0, -1
+"""Owners that are no contact: of a public file; of a person whom the store does not know (it ages like a person's)."""
 UNREAD_KEPT = 200
 UNREAD_LETTERS = 16_384
 UNREAD_FOR = timedelta(days=14)
 
 
 class SqlFiles:
-    """Fills ``bot.ports.Files``: bytes under their SHA-256."""
+    """Fills ``bot.ports.Files``: bytes under their SHA-256, those of a person under the contact as well."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
 
-    async def keep(self, name: str, media_type: str, data: bytes) -> StoredFile:
-        digest = hashlib.sha256(data).hexdigest()
+    async def keep(self, name: str, media_type: str, data: bytes, of: Contact | None = None) -> StoredFile:
+        row = {"sha256": hashlib.sha256(data).hexdigest(), "size": len(data), "data": data}
         with store_errors():
-            file_id = await self._find(digest)
-            if file_id is None:
-                row = {"sha256": digest, "size": len(data), "data": data, "created_at": self._clock.now()}
-                try:
-                    async with self._database.writer.begin() as connection:
-                        kept = await connection.execute(insert(FileRow).values(**row).returning(FileRow.id))
-                        file_id = kept.scalar_one()
-                except IntegrityError:  # somebody kept the same bytes just now
-                    file_id = await self._find(digest)
-        assert file_id is not None
+            file_id = await (self._anybodys(row) if of is None else self._of_contact(row, of))
         return StoredFile(file_id=file_id, name=name, media_type=media_type, size=len(data))
 
-    async def _find(self, digest: str) -> int | None:
+    async def _anybodys(self, row: dict[str, Any]) -> int:
+        """Usually there already: then nothing is written."""
+        wanted = select(FileRow.id).where(FileRow.owner == NOBODY, FileRow.sha256 == row["sha256"])
         async with self._database.engine.connect() as connection:
-            found: int | None = await connection.scalar(select(FileRow.id).where(FileRow.sha256 == digest))
-        return found
+            found: int | None = await connection.scalar(wanted)
+        return await self._put({**row, "owner": NOBODY}) if found is None else found
+
+    async def _of_contact(self, row: dict[str, Any], contact: Contact) -> int:
+        """Young again with every keeping: it must not grow too old while its message waits to be written."""
+        async with self._database.engine.connect() as connection:
+            owner: int | None = await connection.scalar(select(ContactRow.id).where(of_contact(contact)))
+        return await self._put({**row, "owner": SOMEBODY if owner is None else owner})
+
+    async def _put(self, row: dict[str, Any]) -> int:
+        make = sqlite.insert if self._database.dialect == "sqlite" else postgresql.insert
+        now = self._clock.now()
+        putting = make(FileRow).values(**row, created_at=now)
+        kept = putting.on_conflict_do_update(index_elements=["owner", "sha256"], set_={"created_at": now})
+        async with self._database.writing() as connection:
+            return (await connection.execute(kept.returning(FileRow.id))).scalar_one()
 
     async def read(self, file_id: int) -> bytes | None:
         with store_errors():

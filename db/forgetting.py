@@ -1,12 +1,13 @@
 """Words and what hangs on them are taken out of the log; its figures (who counted, when, how it ended) stay."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from db.models import ConversationRow, FileRow, MessageRow
+from db.models import OF_A_CONTACT, ConversationRow, FileRow, MessageRow
 from db.models_circulation import CirculationOutcomeRow, HoldRow, LoanRow, RenewalRequestRow
 from db.models_staff import StaffAnswerRow, StaffDraftRow, StaffNoteRow
 
@@ -17,23 +18,24 @@ BARE = {"text": "", "content": None, "error": None}
 
 
 async def forget_messages(connection: AsyncConnection, message_ids: Sequence[int]) -> None:
-    """Wipe these messages, with the personal files in them."""
-    if not message_ids:
-        return
-    which = MessageRow.id.in_(message_ids)
-    found = await connection.scalars(select(MessageRow.content).where(which, MessageRow.content.is_not(None)))
-    files = personal_files(found.all())
-    await connection.execute(update(MessageRow).where(which, MessageRow.state.not_in(OPEN)).values(BARE))
-    await forget_files(connection, files)
+    """Wipe these messages; files of their readers have an age of their own."""
+    if message_ids:
+        which = MessageRow.id.in_(message_ids), MessageRow.state.not_in(OPEN)
+        await connection.execute(update(MessageRow).where(*which).values(BARE))
 
 
 async def forget_conversation(connection: AsyncConnection, contact_id: int) -> int:
-    """Wipe whatever was said with and about a contact, except what is under way; returns how many messages."""
+    """Wipe whatever was said with and about a contact, with their files, except what is under way.
+
+    Returns:
+        How many messages.
+    """
     talk = select(ConversationRow.id).where(ConversationRow.contact_id == contact_id).scalar_subquery()
     await connection.execute(delete(StaffNoteRow).where(StaffNoteRow.conversation_id == talk))
     await connection.execute(delete(StaffDraftRow).where(StaffDraftRow.conversation_id == talk))
     taken_back = StaffAnswerRow.conversation_id == talk, StaffAnswerRow.due_at.is_(None)
     await connection.execute(delete(StaffAnswerRow).where(*taken_back))
+    await _forget_files_of(connection, contact_id)
     last, wiped = 0, 0
     while True:
         page = (
@@ -76,12 +78,29 @@ def personal_files(contents: Iterable[Any]) -> set[int]:
     }
 
 
-async def forget_files(connection: AsyncConnection, file_ids: Iterable[int]) -> None:
-    """Drop files, but for those that are still to be sent."""
-    going = set(file_ids)
-    if not going:
-        return
-    unsent = select(MessageRow.content).where(MessageRow.state == "queued", MessageRow.content.is_not(None))
-    going -= personal_files((await connection.scalars(unsent)).all())
-    if going:
-        await connection.execute(delete(FileRow).where(FileRow.id.in_(going)))
+async def forget_old_files(connection: AsyncConnection, before: datetime) -> int:
+    """Drop some of the files of contacts that nobody has asked for since; returns how many.
+
+    Also those whose message was never written, because the turn failed after the file was kept. They stay while
+    anything is still to be sent to the contact.
+    """
+    unsent = (
+        exists()
+        .where(ConversationRow.contact_id == FileRow.owner, MessageRow.conversation_id == ConversationRow.id)
+        .where(MessageRow.state == "queued")
+    )
+    old = select(FileRow.id).where(OF_A_CONTACT, FileRow.created_at < before, ~unsent).limit(BATCH)
+    going = delete(FileRow).where(FileRow.id.in_(old.scalar_subquery()))
+    return len((await connection.scalars(going.returning(FileRow.id))).all())
+
+
+async def _forget_files_of(connection: AsyncConnection, contact_id: int) -> None:
+    """Drop the files of a contact, but for those that are still to be sent."""
+    unsent = (
+        select(MessageRow.content)
+        .join(ConversationRow, ConversationRow.id == MessageRow.conversation_id)
+        .where(ConversationRow.contact_id == contact_id)
+        .where(MessageRow.state == "queued", MessageRow.content.is_not(None))
+    )
+    going = personal_files((await connection.scalars(unsent)).all())
+    await connection.execute(delete(FileRow).where(FileRow.owner == contact_id, FileRow.id.not_in(going)))

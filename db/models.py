@@ -25,6 +25,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from db.base import Base, BigKey, Json, Moment
 
+OF_A_CONTACT = text("owner <> 0")
+
 
 class BranchRow(Base):
     """A library building: from ``config.yaml``, or first met in an imported file."""
@@ -361,15 +363,22 @@ class MessageTotalsRow(Base):
 
 
 class FileRow(Base):
-    """The bytes of a picture or document that readers are sent; the same bytes are kept once."""
+    """The bytes of a picture or document that readers are sent; the same bytes are kept once an owner."""
 
     __tablename__ = "files"
+    __table_args__ = (
+        UniqueConstraint("owner", "sha256"),
+        Index("ix_files_aging", "created_at", postgresql_where=OF_A_CONTACT, sqlite_where=OF_A_CONTACT),
+    )
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
-    sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    owner: Mapped[int] = mapped_column(BigKey, default=0, server_default="0")
+    """The contact whose file it is: who is forgotten takes theirs along, nobody else's. 0: anybody may see it."""
+    sha256: Mapped[str] = mapped_column(String(64))
     size: Mapped[int] = mapped_column(Integer)
     data: Mapped[bytes] = mapped_column(LargeBinary)
     created_at: Mapped[datetime] = mapped_column(Moment)
+    """Of a contact's file: when it was last asked for."""
 
 
 class UnreadRow(Base):

@@ -18,7 +18,7 @@ from bot.messages import Contact, Moved
 from bot.ports import MessageLog
 from db import audit
 from db.connect import Database, store_errors
-from db.forgetting import BATCH, OPEN, forget_conversation, forget_files, forget_messages, personal_files
+from db.forgetting import BATCH, OPEN, forget_conversation, forget_messages, forget_old_files, personal_files
 from db.models import ContactRow, ConversationRow, MessageRow, UnreadRow, VersionRow
 from db.models_accounts import AuditRow, ConsentRow, ContactCardRow, LinkAttemptRow, LinkCodeRow
 from db.models_staff import StaffAnswerRow, StaffDraftRow, StaffNoteRow
@@ -153,6 +153,8 @@ class SqlRetention:
         now, keep = self._clock.now(), self._keep
         if keep.files:
             await self._walk(FILES, now - timedelta(days=keep.files), _without_files)
+        if oldest := min((days for days in (keep.files, keep.messages) if days), default=0):
+            await self._drop_files(now - timedelta(days=oldest))
         if keep.messages:
             before = now - timedelta(days=keep.messages)
             words = await self._walk(WORDS, before, forget_messages)
@@ -178,6 +180,15 @@ class SqlRetention:
         with store_errors():
             async with self._database.writer.begin() as connection:
                 await connection.execute(going)
+
+    async def _drop_files(self, before: datetime) -> None:
+        while True:
+            with store_errors():
+                async with self._database.writer.begin() as connection:
+                    dropped = await forget_old_files(connection, before)
+            if dropped < BATCH:
+                return
+            await asyncio.sleep(PAUSE_S)
 
     async def _walk(self, name: str, before: datetime, step: Any) -> int:
         """Take a step over all messages older than ``before`` that it has not been taken over; returns how many.
@@ -242,15 +253,13 @@ class SqlRetention:
 
 
 async def _without_files(connection: AsyncConnection, message_ids: list[int]) -> None:
-    """Personal files leave these messages; their words stay."""
+    """Personal files leave these messages; their words stay. The bytes go by their own age."""
     found = await connection.execute(
         select(MessageRow.id, MessageRow.content).where(
             MessageRow.id.in_(message_ids), MessageRow.content.is_not(None), MessageRow.state.not_in(OPEN)
         )
     )
     for row in found.all():
-        files = personal_files([row.content])
-        if files:
+        if personal_files([row.content]):
             content = {key: value for key, value in row.content.items() if key != "attachments"}
             await connection.execute(update(MessageRow).where(MessageRow.id == row.id).values(content=content))
-            await forget_files(connection, files)

@@ -26,7 +26,8 @@ async def export(turn: Turn, library: Library) -> Answer:
     rows: tuple[Row, ...] = ((Button(_("Удалить мои данные"), "erase"),), (librarian_button(), find_button()))
     if library.files is None:
         return await instead(turn, library, _("Файл с вашими данными подготовит библиотекарь."), "rules.privacy")
-    kept = await library.files.keep(FILE_NAME, "application/json", await library.accounts.export(turn.contact))
+    told = await library.accounts.export(turn.contact)
+    kept = await library.files.keep(FILE_NAME, "application/json", told, turn.contact)
     return Answer(replies=(personal(said, buttons=rows, at=(Document(file=kept),)),))
 
 

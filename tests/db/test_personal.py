@@ -140,7 +140,7 @@ async def test_an_export_tells_nothing_of_another_reader(desk: Desk) -> None:
 async def test_who_asks_to_be_forgotten_is_forgotten_at_once(desk: Desk) -> None:
     await desk.linked(ANNA)
     before = await desk.log.figures()
-    file = await SqlFiles(desk.database, desk.clock).keep("мои данные.json", "application/json", b"{1}")
+    file = await SqlFiles(desk.database, desk.clock).keep("мои данные.json", "application/json", b"{1}", ANNA)
     await says(desk.log, "пришлите мои данные")
     (waiting,) = await desk.log.claim(5)
     sent = Reply(text="Вот ваши данные, Анна.", attachments=(Document(file=file),), personal=True)
@@ -298,7 +298,8 @@ async def test_what_still_waits_is_not_touched(desk: Desk) -> None:
 
 async def test_personal_files_go_after_a_week_and_the_words_beside_them_stay(desk: Desk) -> None:
     files = SqlFiles(desk.database, desk.clock)
-    card, plan = await files.keep("билет.png", "image/png", b"card"), await files.keep("план.png", "image/png", b"plan")
+    card = await files.keep("билет.png", "image/png", b"card", ANNA)
+    plan = await files.keep("план.png", "image/png", b"plan")
     await says(desk.log, "билет")
     (waiting,) = await desk.log.claim(5)
     await desk.log.complete(

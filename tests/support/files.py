@@ -1,6 +1,6 @@
 """Files in memory (``bot.ports.Files``)."""
 
-from bot.messages import StoredFile
+from bot.messages import Contact, StoredFile
 
 
 class MemoryFiles:
@@ -9,7 +9,7 @@ class MemoryFiles:
     def __init__(self) -> None:
         self._kept: dict[int, bytes] = {}
 
-    async def keep(self, name: str, media_type: str, data: bytes) -> StoredFile:
+    async def keep(self, name: str, media_type: str, data: bytes, of: Contact | None = None) -> StoredFile:
         number = next((number for number, known in self._kept.items() if known == data), len(self._kept) + 1)
         self._kept[number] = data
         return StoredFile(file_id=number, name=name, media_type=media_type, size=len(data))

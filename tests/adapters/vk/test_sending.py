@@ -18,7 +18,7 @@ from bot.errors import (
     RateLimited,
     WindowClosed,
 )
-from bot.messages import Button, Document, Location, Picture, Reply, Sent, StoredFile, bold, link, reply
+from bot.messages import Button, Contact, Document, Location, Picture, Reply, Sent, StoredFile, bold, link, reply
 from tests.adapters.vk.support import callback, outbound, recorded
 from tests.emulators.base import Fault
 from tests.emulators.vk import TOKEN, VkEmulator
@@ -31,7 +31,7 @@ class FewFiles:
 
     read_ids: list[int] = field(default_factory=list)
 
-    async def keep(self, name: str, media_type: str, data: bytes) -> StoredFile:
+    async def keep(self, name: str, media_type: str, data: bytes, of: Contact | None = None) -> StoredFile:
         return StoredFile(file_id=1, name=name, media_type=media_type, size=len(data))
 
     async def read(self, file_id: int) -> bytes | None:
