@@ -143,6 +143,7 @@ def _holds_visible_items() -> ColumnElement[bool]:
         .where(
             ItemRow.branch_id == BranchRow.id,
             ItemRow.missing_since.is_(None),
+            ~ItemRow.suppressed,
             ItemRow.status.not_in(sorted(HIDDEN_STATUSES)),
             RecordRow.missing_since.is_(None),
             ~RecordRow.suppressed,

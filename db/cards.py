@@ -28,7 +28,8 @@ SELECT coalesce({rows}({array}(
       CASE WHEN i.lendable THEN 0 ELSE i.copies END,
       CASE WHEN i.status = 'on_loan' OR i.issued > 0 THEN CAST(i.due_on AS text) END, i.call_number, i.location))
     FROM items i LEFT JOIN branches b ON b.id = i.branch_id
-    WHERE i.record_id = r.id AND i.missing_since IS NULL AND i.status NOT IN ({hidden})), '[]')))), '[]')
+    WHERE i.record_id = r.id AND i.missing_since IS NULL AND NOT i.suppressed
+      AND i.status NOT IN ({hidden})), '[]')))), '[]')
 FROM works w JOIN records r ON r.work_id = w.id JOIN import_runs run ON run.id = r.seen_in_run
 WHERE w.id IN {ids} AND r.missing_since IS NULL AND NOT r.suppressed"""
 DETAILS = ("annotation", "url", "series", "call_number")

@@ -21,6 +21,7 @@ from db.catalogue_match import Incoming, Matching, Slot
 from db.catalogue_rows import SOURCE_LENGTH, ItemValues, item_values, record_values
 from db.connect import Database, store_errors
 from db.models import ImportRunRow, ItemRow, RecordRow, WorkRow
+from db.models_shelving import WorkAliasRow
 
 BEFORE = "before"
 """Key of a run's counts: records that the source had when the run began."""
@@ -177,6 +178,7 @@ class SqlCatalogueWriter:
         changed, new = matching.changed, matching.new
         if not changed and not new:
             return set()
+        await self._settle(connection, [*changed, *new])
         works, made = await self._works(connection, [*changed, *new], version)
         common = {"imported_at": self._clock.now(), "seen_in_run": run, "missing_since": None}
         if changed:
@@ -185,10 +187,25 @@ class SqlCatalogueWriter:
             await self._update_items(connection, changed)
         if new:
             await self._insert(
-                connection, new, works, {"source": source[:SOURCE_LENGTH], "suppressed": False, **common}
+                connection,
+                new,
+                works,
+                {"source": source[:SOURCE_LENGTH], "suppressed": False, "placed_key": "", **common},
             )
         left = {slot.former_work_id for slot in changed if slot.former_work_id}
-        return left | {works[_content(slot).keyed.work_key] for slot in (*changed, *new)} - made
+        return left | {works[slot.work_key] for slot in (*changed, *new)} - made
+
+    async def _settle(self, connection: AsyncConnection, slots: Sequence[Slot]) -> None:
+        """To which work each record belongs: what the staff decided comes before the rules."""
+        for slot in slots:
+            slot.work_key = slot.placed_key or _content(slot).keyed.work_key
+        keys = sorted({slot.work_key for slot in slots})
+        led = await connection.execute(
+            select(WorkAliasRow.key, WorkAliasRow.target_key).where(self._among(WorkAliasRow.key, keys))
+        )
+        targets: dict[str, str] = {row.key: row.target_key for row in led}
+        for slot in slots:
+            slot.work_key = targets.get(slot.work_key, slot.work_key)
 
     async def _works(
         self, connection: AsyncConnection, slots: Sequence[Slot], version: int
@@ -196,7 +213,7 @@ class SqlCatalogueWriter:
         """The ids of the records' works by key, and those that were made here for one single record."""
         by_key: defaultdict[str, list[Slot]] = defaultdict(list)
         for slot in slots:
-            by_key[_content(slot).keyed.work_key].append(slot)
+            by_key[slot.work_key].append(slot)
         found = await connection.execute(select(WorkRow.key, WorkRow.id).where(self._among(WorkRow.key, list(by_key))))
         ids = {row.key: row.id for row in found}
         unknown = [key for key in by_key if key not in ids]
@@ -215,8 +232,9 @@ class SqlCatalogueWriter:
         await self._insert_items(connection, items)
 
     async def _insert_items(self, connection: AsyncConnection, items: Sequence[tuple[int, ItemValues]]) -> None:
-        columns = ("record_id", "missing_since", *ItemValues._fields)
-        await sql.insert_values(connection, sql.ITEMS, columns, [(record_id, None, *item) for record_id, item in items])
+        columns = ("record_id", "missing_since", "suppressed", *ItemValues._fields)
+        rows = [(record_id, None, False, *item) for record_id, item in items]
+        await sql.insert_values(connection, sql.ITEMS, columns, rows)
 
     async def _update_items(self, connection: AsyncConnection, changed: Sequence[Slot]) -> None:
         """Make the stored copies those of the file: what is gone is marked, what is back is unmarked."""
@@ -265,14 +283,19 @@ def _content(slot: Slot) -> Incoming:
 
 def _row(slot: Slot, works: Mapping[str, int]) -> dict[str, Any]:
     content = _content(slot)
-    return {"work_id": works[content.keyed.work_key], **record_values(content.keyed, content.digest)}
+    own = content.keyed.work_key
+    return {
+        "work_id": works[slot.work_key],
+        "own_key": own if own != slot.work_key else "",
+        **record_values(content.keyed, content.digest),
+    }
 
 
 def _work(number: int, slot: Slot, version: int) -> dict[str, Any]:
     content = _content(slot)
     return {
         "id": number,
-        "key": content.keyed.work_key,
+        "key": slot.work_key,
         "title": content.keyed.title,
         "author": content.keyed.author,
         "kind": content.keyed.record.kind.value,

@@ -32,6 +32,8 @@ class Slot:
         missing: The source had lost it.
         content: What it is to hold; None leaves it as it is.
         former_work_id: Where it belongs in the store, 0 for a new one.
+        placed_key: Key of the work into which the staff put it, "" where they did not.
+        work_key: Key of the work that it will belong to, once that is settled.
     """
 
     id: int
@@ -42,6 +44,8 @@ class Slot:
     taken: bool = False
     missing: bool = False
     content: "Incoming | None" = None
+    placed_key: str = ""
+    work_key: str = ""
 
 
 @dataclass(slots=True, eq=False)
@@ -84,6 +88,7 @@ class Matching:
                 digest=row.digest,
                 taken=row.seen_in_run == self.run,
                 missing=row.missing_since is not None,
+                placed_key=row.placed_key,
             )
             self._slots[row.id] = slot
             if slot.source_id:

@@ -44,6 +44,7 @@ MATCHED = (
     RecordRow.digest,
     RecordRow.seen_in_run,
     RecordRow.missing_since,
+    RecordRow.placed_key,
 )
 """What tells whether a stored record is an imported one."""
 
@@ -163,6 +164,7 @@ _COPIES = (
         RecordRow.missing_since.is_(None),
         ~RecordRow.suppressed,
         ItemRow.missing_since.is_(None),
+        ~ItemRow.suppressed,
         ItemRow.status.not_in(sorted(HIDDEN_STATUSES)),
     )
     .correlate(WorkRow)

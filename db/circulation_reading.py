@@ -251,6 +251,7 @@ async def copies(connection: AsyncConnection, work_ids: Collection[int]) -> dict
             RecordRow.missing_since.is_(None),
             ~RecordRow.suppressed,
             ItemRow.missing_since.is_(None),
+            ~ItemRow.suppressed,
             ItemRow.status.not_in(HIDDEN),
         )
         .order_by(func.coalesce(BranchRow.position, 1 << 30), ItemRow.id)

@@ -69,6 +69,7 @@ class SqlDesk:
                 ItemRow.lendable,
                 ItemRow.copies == 1,
                 ItemRow.missing_since.is_(None),
+                ~ItemRow.suppressed,
                 RecordRow.missing_since.is_(None),
                 RecordRow.author != "",
             )

@@ -96,6 +96,10 @@ class RecordRow(Base):
     items_unknown: Mapped[bool] = mapped_column(Boolean)
     suppressed: Mapped[bool] = mapped_column(Boolean, default=False)
     """Hidden from readers by the staff: survives a new import."""
+    own_key: Mapped[str] = mapped_column(String(64), default="", server_default=text("''"))
+    """The key that the rules give it, where the staff put it elsewhere; "" where it stands in the work of that key."""
+    placed_key: Mapped[str] = mapped_column(String(64), default="", server_default=text("''"))
+    """Key of the work into which the staff put this very edition, "" where they did not."""
     missing_since: Mapped[datetime | None] = mapped_column(Moment)
     """Since when the source no longer has it; never deleted."""
     source_file: Mapped[str] = mapped_column(Text)
@@ -133,6 +137,8 @@ class ItemRow(Base):
     issued: Mapped[int] = mapped_column(Integer, default=0)
     lendable: Mapped[bool] = mapped_column(Boolean, default=True)
     due_on: Mapped[date | None] = mapped_column(Date)
+    suppressed: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    """Hidden from readers by the staff: survives a new import."""
     missing_since: Mapped[datetime | None] = mapped_column(Moment)
     record: Mapped[RecordRow] = relationship(back_populates="items", lazy="raise")
 

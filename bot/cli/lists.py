@@ -12,13 +12,14 @@ from rich.markup import escape
 from rich.table import Table
 
 from bot import app
-from bot.cli.loading import REPORT, Asked, OnDisk, Report, check_branch, only_branch, progress, put_branches
+from bot.cli.loading import REPORT, Asked, check_branch, only_branch, progress, put_branches
 from bot.clock import SystemClock
 from bot.library.lists import Listed
 from bot.library.records import Rejected, Rejection
 from bot.settings import Settings
 from catalogue.lists import ListFile, recognise_list
 from catalogue.loading import MAY_DISAPPEAR, source_name
+from catalogue.rejects import OnDisk, Report
 from db.branches import SqlBranches
 from db.list_common import ListPlan, ListSummary
 from db.list_import import SqlListWriter

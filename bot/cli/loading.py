@@ -1,12 +1,10 @@
 """``bibliobot import``: a catalogue, readers, loans or answers from files into the store."""
 
 import asyncio
-import csv
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, Protocol
 
 from rich.console import Console
 from rich.markup import escape
@@ -14,18 +12,17 @@ from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextC
 from rich.table import Table
 
 from bot import app
-from bot.cli import sheets
 from bot.cli.faq_file import read_answers
 from bot.clock import SystemClock
 from bot.errors import InputError
 from bot.language.folding import fold
 from bot.library.model import Branch
-from bot.library.records import Rejected
 from bot.settings import Settings
 from bot.settings import load as load_settings
 from catalogue.importers import recognise
 from catalogue.importers.source import SourceFile
 from catalogue.loading import MAY_DISAPPEAR, Plan, Summary, load_files
+from catalogue.rejects import OnDisk, Report
 from db.branches import SqlBranches
 from db.catalogue import SqlCatalogueWriter
 from db.connect import Database
@@ -35,8 +32,6 @@ KINDS = ("catalogue", "patrons", "loans", "faq")
 LATER = {"events": "events come with announcements"}
 REPORT = "import-rejected.csv"
 """Where rejected records are listed if ``--report`` names no file."""
-_COLUMNS = ("file", "ordinal", "offset", "reason", "detail", "source_id", "head_hex")
-_SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,70 +45,6 @@ class Asked:
     report: Path | None = None
     dry_run: bool = False
     accept_disappeared: bool = False
-
-
-class OnDisk(Protocol):
-    """A file that is read: which, and how far ``offset`` in it will go."""
-
-    @property
-    def path(self) -> Path:
-        """Where it is."""
-        ...
-
-    @property
-    def size(self) -> int:
-        """Unpacked bytes, or rows."""
-        ...
-
-
-@dataclass(slots=True)
-class Report:
-    """Rejected records: into a file that appears with the first of them; the first few are remembered.
-
-    Attributes:
-        path: Where to; None writes none.
-        asked: The operator named it: then it must be written. Otherwise the import is worth more than its report.
-    """
-
-    path: Path | None
-    asked: bool = True
-    shown: list[str] = field(default_factory=list)
-    _file: IO[str] | None = None
-    _rows: Any = None
-
-    def note(self, source: "OnDisk", rejected: Rejected) -> None:
-        """Take down one rejected record. Raises InputError where the report cannot be written."""
-        if len(self.shown) < _SHOWN:
-            place = f"record {rejected.ordinal} at {rejected.offset}"
-            self.shown.append(f"{source.path.name}: {place}: {rejected.reason.value} {rejected.detail}".rstrip())
-        if self.path is None:
-            return
-        cells = (source.path.name, rejected.ordinal, rejected.offset, rejected.reason.value)
-        texts = (rejected.detail, rejected.source_id, rejected.head)
-        try:
-            if self._rows is None:
-                # With a byte order mark and semicolons, as the Excel of a Russian library opens it.
-                self._file = self.path.open("w", encoding="utf-8-sig", newline="")
-                self._rows = csv.writer(self._file, delimiter=";")
-                self._rows.writerow(_COLUMNS)
-            self._rows.writerow([*cells, *map(sheets.harmless, texts)])
-        except OSError as error:
-            if self.asked:
-                raise _unwritable(self.path, error) from None
-            self.path = self._rows = None
-
-    def close(self) -> None:
-        """Finish the file. Raises InputError where the disk is full."""
-        if self._file is not None and self.path is not None:
-            try:
-                self._file.close()
-            except OSError as error:
-                raise _unwritable(self.path, error) from None
-
-    @property
-    def written(self) -> bool:
-        """Whether there is a file to look into."""
-        return self._rows is not None
 
 
 def load(config: Path | None, files: Sequence[Path], asked: Asked) -> int:
@@ -251,10 +182,6 @@ def _question(summary: Summary) -> str:
         "still offered to readers. If they are really gone, run the import again with --accept-disappeared; if the "
         "file is only a part, import it under another name with --source."
     )
-
-
-def _unwritable(path: Path, error: OSError) -> InputError:
-    return InputError(f"{path}: the report cannot be written ({error.strerror}); name another file with --report")
 
 
 # --- answers -------------------------------------------------------------------------------------

@@ -7,12 +7,11 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from bot.errors import InputError
+from bot.spreadsheet import harmless
 from catalogue.importers import charsets
 from catalogue.importers.tables import rows as tables
 
 LARGEST = 5_000_000
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""How a cell begins that a spreadsheet would take for a formula."""
 WORKBOOK = ".xlsx"
 
 Row = Sequence[str]
@@ -87,8 +86,3 @@ def _write_workbook(path: Path, header: Row, rows: Iterable[Sequence[str | int]]
     for row in rows:
         sheet.append([ILLEGAL_CHARACTERS_RE.sub("", cell) if isinstance(cell, str) else cell for cell in row])
     book.save(path)
-
-
-def harmless(text: str) -> str:
-    """No cell that a spreadsheet would take for a formula."""
-    return f"'{text}" if text.startswith(FORMULA) else text

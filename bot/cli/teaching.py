@@ -23,6 +23,7 @@ from bot.language.folding import fold
 from bot.library.model import WorkCard
 from bot.ports import Verdict, Wanted
 from bot.settings import load
+from bot.spreadsheet import FORMULA
 from bot.teaching import Miss, Synonym, SynonymKind, key_of, kind_of
 
 LACKS = {"not_understood": "not understood", "not_found": "not found", "no_answer": "no answer"}
@@ -249,7 +250,7 @@ def read(file: Path, encoding: str = "") -> list[Synonym]:
 
 def _unescaped(cell: str) -> str:
     """A cell as it was before an export made it harmless."""
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith(sheets.FORMULA) else cell
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(FORMULA) else cell
 
 
 def _kind(word: str) -> SynonymKind:

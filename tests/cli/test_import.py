@@ -13,6 +13,7 @@ from bot.cli.faq_file import read_answers
 from bot.cli.loading import Asked
 from bot.errors import ConfigError, InputError, StoreUnavailable
 from bot.library.records import Rejected, Rejection
+from catalogue.rejects import Report
 from tests.cli.library import SmallLibrary
 
 HEADER = "Инв. №;Автор;Заглавие"
@@ -132,7 +133,7 @@ def test_no_cell_of_the_report_is_a_formula(tmp_path: Path, library: SmallLibrar
     imports(inventory(library, ROWS[0]))
     from catalogue.importers import recognise
 
-    report = loading.Report(tmp_path / "report.csv")
+    report = Report(tmp_path / "report.csv")
     evil = Rejected(ordinal=1, offset=0, reason=Rejection.NO_TITLE, source_id='=HYPERLINK("http://x")')
     report.note(recognise(library.folder / "inventory.csv"), evil)
     report.close()

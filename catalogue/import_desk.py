@@ -1,0 +1,270 @@
+"""Catalogues loaded at the console: kept on disk, checked, then loaded, by the code of ``bibliobot import``.
+
+A job is a task of this process that says once a second that it is at work; whoever asks, in whatever process, reads
+it from the store. Closing the page stops nothing. A process that dies leaves what it had kept and a job that is told
+as interrupted.
+"""
+
+import asyncio
+import re
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from uuid import uuid4
+
+import structlog
+
+from bot.bibliography import CatalogueWriter
+from bot.errors import InputError, StoreUnavailable
+from bot.shelving import BUSY, Fault, ImportJob, ImportJobs, JobState, Outcome
+from catalogue.importers import recognise
+from catalogue.importers.source import SourceFile
+from catalogue.loading import Plan, Summary, load_files, source_name
+from catalogue.rejects import Report
+
+log = structlog.get_logger(__name__)
+
+BEAT_S = 1.0
+LONGEST_NAME = 120
+REJECTED = "rejected.csv"
+_NOT_IN_NAMES = re.compile(r"[^\w.()+ -]+")
+Prepare = Callable[[], Awaitable[None]]
+
+
+class CatalogueImports:
+    """Fills the port ``ImportDesk``.
+
+    Args:
+        folder: Where uploaded files lie until they are loaded or forgotten.
+        jobs: What is known of them.
+        writer: Where records go.
+        largest: Bytes of a file.
+        only_branch: Code of the one branch of a library that has no other, else "".
+        after: Done when something was loaded: whoever keeps branches in memory looks again.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        jobs: ImportJobs,
+        writer: CatalogueWriter,
+        *,
+        largest: int,
+        only_branch: str = "",
+        after: Prepare | None = None,
+    ) -> None:
+        self._folder, self._jobs, self._writer = folder, jobs, writer
+        self._largest, self._only_branch, self._after = largest, only_branch, after
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    # --- the port --------------------------------------------------------------------------------
+
+    async def take(
+        self, name: str, pieces: AsyncIterator[bytes], *, login: str, branch: str = "", source: str = ""
+    ) -> ImportJob:
+        name = harmless_name(name)
+        await self._tidy()
+        kept = self._folder / f"{uuid4().hex}.part"
+        try:
+            size = await self._keep(kept, pieces)
+            source = source.strip() or source_name(Path(name))
+            job = await self._jobs.add(login, name, size, source, branch or self._only_branch)
+            if job is None:
+                raise InputError(Fault.BUSY)
+            own = self._own(job.job_id)
+            await asyncio.to_thread(own.mkdir, parents=True, exist_ok=True)
+            await asyncio.to_thread(kept.rename, own / name)
+        finally:
+            await asyncio.to_thread(kept.unlink, missing_ok=True)
+        self._start(job, JobState.CHECKED, accept_disappeared=False)
+        return job
+
+    async def load(self, job_id: int, *, login: str, accept_disappeared: bool = False) -> ImportJob:
+        job = await self._jobs.job(job_id)
+        if job is None or job.state is not JobState.CHECKED:
+            raise InputError(Fault.NOT_CHECKED)
+        if not await asyncio.to_thread(self._file(job).is_file):
+            await self._jobs.end(job_id, JobState.DROPPED, job.outcome)
+            raise InputError(Fault.FILE_GONE)
+        if not await self._jobs.begin(job_id):
+            raise InputError(Fault.BUSY)
+        log.info("import begins", job=job_id, by=login)
+        self._start(job, JobState.DONE, accept_disappeared=accept_disappeared)
+        return await self._jobs.job(job_id) or job
+
+    async def drop(self, job_id: int) -> None:
+        job = await self._jobs.job(job_id)
+        if job is None or job.state in BUSY:
+            raise InputError(Fault.BUSY)
+        if job.state is JobState.CHECKED:
+            await self._jobs.end(job_id, JobState.DROPPED, job.outcome)
+        await asyncio.to_thread(shutil.rmtree, self._own(job_id), ignore_errors=True)
+
+    async def job(self, job_id: int) -> ImportJob | None:
+        return await self._jobs.job(job_id)
+
+    async def latest(self) -> Sequence[ImportJob]:
+        await self._jobs.end_dead()
+        return await self._jobs.latest()
+
+    def rejected(self, job_id: int) -> Path | None:
+        path = self._own(job_id) / REJECTED
+        return path if path.is_file() else None
+
+    async def aclose(self) -> None:
+        for task in tuple(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    # --- files -----------------------------------------------------------------------------------
+
+    def _own(self, job_id: int) -> Path:
+        return self._folder / str(job_id)
+
+    def _file(self, job: ImportJob) -> Path:
+        return self._own(job.job_id) / job.name
+
+    async def _keep(self, path: Path, pieces: AsyncIterator[bytes]) -> int:
+        """Write what comes to the disk, never more than a piece in memory; its size."""
+        size = 0
+        try:
+            await asyncio.to_thread(path.parent.mkdir, parents=True, exist_ok=True)
+            file = await asyncio.to_thread(path.open, "wb")
+            try:
+                async for piece in pieces:
+                    size += len(piece)
+                    if size > self._largest:
+                        raise InputError(Fault.TOO_LARGE)
+                    await asyncio.to_thread(file.write, piece)
+            finally:
+                await asyncio.to_thread(file.close)
+        except OSError as error:
+            log.error("upload not kept", error=error.strerror)
+            raise InputError(Fault.DISK) from None
+        if not size:
+            raise InputError(Fault.EMPTY)
+        return size
+
+    async def _tidy(self) -> None:
+        """Files of what is over go, and what an upload left that broke off; lists of rejected records stay."""
+        await self._jobs.end_dead()
+        jobs = {str(job.job_id): job for job in await self._jobs.latest(200)}
+        await asyncio.to_thread(_tidied, self._folder, jobs)
+
+    # --- work ------------------------------------------------------------------------------------
+
+    def _start(self, job: ImportJob, then: JobState, *, accept_disappeared: bool) -> None:
+        work = self._work(job, then, accept_disappeared=accept_disappeared)
+        task = asyncio.create_task(work, name=f"import {job.job_id}")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _work(self, job: ImportJob, then: JobState, *, accept_disappeared: bool) -> None:
+        done = _Done()
+        beats = asyncio.create_task(self._beat(job.job_id, done))
+        state, outcome = JobState.FAILED, Outcome(interrupted=True)
+        try:
+            outcome = await self._read(job, then, done, accept_disappeared=accept_disappeared)
+            state = JobState.FAILED if outcome.fault else then
+        except StoreUnavailable:
+            outcome = Outcome(fault=Fault.STORE)
+        except Exception as error:
+            log.exception("import failed", job=job.job_id)
+            outcome = Outcome(fault=Fault.BROKEN, detail=f"{type(error).__name__}: {error}")
+        finally:
+            beats.cancel()
+            # Also where we are cancelled: what is told of the job must not be that it is at work.
+            with suppress(StoreUnavailable):
+                await asyncio.shield(self._jobs.end(job.job_id, state, outcome))
+        if state is JobState.DONE:
+            await asyncio.to_thread(self._file(job).unlink, missing_ok=True)
+            if self._after is not None:
+                await self._after()
+
+    async def _read(self, job: ImportJob, then: JobState, done: "_Done", *, accept_disappeared: bool) -> Outcome:
+        """The file from its first byte to its last."""
+        try:
+            source = await asyncio.to_thread(recognise, self._file(job))
+        except InputError as error:
+            return Outcome(fault=Fault.UNKNOWN_KIND, detail=_without_path(error, self._file(job)))
+        done.size = source.size
+        report = Report(self._own(job.job_id) / REJECTED, asked=False)
+        plan = Plan(
+            source=job.source,
+            branch=job.branch,
+            dry_run=then is JobState.CHECKED,
+            accept_disappeared=accept_disappeared,
+        )
+        try:
+            summary = await load_files(self._writer, [source], plan, done.tick, report.note)
+        except InputError as error:
+            return Outcome(fault=Fault.UNREADABLE, detail=_without_path(error, self._file(job)))
+        finally:
+            report.close()
+        found = _outcome(source, summary)
+        return found if summary.read else Outcome(fault=Fault.NOTHING_READ, rejected=found.rejected)
+
+    async def _beat(self, job_id: int, done: "_Done") -> None:
+        while True:
+            await asyncio.sleep(BEAT_S)
+            with suppress(StoreUnavailable):
+                await self._jobs.beat(job_id, done.hundredths)
+
+
+class _Done:
+    """How far a file is read."""
+
+    def __init__(self) -> None:
+        self.size = self.offset = 0
+
+    def tick(self, _: SourceFile, offset: int) -> None:
+        self.offset = offset
+
+    @property
+    def hundredths(self) -> int:
+        return min(100, self.offset * 100 // self.size) if self.size else 0
+
+
+def harmless_name(name: str) -> str:
+    """A file's name that is one everywhere, its ending kept: what the browser says is what anybody may say."""
+    last = name.replace("\\", "/").rpartition("/")[2]
+    shown = " ".join(_NOT_IN_NAMES.sub(" ", last).split()).strip(". ")
+    stem, dot, ending = shown.rpartition(".")
+    return f"{stem[:LONGEST_NAME]}.{ending[:10]}" if dot and stem else (shown[:LONGEST_NAME] or "catalogue")
+
+
+def _tidied(folder: Path, jobs: dict[str, ImportJob]) -> None:
+    if not folder.is_dir():
+        return
+    for path in folder.iterdir():
+        job = jobs.get(path.name)
+        if path.suffix == ".part":
+            continue  # perhaps somebody else's upload that is on its way
+        if job is None or job.state in (JobState.DROPPED, JobState.FAILED):
+            shutil.rmtree(path, ignore_errors=True)
+        elif job.state is JobState.DONE:
+            (path / job.name).unlink(missing_ok=True)
+
+
+def _outcome(source: SourceFile, summary: Summary) -> Outcome:
+    return Outcome(
+        format=source.format,
+        charset=source.charset,
+        evidence=source.evidence,
+        read=summary.read,
+        added=summary.added,
+        updated=summary.updated,
+        unchanged=summary.unchanged,
+        samples=tuple(summary.samples),
+        rejected={reason.value: count for reason, count in summary.rejected.most_common()},
+        warnings=dict(summary.warnings.most_common()),
+        gone=summary.disappeared,
+        had=summary.had,
+        unconfirmed=bool(summary.unconfirmed),
+        truncated=bool(summary.truncated),
+    )
+
+
+def _without_path(error: InputError, path: Path) -> str:
+    return str(error).removeprefix(f"{path}: ")
