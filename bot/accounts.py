@@ -139,7 +139,7 @@ class RenewalOutcome:
     Attributes:
         open: The loan as it is now; None where there is no such loan of this patron.
         block: With ``REFUSED``.
-        renewable_from: With ``TOO_SOON``.
+        renewable_from: With ``TOO_SOON`` and ``NO_GAIN``: from when on it will be possible, None where never.
         last: With ``RENEWED``: it cannot be renewed again.
     """
 

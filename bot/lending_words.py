@@ -109,12 +109,13 @@ def why_not_renewed(outcome: RenewalOutcome, today: date) -> str:
         if loan is not None and loan.overdue:
             return _("срок уже прошёл. Принесите её или позвоните в библиотеку.")
         return _("у вас есть просроченная книга. Верните её, и остальные можно будет продлить.")
-    if block is RenewalBlock.TOO_SOON and outcome.renewable_from is not None:
-        return _("продлевать рано. Напишите мне {day} или позже.").format(day=day(outcome.renewable_from))
     if block in (RenewalBlock.TOO_SOON, RenewalBlock.NO_GAIN):
+        if outcome.renewable_from is not None:
+            return _("продлевать рано. Напишите мне {day} или позже.").format(day=day(outcome.renewable_from))
         if loan is None:
             return _("продлевать рано.")
-        return _("продлевать рано, срок и так до {day}.").format(day=day(loan.loan.due_on))
+        said = _("продление ничего не даст: срок и так до {day}. Если нужно дольше, спросите библиотекаря.")
+        return said.format(day=day(loan.loan.due_on))
     return _WHY[block]().format(return_by=_return_by(loan, today))
 
 

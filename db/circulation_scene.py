@@ -11,7 +11,7 @@ from bot.library.due_dates import is_overdue
 from bot.library.holds import QueuedHold, wants_copy
 from bot.library.lending import Loan
 from bot.library.policy import LendingPolicy
-from bot.library.renewal import Circumstances, Renewal, WaitingHold, last_due_date, renew, renewals_left
+from bot.library.renewal import Circumstances, OtherLoan, Renewal, WaitingHold, last_due_date, renew, renewals_left
 from db import circulation_reading as reading
 from db.circulation_house import LendingHouse, Places
 from db.circulation_reading import Copies, StoredLoan, StoredPatron
@@ -50,12 +50,16 @@ class Scene:
         return Circumstances(
             today=place.today(self.now),
             calendar=place.calendar,
-            other_due_dates=[(loan.due_on, self.places.at(loan.branch_code).calendar) for loan in others],
+            others=[self._other(loan) for loan in others],
             waiting=self._waiting(stored),
             recalled=stored.recalled,
             live=self.house.kept(stored.loan.branch_code) is Keeping.LIVE,
             remote=remote,
         )
+
+    def _other(self, loan: Loan) -> OtherLoan:
+        place = self.places.at(loan.branch_code)
+        return OtherLoan(loan.due_on, place.calendar, place.today(self.now))
 
     def _waiting(self, stored: StoredLoan) -> list[WaitingHold]:
         """Who waits for the title, and which copies on the shelf could serve them instead of ours."""

@@ -62,23 +62,24 @@ def open_days_after(day: date, count: int, calendar: Calendar) -> date:
 
 
 def due_date(start: date, days: int, policy: LendingPolicy, calendar: Calendar, card_expires_on: date | None) -> date:
-    """The last day of a term that begins on ``start``: steps (b) to (e), without the cap on the total time."""
+    """The last day of a term that begins on ``start``: steps (b) to (e), without the cap on the total time.
+
+    A hard due date that has passed when the term begins says nothing any more: nobody can bring a book back by then.
+    """
     due = start + timedelta(days=days)
     if policy.closed_day_rule is ClosedDay.NEXT_OPEN:
         due = next_open(due, calendar)
     elif policy.closed_day_rule is ClosedDay.PREV_OPEN:
         due = prev_open(due, calendar)
-    due = _fitted(due, policy, calendar)
+    if policy.hard_due_date is not None and policy.hard_due_date >= start:
+        due = _fitted(due, policy.hard_due_date, policy, calendar)
     if policy.return_before_card_expiry and card_expires_on is not None and due > card_expires_on:
         due = prev_open(card_expires_on, calendar)
     return due
 
 
-def _fitted(due: date, policy: LendingPolicy, calendar: Calendar) -> date:
+def _fitted(due: date, hard: date, policy: LendingPolicy, calendar: Calendar) -> date:
     """The day fitted to the hard due date; off a closed one, never past what it allows."""
-    hard = policy.hard_due_date
-    if hard is None:
-        return due
     moves = policy.closed_day_rule is not ClosedDay.IGNORE
     match policy.hard_due_rule:
         case HardDate.AFTER if due < hard:

@@ -72,7 +72,7 @@ class LendingPolicy:
         max_total_days: The longest time from issue to return, None: no limit.
         block_if_debt_over: More debt than this stands in the way, None: never.
         high_demand_days: The term of a copy that many want, None: as ``loan_days``.
-        hard_due_date: A day that terms are fitted to (the end of a school year), None: none.
+        hard_due_date: A day that terms begun by then are fitted to (the end of a school year), None: none.
         return_before_card_expiry: No term beyond the registration.
         max_holds: Holds of one patron at a time, None: no limit.
         hold_days: Open days that a copy waits on the hold shelf.

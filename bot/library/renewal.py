@@ -53,13 +53,31 @@ class WaitingHold:
     free_items: frozenset[int] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class OtherLoan:
+    """Another open loan of the patron.
+
+    Attributes:
+        calendar / today: Of its own branch: districts may lie in different time zones.
+    """
+
+    due_on: date
+    calendar: Calendar
+    today: date
+
+    @property
+    def overdue(self) -> bool:
+        """By its own branch's calendar and clock."""
+        return is_overdue(self.due_on, self.today, self.calendar)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Circumstances:
     """Everything else that a decision depends on, as it is at one moment.
 
     Attributes:
         today: The day where the branch of issue stands.
-        other_due_dates: Due dates of the patron's other open loans, each with its branch's calendar.
+        others: The patron's other open loans.
         waiting: Live holds of others on the title.
         recalled: The copy or the title was called back.
         booked: The copy is promised to others within the new term.
@@ -69,7 +87,7 @@ class Circumstances:
 
     today: date
     calendar: Calendar
-    other_due_dates: Sequence[tuple[date, Calendar]] = ()
+    others: Sequence[OtherLoan] = ()
     waiting: Sequence[WaitingHold] = ()
     recalled: bool = False
     booked: bool = False
@@ -99,7 +117,8 @@ class NotRenewed:
 
     Attributes:
         loan: None for ``LOAN_NOT_FOUND``.
-        renewable_from: With ``TOO_SOON``: the first day.
+        renewable_from: From which day on this stands in the way no more: with ``TOO_SOON``, and with ``NO_GAIN``
+            where waiting helps.
     """
 
     loan: Loan | None
@@ -120,11 +139,10 @@ def renew(loan: Loan | None, patron: Patron, policy: LendingPolicy, now: Circums
     first_day = _first_day(loan, policy)
     if first_day is not None and now.today < first_day:
         return NotRenewed(loan=loan, block=RenewalBlock.TOO_SOON, renewable_from=first_day)
-    start = now.today if policy.renewal_base is RenewalBase.TODAY else loan.due_on
-    days = policy.loan_days if policy.renewal_days is None else policy.renewal_days
-    due = due_date(start, days, policy, now.calendar, patron.expires_on)
+    due = _new_due_date(loan, patron, policy, now.calendar, now.today)
     if due <= loan.due_on:
-        return NotRenewed(loan=loan, block=RenewalBlock.NO_GAIN)
+        gains_from = _first_gain(loan, patron, policy, now)
+        return NotRenewed(loan=loan, block=RenewalBlock.NO_GAIN, renewable_from=gains_from)
     due = capped(due, loan.issued_on, policy, now.calendar)
     if due <= loan.due_on:
         return NotRenewed(loan=loan, block=RenewalBlock.PERIOD_CAP)
@@ -153,8 +171,8 @@ def renewed_loan(outcome: Renewed, *, remote: bool = True) -> Loan:
 
 def last_due_date(loan: Loan, patron: Patron, policy: LendingPolicy, now: Circumstances) -> date:
     """How long the book may stay at most, renewed on every due date as their others are, if nobody else wants it."""
-    late = [(due_on, calendar) for due_on, calendar in now.other_due_dates if is_overdue(due_on, now.today, calendar)]
-    alone = replace(now, waiting=(), recalled=False, booked=False, other_due_dates=late)
+    late = [other for other in now.others if other.overdue]
+    alone = replace(now, waiting=(), recalled=False, booked=False, others=late)
     for _ in range(MOST_RENEWALS_FORESEEN):
         then = replace(alone, today=max(loan.due_on, now.today))
         outcome = renew(loan, patron, policy, then)
@@ -210,15 +228,33 @@ def _late(loan: Loan, policy: LendingPolicy, now: Circumstances) -> bool:
         return False
     if is_overdue(loan.due_on, now.today, now.calendar):
         return True
-    return policy.block_if_overdue is OverdueBlock.ANY and any(
-        is_overdue(due_on, now.today, calendar) for due_on, calendar in now.other_due_dates
-    )
+    return policy.block_if_overdue is OverdueBlock.ANY and any(other.overdue for other in now.others)
 
 
 def _first_day(loan: Loan, policy: LendingPolicy) -> date | None:
     if policy.no_renewal_before_days is None:
         return None
     return loan.due_on - timedelta(days=policy.no_renewal_before_days)
+
+
+def _new_due_date(loan: Loan, patron: Patron, policy: LendingPolicy, calendar: Calendar, today: date) -> date:
+    """What a renewal on that day would come to, without the cap on the total time."""
+    start = today if policy.renewal_base is RenewalBase.TODAY else loan.due_on
+    days = policy.loan_days if policy.renewal_days is None else policy.renewal_days
+    return due_date(start, days, policy, calendar, patron.expires_on)
+
+
+def _first_gain(loan: Loan, patron: Patron, policy: LendingPolicy, now: Circumstances) -> date | None:
+    """From which day on a renewal would gain something; None where no waiting helps: the date is as late as may be."""
+    if policy.renewal_base is not RenewalBase.TODAY:
+        return None
+    days = policy.loan_days if policy.renewal_days is None else policy.renewal_days
+    day = max(now.today, loan.due_on - timedelta(days=days)) + timedelta(days=1)
+    while day <= loan.due_on:
+        if _new_due_date(loan, patron, policy, now.calendar, day) > loan.due_on:
+            return day
+        day += timedelta(days=1)
+    return None
 
 
 def _wanted(loan: Loan, policy: LendingPolicy, waiting: Sequence[WaitingHold]) -> bool:
@@ -231,7 +267,16 @@ def _wanted(loan: Loan, policy: LendingPolicy, waiting: Sequence[WaitingHold]) -
         case HoldsBlock.TITLE:
             return any(hold.item_id is None for hold in waiting)
         case HoldsBlock.TITLE_UNLESS_FREE_COPIES:
-            return not all_filled([hold.free_items for hold in waiting if hold.item_id is None])
+            return not all_filled(_wishes(waiting))
+
+
+def _wishes(waiting: Sequence[WaitingHold]) -> list[frozenset[int]]:
+    """The copies on the shelf that may serve those who take any: not the ones that others wait for by number."""
+    promised: set[int] = set()
+    for hold in waiting:
+        if hold.item_id is not None:
+            promised.update(sorted(hold.free_items - promised)[:1])
+    return [hold.free_items - promised for hold in waiting if hold.item_id is None]
 
 
 def all_filled(wishes: Sequence[frozenset[int]]) -> bool:

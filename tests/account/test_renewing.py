@@ -221,7 +221,7 @@ REFUSALS: list[tuple[RenewalBlock, dict[str, Any], dict[str, Any], str]] = [
     (RenewalBlock.HOLD_QUEUE, {"wanted": True}, {}, "её ждёт другой читатель. Верните её до 5 марта."),
     (RenewalBlock.BOOKED, {"booked": True}, {}, "она уже обещана другому читателю."),
     (RenewalBlock.TOO_SOON, {"due": date(2026, 3, 20)}, {"no_renewal_before_days": 3}, "Напишите мне 17 марта"),
-    (RenewalBlock.NO_GAIN, {"due": date(2026, 3, 20)}, {}, "продлевать рано, срок и так до 20 марта."),
+    (RenewalBlock.NO_GAIN, {"due": date(2026, 3, 20)}, {}, "продлевать рано. Напишите мне 6 марта или позже."),
     (RenewalBlock.PERIOD_CAP, {}, {"max_total_days": 17}, "дольше держать её нельзя."),
 ]  # fmt: skip
 

@@ -22,6 +22,7 @@ from bot.library.policy import (
 from bot.library.renewal import (
     Circumstances,
     NotRenewed,
+    OtherLoan,
     RenewalBlock,
     Renewed,
     WaitingHold,
@@ -42,6 +43,7 @@ RULES = LendingPolicy(confirmation=Confirmation.AUTO)
 NOW = Circumstances(today=TODAY, calendar=EVERY_DAY)
 SOMEBODY = WaitingHold()
 YESTERDAY = TODAY - timedelta(days=1)
+LATE = OtherLoan(YESTERDAY, EVERY_DAY, TODAY)
 
 ROWS: list[tuple[RenewalBlock, dict[str, Any]]] = [
     (RenewalBlock.LOAN_NOT_FOUND, {"loan": None}),
@@ -54,7 +56,7 @@ ROWS: list[tuple[RenewalBlock, dict[str, Any]]] = [
     (RenewalBlock.DEBT, {"patron": {"debt": Decimal("100.01")}, "policy": {"block_if_debt_over": Decimal(100)}}),
     (RenewalBlock.RENEW_LIMIT, {"loan": {"renewals": 2}}),
     (RenewalBlock.REMOTE_LIMIT, {"loan": {"remote_renewals": 1}, "policy": {"remote_renewals_allowed": 1}}),
-    (RenewalBlock.OVERDUE, {"now": {"other_due_dates": ((YESTERDAY, EVERY_DAY),)}}),
+    (RenewalBlock.OVERDUE, {"now": {"others": (LATE,)}}),
     (RenewalBlock.RECALLED, {"now": {"recalled": True}}),
     (RenewalBlock.HOLD_QUEUE, {"now": {"waiting": (SOMEBODY,)}}),
     (RenewalBlock.BOOKED, {"now": {"booked": True}}),
@@ -116,7 +118,7 @@ def test_zero_renewals_means_not_renewable() -> None:
 
 def test_an_overdue_loan_blocks_itself_or_all_or_nothing() -> None:
     late = {"loan": {"due_on": YESTERDAY}}
-    other = {"now": {"other_due_dates": ((YESTERDAY, EVERY_DAY),)}}
+    other = {"now": {"others": (LATE,)}}
 
     assert block_of(decided(late, {"policy": {"block_if_overdue": OverdueBlock.ITEM}})) is RenewalBlock.OVERDUE
     assert isinstance(decided(other, {"policy": {"block_if_overdue": OverdueBlock.ITEM}}), Renewed)

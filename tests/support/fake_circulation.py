@@ -38,6 +38,7 @@ from bot.library.policy import Confirmation, LendingPolicy
 from bot.library.renewal import (
     Circumstances,
     NotRenewed,
+    OtherLoan,
     RenewalBlock,
     WaitingHold,
     last_due_date,
@@ -206,14 +207,14 @@ class FakeCirculation:
 
     def _now(self, lent: _Lent) -> Circumstances:
         others = [
-            (other.loan.due_on, self._calendar(other.loan.branch_code))
+            OtherLoan(other.loan.due_on, self._calendar(other.loan.branch_code), self._today(other.loan.branch_code))
             for other in self.lent.values()
             if other.loan.patron_id == lent.loan.patron_id and other is not lent
         ]
         return Circumstances(
             today=self._today(lent.loan.branch_code),
             calendar=self._calendar(lent.loan.branch_code),
-            other_due_dates=others,
+            others=others,
             waiting=[WaitingHold()] if lent.wanted else [],
             recalled=lent.recalled,
             booked=lent.booked,
