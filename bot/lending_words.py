@@ -92,7 +92,9 @@ _WHY: Mapping[RenewalBlock, Callable[[], str]] = {
     RenewalBlock.PATRON_BLOCKED: lambda: _("ваш билет приостановлен. Почему и что делать, скажет библиотекарь."),
     RenewalBlock.DEBT: lambda: _("за билетом числится долг. Как его закрыть, скажет библиотекарь."),
     RenewalBlock.RENEW_LIMIT: lambda: _("больше продлевать нельзя. {return_by}"),
-    RenewalBlock.REMOTE_LIMIT: lambda: _("отсюда больше продлить нельзя. Принесите её, и на месте срок продлят."),
+    RenewalBlock.REMOTE_LIMIT: lambda: _(
+        "через бота её больше не продлить. Принесите её в библиотеку, и срок продлят там."
+    ),
     RenewalBlock.RECALLED: lambda: _("библиотека просит вернуть её. {return_by}"),
     RenewalBlock.HOLD_QUEUE: lambda: _("её ждёт другой читатель. {return_by}"),
     RenewalBlock.BOOKED: lambda: _("она уже обещана другому читателю. {return_by}"),
@@ -114,7 +116,7 @@ def why_not_renewed(outcome: RenewalOutcome, today: date) -> str:
             return _("продлевать рано. Напишите мне {day} или позже.").format(day=day(outcome.renewable_from))
         if loan is None:
             return _("продлевать рано.")
-        said = _("продление ничего не даст: срок и так до {day}. Если нужно дольше, спросите библиотекаря.")
+        said = _("продление ничего не даст: срок и так до {day}. Нужно дольше? Спросите библиотекаря.")
         return said.format(day=day(loan.loan.due_on))
     return _WHY[block]().format(return_by=_return_by(loan, today))
 

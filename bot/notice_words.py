@@ -23,6 +23,10 @@ TITLES_SHOWN = 6
 _WANTED = frozenset({RenewalBlock.HOLD_QUEUE, RenewalBlock.RECALLED, RenewalBlock.BOOKED})
 _LATER = frozenset({RenewalBlock.TOO_SOON, RenewalBlock.NO_GAIN})
 """No reason to say that a book cannot be renewed: later it can."""
+_OF_CARD = frozenset({RenewalBlock.CARD_EXPIRED, RenewalBlock.PATRON_BLOCKED, RenewalBlock.DEBT})
+_BY_HAND = frozenset({RenewalBlock.REMOTE_LIMIT})
+_LATE = frozenset({RenewalBlock.OVERDUE})
+_NEVER = frozenset(RenewalBlock) - _WANTED - _LATER - _OF_CARD - _BY_HAND - _LATE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,13 +149,15 @@ def titled(title: str, author: str = "") -> str:
 
 def _unrenewable(loans: Sequence[OpenLoan], setting: Setting) -> list[str]:
     """Which of them cannot be renewed, and why, as far as it matters to the reader."""
-    wanted = [loan for loan in loans if _block(loan) in _WANTED]
-    never = [loan for loan in loans if (block := _block(loan)) and block not in _WANTED | _LATER]
     lines = []
-    for found, said in (
-        (wanted, _("Ждут другие читатели, поэтому продлить нельзя: {books}.")),
-        (never, _("Продлить отсюда больше нельзя: {books}.")),
+    for blocks, said in (
+        (_WANTED, _("Ждут другие читатели, поэтому продлить нельзя: {books}.")),
+        (_BY_HAND, _("Продлят только в библиотеке, возьмите с собой: {books}.")),
+        (_LATE, _("Продлить можно, когда вернёте то, что просрочено: {books}.")),
+        (_OF_CARD, _("Продлить пока нельзя, спросите в библиотеке о своём билете: {books}.")),
+        (_NEVER, _("Больше не продлить: {books}.")),
     ):
+        found = [loan for loan in loans if _block(loan) in blocks]
         if found:
             lines.append(said.format(books=_short_books(found, setting)))
     asked = [loan for loan in loans if loan.requested]

@@ -120,7 +120,7 @@ def _state(wishes: NoticeWishes) -> list[str]:
     return [
         _("О сроке напоминаю {when}.").format(when=listed(days)) if days else _("О сроке заранее не напоминаю."),
         _("О просрочке пишу.") if wishes.overdue else _("О просрочке не пишу."),
-        _("Названия книг в сообщениях скрыты.") if wishes.hide_titles else _("Названия книг в сообщениях видны."),
+        _("Названий книг не пишу.") if wishes.hide_titles else _("Названия книг пишу."),
     ]
 
 

@@ -215,7 +215,7 @@ REFUSALS: list[tuple[RenewalBlock, dict[str, Any], dict[str, Any], str]] = [
     (RenewalBlock.IN_LIBRARY_ONLY, {"reading_room": True}, {}, "её дают только читать в библиотеке"),
     (RenewalBlock.TYPE_NOT_RENEWABLE, {"high_demand": True}, {}, "такие книги не продлевают"),
     (RenewalBlock.RENEW_LIMIT, {"renewals": 2}, {}, "больше продлевать нельзя. Верните её до 5 марта."),
-    (RenewalBlock.REMOTE_LIMIT, {"remote_renewals": 1}, {"remote_renewals_allowed": 1}, "Принесите её, и на месте"),
+    (RenewalBlock.REMOTE_LIMIT, {"remote_renewals": 1}, {"remote_renewals_allowed": 1}, "Принесите её в библиотеку"),
     (RenewalBlock.OVERDUE, {"due": date(2026, 2, 20)}, {}, "срок уже прошёл. Принесите её или позвоните"),
     (RenewalBlock.RECALLED, {"recalled": True}, {}, "библиотека просит вернуть её. Верните её до 5 марта."),
     (RenewalBlock.HOLD_QUEUE, {"wanted": True}, {}, "её ждёт другой читатель. Верните её до 5 марта."),

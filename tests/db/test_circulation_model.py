@@ -1,6 +1,7 @@
 """Loans, renewals and holds on a real store, driven at random: what must never happen does not."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -29,10 +30,16 @@ from tests.support.databases import Databases
 from tests.support.lending import LendingLibrary
 
 POLICY = LendingPolicy(
-    loan_days=10, renewals_allowed=3, remote_renewals_allowed=2, max_loans=3, max_holds=2, max_total_days=28,
+    loan_days=10, renewals_allowed=9, remote_renewals_allowed=None, max_loans=3, max_holds=2,
     renewal_base=RenewalBase.DUE_DATE,
     confirmation=Confirmation.AUTO,
 )  # fmt: skip
+POLICIES = (
+    replace(POLICY, max_total_days=28, max_loans=1),
+    replace(POLICY, renewals_allowed=1, max_holds=1),
+    replace(POLICY, remote_renewals_allowed=1),
+)
+"""Each with one cap that is met first: behind another one a missing cap would not show."""
 READERS, WORKS = 3, 2
 
 
@@ -50,13 +57,17 @@ class Lending(RuleBasedStateMachine):
         """Run it to its end."""
         return self.loop.run_until_complete(what)
 
-    @initialize()
-    def opens(self) -> None:
+    @initialize(policy=st.sampled_from(POLICIES), queue=st.booleans())
+    def opens(self, policy: LendingPolicy, queue: bool) -> None:
+        self.policy = policy
         self.do(self._open())
+        if queue:  # two wait for the only copy of the second work
+            for reader in (1, 0):
+                self.waits(reader=reader, work=1)
 
     async def _open(self) -> None:
         self.database = await connect(await self.databases.url("sqlite"))
-        self.library = LendingLibrary(self.database, self.clock, POLICY)
+        self.library = LendingLibrary(self.database, self.clock, self.policy)
         await self.library.opens()
         self.readers = [await self.library.patron(str(number)) for number in range(READERS)]
         bought = [await self.library.book(f"Книга {number}", 2 if number == 0 else 1) for number in range(WORKS)]
@@ -173,13 +184,14 @@ class Lending(RuleBasedStateMachine):
         assert len(items + kept) == len(set(items + kept)), "two have one copy"
         assert {loan.id: (loan.patron_id, loan.item_id) for loan in out} == self.lent_to
         for loan in out:
-            assert loan.renewals <= POLICY.renewals_allowed
-            assert loan.remote_renewals <= (POLICY.remote_renewals_allowed or 0)
-            assert loan.due_on - loan.issued_on <= timedelta(days=POLICY.max_total_days or 0)
+            assert loan.renewals <= self.policy.renewals_allowed
+            assert self.policy.remote_renewals_allowed in (None, *range(loan.remote_renewals, 99))
+            days = (loan.due_on - loan.issued_on).days
+            assert self.policy.max_total_days is None or days <= self.policy.max_total_days
         for reader in self.readers:
-            assert sum(loan.patron_id == reader for loan in out) <= (POLICY.max_loans or 0)
+            assert sum(loan.patron_id == reader for loan in out) <= (self.policy.max_loans or 0)
             waits = [hold.work_id for hold in live if hold.patron_id == reader]
-            assert len(waits) <= (POLICY.max_holds or 0)
+            assert len(waits) <= (self.policy.max_holds or 0)
             assert len(waits) == len(set(waits))
         for work in self.works:
             free = {item for item, of in self.of_item.items() if of == work} - set(items) - set(kept)
