@@ -92,7 +92,7 @@ def html(text: str, marks: Sequence[Mark]) -> str:
 def _written_out(reply: Reply, can: Capabilities) -> tuple[str, tuple[Mark, ...]]:
     """The words with everything in them that the messenger cannot show otherwise."""
     text, marks = (reply.text, reply.marks) if can.formatting else (_with_addresses(reply), ())
-    lines = [line for what in reply.attachments if not _carries(what, can) for line in _in_words(what)]
+    lines = [line for what in reply.attachments if not _carries(what, can) for line in in_words(what)]
     if not can.link_buttons:
         lines += [f"{button.label}: {button.url}" for row in reply.buttons for button in row if button.url]
     return "\n".join(piece for piece in (text, *lines) if piece), marks
@@ -121,7 +121,8 @@ def _carries(what: Attachment, can: Capabilities) -> bool:
             return can.documents
 
 
-def _in_words(what: Attachment) -> tuple[str, ...]:
+def in_words(what: Attachment) -> tuple[str, ...]:
+    """What is written where an attachment cannot be shown, line by line: of a map point its place, then its address."""
     match what:
         case Location():
             point = f"https://www.openstreetmap.org/?mlat={what.latitude:.5f}&mlon={what.longitude:.5f}"

@@ -25,6 +25,8 @@ class Capabilities:
         locations: Whether a map point can be sent as such.
         rate_per_s: Messages a second for the whole account, 0 for no limit.
         rate_per_chat_per_s: Messages a second to one contact, 0 for no limit.
+        paces: The channel itself keeps ``rate_per_s``, call by call, since more than our messages counts for it; the
+            core only bounds how much is under way.
         max_text_beside_buttons: Characters of a message with buttons, 0 where it is ``max_text``.
         max_rows: Rows of buttons under one message, 0 for no limit.
         max_row: Buttons in one row, 0 for no limit.
@@ -45,6 +47,7 @@ class Capabilities:
     locations: bool
     rate_per_s: float = 0
     rate_per_chat_per_s: float = 0
+    paces: bool = False
     max_text_beside_buttons: int = 0
     max_rows: int = 0
     max_row: int = 0

@@ -1,13 +1,15 @@
 """How fast something may be done: so many a second, spread evenly."""
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from time import monotonic
 
 CATCH_UP_S = 0.25
 """What a busy process was late by is made up for, but no more than this."""
-REMEMBERED = 16
-"""How quick a turn usually is follows about so many of them."""
+REMEMBERED, KNOWN = 256, 16
+"""The quickest of so many turns, and of no fewer, tells how long the way there and back is."""
 
 
 class Pace:
@@ -15,8 +17,7 @@ class Pace:
 
     Who comes late (the process was busy) is followed closely until the delay is made up for; yet no second sees more
     turns than the rate allows, so that making up never looks like a burst. A turn that took long reached the other
-    side late, nearer to those behind it: it counts from its end, less what a turn
-    usually takes.
+    side late, nearer to those behind it: it counts from its end, less what the quickest of the last turns took.
 
     Args:
         rate_per_s: Turns a second, above 0; 0 for no limit.
@@ -26,7 +27,7 @@ class Pace:
         self._apart_s = 1 / rate_per_s if rate_per_s > 0 else 0.0
         self._most = max(1, int(rate_per_s))
         self._next = 0.0
-        self._usual_s = 0.0
+        self._took_s: deque[float] = deque(maxlen=REMEMBERED)
         self._turns = 0
         self._arrived: dict[int, float] = {}
         """By number of the turn: when the other side saw it; of at most a second's turns."""
@@ -34,23 +35,29 @@ class Pace:
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
-        """Wait until the next one may go; what is done inside is the turn. One that fails counts from its beginning."""
+        """Wait until the next one may go; what is done inside is the turn."""
         if not self._apart_s:
             yield
             return
-        loop = asyncio.get_running_loop()
+        queued = self._queue.locked()
         async with self._queue:
-            while (wait_s := self._free_at() - loop.time()) > 0:  # noqa: ASYNC110 - another turn's end may put it off
+            if not queued and monotonic() > self._next + CATCH_UP_S:
+                self._next = monotonic()  # nobody was late, there was nothing to do: no burst
+            while (wait_s := self._free_at() - monotonic()) > 0:  # noqa: ASYNC110 - another turn's end may put it off
                 await asyncio.sleep(wait_s)
-            began, number = loop.time(), self._take(loop.time())
-        yield
-        self._end(number, began, loop.time())
+            began = monotonic()
+            number = self._take(began)
+        try:
+            yield
+            self._took_s.append(monotonic() - began)
+        finally:
+            self._end(number, began, monotonic())
 
     def used(self, turns: int) -> None:
         """So many were taken besides, without asking."""
         if self._apart_s:
             for _ in range(turns):
-                self._take(asyncio.get_running_loop().time())
+                self._take(monotonic())
 
     def _free_at(self) -> float:
         if len(self._arrived) < self._most:
@@ -67,5 +74,8 @@ class Pace:
 
     def _end(self, number: int, began: float, now: float) -> None:
         if number in self._arrived:
-            self._arrived[number] = max(began, now - self._usual_s)
-        self._usual_s += (now - began - self._usual_s) / REMEMBERED
+            self._arrived[number] = max(began, now - self._way_s())
+
+    def _way_s(self) -> float:
+        """There and back; the first turns, which are slow (connections are made), tell nothing yet."""
+        return min(self._took_s) if len(self._took_s) >= KNOWN else 0.0

@@ -1,21 +1,20 @@
 """A rate is used up whole and never broken, however late a busy process wakes."""
 
-import asyncio
 from collections.abc import Callable, Iterable
 from itertools import cycle
 
 import pytest
 
-from bot.pacing import CATCH_UP_S, Pace
+from bot.pacing import Pace
 
 
 class Late:
-    """A loop's clock, and sleeping that ends late."""
+    """A clock, and sleeping that ends late."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, late: Iterable[float]) -> None:
         self.now = 100.0
         self._late = cycle(late)
-        monkeypatch.setattr(asyncio.get_running_loop(), "time", lambda: self.now)
+        monkeypatch.setattr("bot.pacing.monotonic", lambda: self.now)
         monkeypatch.setattr("bot.pacing.asyncio.sleep", self._slept)
 
     async def _slept(self, seconds: float) -> None:
@@ -55,12 +54,23 @@ async def test_after_a_long_sleep_there_is_no_burst(monkeypatch: pytest.MonkeyPa
     assert most_in_a_second(taken) <= 20
 
 
+async def test_after_idle_hours_there_is_nothing_to_make_up_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    late, pace = Late(monkeypatch, [0.0]), Pace(20)
+    first = await moments(pace, late, 2)
+    late.now += 3600
+    later = await moments(pace, late, 3)
+    monkeypatch.undo()
+
+    assert first[1] - first[0] == pytest.approx(0.05)
+    assert [at - later[0] for at in later] == pytest.approx([0, 0.05, 0.1])
+
+
 async def test_turns_used_besides_make_the_next_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     late, pace = Late(monkeypatch, [0.0]), Pace(10)
     taken = await moments(pace, late, 3, lambda number: pace.used(5 if number == 0 else 0))
     monkeypatch.undo()
 
-    assert taken[1] - taken[0] == pytest.approx(0.6 - CATCH_UP_S)
+    assert taken[1] - taken[0] == pytest.approx(0.6)
     assert taken[2] - taken[1] == pytest.approx(0.1)
 
 

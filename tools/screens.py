@@ -56,6 +56,12 @@ def _choices(count: int) -> list[list[Button]]:
     return [[Button(f"Книга {number}", f"work:{number}")] for number in range(1, count + 1)]
 
 
+LONG_TITLES = [
+    Button(f"{number}-я книга. {TITLE}" + " Полное собрание стихов и писем в тридцати томах 🏳️‍🌈" * 5, f"work:{number}")
+    for number in range(1, 13)
+]
+"""Such as catalogues hold: several hundred letters, with everything in them that may not be parted."""
+
 REPLIES: Mapping[str, Reply] = {
     "plain words": reply("Да, есть."),
     "bold and a link": reply("Есть ", bold("«Обломов»"), ": ", link("запись", "https://library.example/1")),
@@ -70,6 +76,17 @@ REPLIES: Mapping[str, Reply] = {
     "a map point": reply("Мы здесь:", at=[_PLACE]),
     "a picture": reply("Афиша на март:", at=[Picture(file=_POSTER, alt="Встречи по пятницам")]),
     "a document": reply("Правила:", at=[Document(file=_RULES)]),
+    "titles longer than any label": reply("Какая?", buttons=[[one] for one in LONG_TITLES]),
+    "everything at once": reply(
+        bold("Афиша"),
+        " на март: ",
+        link("запись", "https://library.example/1"),
+        buttons=[
+            [Button("Приду", "come:1"), Button("Не приду", "stay:1")],
+            [Button("Открыть", "", url="https://library.example/events"), Button("Мой номер", "", asks_phone=True)],
+        ],
+        at=[_PLACE, Picture(file=_POSTER, alt="Встречи по пятницам"), Document(file=_RULES)],
+    ),
     "an approved template": replace(
         reply("«Обломов» ждёт вас до 5 марта."), template=Template(name="hold_ready", values=("Обломов",))
     ),

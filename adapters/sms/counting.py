@@ -6,6 +6,7 @@ GSM extension takes two places and a letter beyond the BMP two units; neither is
 Source: 3GPP TS 23.038 (alphabets) and 23.040 (concatenated messages).
 """
 
+from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -14,6 +15,8 @@ _GSM = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZ"
     "ÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
+_JOINER = "\u200d"
+_JOINERS = frozenset((_JOINER, "\ufe0f", "\u20e3"))
 _EXTENDED = frozenset("\f^{}\\[~]|€")
 GSM_ALONE, GSM_PART = 160, 153
 UCS2_ALONE, UCS2_PART = 70, 67
@@ -40,18 +43,23 @@ def price(text: str, per_part: Decimal) -> Decimal:
     return len(parts(text).pieces) * per_part
 
 
-def fitted(text: str, most: int) -> str:
-    """The text in at most ``most`` parts, cut with «…» at the end of a word where it must be."""
-    counted = parts(text)
+def fitted(text: str, most: int, tail: str = "", least: int = 0) -> str:
+    """The text and the tail in at most ``most`` parts; the text is cut with «…» at the end of a word where it must be.
+
+    Returns "" where fewer than ``least`` letters of a text that is longer would be left.
+    """
+    counted = parts(text + tail)
     if len(counted.pieces) <= most:
-        return text
+        return text + tail
     ending = "…" if counted.is_unicode else "..."
-    kept = "".join(counted.pieces[:most])
-    while len(parts(kept + ending).pieces) > most:
+    longer = bisect_right(range(len(text)), most, key=lambda end: len(parts(text[:end] + ending + tail).pieces))
+    kept = text[: max(longer - 1, 0)]
+    while kept and (text[len(kept)] in _JOINERS or kept[-1] == _JOINER):
         kept = kept[:-1]
     whole_words = kept.rpartition(" ")[0]
     kept = whole_words if len(whole_words) > len(kept) * 0.7 else kept
-    return kept.rstrip(" ,.;:\n") + ending
+    kept = kept.rstrip(" ,.;:\n")
+    return kept + ending + tail if longer and len(kept) >= least else ""
 
 
 def _pieces(text: str, places: Callable[[str], int], alone: int, part: int) -> tuple[str, ...]:

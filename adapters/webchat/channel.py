@@ -7,6 +7,7 @@ from aiohttp import web
 
 from adapters.webchat.api import Api
 from adapters.webchat.pages import Pages
+from adapters.webchat.render import MAX_LABEL
 from adapters.webchat.settings import WebChatSettings
 from bot.channels import Capabilities, Desk, Setting
 from bot.errors import ChannelError
@@ -17,7 +18,13 @@ class WebChat:
     """Pages and API of one web chat (fills ``Served`` and ``Linked`` of ``bot.channels``)."""
 
     capabilities = Capabilities(
-        max_text=20_000, max_buttons=100, max_label=80, formatting=True, locations=True, pictures=True, documents=True
+        max_text=20_000,
+        max_buttons=100,
+        max_label=MAX_LABEL,
+        formatting=True,
+        locations=True,
+        pictures=True,
+        documents=True,
     )
 
     def __init__(self, options: WebChatSettings, setting: Setting) -> None:

@@ -6,18 +6,19 @@ from typing import Any
 
 import msgspec
 
-from adapters.shaping import shape
+from adapters.shaping import shape, width
 from adapters.webchat.files import address, files_of
 from adapters.webchat.linking import with_links
 from bot.channels import Capabilities
 from bot.messages import Contact, Document, Location, Mark, Picture, Reply, Style
 from bot.ports import Author, Logged
 
+MAX_LABEL = 80
 _ENDLESS = 1_000_000
 _PAGE = Capabilities(
     max_text=_ENDLESS,
     max_buttons=_ENDLESS,
-    max_label=_ENDLESS,
+    max_label=MAX_LABEL,
     formatting=True,
     locations=True,
     pictures=True,
@@ -57,8 +58,8 @@ def message(logged: Logged, contact: Contact, now: datetime) -> dict[str, Any]:
 
 
 def _shown(reply: Reply) -> Reply:
-    """The reply with what the page cannot show (addresses behind buttons) written out."""
-    odd = any(not button.is_choice for row in reply.buttons for button in row)
+    """The reply with what the page cannot show (addresses behind buttons) written out, and labels of a fit length."""
+    odd = any(not one.is_choice or width(one.label) > _PAGE.max_label for row in reply.buttons for one in row)
     if not odd:
         return reply
     part = shape(reply, _PAGE)[0]

@@ -4,6 +4,7 @@ import hashlib
 import hmac
 from collections.abc import Mapping
 from datetime import timedelta
+from time import monotonic
 from typing import Any
 from urllib.parse import quote
 
@@ -41,8 +42,8 @@ log = structlog.get_logger(__name__)
 WINDOW = timedelta(hours=24)
 MARGIN = timedelta(minutes=1)
 """The window is Meta's and closes by Meta's clock: so much earlier we take it for closed."""
-
-
+JUST_NOW = timedelta(seconds=2)
+"""Meta counts readers' messages for the number's rate too, in their own second (its stamps are whole seconds)."""
 UNDER_WAY = timedelta(minutes=1)
 """Whoever wrote so shortly before a start may have been answered by a process that did not live to note it."""
 WORD_COMES_S = 3.0
@@ -63,6 +64,7 @@ class WhatsApp:
         self._refusal = LastRefusal()
         self._pairs = PairLimit()
         self._pace = Pace(self.capabilities.rate_per_s)
+        self._quiet_until = 0.0
         self._phone = ""
         self._started = setting.clock.now()
 
@@ -82,12 +84,12 @@ class WhatsApp:
             raise BadSignature("the signature is not the app's")
         for warning in warnings(webhook.body):
             log.warning("word of the messenger", channel=self._setting.name, what=warning)
-        return read(
-            webhook.body,
-            channel=self._setting.name,
-            phone_number_id=self._options.phone_number_id,
-            now=self._setting.clock.now(),
+        now = self._setting.clock.now()
+        accepted = read(
+            webhook.body, channel=self._setting.name, phone_number_id=self._options.phone_number_id, now=now
         )
+        self._pace.used(sum(now - message.sent_at < JUST_NOW for message in accepted.messages))
+        return accepted
 
     def _verified(self, webhook: Webhook) -> Accepted:
         """Meta asks once, when the webhook is registered; the challenge goes back as plain text."""
@@ -175,18 +177,26 @@ class WhatsApp:
             proof = proof_of(message.message_id, message.contact.address, message.reply.text)
             whole["biz_opaque_callback_data"] = proof
         try:
-            async with self._pace.turn():  # the core paces messages; a long one or one with a map takes several calls
+            async with self._pace.turn():  # of messages only: read marks and uploads do not count for Meta's rate
+                self._heed_flood()
                 answer = await self._post(whole)
         except ChannelAuthError as error:
             self._refusal.keep(error)
             raise
         except RateLimited as error:
             if error.whole_channel:
+                self._quiet_until = max(self._quiet_until, monotonic() + error.retry_after_s)
                 raise
             raise self._pairs.refused(message.contact.address) from None
         self._refusal.forget()
         self._pairs.taken(message.contact.address)
         return _message_id(answer)
+
+    def _heed_flood(self) -> None:
+        """What waited for its turn when Meta asked for a pause waits as well. Raises RateLimited."""
+        left_s = self._quiet_until - monotonic()
+        if left_s > 0:
+            raise RateLimited(left_s)
 
     async def _post(self, body: Mapping[str, Any]) -> HttpAnswer:
         path = f"/{self._options.phone_number_id}/messages"

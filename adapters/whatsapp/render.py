@@ -14,7 +14,7 @@ from bot.channels import Capabilities
 from bot.messages import Button, Document, Location, Picture, Reply, StoredFile, Template
 from bot.wording import gettext as _
 
-SPARE = 0.97
+SPARE = 0.975
 """Of the allowed rate: calls that set out evenly arrive unevenly, and Meta counts arrivals."""
 MAX_TEXT = 4096
 MAX_BODY = 1024
@@ -39,6 +39,7 @@ def capabilities(rate_per_s: float) -> Capabilities:
         formatting=True,
         locations=True,
         rate_per_s=rate_per_s * SPARE,
+        paces=True,
         max_text_beside_buttons=MAX_BODY,
         max_list=10,
         pictures=True,

@@ -145,7 +145,7 @@ class Outbox:
         self._clock = clock
         self._metrics = metrics
         self._retry = retry or RetryPolicy()
-        self._turns = Pace(channel.capabilities.rate_per_s)
+        self._turns = Pace(0 if channel.capabilities.paces else channel.capabilities.rate_per_s)
         self._paused_until = 0.0
         self._away = False
         self._drained = False
@@ -267,6 +267,11 @@ class Outbox:
         if chat_s > 0:
             await asyncio.sleep(chat_s)
 
+    def _heed_pause(self) -> None:
+        """What was claimed before the messenger asked for a pause waits as well. Raises RateLimited."""
+        if self._is_paused() and not self._refusals:
+            raise RateLimited(self._paused_until - asyncio.get_running_loop().time())
+
     def _count_parts(self, message: Outbound, parts: int) -> None:
         """A long reply is several messages to the messenger: they use up slots as well."""
         self._turns.used(max(parts, 1) - 1)
@@ -308,6 +313,7 @@ class Outbox:
             if why := await self._untrue(message):
                 return self._dropped(message, why)
             async with self._turns.turn():
+                self._heed_pause()
                 sent = await self._channel.send(message)
         except (MessageRefused, WindowClosed) as error:
             return self._given_up(message, str(error))

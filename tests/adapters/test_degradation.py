@@ -6,7 +6,7 @@ import pytest
 
 from adapters.shaping import width
 from bot.messages import Reply
-from tools.screens import KINDS, REPLIES, TITLE, Bubble, capabilities, screens
+from tools.screens import KINDS, LONG_TITLES, REPLIES, TITLE, Bubble, capabilities, screens
 
 UNSEEN = re.compile("[\u200a\u200b\u2060\ufeff]")
 """What an adapter may put between signs that its messenger would read as its own."""
@@ -18,6 +18,15 @@ MUST_BE_READ = {
     "a map point": ("Мы здесь:", "Центральная библиотека", "ул. Ленина, 12"),
     "a picture": ("Афиша на март:",),
     "a document": ("Правила:", "правила.pdf"),
+    "titles longer than any label": ("Какая?",),
+    "everything at once": (
+        "Афиша",
+        "на март",
+        "запись",
+        "Центральная библиотека",
+        "ул. Ленина, 12",
+        "правила.pdf",
+    ),
     "an approved template": ("«Обломов» ждёт вас до 5 марта.",),
 }
 MUTE = {"sms"}
@@ -85,6 +94,33 @@ def test_every_choice_can_be_made(kind: str, count: int) -> None:
     pressed = [*all_of(screens(kind, said)), *(c for bubble in screens(kind, said) for c in bubble.choices)]
     for number in range(1, count + 1):
         assert f"Книга {number}" in pressed or f"{number}. Книга {number}" in text
+
+
+def test_a_title_longer_than_a_label_begins_as_it_should_and_says_that_it_goes_on(kind: str) -> None:
+    if kind in MUTE:
+        return
+    bubbles = screens(kind, REPLIES["titles longer than any label"])
+    offered = [*all_of(bubbles), *(choice for bubble in bubbles for choice in bubble.choices)]
+    written = "\n".join(bubble.text for bubble in bubbles)
+    for number, button in enumerate(LONG_TITLES, 1):
+        whole = re.search(rf"^ *{number}\. .*", written, re.MULTILINE)
+        shown = offered[number - 1] if offered else UNSEEN.sub("", whole[0] if whole else "").partition(". ")[2]
+        if shown != button.label:
+            assert offered
+            assert shown.endswith("…")
+            assert button.label.startswith(shown.removesuffix("…"))
+
+
+def test_with_everything_at_once_nothing_is_lost(kind: str) -> None:
+    bubbles = screens(kind, REPLIES["everything at once"])
+    text, pressed, can = seen(kind, REPLIES["everything at once"]), all_of(bubbles), capabilities(kind)
+    for number, label in enumerate(("Приду", "Не приду"), 1):
+        assert label in pressed or f"{number}. {label}" in text or kind in MUTE
+    assert "Открыть" in pressed or "https://library.example/events" in text
+    assert "https://library.example/1" in text or any(bubble.formatted for bubble in bubbles)
+    assert "picture: афиша.png" in text or "Встречи по пятницам" in text
+    assert "map:" in text or "openstreetmap.org/?mlat=45.04480" in text
+    assert ("Мой номер" in pressed) == (can.phone_button and bool(pressed))
 
 
 @pytest.mark.parametrize("name", REPLIES)

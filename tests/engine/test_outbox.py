@@ -352,6 +352,19 @@ async def test_told_to_stop_while_it_has_to_wait_it_ends(post: Post) -> None:
     assert post.states(ids) == ["queued"]
 
 
+async def test_what_was_claimed_before_a_flood_error_does_not_go_on_calling(clock: StandingClock) -> None:
+    post = Post(clock, rate_per_s=100)
+    for number in range(20):
+        await post.queues("раз", contact=Contact(channel="chat", address=f"reader-{number}"))
+    post.channel.faults = [RateLimited(3600)]
+    async with post.running():
+        await post.until_tried(1)
+        await post.until_settled()
+
+    assert len(post.channel.tried) == 1
+    assert all(message.state == "queued" for message in post.log.messages.values() if message.state != "handled")
+
+
 def test_pauses_grow_to_the_longest_and_then_it_is_given_up() -> None:
     policy = RetryPolicy(first_pause_s=1, longest_pause_s=8, attempts=6, jitter=0)
 

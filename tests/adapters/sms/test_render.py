@@ -1,5 +1,6 @@
 """What a short message says, in how many parts, and what it costs."""
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -11,7 +12,7 @@ from adapters.sms.render import text_of
 from adapters.sms.settings import SmsSettings
 from bot.channels import Priced
 from bot.language.translit import to_latin
-from bot.messages import Button, Location, bold, link, reply
+from bot.messages import Button, Location, Reply, bold, link, reply
 from tests.adapters.sms.support import ACCOUNTS, sms
 from tests.support.clock import StandingClock
 
@@ -89,6 +90,72 @@ def test_choices_are_numbered_where_readers_can_answer() -> None:
 
     assert text_of(said, PLAIN) == "Продлить?"
     assert text_of(said, options(two_way=True)) == "Продлить?\n1. Да\n2. Нет\nОтветьте номером."
+
+
+PLACE = Location(latitude=45.0448, longitude=41.9692, title="Центральная библиотека", address="ул. Ленина, 12")
+
+
+def offered(*labels: str, text: str = "Где?", places: int = 0) -> Reply:
+    buttons = [[Button(label, f"choice:{number}")] for number, label in enumerate(labels)]
+    return reply(text, buttons=buttons, at=[PLACE] * places)
+
+
+def test_a_map_goes_before_a_choice_does() -> None:
+    labels = [f"Книга {number}" for number in range(1, 13)]
+
+    said = text_of(offered(*labels, places=3), options(two_way=True))
+
+    assert said.splitlines() == [
+        "Где?",
+        *["Центральная библиотека, ул. Ленина, 12"] * 3,
+        *[f"{number}. Книга {number}" for number in range(1, 13)],
+        "Ответьте номером.",
+    ]
+
+
+def test_a_long_text_is_cut_so_that_choices_links_and_places_stay() -> None:
+    said = text_of(
+        reply(
+            "Слово о книгах. " * 60,
+            buttons=[[Button("Да", "yes"), Button("Афиша", "", url="https://library.example/e")]],
+            at=[PLACE],
+        ),
+        options(two_way=True),
+    )
+
+    assert re.fullmatch(r"(Слово о книгах\. ?)+.*…\n.*Ленина, 12\nАфиша: https://library.example/e\n1. Да\n.*", said)
+    assert len(parts(said).pieces) == 5
+
+
+def test_labels_are_cut_only_where_they_can_still_be_told_apart() -> None:
+    ends_alike = [f"Том {number}, и ещё тридцать букв названия, чтобы было длинно" for number in range(1, 9)]
+    begin_alike = [label[::-1] for label in ends_alike]
+
+    assert "8. Том 8, и ещё тридцать б…\nОтветьте" in text_of(offered(*ends_alike), options(two_way=True))
+    said = text_of(offered(*begin_alike), options(two_way=True))
+    assert f"1. {begin_alike[0]}\n" in said
+    assert said.endswith("Ответьте номером. Не поместилось вариантов: 4.")
+
+
+@given(
+    st.text(st.sampled_from("aя€🙂👨‍👩‍👧 .\n"), max_size=500),
+    st.lists(st.text(st.sampled_from("aя🙂 _*"), min_size=1, max_size=60).filter(str.strip), max_size=40),
+    st.integers(0, 3),
+    st.integers(1, 5),
+    st.booleans(),
+)
+def test_choices_are_all_there_or_counted_and_the_library_pays_for_no_more(
+    text: str, labels: list[str], places: int, most: int, latin: bool
+) -> None:
+    can = options(two_way=True, max_parts=most, transliterate=latin)
+    said = text_of(offered(*labels, text=text, places=places), can)
+
+    assert len(parts(said).pieces) <= most
+    numbers = [int(found) for found in re.findall(r"^(\d+)\. ", said, re.MULTILINE)]
+    left_out = re.search(r"(?:вариантов|variantov): (\d+)\.$", said)
+    if not said.endswith(("…", "...")):
+        assert numbers == list(range(1, len(numbers) + 1))
+        assert len(numbers) + (int(left_out[1]) if left_out else 0) == len(labels)
 
 
 @pytest.mark.parametrize(

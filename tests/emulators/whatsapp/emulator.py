@@ -252,6 +252,7 @@ class WhatsAppEmulator(Emulator):
             raise GraphError(400, 132012, "Parameter format does not match format in the created template")
 
     def _limits_of_the_number(self) -> None:
+        """Meta: throughput is inclusive of inbound and outbound messages; only a sending is refused."""
         now = self.tick()
         self._recent = [at for at in self._recent if now - at < 1.0]
         if len(self._recent) >= self.rate_per_s:
@@ -304,6 +305,7 @@ class WhatsAppEmulator(Emulator):
     def hears(self, phone: str, text: str, **message: Any) -> dict[str, Any]:
         """A reader writes: one item of ``messages``, and the window is open from now on."""
         self._heard[phone] = self.clock.now()
+        self._recent.append(self.tick())
         self._numbered += 1
         sender = {"from": phone} if phone.isdigit() else {"from_user_id": phone}
         item = {"id": f"wamid.IN{self._numbered:06}", "timestamp": str(int(self.clock.now().timestamp())), **sender}
@@ -336,13 +338,16 @@ class WhatsAppEmulator(Emulator):
         listed = [{"id": "1", "changes": inner} for inner in changes]
         return json.dumps({"object": "whatsapp_business_account", "entry": listed}).replace("/", "\\/").encode()
 
+    def signed(self, body: bytes) -> dict[str, str]:
+        """The header that proves a body to be Meta's."""
+        return {"X-Hub-Signature-256": "sha256=" + hmac.new(self.secret.encode(), body, hashlib.sha256).hexdigest()}
+
     async def deliver(self, hook: str, body: bytes, *, times: int = 1) -> int:
         """Post a body to us, signed over its bytes; again and again where Meta doubts. Returns the last status."""
-        signed = "sha256=" + hmac.new(self.secret.encode(), body, hashlib.sha256).hexdigest()
+        headers = {**self.signed(body), "Content-Type": "application/json"}
         status = 0
         async with aiohttp.ClientSession() as session:
             for _ in range(times):
-                headers = {"X-Hub-Signature-256": signed, "Content-Type": "application/json"}
                 async with session.post(hook, data=BytesIO(body), headers=headers) as answer:
                     status = answer.status
         return status
