@@ -389,12 +389,27 @@ class NoticeWishes:
         overdue: Whether to be told of overdue books.
         hide_titles: For a phone that others look at: «1 книга», no titles.
         muted: Nothing at all, but the answers to what they ask.
+        here: At this contact before all others; the latest choice of a patron counts.
     """
 
     due_days: tuple[int, ...] = (3, 1)
     overdue: bool = True
     hide_titles: bool = False
     muted: bool = False
+    here: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherChats:
+    """The other contacts of the reader's own card.
+
+    Attributes:
+        linked: There are some.
+        stopped: They said stop at one of them and have not asked for notices here since: nothing comes here, either.
+    """
+
+    linked: bool = False
+    stopped: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -409,6 +424,7 @@ class Account:
     holders: tuple[Cardholder, ...] = ()
     consent: bool = False
     wishes: NoticeWishes = field(default_factory=NoticeWishes)
+    other_chats: OtherChats = field(default_factory=OtherChats)
 
 
 class Accounts(Protocol):
@@ -451,7 +467,7 @@ class Accounts(Protocol):
         ...
 
     async def wish(self, contact: Contact, wishes: NoticeWishes) -> None:
-        """How they want to be reminded from now on."""
+        """How they want to be reminded from now on; ``here`` makes this contact the latest choice."""
         ...
 
     async def export(self, contact: Contact) -> bytes:

@@ -136,4 +136,5 @@ def _wishes(wishes: NoticeWishes | None) -> dict[str, Any]:
         _("О просроченных книгах"): yes[wishes.overdue],
         _("Без названий книг"): yes[wishes.hide_titles],
         _("Выключены"): yes[wishes.muted],
+        _("Сначала в этот чат"): yes[wishes.here],
     }

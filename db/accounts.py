@@ -157,12 +157,14 @@ class SqlAccounts:
     async def wish(self, contact: Contact, wishes: NoticeWishes) -> None:
         if not self._rules.carries(contact.channel):
             return
+        now = self._clock.now()
         values = {
             "due_days": list(wishes.due_days),
             "overdue": wishes.overdue,
             "hide_titles": wishes.hide_titles,
             "muted": wishes.muted,
-            "updated_at": self._clock.now(),
+            "updated_at": now,
+            "chosen_at": now if wishes.here else None,
         }
         with store_errors():
             async with self._database.writer.begin() as connection:

@@ -4,10 +4,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, and_, exists, select
+from sqlalchemy import Select, and_, exists, false, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.orm import aliased
 
-from bot.accounts import Account, Cardholder, NoticeWishes
+from bot.accounts import Account, Cardholder, NoticeWishes, OtherChats
 from bot.messages import Contact
 from db import rows
 from db.models import BranchRow, ContactRow, PatronRow
@@ -63,6 +64,7 @@ def account_query(contact: Contact, versions: Collection[str]) -> Select[Any]:
             NoticeWishRow.overdue,
             NoticeWishRow.hide_titles,
             NoticeWishRow.muted,
+            *_other_chats(),
         )
         .select_from(ContactRow)
         .outerjoin(ContactCardRow, ContactCardRow.contact_id == ContactRow.id)
@@ -71,6 +73,26 @@ def account_query(contact: Contact, versions: Collection[str]) -> Select[Any]:
         .outerjoin(NoticeWishRow, NoticeWishRow.contact_id == ContactRow.id)
         .where(of(contact))
         .order_by(ContactCardRow.child, ContactCardRow.id)
+    )
+
+
+def _other_chats() -> tuple[Any, ...]:
+    """What the other contacts of the reader's own card say of notices at this one."""
+    mine, theirs, wish = aliased(ContactCardRow), aliased(ContactCardRow), aliased(NoticeWishRow)
+    others = and_(
+        mine.contact_id == ContactRow.id,
+        mine.child == false(),
+        theirs.patron_id == mine.patron_id,
+        theirs.child == false(),
+        theirs.contact_id != ContactRow.id,
+    )
+    chosen, since = NoticeWishRow.chosen_at, wish.contact_id == theirs.contact_id
+    later = exists().where(others, since, wish.chosen_at > chosen)
+    stopped = exists().where(others, since, wish.muted == true(), or_(chosen.is_(None), wish.updated_at >= chosen))
+    return (
+        exists().where(others).label("linked_elsewhere"),
+        stopped.label("stopped_elsewhere"),
+        and_(chosen.is_not(None), ~later).label("here"),
     )
 
 
@@ -86,9 +108,11 @@ def account_of(found: Collection[Any]) -> Account:
             overdue=first.overdue,
             hide_titles=first.hide_titles,
             muted=first.muted,
+            here=bool(first.here),
         )
+    others = OtherChats(linked=bool(first.linked_elsewhere), stopped=bool(first.stopped_elsewhere))
     holders = tuple(holder_of(row) for row in found if row.patron_id is not None)
-    return Account(holders=holders, consent=bool(first.consent), wishes=wishes)
+    return Account(holders=holders, consent=bool(first.consent), wishes=wishes, other_chats=others)
 
 
 def holder_of(row: Any) -> Cardholder:

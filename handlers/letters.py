@@ -13,6 +13,8 @@ router = Router("letters")
 
 _OF_LOANS = ("напомин", "напомни", "срок", "сда", "верн", "возвр", "просроч", "remind", "due", "return", "overdue")
 """How words begin that speak of reminders, not of news."""
+_ONLY_NAMED = frozenset(["напоминания", "напоминание", "о", "сроках", "мои", "reminders", "my"])
+"""Who says no more than that wants to see how they are set: nothing is switched on again."""
 
 
 @router.on(intent("unsubscribe"))
@@ -23,7 +25,7 @@ async def unsubscribe(turn: Turn, library: Library) -> Answer:
     if library.accounts is None or account is None or not account.holders:
         said = _("Хорошо. Первым я вам не пишу и ничего не рассылаю. Если понадоблюсь, напишите.")
         return Answer(replies=(reply(said, buttons=buttons),))
-    await library.accounts.wish(turn.contact, replace(account.wishes, muted=True))
+    await library.accounts.wish(turn.contact, replace(account.wishes, muted=True, here=False))
     said = _("Хорошо, больше ничего не присылаю, только отвечаю на вопросы. Передумаете, напишите: напоминай.")
     return Answer(replies=(reply(said, buttons=buttons),))
 
@@ -32,7 +34,8 @@ async def unsubscribe(turn: Turn, library: Library) -> Answer:
 async def subscribe(turn: Turn, library: Library) -> Answer:
     """Reminders are a setting of the card; news there are none yet."""
     if library.accounts is not None and any(word.startswith(_OF_LOANS) for word in words(turn.text)):
-        wanted = Request(intent="reminders", confidence=1.0, slots={"on": "yes"}, rest=turn.text)
+        on = {} if _ONLY_NAMED.issuperset(words(turn.text)) else {"on": "yes"}
+        wanted = Request(intent="reminders", confidence=1.0, slots=on, rest=turn.text)
         return Answer(replies=(), go_on=(wanted,))
     if library.accounts is None:
         said = _(

@@ -1,9 +1,10 @@
 """«Напоминания»: how many days before, overdue or not, titles or not, or nothing at all."""
 
 import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from bot.accounts import NoticeWishes
+from bot.accounts import NoticeWishes, OtherChats
 from bot.language.folding import words
 from bot.language.numbers import to_digits
 from bot.messages import Button
@@ -42,14 +43,20 @@ _NO = frozenset(
         "hide",
     ]
 )
-_CHANGES = {
+_CHANGES: Mapping[str, Callable[[NoticeWishes], NoticeWishes]] = {
     "overdue=off": lambda wishes: replace(wishes, overdue=False),
     "overdue=on": lambda wishes: replace(wishes, overdue=True),
     "titles=off": lambda wishes: replace(wishes, hide_titles=True),
     "titles=on": lambda wishes: replace(wishes, hide_titles=False),
-    "all=off": lambda wishes: replace(wishes, muted=True),
+    "all=off": lambda wishes: replace(wishes, muted=True, here=False),
     "all=on": lambda wishes: replace(wishes, muted=False),
+    "here=on": lambda wishes: replace(wishes, muted=False, here=True),
+    "here=off": lambda wishes: replace(wishes, here=False),
 }
+_HERE = frozenset(["сюда", "здесь", "тут", "here"])
+_IN_THIS_CHAT = re.compile(
+    r"\b(?:в этот|в этом|этот|to this|in this|this) (?:чат|чате|мессенджер|мессенджере|chat|messenger)\b"
+)
 
 
 @router.on(intent("reminders"), pressed("reminders"))
@@ -59,11 +66,12 @@ async def reminders(turn: Turn, library: Library) -> Answer:
     if inside is None:
         said = _("Напоминаний я пока не присылаю. О сроках скажет библиотекарь.")
         return await kept_out(turn, library, "reminders", said)
-    before = inside.account.wishes
-    wishes = _pressed(turn.argument, before) if turn.argument else _said(turn, before)
+    before, others = inside.account.wishes, inside.account.other_chats
+    wishes = _pressed(turn.argument, before) if turn.argument else _said(turn, before, others)
     if wishes != before:
         await inside.accounts.wish(turn.contact, wishes)
-    return _shown(wishes, changed=wishes != before)
+        others = replace(others, stopped=others.stopped and not wishes.here)
+    return _shown(wishes, others, changed=wishes != before)
 
 
 def _pressed(argument: str, wishes: NoticeWishes) -> NoticeWishes:
@@ -79,10 +87,12 @@ def _on_days(wishes: NoticeWishes, days: list[int]) -> NoticeWishes:
     return replace(wishes, due_days=tuple(kept), muted=False) if kept else wishes
 
 
-def _said(turn: Turn, wishes: NoticeWishes) -> NoticeWishes:
-    """«Напоминай за 2 дня», «не пиши о просрочке», «скрой названия»."""
+def _said(turn: Turn, wishes: NoticeWishes, others: OtherChats) -> NoticeWishes:
+    """«Напоминай за 2 дня», «не пиши о просрочке», «скрой названия», «пишите мне сюда»."""
     said = words(turn.text)
     no = bool(_NO & set(said))
+    if _HERE & set(said) or _IN_THIS_CHAT.search(" ".join(said)):
+        return _CHANGES["all=off" if no else "here=on"](wishes)
     if any(word.startswith(("названи", "title")) for word in said):
         return replace(wishes, hide_titles=no)
     if any(word.startswith(("просроч", "overdue", "late")) for word in said):
@@ -92,8 +102,14 @@ def _said(turn: Turn, wishes: NoticeWishes) -> NoticeWishes:
         return _on_days(wishes, days)
     if no:
         return replace(wishes, muted=True)
-    asked_on = bool(turn.request.slots.get("on")) or any(word.startswith(("напоминай", "remind me")) for word in said)
-    return replace(wishes, muted=False) if asked_on else wishes
+    return _on_again(turn, said, wishes, others)
+
+
+def _on_again(turn: Turn, said: Sequence[str], wishes: NoticeWishes, others: OtherChats) -> NoticeWishes:
+    """«Напоминай»; who said stop in another chat means this one."""
+    if turn.request.slots.get("on") or any(word.startswith(("напоминай", "remind me")) for word in said):
+        return replace(wishes, muted=False, here=wishes.here or others.stopped)
+    return wishes
 
 
 def _days(said: str) -> list[int]:
@@ -108,25 +124,38 @@ def _days(said: str) -> list[int]:
 # --- words ---------------------------------------------------------------------------------------
 
 
-def _shown(wishes: NoticeWishes, *, changed: bool) -> Answer:
-    said = [_("Готово.") if changed else "", *_state(wishes)]
-    return saying("\n".join(line for line in said if line), buttons=_buttons(wishes))
+def _shown(wishes: NoticeWishes, others: OtherChats, *, changed: bool) -> Answer:
+    said = [_("Готово.") if changed else "", *_state(wishes, others)]
+    return saying("\n".join(line for line in said if line), buttons=_buttons(wishes, others))
 
 
-def _state(wishes: NoticeWishes) -> list[str]:
+def _state(wishes: NoticeWishes, others: OtherChats) -> list[str]:
     if wishes.muted:
         return [_("Сам я ничего не присылаю, только отвечаю на вопросы.")]
+    if others.stopped:
+        return [_("Вы сказали «стоп» в другом чате, поэтому сам я ничего не присылаю и сюда.")]
     days = [_("за {days}").format(days=counted(day, "день", "дня", "дней")) for day in wishes.due_days]
     return [
         _("О сроке напоминаю {when}.").format(when=listed(days)) if days else _("О сроке заранее не напоминаю."),
         _("О просрочке пишу.") if wishes.overdue else _("О просрочке не пишу."),
         _("Названий книг не пишу.") if wishes.hide_titles else _("Названия книг пишу."),
+        _where(wishes, others),
     ]
 
 
-def _buttons(wishes: NoticeWishes) -> tuple[Row, ...]:
-    if wishes.muted:
-        return ((Button(_("Напоминать"), "reminders:all=on"),), (loans_button(),))
+def _where(wishes: NoticeWishes, others: OtherChats) -> str:
+    """Which of several chats is written to; "" where there is only this one."""
+    if not others.linked:
+        return ""
+    if wishes.here:
+        return _("Пишу сюда, а если не дойдёт, в другой ваш чат.")
+    return _("Пишу в тот чат, где вы были последним. Чтобы писать сюда, нажмите кнопку.")
+
+
+def _buttons(wishes: NoticeWishes, others: OtherChats) -> tuple[Row, ...]:
+    if wishes.muted or others.stopped:
+        again = "reminders:here=on" if others.stopped else "reminders:all=on"
+        return ((Button(_("Напоминать"), again),), (loans_button(),))
     choices = (((3, 1), _("За 3 дня и за день")), ((5,), _("За 5 дней")), ((1,), _("За день")))
     days = tuple(
         Button(label, "reminders:days=" + ",".join(map(str, chosen)))
@@ -139,4 +168,8 @@ def _buttons(wishes: NoticeWishes) -> tuple[Row, ...]:
     titles = Button(_("Скрыть названия"), "reminders:titles=off")
     if wishes.hide_titles:
         titles = Button(_("Показывать названия"), "reminders:titles=on")
-    return (days, (overdue, titles), (Button(_("Ничего не присылать"), "reminders:all=off"), loans_button()))
+    rows: list[Row] = [days, (overdue, titles)]
+    if others.linked:
+        here = Button(_("Писать где угодно"), "reminders:here=off")
+        rows.append((here if wishes.here else Button(_("Писать сюда"), "reminders:here=on"),))
+    return (*rows, (Button(_("Ничего не присылать"), "reminders:all=off"), loans_button()))

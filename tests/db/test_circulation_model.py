@@ -63,7 +63,7 @@ class Lending(RuleBasedStateMachine):
         self.do(self._open())
         if queue:  # two wait for the only copy of the second work
             for reader in (1, 0):
-                self.waits(reader=reader, work=1)
+                self.waits(reader=reader, works=[1])
 
     async def _open(self) -> None:
         self.database = await connect(await self.databases.url("sqlite"))
@@ -89,7 +89,9 @@ class Lending(RuleBasedStateMachine):
 
     @rule(reader=st.integers(0, READERS - 1), item=st.integers(0, WORKS))
     def lends(self, reader: int, item: int) -> None:
-        patron, copy = self.readers[reader], self.items[item]
+        at_home = {copy for _, copy in self.lent_to.values()}
+        shelf = [copy for copy in self.items if copy not in at_home] or self.items
+        patron, copy = self.readers[reader], shelf[item % len(shelf)]
         before = self.waiting(self.of_item[copy])
         lent = self.do(self.library.desk.lend(patron, copy, "01"))
         if not isinstance(lent, Lent):
@@ -109,9 +111,12 @@ class Lending(RuleBasedStateMachine):
         assert back.hold_id == (queue[0].id if queue else None), "a hold was skipped"
 
     @precondition(lambda self: self.lent_to)
-    @rule(which=st.integers(0, 2), stranger=st.sampled_from([None, None, 0]))
-    def renews(self, which: int, stranger: int | None) -> None:
-        loan = self.one_of(which)
+    @rule(which=st.integers(0, 2), stranger=st.sampled_from([None, None, 0]), times=st.integers(1, 3))
+    def renews(self, which: int, stranger: int | None, times: int) -> None:
+        for _ in range(times):
+            self._renews(self.one_of(which), stranger)
+
+    def _renews(self, loan: int, stranger: int | None) -> None:
         patron = self.lent_to[loan][0] if stranger is None else self.readers[stranger]
         others = [
             hold
@@ -126,9 +131,11 @@ class Lending(RuleBasedStateMachine):
         if others:  # every copy is out or kept, or the hold would have one
             assert outcome.state is not RenewalState.RENEWED, "a wanted title was renewed"
 
-    @rule(reader=st.integers(0, READERS - 1), work=st.integers(0, WORKS - 1))
-    def waits(self, reader: int, work: int) -> None:
-        self.do(self.library.circulation.place_hold(self.readers[reader], self.works[work], "01", self.library.key()))
+    @rule(reader=st.integers(0, READERS - 1), works=st.lists(st.integers(0, WORKS - 1), min_size=1, max_size=3))
+    def waits(self, reader: int, works: list[int]) -> None:
+        for work in works:
+            wish = self.readers[reader], self.works[work], "01", self.library.key()
+            self.do(self.library.circulation.place_hold(*wish))
 
     @rule(reader=st.integers(0, READERS - 1), which=st.integers(0, 1))
     def cancels(self, reader: int, which: int) -> None:

@@ -12,6 +12,7 @@ from bot.accounts import (
     Linking,
     LinkState,
     NoticeWishes,
+    OtherChats,
     Proof,
 )
 from bot.messages import Contact
@@ -92,7 +93,19 @@ class FakeAccounts:
             holders=tuple(sorted(holders, key=lambda holder: (holder.child, holder.patron_id))),
             consent=self.consents.get(contact) == self.version,
             wishes=self.wishes.get(contact, NoticeWishes()),
+            other_chats=self._other_chats(contact),
         )
+
+    def _other_chats(self, contact: Contact) -> OtherChats:
+        own = {patron for patron, child in self.links.get(contact, {}).items() if not child}
+        others = [
+            other
+            for other, cards in self.links.items()
+            if other != contact and any(not child and patron in own for patron, child in cards.items())
+        ]
+        muted = any(self.wishes.get(other, NoticeWishes()).muted for other in others)
+        here = self.wishes.get(contact, NoticeWishes()).here
+        return OtherChats(linked=bool(others), stopped=muted and not here)
 
     def proofs(self) -> Collection[Proof]:
         return self.ways

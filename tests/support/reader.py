@@ -68,6 +68,10 @@ class Reader:
         self._sent = 0
         self.heard: tuple[Reply, ...] = ()
 
+    def speaks(self, language: str) -> None:
+        """The messenger reports another language from now on."""
+        self._language = language
+
     # --- what the reader does --------------------------------------------------------------------
 
     async def says(self, text: str, *, automated: bool = False) -> None:
