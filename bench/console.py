@@ -29,7 +29,7 @@ from db.files import SqlFiles
 from db.messages import open_log
 from db.migrate import upgrade
 from db.staff import SqlStaffBook
-from tests.console.conftest import LIBRARY, SETTING
+from tests.console.conftest import LIBRARY, SETTING, of_the_catalogue
 from tests.support.databases import PostgresServer
 from tests.support.staff import hire
 
@@ -119,7 +119,10 @@ async def _pages(database: Database, desk: SqlConsoleDesk, rounds: int, most: in
     clock = SystemClock()
     book, audit = SqlStaffBook(database, clock), SqlStaffAudit(database, clock)
     files = SqlFiles(database, clock)
-    console = Console(SETTING, staff=book, audit=audit, clock=clock, desk=desk, files=files, library=LIBRARY)
+    catalogue = of_the_catalogue(database, clock, Path(tempfile.gettempdir()))
+    console = Console(
+        SETTING, staff=book, audit=audit, clock=clock, desk=desk, files=files, library=LIBRARY, **catalogue
+    )
     token = "t" * 43
     await book.open_session(1, passwords.digest(token), clock.now() + SETTING.longest, "", "bench")
     async with TestClient(TestServer(application(console.routes())), cookies={SESSION: token}) as client:

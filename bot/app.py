@@ -39,12 +39,14 @@ from bot.settings import Settings, validated
 from bot.taught import Synonyms, TaughtCatalogue, TaughtUnderstanding
 from bot.wording import in_language
 from catalogue.finder import IndexedCatalogue
+from catalogue.import_desk import CatalogueImports
 from console.app import Console
 from console.room import ConsoleSetting
 from db import migrate
 from db.account_store import AccountSetup, AccountStore, account_store
 from db.branches import SqlBranches
 from db.cards import SqlCards
+from db.catalogue import SqlCatalogueWriter
 from db.circulation import SqlCirculation
 from db.circulation_house import LendingHouse
 from db.connect import Database, connect
@@ -53,6 +55,7 @@ from db.desk import SqlConsoleDesk
 from db.desk_audit import SqlStaffAudit
 from db.faq import SqlFaq
 from db.files import SqlFiles, SqlUnread
+from db.import_jobs import SqlImportJobs
 from db.index_source import SqlIndexSource
 from db.lending_desk import SqlDesk
 from db.linking import LinkRules
@@ -61,6 +64,7 @@ from db.misses import SqlMisses
 from db.notices import SqlNotices
 from db.renewal_requests import SqlRequests
 from db.retention import KeepDays
+from db.shelving import SqlCatalogueDesk
 from db.staff import SqlStaffBook
 from db.synonyms import SqlSynonyms
 from db.unreached import SqlUnreached
@@ -459,6 +463,8 @@ def service(what: Opened, role: Role) -> Service:
                 desk=at_hand,
                 files=SqlFiles(what.database, what.clock),
                 library=what.library,
+                shelving=SqlCatalogueDesk(what.database, what.clock),
+                imports=imports_of(what),
             )
             paths += console.routes()  # type: ignore[arg-type]  # as above
             closing.append(console.aclose)
@@ -492,6 +498,20 @@ def service(what: Opened, role: Role) -> Service:
             "desk": at_hand.follow,
         },
         closing=closing,
+    )
+
+
+def imports_of(what: Opened) -> CatalogueImports:
+    """What loads catalogues at the console."""
+    settings = what.settings
+    branches = settings.library.branches
+    return CatalogueImports(
+        what.folder / settings.console.upload_folder,
+        SqlImportJobs(what.database, what.clock),
+        SqlCatalogueWriter(what.database, what.clock),
+        largest=settings.console.upload_megabytes * 1024 * 1024,
+        only_branch=branches[0].code if len(branches) == 1 else "",
+        after=what.branches.refresh,
     )
 
 
@@ -551,6 +571,7 @@ def console_setting(settings: Settings, channels: Mapping[str, Channel]) -> Cons
         sending=frozenset(channels),
         windows={name: each.capabilities.window_h for name, each in channels.items() if each.capabilities.window_h},
         public_only=frozenset(name for name in channels if data_class(name, settings) is not DataClass.FULL),
+        largest_upload=console.upload_megabytes * 1024 * 1024,
     )
 
 

@@ -177,6 +177,16 @@ class ConsoleSettings(Section):
     return_minutes: int = Field(
         60, ge=5, le=10080, description="A conversation in which its librarian did nothing so long returns to the bot."
     )
+    upload_megabytes: int = Field(
+        500,
+        ge=1,
+        le=4096,
+        description="The largest catalogue loaded at the console; larger: `bibliobot import`.",
+    )
+    upload_folder: str = Field(
+        "data/uploads",
+        description="Where files lie while they are checked and loaded, relative to the configuration's folder.",
+    )
     client_address_header: str = Field(
         "", description="Where your proxy writes a visitor's address, such as `X-Forwarded-For`; empty without one."
     )

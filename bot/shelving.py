@@ -25,6 +25,7 @@ class ShelfItem:
     """
 
     item_id: int
+    branch_code: str
     branch_name: str
     status: ItemStatus
     copies: int

@@ -7,11 +7,14 @@ from aiohttp import web
 from bot.clock import Clock
 from bot.desk import Audit, Desk, StaffBook
 from bot.ports import Files, Library
+from bot.shelving import CatalogueDesk, ImportDesk
 from console.account import OwnAccount
+from console.books import BooksScreen
 from console.canned import CannedScreen
 from console.conversation import ConversationScreen
 from console.door import Door
 from console.inbox import InboxScreen
+from console.loading import LoadingScreen
 from console.people import People
 from console.room import ConsoleSetting, Room
 from console.streams import Streams
@@ -28,6 +31,8 @@ class Console:
         desk: Conversations.
         files: What readers are sent.
         library: What may be asked while answering.
+        shelving: What may be decided about works.
+        imports: What loads catalogues.
     """
 
     def __init__(
@@ -40,15 +45,19 @@ class Console:
         desk: Desk,
         files: Files,
         library: Library,
+        shelving: CatalogueDesk,
+        imports: ImportDesk,
     ) -> None:
         room = Room(setting, staff, audit, clock)
-        self._streams = Streams()
+        self._streams, self._imports = Streams(), imports
         self._parts = (
             room,
             Door(room),
             InboxScreen(room, desk, self._streams),
             ConversationScreen(room, desk, self._streams, files, library),
             CannedScreen(room, desk),
+            BooksScreen(room, library, shelving),
+            LoadingScreen(room, imports, setting.largest_upload),
             OwnAccount(room),
             People(room),
         )
@@ -58,5 +67,6 @@ class Console:
         return [route for part in self._parts for route in part.routes()]
 
     async def aclose(self) -> None:
-        """End the open streams."""
+        """End the open streams and what is being loaded."""
         await self._streams.aclose()
+        await self._imports.aclose()

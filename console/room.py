@@ -65,6 +65,7 @@ class ConsoleSetting:
         sending: Channels that are on.
         windows: Name of a channel → hours in which its readers may be written to after their last words.
         public_only: Channels that may carry nothing of a person.
+        largest_upload: Bytes of a catalogue that is loaded at the console.
     """
 
     library: str
@@ -81,6 +82,7 @@ class ConsoleSetting:
     sending: frozenset[str] = frozenset()
     windows: Mapping[str, float] = field(default_factory=dict)
     public_only: frozenset[str] = frozenset()
+    largest_upload: int = 500 * 1024 * 1024
 
 
 @dataclass(slots=True)
@@ -283,6 +285,12 @@ class Room:
             response.headers.setdefault(name, value)
         if self.setting.secure:
             response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+
+    async def whole_library(self, visit: Visit, said: str) -> None:
+        """This is for staff who are responsible for all branches. Raises Stop with ``said`` for others."""
+        if visit.me.branches:
+            await self.audit.note(visit.me.login, "refused.branch", visit.request.path)
+            raise Stop(403, said)
 
     # --- files -----------------------------------------------------------------------------------
 

@@ -28,6 +28,7 @@ class Section:
 
 SECTIONS = (
     Section("inbox", "", lambda: _("Диалоги"), letter="I"),
+    Section("books", "books", lambda: _("Каталог"), letter="K"),
     Section("canned", "canned", lambda: _("Готовые ответы"), StaffRole.EDITOR),
     Section("staff", "staff", lambda: _("Сотрудники"), StaffRole.ADMIN),
 )

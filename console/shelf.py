@@ -29,10 +29,10 @@ class Shelf:
             found = await self._library.catalogue.find(Wanted(text=words), A_LOOK)
             branches = await self._library.branches.all()
             works = found.works if found.verdict is not Verdict.NOTHING else ()
-            told = [(card, self._told(card, branches, visit.now)) for card in works]
+            told = [(card, self.told(card, branches, visit.now)) for card in works]
         return self._room.page(visit, "_books.html", words=words, told=told)
 
-    def _told(self, card: WorkCard, branches: Sequence[Branch], now: datetime) -> str:
+    def told(self, card: WorkCard, branches: Sequence[Branch], now: datetime) -> str:
         """What a reader is told of a work."""
         today = local_day(now, self._room.setting.zone)
         where = [

@@ -67,6 +67,7 @@ def filters(setting: "ConsoleSetting", clock: Clock) -> Mapping[str, Callable[..
         return at.isoformat(timespec="seconds")
 
     return {
+        "calendar_day": day,
         "moment": moment,
         "date_of": date_of,
         "time_of": time_of,

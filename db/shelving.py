@@ -333,7 +333,7 @@ async def _records(connection: AsyncConnection, work_id: int) -> tuple[ShelfReco
     """All editions, newest first, each with all its copies."""
     items: dict[int, list[ShelfItem]] = {}
     copies = (
-        select(ItemRow, BranchRow.name.label("branch_name"))
+        select(ItemRow, BranchRow.name.label("branch_name"), BranchRow.code.label("branch_code"))
         .join(RecordRow, RecordRow.id == ItemRow.record_id)
         .outerjoin(BranchRow, BranchRow.id == ItemRow.branch_id)
         .where(RecordRow.work_id == work_id)
@@ -343,6 +343,7 @@ async def _records(connection: AsyncConnection, work_id: int) -> tuple[ShelfReco
         items.setdefault(row.record_id, []).append(
             ShelfItem(
                 item_id=row.id,
+                branch_code=row.branch_code or "",
                 branch_name=row.branch_name or "",
                 status=ItemStatus(row.status),
                 copies=row.copies,

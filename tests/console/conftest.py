@@ -4,26 +4,33 @@ import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from datetime import timedelta
-from typing import cast
+from pathlib import Path
+from typing import TypedDict, cast
 from zoneinfo import ZoneInfo
 
 import pytest
 from aiohttp import ClientResponse
 from aiohttp.test_utils import TestClient, TestServer
 
+from bot.clock import Clock
 from bot.engine.server import application
 from bot.ports import Library
+from catalogue.import_desk import CatalogueImports
 from console.app import Console
 from console.room import ConsoleSetting
+from db.catalogue import SqlCatalogueWriter
 from db.connect import Database
 from db.desk import SqlConsoleDesk
 from db.desk_audit import SqlStaffAudit
 from db.files import SqlFiles
+from db.import_jobs import SqlImportJobs
 from db.messages import StoredLog, open_log
+from db.shelving import SqlCatalogueDesk
 from db.staff import SqlStaffBook
 from tests.support.clock import StandingClock
 from tests.support.staff import PASSWORD
 
+LARGEST_UPLOAD = 2_000_000
 SETTING = ConsoleSetting(
     library="Районная библиотека",
     language="ru",
@@ -35,7 +42,15 @@ SETTING = ConsoleSetting(
     sending=frozenset({"chat", "wa"}),
     windows={"wa": 24.0},
     public_only=frozenset({"wa"}),
+    largest_upload=LARGEST_UPLOAD,
 )
+
+
+class CataloguePorts(TypedDict):
+    """Arguments of ``Console``."""
+
+    shelving: SqlCatalogueDesk
+    imports: CatalogueImports
 
 
 class Browser:
@@ -70,8 +85,22 @@ class Browser:
         return await self.post("login", {"login": login, "password": password, "next": onward})
 
 
+def of_the_catalogue(database: Database, clock: Clock, folder: Path) -> "CataloguePorts":
+    """What the console needs for its catalogue."""
+    jobs, writer = SqlImportJobs(database, clock), SqlCatalogueWriter(database, clock)
+    imports = CatalogueImports(folder / "uploads", jobs, writer, largest=LARGEST_UPLOAD)
+    return {"shelving": SqlCatalogueDesk(database, clock), "imports": imports}
+
+
 LIBRARY = cast("Library", None)
 """Tests that look into the catalogue bring one of their own."""
+
+
+@pytest.fixture
+def library() -> Library:
+    """What may be asked while answering."""
+    return LIBRARY
+
 
 OpenBrowser = Callable[[], Awaitable[Browser]]
 
@@ -85,7 +114,9 @@ async def log(sqlite: Database, clock: StandingClock) -> AsyncIterator[StoredLog
 
 
 @pytest.fixture
-async def open_browser(sqlite: Database, log: StoredLog, clock: StandingClock) -> AsyncIterator[OpenBrowser]:
+async def open_browser(
+    sqlite: Database, log: StoredLog, clock: StandingClock, tmp_path: Path, library: Library
+) -> AsyncIterator[OpenBrowser]:
     """One more browser at the same console."""
     console = Console(
         SETTING,
@@ -94,9 +125,11 @@ async def open_browser(sqlite: Database, log: StoredLog, clock: StandingClock) -
         clock=clock,
         desk=SqlConsoleDesk(sqlite, log, clock),
         files=SqlFiles(sqlite, clock),
-        library=LIBRARY,
+        library=library,
+        **of_the_catalogue(sqlite, clock, tmp_path),
     )
     async with AsyncExitStack() as stack:
+        stack.push_async_callback(console.aclose)
         server = TestServer(application(console.routes()))
         await stack.enter_async_context(server)
 

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import cast
 
 from aiohttp import web
@@ -17,7 +19,7 @@ from db.desk_audit import SqlStaffAudit
 from db.files import SqlFiles
 from db.staff import SqlStaffBook
 from tests.adapters.house import House
-from tests.console.conftest import SETTING
+from tests.console.conftest import SETTING, of_the_catalogue
 
 
 class ConsoleHouse(House):
@@ -44,7 +46,7 @@ class ConsoleHouse(House):
             SETTING, undo=undo, channels=channels, sending=frozenset({"webchat", "wa"})
         )
         self._parts = (database, clock, cast("Library", library))
-        self.clock = clock
+        self.clock, self._folder = clock, TemporaryDirectory()
         self.desk: SqlConsoleDesk
         self.console: Console
 
@@ -59,6 +61,7 @@ class ConsoleHouse(House):
             desk=self.desk,
             files=SqlFiles(database, clock),
             library=library,
+            **of_the_catalogue(database, clock, Path(self._folder.name)),
         )
         return self.console.routes()
 
@@ -66,3 +69,4 @@ class ConsoleHouse(House):
         await self.console.aclose()
         await self.desk.aclose()
         await super().close()
+        self._folder.cleanup()

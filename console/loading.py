@@ -1,0 +1,217 @@
+"""Loading a catalogue: send a file, look what is in it, then load it."""
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+from aiohttp import BodyPartReader, web
+
+from bot.desk import StaffRole
+from bot.errors import InputError
+from bot.shelving import BUSY, Fault, ImportDesk, ImportJob, JobState
+from bot.wording import gettext as _
+from console.room import ROOT, Room, Stop, Visit
+
+LONGEST_FIELD = 1_000
+PIECE = 256 * 1024
+KINDS = {
+    "marc21": "MARC 21",
+    "unimarc": "RUSMARC / UNIMARC",
+    "irbis_iso": "ИРБИС (ISO 2709)",
+    "irbis_text": "ИРБИС (текст)",
+    "marcxml": "MARCXML",
+    "table": "CSV / Excel",
+}
+
+
+def states() -> dict[JobState, str]:
+    """How far a file is, in words."""
+    return {
+        JobState.CHECKING: _("проверяется"),
+        JobState.CHECKED: _("проверен, ещё не загружен"),
+        JobState.LOADING: _("загружается"),
+        JobState.DONE: _("загружен"),
+        JobState.FAILED: _("не загружен"),
+        JobState.DROPPED: _("отменён"),
+    }
+
+
+def faults(largest: int) -> dict[str, str]:
+    """Why a file cannot be loaded and what to do, in words."""
+    return {
+        Fault.BUSY: _("Сейчас загружается другой файл. Дождитесь его и повторите."),
+        Fault.TOO_LARGE: _("Файл слишком большой: можно до {count} МБ. Большой каталог загрузит администратор.").format(
+            count=largest // 1024 // 1024
+        ),
+        Fault.EMPTY: _("Файл пустой. Выберите другой."),
+        Fault.DISK: _("На диске сервера нет места. Скажите администратору."),
+        Fault.NOT_CHECKED: _("Этот файл уже загружен или отменён."),
+        Fault.FILE_GONE: _("Файл уже убран с сервера. Отправьте его ещё раз."),
+        Fault.UNKNOWN_KIND: _(
+            "Это не каталог. Подойдёт выгрузка из вашей программы: MARC, RUSMARC, MARCXML, ИРБИС, CSV или Excel."
+        ),
+        Fault.UNREADABLE: _("Файл не удалось прочитать до конца. Выгрузите его ещё раз."),
+        Fault.NOTHING_READ: _("В файле не нашлось ни одной книги."),
+        Fault.STORE: _("База данных не ответила. То, что записано, осталось. Загрузите файл ещё раз."),
+        Fault.BROKEN: _("Программа споткнулась об этот файл. Покажите это сообщение администратору."),
+    }
+
+
+def rejections() -> dict[str, str]:
+    """Why records are left out, in words."""
+    return {
+        "truncated": _("запись обрывается"),
+        "not_a_record": _("не похоже на запись"),
+        "bad_directory": _("запись повреждена"),
+        "bad_characters": _("нечитаемые буквы"),
+        "no_title": _("нет названия"),
+        "too_long": _("запись слишком длинная"),
+        "bad_row": _("строка непонятна"),
+    }
+
+
+class LoadingScreen:
+    """The list of files, and a page for each.
+
+    Args:
+        largest: Bytes of a file.
+    """
+
+    def __init__(self, room: Room, desk: ImportDesk, largest: int) -> None:
+        self._room, self._desk, self._largest = room, desk, largest
+
+    def routes(self) -> Sequence[web.AbstractRouteDef]:
+        """The addresses."""
+        editors, one = StaffRole.EDITOR, ROOT + r"imports/{id:\d{1,9}}"
+        screen = self._room.screen
+        return [
+            web.get(ROOT + "imports", screen(self.show, editors)),
+            web.post(ROOT + "imports", screen(self.take, editors)),
+            web.get(one, screen(self.job, editors)),
+            web.get(one + "/piece", screen(self.piece, editors)),
+            web.get(one + "/rejected", screen(self.rejected, editors)),
+            web.post(one + "/load", screen(self.load, editors)),
+            web.post(one + "/drop", screen(self.drop, editors)),
+        ]
+
+    async def show(self, visit: Visit) -> web.Response:
+        """The form and what was loaded before."""
+        await self._whole_library(visit)
+        return self._room.page(
+            visit,
+            "imports.html",
+            now_on="books",
+            jobs=await self._desk.latest(),
+            states=states(),
+            branches=self._room.setting.branches,
+            largest=self._largest // 1024 // 1024,
+        )
+
+    async def take(self, visit: Visit) -> web.Response:
+        """A file comes; it is checked, and nothing is written yet."""
+        await self._whole_library(visit)
+        if visit.request.content_type != "multipart/form-data":
+            raise Stop(400, _("Выберите файл."))
+        if (visit.request.content_length or 0) > self._largest + PIECE:
+            raise Stop(413, faults(self._largest)[Fault.TOO_LARGE])
+        try:
+            job = await self._taken(visit)
+        except InputError as error:
+            raise Stop(409 if str(error) == Fault.BUSY else 400, self._why(error)) from None
+        except (ValueError, AssertionError):
+            raise Stop(400, _("Файл не дошёл. Попробуйте ещё раз.")) from None
+        await self._room.audit.note(visit.me.login, "catalogue.uploaded", f"import:{job.job_id}", job.name)
+        return self._room.go(visit, f"{ROOT}imports/{job.job_id}")
+
+    async def job(self, visit: Visit) -> web.Response:
+        """How far a file is, and what was found in it."""
+        return self._room.page(visit, "import.html", now_on="books", **self._values(await self._one(visit)))
+
+    async def piece(self, visit: Visit) -> web.Response:
+        """The same, alone: the page asks while somebody is at work."""
+        return self._room.page(visit, "_import.html", **self._values(await self._one(visit)))
+
+    async def load(self, visit: Visit) -> web.Response:
+        """What was checked is loaded."""
+        job = await self._one(visit)
+        accepts = visit.form.get("accept") == "yes"
+        if job.outcome.unconfirmed and not accepts:
+            said = _("Отметьте галочку: многих книг в файле нет, и бот перестанет о них говорить.")
+            return self._room.page(visit, "import.html", 400, now_on="books", **self._values(job) | {"fault": said})
+        try:
+            await self._desk.load(job.job_id, login=visit.me.login, accept_disappeared=accepts)
+        except InputError as error:
+            raise Stop(409, self._why(error)) from None
+        await self._room.audit.note(visit.me.login, "catalogue.loaded", f"import:{job.job_id}", job.name)
+        return self._room.go(visit, f"{ROOT}imports/{job.job_id}")
+
+    async def drop(self, visit: Visit) -> web.Response:
+        """It was the wrong file."""
+        job = await self._one(visit)
+        try:
+            await self._desk.drop(job.job_id)
+        except InputError as error:
+            raise Stop(409, self._why(error)) from None
+        await self._room.audit.note(visit.me.login, "catalogue.dropped", f"import:{job.job_id}", job.name)
+        return self._room.go(visit, f"{ROOT}imports")
+
+    async def rejected(self, visit: Visit) -> web.StreamResponse:
+        """The records that were left out, as a table for Excel."""
+        job = await self._one(visit)
+        path = self._desk.rejected(job.job_id)
+        if path is None:
+            raise Stop(404, _("Такого файла нет."))
+        name = f"rejected-{job.job_id}.csv"
+        headers = {"Content-Type": "text/csv; charset=utf-8", "Content-Disposition": f'attachment; filename="{name}"'}
+        return web.FileResponse(path, headers=headers)
+
+    # --- helpers ---------------------------------------------------------------------------------
+
+    async def _taken(self, visit: Visit) -> ImportJob:
+        """Read the form's fields, then let the file through to the disk."""
+        fields: dict[str, str] = {}
+        async for part in await visit.request.multipart():
+            if not isinstance(part, BodyPartReader):
+                break
+            if part.filename:
+                branch = fields.get("branch", "")
+                return await self._desk.take(
+                    part.filename,
+                    _pieces(part),
+                    login=visit.me.login,
+                    branch=branch if branch in self._room.setting.branches else "",
+                    source=" ".join(fields.get("source", "").split())[:64],
+                )
+            value = await part.read_chunk(LONGEST_FIELD)
+            fields[part.name or ""] = value.decode("utf-8", "replace").replace("\x00", "")
+        raise Stop(400, _("Выберите файл."))
+
+    async def _one(self, visit: Visit) -> ImportJob:
+        await self._whole_library(visit)
+        job = await self._desk.job(int(visit.request.match_info["id"]))
+        if job is None:
+            raise Stop(404, _("Такого файла нет."))
+        return job
+
+    def _values(self, job: ImportJob) -> dict[str, Any]:
+        return {
+            "job": job,
+            "busy": job.state in BUSY,
+            "states": states(),
+            "kind": KINDS.get(job.outcome.format, job.outcome.format),
+            "why": faults(self._largest).get(job.outcome.fault, ""),
+            "rejections": rejections(),
+            "listed": self._desk.rejected(job.job_id) is not None,
+            "fault": "",
+            "branch_name": self._room.setting.branches.get(job.branch, ""),
+        }
+
+    def _why(self, error: InputError) -> str:
+        return faults(self._largest).get(str(error), _("Файл не дошёл. Попробуйте ещё раз."))
+
+    async def _whole_library(self, visit: Visit) -> None:
+        await self._room.whole_library(visit, _("Каталог загружает сотрудник, который отвечает за все филиалы."))
+
+
+async def _pieces(part: BodyPartReader) -> AsyncIterator[bytes]:
+    while piece := await part.read_chunk(PIECE):
+        yield bytes(piece)
