@@ -11,7 +11,7 @@ from bot.library.model import ItemStatus, WorkCard
 from bot.ports import Library, Verdict, Wanted
 from bot.shelving import CatalogueDesk, Decision, DecisionKind, ShelfItem, ShelfWork
 from bot.wording import gettext as _
-from bot.wording.books import byline, state
+from bot.wording.books import state
 from console.room import ROOT, Room, Stop, Visit
 from console.shelf import Shelf
 
@@ -83,7 +83,7 @@ class BooksScreen:
             words=words,
             branch=branch if branch in self._room.setting.branches else "",
             branches=self._room.setting.branches,
-            works=[(card, byline(card), state(card, today)) for card in works],
+            works=[(card, state(card, today)) for card in works],
             hidden=hidden,
         )
 
@@ -96,7 +96,7 @@ class BooksScreen:
         work = await self._work(visit)
         words = _words(visit.request.query.get("q", "")) or f"{work.author} {work.title}"
         works = [card for card in await self._found(words) if card.work_id != work.work_id][:TWINS]
-        return self._room.page(visit, "_twins.html", work=work, twins=[(card, byline(card)) for card in works])
+        return self._room.page(visit, "_twins.html", work=work, twins=works)
 
     # --- deciding --------------------------------------------------------------------------------
 

@@ -45,7 +45,8 @@ class ConsoleHouse(House):
         self.setting: ConsoleSetting = replace(
             SETTING, undo=undo, channels=channels, sending=frozenset({"webchat", "wa"})
         )
-        self._parts = (database, clock, cast("Library", library))
+        self.library = cast("Library", library)
+        self._parts = (database, clock, self.library)
         self.clock, self._folder = clock, TemporaryDirectory()
         self.desk: SqlConsoleDesk
         self.console: Console

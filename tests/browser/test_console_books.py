@@ -1,0 +1,96 @@
+"""The catalogue of the console in a real browser: a file is sent, looked at, loaded, and the bot finds the book."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import expect
+
+from bot.clock import SystemClock
+from bot.desk import StaffRole
+from bot.library.holidays import OfficialHolidays
+from bot.ports import Library
+from catalogue.finder import IndexedCatalogue
+from db.branches import SqlBranches
+from db.cards import SqlCards
+from db.connect import connect
+from db.faq import SqlFaq
+from db.index_source import SqlIndexSource
+from tests.browser.conftest import Visit
+from tests.console.house import ConsoleHouse
+from tests.support.databases import Databases
+from tests.support.fake_library import CENTRAL, CHILDREN
+from tests.support.staff import PASSWORD, hire
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+
+PATIENCE_MS = 20_000
+CSV = "Автор;Название;Год;Инв. номер\nКупер Ф.;Зверобой;1999;3\nКупер Ф.;Зверобой, или Первая тропа войны;2005;4\n"
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def books_house(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[ConsoleHouse]:
+    """A console over an empty catalogue with its index."""
+    database, clock = await connect(await databases.url("sqlite")), SystemClock()
+    await hire(database, clock, role=StaffRole.EDITOR)
+    branches, cards, source = SqlBranches(database, CENTRAL.zone), SqlCards(database, clock), SqlIndexSource(database)
+    await branches.put([CENTRAL, CHILDREN])
+    catalogue = IndexedCatalogue(tmp_path_factory.mktemp("index"), source, cards)
+    await catalogue.start()
+    library = Library(
+        name="Районная библиотека",
+        catalogue=catalogue,
+        faq=SqlFaq(database, clock),
+        branches=branches,
+        holidays=OfficialHolidays("RU", "ru"),
+    )
+    house = ConsoleHouse(database, clock, library=library)
+    await house.open()
+    expect.set_options(timeout=PATIENCE_MS)
+    yield house
+    expect.set_options(timeout=5_000)
+    await house.close()
+    await catalogue.aclose()
+    await cards.aclose()
+    await source.aclose()
+    await databases.drop(database)
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+async def test_a_file_becomes_books_and_two_records_one_book(
+    books_house: ConsoleHouse, visit: Visit, tmp_path: Path, width: int
+) -> None:
+    file = tmp_path / "наш каталог.csv"
+    file.write_text(CSV, "utf-8")
+    librarian = await visit(f"{books_house.address}/console/imports", width=width, height=900)
+    page, library = librarian.page, books_house.library
+    assert isinstance(library.catalogue, IndexedCatalogue)
+    await page.get_by_label("Имя для входа").fill("masha")
+    await page.get_by_label("Пароль").fill(PASSWORD)
+    await page.keyboard.press("Enter")
+
+    await page.get_by_label("Чьи книги").select_option("01")
+    await page.get_by_label("Файл, до").set_input_files(file)
+    await page.get_by_role("button", name="Проверить файл").press("Enter")
+    await expect(page.get_by_text("Купер Ф. Зверобой", exact=True)).to_be_visible()
+    await page.get_by_role("button", name="Загрузить", exact=True).press("Enter")
+    await expect(page.get_by_role("heading", name="Загружено")).to_be_visible()
+    assert await librarian.barriers() == []
+
+    await library.catalogue.catch_up()
+    await page.goto(f"{books_house.address}/console/books")
+    await page.get_by_label("Название, автор или ISBN").fill("зверобой")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("[data-row]").first).to_be_visible()
+    assert await librarian.barriers() == []
+    await page.locator("[data-row]").first.press("Enter")
+    await expect(page.get_by_role("heading", name="Что услышит читатель")).to_be_visible()
+    await page.get_by_label("Название, автор или ISBN").fill("зверобой")
+    await page.get_by_role("button", name="Найти похожие").press("Enter")
+    await page.get_by_role("button", name="Это она: соединить").first.press("Enter")
+    await expect(page.get_by_text("Соединили с этой книгой", exact=True)).to_be_visible()
+    assert await librarian.barriers() == []
+    await page.get_by_role("button", name="Отменить").press("Enter")
+    await expect(page.get_by_text("Отменено: masha")).to_be_visible()
+    assert await librarian.sideways() <= 0
