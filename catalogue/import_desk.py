@@ -11,6 +11,7 @@ import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import structlog
@@ -18,10 +19,10 @@ import structlog
 from bot.bibliography import CatalogueWriter
 from bot.errors import InputError, StoreUnavailable
 from bot.shelving import BUSY, Fault, ImportJob, ImportJobs, JobState, Outcome
-from catalogue.importers import recognise
-from catalogue.importers.source import SourceFile
-from catalogue.loading import Plan, Summary, load_files, source_name
-from catalogue.rejects import Report
+
+if TYPE_CHECKING:
+    from catalogue.importers.source import SourceFile
+    from catalogue.loading import Summary
 
 log = structlog.get_logger(__name__)
 
@@ -63,6 +64,8 @@ class CatalogueImports:
     async def take(
         self, name: str, pieces: AsyncIterator[bytes], *, login: str, branch: str = "", source: str = ""
     ) -> ImportJob:
+        from catalogue.loading import source_name  # a start without a file has no use for the importers
+
         name = harmless_name(name)
         await self._tidy()
         kept = self._folder / f"{uuid4().hex}.part"
@@ -184,6 +187,10 @@ class CatalogueImports:
 
     async def _read(self, job: ImportJob, then: JobState, done: "_Done", *, accept_disappeared: bool) -> Outcome:
         """The file from its first byte to its last."""
+        from catalogue.importers import recognise
+        from catalogue.loading import Plan, load_files
+        from catalogue.rejects import Report
+
         try:
             source = await asyncio.to_thread(recognise, self._file(job))
         except InputError as error:
@@ -218,7 +225,7 @@ class _Done:
     def __init__(self) -> None:
         self.size = self.offset = 0
 
-    def tick(self, _: SourceFile, offset: int) -> None:
+    def tick(self, _: "SourceFile", offset: int) -> None:
         self.offset = offset
 
     @property
@@ -247,7 +254,7 @@ def _tidied(folder: Path, jobs: dict[str, ImportJob]) -> None:
             (path / job.name).unlink(missing_ok=True)
 
 
-def _outcome(source: SourceFile, summary: Summary) -> Outcome:
+def _outcome(source: "SourceFile", summary: "Summary") -> Outcome:
     return Outcome(
         format=source.format,
         charset=source.charset,

@@ -27,7 +27,7 @@ print(*sys.modules)
 """
 HEAVY = {
     "aiogram", "alembic", "argon2", "asyncpg", "fpdf", "holidays", "openpyxl", "PIL", "pymarc", "requests", "segno",
-    "vk_api", "zxingcpp",
+    "vk_api", "zxingcpp", "catalogue.importers",
 }  # fmt: skip
 
 
