@@ -93,6 +93,13 @@ class CirculationSettings(LendingParameters):
     )
     keeping_of: dict[str, Keeping] = Field({}, description='Branches that keep them otherwise: `{"07": manual}`.')
     transfers: bool = Field(False, description="A copy may travel to another branch to be fetched there.")
+    registration_months: int = Field(
+        0,
+        ge=0,
+        le=120,
+        description="So long a registration holds where a list only tells when it began (IRBIS: fields 51 and 52); 0: "
+        "it never ends by itself.",
+    )
     returned_days: int = Field(7, ge=0, description="Days that a returned loan stays, for questions after it.")
     rules: tuple[LendingRuleSettings, ...] = Field((), description="What is different somewhere.")
 

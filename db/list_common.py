@@ -20,9 +20,10 @@ class ListPlan:
 
     Attributes:
         branch: Whose the rows are that name no branch: a code or a name, "" for none.
-        may_disappear: Share of what the store has that may be gone without asking.
+        may_disappear: Share of what the store has of a branch that may be gone without asking.
         accept_disappeared: More than that may be gone.
         dry_run: Write nothing, count what would change.
+        registration_months: So long a registration holds where the list tells only when it began; 0: nobody can tell.
     """
 
     source: str
@@ -31,6 +32,20 @@ class ListPlan:
     may_disappear: float = 0.2
     accept_disappeared: bool = False
     dry_run: bool = False
+    registration_months: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """A branch of which nothing was written: too much of what the store has is not in the list.
+
+    Attributes:
+        branch: Its name, "" for rows without a branch.
+    """
+
+    branch: str
+    gone: int
+    had: int
 
 
 @dataclass(slots=True)
@@ -40,7 +55,7 @@ class ListSummary:
     Attributes:
         gone: Rows of the store that the list has no more: loans are closed, readers marked.
         had: Rows that the store had of this source and these branches before.
-        unconfirmed: So many are gone that nothing was written.
+        stopped: Branches that were left as they were, since so much is gone.
     """
 
     read: int = 0
@@ -50,7 +65,18 @@ class ListSummary:
     returned: int = 0
     gone: int = 0
     had: int = 0
-    unconfirmed: bool = False
+    stopped: list[Stopped] = field(default_factory=list)
+
+    @property
+    def unconfirmed(self) -> bool:
+        """A person must confirm that so much is gone."""
+        return bool(self.stopped)
+
+    def add(self, part: "ListSummary") -> None:
+        """What became of the rows of another branch."""
+        for name in ("read", "added", "updated", "unchanged", "returned", "gone", "had"):
+            setattr(self, name, getattr(self, name) + getattr(part, name))
+        self.stopped += part.stopped
 
 
 @dataclass(slots=True)

@@ -1,6 +1,7 @@
 """Rows of lists as the columns of the store; pure."""
 
 import hashlib
+from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -81,8 +82,11 @@ def due_of(row: LoanData, policy: LendingPolicy, place: Place, now: datetime) ->
     return row.issued_on, due
 
 
-def patron_values(row: PatronData, branch_id: int | None) -> dict[str, Any]:
+def patron_values(row: PatronData, branch_id: int | None, registration_months: int = 0) -> dict[str, Any]:
     """The columns that the list tells; what it leaves empty is left out."""
+    ends = row.valid_until
+    if ends is None and row.registered_on is not None and registration_months:
+        ends = months_later(row.registered_on, registration_months)
     told: dict[str, Any] = {
         "surname": row.surname,
         "given_name": row.given_name,
@@ -92,10 +96,17 @@ def patron_values(row: PatronData, branch_id: int | None) -> dict[str, Any]:
         "email": row.email,
         "category": row.category,
         "branch_id": branch_id,
-        "valid_until": row.valid_until,
+        "valid_until": ends,
         "blocked": row.blocked,
     }
     return {name: value for name, value in told.items() if value not in (None, "")}
+
+
+def months_later(day: date, months: int) -> date:
+    """The same day so many months later, the last of the month where there is none: 29 February → 28 February."""
+    years, month = divmod(day.month - 1 + months, 12)
+    year = day.year + years
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def patron_changes(stored: Mapping[Any, Any], values: Mapping[str, Any], source: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""One list of loans into the store, in a transaction of the caller's."""
+"""The loans of one branch of a list into the store, in a transaction of the caller's."""
 
 from array import array
 from collections.abc import Callable, Iterator, Sequence
@@ -13,47 +13,45 @@ from bot.accounts import RequestState
 from bot.library.lists import Listed, LoanData
 from db import circulation_reading as reading
 from db import holding
-from db.branch_book import BranchBook, known_branches
 from db.circulation_house import LendingHouse, Places
-from db.list_common import ListPlan, ListSummary, OnRejected, Seen, batches, too_many
+from db.list_common import ListPlan, ListSummary, OnRejected, Seen, Stopped, batches, too_many
 from db.list_rows import Copy, StoredLoanRow, digest_of, due_of, loan_changes
-from db.models import ItemRow, PatronRow, RecordRow
+from db.models import BranchRow, ItemRow, PatronRow, RecordRow
 from db.models_circulation import HoldRow, LoanRow, LoanSourceRow, RenewalRequestRow
 
 
 class LoanList:
-    """One list of loans."""
+    """The loans of one branch of a list."""
 
     def __init__(
         self,
         connection: AsyncConnection,
         plan: ListPlan,
-        summary: ListSummary,
         rejected: OnRejected,
         now: datetime,
         house: LendingHouse,
         places: Places,
+        branch_id: int | None,
+        name: str,
     ) -> None:
-        self._connection, self._plan, self._summary, self._rejected = connection, plan, summary, rejected
+        self._connection, self._plan, self._rejected = connection, plan, rejected
         self._now, self._house, self._places = now, house, places
+        self._branch_id, self._name = branch_id, name
         self._seen, self._back = Seen(), Seen()
-        self._of_branches: set[int] = set()
         self._works: set[int] = set()
-        self._codes: dict[int, str] = {}
+        self._code = ""
+        self.summary = ListSummary()
 
-    async def load(self, rows: Callable[[], Iterator[Listed[LoanData]]]) -> None:
-        """Read it twice and write it."""
-        self._book = BranchBook(await known_branches(self._connection))
-        for batch in batches(rows()):
+    async def load(self, batches_of: Callable[[], Iterator[list[Listed[LoanData]]]]) -> None:
+        """Read it twice: to see what is gone, and to write. Where too much is gone nothing is written."""
+        for batch in batches_of():
             await self._look(batch)
-        if self._plan.branch and (asked := self._book.find(self._plan.branch)):
-            self._of_branches.add(asked)
-        await self._close()
-        if self._summary.unconfirmed:
+        if not await self._close():
             return
-        known = await known_branches(self._connection)
-        self._codes = {branch.id: branch.code for branch in known}
-        for batch in batches(rows()):
+        if self._branch_id is not None:
+            wanted = select(BranchRow.code).where(BranchRow.id == self._branch_id)
+            self._code = await self._connection.scalar(wanted) or ""
+        for batch in batches_of():
             await self._keep(batch)
         await self._note_source()
         await self._serve()
@@ -61,43 +59,37 @@ class LoanList:
     # --- the first reading: what of it is known ---------------------------------------------------
 
     async def _look(self, batch: Sequence[Listed[LoanData]]) -> None:
-        await self._book.meet({row.row.branch or self._plan.branch: None for row in batch}, self._connection)
-        self._summary.read += len(batch)
+        self.summary.read += len(batch)
         stored = await self._stored(batch)
         for listed in batch:
-            branch = self._branch(listed.row)
-            if branch is not None:
-                self._of_branches.add(branch)
-            found = stored.get(digest_of(listed.row, branch))
+            found = stored.get(digest_of(listed.row, self._branch_id))
             if found is not None:
                 (self._back if listed.row.returned else self._seen).add([found.id])
 
-    def _branch(self, row: LoanData) -> int | None:
-        return self._book.find(row.branch or self._plan.branch)
-
     async def _stored(self, batch: Sequence[Listed[LoanData]]) -> dict[str, StoredLoanRow]:
-        keys = {digest_of(listed.row, self._branch(listed.row)) for listed in batch}
+        keys = {digest_of(listed.row, self._branch_id) for listed in batch}
         wanted = select(LoanRow).where(LoanRow.source_key.in_(sorted(keys)), LoanRow.returned_at.is_(None))
         return {row.source_key: StoredLoanRow.of(row._mapping) for row in await self._connection.execute(wanted)}
 
-    async def _close(self) -> None:
-        """Loans that came back, by the list's word or because it has them no more."""
+    async def _close(self) -> bool:
+        """Loans that came back, by the list's word or because it has them no more; False where that is too many."""
         self._seen.finish()
         self._back.finish()
-        of = (LoanRow.branch_id.in_(sorted(self._of_branches)), LoanRow.source != "", LoanRow.returned_at.is_(None))
+        of = (LoanRow.branch_id == self._branch_id, LoanRow.source != "", LoanRow.returned_at.is_(None))
         await reading.lock_loans(self._connection, *of)
         ids = array("q", await self._connection.scalars(select(LoanRow.id).where(*of).order_by(LoanRow.id)))
         back = [number for number in ids if self._back.has(number)]
         gone = [number for number in ids if not (self._back.has(number) or self._seen.has(number))]
-        self._summary.had, self._summary.gone, self._summary.returned = len(ids), len(gone), len(back)
-        if too_many(self._summary, self._plan):
-            self._summary.unconfirmed = True
-            return
+        self.summary.had, self.summary.gone, self.summary.returned = len(ids), len(gone), len(back)
+        if too_many(self.summary, self._plan):
+            self.summary.stopped.append(Stopped(self._name, len(gone), len(ids)))
+            return False
         for some in batches(iter([*back, *gone])):
             closing = update(LoanRow).where(LoanRow.id.in_(some)).values(returned_at=self._now)
             items = await self._connection.scalars(closing.returning(LoanRow.item_id))
             await self._note_works([item for item in items if item is not None])
             await self._decide(dict.fromkeys(some))
+        return True
 
     async def _note_works(self, items: Sequence[int]) -> None:
         of = select(RecordRow.work_id).join(ItemRow, ItemRow.record_id == RecordRow.id)
@@ -128,33 +120,34 @@ class LoanList:
         new: dict[str, dict[str, Any]] = {}
         later: dict[int, date | None] = {}
         for listed in batch:
-            row, branch = listed.row, self._branch(listed.row)
+            row = listed.row
             if row.returned:
                 continue
-            key = digest_of(row, branch)
+            key = digest_of(row, self._branch_id)
             if key in stored:
                 changes = loan_changes(stored[key], row)
-                self._summary.updated += bool(changes)
-                self._summary.unchanged += not changes
+                self.summary.updated += bool(changes)
+                self.summary.unchanged += not changes
                 if changes:
                     of_row = update(LoanRow).where(LoanRow.id == stored[key].id)
                     await self._connection.execute(of_row.values(**changes, as_of=self._now))
                     later[stored[key].id] = changes.get("due_on", stored[key].due_on)
                 continue
-            why, values = self._new(row, branch, patrons, copies)
+            why, values = self._new(row, patrons, copies)
             if why or key in new:
                 self._rejected(listed.ordinal, listed.offset, why or "the same loan stands in the list twice")
                 continue
             new[key] = {**values, "source_key": key}
-        self._summary.added += len(new)
+        self.summary.added += len(new)
         if new:
             await self._connection.execute(insert(LoanRow), list(new.values()))
         await self._decide(later)
 
     def _new(
-        self, row: LoanData, branch: int | None, patrons: dict[str, tuple[int, str]], copies: dict[str, list[Copy]]
+        self, row: LoanData, patrons: dict[str, tuple[int, str]], copies: dict[str, list[Copy]]
     ) -> tuple[str, dict[str, Any]]:
         """The columns of a new loan, or why there can be none."""
+        branch = self._branch_id
         if branch is None:
             return "no branch: name it with --branch", {}
         if row.card_number not in patrons:
@@ -169,8 +162,8 @@ class LoanList:
         if copy is not None:
             slot = copy.take()
             self._works.add(copy.work_id)
-        code = self._codes[branch]
-        issued, due = due_of(row, self._house.policy(code, category), self._places.at(code), self._now)
+        policy = self._house.policy(self._code, category)
+        issued, due = due_of(row, policy, self._places.at(self._code), self._now)
         return "", {
             "patron_id": patron_id,
             "item_id": copy.item_id if copy else None,
@@ -220,11 +213,12 @@ class LoanList:
     # --- what follows from it ---------------------------------------------------------------------
 
     async def _note_source(self) -> None:
+        if self._branch_id is None:
+            return
         make: Any = sqlite.insert if self._connection.dialect.name == "sqlite" else postgresql.insert
-        for branch in sorted(self._of_branches):
-            values = {"source": self._plan.source, "file": self._plan.file, "as_of": self._now, "digest": ""}
-            noting = make(LoanSourceRow).values(branch_id=branch, **values)
-            await self._connection.execute(noting.on_conflict_do_update(index_elements=["branch_id"], set_=values))
+        values = {"source": self._plan.source, "file": self._plan.file, "as_of": self._now, "digest": ""}
+        noting = make(LoanSourceRow).values(branch_id=self._branch_id, **values)
+        await self._connection.execute(noting.on_conflict_do_update(index_elements=["branch_id"], set_=values))
 
     async def _serve(self) -> None:
         """Who has the book does not wait for it any more; what came back is kept for the next."""

@@ -66,6 +66,7 @@ def _plan(settings: Settings, source: ListFile, asked: Asked) -> ListPlan:
         may_disappear=MAY_DISAPPEAR,
         accept_disappeared=asked.accept_disappeared,
         dry_run=asked.dry_run,
+        registration_months=settings.circulation.registration_months,
     )
 
 
@@ -104,7 +105,7 @@ def _tell(
     table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
     table.add_column()
     table.add_column(justify="right")
-    names = {"gone": "gone from the list", "had": "", "unconfirmed": ""}
+    names = {"gone": "gone from the list", "had": "", "stopped": ""}
     counts = {names.get(part.name, part.name): getattr(summary, part.name) for part in fields(summary)}
     for name, count in {**counts, "left out": rejected}.items():
         if name:
@@ -114,11 +115,16 @@ def _tell(
         console.print(escape(f"rejected: {line}"))
     if report.written:
         console.print(escape(f"rejected rows are listed in {report.path}"))
-    if summary.unconfirmed:
+    for branch in summary.stopped:
+        name = escape(branch.branch or "no branch")
         console.print(
-            f"{summary.gone:,} of {summary.had:,} are in this list no longer (more than {MAY_DISAPPEAR:.0%}). Nothing "
-            "was written. If they are really gone, run the import again with --accept-disappeared; if the file is "
-            "only a part, name its branch with --branch or another system with --source."
+            f"{name}: {branch.gone:,} of {branch.had:,} are in this list no longer, more than {MAY_DISAPPEAR:.0%}. "
+            "Nothing was written of this branch."
+        )
+    if summary.stopped:
+        console.print(
+            "If they are really gone, run the import again with --accept-disappeared; if the file is only a part, name "
+            "its branch with --branch or another system with --source."
         )
     elif dry_run:
         console.print("nothing was written: this was a dry run")

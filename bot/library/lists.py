@@ -13,6 +13,7 @@ class PatronData:
 
     Attributes:
         branch: As the file names it: a code or words.
+        registered_on: When they were registered, or registered anew, last.
         blocked: None where the file says nothing of it.
     """
 
@@ -26,6 +27,7 @@ class PatronData:
     category: str = ""
     branch: str = ""
     valid_until: date | None = None
+    registered_on: date | None = None
     blocked: bool | None = None
 
 

@@ -24,7 +24,9 @@ class Column(StrEnum):
     CATEGORY = "category"
     BRANCH = "branch"
     VALID_UNTIL = "valid_until"
+    REGISTERED = "registered"
     BLOCKED = "blocked"
+    RIGHT = "right"
     INVENTORY = "inventory"
     BARCODE = "barcode"
     TITLE = "title"
@@ -60,7 +62,10 @@ PATRONS: Mapping[Column, str] = {
     Column.BRANCH: _BRANCH,
     Column.VALID_UNTIL: "действителен до|срок действия|билет до|действует до|срок действия билета|дата окончания|"
     "valid until|expires|expiry date|перерегистрация до",
-    Column.BLOCKED: "блокировка|заблокирован|ограничение|лишен права|право пользования|blocked|restricted",
+    Column.REGISTERED: "дата перерегистрации|перерегистрация|последняя перерегистрация|перерегистрирован|дата записи|"
+    "дата последней перерегистрации|registered|registration date|date enrolled",
+    Column.BLOCKED: "блокировка|заблокирован|ограничение|лишен права|blocked|restricted",
+    Column.RIGHT: "право пользования|право пользования библиотекой",
 }  # fmt: skip
 LOANS: Mapping[Column, str] = {
     Column.CARD: _CARD,

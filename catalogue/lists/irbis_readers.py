@@ -1,4 +1,4 @@
-"""Readers and their loans out of IRBIS's base of readers (RDR), as text. Source: DOMAIN §1.3."""
+"""Readers and their loans out of IRBIS's base of readers (RDR), as text or ISO 2709. Source: DOMAIN §1.3."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -6,9 +6,11 @@ from datetime import date
 from bot.library.lists import LoanData, PatronData
 from catalogue.importers import cleaning
 from catalogue.importers.fields import Field, Fields
-from catalogue.lists.rows import BadRow, checked
+from catalogue.lists.rows import BadRow, checked, right_taken
 
-TAGS = frozenset({"10", "11", "12", "17", "21", "22", "29", "30", "32", "40", "50", "51", "52", "56"})
+TAGS = frozenset({"10", "11", "12", "17", "21", "22", "29", "30", "32", "40", "50", "51", "52"})
+MOST_SURELY_READERS = frozenset({"10", "30", "40", "50", "51", "52"})
+"""Tags of which a base of readers has several in a record."""
 
 
 def patron(fields: Fields) -> PatronData:
@@ -22,7 +24,20 @@ def patron(fields: Fields) -> PatronData:
         phone=_value(fields, "17")[:32],
         email=_value(fields, "32"),
         category=_value(fields, "50")[:64],
+        registered_on=_registered(fields),
+        blocked=_blocked(fields),
     )
+
+
+def _registered(fields: Fields) -> date | None:
+    """The latest of the registration (51) and all that followed it (52): the day stands before the subfields."""
+    days = [_day(cleaning.tidy(field.head)) for field in fields.fields("51", "52")]
+    return max((day for day in days if day is not None), default=None)
+
+
+def _blocked(fields: Fields) -> bool:
+    """Whether the right to use the library (29) was taken away: IRBIS leaves the field empty where it was not."""
+    return any(map(right_taken, _values(fields, "29")))
 
 
 def loans(fields: Fields) -> Iterator[LoanData | BadRow]:
@@ -67,7 +82,11 @@ def _card(fields: Fields) -> str:
 
 
 def _value(fields: Fields, tag: str) -> str:
-    return next((cleaning.tidy(field.head or field.main()) for field in fields.fields(tag)), "")
+    return next(iter(_values(fields, tag)), "")
+
+
+def _values(fields: Fields, tag: str) -> list[str]:
+    return [cleaning.tidy(field.head or field.main()) for field in fields.fields(tag)]
 
 
 def _day(text: str) -> date | None:

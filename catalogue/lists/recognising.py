@@ -10,8 +10,9 @@ from typing import Literal
 from bot.errors import InputError
 from bot.library.lists import Listed, LoanData, PatronData
 from bot.library.records import Rejected, Rejection
-from catalogue.importers import irbis_text
-from catalogue.importers.charsets import record_decoder
+from catalogue.importers import charsets, irbis_text, iso2709
+from catalogue.importers.charsets import RecordDecoder, record_decoder
+from catalogue.importers.chunks import BadRecord, Chunk
 from catalogue.importers.fields import Fields
 from catalogue.importers.source import Stream, unpacked_size
 from catalogue.importers.tables import rows as tables
@@ -24,6 +25,7 @@ from catalogue.lists.rows import BadRow, Cells, loan, patron
 
 Kind = Literal["patrons", "loans"]
 Read = Listed[PatronData] | Listed[LoanData] | Rejected
+_SAMPLE = 200
 _IRBIS = re.compile(r"\s*#?\d{1,5}\s*:\s?\S")
 _WORDS: Mapping[Kind, Mapping[Column, str]] = {"patrons": PATRONS, "loans": LOANS}
 _EXPECTED: Mapping[Kind, str] = {
@@ -61,7 +63,7 @@ def recognise_list(path: Path, kind: Kind, encoding: str = "") -> ListFile:
     """What a file is and how it is read.
 
     Args:
-        path: CSV, tab-separated text, gzip of these, an Excel workbook, or IRBIS's text export of readers.
+        path: CSV, tab-separated text, gzip of these, an Excel workbook, or IRBIS's base of readers as text or ISO 2709.
         kind: What is looked for in it.
         encoding: Overrules what the charset looks like.
 
@@ -79,6 +81,8 @@ def recognise_list(path: Path, kind: Kind, encoding: str = "") -> ListFile:
         size = unpacked_size(path)
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror or error})") from error
+    if iso2709.begins_in(head):
+        return _iso(path, kind, head, encoding, size)
     if b"\0" in head and not charset.startswith("utf-16"):
         raise InputError(f"{path}: is no text; save it as CSV or as an Excel workbook (.xlsx)")
     if sum(_IRBIS.match(line) is not None or line.startswith("*****") for line in lines) * 2 > len(lines):
@@ -176,6 +180,9 @@ def _no_header(path: Path, kind: Kind, found: Sequence[str]) -> InputError:
 
 def _irbis_patrons(source: ListFile) -> Iterator[Read]:
     for place, data, fields in _records(source):
+        if isinstance(fields, BadRow):
+            yield _rejected(place, data, fields)
+            continue
         try:
             yield Listed(*place, irbis_readers.patron(fields))
         except BadRow as bad:
@@ -184,15 +191,48 @@ def _irbis_patrons(source: ListFile) -> Iterator[Read]:
 
 def _irbis_loans(source: ListFile) -> Iterator[Read]:
     for place, data, fields in _records(source):
-        for row in irbis_readers.loans(fields):
+        for row in [fields] if isinstance(fields, BadRow) else irbis_readers.loans(fields):
             yield _rejected(place, data, row) if isinstance(row, BadRow) else Listed(*place, row)
 
 
-def _records(source: ListFile) -> Iterator[tuple[tuple[int, int], bytes, Fields]]:
+def _iso(path: Path, kind: Kind, head: bytes, encoding: str, size: int) -> ListFile:
+    """The base of readers as ISO 2709. Raises InputError where the records tell of no readers."""
+    sample = head.split(b"\x1d")[:_SAMPLE]
+    known = {tag.zfill(3) for tag in irbis_readers.MOST_SURELY_READERS}
+    if not any(len(known.intersection(iso2709.tags(data))) > 1 for data in sample):
+        raise InputError(f"{path}: is ISO 2709, but no base of readers (no fields 10, 30 and 40); is it the catalogue?")
+    named = charsets.named(encoding) if encoding else ""
+    found = charsets.guess(sample[:-1] or sample)
+    return ListFile(
+        path=path,
+        kind=kind,
+        format="irbis_iso",
+        charset=named or found.charset,
+        size=size,
+        evidence="named by the operator" if named else found.evidence,
+        reader=_irbis_patrons if kind == "patrons" else _irbis_loans,
+    )
+
+
+def _records(source: ListFile) -> Iterator[tuple[tuple[int, int], bytes, Fields | BadRow]]:
     decoder = record_decoder(source.charset)
+    wanted = {tag.zfill(3).encode(): tag for tag in irbis_readers.TAGS}
+    iso = source.format == "irbis_iso"
     with Stream(source.path) as stream:
-        for ordinal, chunk in enumerate(irbis_text.chunks(stream), 1):
-            yield (ordinal, chunk.offset), chunk.data, irbis_text.parse(chunk.data, decoder, irbis_readers.TAGS)
+        for ordinal, chunk in enumerate((iso2709 if iso else irbis_text).chunks(stream), 1):
+            yield (ordinal, chunk.offset), chunk.data, _parsed(chunk, decoder, wanted if iso else None)
+
+
+def _parsed(chunk: Chunk, decoder: RecordDecoder, wanted: Mapping[bytes, str] | None) -> Fields | BadRow:
+    """A record's fields; a cut or broken one is no reader."""
+    if chunk.fault is not None:
+        return BadRow(f"a broken record: {chunk.fault.value}")
+    if wanted is None:
+        return irbis_text.parse(chunk.data, decoder, irbis_readers.TAGS)
+    try:
+        return iso2709.parse(chunk.data, decoder, wanted, any_case=True)
+    except BadRecord as bad:
+        return BadRow(f"a broken record: {bad}")
 
 
 def _rejected(place: tuple[int, int], data: bytes, bad: BadRow) -> Rejected:

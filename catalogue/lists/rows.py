@@ -10,6 +10,9 @@ from catalogue.importers.tables import values
 from catalogue.lists.headings import Column
 
 _YES = frozenset(fold(word) for word in ("да", "+", "1", "x", "х", "yes", "true", "заблокирован", "есть", "лишен"))
+_HAS_THE_RIGHT = frozenset(
+    fold(word) for word in ("да", "1", "есть", "имеет", "имеется", "разрешено", "разрешен", "разрешена", "yes", "true")
+)
 _SPACES = re.compile(r"\s+")
 
 
@@ -29,6 +32,10 @@ class Cells:
         if place is None or place >= len(self._cells):
             return ""
         return values.said(_SPACES.sub(" ", self._cells[place]).strip())
+
+    def has(self, column: Column) -> bool:
+        """Whether the list has such a column."""
+        return column in self._columns
 
     def number(self, column: Column) -> str:
         """A number as it was written: 1024.0 is 1024."""
@@ -67,8 +74,19 @@ def patron(cells: Cells) -> PatronData:
         category=cells.text(Column.CATEGORY)[:64],
         branch=cells.text(Column.BRANCH),
         valid_until=cells.day(Column.VALID_UNTIL),
-        blocked=cells.yes(Column.BLOCKED),
+        registered_on=cells.day(Column.REGISTERED),
+        blocked=_blocked(cells),
     )
+
+
+def right_taken(text: str) -> bool:
+    """Whether what stands under «право пользования» takes it away: nothing there, or a yes, leaves it."""
+    return bool(text) and fold(text) not in _HAS_THE_RIGHT and text != "+"
+
+
+def _blocked(cells: Cells) -> bool | None:
+    said = cells.yes(Column.BLOCKED)
+    return right_taken(cells.text(Column.RIGHT)) if said is None and cells.has(Column.RIGHT) else said
 
 
 def loan(cells: Cells) -> LoanData:

@@ -8,11 +8,13 @@ import pytest
 from sqlalchemy import select
 
 from bot.accounts import Keeping, RequestState
+from bot.errors import StoreUnavailable
 from bot.library.holds import HoldState
 from bot.library.lists import Listed, LoanData, PatronData
 from db.connect import Database
-from db.list_common import ListPlan, ListSummary
+from db.list_common import ListPlan, ListSummary, Stopped
 from db.list_import import SqlListWriter
+from db.loan_list import LoanList
 from db.models import PatronRow
 from tests.support.clock import StandingClock
 from tests.support.lending import LendingLibrary
@@ -201,3 +203,111 @@ async def test_who_got_the_book_does_not_wait_any_more_and_the_next_is_served(of
 async def test_a_loan_of_nobody_is_refused_with_what_to_do(office: Office) -> None:
     assert (await office.loans(out("404", "", title="Книга"))).added == 0
     assert office.refused == ["no reader has the card 404: import readers first (--kind patrons)"]
+
+
+# --- branches, each for itself -------------------------------------------------------------------
+
+
+async def test_a_branch_of_which_too_much_is_gone_stops_no_other(office: Office) -> None:
+    await office.patrons(PatronData(card_number="1"))
+    central = [out("1", "", title=f"Книга {number}", branch="01") for number in range(5)]
+    children = [out("1", "", title=f"Сказка {number}", branch="02") for number in range(5)]
+    await office.loans(*central, *children)
+
+    after = await office.loans(*central[:1], *children[:4], out("1", "", title="Новая", branch="02"))
+
+    assert after.stopped == [Stopped("Центральная библиотека", 4, 5)]
+    assert (after.read, after.added, after.unchanged, after.gone, after.had) == (6, 1, 4, 5, 10)
+    titles = {loan.title for loan in await office.library.loans(await card(office, "1"))}
+    assert titles == {
+        *(f"Книга {number}" for number in range(5)),
+        *(f"Сказка {number}" for number in range(4)),
+        "Новая",
+    }
+
+
+async def test_a_fault_in_one_branch_leaves_the_others_written_and_the_next_run_does_the_rest(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await office.patrons(PatronData(card_number="1"))
+    rows = [out("1", "", title=f"Книга {branch}", branch=branch) for branch in ("01", "02", "Третья")]
+    with monkeypatch.context() as breaking:
+        serve, served = LoanList._serve, []
+
+        async def breaks(self: LoanList) -> None:
+            served.append(self._code)
+            if len(served) == 2:
+                raise StoreUnavailable("the power is gone")
+            await serve(self)
+
+        breaking.setattr(LoanList, "_serve", breaks)
+        with pytest.raises(StoreUnavailable):
+            await office.loans(*rows)
+    anna = await card(office, "1")
+    assert [loan.title for loan in await office.library.loans(anna)] == ["Книга 01"]
+
+    again = await office.loans(*rows)
+
+    assert (again.added, again.unchanged) == (2, 1)
+    assert len(await office.library.loans(anna)) == 3
+
+
+async def test_who_moves_to_another_branch_is_not_gone(office: Office) -> None:
+    rows = [PatronData(card_number=str(number), branch="01") for number in range(10)]
+    await office.patrons(*rows)
+    moved = [PatronData(card_number=str(number), branch="02") for number in range(5)] + rows[5:]
+
+    after = await office.patrons(*moved)
+    again = await office.patrons(*moved)
+
+    assert (after.gone, after.updated, after.unchanged, after.unconfirmed) == (0, 5, 5, False)
+    assert (again.updated, again.unchanged) == (0, 10)
+
+
+async def test_readers_of_a_branch_that_the_list_leaves_out_are_asked_about(office: Office) -> None:
+    await office.patrons(*(PatronData(card_number=str(number), branch="01") for number in range(9)))
+    await office.patrons(PatronData(card_number="9", branch="02"), accept_disappeared=True)
+    everybody = [PatronData(card_number=str(number), branch="01") for number in range(9)]
+
+    after = await office.patrons(*everybody, PatronData(card_number="10", branch="01"))
+
+    assert after.stopped == [Stopped("Детская библиотека", 1, 1)]
+    assert after.added == 1
+
+
+async def test_when_a_card_ends_is_worked_out_where_the_library_says_so(office: Office) -> None:
+    rows = [
+        PatronData(card_number="1", registered_on=date(2024, 2, 29)),
+        PatronData(card_number="2", registered_on=date(2025, 11, 30), valid_until=date(2030, 1, 1)),
+        PatronData(card_number="3", registered_on=date(2025, 11, 30)),
+    ]
+    await office.patrons(*rows)
+    assert await ends(office) == [None, date(2030, 1, 1), None]
+
+    await office.patrons(*rows, registration_months=12)
+    assert await ends(office) == [date(2025, 2, 28), date(2030, 1, 1), date(2026, 11, 30)]
+
+    again = await office.patrons(*rows, registration_months=12)
+    assert (again.updated, again.unchanged) == (0, 3)
+
+
+async def ends(office: Office) -> list[date | None]:
+    async with office.library.database.engine.connect() as connection:
+        return list(await connection.scalars(select(PatronRow.valid_until).order_by(PatronRow.card_number)))
+
+
+async def test_a_block_that_the_program_lifts_is_lifted(office: Office) -> None:
+    await office.patrons(PatronData(card_number="1", blocked=True))
+    after = await office.patrons(PatronData(card_number="1", blocked=False))
+
+    assert after.updated == 1
+    async with office.library.database.engine.connect() as connection:
+        assert await connection.scalar(select(PatronRow.blocked)) is False
+
+
+async def test_long_lists_keep_their_order_and_lose_nothing(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("db.list_parts.AT_ONCE", 3)
+    rows = [PatronData(card_number=f"{number:03}", branch=f"0{number % 2 + 1}") for number in range(40)]
+
+    assert (await office.patrons(*rows)).added == 40
+    assert (await office.patrons(*rows)).unchanged == 40

@@ -11,6 +11,7 @@ from bot.errors import InputError
 from bot.library.lists import Listed, LoanData, PatronData
 from bot.library.records import Rejected
 from catalogue.lists import recognise_list
+from tests.support.iso2709 import MARK, build_record
 
 RDR = """#10: Иванова
 #11: Анна
@@ -18,6 +19,9 @@ RDR = """#10: Иванова
 #21: 19800315
 #30: 000123
 #50: взрослые
+#51: 20190901^CЦБ
+#52: 20250110^CЦБ
+#52: 20260112^CЦБ
 #17: +7 900 111-22-33
 #40: ^A84(2)^B10245^CДостоевский Ф. М. Идиот^GIBIS^D20260220^E20260307^F******^41^KЦБ
 #40: ^A^D20260220^120260220 101500
@@ -129,6 +133,8 @@ def test_readers_and_loans_of_irbis(tmp_path: Path, encoding: str) -> None:
             birth_date=date(1980, 3, 15),
             phone="+7 900 111-22-33",
             category="взрослые",
+            registered_on=date(2026, 1, 12),
+            blocked=False,
         )
     ]
     assert [row.detail for row in nobodies] == ["no card number (fields 30 and 22)"]
@@ -144,6 +150,67 @@ def test_readers_and_loans_of_irbis(tmp_path: Path, encoding: str) -> None:
         "no card number (fields 30 and 22)",
     ]
     assert all(row.head == "" for row in refused), "a reader's record must not go into a report"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1251"])
+def test_the_base_of_readers_as_iso_2709_is_the_same(tmp_path: Path, encoding: str) -> None:
+    text = written(tmp_path, RDR, "utf-8")
+    iso = tmp_path / "rdr.iso"
+    iso.write_bytes(b"".join(iso_of(record, encoding) for record in RDR.split("*****\n") if record.strip()))
+
+    for kind in ("patrons", "loans"):
+        rows, rejected = read(iso, kind)
+        expected, refused = read(text, kind)
+        assert rows == expected
+        assert [row.detail for row in rejected] == [row.detail for row in refused]
+
+
+def iso_of(record: str, encoding: str) -> bytes:
+    """A record of IRBIS's text as its ISO 2709, which writes no indicators and a value before the subfields."""
+    lines = [line.split(": ", 1) for line in record.splitlines()]
+    return build_record([(tag[1:].zfill(3), value.replace("^", MARK)) for tag, value in lines], encoding)
+
+
+def test_a_broken_record_of_readers_loses_only_itself(tmp_path: Path) -> None:
+    whole = iso_of("#10: Иванова\n#30: 1\n#50: взрослые", "cp1251")
+    file = tmp_path / "rdr.iso"
+    file.write_bytes(whole + b"00100nam\x1d" + whole + whole[:-9])
+
+    rows, rejected = read(file, "patrons")
+
+    assert [row.card_number for row in rows if isinstance(row, PatronData)] == ["1", "1"]
+    assert len(rejected) == 2
+    assert all(row.head == "" for row in rejected)
+
+
+def test_a_catalogue_is_no_list_of_readers(tmp_path: Path) -> None:
+    file = tmp_path / "books.iso"
+    file.write_bytes(build_record([("001", "1"), ("200", f"1 {MARK}aКаштанка")]))
+
+    with pytest.raises(InputError, match="no base of readers"):
+        recognise_list(file, "patrons")
+
+
+@pytest.mark.parametrize(
+    ("right", "blocked"),
+    [("", False), ("#29: \n", False), ("#29: есть\n", False), ("#29: 1\n", False), ("#29: лишен до 01.09\n", True),
+     ("#29: 0\n", True), ("#29: ^aне имеет\n", True)],
+)  # fmt: skip
+def test_field_29_takes_the_right_away(tmp_path: Path, right: str, blocked: bool) -> None:
+    rows, _ = read(written(tmp_path, f"#10: Иванова\n#30: 1\n{right}*****\n"), "patrons")
+
+    assert [row.blocked for row in rows if isinstance(row, PatronData)] == [blocked]
+
+
+def test_the_right_to_use_the_library_in_a_table(tmp_path: Path) -> None:
+    text = (
+        "№ билета;ФИО;Право пользования;Дата перерегистрации\n1;Иванова;есть;12.01.2026\n2;Петров;лишен;\n3;Котова;;\n"
+    )
+
+    rows, _ = read(written(tmp_path, text), "patrons")
+
+    told = [(row.blocked, row.registered_on) for row in rows if isinstance(row, PatronData)]
+    assert told == [(False, date(2026, 1, 12)), (True, None), (False, None)]
 
 
 def test_a_file_without_card_numbers_says_what_was_found(tmp_path: Path) -> None:
