@@ -16,23 +16,26 @@ import adapters
 from bot.channels import Channel, ChannelSpec, Pushed, Served, Setting, Tended
 from bot.clock import Clock, SystemClock
 from bot.consent import consent_text, linked_elsewhere
+from bot.engine.aftercare import Aftercare
+from bot.engine.alerts import Alerts
 from bot.engine.courtesies import Courtesies
 from bot.engine.dispatcher import Dispatcher, routes
 from bot.engine.health import Check, Health
 from bot.engine.intake import Arrivals, FrontDesk, Webhooks
 from bot.engine.metrics import Metrics
 from bot.engine.notices import Notices
-from bot.engine.outbox import Outbox
+from bot.engine.outbox import Outbox, StillTrue
 from bot.engine.pictures import PictureDesk
 from bot.engine.privacy import DataClass, Privacy
 from bot.engine.same_words import Remembered
 from bot.engine.server import application
 from bot.engine.service import Role, Service
+from bot.engine.standings import Sayer
 from bot.errors import ConfigError, StoreUnavailable
 from bot.library.holidays import OfficialHolidays
 from bot.library.notices import Carrier
 from bot.library.places import main_branch, start_parameter
-from bot.messages import Reply
+from bot.messages import Outbound, Reply
 from bot.ports import Deliveries, FaqEntry, Files, Library, Understanding
 from bot.routing import Handler, Router, Trigger
 from bot.settings import Settings, validated
@@ -45,8 +48,10 @@ from console.room import ConsoleSetting
 from db import migrate
 from db.account_store import AccountSetup, AccountStore, account_store
 from db.branches import SqlBranches
+from db.calls import SqlCalls
 from db.cards import SqlCards
 from db.catalogue import SqlCatalogueWriter
+from db.channel_states import SqlChannelStates
 from db.circulation import SqlCirculation
 from db.circulation_house import LendingHouse
 from db.connect import Database, connect
@@ -62,6 +67,7 @@ from db.linking import LinkRules
 from db.messages import StoredLog, open_log
 from db.misses import SqlMisses
 from db.notices import SqlNotices
+from db.people import SqlPeople
 from db.renewal_requests import SqlRequests
 from db.retention import KeepDays
 from db.shelving import SqlCatalogueDesk
@@ -180,7 +186,7 @@ def build_channel(name: str, settings: Settings, clock: Clock | None = None, fil
     """One configured channel. Raises ConfigError with the path of a wrong key."""
     options = dict(settings.channels[name] or {})
     spec = spec_of(name, settings)
-    for of_the_core in ("kind", "data"):
+    for of_the_core in ("kind", "data", *({"staff_chat"} - spec.settings.model_fields.keys())):
         options.pop(of_the_core, None)
     main = main_branch(settings.library.values())
     setting = Setting(
@@ -241,6 +247,17 @@ def understanding(synonyms: Synonyms, intents: Collection[str]) -> Understanding
     from understanding.understander import PhraseUnderstanding
 
     return TaughtUnderstanding(Remembered(PhraseUnderstanding()), synonyms, topics(), frozenset(intents))
+
+
+def at_once(settings: Settings, table: Mapping[Trigger, Handler]) -> frozenset[str]:
+    """What goes to a person without a question. Raises ConfigError where nobody ever means such a thing."""
+    from understanding.topics import topics
+
+    known = intents_of(table) | topics().keys() | {entry.topic for entry in settings.faq}
+    for name in settings.handover.at_once:
+        if name not in known:
+            raise ConfigError(f"handover.at_once: {name!r} is no topic (docs/faq-topics.md) and no intent")
+    return frozenset(settings.handover.at_once)
 
 
 def intents_of(table: Mapping[Trigger, Handler]) -> frozenset[str]:
@@ -334,6 +351,13 @@ async def opened(settings: Settings, folder: Path, clock: Clock | None = None) -
                     accounts=accounts.accounts,
                     circulation=circulation,
                     files=SqlFiles(database, clock),
+                    people=SqlPeople(
+                        database,
+                        clock,
+                        branches,
+                        OfficialHolidays(settings.library.country, settings.library.language),
+                        settings.library.reply_branch,
+                    ),
                 ),
             )
         finally:
@@ -431,6 +455,7 @@ def dispatcher(what: Opened, metrics: Metrics) -> Dispatcher:
         metrics,
         language=what.settings.library.language,
         privacy=privacy_of(what.settings),
+        at_once=at_once(what.settings, table),
     )
 
 
@@ -469,15 +494,15 @@ def service(what: Opened, role: Role) -> Service:
             paths += console.routes()  # type: ignore[arg-type]  # as above
             closing.append(console.aclose)
     notices = notices_of(what, channels, privacy)
+    alerts, aftercare = alerts_of(what, channels), aftercare_of(what, channels)
+    still_true = all_true(*(one.still_true for one in (alerts, aftercare, notices) if one is not None))
     return Service(
         role=role,
         store=what.log,
         dispatcher=dispatcher(what, metrics),
         channels=channels,
         outboxes={
-            name: Outbox(
-                name, channel, what.log, what.clock, metrics, allows=privacy.allows, still_true=notices.still_true
-            )
+            name: Outbox(name, channel, what.log, what.clock, metrics, allows=privacy.allows, still_true=still_true)
             for name, channel in channels.items()
         },
         courtesies=courtesies,
@@ -496,7 +521,10 @@ def service(what: Opened, role: Role) -> Service:
             "lending": what.lending.follow,
             **({"notices": partial(notices.follow, what.log.sending)} if settings.notices.enabled else {}),
             "desk": at_hand.follow,
+            **({"alerts": alerts.follow} if alerts else {}),
+            **({"aftercare": aftercare.follow} if aftercare else {}),
         },
+        everywhere={"standings": Sayer(SqlChannelStates(what.database, what.clock), health.lines).follow},
         closing=closing,
     )
 
@@ -513,6 +541,56 @@ def imports_of(what: Opened) -> CatalogueImports:
         only_branch=branches[0].code if len(branches) == 1 else "",
         after=what.branches.refresh,
     )
+
+
+def staff_chats(settings: Settings, channels: Mapping[str, Channel]) -> dict[str, str]:
+    """Where the staff are told of readers who wait: their own chat by channel, as ``staff_chat`` names it."""
+    named = {name: (settings.channels[name] or {}).get("staff_chat") for name in channels}
+    return {name: str(chat) for name, chat in named.items() if chat not in (None, "")}
+
+
+def alerts_of(what: Opened, channels: Mapping[str, Channel]) -> Alerts | None:
+    """Who tells the staff of readers who wait; None where nobody is to be told."""
+    settings, chats = what.settings, staff_chats(what.settings, channels)
+    after, page = settings.handover.alert_after, settings.server.public_url.rstrip("/")
+    if after is None or not chats:
+        return None
+    return Alerts(
+        SqlCalls(what.database, what.clock),
+        what.clock,
+        what.branches,
+        what.library.holidays,
+        chats=chats,
+        after=after,
+        again=settings.handover.alert_again,
+        nights=settings.notices.rules(),
+        zone=settings.library.timezone,
+        reply_branch=settings.library.reply_branch,
+        channels={name: spec_of(name, settings).title for name in channels},
+        sources={start_parameter(branch.code): branch.code for branch in settings.library.values()},
+        console=f"{page}/console/" if page and settings.console.enabled else "",
+        language=settings.library.language,
+    )
+
+
+def aftercare_of(what: Opened, channels: Mapping[str, Channel]) -> Aftercare | None:
+    """Who asks readers whether a librarian has helped; None where nobody does."""
+    if not what.settings.handover.ask_if_helped:
+        return None
+    windows = {name: channel.capabilities.window_h for name, channel in channels.items()}
+    return Aftercare(SqlCalls(what.database, what.clock), what.clock, windows, what.settings.library.language)
+
+
+def all_true(*asked: StillTrue) -> StillTrue:
+    """A letter may leave where nobody objects; the first objection counts."""
+
+    async def still_true(message: Outbound) -> str:
+        for ask in asked:
+            if why := await ask(message):
+                return why
+        return ""
+
+    return still_true
 
 
 def notices_of(what: Opened, channels: Mapping[str, Channel], privacy: Privacy) -> Notices:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from bot.accounts import Accounts, Circulation
+from bot.handover import People
 from bot.library.model import Branch, WorkCard
 from bot.messages import Button, Contact, Event, Inbound, Lane, Outbound, Reply, StoredFile
 
@@ -269,6 +270,7 @@ class Library:
         accounts: Whose card is behind a contact; None where readers have no accounts here.
         circulation: What is lent and waited for; None where readers have no accounts here.
         files: Where a file is kept that a reader is sent.
+        people: Who waits for a person, and whether it helped; None where nobody counts.
     """
 
     name: str
@@ -282,6 +284,7 @@ class Library:
     accounts: Accounts | None = None
     circulation: Circulation | None = None
     files: "Files | None" = None
+    people: People | None = None
 
 
 class Files(Protocol):

@@ -26,6 +26,7 @@ from pydantic_settings import (
 
 from bot.account_settings import AccountSettings, PrivacySettings
 from bot.errors import ConfigError
+from bot.handover_settings import HandoverSettings
 from bot.lending_settings import CirculationSettings
 from bot.library.hours import parse_hours
 from bot.library.model import Branch
@@ -45,6 +46,7 @@ DEFAULT_INTENTS = (
     "join",
     "rules",
     "human",
+    "satisfaction",
     "link_card",
     "loans",
     "renewal",
@@ -226,6 +228,7 @@ class Settings(BaseSettings):
     misses: MissesSettings = Field(MissesSettings(), description="What readers asked in vain.")
     circulation: CirculationSettings = Field(CirculationSettings(), description="Loans, renewals and holds.")
     notices: NoticeSettings = Field(NoticeSettings(), description="What readers are told by themselves.")
+    handover: HandoverSettings = Field(HandoverSettings(), description="When readers go to a person.")
     accounts: AccountSettings = Field(AccountSettings(), description="How a reader proves that a card is theirs.")
     privacy: PrivacySettings = Field(PrivacySettings(), description="Personal data.")
     console: ConsoleSettings = Field(ConsoleSettings(), description="The librarians' pages.")

@@ -1,13 +1,11 @@
 """What librarians do with conversations: one script for both databases, run in the log's own transactions.
 
 A script yields statements and is sent their rows, so that SQLite's writer thread and PostgreSQL's connection run the
-very same rules. Statements are PostgreSQL's; for SQLite :func:`for_sqlite` rewrites places and drops casts.
+very same rules. Statements are PostgreSQL's; for SQLite ``handover_acts.for_sqlite`` rewrites places and drops casts.
 """
 
-import re
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from datetime import datetime, timedelta
-from functools import lru_cache
 from typing import Any
 
 from bot.desk import (
@@ -25,6 +23,7 @@ from bot.desk import (
 )
 from bot.messages import Contact, Lane
 from bot.ports import Mode
+from db import handover_acts as handovers
 from db import rows
 from db.log_common import DESK, outgoing
 
@@ -60,8 +59,9 @@ TAKE_BACK = """
 UPDATE staff_answers SET due_at = NULL, text = '', content = NULL
 WHERE key = $1 AND staff_id = $2 AND conversation_id = $3 AND due_at > $4 RETURNING id"""
 DUE = """
-SELECT a.id, ct.channel, ct.address FROM staff_answers a JOIN conversations c ON c.id = a.conversation_id
-JOIN contacts ct ON ct.id = c.contact_id WHERE a.due_at <= $1 ORDER BY a.id LIMIT 500"""
+SELECT a.id, ct.channel, ct.address, a.conversation_id FROM staff_answers a
+JOIN conversations c ON c.id = a.conversation_id JOIN contacts ct ON ct.id = c.contact_id
+WHERE a.due_at <= $1 ORDER BY a.id LIMIT 500"""
 LEAVE = """
 INSERT INTO messages (conversation_id, channel, author, state, text, content, idempotency_key, lane, created_at,
 staff_id)
@@ -81,7 +81,7 @@ FROM (
   SELECT h.id AS conversation_id, m.author, m.created_at FROM conversations h LEFT JOIN messages m
   ON m.id = (SELECT max(n.id) FROM messages n WHERE n.conversation_id = h.id)
   WHERE h.mode = 'person' AND h.held_at < $1) AS l
-WHERE conversations.id = l.conversation_id RETURNING conversations.id"""
+WHERE conversations.id = l.conversation_id RETURNING conversations.id, conversations.mode"""
 
 MOVED = (
     """
@@ -90,17 +90,11 @@ FROM (SELECT id, staff_id, held_at, closed_at, branch, mode FROM conversations) 
 WHERE conversations.id = $1 AND o.id = $2 AND conversations.mode = o.mode""",
     "UPDATE staff_notes SET conversation_id = $1 WHERE conversation_id = $2",
     "UPDATE staff_answers SET conversation_id = $1 WHERE conversation_id = $2",
+    *handovers.MOVED,
 )
 """What of the desk goes over to another conversation ($1) of the same person ($2)."""
 
 Script = Generator[tuple[str, tuple[object, ...]], Sequence[Any], Acted]
-_CAST = re.compile(r"::\w+")
-
-
-@lru_cache(maxsize=64)
-def for_sqlite(statement: str) -> str:
-    """The statement in SQLite's words: numbered places, no casts; its one writer needs no row locks."""
-    return _CAST.sub("", statement).replace("$", "?").replace("FOR NO KEY UPDATE", "")
 
 
 def script(action: DeskAction, now: datetime, topics: set[object]) -> Script:
@@ -111,9 +105,12 @@ def script(action: DeskAction, now: datetime, topics: set[object]) -> Script:
         case HandOn():
             return _hand_on(action, now, topics)
         case GiveBack():
-            return _leave(action, topics, BACK, (action.conversation_id,))
+            number = action.conversation_id
+            return _leave(action, topics, (BACK, (number,)), handovers.ended(number, now, "given_back"))
         case Close():
-            return _leave(action, topics, CLOSE, (action.conversation_id, action.staff_id, now))
+            number = action.conversation_id
+            closing = CLOSE, (number, action.staff_id, now)
+            return _leave(action, topics, closing, handovers.ended(number, now, "closed"))
         case _:
             return _other(action, now, topics)
 
@@ -133,6 +130,10 @@ def _other(action: Say | TakeBack | Release | Relieve, now: datetime, topics: se
 def _relieve(action: Relieve, now: datetime, topics: set[object]) -> Script:
     yield TIDY, (now - REMEMBER_TAKEN_BACK,)
     relieved = yield RELIEVE, (action.since,)
+    for conversation_id, mode in relieved:
+        yield handovers.ended(conversation_id, now, "silence")
+        if mode == Mode.WAITING:
+            yield handovers.called(conversation_id, now)
     if relieved:
         topics.add(DESK)
     return Acted(state=DeskState.DONE, count=len(relieved))
@@ -158,19 +159,25 @@ def _take(action: Take, now: datetime, topics: set[object]) -> Script:
     if holder is not None and holder != action.even_from:
         return Acted(state=DeskState.TAKEN, holder_id=holder)
     yield TAKE, (action.conversation_id, action.staff_id, now)
+    yield from _steps(handovers.taken(action.conversation_id, action.staff_id, now))
     topics.update((DESK, _contact(head)))
     return Acted(state=DeskState.DONE)
 
 
+def _steps(statements: Iterable[handovers.Statement]) -> Generator[handovers.Statement, Sequence[Any], None]:
+    """Statements whose rows nobody needs."""
+    for statement in statements:  # noqa: UP028 - a script is sent rows, and a list takes none
+        yield statement
+
+
 def _hand_on(action: HandOn, now: datetime, topics: set[object]) -> Script:
-    if action.colleague is not None:
-        return _leave(action, topics, TAKE, (action.conversation_id, action.colleague, now))
-    return _leave(action, topics, TO_BRANCH, (action.conversation_id, action.branch, now))
+    number, to = action.conversation_id, action.colleague
+    if to is not None:
+        return _leave(action, topics, (TAKE, (number, to, now)), *handovers.taken(number, to, now))
+    return _leave(action, topics, (TO_BRANCH, (number, action.branch, now)), handovers.called(number, now))
 
 
-def _leave(
-    action: HandOn | GiveBack | Close, topics: set[object], statement: str, values: tuple[object, ...]
-) -> Script:
+def _leave(action: HandOn | GiveBack | Close, topics: set[object], *statements: handovers.Statement) -> Script:
     """It is not this librarian's any more; nobody takes it from a colleague so."""
     head = yield from _head(action.conversation_id)
     if head is None:
@@ -178,7 +185,7 @@ def _leave(
     holder = _has_colleague(head, action.staff_id)
     if holder is not None:
         return Acted(state=DeskState.TAKEN, holder_id=holder)
-    yield statement, values
+    yield from _steps(statements)
     topics.update((DESK, _contact(head)))
     return Acted(state=DeskState.DONE)
 
@@ -193,6 +200,7 @@ def _say(action: Say, now: datetime, topics: set[object]) -> Script:
     if holder is not None:
         return Acted(state=DeskState.TAKEN, holder_id=holder)
     yield TAKE, (action.conversation_id, action.staff_id, now)
+    yield from _steps(handovers.taken(action.conversation_id, action.staff_id, now))
     said = (rows.clean(action.reply.text), rows.reply_extra(action.reply), now, action.leaves_at)
     yield SAY, (action.conversation_id, action.staff_id, action.key, *said)
     yield NO_DRAFT, (action.staff_id, action.conversation_id)
@@ -213,9 +221,10 @@ def _take_back(action: TakeBack, now: datetime, topics: set[object]) -> Script:
 
 def _release(now: datetime, topics: set[object]) -> Script:
     due = yield DUE, (now,)
-    for number, channel, address in due:
+    for number, channel, address, conversation_id in due:
         yield LEAVE, (number, Lane.REPLY.value, now)
         yield LEFT, (number,)
+        yield handovers.answered(conversation_id, now)
         topics.update((DESK, outgoing(channel), Contact(channel=channel, address=address)))
     return Acted(state=DeskState.DONE, count=len(due))
 

@@ -39,8 +39,8 @@ def _branch(asked: Asked) -> str:
 
 
 def _where(asked: Asked) -> str:
-    """What somebody may see, and wants to."""
-    wanted = []
+    """What somebody may see, and wants to; the staff's own chat is no reader's."""
+    wanted = ["ct.source <> 'staff:'"]
     if asked.branches:
         mine = ", ".join(f":mine_{place}" for place in range(len(asked.branches)))
         wanted.append(f"({_branch(asked)}) IN ('', {mine})")

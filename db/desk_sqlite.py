@@ -5,7 +5,8 @@ from datetime import datetime
 
 from bot.desk import Acted, DeskAction
 from db import rows
-from db.desk_acts import for_sqlite, script
+from db.desk_acts import script
+from db.handover_acts import for_sqlite
 
 
 def act(db: sqlite3.Connection, action: DeskAction, now: datetime, topics: set[object]) -> Acted:

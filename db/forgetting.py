@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.models import OF_A_CONTACT, ConversationRow, FileRow, MessageRow
 from db.models_circulation import CirculationOutcomeRow, HoldRow, LoanRow, RenewalRequestRow
+from db.models_handover import HandoverRow
 from db.models_staff import StaffAnswerRow, StaffDraftRow, StaffNoteRow
 
 OPEN = ("waiting", "queued")
@@ -36,6 +37,8 @@ async def forget_conversation(connection: AsyncConnection, contact_id: int) -> i
     taken_back = StaffAnswerRow.conversation_id == talk, StaffAnswerRow.due_at.is_(None)
     await connection.execute(delete(StaffAnswerRow).where(*taken_back))
     await _forget_files_of(connection, contact_id)
+    over = HandoverRow.conversation_id == talk, HandoverRow.ended_at.is_not(None)
+    await connection.execute(update(HandoverRow).where(*over).values(conversation_id=None, words=""))
     last, wiped = 0, 0
     while True:
         page = (

@@ -27,6 +27,7 @@ from bot.ports import Attempt, Completed, Mode, Recorded
 from bot.proof import message_of, proof_of
 from db import desk_postgres as desk
 from db import events_postgres as events
+from db import handover_acts as handovers
 from db import log_postgres_sql as sql
 from db import rows
 from db.connect import unavailable
@@ -302,6 +303,8 @@ class PostgresWriting(CommonLog):
             now,
             now + HOLD,
         )
+        for turn in done:
+            await handovers.keep_on_postgres(connection, handovers.of_turn(turn, now))
         if for_the_desk(done):
             topics.add(DESK)
         replies = [(turn, reply) for turn in done for reply in turn.replies]

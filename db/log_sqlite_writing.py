@@ -23,6 +23,7 @@ from bot.ports import Attempt, Completed, Recorded
 from bot.proof import message_of, proof_of
 from db import desk_sqlite as desk
 from db import events_sqlite as events
+from db import handover_acts as handovers
 from db import log_sqlite_sql as sql
 from db import rows
 from db.connect import sqlite_connection, store_errors
@@ -273,6 +274,8 @@ class SqliteWriting(CommonLog):
             for turn in done
         ]
         sql.DIALOGUES.execute(db, dialogues, now)
+        for turn in done:
+            handovers.keep_on_sqlite(db, handovers.of_turn(turn, kept.at))
         said = [(turn, reply) for turn in done for reply in turn.replies]
         kept.replies = [(number, *each) for number, each in zip(self._ids(len(said)), said, strict=True)]
         replies = [

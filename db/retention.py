@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.audit import ENGINE, Act, Entry
 from bot.clock import Clock
 from bot.errors import StoreUnavailable
+from bot.handover import ASKED_AGAIN
 from bot.messages import Contact, Moved
 from bot.ports import MessageLog
 from db import audit
@@ -21,6 +22,7 @@ from db.connect import Database, store_errors
 from db.forgetting import BATCH, OPEN, forget_conversation, forget_messages, forget_old_files, personal_files
 from db.models import ContactRow, ConversationRow, MessageRow, UnreadRow, VersionRow
 from db.models_accounts import AuditRow, ConsentRow, ContactCardRow, LinkAttemptRow, LinkCodeRow
+from db.models_handover import HandoverRow
 from db.models_staff import StaffAnswerRow, StaffDraftRow, StaffNoteRow
 
 log = structlog.get_logger(__name__)
@@ -118,6 +120,8 @@ class SqlRetention:
                     .where(MessageRow.conversation_id == talk, MessageRow.state == "queued")
                     .values(state="failed", error="erased", done_at=now)
                 )
+                over = HandoverRow.conversation_id == talk, HandoverRow.ended_at.is_(None)
+                await connection.execute(update(HandoverRow).where(*over).values(ended_at=now, ended="erased"))
                 await forget_conversation(connection, row.id)
                 # Some messengers' ids of messages begin with the address. A redelivery so late would be a stranger's.
                 await connection.execute(
@@ -165,6 +169,7 @@ class SqlRetention:
             await self._drop(delete(StaffDraftRow).where(StaffDraftRow.updated_at < before))
             taken_back = StaffAnswerRow.due_at.is_(None), StaffAnswerRow.created_at < before
             await self._drop(delete(StaffAnswerRow).where(*taken_back))
+            await self._part_handovers(before, now - ASKED_AGAIN)
         if keep.attempts:
             before = now - timedelta(days=keep.attempts)
             await self._drop(delete(LinkAttemptRow).where(LinkAttemptRow.at < before))
@@ -175,6 +180,15 @@ class SqlRetention:
             await self._drop(delete(ConsentRow).where(ConsentRow.withdrawn_at < before))
         if keep.contacts:
             await self._let_go(now, now - timedelta(days=keep.contacts))
+
+    async def _part_handovers(self, before: datetime, asked_before: datetime) -> None:
+        """The reader's words about a librarian's help go; a while later nobody knows whose conversation it was."""
+        old = HandoverRow.ended_at < before
+        with store_errors():
+            async with self._database.writer.begin() as connection:
+                await connection.execute(update(HandoverRow).where(old, HandoverRow.words != "").values(words=""))
+                known = HandoverRow.conversation_id.is_not(None), HandoverRow.ended_at < asked_before
+                await connection.execute(update(HandoverRow).where(old, *known).values(conversation_id=None))
 
     async def _drop(self, going: Delete) -> None:
         with store_errors():

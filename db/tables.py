@@ -1,7 +1,23 @@
 """Every module of models, so that the metadata knows all tables: a new module of models is named here."""
 
-from db import models, models_accounts, models_circulation, models_notices, models_shelving, models_staff
+from db import (
+    models,
+    models_accounts,
+    models_circulation,
+    models_handover,
+    models_notices,
+    models_shelving,
+    models_staff,
+)
 from db.base import Base
 
-MODULES = (models, models_accounts, models_circulation, models_notices, models_shelving, models_staff)
+MODULES = (
+    models,
+    models_accounts,
+    models_circulation,
+    models_handover,
+    models_notices,
+    models_shelving,
+    models_staff,
+)
 METADATA = Base.metadata

@@ -3,19 +3,33 @@
 from datetime import datetime
 
 from bot.asking import look_up_faq
+from bot.handover import Line
+from bot.language.folding import fold
 from bot.library.hours import now_at
 from bot.library.model import Branch
 from bot.messages import Button, Reply, reply
 from bot.ports import Library, Mode
 from bot.routing import Answer, Expects, Router, Turn, expects, intent, pressed
 from bot.wording import gettext as _
-from bot.wording.reaching import people_answer
+from bot.wording.reaching import before_you, people_answer, usual_wait
 from handlers import Row, desk, faq_reply, menu
 
 router = Router("human")
 
 QUESTION = "human.question"
 """The dialogue waits for what the librarian is to know."""
+NOT_NEEDED = frozenset(
+    phrase.strip()
+    for line in (
+        "не надо|уже не надо|спасибо не надо|спасибо уже не надо|никого не надо",
+        "не нужно|уже не нужно|больше не нужно|спасибо не нужно|спасибо уже не нужно|библиотекарь не нужен",
+        "передумал|передумала|отбой|вернуть боту|вернись|вернитесь|хочу к боту",
+        "сам разобрался|сама разобралась|разобрался|разобралась|уже разобрался|уже разобралась",
+        "no need|never mind|not needed|back to the bot",
+    )
+    for phrase in line.split("|")
+)
+"""What who waits for a person says when none is needed any more, folded."""
 _A_QUESTION_IS_LONGER = 40
 """Characters from which a call for a person says already what it is about."""
 
@@ -29,23 +43,28 @@ async def call(turn: Turn, library: Library) -> Answer:
     """Mark the conversation as waiting; say once when somebody answers and how to reach one sooner."""
     branch = await desk(library)
     phone = branch.phone if branch else ""
+    line = await library.people.line(turn.contact) if library.people else Line()
     if turn.mode is Mode.WAITING:
-        text = _("Ваш вопрос уже ждёт библиотекаря, второй раз звать не нужно.")
+        text = " ".join([_("Ваш вопрос уже ждёт библиотекаря, второй раз звать не нужно."), *before_you(line.before)])
         if phone and branch is not None:
             text += " " + _call_or_phone(phone, _is_open(branch, turn.now, library))
         return Answer(replies=(reply(text, buttons=_back()),), expects=Expects(key=QUESTION))
     tip = await _tip(turn, library)
-    told = turn.argument == "told" or len(turn.text) >= _A_QUESTION_IS_LONGER
+    told = turn.argument == "told" or len(turn.text) >= _A_QUESTION_IS_LONGER or "rule" in turn.request.slots
     said = [
         _("Записал ваш вопрос для библиотекаря.")
         if told
         else _("Записал, что вам нужен библиотекарь. Напишите здесь, что ему передать."),
         people_answer(branch, turn.now, library.holidays),
+        *before_you(line.before),
+        *usual_wait(line.usual, branch, turn.now, library.holidays),
     ]
     if phone and branch is not None:
         said.append(_call_or_phone(phone, _is_open(branch, turn.now, library)))
     if turn.request.slots.get("topic") == "trouble.silence":
         said.insert(0, _("Извините, что вам не ответили."))
+    if turn.request.slots.get("topic") == "review.complaint":
+        said.insert(0, _("Мне жаль, что так вышло."))
     if summary := _summary(turn):
         said.insert(1, _("Передам: {summary}.").format(summary=summary))
     said.append(_("А пока я могу отвечать и сам."))
@@ -54,8 +73,10 @@ async def call(turn: Turn, library: Library) -> Answer:
 
 
 def _reason(turn: Turn) -> str:
-    """The reason code, with the topic where one was understood: ``asked:trouble.renew``."""
+    """The reason code, with the topic where one was understood: ``asked:trouble.renew``, ``rule:review.complaint``."""
     topic = turn.request.slots.get("topic", "")
+    if rule := turn.request.slots.get("rule"):
+        return f"rule:{rule}"
     return f"asked:{topic}" if topic else "asked"
 
 
@@ -98,6 +119,8 @@ async def note(turn: Turn, library: Library) -> Answer:
     """What the librarian is to know: it is kept with the conversation."""
     if turn.mode is not Mode.WAITING:
         return Answer(replies=(reply(_("Что вам подсказать?"), buttons=menu(library)),))
+    if fold(turn.text) in NOT_NEEDED:
+        return _on_with_the_bot(library)
     return Answer(
         replies=(reply(_("Записал, библиотекарь это увидит. Можете дописать ещё."), buttons=_back()),),
         expects=Expects(key=QUESTION),
@@ -108,6 +131,9 @@ async def note(turn: Turn, library: Library) -> Answer:
 async def resume(turn: Turn, library: Library) -> Answer:
     """The reader needs no person any more."""
     del turn
-    return Answer(
-        replies=(reply(_("Хорошо, дальше отвечаю я. Что вам подсказать?"), buttons=menu(library)),), resume=True
-    )
+    return _on_with_the_bot(library)
+
+
+def _on_with_the_bot(library: Library) -> Answer:
+    said = reply(_("Хорошо, дальше отвечаю я. Что вам подсказать?"), buttons=menu(library))
+    return Answer(replies=(said,), resume=True)

@@ -41,7 +41,9 @@ class TelegramSettings(BaseModel):
         API_URL, description="Where the Bot API is: Telegram's, or a Bot API server of your own."
     )
     staff_chat: int | None = Field(
-        None, description="Id of a group of the staff in which the bot hears commands; all other groups are ignored."
+        None,
+        description="Id of a group of the staff: it is told of readers who wait too long, and the bot hears commands "
+        "there; all other groups are ignored.",
     )
     rate_per_s: float = Field(29, ge=0, description="Messages a second of the whole bot; 0: no limit.")
     rate_per_chat_per_s: float = Field(1, ge=0, description="Messages a second to one reader; 0: no limit.")

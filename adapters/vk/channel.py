@@ -45,7 +45,7 @@ class Vk:
         self.capabilities = render.capabilities(options.rate_per_s)
 
     async def send(self, message: Outbound) -> Sent:
-        peer_id = _peer(message.contact.address)
+        peer_id = _peer(message.contact.address, self._options.staff_chat)
         parts = render.messages(message.reply, peer_id, message.message_id, self.capabilities)
         send_one = partial(self._send_part, peer_id=peer_id, first_try=message.attempt == 1)
         return await self._parts.send(message.message_id, parts, send_one)
@@ -177,7 +177,10 @@ class VkLongPoll(Vk):
         await super().aclose()
 
 
-def _peer(address: str) -> int:
+def _peer(address: str, staff_chat: int | None) -> int:
+    """Whom an address means: one person, or the staff's own chat."""
+    if staff_chat is not None and address == str(staff_chat):
+        return staff_chat
     if not (address.isascii() and address.isdecimal()) or not 0 < int(address) < parse.CHATS_FROM:
         raise DeliveryRefused("no address of a VK reader")
     return int(address)

@@ -29,6 +29,12 @@ class VkSettings(BaseModel):
     rate_per_s: float = Field(
         20, gt=0, le=500, description="Messages a second; VK allows 20 calls a second, and 25 messages fit into a call."
     )
+    staff_chat: int | None = Field(
+        None,
+        gt=0,
+        description="Number (peer_id) of the staff's own chat, which is told of readers who wait too long; the "
+        "community must be in it.",
+    )
     catch_up_h: float = Field(
         12,
         ge=0,

@@ -7,7 +7,7 @@ next one, and only a handler that has to wait costs a task of its own.
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
 from time import perf_counter
@@ -80,6 +80,7 @@ class Dispatcher:
         language: The language of readers whose messenger reports none.
         policy: What every turn passes before it is kept.
         privacy: What the channels may carry, whatever handler worded it.
+        at_once: Intents and topics that go to a person without a question.
     """
 
     def __init__(
@@ -94,9 +95,10 @@ class Dispatcher:
         language: str = "ru",
         policy: Policy = unchanged,
         privacy: Privacy = OPEN,
+        at_once: Collection[str] = (),
     ) -> None:
         self._store = store
-        self._turns = Turns(understanding, table, library, clock, language, privacy)
+        self._turns = Turns(understanding, table, library, clock, language, privacy, at_once)
         self._metrics = metrics
         self._policy = policy
         self._tasks = Tasks()

@@ -8,6 +8,7 @@ from aiohttp import web
 
 from bot.engine.metrics import Metrics
 from bot.errors import BibliobotError, StoreUnavailable
+from bot.overview import Standing, Way
 from bot.ports import MessageLog
 
 CHECK_S = 3.0
@@ -26,6 +27,7 @@ class Health:
         loops: The loops that should run, by name, each with what ended it ("" while it runs).
         channels: Named questions about messengers. Their faults are told by ``/readyz`` and do not make the
             service unready: the other channels go on.
+        lines: How each direction of a messenger stands that this process serves (``bot.engine.standings``).
     """
 
     store: MessageLog
@@ -33,6 +35,7 @@ class Health:
     checks: Mapping[str, Check]
     loops: dict[str, str] = field(default_factory=dict)
     channels: dict[str, Callable[[], str]] = field(default_factory=dict)
+    lines: dict[tuple[str, Way], Callable[[], Standing | None]] = field(default_factory=dict)
 
     def routes(self) -> list[web.RouteDef]:
         """/healthz, /readyz, /metrics."""

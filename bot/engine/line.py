@@ -4,6 +4,7 @@ import structlog
 
 from bot.engine.metrics import Metrics
 from bot.errors import ChannelAuthError
+from bot.overview import Standing
 
 log = structlog.get_logger(__name__)
 
@@ -27,6 +28,13 @@ class Line:
         self._refused = False
         self.fault = ""
         metrics.channel(channel, up=True, hears=hears)
+
+    @property
+    def standing(self) -> Standing:
+        """How it stands, for those who only want to know that."""
+        if not self.fault:
+            return Standing.UP
+        return Standing.REFUSED if self._refused else Standing.LOST
 
     def lost(self, error: Exception) -> None:
         """The messenger does not answer, or does not want us."""

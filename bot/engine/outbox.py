@@ -27,6 +27,7 @@ from bot.errors import (
     WindowClosed,
 )
 from bot.messages import Lane, Outbound
+from bot.overview import Standing
 from bot.pacing import Pace
 from bot.ports import Attempt, MessageLog
 
@@ -139,6 +140,7 @@ class Outbox:
         self._still_true = still_true
         self._chats = Chats(channel.capabilities.rate_per_chat_per_s, clock)
         self._line = Line(name, metrics)
+        self._ours = False
         self._refusals = 0
         self._channel = channel
         self._store = store
@@ -161,6 +163,11 @@ class Outbox:
         """Why the messenger does not take what we send, and what to do; "" while it does."""
         return self._line.fault
 
+    @property
+    def standing(self) -> Standing | None:
+        """How the messenger stands; None while another process sends for the account."""
+        return self._line.standing if self._ours else None
+
     def stop(self) -> None:
         """End once the replies that are due have gone; notices and announcements wait for the next start."""
         self._stopping.set()
@@ -171,6 +178,7 @@ class Outbox:
         while not self._stopping.is_set():
             try:
                 async with self._store.sending(self._name) as ours:
+                    self._ours = ours
                     if ours:
                         await self._send_all()
                 if not ours:

@@ -20,6 +20,7 @@ from bot.engine.intake import Arrivals, poll, tend
 from bot.engine.line import Line
 from bot.engine.logs import loose_end
 from bot.engine.outbox import Outbox
+from bot.overview import Way
 from bot.ports import MessageLog
 
 log = structlog.get_logger(__name__)
@@ -61,6 +62,7 @@ class Service:
 
     Attributes:
         background: Further loops that run where turns are taken (the index follows the store).
+        everywhere: Further loops that run in every role.
         prepare: What must be done before the first turn; messages are stored meanwhile.
         closing: What else ends before the server does.
     """
@@ -75,6 +77,7 @@ class Service:
     host: str
     port: int
     background: Mapping[str, Callable[[], Awaitable[None]]] = field(default_factory=dict)
+    everywhere: Mapping[str, Callable[[], Awaitable[None]]] = field(default_factory=dict)
     prepare: Callable[[], Awaitable[None]] | None = None
     courtesies: Courtesies | None = None
     arrivals: Arrivals | None = None
@@ -97,7 +100,7 @@ class Service:
         return int(addresses[0][1]) if addresses else self.port
 
     def _wanted(self) -> dict[str, Callable[[], Awaitable[None]]]:
-        loops: dict[str, Callable[[], Awaitable[None]]] = {"loop lag": self._watch_lag}
+        loops: dict[str, Callable[[], Awaitable[None]]] = {"loop lag": self._watch_lag, **self.everywhere}
         if self.role in (Role.ALL, Role.WEB):
             for name, channel in self.channels.items():
                 if isinstance(channel, Polled):
@@ -111,6 +114,7 @@ class Service:
             for name, outbox in self.outboxes.items():
                 loops[f"outbox {name}"] = outbox.run
                 self.health.channels[name] = partial(getattr, outbox, "fault")
+                self.health.lines[name, Way.OUT] = partial(getattr, outbox, "standing")
         return loops
 
     async def _take_turns(self) -> None:
@@ -131,11 +135,13 @@ class Service:
     def _polling(self, name: str, channel: Polled) -> Callable[[], Awaitable[None]]:
         line = Line(name, self.health.metrics, hears=True)
         self.health.channels[f"{name} in"] = lambda: line.fault
+        self.health.lines[name, Way.IN] = lambda: line.standing
         return lambda: poll(name, channel, self.store, self.stopping, self.arrivals, line)
 
     def _tending(self, name: str, channel: Tended) -> Callable[[], Awaitable[None]]:
         line = Line(name, self.health.metrics, hears=True)
         self.health.channels[f"{name} webhook"] = lambda: line.fault
+        self.health.lines[name, Way.WEBHOOK] = lambda: line.standing
         return lambda: tend(name, channel, self.stopping, line)
 
     async def run(self) -> None:

@@ -1,6 +1,6 @@
 """What one message comes to: decided, answered by its handlers, worded as a ``Completed``; nothing is kept here."""
 
-from collections.abc import Callable, Coroutine, Iterable, Mapping
+from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -24,6 +24,7 @@ log = structlog.get_logger(__name__)
 PRIVATE = "personal"
 """The intent of a missed turn in which the reader's words tell of a person: nobody learns from these."""
 
+TO_A_PERSON = Trigger("intent", "human")
 Move = Call | Say | Silence
 Patience = Callable[[Coroutine[Any, Any, tuple[Answer, ...]]], InTime[tuple[Answer, ...]]]
 """How long handlers are waited for, and who takes the next turn meanwhile."""
@@ -54,6 +55,7 @@ class Turns:
         clock: Where moments come from.
         language: The language of readers whose messenger reports none.
         privacy: What the channels may carry.
+        at_once: Intents and topics that go to a person without a question.
     """
 
     def __init__(
@@ -64,8 +66,10 @@ class Turns:
         clock: Clock,
         language: str,
         privacy: Privacy,
+        at_once: Collection[str] = (),
     ) -> None:
         self._privacy = privacy
+        self._at_once = frozenset(at_once)
         self._understand = understanding.understand
         self._table = {(trigger.kind, trigger.key): handler for trigger, handler in table.items()}
         self._fallback = table[Trigger("intent", "fallback")]
@@ -79,7 +83,7 @@ class Turns:
         now = self._clock.now()
         language = self.language_of(waiting)
         with in_language(language):
-            decision = self._known(decide(waiting, self._understand, now))
+            decision = self._ruled(self._known(decide(waiting, self._understand, now)), waiting)
             if isinstance(decision.moves[0], Silence):
                 return silent(waiting, decision)
             answers = self._remembered(decision, waiting, language, now)
@@ -112,6 +116,22 @@ class Turns:
         if isinstance(move, Call) and move.pressed and self._handler(move) is None:
             return replace(decision, intent="press:unknown")
         return decision
+
+    def _ruled(self, decision: Decision, waiting: Waiting) -> Decision:
+        """What goes to a person by a rule of the library goes there; who waits for one already is answered."""
+        if not self._at_once or waiting.mode is Mode.WAITING:
+            return decision
+        return replace(decision, moves=tuple(self._to_a_person(move) for move in decision.moves))
+
+    def _to_a_person(self, move: Move) -> Move:
+        if not isinstance(move, Call) or move.pressed or move.triggers[0].kind != "intent":
+            return move
+        request = move.request
+        rule = next((name for name in (request.slots.get("topic", ""), request.intent) if name in self._at_once), "")
+        if not rule or request.intent == "human":
+            return move
+        request = replace(request, slots={**request.slots, "rule": rule})
+        return replace(move, triggers=(TO_A_PERSON, *move.triggers), request=request)
 
     def _handler(self, call: Call) -> Handler | None:
         for trigger in call.triggers:

@@ -1,9 +1,10 @@
 """How and when a reader reaches the people of the library."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.library.hours import DaysOff, now_at
 from bot.library.model import Branch
+from bot.wording import counted
 from bot.wording import gettext as _
 from bot.wording.opening import moment_words, today_in_short
 
@@ -43,3 +44,33 @@ def people_answer(branch: Branch | None, moment: datetime, holidays: DaysOff) ->
     return _("Сейчас библиотека закрыта. Ответят не раньше чем {moment}.").format(
         moment=moment_words(now.opens, moment, branch.zone)
     )
+
+
+def before_you(readers: int) -> list[str]:
+    """«Перед вами 2 читателя.»; nothing where nobody is."""
+    if not readers:
+        return []
+    return [_("Перед вами {readers}.").format(readers=counted(readers, "читатель", "читателя", "читателей"))]
+
+
+def usual_wait(usual: timedelta | None, branch: Branch | None, moment: datetime, holidays: DaysOff) -> list[str]:
+    """«Обычно отвечаем за 15 минут.» while somebody is there; what comes if that is after closing is said, too."""
+    if usual is None:
+        return []
+    said = _("Обычно отвечаем за {time}.").format(time=_span(usual))
+    if branch is None or branch.hours is None:
+        return [said]
+    now = now_at(branch.hours, branch.zone, moment, holidays)
+    if not now.open:
+        return []
+    if now.until is not None and now.opens is not None and moment + usual > now.until:
+        again = moment_words(now.opens, moment, branch.zone)
+        said += " " + _("Если не успеем до закрытия, ответим {moment} или позже.").format(moment=again)
+    return [said]
+
+
+def _span(wait: timedelta) -> str:
+    minutes = int(wait / timedelta(minutes=1))
+    if minutes <= 60:
+        return counted(minutes, "минуту", "минуты", "минут")
+    return counted(minutes // 60, "час", "часа", "часов")

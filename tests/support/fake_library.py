@@ -7,12 +7,14 @@ from typing import Any
 from rapidfuzz.fuzz import ratio
 
 from bot.errors import StoreUnavailable
+from bot.handover import Line
 from bot.language import isbn
 from bot.language.folding import words
 from bot.language.morphology import stem
 from bot.library.holidays import OfficialHolidays
 from bot.library.hours import parse_hours
 from bot.library.model import Branch, Edition, Holding, Kind, WorkCard
+from bot.messages import Contact
 from bot.ports import FaqAnswer, FaqEntry, Found, Library, Suggested, Taste, Verdict, Wanted, Wish
 from db.answers import Answers
 
@@ -172,6 +174,37 @@ class FakeHolidays:
 
     def name(self, day: Any) -> str:
         return self.days.get(day, "")
+
+
+class FakePeople:
+    """Fills ``People``: the line is as a test says; ratings are kept.
+
+    Attributes:
+        now: What whoever asks is told.
+        asked: Handovers whose readers were asked whether it helped.
+        rated / words: What they answered, by handover.
+    """
+
+    def __init__(self, now: Line | None = None, asked: Sequence[int] = ()) -> None:
+        self.now, self.asked = now or Line(), list(asked)
+        self.rated: dict[int, bool] = {}
+        self.words: dict[int, str] = {}
+
+    async def line(self, contact: Contact) -> Line:
+        del contact
+        return self.now
+
+    async def rate(self, contact: Contact, handover_id: int, *, helped: bool) -> bool:
+        del contact
+        if handover_id in self.asked:
+            self.rated[handover_id] = helped
+        return handover_id in self.asked
+
+    async def add_words(self, contact: Contact, handover_id: int, words: str) -> bool:
+        del contact
+        if handover_id in self.asked:
+            self.words[handover_id] = words
+        return handover_id in self.asked
 
 
 CENTRAL = Branch(

@@ -3,7 +3,7 @@
 Nothing is faked between what is typed and what is heard but the stores: see ``fake_log`` and ``fake_library``.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from importlib import import_module
 
 from bot.engine.dispatcher import Dispatcher, routes
@@ -44,6 +44,7 @@ class Reader:
         before: Routers that win over the bot's own, to break something.
         understanding: What makes requests of words.
         log: Where words are kept, None for a log in memory.
+        at_once: What goes to a person by a rule of the library.
     """
 
     def __init__(
@@ -55,6 +56,7 @@ class Reader:
         before: Iterable[Router] = (),
         understanding: Understanding = UNDERSTANDING,
         log: MessageLog | None = None,
+        at_once: Collection[str] = (),
     ) -> None:
         self.log = FakeLog(clock)
         self.contact = Contact(channel="site", address="reader")
@@ -62,7 +64,7 @@ class Reader:
         self._language = language
         modules = [import_module(f"handlers.{name}").router for name in DEFAULT_INTENTS]
         self._dispatcher = Dispatcher(
-            log or self.log, understanding, routes([*before, *modules]), library, clock, Metrics()
+            log or self.log, understanding, routes([*before, *modules]), library, clock, Metrics(), at_once=at_once
         )
         self._dialogue: list[str] = []
         self._sent = 0
