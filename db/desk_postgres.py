@@ -1,9 +1,11 @@
 """What librarians do, kept on PostgreSQL: in the batch's transaction."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from bot.desk import Acted, DeskAction
 from db.desk_acts import script
+from db.handover_acts import Statement
 from db.postgres import Session
 
 
@@ -17,3 +19,9 @@ async def act(db: Session, action: DeskAction, now: datetime, topics: set[object
             acted: Acted = end.value
             return acted
         found = await db.fetch(statement, *values)
+
+
+async def keep(db: Session, statements: Iterable[Statement]) -> None:
+    """Run statements whose rows nobody needs."""
+    for statement, values in statements:
+        await db.execute(statement, *values)

@@ -1,12 +1,13 @@
 """What librarians do, kept on SQLite: in the writer's thread, in the batch's transaction."""
 
 import sqlite3
+from collections.abc import Iterable
 from datetime import datetime
 
 from bot.desk import Acted, DeskAction
 from db import rows
 from db.desk_acts import script
-from db.handover_acts import for_sqlite
+from db.handover_acts import Statement, for_sqlite
 
 
 def act(db: sqlite3.Connection, action: DeskAction, now: datetime, topics: set[object]) -> Acted:
@@ -18,5 +19,14 @@ def act(db: sqlite3.Connection, action: DeskAction, now: datetime, topics: set[o
         except StopIteration as end:
             acted: Acted = end.value
             return acted
-        kept = [rows.to_sqlite(value) if isinstance(value, datetime) else value for value in values]
-        found = db.execute(for_sqlite(statement), kept).fetchall()
+        found = db.execute(for_sqlite(statement), _kept(values)).fetchall()
+
+
+def keep(db: sqlite3.Connection, statements: Iterable[Statement]) -> None:
+    """Run statements whose rows nobody needs."""
+    for statement, values in statements:
+        db.execute(for_sqlite(statement), _kept(values))
+
+
+def _kept(values: Iterable[object]) -> list[object]:
+    return [rows.to_sqlite(value) if isinstance(value, datetime) else value for value in values]

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from bot.messages import Contact, Inbound, Moved, Presence, Removed, StaffReply
 from bot.ports import Recorded
+from db import desk_postgres as desk
 from db import handover_acts as handovers
 from db import rows
 from db.desk_acts import MOVED
@@ -113,7 +114,7 @@ async def _staff_reply(db: Session, event: StaffReply, now: datetime, topics: se
     values = (rows.clean(event.text), stored_key(STAFF_KEY + external), stored_key(external), now, event.at)
     if await db.fetchval(STAFF_SAID, who["conversation_id"], channel, *values) is not None:
         await db.execute(TAKE_OVER, who["conversation_id"], now)
-        await handovers.keep_on_postgres(db, handovers.answered_there(who["conversation_id"], now))
+        await desk.keep(db, handovers.answered_there(who["conversation_id"], now))
         topics.update((event.contact, DESK))
 
 

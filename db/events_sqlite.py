@@ -5,6 +5,7 @@ from typing import Any
 
 from bot.messages import Contact, Inbound, Moved, Presence, Removed, StaffReply
 from bot.ports import Recorded
+from db import desk_sqlite as desk
 from db import handover_acts as handovers
 from db import rows
 from db.desk_acts import MOVED
@@ -112,7 +113,7 @@ def _staff_reply(db: sqlite3.Connection, event: StaffReply, now: str, topics: se
     values = (rows.clean(event.text), stored_key(STAFF_KEY + external), stored_key(external), now, said_at)
     if db.execute(STAFF_SAID, (conversation_id, channel, *values)).rowcount > 0:
         db.execute(TAKE_OVER, (conversation_id, now))
-        handovers.keep_on_sqlite(db, handovers.answered_there(conversation_id, rows.from_sqlite(now)))
+        desk.keep(db, handovers.answered_there(conversation_id, rows.from_sqlite(now)))
         topics.update((event.contact, DESK))
 
 

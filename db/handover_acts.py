@@ -4,14 +4,11 @@ Statements are PostgreSQL's, as in ``db.desk_acts``: SQLite gets them through ``
 """
 
 import re
-import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 
 from bot.ports import Completed, Mode
-from db import rows
-from db.postgres import Session
 
 Statement = tuple[str, tuple[object, ...]]
 _CAST = re.compile(r"::\w+")
@@ -83,16 +80,3 @@ def called(conversation_id: int, now: datetime) -> Statement:
 def answered_there(conversation_id: int, now: datetime) -> Sequence[Statement]:
     """A person answered in the messenger's own interface."""
     return (*taken(conversation_id, None, now), answered(conversation_id, now))
-
-
-def keep_on_sqlite(db: sqlite3.Connection, statements: Iterable[Statement]) -> None:
-    """Run these in the batch's transaction."""
-    for statement, values in statements:
-        kept = [rows.to_sqlite(value) if isinstance(value, datetime) else value for value in values]
-        db.execute(for_sqlite(statement), kept)
-
-
-async def keep_on_postgres(db: Session, statements: Iterable[Statement]) -> None:
-    """Run these in the batch's transaction."""
-    for statement, values in statements:
-        await db.execute(statement, *values)

@@ -304,7 +304,7 @@ class PostgresWriting(CommonLog):
             now + HOLD,
         )
         for turn in done:
-            await handovers.keep_on_postgres(connection, handovers.of_turn(turn, now))
+            await desk.keep(connection, handovers.of_turn(turn, now))
         if for_the_desk(done):
             topics.add(DESK)
         replies = [(turn, reply) for turn in done for reply in turn.replies]

@@ -275,7 +275,7 @@ class SqliteWriting(CommonLog):
         ]
         sql.DIALOGUES.execute(db, dialogues, now)
         for turn in done:
-            handovers.keep_on_sqlite(db, handovers.of_turn(turn, kept.at))
+            desk.keep(db, handovers.of_turn(turn, kept.at))
         said = [(turn, reply) for turn in done for reply in turn.replies]
         kept.replies = [(number, *each) for number, each in zip(self._ids(len(said)), said, strict=True)]
         replies = [

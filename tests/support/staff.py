@@ -9,6 +9,7 @@ from bot.desk import StaffMember, StaffRole
 from console import passwords
 from db.connect import Database
 from db.models import ConversationRow
+from db.models_handover import ChannelStateRow, HandoverRow
 from db.models_staff import CannedRow, StaffAnswerRow, StaffDraftRow, StaffNoteRow, StaffRow
 from db.staff import SqlStaffBook
 
@@ -44,4 +45,8 @@ async def fill_desk(database: Database, now: datetime) -> None:
         await connection.execute(insert(StaffNoteRow).values(of | note))
         await connection.execute(insert(StaffDraftRow).values(of | {"updated_at": now}))
         await connection.execute(insert(StaffAnswerRow).values(of | {"key": "a1", "created_at": now, "due_at": now}))
+        call = {"conversation_id": conversation_id, "channel": "chat", "reason": "asked", "called_at": now}
+        await connection.execute(insert(HandoverRow).values(call | {"helped": True, "rated_at": now, "words": "Да"}))
+        stands = {"channel": "vk", "way": "out", "state": "lost", "since": now, "seen_at": now}
+        await connection.execute(insert(ChannelStateRow).values(stands))
         await connection.execute(insert(CannedRow).values(title="Привет", text="Здравствуйте!", updated_at=now))
