@@ -523,6 +523,7 @@ def service(what: Opened, role: Role) -> Service:
             "desk": at_hand.follow,
             **({"alerts": alerts.follow} if alerts else {}),
             **({"aftercare": aftercare.follow} if aftercare else {}),
+            "words": lambda: at_hand.words.follow(what.log.desk_changes()),
         },
         everywhere={"standings": Sayer(SqlChannelStates(what.database, what.clock), health.lines).follow},
         closing=closing,

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import secrets
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import lru_cache
@@ -77,12 +78,27 @@ async def fits(password: str, kept: str | None) -> bool:
     return await asyncio.get_running_loop().run_in_executor(_THREADS, _fits, password, kept)
 
 
-@lru_cache(maxsize=1)
-def _hasher() -> "PasswordHasher":
+def hasher() -> "PasswordHasher":
     """argon2id with the library's defaults, which follow RFC 9106 (64 MiB, 3 passes, 4 lanes); loaded at the door."""
     from argon2 import PasswordHasher
 
     return PasswordHasher()
+
+
+_make: Callable[[], "PasswordHasher"] = hasher
+
+
+def hash_with(make: Callable[[], "PasswordHasher"]) -> None:
+    """Take hashes of another cost, in this process: the test suite makes hundreds of them."""
+    global _make  # noqa: PLW0603 - one process hashes in one way
+    _make = make
+    _hasher.cache_clear()
+    _nobodys.cache_clear()
+
+
+@lru_cache(maxsize=1)
+def _hasher() -> "PasswordHasher":
+    return _make()
 
 
 @lru_cache(maxsize=1)

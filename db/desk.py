@@ -35,16 +35,20 @@ from db import desk_rows, rows
 from db import desk_sql as sql
 from db.connect import Database, store_errors
 from db.models_staff import CannedRow, StaffDraftRow, StaffNoteRow
+from db.words import SqlWords
 
 log = structlog.get_logger(__name__)
 
 MESSAGES_A_PAGE = 60
 LOOK_EVERY_S = 20.0
 """How soon answers leave whose process died meanwhile, and a silent librarian's conversations go back."""
-WINDOW = 3_000
-"""Messages among which the latest conversations are looked for."""
-SEARCHED = 50_000
-"""The newest messages that a search reads; names are looked for everywhere."""
+WINDOW = 30_000
+"""Messages among which the latest conversations of one page are looked for."""
+MOST_HITS = 3_000
+"""The newest messages with the words that a search looks at: who finds more says more."""
+MOST_NAMES = 1_000
+LATE_WORDS = 200
+"""Messages that a search puts into the index first: what has come since the follower's last look."""
 
 
 class SqlConsoleDesk:
@@ -60,6 +64,7 @@ class SqlConsoleDesk:
     def __init__(self, database: Database, log: DeskLog, clock: Clock, silence: timedelta = timedelta(hours=1)) -> None:
         self._database, self._log, self._clock, self._silence = database, log, clock, silence
         self._leaving: set[asyncio.Task[None]] = set()
+        self.words = SqlWords(database, clock)
 
     # --- doing -----------------------------------------------------------------------------------
 
@@ -109,30 +114,44 @@ class SqlConsoleDesk:
     # --- lists -----------------------------------------------------------------------------------
 
     async def counts(self, asked: Asked) -> Counts:
+        return (await self._counted(asked))[0]
+
+    async def _counted(self, asked: Asked) -> tuple[Counts, int]:
+        """The counts, and the number of the newest message."""
         found = await self._read(sql.counts(asked), self._values(asked, most=MOST_COUNTED))
-        waiting, mine, everything, closed, oldest = found[0]
-        return Counts(
-            waiting=waiting,
-            mine=mine,
-            all=everything,
-            closed=closed,
-            oldest=desk_rows.moment(oldest) if oldest else None,
-        )
+        waiting, mine, everything, closed, oldest, newest = found[0]
+        since = desk_rows.moment(oldest) if oldest else None
+        return Counts(waiting=waiting, mine=mine, all=everything, closed=closed, oldest=since), newest
 
     async def inbox(self, asked: Asked) -> Inbox:
-        counts, older = await self.counts(asked), 0
+        counts, newest = await self._counted(asked)
         if asked.words.strip():
-            statement, extra = sql.search(asked), {"window": SEARCHED, **sql.like(asked.words)}
+            found = await self._searched(asked, asked.before or newest + 1)
+            older = found[asked.limit - 1].last_id if len(found) > asked.limit else 0
         elif asked.tab is Tab.ALL:
-            statement, extra = sql.latest(asked), {"window": WINDOW}
+            found, older = await self._latest(asked, asked.before or newest + 1)
         else:
-            statement, extra = sql.listing(asked), {}
-        found = await self._read(statement, self._values(asked, **extra))
+            found = await self._read(sql.listing(asked), self._values(asked))
+            older = asked.before + asked.limit if len(found) > asked.limit else 0
         entries = tuple(desk_rows.entry(row, asked) for row in found[: asked.limit])
-        if len(found) > asked.limit:
-            by_message = asked.tab is Tab.ALL or asked.words.strip()
-            older = found[asked.limit - 1].last_id if by_message else asked.before + asked.limit
         return Inbox(entries=entries, counts=counts, older=older)
+
+    async def _searched(self, asked: Asked, before: int) -> Sequence[Any]:
+        with suppress(StoreUnavailable):  # another process puts the words in, or the store takes none just now
+            await self.words.gather(LATE_WORDS)
+        values = {
+            "window": MOST_HITS,
+            "names": MOST_NAMES,
+            "before": before,
+            **sql.search_values(asked.words, self._database.dialect),
+        }
+        return await self._read(sql.search(asked, self._database.dialect), self._values(asked, **values))
+
+    async def _latest(self, asked: Asked, before: int) -> tuple[Sequence[Any], int]:
+        """A page of all conversations, and where the next one begins."""
+        floor = max(before - WINDOW, 0)
+        found = await self._read(sql.latest(asked), self._values(asked, before=before, floor=floor))
+        return found, found[asked.limit - 1].last_id if len(found) > asked.limit else floor
 
     def _values(self, asked: Asked, **more: object) -> dict[str, Any]:
         return {

@@ -41,7 +41,7 @@ def entry(row: Any, asked: Asked) -> InboxEntry:
         said=" ".join(said.split())[:SNIPPET],
         kind=kind,
         author=Author(row.author) if row.author else None,
-        unanswered=row.author == Author.READER,
+        unanswered=row.author == Author.READER and getattr(row, "shown_id", row.last_id) == row.last_id,
     )
 
 

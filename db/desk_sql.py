@@ -4,10 +4,11 @@ A conversation's branch is the one it was handed to, else the one whose link the
 some branches sees theirs and those of nobody.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.desk import Asked, Tab
+from db.words import match_of
 
 COLUMNS = """
 c.id, ct.channel, ct.address, ct.name, c.mode, c.staff_id, s.name AS holder, c.branch, ct.source, c.handover_reason,
@@ -59,13 +60,13 @@ WHERE {condition}{_where(asked)} LIMIT :most) AS few)"""  # noqa: S608 - pieces 
 
 
 def counts(asked: Asked) -> str:
-    """Waiting, mine, all, closed, and since when the first of those who wait has waited."""
+    """Waiting, mine, all, closed, since when the first of those who wait has waited, and the newest message."""
     waiting = "c.mode = 'waiting' AND c.waiting_since IS NOT NULL"
     return f"""
 SELECT {_few(waiting, asked)}, {_few("c.mode = 'person' AND c.staff_id = :me", asked)},
 {_few("1 = 1", asked)}, {_few("c.mode = 'closed'", asked)},
 (SELECT min(c.waiting_since) FROM conversations c JOIN contacts ct ON ct.id = c.contact_id
- WHERE {waiting}{_where(asked)})"""  # noqa: S608 - pieces of our own
+ WHERE {waiting}{_where(asked)}), {NEWEST}"""  # noqa: S608 - pieces of our own
 
 
 def listing(asked: Asked) -> str:
@@ -81,48 +82,84 @@ SELECT {COLUMNS} FROM conversations c {PEOPLE} {last}
 WHERE {condition}{_where(asked)} ORDER BY {order} LIMIT :limit OFFSET :before"""  # noqa: S608 - as above
 
 
-_RECENT = """
-WITH recent AS (
-  SELECT w.conversation_id, max(w.id) AS last_id FROM (
-    SELECT id, conversation_id{text} FROM messages
-    WHERE :before = 0 OR id < :before ORDER BY id DESC LIMIT :window) AS w
-  {matching} GROUP BY w.conversation_id)"""
-_FIRST_SEEN = """
-(:before = 0 OR NOT EXISTS (SELECT 1 FROM messages n WHERE n.conversation_id = c.id AND n.id >= :before))"""
+NEWEST = "(SELECT coalesce(max(id), 0) FROM messages)"
 
 
 def latest(asked: Asked) -> str:
-    """All conversations, the latest words first."""
-    return f"""
-{_RECENT.format(text="", matching="")}
-SELECT {COLUMNS} FROM recent r JOIN conversations c ON c.id = r.conversation_id {PEOPLE}
-JOIN messages m ON m.id = r.last_id
-WHERE {_FIRST_SEEN}{_where(asked)} ORDER BY r.last_id DESC LIMIT :limit"""  # noqa: S608 - as above
+    """All conversations, the latest words first.
 
-
-def search(asked: Asked) -> str:
-    """Conversations with these words in the reader's name or in a late message, the latest first."""
-    ways = ("as_is", "lower", "capital", "upper")
-    in_text = " OR ".join(f"w.text LIKE :{way} ESCAPE '!'" for way in ways)
-    in_name = " OR ".join(f"n.name LIKE :{way} ESCAPE '!'" for way in ways)
+    Walks from the newest message down and stops where the page is full; :floor ends the walk where a branch has few.
+    The comparison keeps either database from looking through all messages first, as ``NOT EXISTS`` would.
+    """
     return f"""
-{_RECENT.format(text=", text", matching=f"WHERE {in_text}")},
-found AS (
-  SELECT conversation_id FROM recent
-  UNION SELECT h.id FROM contacts n JOIN conversations h ON h.contact_id = n.id WHERE n.name <> '' AND ({in_name}))
-SELECT {COLUMNS} FROM found f JOIN conversations c ON c.id = f.conversation_id {PEOPLE} {LAST}
-WHERE m.id IS NOT NULL AND (:before = 0 OR m.id < :before){_where(asked)}
+SELECT {COLUMNS}, m.id AS shown_id FROM messages m JOIN conversations c ON c.id = m.conversation_id {PEOPLE}
+WHERE m.id < :before AND m.id >= :floor
+AND m.id = (SELECT max(l.id) FROM messages l WHERE l.conversation_id = m.conversation_id){_where(asked)}
 ORDER BY m.id DESC LIMIT :limit"""  # noqa: S608 - as above
 
 
-def like(words: str) -> Mapping[str, str]:
-    """The words as patterns: neither database folds Cyrillic in every set-up, so each way of writing is asked for."""
-    said = " ".join(words.split())[:100]
+_HITS = {
+    "sqlite": """
+SELECT rowid AS id FROM message_words WHERE message_words MATCH :match ORDER BY rowid DESC LIMIT :window""",
+    "postgresql": """
+SELECT message_id AS id FROM message_words WHERE stems @@ CAST(:match AS tsquery)
+ORDER BY message_id DESC LIMIT :window""",
+}
+
+
+def search(asked: Asked, dialect: str) -> str:
+    """Conversations with these words in the reader's name or in one of the newest messages that have them.
+
+    The latest conversation comes first, shown with the message that was found.
+    """
+    found = []
+    if match_of(asked.words, dialect):
+        found.append(f"""
+SELECT m.conversation_id, max(m.id) AS shown_id FROM ({_HITS[dialect]}) AS hit
+JOIN messages m ON m.id = hit.id GROUP BY m.conversation_id""")  # noqa: S608 - as above
+    if parts_of_name(asked.words):
+        found.append(f"""
+SELECT conversation_id, shown_id FROM (
+  SELECT h.id AS conversation_id, 0 AS shown_id FROM contacts n JOIN conversations h ON h.contact_id = n.id
+  WHERE n.name <> ''{_named(asked.words)} ORDER BY n.id DESC LIMIT :names) AS named""")  # noqa: S608 - as above
+    return f"""
+WITH found AS (
+  SELECT f.conversation_id, max(f.shown_id) AS shown_id,
+  (SELECT max(l.id) FROM messages l WHERE l.conversation_id = f.conversation_id) AS last_id
+  FROM ({" UNION ALL ".join(found)}) AS f GROUP BY f.conversation_id)
+SELECT {COLUMNS.replace("m.id AS last_id", "f.last_id, m.id AS shown_id")}
+FROM found f JOIN conversations c ON c.id = f.conversation_id {PEOPLE}
+JOIN messages m ON m.id = CASE WHEN f.shown_id > 0 THEN f.shown_id ELSE f.last_id END
+WHERE f.last_id < :before{_where(asked)} ORDER BY f.last_id DESC LIMIT :limit"""  # noqa: S608 - as above
+
+
+def _named(words: str) -> str:
+    """All parts stand in the name, in any order and any way of writing: neither database folds Cyrillic everywhere."""
+    return "".join(
+        " AND (" + " OR ".join(f"n.name LIKE :{way}_{place} ESCAPE '!'" for way in WAYS) + ")"
+        for place in range(len(parts_of_name(words)))
+    )
+
+
+WAYS = ("as_is", "lower", "capital", "upper")
+
+
+def parts_of_name(words: str) -> Sequence[str]:
+    """What must stand in a name, with the signs of patterns taken for themselves."""
+    said = words[:100]
     for sign in "!%_":
         said = said.replace(sign, f"!{sign}")
-    lower = said.lower()
-    ways = {"as_is": said, "lower": lower, "capital": lower[:1].upper() + lower[1:], "upper": said.upper()}
-    return {way: f"%{text}%" for way, text in ways.items()}
+    return said.split()[:4]
+
+
+def search_values(words: str, dialect: str) -> Mapping[str, str]:
+    """Values of the places that :func:`search` leaves for the words."""
+    values = {"match": match_of(words, dialect)}
+    for place, said in enumerate(parts_of_name(words)):
+        lower = said.lower()
+        ways = {"as_is": said, "lower": lower, "capital": lower[:1].upper() + lower[1:], "upper": said.upper()}
+        values |= {f"{way}_{place}": f"%{ways[way]}%" for way in WAYS}
+    return values
 
 
 HEAD = """

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, inspect, text
 import migrations
 from bot.errors import StoreUnavailable
 from db.connect import Database, store_errors
-from db.tables import METADATA
+from db.tables import METADATA, is_derived
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -102,7 +102,13 @@ async def differences(database: Database) -> list[str]:
 
     def compare(connection: Connection) -> list[str]:
         context = MigrationContext.configure(
-            connection, opts={"compare_type": True, "compare_server_default": True, "render_as_batch": True}
+            connection,
+            opts={
+                "compare_type": True,
+                "compare_server_default": True,
+                "render_as_batch": True,
+                "include_name": lambda name, kind, _: not (kind == "table" and is_derived(name or "")),
+            },
         )
         return [str(step) for step in compare_metadata(context, METADATA)]
 

@@ -21,3 +21,11 @@ MODULES = (
     models_staff,
 )
 METADATA = Base.metadata
+
+DERIVED = "message_words"
+"""Tables whose names begin so are made of others (``db.words``): no model, no place in a backup."""
+
+
+def is_derived(table: str) -> bool:
+    """Whether a table can be made anew from the others."""
+    return table.startswith(DERIVED)

@@ -6,7 +6,7 @@ from alembic import context
 from alembic.autogenerate.api import AutogenContext
 
 from db.base import Moment
-from db.tables import METADATA
+from db.tables import METADATA, is_derived
 
 
 def render_item(kind: str, value: Any, _: AutogenContext) -> str | Literal[False]:
@@ -23,6 +23,7 @@ context.configure(
     compare_type=True,
     compare_server_default=True,
     render_item=render_item,
+    include_name=lambda name, kind, _: not (kind == "table" and is_derived(name or "")),
 )
 
 with context.begin_transaction():

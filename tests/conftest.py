@@ -3,8 +3,10 @@
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
+from argon2 import PasswordHasher
 from pytest_socket import socket_allow_hosts
 
+from console import passwords
 from db.connect import Database, connect
 from tests.support.clock import StandingClock
 from tests.support.databases import Databases
@@ -16,6 +18,12 @@ DIALECTS = ("sqlite", "postgresql")
 def pytest_runtest_setup() -> None:
     """Tests reach this machine and nothing else."""
     socket_allow_hosts(["127.0.0.1", "::1"], allow_unix_socket=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_hashes() -> None:
+    """Passwords of the staff are hashed with little effort here: hundreds of tests sign in."""
+    passwords.hash_with(lambda: PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 
 
 @pytest.fixture(scope="session")

@@ -242,3 +242,8 @@ async def test_an_admin_adds_changes_and_shuts_out(
 @pytest.mark.parametrize("path", ["//evil.example/console/", "https://evil.example/", "/console/\\evil", "data:x"])
 def test_the_door_leads_nowhere_else(path: str) -> None:
     assert inside(path) == "/console/"
+
+
+def test_a_hash_of_the_service_costs_what_the_standard_asks() -> None:
+    made = passwords.hasher()
+    assert (made.type.name, made.memory_cost, made.time_cost) == ("ID", 65_536, 3), "RFC 9106, second choice"

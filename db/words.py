@@ -1,0 +1,186 @@
+"""The words of messages, for the console's search: an index behind the log, filled from it and never before it.
+
+A message is kept first and its words a moment later, by :meth:`SqlWords.follow` and by each search, so that no
+message pays for it. What leaves the log (somebody is forgotten, words have had their time, a reader takes them back)
+leaves the index in the same transaction: the tables' own triggers see to it, whoever wipes. Everything here can be
+made anew from the messages (:meth:`SqlWords.rebuild`); a restored store does so by itself.
+
+Words are kept by their stems (``bot.language``), so that «книгу» finds «книги», and both databases find the same.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import aclosing
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.clock import Clock
+from bot.errors import StoreUnavailable
+from bot.language.folding import words
+from bot.language.morphology import stem
+from db import rows
+from db.connect import Database, store_errors
+
+log = structlog.get_logger(__name__)
+
+BATCH = 1_000
+PAUSE_S = 0.5
+"""Between two looks while messages come: their words are in after this at the latest, or at the next search."""
+RETRY_S = 5.0
+SETTLED = timedelta(seconds=20)
+"""PostgreSQL gives out numbers before the commit: of messages younger than this one may still appear below others."""
+LONGEST_WORD = 40
+MOST_ASKED = 8
+"""Words of a search that count."""
+PREFIX_FROM = 3
+"""Letters from which the last word is taken for the beginning of one, as somebody types it."""
+LOCK = "SELECT pg_try_advisory_xact_lock(4201, 1)"
+"""One process fills at a time, and nobody wipes meanwhile: the triggers take the same lock, shared (migration 0013)."""
+
+PENDING = {
+    "sqlite": """
+SELECT m.id, m.text, m.created_at FROM messages m WHERE m.id > (SELECT mark FROM message_words_mark)
+ORDER BY m.id LIMIT :limit""",
+    "postgresql": """
+SELECT m.id, m.text, m.created_at FROM messages m WHERE m.id > (SELECT mark FROM message_words_mark)
+AND NOT EXISTS (SELECT 1 FROM message_words w WHERE w.message_id = m.id) AND m.text <> ''
+ORDER BY m.id LIMIT :limit""",
+}
+STALE = """
+SELECT s.message_id AS id, coalesce(m.text, '') AS text FROM message_words_stale s
+LEFT JOIN messages m ON m.id = s.message_id ORDER BY s.message_id LIMIT :limit"""
+PUT = {
+    "sqlite": """
+INSERT INTO message_words (rowid, stems) SELECT id, :stems FROM messages
+WHERE id = :id AND text = :text AND id NOT IN (SELECT id FROM message_words_content WHERE id = :id)""",
+    "postgresql": """
+INSERT INTO message_words (message_id, stems)
+SELECT id, array_to_tsvector(string_to_array(:stems, ' ')) FROM messages
+WHERE id = :id AND text = :text ON CONFLICT DO NOTHING""",
+}
+"""Only where the words still are what was read."""
+ADVANCE = {
+    "sqlite": "UPDATE message_words_mark SET mark = max(mark, :last)",
+    "postgresql": """
+UPDATE message_words_mark SET mark = greatest(mark, coalesce((
+  SELECT max(id) FROM messages WHERE id > mark AND id <= :last AND created_at < :settled), 0))""",
+}
+DONE = "DELETE FROM message_words_stale WHERE message_id = :id"
+EMPTY = ("DELETE FROM message_words", "DELETE FROM message_words_stale", "UPDATE message_words_mark SET mark = 0")
+
+
+class SqlWords:
+    """The index of one store.
+
+    Args:
+        database: Where messages and index are.
+        clock: Tells which messages are settled.
+    """
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database, self._clock = database, clock
+        self._one = asyncio.Lock()
+
+    async def follow(self, changes: AsyncIterator[None]) -> None:
+        """Keep up with the log until cancelled.
+
+        Args:
+            changes: Yields after something may have been said; a heartbeat among it is welcome.
+        """
+        async with aclosing(changes) as looks:  # type: ignore[type-var]
+            async for _ in looks:
+                try:
+                    while await self._step():
+                        pass
+                except StoreUnavailable:
+                    await asyncio.sleep(RETRY_S)  # /readyz tells of it
+
+    async def _step(self) -> bool:
+        """One batch and its rest; whether to go on without waiting for a word."""
+        began = time.monotonic()
+        found = await self.gather()
+        rest = time.monotonic() - began if found >= BATCH else PAUSE_S  # readers' messages go first
+        await asyncio.sleep(rest)
+        return found > 0
+
+    async def gather(self, limit: int = BATCH) -> int:
+        """Put in what is not in yet, the oldest first; returns how many messages were looked at.
+
+        Raises:
+            StoreUnavailable: From the store; nothing is lost by it.
+        """
+        async with self._one:
+            with store_errors():
+                async with self._database.engine.connect() as connection:
+                    stale = (await connection.execute(text(STALE), {"limit": limit})).all()
+                    fresh = (await connection.execute(text(PENDING[self._dialect]), {"limit": limit})).all()
+            if not stale and not fresh:
+                return 0
+            known = await asyncio.to_thread(_stemmed, [*stale, *fresh])
+            async with self._database.writing() as connection:
+                if self._dialect == "postgresql" and not await connection.scalar(text(LOCK)):
+                    return 0
+                await self._keep(connection, known, [row.id for row in stale], fresh)
+            return len(stale) + len(fresh)
+
+    async def _keep(
+        self, connection: AsyncConnection, known: Sequence[dict[str, Any]], stale: Sequence[int], fresh: Sequence[Any]
+    ) -> None:
+        if known:
+            await connection.execute(text(PUT[self._dialect]), known)
+        if stale:
+            await connection.execute(text(DONE), [{"id": number} for number in stale])
+        if fresh:
+            values = {"last": fresh[-1].id}
+            if self._dialect == "postgresql":
+                values["settled"] = self._clock.now() - SETTLED
+            await connection.execute(text(ADVANCE[self._dialect]), values)
+
+    async def rebuild(self) -> int:
+        """Forget the index and make it anew; returns how many messages were looked at. Raises StoreUnavailable."""
+        async with self._database.writing() as connection:
+            for statement in EMPTY:
+                await connection.execute(text(statement))
+        total = 0
+        while found := await self.gather():
+            total += found
+        return total
+
+    @property
+    def _dialect(self) -> str:
+        return self._database.dialect
+
+
+def _stemmed(found: Sequence[Any]) -> list[dict[str, Any]]:
+    """In a thread: a thousand messages take some tens of milliseconds. Who has no words is kept, too: as looked at."""
+    return [{"id": row.id, "text": row.text, "stems": stems_of(row.text)} for row in found]
+
+
+def stems_of(said: str) -> str:
+    """The distinct stems of a text, parted by spaces; "" where it has no words."""
+    return " ".join(dict.fromkeys(stem(word)[:LONGEST_WORD] for word in words(said)))
+
+
+def match_of(said: str, dialect: str) -> str:
+    """What somebody looks for in the database's own language; "" where they said no words.
+
+    All words must stand in one message. The last one may be a beginning: who types «библиот» means «библиотека».
+    """
+    asked = [word[:LONGEST_WORD] for word in words(rows.clean(said))[:MOST_ASKED]]
+    if not asked:
+        return ""
+    made = [_alternatives(word, dialect, begins=word is asked[-1]) for word in asked]
+    return (" AND " if dialect == "sqlite" else " & ").join(dict.fromkeys(made))
+
+
+def _alternatives(word: str, dialect: str, *, begins: bool) -> str:
+    # Words are letters and digits only (``fold``), so the quotes cannot be left.
+    ending = stem(word)
+    if not begins or len(word) < PREFIX_FROM:
+        return f'"{ending}"' if dialect == "sqlite" else f"'{ending}'"
+    return f'("{ending}" OR "{word}" *)' if dialect == "sqlite" else f"('{ending}' | '{word}':*)"
