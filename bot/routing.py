@@ -26,6 +26,7 @@ class Turn:
         mode: Who speaks with the reader; while WAITING the bot still answers what it can.
         key: Names this message for ever: what it changes at a port is changed once (``bot.accounts``).
         offered: The choices last shown: what «вторую» and «2 и 3» mean.
+        public: The channel carries nothing personal: what is not said there is not promised either.
     """
 
     contact: Contact
@@ -41,6 +42,7 @@ class Turn:
     mode: Mode = Mode.BOT
     key: str = ""
     offered: tuple[Button, ...] = ()
+    public: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -61,7 +61,6 @@ async def _led_here(kind: str, key: str, now: datetime, library: Library) -> Ans
 @same_for_all
 async def explain(turn: Turn, library: Library) -> Answer:
     """What the bot can do, in the order in which it is asked for it."""
-    del turn
     text = _(
         "Вот что я умею:\n"
         "• найти книгу по названию, автору или ISBN, даже если написано с ошибкой;\n"
@@ -71,7 +70,7 @@ async def explain(turn: Turn, library: Library) -> Answer:
         "• позвать библиотекаря.\n"
         "Пишите своими словами. Слово «отмена» вернёт к началу."
     )
-    if has_accounts(library):
+    if has_accounts(library) and not turn.public:
         mine = _(
             "По читательскому билету покажу ваши книги, продлю их, забронирую ту, что на руках, и напомню о сроке: "
             "нажмите «Мои книги»."

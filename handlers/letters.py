@@ -37,7 +37,7 @@ async def subscribe(turn: Turn, library: Library) -> Answer:
         on = {} if _ONLY_NAMED.issuperset(words(turn.text)) else {"on": "yes"}
         wanted = Request(intent="reminders", confidence=1.0, slots=on, rest=turn.text)
         return Answer(replies=(), go_on=(wanted,))
-    if library.accounts is None:
+    if library.accounts is None or turn.public:
         said = _(
             "Новостей и напоминаний я пока не присылаю, поэтому подписаться нельзя. Спросить можно в любой момент."
         )

@@ -6,12 +6,12 @@ replies are looked at before they are kept (so that the log shows what was said)
 outbox is looked at before it leaves.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from bot.engine import phrases
-from bot.messages import Outbound, Reply
+from bot.messages import Button, Outbound, Reply
 from bot.ports import Completed
 
 
@@ -44,16 +44,28 @@ class Privacy:
         """What a reader hears instead."""
         return phrases.ask_elsewhere(self.elsewhere)
 
-    def turn(self, completed: Completed) -> Completed:
-        """The turn as its channel may carry it: nothing personal is kept to be sent, or awaited."""
-        if self.allows_personal(completed.contact.channel) or all(map(_is_public, completed.replies)):
+    def turn(self, completed: Completed, personal: Collection[str] = ()) -> Completed:
+        """The turn as its channel may carry it: nothing personal is kept to be sent, offered, or awaited.
+
+        Args:
+            completed: As the handlers answered.
+            personal: Verbs of buttons that lead to something personal: here they would lead nowhere.
+        """
+        if self.allows_personal(completed.contact.channel):
             return completed
-        told = [_public(said) for said in completed.replies if not said.personal]
-        if any(said.personal for said in completed.replies):
+
+        def leads_on(button: Button) -> bool:
+            return not button.asks_phone and button.payload.partition(":")[0] not in personal
+
+        told = [_with_buttons(said, leads_on) for said in completed.replies if not said.personal]
+        if len(told) < len(completed.replies):
             told.append(self.ask_elsewhere())
             dialogue = replace(completed.dialogue, expects="", data={}, offered=(), offered_at=None)
             return replace(completed, replies=tuple(told), dialogue=dialogue)
-        return replace(completed, replies=tuple(told))
+        if all(after is before for after, before in zip(told, completed.replies, strict=True)):
+            return completed
+        offered = tuple(filter(leads_on, completed.dialogue.offered))
+        return replace(completed, replies=tuple(told), dialogue=replace(completed.dialogue, offered=offered))
 
     def allows(self, message: Outbound) -> bool:
         """Whether a message may leave."""
@@ -64,7 +76,9 @@ def _is_public(said: Reply) -> bool:
     return not said.personal and not any(button.asks_phone for row in said.buttons for button in row)
 
 
-def _public(said: Reply) -> Reply:
-    """The reply without buttons that ask for a number."""
-    rows = [tuple(button for button in row if not button.asks_phone) for row in said.buttons]
+def _with_buttons(said: Reply, leads_on: Callable[[Button], bool]) -> Reply:
+    """The reply with the buttons that lead on; itself where all do."""
+    if all(leads_on(button) for row in said.buttons for button in row):
+        return said
+    rows = [tuple(filter(leads_on, row)) for row in said.buttons]
     return replace(said, buttons=tuple(row for row in rows if row))

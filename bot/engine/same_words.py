@@ -70,10 +70,18 @@ class SameWords:
 
 
 def key_of(
-    handler: object, request: Request, text: str, argument: str, language: str, mode: Mode, *, new: bool
+    handler: object,
+    request: Request,
+    text: str,
+    argument: str,
+    language: str,
+    mode: Mode,
+    *,
+    new: bool,
+    public: bool = False,
 ) -> Key | None:
     """What an answer hangs on, None where a few short words do not tell it."""
     if len(text) > LONGEST_TEXT or (request.slots and not text):
         return None
     topic = request.slots.get("topic")  # librarians may have given the words another one since
-    return handler, text, request.intent, topic, argument, language, new, mode
+    return handler, text, request.intent, topic, argument, language, new, mode, public

@@ -73,6 +73,11 @@ class Turns:
         self._understand = understanding.understand
         self._table = {(trigger.kind, trigger.key): handler for trigger, handler in table.items()}
         self._fallback = table[Trigger("intent", "fallback")]
+        self._personal = frozenset(
+            trigger.key
+            for trigger, handler in table.items()
+            if trigger.kind == "press" and isinstance(handler, Personal)
+        )
         self._library = library
         self._same_words = SameWords(library)
         self._clock = clock
@@ -98,7 +103,7 @@ class Turns:
                     said = f"{type(error).__name__}: {error}"
                     return _completed(waiting, decision, (apology,), self._clock.now(), error=said)
                 now = self._clock.now()
-            return self._privacy.turn(_completed(waiting, decision, answers, now))
+            return self._privacy.turn(_completed(waiting, decision, answers, now), self._personal)
 
     def apology(self, waiting: Waiting) -> Reply:
         """What a reader hears of a message that is set aside."""
@@ -151,7 +156,8 @@ class Turns:
         if not isinstance(handler, SameForAll):
             return None
         request, text, argument = move.request, move.text, move.argument
-        key = key_of(handler, request, text, argument, language, waiting.mode, new=waiting.first)
+        public = not self._privacy.allows_personal(waiting.inbound.contact.channel)
+        key = key_of(handler, request, text, argument, language, waiting.mode, new=waiting.first, public=public)
         found = self._same_words.shelf(now).get(key) if key else None
         return None if found is None or found.go_on else (found,)
 
@@ -175,7 +181,8 @@ class Turns:
                     if move.pressed:
                         return Answer(replies=(phrases.stale_button(),))
                     handler = self._fallback
-                answer = await self._asked(handler, _turn(move, waiting, decision, language, now))
+                public = not self._privacy.allows_personal(waiting.inbound.contact.channel)
+                answer = await self._asked(handler, _turn(move, waiting, decision, language, now, public=public))
                 for request in answer.go_on:
                     words = move.text if request is move.request else request.rest
                     wish = Call((Trigger("intent", request.intent),), request, words)
@@ -185,7 +192,7 @@ class Turns:
     async def _asked(self, handler: Handler, turn: Turn) -> Answer:
         if isinstance(handler, SameForAll):
             return await self._alike(handler, turn)
-        if isinstance(handler, Personal) and not self._privacy.allows_personal(turn.contact.channel):
+        if isinstance(handler, Personal) and turn.public:
             return Answer(replies=(self._privacy.ask_elsewhere(),))
         answer = _answer(await handler(turn, self._library))
         return replace(answer, private=True) if isinstance(handler, Personal) else answer
@@ -194,7 +201,8 @@ class Turns:
         """The answer of a handler that does not see who asks, remembered for the next one."""
         await self._same_words.look(turn.now)
         shelf = self._same_words.shelf(turn.now)
-        key = key_of(handler, turn.request, turn.text, turn.argument, turn.language, turn.mode, new=turn.new)
+        said = turn.request, turn.text, turn.argument, turn.language, turn.mode
+        key = key_of(handler, *said, new=turn.new, public=turn.public)
         if key and (known := shelf.get(key)) is not None:
             return known
         anybody = replace(turn, contact=NOBODY, misses=0, data={}, key="", offered=())
@@ -223,7 +231,9 @@ def _joined(first: Answer, then: Answer) -> Answer:
     )
 
 
-def _turn(move: Call, waiting: Waiting, decision: Decision, language: str, now: datetime) -> Turn:
+def _turn(
+    move: Call, waiting: Waiting, decision: Decision, language: str, now: datetime, *, public: bool = False
+) -> Turn:
     return Turn(
         contact=waiting.inbound.contact,
         content=waiting.inbound.content,
@@ -238,6 +248,7 @@ def _turn(move: Call, waiting: Waiting, decision: Decision, language: str, now: 
         mode=waiting.mode,
         key=f"m{waiting.message_id}",
         offered=decision.dialogue.offered,
+        public=public,
     )
 
 

@@ -8,6 +8,7 @@ from importlib import import_module
 
 from bot.engine.dispatcher import Dispatcher, routes
 from bot.engine.metrics import Metrics
+from bot.engine.privacy import Privacy
 from bot.messages import (
     Button,
     ButtonPress,
@@ -45,6 +46,7 @@ class Reader:
         understanding: What makes requests of words.
         log: Where words are kept, None for a log in memory.
         at_once: What goes to a person by a rule of the library.
+        privacy: What the reader's channel may carry, None for everything.
     """
 
     def __init__(
@@ -57,6 +59,7 @@ class Reader:
         understanding: Understanding = UNDERSTANDING,
         log: MessageLog | None = None,
         at_once: Collection[str] = (),
+        privacy: Privacy | None = None,
     ) -> None:
         self.log = FakeLog(clock)
         self.contact = Contact(channel="site", address="reader")
@@ -64,7 +67,14 @@ class Reader:
         self._language = language
         modules = [import_module(f"handlers.{name}").router for name in DEFAULT_INTENTS]
         self._dispatcher = Dispatcher(
-            log or self.log, understanding, routes([*before, *modules]), library, clock, Metrics(), at_once=at_once
+            log or self.log,
+            understanding,
+            routes([*before, *modules]),
+            library,
+            clock,
+            Metrics(),
+            privacy=privacy or Privacy(),
+            at_once=at_once,
         )
         self._dialogue: list[str] = []
         self._sent = 0
