@@ -9,6 +9,8 @@ from understanding.tokens import Message
 SURE = 0.8
 _AND = frozenset(["и", "а", "но", "еще", "также", "плюс", "потом", "and", "also", "but", "then"])
 _IS_THERE = frozenset(["есть", "имеется", "найдется", "наличии", "взять", "почитать", "available"])
+_MOST_OF_A_TITLE = 8
+"""Words of which some may be a title: more are a story, and «хочу» in it may want anything."""
 _MOST_PIECES = 60
 """A message in more pieces than this is read sentence by sentence only: splitting stays linear."""
 
@@ -19,7 +21,7 @@ class Part:
 
     Attributes:
         asks: Whether it is worded as a question or a wish.
-        closed: Whether it ends in a question mark or in a word that asks for a book («есть»).
+        closed: Whether it ends in a question mark or a word that asks for a book («есть»), or wants a thing («мне бы»).
     """
 
     first: int
@@ -39,6 +41,7 @@ class Splitter:
         self._asking = self._wishing
         for group in ("when", "until", "where", "how_many", "how_long", "what", "how", "can", "opener"):
             self._asking |= phrases.bit(group)
+        self._wanting = phrases.bit("wanting")
         self._openers = phrases.bit("when") | phrases.bit("where") | phrases.bit("how_many") | phrases.bit("opener")
 
     def parts(self, message: Message, words: Stretch) -> list[Part]:
@@ -82,14 +85,14 @@ class Splitter:
         # Where question marks are in use, a question has one: «когда» elsewhere only tells a story.
         asking = self._wishing if message.asks else self._asking
         marked = any(message.tokens[n].asks for n in range(first, last))
-        closed = marked or message.tokens[last - 1].word in _IS_THERE
+        closed = marked or message.tokens[last - 1].word in _IS_THERE or bool(stretch.present & self._wanting)
         return Part(first, last, stretch, opinion, asks=marked or bool(stretch.present & asking), closed=closed)
 
     def _separate(self, words: Stretch, one: Part, two: Part) -> bool:
         """Two sure requests of different kinds, unless one phrase reaches over the border."""
         if _wish(one) == _wish(two):
             return False
-        if one.closed and one.opinion.pattern is None and two.opinion.score >= SURE and not two.opinion.strange:
+        if _names_a_book(one) and two.opinion.score >= SURE and not two.opinion.strange:
             return True
         if min(one.opinion.score, two.opinion.score) < SURE:
             return False
@@ -100,6 +103,13 @@ class Splitter:
         if pattern is None or whole.score < max(one.opinion.score, two.opinion.score):
             return True
         return any(pattern.mask & part.words.present == pattern.mask for part in (one, two))
+
+
+def _names_a_book(part: Part) -> bool:
+    """Asked for or wanted, in words that no phrase knows: «мне бы Войну и мир»."""
+    if part.opinion.pattern is not None or not part.closed:
+        return False
+    return bool(part.opinion.content) and part.last - part.first <= _MOST_OF_A_TITLE
 
 
 def _wish(part: Part) -> str:

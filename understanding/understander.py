@@ -118,8 +118,8 @@ class PhraseUnderstanding:
         whole = self._ear.opinion(message, words)
         if not wishes or not whole.heard:
             return wishes
-        if whole.intent == "greeting" and (asked := [part for part in wishes if part.opinion.intent != "greeting"]):
-            return asked  # who greets and asks, asks
+        if whole.intent == "greeting":
+            return wishes  # who greets and asks, asks: the greeting is dropped already where anything else is said
         likeliest = max(
             dict.fromkeys([_family(whole.intent), *(_family(part.opinion.intent) for part in wishes)]),
             key=lambda intent: _heard_as(whole, intent) * max(_heard_as(part.opinion, intent) for part in parts),
@@ -261,9 +261,9 @@ def _wishes(parts: Sequence[Part]) -> list[Part]:
     kept = [part for part in parts if part.opinion.pattern is not None]
     if not all(map(_is_small_talk, kept)):
         kept = [part for part in parts if part.opinion.pattern is not None or _is_a_title_asked_for(part)]
+    kept = [part for part in kept if part.opinion.intent != "greeting"] or kept
     others = [part for part in kept if part.opinion.intent not in SMALL_TALK]
     if others:
-        kept = [part for part in kept if part.opinion.intent != "greeting"]
         kept = [part for number, part in enumerate(kept) if part.opinion.intent != "thanks" or number == 0]
     if any(part.asks for part in others):
         kept = [part for part in kept if _is_outright(part)]
@@ -282,7 +282,7 @@ def _wishes(parts: Sequence[Part]) -> list[Part]:
 def _is_outright(part: Part) -> bool:
     """Worded as a question or a wish, or a phrase and nothing else: «скажите телефон и адрес»."""
     opinion = part.opinion
-    if part.asks or opinion.intent in _SAID_OUTRIGHT or _is_a_title_asked_for(part):
+    if part.asks or opinion.intent in _SAID_OUTRIGHT or _is_a_title_asked_for(part) or _is_a_book_wanted(part):
         return True
     return opinion.pattern is not None and bool(opinion.pattern.mask) and opinion.score >= SURE and not opinion.strange
 
@@ -295,6 +295,18 @@ def _is_a_title_asked_for(part: Part) -> bool:
         and part.last - part.first <= _LONGEST_TITLE
         and part.closed
         and share(part.opinion) >= _SURE_OF_THE_WHOLE
+    )
+
+
+def _is_a_book_wanted(part: Part) -> bool:
+    """A phrase that asks for books and a few words more, which are its title: «мне нужна Анна Каренина»."""
+    opinion = part.opinion
+    return bool(
+        opinion.intent == "search"
+        and opinion.pattern is not None
+        and LEVELS[opinion.pattern.level] == "always"
+        and 0 < opinion.strange <= _A_TITLE
+        and share(opinion) >= _SURE_OF_THE_WHOLE
     )
 
 

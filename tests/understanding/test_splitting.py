@@ -73,3 +73,29 @@ def test_a_flood_of_wishes_is_cut(reader: PhraseUnderstanding) -> None:
 
 def test_the_same_wish_twice_is_one(reader: PhraseUnderstanding) -> None:
     assert len(reader.understand("До скольки вы сегодня? А завтра во сколько открываетесь?")) == 1
+
+
+@pytest.mark.parametrize("said", ["Здравствуйте! Спасибо большое", "Привет, спасибо", "Добрый вечер. Благодарю вас!"])
+def test_who_greets_and_thanks_is_not_asked_about_the_greeting(reader: PhraseUnderstanding, said: str) -> None:
+    assert [request.intent for request in reader.understand(said)] == ["thanks"]
+
+
+@pytest.mark.parametrize(
+    ("said", "title"),
+    [
+        ("мне бы Войну и мир, и до скольки вы", "Войну и мир"),
+        ("Мне нужна Анна Каренина, до скольки вы работаете?", "Анна Каренина"),
+        ("хочу Обломова, и где вас найти", "Обломова"),
+    ],
+)
+def test_a_book_that_is_only_wanted_is_a_wish_beside_a_question(
+    reader: PhraseUnderstanding, said: str, title: str
+) -> None:
+    book, other = reader.understand(said)
+
+    assert (book.intent, other.intent in ("hours", "location")) == ("search", True)
+    assert book.rest.startswith(title) or book.slots["narrower"] == title
+
+
+def test_what_is_wanted_to_be_learned_is_no_book(reader: PhraseUnderstanding) -> None:
+    assert [request.intent for request in reader.understand("Хочу научиться шить, есть ли у вас кружок?")] == ["events"]
