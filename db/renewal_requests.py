@@ -165,11 +165,12 @@ class SqlUnsettled:
         now = self._clock.now()
         async with self._database.writing() as connection:
             ids = await branch_ids(connection, {loan.loan.branch_code for loan in loans})
+            main = await connection.scalar(select(BranchRow.id).order_by(BranchRow.position, BranchRow.id).limit(1))
             for loan in loans:
                 values = {
                     "loan_id": loan.loan.loan_id,
                     "patron_id": loan.loan.patron_id,
-                    "branch_id": ids[loan.loan.branch_code],
+                    "branch_id": ids.get(loan.loan.branch_code, main),  # a system may call branches its own names
                     "key": key[:KEY_LENGTH],
                     "cause": cause.value,
                     "state": RequestState.WAITING.value,

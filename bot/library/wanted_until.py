@@ -15,6 +15,8 @@ _UNITS = (("недел", 7), ("week", 7), ("дн", 1), ("ден", 1), ("day", 1)
 _SPAN_WORDS = frozenset(["на", "еще", "for", "another"])
 _PAIR = {"пару": 2, "пара": 2, "couple": 2}
 _PASSED = {"вчера": 1, "позавчера": 2, "yesterday": 1}
+_YEAR = re.compile(r"\b(20\d\d)\b|\b\d{1,2}[./-]\d{1,2}[./-](\d\d)\b")
+"""«20 марта 2027», «20.03.2027», «20.03.27»."""
 _LONG_AHEAD = timedelta(days=200)
 """A day without a year that would be so far off is the one that has passed."""
 
@@ -41,9 +43,16 @@ def _named(said: str, today: date, holidays: DaysOff) -> date | None:
     if not days:
         return None
     day = days[-1]
-    if day - today > _LONG_AHEAD and not re.search(r"\d{4}|\.\d\d\.\d\d", match[1]):
+    if year := _YEAR.search(match[1]):
+        return _in_year(day, int(year[1] or f"20{year[2]}"))
+    if day - today > _LONG_AHEAD:
         return day.replace(year=day.year - 1) if (day.month, day.day) != (2, 29) else day - timedelta(days=366)
     return day
+
+
+def _in_year(day: date, year: int) -> date:
+    """The same day in the year that was named; 29 February of a year without one is the 28th."""
+    return day.replace(year=year, day=min(day.day, monthrange(year, day.month)[1]))
 
 
 def _end_of(what: str, today: date) -> date:
