@@ -31,6 +31,7 @@ from db.migrate import upgrade
 from db.staff import SqlStaffBook
 from tests.console.conftest import LIBRARY, SETTING, of_the_catalogue
 from tests.support.databases import PostgresServer
+from tests.support.lessons import school
 from tests.support.staff import hire
 
 NUMBERS = {
@@ -124,7 +125,15 @@ async def _pages(database: Database, desk: SqlConsoleDesk, rounds: int, most: in
     files = SqlFiles(database, clock)
     catalogue = of_the_catalogue(database, clock, Path(tempfile.gettempdir()))
     console = Console(
-        SETTING, staff=book, audit=audit, clock=clock, desk=desk, files=files, library=LIBRARY, **catalogue
+        SETTING,
+        staff=book,
+        audit=audit,
+        clock=clock,
+        desk=desk,
+        files=files,
+        library=LIBRARY,
+        lessons=school(database, clock).lessons,
+        **catalogue,
     )
     token = "t" * 43
     await book.open_session(1, passwords.digest(token), clock.now() + SETTING.longest, "", "bench")

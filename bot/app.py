@@ -13,6 +13,7 @@ from pathlib import Path
 import structlog
 
 import adapters
+from adapters.screens import ChannelScreens
 from bot.channels import Channel, ChannelSpec, Pushed, Served, Setting, Tended
 from bot.clock import Clock, SystemClock
 from bot.consent import consent_text, linked_elsewhere
@@ -27,11 +28,13 @@ from bot.engine.notices import Notices
 from bot.engine.outbox import Outbox, StillTrue
 from bot.engine.pictures import PictureDesk
 from bot.engine.privacy import DataClass, Privacy
+from bot.engine.rehearsal import Rehearsal, Stage
 from bot.engine.same_words import Remembered
 from bot.engine.server import application
 from bot.engine.service import Role, Service
 from bot.engine.standings import Sayer
 from bot.errors import ConfigError, StoreUnavailable
+from bot.lessons import Lessons, Topic
 from bot.library.holidays import OfficialHolidays
 from bot.library.notices import Carrier
 from bot.library.places import main_branch, start_parameter
@@ -47,6 +50,7 @@ from console.app import Console
 from console.room import ConsoleSetting
 from db import migrate
 from db.account_store import AccountSetup, AccountStore, account_store
+from db.answers import Answers
 from db.branches import SqlBranches
 from db.calls import SqlCalls
 from db.cards import SqlCards
@@ -59,12 +63,14 @@ from db.deliveries import SqlDeliveries
 from db.desk import SqlConsoleDesk
 from db.desk_audit import SqlStaffAudit
 from db.faq import SqlFaq
+from db.faq_desk import SqlAnswerBook
 from db.files import SqlFiles, SqlUnread
 from db.import_jobs import SqlImportJobs
 from db.index_source import SqlIndexSource
 from db.lending_desk import SqlDesk
 from db.linking import LinkRules
 from db.messages import StoredLog, open_log
+from db.miss_desk import SqlMissDesk
 from db.misses import SqlMisses
 from db.notices import SqlNotices
 from db.people import SqlPeople
@@ -72,12 +78,15 @@ from db.renewal_requests import SqlRequests
 from db.retention import KeepDays
 from db.shelving import SqlCatalogueDesk
 from db.staff import SqlStaffBook
+from db.synonym_desk import SqlSynonymDesk
 from db.synonyms import SqlSynonyms
 from db.unreached import SqlUnreached
 
 CHANNEL_KINDS = tuple(sorted(package.name for package in pkgutil.iter_modules(adapters.__path__) if package.ispkg))
 """The packages in ``adapters/``; each is imported when a channel of its kind is configured."""
 log = structlog.get_logger(__name__)
+TOLD_BY_TOPIC = frozenset({"join", "rules"})
+"""Intents whose topics are answered in the library's own words and nothing else."""
 REFRESH_S = 30.0
 """How often branches that another process imported are looked for."""
 
@@ -244,9 +253,16 @@ def understanding(synonyms: Synonyms, intents: Collection[str]) -> Understanding
         intents: Every intent that has a handler.
     """
     from understanding.topics import topics
+
+    return TaughtUnderstanding(untaught(), synonyms, topics(), frozenset(intents))
+
+
+@cache
+def untaught() -> Understanding:
+    """What understands readers before any librarian has taught it; one a process, pure."""
     from understanding.understander import PhraseUnderstanding
 
-    return TaughtUnderstanding(Remembered(PhraseUnderstanding()), synonyms, topics(), frozenset(intents))
+    return Remembered(PhraseUnderstanding())
 
 
 def at_once(settings: Settings, table: Mapping[Trigger, Handler]) -> frozenset[str]:
@@ -490,6 +506,7 @@ def service(what: Opened, role: Role) -> Service:
                 library=what.library,
                 shelving=SqlCatalogueDesk(what.database, what.clock),
                 imports=imports_of(what),
+                lessons=lessons_of(what, channels),
             )
             paths += console.routes()  # type: ignore[arg-type]  # as above
             closing.append(console.aclose)
@@ -594,6 +611,41 @@ def all_true(*asked: StillTrue) -> StillTrue:
     return still_true
 
 
+def lessons_of(what: Opened, channels: Mapping[str, Channel]) -> Lessons:
+    """What librarians teach, and the running bot on which they try it. Raises ConfigError."""
+    from understanding.topics import about, known_questions, topics
+
+    table, settings = handler_table(what.settings), what.settings
+    misses = SqlMissDesk(what.database, what.clock)
+    answers, intents = SqlAnswerBook(what.database, what.clock, what.faq), intents_of(table)
+    kinds = [(spec_of(name, settings), channel) for name, channel in channels.items()]
+    stage = Stage(
+        understanding=untaught(),
+        table=table,
+        library=what.library,
+        catalogue=what.catalogue,
+        synonyms=what.synonyms,
+        entries=answers.spoken,
+        speak=Answers,
+        frequent=misses.frequent,
+        samples=known_questions(),
+        topics=topics(),
+        intents=intents,
+        clock=what.clock,
+        language=settings.library.language,
+    )
+    return Lessons(
+        misses=misses,
+        answers=answers,
+        synonyms=SqlSynonymDesk(what.synonyms, answers, [*intents, *topics()]),
+        rehearsal=Rehearsal(stage),
+        screens=ChannelScreens([(spec.kind, spec.title, channel) for spec, channel in kinds]),
+        library=what.library,
+        topics=[Topic(key=key, about=about()[key]) for key, intent in topics().items() if intent in TOLD_BY_TOPIC],
+        intents=intents,
+    )
+
+
 def notices_of(what: Opened, channels: Mapping[str, Channel], privacy: Privacy) -> Notices:
     """What writes to readers by itself. Raises ConfigError."""
     settings = what.settings
@@ -647,6 +699,7 @@ def console_setting(settings: Settings, channels: Mapping[str, Channel]) -> Cons
         branches={branch.code: branch.name for branch in branches},
         sources={start_parameter(branch.code): branch.code for branch in branches},
         channels={name: spec_of(name, settings).title for name in settings.channels},
+        channel_kinds={spec.kind: spec.title for spec in (spec_of(name, settings) for name in settings.channels)},
         sending=frozenset(channels),
         windows={name: each.capabilities.window_h for name, each in channels.items() if each.capabilities.window_h},
         public_only=frozenset(name for name in channels if data_class(name, settings) is not DataClass.FULL),

@@ -209,6 +209,10 @@ class Priced(Channel, Protocol):
         """What sending this reply to one contact will cost. Pure."""
         ...
 
+    def text(self, reply: Reply) -> str:
+        """The words that are sent for this reply. Pure."""
+        ...
+
 
 class Desk(Protocol):
     """What a channel with pages of its own may do with the core."""

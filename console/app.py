@@ -6,18 +6,22 @@ from aiohttp import web
 
 from bot.clock import Clock
 from bot.desk import Audit, Desk, StaffBook
+from bot.lessons import Lessons
 from bot.ports import Files, Library
 from bot.shelving import CatalogueDesk, ImportDesk
 from console.account import OwnAccount
 from console.books import BooksScreen
+from console.answers import AnswersScreen
 from console.canned import CannedScreen
 from console.conversation import ConversationScreen
 from console.door import Door
 from console.inbox import InboxScreen
 from console.loading import LoadingScreen
+from console.meanings import MeaningScreen
 from console.people import People
 from console.room import ConsoleSetting, Room
 from console.streams import Streams
+from console.teach import TeachScreen
 
 
 class Console:
@@ -33,6 +37,7 @@ class Console:
         library: What may be asked while answering.
         shelving: What may be decided about works.
         imports: What loads catalogues.
+        lessons: What the bot is taught, and tried with.
     """
 
     def __init__(
@@ -47,6 +52,7 @@ class Console:
         library: Library,
         shelving: CatalogueDesk,
         imports: ImportDesk,
+        lessons: Lessons,
     ) -> None:
         room = Room(setting, staff, audit, clock)
         self._streams, self._imports = Streams(), imports
@@ -58,6 +64,9 @@ class Console:
             CannedScreen(room, desk),
             BooksScreen(room, library, shelving),
             LoadingScreen(room, imports, setting.largest_upload),
+            TeachScreen(room, lessons),
+            AnswersScreen(room, lessons),
+            MeaningScreen(room, lessons),
             OwnAccount(room),
             People(room),
         )

@@ -62,6 +62,7 @@ class ConsoleSetting:
         branches: Code → name, in the order of answers.
         sources: Start parameter of a link → code of its branch.
         channels: Name of a channel → what people call it.
+        channel_kinds: Kind of messenger → what people call it.
         sending: Channels that are on.
         windows: Name of a channel → hours in which its readers may be written to after their last words.
         public_only: Channels that may carry nothing of a person.
@@ -79,6 +80,7 @@ class ConsoleSetting:
     branches: Mapping[str, str] = field(default_factory=dict)
     sources: Mapping[str, str] = field(default_factory=dict)
     channels: Mapping[str, str] = field(default_factory=dict)
+    channel_kinds: Mapping[str, str] = field(default_factory=dict)
     sending: frozenset[str] = frozenset()
     windows: Mapping[str, float] = field(default_factory=dict)
     public_only: frozenset[str] = frozenset()

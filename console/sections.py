@@ -29,6 +29,7 @@ class Section:
 SECTIONS = (
     Section("inbox", "", lambda: _("Диалоги"), letter="I"),
     Section("books", "books", lambda: _("Каталог"), letter="K"),
+    Section("teach", "teach", lambda: _("Чему научить"), letter="T"),
     Section("canned", "canned", lambda: _("Готовые ответы"), StaffRole.EDITOR),
     Section("staff", "staff", lambda: _("Сотрудники"), StaffRole.ADMIN),
 )

@@ -3,17 +3,20 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, insert, select, tuple_, update
+from sqlalchemy import delete, func, select, tuple_
 
 from bot.clock import Clock
 from bot.ports import FaqAnswer, FaqEntry
 from db.answers import Answers
 from db.connect import Database, store_errors
+from db.faq_writing import COLUMNS, entry_of, says_the_same, write
 from db.models import FaqRow
 
 CONFIG = "config"
 LOOK_EVERY = timedelta(seconds=5)
 """How soon an answer that another process changed is told."""
+_STAMP = (func.count(), func.sum(FaqRow.version), func.max(FaqRow.updated_at))
+"""Differs after every change of any answer."""
 
 
 class SqlFaq:
@@ -26,7 +29,7 @@ class SqlFaq:
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database, self._clock = database, clock
         self._answers = Answers(())
-        self._stamp: tuple[int, datetime | None] | None = None
+        self._stamp: tuple[int, int, datetime | None] | None = None
         self._looked_at: datetime | None = None
         self._edition = 0
 
@@ -45,27 +48,20 @@ class SqlFaq:
         wanted = {(entry.topic, entry.language): entry for entry in entries}
         with store_errors():
             async with self._database.writer.begin() as connection:
-                found = await connection.execute(select(FaqRow.topic, FaqRow.language, FaqRow.source))
-                stored = {(row.topic, row.language): row.source for row in found}
-                gone = [key for key, was in stored.items() if source == was == CONFIG and key not in wanted]
+                stored = {(row.topic, row.language): row for row in await connection.execute(select(*COLUMNS))}
+                gone = [key for key, was in stored.items() if source == was.source == CONFIG and key not in wanted]
                 if gone:
                     await connection.execute(delete(FaqRow).where(tuple_(FaqRow.topic, FaqRow.language).in_(gone)))
                 for key, entry in wanted.items():
-                    if source == CONFIG and stored.get(key, CONFIG) != CONFIG:
+                    row = stored.get(key)
+                    if row is not None and source == CONFIG != row.source:
                         continue
-                    values = {
-                        "questions": list(entry.questions),
-                        "answer": entry.answer,
-                        "url": entry.url,
-                        "source": source,
-                        "updated_at": now,
-                    }
-                    if key in stored:
-                        where = (FaqRow.topic == entry.topic, FaqRow.language == entry.language)
-                        await connection.execute(update(FaqRow).where(*where).values(values))
-                    else:
-                        row = {"topic": entry.topic, "language": entry.language, **values}
-                        await connection.execute(insert(FaqRow).values(row))
+                    if row is None or not says_the_same(row, entry, source, enabled=True):
+                        await write(connection, entry, stored=row, source=source, now=now)
+        self.look_again()
+
+    def look_again(self) -> None:
+        """Something was written: whoever asks next hears it."""
         self._stamp = self._looked_at = None
         self._edition += 1
 
@@ -73,7 +69,8 @@ class SqlFaq:
         """Every topic that something is written on. Raises StoreUnavailable."""
         with store_errors():
             async with self._database.engine.connect() as connection:
-                return list(await connection.scalars(select(FaqRow.topic).distinct().order_by(FaqRow.topic)))
+                wanted = select(FaqRow.topic).where(FaqRow.enabled).distinct().order_by(FaqRow.topic)
+                return list(await connection.scalars(wanted))
 
     async def about(self, topic: str, language: str) -> FaqAnswer | None:
         return (await self._current()).about(topic, language)
@@ -87,15 +84,11 @@ class SqlFaq:
             return self._answers
         with store_errors():
             async with self._database.engine.connect() as connection:
-                row = (await connection.execute(select(func.count(), func.max(FaqRow.updated_at)))).one()
-                stamp = (row[0], row[1])
+                row = (await connection.execute(select(*_STAMP))).one()
+                stamp = (row[0], row[1] or 0, row[2])
                 if stamp != self._stamp:
-                    columns = (FaqRow.topic, FaqRow.language, FaqRow.questions, FaqRow.answer, FaqRow.url)
-                    found = await connection.execute(select(*columns).order_by(FaqRow.id))
-                    self._answers = Answers(
-                        FaqEntry(topic=topic, language=spoken, answer=answer, questions=tuple(questions), url=url)
-                        for topic, spoken, questions, answer, url in found
-                    )
+                    found = await connection.execute(select(*COLUMNS).where(FaqRow.enabled).order_by(FaqRow.id))
+                    self._answers = Answers(entry_of(row) for row in found)
                     self._edition += 1
         self._stamp, self._looked_at = stamp, now
         return self._answers

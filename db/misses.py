@@ -158,10 +158,14 @@ class SqlMisses:
         insert: Callable[..., Any] = sqlite.insert if self._database.dialect == "sqlite" else postgresql.insert
         adding = insert(MissRow)
         new, old = adding.excluded, MissRow
-        last = case((new.last_at > old.last_at, new.last_at), else_=old.last_at)
-        return adding.on_conflict_do_update(
-            index_elements=[MissRow.key], set_={"times": old.times + new.times, "last_at": last}
-        )
+        gone = old.gone_at.is_not(None)
+        values = {
+            "times": case((gone, new.times), else_=old.times + new.times),
+            "first_at": case((gone, new.first_at), else_=old.first_at),
+            "last_at": case((new.last_at > old.last_at, new.last_at), else_=old.last_at),
+            "gone_at": None,
+        }
+        return adding.on_conflict_do_update(index_elements=[MissRow.key], set_=values)
 
     async def _make_room(self, connection: AsyncConnection) -> None:
         total = await connection.scalar(select(func.count()).select_from(MissRow)) or 0
@@ -171,7 +175,7 @@ class SqlMisses:
         going = (
             select(MissRow.id)
             .where(MissRow.id.not_in(newest))
-            .order_by(MissRow.times, MissRow.last_at, MissRow.id)
+            .order_by(MissRow.gone_at.is_(None), MissRow.times, MissRow.last_at, MissRow.id)
             .limit(total - self._keep)
         )
         gone = list(await connection.scalars(going))
@@ -188,7 +192,7 @@ class SqlMisses:
         Raises:
             StoreUnavailable: From the store.
         """
-        wanted = select(MissRow).order_by(MissRow.times.desc(), MissRow.id)
+        wanted = select(MissRow).where(MissRow.gone_at.is_(None)).order_by(MissRow.times.desc(), MissRow.id)
         if since is not None:
             wanted = wanted.where(MissRow.last_at >= since)
         with store_errors():
@@ -197,7 +201,7 @@ class SqlMisses:
         groups: dict[str, list[Any]] = defaultdict(list)
         for row in found:
             groups[row.alike].append(row)
-        misses = [_miss(rows) for rows in groups.values()]
+        misses = [miss_of(rows) for rows in groups.values()]
         return sorted(misses, key=lambda miss: (-miss.count, -miss.last_at.timestamp(), miss.miss_id))
 
     async def forget(self, miss_id: int) -> int:
@@ -244,7 +248,7 @@ def _counted(wordings: Iterable[_Wording]) -> list[dict[str, Any]]:
     return [rows[key] for key in sorted(rows)]
 
 
-def _miss(rows: Sequence[Any]) -> Miss:
+def miss_of(rows: Sequence[Any]) -> Miss:
     """One miss out of its wordings, the commonest of which is the first."""
     channels: dict[str, int] = {}
     texts: dict[str, int] = {}

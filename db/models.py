@@ -20,6 +20,7 @@ from sqlalchemy import (
     UniqueConstraint,
     false,
     text,
+    true,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -414,6 +415,12 @@ class FaqRow(Base):
     url: Mapped[str] = mapped_column(Text, default="")
     source: Mapped[str] = mapped_column(String(16), default="config")
     """config, import or console: a later start never overwrites what the staff edited."""
+    enabled: Mapped[bool] = mapped_column(Boolean, default=True, server_default=true())
+    """Readers hear it."""
+    version: Mapped[int] = mapped_column(Integer, default=1, server_default="1")
+    """Raised by every change: the second of two editors is told."""
+    updated_by: Mapped[str] = mapped_column(String(64), default="", server_default=text("''"))
+    """Login; "" where a file said it."""
     updated_at: Mapped[datetime] = mapped_column(Moment)
 
 
@@ -437,6 +444,8 @@ class MissRow(Base):
     times: Mapped[int] = mapped_column(Integer)
     first_at: Mapped[datetime] = mapped_column(Moment)
     last_at: Mapped[datetime] = mapped_column(Moment)
+    gone_at: Mapped[datetime | None] = mapped_column(Moment)
+    """Taught or not needed; kept for a while so that it can be brought back. Asked again, it counts anew."""
 
 
 class SynonymRow(Base):

@@ -8,6 +8,7 @@ from db import (
     models_notices,
     models_shelving,
     models_staff,
+    models_teaching,
 )
 from db.base import Base
 
@@ -19,6 +20,7 @@ MODULES = (
     models_notices,
     models_shelving,
     models_staff,
+    models_teaching,
 )
 METADATA = Base.metadata
 

@@ -6,8 +6,9 @@ from pathlib import Path
 from textwrap import wrap
 
 from bot.app import channel_spec
+from bot.lessons import Bubble
 from bot.messages import Button, Location, Reply, bold, link, reply
-from tools.screens import KINDS, REPLIES, Bubble, capabilities, screens
+from tools.screens import KINDS, REPLIES, capabilities, screens
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 PAGE = DOCS / "channels.md"

@@ -45,7 +45,7 @@ class Sms:
         phone = message.contact.address.removeprefix("+")
         if not _PHONE.fullmatch(phone):
             raise DeliveryRefused("no telephone number")
-        text = self._text(message.reply)
+        text = self.text(message.reply)
         if not text:
             raise MessageRefused("nothing that a short message could say")
         try:
@@ -60,10 +60,11 @@ class Sms:
 
     def price(self, reply: Reply) -> Price:
         """What a reply will cost, before it is sent (``bot.channels.Priced``)."""
-        text = self._text(reply)
+        text = self.text(reply)
         return Price(parts=len(parts(text).pieces), total=price(text, self._options.price_per_part))
 
-    def _text(self, reply: Reply) -> str:
+    def text(self, reply: Reply) -> str:
+        """What goes out of a reply (``bot.channels.Priced``)."""
         with in_language(self._setting.language):
             return text_of(reply, self._options)
 

@@ -5,8 +5,9 @@ import re
 import pytest
 
 from adapters.shaping import width
+from bot.lessons import Bubble
 from bot.messages import Reply
-from tools.screens import KINDS, LONG_TITLES, REPLIES, TITLE, Bubble, capabilities, screens
+from tools.screens import KINDS, LONG_TITLES, REPLIES, TITLE, capabilities, screens
 
 UNSEEN = re.compile("[\u200a\u200b\u2060\ufeff]")
 """What an adapter may put between signs that its messenger would read as its own."""

@@ -28,6 +28,7 @@ from db.messages import StoredLog, open_log
 from db.shelving import SqlCatalogueDesk
 from db.staff import SqlStaffBook
 from tests.support.clock import StandingClock
+from tests.support.lessons import school
 from tests.support.staff import PASSWORD
 
 LARGEST_UPLOAD = 2_000_000
@@ -39,6 +40,7 @@ SETTING = ConsoleSetting(
     branches={"01": "Центральная библиотека", "02": "Детская библиотека"},
     sources={"branch-01": "01", "branch-02": "02"},
     channels={"chat": "Чат на сайте", "vk": "ВКонтакте", "wa": "WhatsApp"},
+    channel_kinds={"webchat": "Чат на сайте", "vk": "ВКонтакте"},
     sending=frozenset({"chat", "wa"}),
     windows={"wa": 24.0},
     public_only=frozenset({"wa"}),
@@ -126,6 +128,7 @@ async def open_browser(
         desk=SqlConsoleDesk(sqlite, log, clock),
         files=SqlFiles(sqlite, clock),
         library=library,
+        lessons=school(sqlite, clock).lessons,
         **of_the_catalogue(sqlite, clock, tmp_path),
     )
     async with AsyncExitStack() as stack:

@@ -20,6 +20,7 @@ from db.files import SqlFiles
 from db.staff import SqlStaffBook
 from tests.adapters.house import House
 from tests.console.conftest import SETTING, of_the_catalogue
+from tests.support.lessons import School, school
 
 
 class ConsoleHouse(House):
@@ -50,9 +51,12 @@ class ConsoleHouse(House):
         self.clock, self._folder = clock, TemporaryDirectory()
         self.desk: SqlConsoleDesk
         self.console: Console
+        self.school: School
 
     def more_routes(self) -> Sequence[web.AbstractRouteDef]:
         database, clock, library = self._parts
+        kinds = [("webchat", "Чат на сайте", self.channel)]
+        self.school = school(database, clock, channels=kinds)
         self.desk = SqlConsoleDesk(database, self.log, clock)
         self.console = Console(
             self.setting,
@@ -62,6 +66,7 @@ class ConsoleHouse(House):
             desk=self.desk,
             files=SqlFiles(database, clock),
             library=library,
+            lessons=self.school.lessons,
             **of_the_catalogue(database, clock, Path(self._folder.name)),
         )
         return self.console.routes()
