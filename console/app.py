@@ -10,8 +10,8 @@ from bot.lessons import Lessons
 from bot.ports import Files, Library
 from bot.shelving import CatalogueDesk, ImportDesk
 from console.account import OwnAccount
-from console.books import BooksScreen
 from console.answers import AnswersScreen
+from console.books import BooksScreen
 from console.canned import CannedScreen
 from console.conversation import ConversationScreen
 from console.door import Door
