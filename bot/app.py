@@ -497,7 +497,7 @@ def service(what: Opened, role: Role) -> Service:
                 paths += channel.routes(desk)  # type: ignore[arg-type]  # aiohttp: every route is one
         if settings.console.enabled:
             console = Console(
-                console_setting(settings, channels),
+                console_setting(settings, channels, settings.accounts.secret(what.folder)),
                 staff=SqlStaffBook(what.database, what.clock),
                 audit=SqlStaffAudit(what.database, what.clock),
                 clock=what.clock,
@@ -684,13 +684,14 @@ def carrier_of(name: str, channel: Channel, settings: Settings, privacy: Privacy
     )
 
 
-def console_setting(settings: Settings, channels: Mapping[str, Channel]) -> ConsoleSetting:
+def console_setting(settings: Settings, channels: Mapping[str, Channel], key: bytes) -> ConsoleSetting:
     """What the console is told of the library and its channels. Raises ConfigError."""
     console, branches = settings.console, settings.library.values()
     return ConsoleSetting(
         library=settings.library.name,
         language=settings.library.language,
         zone=settings.library.timezone,
+        key=key,
         secure=settings.server.public_url.startswith("https:"),
         client_address_header=console.client_address_header,
         idle=timedelta(minutes=console.idle_minutes),

@@ -64,7 +64,7 @@ class Keys:
 
     Attributes:
         password: The argon2id hash.
-        totp_secret: Base32, "" where there is no second factor.
+        totp_secret: What the second factor is made of, with the service's key; "" where there is none.
         totp_used: The last time step whose code was taken: no code works twice.
     """
 
@@ -116,7 +116,7 @@ class StaffBook(Protocol):
         ...
 
     async def set_totp(self, staff_id: int, secret: str) -> None:
-        """Another second factor, "" for none."""
+        """Another second factor (what it is made of), "" for none."""
         ...
 
     async def use_totp(self, staff_id: int, step: int) -> bool:

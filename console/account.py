@@ -91,31 +91,35 @@ class OwnAccount:
 
     async def offer_code(self, visit: Visit) -> web.Response:
         """A new secret, to be scanned; it counts once a code of it was typed."""
-        return self._code_form(visit, passwords.new_secret())
+        return self._code_form(visit, passwords.new_salt())
 
     async def set_code(self, visit: Visit) -> web.Response:
         """Switch the second factor on, or off."""
-        me, secret = visit.me, visit.form.get("secret", "")
+        me, salt = visit.me, visit.form.get("salt", "")
         keys = await self._room.staff.keys(me.login)
         if keys is None or not await passwords.fits(visit.form.get("password", ""), keys.password):
-            return self._code_form(visit, secret or passwords.new_secret(), _("Пароль не подошёл."), 400)
+            return self._code_form(
+                visit, salt if passwords.is_salt(salt) else passwords.new_salt(), _("Пароль не подошёл."), 400
+            )
         if visit.form.get("off"):
             await self._room.staff.set_totp(me.staff_id, "")
             await self._room.audit.note(me.login, "second_factor.off", f"staff:{me.staff_id}")
             return self._room.go(visit, f"{ROOT}account")
-        if not (secret.isalnum() and secret.isascii() and len(secret) == 32):
+        if not passwords.is_salt(salt):
             raise Stop(400, _("Форма устарела: обновите страницу и повторите."))
+        secret = passwords.secret_of(salt, self._room.setting.key)
         if passwords.code_step(secret, visit.form.get("code", ""), visit.now) is None:
-            return self._code_form(visit, secret, _("Код не подошёл: дождитесь следующего и введите его."), 400)
-        await self._room.staff.set_totp(me.staff_id, secret)
+            return self._code_form(visit, salt, _("Код не подошёл: дождитесь следующего и введите его."), 400)
+        await self._room.staff.set_totp(me.staff_id, salt)
         await self._room.audit.note(me.login, "second_factor.on", f"staff:{me.staff_id}")
         return self._room.go(visit, f"{ROOT}account")
 
-    def _code_form(self, visit: Visit, secret: str, fault: str = "", status: int = 200) -> web.Response:
+    def _code_form(self, visit: Visit, salt: str, fault: str = "", status: int = 200) -> web.Response:
         import segno
 
+        secret = passwords.secret_of(salt, self._room.setting.key)
         address = passwords.address_of_secret(secret, visit.me.login, self._room.setting.library)
         picture = segno.make(address, error="m").svg_data_uri(scale=4, border=2)
         return self._room.page(
-            visit, "code.html", status, secret=secret, picture=picture, fault=fault, now_on="account"
+            visit, "code.html", status, salt=salt, secret=secret, picture=picture, fault=fault, now_on="account"
         )

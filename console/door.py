@@ -77,7 +77,8 @@ class Door:
     ) -> web.Response:
         if keys is None or keys.member.disabled or not _is_passed(keys, visit.form["passed"], visit.now):
             return self._form(visit, onward, login, _("Прошло слишком много времени: введите пароль ещё раз."), 403)
-        step = passwords.code_step(keys.totp_secret, visit.form.get("code", ""), visit.now)
+        secret = passwords.secret_of(keys.totp_secret, self._room.setting.key)
+        step = passwords.code_step(secret, visit.form.get("code", ""), visit.now)
         if step is None or not await self._room.staff.use_totp(keys.member.staff_id, step):
             await self._room.staff.failed(list(counted.values()))
             await self._room.audit.note(keys.member.login, "sign_in.refused", more="code")

@@ -1,7 +1,10 @@
 """Passwords and one-time codes: hashed and compared off the event loop, a few at a time."""
 
 import asyncio
+import base64
 import hashlib
+import hmac
+import re
 import secrets
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -45,6 +48,8 @@ COMMON = frozenset(
         "abcdefghij",
     }
 )
+SECRET_BYTES = 20
+"""Of a second factor, as RFC 4226 asks."""
 STEP_S = 30
 """Seconds that a one-time code lasts (RFC 6238)."""
 _THREADS = ThreadPoolExecutor(2, thread_name_prefix="passwords")
@@ -116,11 +121,30 @@ def _fits(password: str, kept: str | None) -> bool:
     return kept is not None
 
 
-def new_secret() -> str:
-    """A secret for one-time codes, in base32."""
-    import pyotp
+SALTED = "salt:"
+"""Before what the store keeps of a second factor: a salt, and never the secret."""
 
-    return pyotp.random_base32()
+
+def new_salt() -> str:
+    """What a new second factor is made of, with the service's key: 128 random bits."""
+    return SALTED + secrets.token_urlsafe(16)
+
+
+def is_salt(said: str) -> bool:
+    """Whether a form brought back what :func:`new_salt` makes."""
+    return re.fullmatch(SALTED + r"[A-Za-z0-9_-]{22}", said) is not None
+
+
+def secret_of(kept: str, key: bytes) -> str:
+    """The secret of somebody's one-time codes, in base32.
+
+    It is made of the salt in the store and the service's key, which lies beside the store or in the environment: a
+    copy of the store alone makes no codes. What an earlier version kept is the secret itself.
+    """
+    if not kept.startswith(SALTED):
+        return kept
+    made = hmac.digest(key, b"second factor " + kept.encode(), "sha256")
+    return base64.b32encode(made[:SECRET_BYTES]).decode()
 
 
 def code_step(secret: str, code: str, now: datetime) -> int | None:

@@ -54,6 +54,7 @@ class ConsoleSetting:
     """What the console is built with.
 
     Attributes:
+        key: The service's own, beside the store and not in it: second factors are made with it.
         secure: The world reaches us by https: cookies are for nothing else.
         client_address_header: Where our proxy writes a visitor's address, "" where there is none.
         idle: A session in which nothing was done for so long ends.
@@ -72,6 +73,7 @@ class ConsoleSetting:
     library: str
     language: str
     zone: ZoneInfo
+    key: bytes = field(repr=False)
     secure: bool = False
     client_address_header: str = ""
     idle: timedelta = timedelta(hours=3)

@@ -25,6 +25,7 @@ class StaffRow(Base):
     """argon2id with its parameters."""
     must_change: Mapped[bool] = mapped_column(Boolean)
     totp_secret: Mapped[str] = mapped_column(String(64), default="", server_default=text("''"))
+    """A salt: the secret itself is made of it with the service's key, which is not in the store."""
     totp_used: Mapped[int] = mapped_column(BigKey, default=0, server_default="0")
     """The last time step whose code was taken."""
     created_at: Mapped[datetime] = mapped_column(Moment)

@@ -9,8 +9,9 @@ Words are kept by their stems (``bot.language``), so that «книгу» finds �
 """
 
 import asyncio
+import json
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import aclosing
 from datetime import timedelta
 from typing import Any
@@ -56,14 +57,14 @@ SELECT s.message_id AS id, coalesce(m.text, '') AS text FROM message_words_stale
 LEFT JOIN messages m ON m.id = s.message_id ORDER BY s.message_id LIMIT :limit"""
 PUT = {
     "sqlite": """
-INSERT INTO message_words (rowid, stems) SELECT id, :stems FROM messages
-WHERE id = :id AND text = :text AND id NOT IN (SELECT id FROM message_words_content WHERE id = :id)""",
+INSERT OR REPLACE INTO message_words (rowid, stems) SELECT m.id, j.value ->> 2 FROM json_each(:rows) j
+JOIN messages m ON m.id = j.value ->> 0 AND m.text = j.value ->> 1""",
     "postgresql": """
 INSERT INTO message_words (message_id, stems)
-SELECT id, array_to_tsvector(string_to_array(:stems, ' ')) FROM messages
-WHERE id = :id AND text = :text ON CONFLICT DO NOTHING""",
+SELECT m.id, array_to_tsvector(string_to_array(j.value ->> 2, ' ')) FROM json_array_elements(CAST(:rows AS json)) j
+JOIN messages m ON m.id = CAST(j.value ->> 0 AS bigint) AND m.text = j.value ->> 1 ON CONFLICT DO NOTHING""",
 }
-"""Only where the words still are what was read."""
+"""All in one statement, and only where the words still are what was read."""
 ADVANCE = {
     "sqlite": "UPDATE message_words_mark SET mark = max(mark, :last)",
     "postgresql": """
@@ -121,18 +122,15 @@ class SqlWords:
                     fresh = (await connection.execute(text(PENDING[self._dialect]), {"limit": limit})).all()
             if not stale and not fresh:
                 return 0
-            known = await asyncio.to_thread(_stemmed, [*stale, *fresh])
+            known = await asyncio.to_thread(_stemmed, {row.id: row.text for row in (*stale, *fresh)})
             async with self._database.writing() as connection:
                 if self._dialect == "postgresql" and not await connection.scalar(text(LOCK)):
                     return 0
                 await self._keep(connection, known, [row.id for row in stale], fresh)
             return len(stale) + len(fresh)
 
-    async def _keep(
-        self, connection: AsyncConnection, known: Sequence[dict[str, Any]], stale: Sequence[int], fresh: Sequence[Any]
-    ) -> None:
-        if known:
-            await connection.execute(text(PUT[self._dialect]), known)
+    async def _keep(self, connection: AsyncConnection, known: str, stale: Sequence[int], fresh: Sequence[Any]) -> None:
+        await connection.execute(text(PUT[self._dialect]), {"rows": known})
         if stale:
             await connection.execute(text(DONE), [{"id": number} for number in stale])
         if fresh:
@@ -147,7 +145,7 @@ class SqlWords:
             for statement in EMPTY:
                 await connection.execute(text(statement))
         total = 0
-        while found := await self.gather():
+        while found := await self.gather(10 * BATCH):
             total += found
         return total
 
@@ -156,9 +154,10 @@ class SqlWords:
         return self._database.dialect
 
 
-def _stemmed(found: Sequence[Any]) -> list[dict[str, Any]]:
+def _stemmed(found: Mapping[int, str]) -> str:
     """In a thread: a thousand messages take some tens of milliseconds. Who has no words is kept, too: as looked at."""
-    return [{"id": row.id, "text": row.text, "stems": stems_of(row.text)} for row in found]
+    rows = [(number, said, stems_of(said)) for number, said in found.items()]
+    return json.dumps(rows, ensure_ascii=False)
 
 
 def stems_of(said: str) -> str:

@@ -36,6 +36,7 @@ SETTING = ConsoleSetting(
     library="Районная библиотека",
     language="ru",
     zone=ZoneInfo("Europe/Moscow"),
+    key=b"a key of the tests, which is no secret",
     undo=timedelta(seconds=5),
     branches={"01": "Центральная библиотека", "02": "Детская библиотека"},
     sources={"branch-01": "01", "branch-02": "02"},

@@ -13,7 +13,7 @@ from db.connect import Database
 from db.models_accounts import AuditRow
 from db.models_staff import StaffSessionRow
 from db.staff import SqlStaffBook
-from tests.console.conftest import Browser, OpenBrowser
+from tests.console.conftest import SETTING, Browser, OpenBrowser
 from tests.support.clock import StandingClock
 from tests.support.staff import PASSWORD, hire
 
@@ -147,8 +147,9 @@ async def test_a_second_factor_is_asked_and_no_code_works_twice(
     sqlite: Database, clock: StandingClock, open_browser: OpenBrowser
 ) -> None:
     member = await hire(sqlite, clock)
-    secret = passwords.new_secret()
-    await SqlStaffBook(sqlite, clock).set_totp(member.staff_id, secret)
+    salt = passwords.new_salt()
+    secret = passwords.secret_of(salt, SETTING.key)
+    await SqlStaffBook(sqlite, clock).set_totp(member.staff_id, salt)
     browser = await open_browser()
 
     asked = await browser.signs_in()
@@ -172,16 +173,19 @@ async def test_a_second_factor_is_switched_on_with_a_code_of_it(
     await hire(sqlite, clock)
     await browser.signs_in()
     page = await (await browser.get("account/code")).text()
-    secret = page.split('name="secret" value="')[1].split('"')[0]
+    salt, secret = page.split('name="salt" value="')[1].split('"')[0], page.split("<code>")[1].split("<")[0]
     code = pyotp.TOTP(secret).at(int(clock.now().timestamp()))
 
-    refused = await browser.post("account/code", {"secret": secret, "password": PASSWORD, "code": "000"})
+    refused = await browser.post("account/code", {"salt": salt, "password": PASSWORD, "code": "000"})
     assert refused.status == 400
-    taken = await browser.post("account/code", {"secret": secret, "password": PASSWORD, "code": code})
+    taken = await browser.post("account/code", {"salt": salt, "password": PASSWORD, "code": code})
     assert taken.status == 303
     keys = await SqlStaffBook(sqlite, clock).keys("masha")
     assert keys is not None
-    assert keys.totp_secret == secret
+    assert keys.totp_secret == salt
+    assert secret not in salt
+    assert passwords.secret_of(salt, b"another service's key") != secret, "a copy of the store makes no codes"
+    assert passwords.secret_of(secret, SETTING.key) == secret, "what an earlier version kept still works"
 
 
 async def test_every_page_forbids_scripts_and_frames_of_others(
