@@ -419,10 +419,12 @@ class Account:
     Attributes:
         holders: Their own card first, then children's; empty where no card is linked.
         consent: Whether they have agreed to the text that is in force.
+        suspended: A card is linked that the register no longer has: nothing of it is told until it is back there.
     """
 
     holders: tuple[Cardholder, ...] = ()
     consent: bool = False
+    suspended: bool = False
     wishes: NoticeWishes = field(default_factory=NoticeWishes)
     other_chats: OtherChats = field(default_factory=OtherChats)
 

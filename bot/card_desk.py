@@ -51,7 +51,7 @@ class CardDesk(Protocol):
         ...
 
     async def issue_code(self, card_number: str, by: str, *, child: bool = False) -> IssuedCode | None:
-        """A new code for a card; the one before it is good no more. None where there is no such card."""
+        """A new code for a card; the one before it is good no more. None where the register has no such card (now)."""
         ...
 
     async def links(self, card_number: str) -> Sequence[LinkedContact] | None:

@@ -49,7 +49,7 @@ class SqlCardDesk:
         with store_errors():
             async with self._database.writer.begin() as connection:
                 patron = await _patron(connection, card_number)
-                if patron is None:
+                if patron is None or patron.missing_since is not None:
                     return None
                 older = (
                     LinkCodeRow.patron_id == patron.id,
@@ -194,7 +194,7 @@ class SqlCardDesk:
 async def _patron(connection: AsyncConnection, card_number: str) -> Any:
     """The patron of a card number as it was typed: the likeliest spelling first; None where there is none."""
     spellings = card_spellings(card_number)
-    wanted = select(PatronRow.id, PatronRow.card_number, PatronRow.given_name)
+    wanted = select(PatronRow.id, PatronRow.card_number, PatronRow.given_name, PatronRow.missing_since)
     found = await connection.execute(wanted.where(PatronRow.card_number.in_(spellings or ("",))))
     known = {row.card_number: row for row in found}
     return next((known[spelling] for spelling in spellings if spelling in known), None)

@@ -42,6 +42,11 @@ def consent_in_force(versions: Collection[str]) -> Any:
     )
 
 
+def in_the_register() -> Any:
+    """Whether the register still has the patron of the row: who is gone from it is told nothing of a card."""
+    return PatronRow.missing_since.is_(None)
+
+
 async def person(connection: AsyncConnection, contact: Contact, versions: Collection[str]) -> Person | None:
     """The contact; None where nobody has ever written from there."""
     wanted = select(ContactRow.id, ContactRow.language, consent_in_force(versions).label("consent")).where(of(contact))
@@ -55,6 +60,7 @@ def account_query(contact: Contact, versions: Collection[str]) -> Select[Any]:
         select(
             consent_in_force(versions).label("consent"),
             ContactCardRow.child,
+            ContactCardRow.patron_id.label("linked_to"),
             PatronRow.id.label("patron_id"),
             PatronRow.card_number,
             PatronRow.given_name,
@@ -68,7 +74,7 @@ def account_query(contact: Contact, versions: Collection[str]) -> Select[Any]:
         )
         .select_from(ContactRow)
         .outerjoin(ContactCardRow, ContactCardRow.contact_id == ContactRow.id)
-        .outerjoin(PatronRow, PatronRow.id == ContactCardRow.patron_id)
+        .outerjoin(PatronRow, and_(PatronRow.id == ContactCardRow.patron_id, in_the_register()))
         .outerjoin(BranchRow, BranchRow.id == PatronRow.branch_id)
         .outerjoin(NoticeWishRow, NoticeWishRow.contact_id == ContactRow.id)
         .where(of(contact))
@@ -112,7 +118,13 @@ def account_of(found: Collection[Any]) -> Account:
         )
     others = OtherChats(linked=bool(first.linked_elsewhere), stopped=bool(first.stopped_elsewhere))
     holders = tuple(holder_of(row) for row in found if row.patron_id is not None)
-    return Account(holders=holders, consent=bool(first.consent), wishes=wishes, other_chats=others)
+    return Account(
+        holders=holders,
+        consent=bool(first.consent),
+        suspended=any(row.linked_to is not None and row.patron_id is None for row in found),
+        wishes=wishes,
+        other_chats=others,
+    )
 
 
 def holder_of(row: Any) -> Cardholder:

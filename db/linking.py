@@ -20,7 +20,7 @@ from db import attempts, audit, post
 from db.attempts import Try
 from db.connect import Database, store_errors
 from db.digests import Digests
-from db.holders import Person, account_query, holder_of, person
+from db.holders import Person, account_query, holder_of, in_the_register, person
 from db.models import ContactRow, PatronRow
 from db.models_accounts import ContactCardRow, LinkCodeRow
 from db.proving import Proving
@@ -113,6 +113,7 @@ class SqlLinking:
                     LinkCodeRow.used_at.is_(None),
                     LinkCodeRow.revoked_at.is_(None),
                     LinkCodeRow.expires_at > now,
+                    LinkCodeRow.patron_id.in_(select(PatronRow.id).where(in_the_register())),
                 )
                 .values(used_at=now, used_by=who.contact_id)
                 .returning(LinkCodeRow.patron_id, LinkCodeRow.child)

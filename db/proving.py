@@ -13,6 +13,7 @@ from bot.accounts import Proof
 from bot.clock import Clock
 from bot.library.linking import birth_date_of, card_spellings, phone_of, plain, years_old
 from db.connect import Database, store_errors
+from db.holders import in_the_register
 from db.models import PatronRow
 from db.models_accounts import PatronSecretRow
 
@@ -60,7 +61,7 @@ class Proving:
         wanted = (
             select(PatronRow.id, PatronRow.card_number, PatronRow.birth_date, PatronSecretRow.pin)
             .outerjoin(PatronSecretRow, PatronSecretRow.patron_id == PatronRow.id)
-            .where(PatronRow.card_number.in_(spellings or ("",)))
+            .where(PatronRow.card_number.in_(spellings or ("",)), in_the_register())
         )
         with store_errors():
             async with self._database.engine.connect() as connection:
@@ -95,7 +96,9 @@ class Proving:
         written: Any = PatronRow.phone
         for sign in (" ", "-", "(", ")", "\u00a0"):
             written = func.replace(written, sign, "")
-        wanted = select(PatronRow.id, PatronRow.phone).where(written.like(f"%{wanted_number[-10:] or 'none'}"))
+        wanted = select(PatronRow.id, PatronRow.phone).where(
+            written.like(f"%{wanted_number[-10:] or 'none'}"), in_the_register()
+        )
         with store_errors():
             async with self._database.engine.connect() as connection:
                 found = [row.id for row in await connection.execute(wanted) if phone_of(row.phone) == wanted_number]

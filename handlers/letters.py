@@ -22,7 +22,7 @@ async def unsubscribe(turn: Turn, library: Library) -> Answer:
     """«Стоп»: nothing is sent unasked any more, and that is said."""
     account = await library.accounts.behind(turn.contact) if library.accounts else None
     buttons = ((find_button(), librarian_button()),)
-    if library.accounts is None or account is None or not account.holders:
+    if library.accounts is None or account is None or not (account.holders or account.suspended):
         said = _("Хорошо. Первым я вам не пишу и ничего не рассылаю. Если понадоблюсь, напишите.")
         return Answer(replies=(reply(said, buttons=buttons),))
     await library.accounts.wish(turn.contact, replace(account.wishes, muted=True, here=False))

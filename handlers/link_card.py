@@ -97,11 +97,22 @@ async def _begun(turn: Turn, library: Library) -> Answer:
         return _ask_consent(accounts, turn, wish)
     if turn.argument == "card" and _by_card(accounts):
         return _ask_card(wish)
+    if account.suspended and not account.holders and turn.argument != "other":
+        return await _gone(turn, library)
     said_outright = turn.request.intent == "link_card" and not turn.request.slots.get("then")
     code = one_time_code(turn.text) if said_outright else ""
-    if code:
-        return await _by_code(turn, library, accounts, code, wish)
-    return _ask_proof(accounts, account, wish)
+    return await _by_code(turn, library, accounts, code, wish) if code else _ask_proof(accounts, account, wish)
+
+
+async def _gone(turn: Turn, library: Library) -> Answer:
+    """The linked card is in the library's lists no more: only the desk can tell why."""
+    said = _(
+        "Вашего билета больше нет в списках библиотеки, поэтому книги на нём я не показываю. Подойдите с билетом к "
+        "библиотекарю: когда билет вернут в список, всё появится снова."
+    )
+    phone = phone_line(await desk(library), turn.now, library.holidays)
+    rows: tuple[Row, ...] = ((librarian_button(), find_button()), (Button(_("Привязать другой билет"), "link:other"),))
+    return saying("\n".join(line for line in (said, phone) if line), buttons=rows)
 
 
 def _wish(turn: Turn) -> Wish:
@@ -347,7 +358,7 @@ async def unlink(turn: Turn, library: Library) -> Answer:
     """One card at once; of several the reader says which."""
     accounts = library.accounts
     account = await accounts.behind(turn.contact) if accounts else Account()
-    if accounts is None or not account.holders:
+    if accounts is None or not (account.holders or account.suspended):
         return saying(_("К этому чату билет не привязан."), buttons=menu())
     chosen = _chosen(turn, account)
     if chosen is None and len(account.holders) > 1 and turn.argument != "all":

@@ -264,3 +264,29 @@ async def test_a_consent_is_taken_back(reader: Reader, accounts: FakeAccounts) -
 
     reader.hears("Согласие отозвано, билет отвязан.")
     assert reader.contact not in accounts.consents
+
+
+async def test_a_card_gone_from_the_register_shows_nothing_and_sends_to_the_desk(
+    reader: Reader, accounts: FakeAccounts, anna: Cardholder
+) -> None:
+    accounts.gone.add(anna.patron_id)
+
+    for wish in ("мои книги", "продли всё", "мой билет", "мои брони", "привяжи билет"):
+        await reader.says(wish)
+        reader.hears("билета больше нет в списках библиотеки")
+    await reader.presses("Привязать другой билет")
+    reader.hears("Пришлите одноразовый код")
+
+    await reader.says("отвяжи билет")
+    reader.hears("Билет отвязан")
+
+
+async def test_a_card_that_is_back_in_the_register_is_the_readers_again(
+    reader: Reader, accounts: FakeAccounts, anna: Cardholder
+) -> None:
+    accounts.gone.add(anna.patron_id)
+    await reader.says("мои книги")
+    accounts.gone.clear()
+
+    await reader.says("мои книги")
+    reader.hears("На руках у вас книг нет")

@@ -2,15 +2,16 @@
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import event, select, update
 
 from bot.accounts import LinkState, NoticeWishes
 from bot.audit import Act, Entry
 from bot.messages import Contact
 from db.connect import Database
+from db.models import PatronRow
 from db.models_accounts import ConsentRow, ConsentTextRow
 from tests.support.accounts import CARD, CHILD_CARD, CONSENT, OTHER_CARD, Desk, opened_desk
 from tests.support.clock import StandingClock
@@ -195,3 +196,27 @@ async def test_the_audit_log_is_read_by_pages_and_by_days(desk: Desk) -> None:
     assert [entry.actor for entry in newest + older] == [f"staff:{number}" for number in (6, 5, 4, 3, 2, 1)]
     assert [entry.actor async for entry in some] == ["staff:2", "staff:3"]
     assert await desk.store.audit.last(5, actions=frozenset({"link"})) == []
+
+
+async def test_who_is_gone_from_the_register_is_told_nothing_until_they_are_back(desk: Desk) -> None:
+    await desk.accounts.agree(ANNA, CONSENT["ru"].version, desk.key())
+    await desk.linked(ANNA)
+    code = await desk.code_for(CARD)
+    await _gone(desk, CARD, desk.clock.now())
+
+    account = await desk.accounts.behind(ANNA)
+    assert (account.holders, account.suspended, account.consent) == ((), True, True)
+    assert await desk.store.desk.issue_code(CARD, "desk") is None
+    assert (await desk.accounts.link_by_code(ANNA, code, desk.key())).state is LinkState.WRONG
+    assert (await desk.accounts.link_by_card(ANNA, CARD, "12.03.1985", desk.key())).state is LinkState.WRONG
+    assert b"1000001" not in await desk.accounts.export(ANNA)
+
+    await _gone(desk, CARD, None)
+    account = await desk.accounts.behind(ANNA)
+    assert [holder.card_number for holder in account.holders] == [CARD]
+    assert not account.suspended
+
+
+async def _gone(desk: Desk, card: str, since: datetime | None) -> None:
+    async with desk.database.writer.begin() as connection:
+        await connection.execute(update(PatronRow).where(PatronRow.card_number == card).values(missing_since=since))

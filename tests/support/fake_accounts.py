@@ -60,6 +60,8 @@ class FakeAccounts:
     wishes: dict[Contact, NoticeWishes] = field(default_factory=dict)
     attempts: dict[Contact, list[datetime]] = field(default_factory=dict)
     outcomes: dict[str, Linking] = field(default_factory=dict)
+    gone: set[int] = field(default_factory=set)
+    """Patrons that the register no longer has."""
 
     # --- what a test arranges ------------------------------------------------------------------
 
@@ -87,11 +89,12 @@ class FakeAccounts:
         holders = [
             replace(card.holder, child=linked[card.holder.patron_id])
             for card in self.cards.values()
-            if card.holder.patron_id in linked
+            if card.holder.patron_id in linked and card.holder.patron_id not in self.gone
         ]
         return Account(
             holders=tuple(sorted(holders, key=lambda holder: (holder.child, holder.patron_id))),
             consent=self.consents.get(contact) == self.version,
+            suspended=any(patron_id in self.gone for patron_id in linked),
             wishes=self.wishes.get(contact, NoticeWishes()),
             other_chats=self._other_chats(contact),
         )
