@@ -199,7 +199,7 @@ class RenewalRequest:
     """A renewal that waits for a decision, or has got it.
 
     Attributes:
-        title / card_number: What and whose, as the staff look it up.
+        title / card_number / name: What and whose, as the staff look it up.
         due_before: The due date that is to be moved.
         due_on: While it waits: what the rules would make of it; confirmed: the new due date.
         code: Refused: a value of ``RenewalBlock``, "" where the staff only gave a reason.
@@ -213,6 +213,7 @@ class RenewalRequest:
     branch_code: str
     card_number: str
     title: str
+    name: str = ""
     cause: RequestCause
     state: RequestState
     asked_at: datetime
@@ -228,8 +229,12 @@ class RenewalRequest:
 class Requests(Protocol):
     """Renewals that wait for the staff. Raises StoreUnavailable."""
 
-    async def waiting(self, branch_code: str = "", limit: int = 100) -> Sequence[RenewalRequest]:
-        """What waits at a branch ("" at all), the longest first."""
+    async def waiting(self, branches: Collection[str] = (), limit: int = 100) -> Sequence[RenewalRequest]:
+        """What waits at these branches (empty: at all), the longest first."""
+        ...
+
+    async def find(self, request_id: int) -> RenewalRequest | None:
+        """One request, decided or not; None where there is none of this number."""
         ...
 
     async def confirm(self, request_id: int, by: str, due_on: date | None = None) -> RenewalRequest | None:

@@ -1,6 +1,6 @@
 """The audit log: who did what to whom, when, through which channel. It names nobody and is only added to."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -76,9 +76,16 @@ class AuditLog(Protocol):
         ...
 
     def entries(
-        self, *, since: datetime | None = None, until: datetime | None = None, patron_id: int | None = None
+        self,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        patron_id: int | None = None,
+        actor: str = "",
+        actions: Collection[str] = (),
+        subject: str = "",
     ) -> AsyncIterator[Entry]:
-        """Lines in their order, read a page at a time."""
+        """Lines in their order, read a page at a time; which ones is said as for :meth:`last`."""
         ...
 
     async def last(
@@ -86,15 +93,23 @@ class AuditLog(Protocol):
         limit: int,
         *,
         before: int | None = None,
-        actions: frozenset[str] = frozenset(),
+        since: datetime | None = None,
+        until: datetime | None = None,
         patron_id: int | None = None,
+        actor: str = "",
+        actions: Collection[str] = (),
+        subject: str = "",
     ) -> list[Entry]:
         """The newest lines first, for a page of the console.
 
         Args:
             limit: So many at most.
             before: Only lines older than the one with this ``entry_id``.
-            actions: Only these; empty for all.
+            since: From this moment on.
+            until: Up to this moment, itself left out.
             patron_id: Only of this patron.
+            actor: Only what this one did, "" for all.
+            actions: Only these; empty for all.
+            subject: Only what was done to this (``conversation:17``, a contact's digest), "" for all.
         """
         ...

@@ -43,30 +43,35 @@ class LinkedContact:
 class CardDesk(Protocol):
     """For the staff; every call is in the audit log under ``by`` (``desk``, ``staff:`` and a login).
 
-    Card numbers are read as a person types them. Raises StoreUnavailable.
+    A card is named by its number, read as a person types it, or by the number of its patron's row.
+    Raises StoreUnavailable.
     """
 
-    async def patron_of(self, card_number: str) -> int | None:
+    async def patron_of(self, card: str | int) -> int | None:
         """The number of the patron whose card it is; None where there is no such card."""
         ...
 
-    async def issue_code(self, card_number: str, by: str, *, child: bool = False) -> IssuedCode | None:
+    async def issue_code(self, card: str | int, by: str, *, child: bool = False) -> IssuedCode | None:
         """A new code for a card; the one before it is good no more. None where the register has no such card (now)."""
         ...
 
-    async def links(self, card_number: str) -> Sequence[LinkedContact] | None:
+    async def links(self, card: str | int) -> Sequence[LinkedContact] | None:
         """Who sees a card; None where there is no such card."""
         ...
 
-    async def unlink(self, card_number: str, by: str, contact_id: int | None = None) -> int:
+    async def unlink(self, card: str | int, by: str, contact_id: int | None = None) -> int:
         """Cut one contact, or all, off a card; returns how many were."""
         ...
 
-    async def set_pin(self, card_number: str, pin: str, by: str) -> bool:
+    async def set_pin(self, card: str | int, pin: str, by: str) -> bool:
         """Keep a PIN, by its argon2 hash alone; "" takes it away. False where there is no such card."""
         ...
 
-    async def erase(self, card_number: str, by: str) -> bool:
+    async def export(self, card: str | int, by: str) -> bytes | None:
+        """All that is kept of a reader, as the reader would get it; None where there is no such card."""
+        ...
+
+    async def erase(self, card: str | int, by: str) -> bool:
         """Forget a reader at their wish: links, codes, PIN, what their own contacts said, name and addresses.
 
         The card's number stays, since loans hang on it. False where there is no such card.

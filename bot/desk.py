@@ -175,7 +175,7 @@ class Audit(Protocol):
         Args:
             login: Who did it, "" where nobody is known yet.
             what: ``view.conversation``, ``sign_in.refused``, … at most 32 characters.
-            whom: What it was done to: ``conversation:17``.
+            whom: What it was done to: ``conversation:17``, ``patron:17``.
             more: A few words more; never a reader's.
         """
         ...

@@ -111,6 +111,7 @@ class UnreachedReader:
 
     Attributes:
         name: Surname and given name, as the register has them.
+        branch_code: Of the branch where they are enrolled, "" where nobody knows.
         items: What they were to be told.
         tried: Channels that were tried, with what came of each.
     """
@@ -120,6 +121,8 @@ class UnreachedReader:
     card_number: str
     name: str
     phone: str
+    branch_code: str = ""
+    email: str = ""
     since: datetime
     items: tuple[Subject, ...]
     tried: tuple[tuple[str, str], ...] = ()
@@ -129,8 +132,12 @@ class UnreachedReader:
 class UnreachedReaders(Protocol):
     """Readers whom nothing reached, for the librarians. Raises StoreUnavailable."""
 
-    async def unreached(self, branch_code: str = "", limit: int = 100) -> Sequence[UnreachedReader]:
-        """The longest-waiting first; of the patrons of a branch, "" for all."""
+    async def unreached(self, branches: Collection[str] = (), limit: int = 100) -> Sequence[UnreachedReader]:
+        """The longest-waiting first; of the patrons of these branches and of none, empty for all."""
+        ...
+
+    async def find(self, notice_id: int) -> UnreachedReader | None:
+        """One of the list, None where it is not on it."""
         ...
 
     async def settle(self, notice_id: int, by: str) -> bool:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -54,22 +54,72 @@ class PersonKept:
     said: Sequence[SaidKept] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PatronKept:
+    """What the register has of a patron, with what is lent and waited for."""
+
+    card_number: str
+    name: str
+    birth_date: date | None
+    phone: str
+    email: str
+    category: str
+    valid_until: date | None
+    loans: Result[tuple[OpenLoan, ...]] | None = None
+    holds: Result[tuple[OpenHold, ...]] | None = None
+
+
 def export(kept: PersonKept, now: datetime, zone: ZoneInfo) -> bytes:
     """The file, in the language of the turn; moments are the library's local time."""
+    return _file({_("Составлено"): _moment(now, zone), **_chat(kept, zone)})
+
+
+def export_of_patron(patron: PatronKept, chats: Sequence[PersonKept], now: datetime, zone: ZoneInfo) -> bytes:
+    """The file that the desk hands out: the register's entry, and all of the patron's own chats."""
+    told = {
+        _("Составлено"): _moment(now, zone),
+        _("Картотека библиотеки"): {
+            _("Номер билета"): patron.card_number,
+            _("Имя"): patron.name,
+            _("Дата рождения"): _day(patron.birth_date),
+            _("Телефон"): patron.phone,
+            _("Электронная почта"): patron.email,
+            _("Категория"): patron.category,
+            _("Билет действует до"): _day(patron.valid_until),
+            **_books(patron.loans, patron.holds, zone),
+        },
+        _("Чаты"): [_chat(kept, zone) for kept in chats],
+    }
+    return _file(told)
+
+
+def _file(told: dict[str, Any]) -> bytes:
+    what = {_("Что это"): _("Всё, что бот библиотеки хранит о вас.")}
+    return (json.dumps({**what, **told}, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def _moment(at: datetime | None, zone: ZoneInfo) -> str | None:
+    return None if at is None else f"{at.astimezone(zone):%d.%m.%Y %H:%M}"
+
+
+def _day(day: date | None) -> str | None:
+    return None if day is None else f"{day:%d.%m.%Y}"
+
+
+def _chat(kept: PersonKept, zone: ZoneInfo) -> dict[str, Any]:
+    """One chat, and what hangs on it."""
 
     def moment(at: datetime | None) -> str | None:
-        return None if at is None else f"{at.astimezone(zone):%d.%m.%Y %H:%M}"
+        return _moment(at, zone)
 
     who = {"reader": _("вы"), "bot": _("бот"), "librarian": _("библиотекарь")}
-    told: dict[str, Any] = {
-        _("Что это"): _("Всё, что бот библиотеки хранит о вас."),
-        _("Составлено"): moment(now),
+    return {
         _("Чат"): {
             _("Мессенджер"): kept.messenger,
             _("Имя в мессенджере"): kept.name,
             _("Первое сообщение"): moment(kept.known_since),
         },
-        _("Билеты"): [_card(card, moment) for card in kept.cards],
+        _("Билеты"): [_card(card, zone) for card in kept.cards],
         _("Согласия"): [
             {
                 _("Дано"): moment(one.given_at),
@@ -85,10 +135,9 @@ def export(kept: PersonKept, now: datetime, zone: ZoneInfo) -> bytes:
             for one in kept.said
         ],
     }
-    return (json.dumps(told, ensure_ascii=False, indent=2) + "\n").encode()
 
 
-def _card(card: CardKept, moment: Any) -> dict[str, Any]:
+def _card(card: CardKept, zone: ZoneInfo) -> dict[str, Any]:
     ways = {
         Proof.CODE: _("код из библиотеки"),
         Proof.PIN: _("номер билета и ПИН"),
@@ -99,18 +148,26 @@ def _card(card: CardKept, moment: Any) -> dict[str, Any]:
         _("Номер билета"): card.holder.card_number,
         _("Имя"): card.holder.given_name,
         _("Билет ребёнка"): _("да") if card.holder.child else _("нет"),
-        _("Привязан"): moment(card.linked_at),
+        _("Привязан"): _moment(card.linked_at, zone),
         _("Чем подтверждён"): ways.get(Proof(card.proof), card.proof),
+        **_books(card.loans, card.holds, zone),
+    }
+
+
+def _books(
+    loans: Result[tuple[OpenLoan, ...]] | None, holds: Result[tuple[OpenHold, ...]] | None, zone: ZoneInfo
+) -> dict[str, Any]:
+    return {
         _("Книги на руках"): _listed(
-            card.loans,
+            loans,
             lambda loan: {
                 _("Книга"): _book(loan.author, loan.title),
-                _("Вернуть до"): f"{loan.loan.due_on:%d.%m.%Y}",
+                _("Вернуть до"): _day(loan.loan.due_on),
             },
         ),
         _("Брони"): _listed(
-            card.holds,
-            lambda hold: {_("Книга"): _book(hold.author, hold.title), _("С какого дня"): moment(hold.placed_at)},
+            holds,
+            lambda hold: {_("Книга"): _book(hold.author, hold.title), _("С какого дня"): _moment(hold.placed_at, zone)},
         ),
     }
 

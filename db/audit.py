@@ -1,6 +1,6 @@
 """The audit log in SQL: lines are added in the transaction of what they tell of, and never changed."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -47,15 +47,16 @@ class SqlAudit:
                 await note(connection, self._clock.now(), entry)
 
     async def entries(
-        self, *, since: datetime | None = None, until: datetime | None = None, patron_id: int | None = None
+        self,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        patron_id: int | None = None,
+        actor: str = "",
+        actions: Collection[str] = (),
+        subject: str = "",
     ) -> AsyncIterator[Entry]:
-        wanted = select(AuditRow)
-        if since is not None:
-            wanted = wanted.where(AuditRow.at >= since)
-        if until is not None:
-            wanted = wanted.where(AuditRow.at < until)
-        if patron_id is not None:
-            wanted = wanted.where(AuditRow.patron_id == patron_id)
+        wanted = select(AuditRow).where(*_which(since, until, patron_id, actor, actions, subject))
         after = 0
         while True:
             page = await self._read(wanted.where(AuditRow.id > after).order_by(AuditRow.id).limit(PAGE))
@@ -70,22 +71,48 @@ class SqlAudit:
         limit: int,
         *,
         before: int | None = None,
-        actions: frozenset[str] = frozenset(),
+        since: datetime | None = None,
+        until: datetime | None = None,
         patron_id: int | None = None,
+        actor: str = "",
+        actions: Collection[str] = (),
+        subject: str = "",
     ) -> list[Entry]:
-        wanted = select(AuditRow).order_by(AuditRow.id.desc()).limit(limit)
+        which = _which(since, until, patron_id, actor, actions, subject)
+        wanted = select(AuditRow).where(*which).order_by(AuditRow.id.desc()).limit(limit)
         if before is not None:
             wanted = wanted.where(AuditRow.id < before)
-        if actions:
-            wanted = wanted.where(AuditRow.action.in_(sorted(actions)))
-        if patron_id is not None:
-            wanted = wanted.where(AuditRow.patron_id == patron_id)
         return await self._read(wanted)
 
     async def _read(self, wanted: Select[Any]) -> list[Entry]:
         with store_errors():
             async with self._database.engine.connect() as connection:
                 return [_entry(row) for row in await connection.execute(wanted)]
+
+
+def _which(
+    since: datetime | None,
+    until: datetime | None,
+    patron_id: int | None,
+    actor: str,
+    actions: Collection[str],
+    subject: str,
+) -> list[Any]:
+    """The conditions of those filters that are set."""
+    which: list[Any] = []
+    if since is not None:
+        which.append(AuditRow.at >= since)
+    if until is not None:
+        which.append(AuditRow.at < until)
+    if patron_id is not None:
+        which.append(AuditRow.patron_id == patron_id)
+    if actor:
+        which.append(AuditRow.actor == actor)
+    if actions:
+        which.append(AuditRow.action.in_(sorted(actions)))
+    if subject:
+        which.append(AuditRow.subject == subject)
+    return which
 
 
 def _entry(row: Any) -> Entry:

@@ -38,17 +38,17 @@ class SqlCardDesk:
         self._database, self._clock, self._digests = database, clock, digests
         self._codes, self._personal, self._proving = codes, personal, proving
 
-    async def patron_of(self, card_number: str) -> int | None:
+    async def patron_of(self, card: str | int) -> int | None:
         with store_errors():
             async with self._database.engine.connect() as connection:
-                patron = await _patron(connection, card_number)
+                patron = await _patron(connection, card)
                 return None if patron is None else int(patron.id)
 
-    async def issue_code(self, card_number: str, by: str, *, child: bool = False) -> IssuedCode | None:
+    async def issue_code(self, card: str | int, by: str, *, child: bool = False) -> IssuedCode | None:
         now = self._clock.now()
         with store_errors():
             async with self._database.writer.begin() as connection:
-                patron = await _patron(connection, card_number)
+                patron = await _patron(connection, card)
                 if patron is None or patron.missing_since is not None:
                     return None
                 older = (
@@ -88,10 +88,10 @@ class SqlCardDesk:
                 return code
         raise RuntimeError("no code is free: accounts.code_length is too short for so many readers")
 
-    async def links(self, card_number: str) -> Sequence[LinkedContact] | None:
+    async def links(self, card: str | int) -> Sequence[LinkedContact] | None:
         with store_errors():
             async with self._database.engine.connect() as connection:
-                patron = await _patron(connection, card_number)
+                patron = await _patron(connection, card)
                 if patron is None:
                     return None
                 found = await connection.execute(
@@ -119,10 +119,10 @@ class SqlCardDesk:
                     for row in found
                 ]
 
-    async def unlink(self, card_number: str, by: str, contact_id: int | None = None) -> int:
+    async def unlink(self, card: str | int, by: str, contact_id: int | None = None) -> int:
         with store_errors():
             async with self._database.writer.begin() as connection:
-                patron = await _patron(connection, card_number)
+                patron = await _patron(connection, card)
                 if patron is None:
                     return 0
                 going = delete(ContactCardRow).where(ContactCardRow.patron_id == patron.id)
@@ -130,12 +130,12 @@ class SqlCardDesk:
                     going = going.where(ContactCardRow.contact_id == contact_id)
                 return len(await self._cut(connection, going, patron.id, by))
 
-    async def set_pin(self, card_number: str, pin: str, by: str) -> bool:
+    async def set_pin(self, card: str | int, pin: str, by: str) -> bool:
         hashed = await self._proving.hashed(pin) if pin.strip() else ""
         now = self._clock.now()
         with store_errors():
             async with self._database.writer.begin() as connection:
-                patron = await _patron(connection, card_number)
+                patron = await _patron(connection, card)
                 if patron is None:
                     return False
                 await connection.execute(delete(PatronSecretRow).where(PatronSecretRow.patron_id == patron.id))
@@ -147,11 +147,15 @@ class SqlCardDesk:
                 await audit.note(connection, now, entry)
                 return True
 
-    async def erase(self, card_number: str, by: str) -> bool:
+    async def export(self, card: str | int, by: str) -> bytes | None:
+        patron_id = await self.patron_of(card)
+        return None if patron_id is None else await self._personal.export_of_patron(patron_id, by)
+
+    async def erase(self, card: str | int, by: str) -> bool:
         now = self._clock.now()
         with store_errors():
             async with self._database.writer.begin() as connection:
-                patron = await _patron(connection, card_number)
+                patron = await _patron(connection, card)
                 if patron is None:
                     return False
                 own = (
@@ -191,10 +195,12 @@ class SqlCardDesk:
         return sqlite.insert if self._database.dialect == "sqlite" else postgresql.insert
 
 
-async def _patron(connection: AsyncConnection, card_number: str) -> Any:
+async def _patron(connection: AsyncConnection, card: str | int) -> Any:
     """The patron of a card number as it was typed: the likeliest spelling first; None where there is none."""
-    spellings = card_spellings(card_number)
     wanted = select(PatronRow.id, PatronRow.card_number, PatronRow.given_name, PatronRow.missing_since)
+    if isinstance(card, int):
+        return (await connection.execute(wanted.where(PatronRow.id == card))).one_or_none()
+    spellings = card_spellings(card)
     found = await connection.execute(wanted.where(PatronRow.card_number.in_(spellings or ("",))))
     known = {row.card_number: row for row in found}
     return next((known[spelling] for spelling in spellings if spelling in known), None)

@@ -7,6 +7,7 @@ from db.connect import Database, store_errors
 from db.models_accounts import AuditRow
 
 ACTION_LENGTH, SUBJECT_LENGTH, ACTOR_LENGTH = 32, 64, 80
+PATRON_DIGITS = 19
 
 
 class SqlStaffAudit:
@@ -20,9 +21,16 @@ class SqlStaffAudit:
             "at": self._clock.now(),
             "actor": f"staff:{login}"[:ACTOR_LENGTH] if login else "desk",
             "action": what[:ACTION_LENGTH],
+            "patron_id": _patron(whom),
             "subject": whom[:SUBJECT_LENGTH],
             "details": {"more": more[:200]} if more else {},
         }
         with store_errors():
             async with self._database.writer.begin() as connection:
                 await connection.execute(insert(AuditRow).values(entry))
+
+
+def _patron(whom: str) -> int | None:
+    """Whose card it was about, so that it is found with all that concerns the person."""
+    kind, _, number = whom.partition(":")
+    return int(number) if kind == "patron" and number.isdecimal() and len(number) < PATRON_DIGITS else None

@@ -13,14 +13,14 @@ from bot.accounts import Circulation
 from bot.audit import READER, Act, Entry
 from bot.clock import Clock
 from bot.messages import Contact
-from bot.own_data import CardKept, ConsentKept, PersonKept, SaidKept, export
+from bot.own_data import CardKept, ConsentKept, PatronKept, PersonKept, SaidKept, export, export_of_patron
 from db import audit, rows
 from db.connect import Database, store_errors
 from db.digests import Digests
 from db.forgetting import forget_conversation, forget_history
 from db.holders import account_of, account_query, holder_of, of
 from db.log_common import stored_key
-from db.models import ContactRow, ConversationRow, MessageRow
+from db.models import ContactRow, ConversationRow, MessageRow, PatronRow
 from db.models_accounts import ConsentRow, ConsentTextRow, ContactCardRow, LinkAttemptRow, NoticeWishRow
 
 
@@ -63,17 +63,56 @@ class Personal:
                     channel=contact.channel,
                 )
                 await audit.note(connection, now, entry)
-        if self._circulation is not None:
-            asked = [
-                replace(
-                    card,
-                    loans=await self._circulation.loans(card.holder.patron_id),
-                    holds=await self._circulation.holds(card.holder.patron_id),
-                )
-                for card in kept.cards
-            ]
-            kept = replace(kept, cards=asked)
-        return export(kept, now, self._zone)
+        return export(await self._with_books(kept), now, self._zone)
+
+    async def export_of_patron(self, patron_id: int, by: str) -> bytes | None:
+        """The same for the desk: the register's entry and the patron's own chats; None where there is no such patron.
+
+        A guardian's chat is the guardian's, and stays out.
+        """
+        now = self._clock.now()
+        own = (
+            select(ContactRow.channel, ContactRow.address)
+            .join(ContactCardRow, ContactCardRow.contact_id == ContactRow.id)
+            .where(ContactCardRow.patron_id == patron_id, ContactCardRow.child.is_(False))
+            .order_by(ContactCardRow.id)
+        )
+        with store_errors():
+            async with self._database.writer.begin() as connection:
+                row = (await connection.execute(select(PatronRow).where(PatronRow.id == patron_id))).one_or_none()
+                if row is None:
+                    return None
+                contacts = [Contact(channel=one.channel, address=one.address) for one in await connection.execute(own)]
+                chats = [await self._kept(connection, contact) for contact in contacts]
+                await audit.note(connection, now, Entry(action=Act.EXPORTED, actor=by, patron_id=patron_id))
+        chats = [await self._with_books(kept) for kept in chats]
+        circulation = self._circulation
+        patron = PatronKept(
+            card_number=row.card_number,
+            name=" ".join(part for part in (row.surname, row.given_name, row.patronymic) if part),
+            birth_date=row.birth_date,
+            phone=row.phone,
+            email=row.email,
+            category=row.category,
+            valid_until=row.valid_until,
+            loans=await circulation.loans(patron_id) if circulation else None,
+            holds=await circulation.holds(patron_id) if circulation else None,
+        )
+        return export_of_patron(patron, chats, now, self._zone)
+
+    async def _with_books(self, kept: PersonKept) -> PersonKept:
+        """What is lent and waited for, as the circulation tells it now."""
+        if self._circulation is None:
+            return kept
+        asked = [
+            replace(
+                card,
+                loans=await self._circulation.loans(card.holder.patron_id),
+                holds=await self._circulation.holds(card.holder.patron_id),
+            )
+            for card in kept.cards
+        ]
+        return replace(kept, cards=asked)
 
     async def _kept(self, connection: AsyncConnection, contact: Contact) -> PersonKept:
         person = (await connection.execute(select(ContactRow).where(of(contact)))).one_or_none()

@@ -34,11 +34,15 @@ class SqlRequests:
     def __init__(self, database: Database, branches: Branches, clock: Clock, house: LendingHouse) -> None:
         self._database, self._branches, self._clock, self._house = database, branches, clock, house
 
-    async def waiting(self, branch_code: str = "", limit: int = 100) -> Sequence[RenewalRequest]:
+    async def waiting(self, branches: Collection[str] = (), limit: int = 100) -> Sequence[RenewalRequest]:
         wanted = _stored().where(WAITS, RenewalRequestRow.cause == RequestCause.STAFF.value)
-        if branch_code:
-            wanted = wanted.where(BranchRow.code == branch_code)
+        if branches:
+            wanted = wanted.where(BranchRow.code.in_(sorted(branches)))
         return await self._read(wanted.order_by(RenewalRequestRow.asked_at, RenewalRequestRow.id).limit(limit))
+
+    async def find(self, request_id: int) -> RenewalRequest | None:
+        found = await self._read(_stored().where(RenewalRequestRow.id == request_id))
+        return found[0] if found else None
 
     async def decided(self, after: datetime, limit: int = 100) -> Sequence[RenewalRequest]:
         wanted = _stored().where(RenewalRequestRow.decided_at > after)
@@ -93,7 +97,13 @@ class SqlRequests:
 
 def _stored() -> Any:
     return (
-        select(RenewalRequestRow, BranchRow.code.label("branch_code"), PatronRow.card_number)
+        select(
+            RenewalRequestRow,
+            BranchRow.code.label("branch_code"),
+            PatronRow.card_number,
+            PatronRow.surname,
+            PatronRow.given_name,
+        )
         .join(BranchRow, BranchRow.id == RenewalRequestRow.branch_id)
         .join(PatronRow, PatronRow.id == RenewalRequestRow.patron_id)
     )
@@ -142,6 +152,7 @@ def _request(row: Row[Any]) -> RenewalRequest:
         branch_code=row.branch_code,
         card_number=row.card_number,
         title=row.title,
+        name=" ".join(part for part in (row.surname, row.given_name) if part),
         cause=RequestCause(row.cause),
         state=RequestState(row.state),
         asked_at=row.asked_at,

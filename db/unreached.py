@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
+from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.clock import Clock
@@ -20,17 +21,17 @@ class SqlUnreached:
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database, self._clock = database, clock
 
-    async def unreached(self, branch_code: str = "", limit: int = 100) -> Sequence[UnreachedReader]:
-        wanted = (
-            select(NoticeRow, PatronRow.card_number, PatronRow.surname, PatronRow.given_name, PatronRow.phone)
-            .join(PatronRow, PatronRow.id == NoticeRow.patron_id)
-            .outerjoin(BranchRow, BranchRow.id == PatronRow.branch_id)
-            .where(NoticeRow.state == "unreached")
-            .order_by(NoticeRow.ended_at, NoticeRow.id)
-            .limit(limit)
-        )
-        if branch_code:
-            wanted = wanted.where(BranchRow.code == branch_code)
+    async def unreached(self, branches: Collection[str] = (), limit: int = 100) -> Sequence[UnreachedReader]:
+        wanted = _stored().order_by(NoticeRow.ended_at, NoticeRow.id).limit(limit)
+        if branches:
+            wanted = wanted.where(or_(PatronRow.branch_id.is_(None), BranchRow.code.in_(sorted(branches))))
+        return await self._read(wanted)
+
+    async def find(self, notice_id: int) -> UnreachedReader | None:
+        found = await self._read(_stored().where(NoticeRow.id == notice_id))
+        return found[0] if found else None
+
+    async def _read(self, wanted: Any) -> Sequence[UnreachedReader]:
         with store_errors():
             async with self._database.engine.connect() as connection:
                 found = (await connection.execute(wanted)).all()
@@ -43,6 +44,8 @@ class SqlUnreached:
                 card_number=row.card_number,
                 name=" ".join(part for part in (row.surname, row.given_name) if part),
                 phone=row.phone,
+                branch_code=row.branch_code or "",
+                email=row.email,
                 since=row.planned_at,
                 items=items.get(row.id, ()),
                 tried=tuple(tried.get(row.id, ())),
@@ -57,6 +60,23 @@ class SqlUnreached:
         async with self._database.writing() as connection:
             done = await connection.scalars(settling.values(values).returning(NoticeRow.id))
             return done.first() is not None
+
+
+def _stored() -> Any:
+    return (
+        select(
+            NoticeRow,
+            PatronRow.card_number,
+            PatronRow.surname,
+            PatronRow.given_name,
+            PatronRow.phone,
+            PatronRow.email,
+            BranchRow.code.label("branch_code"),
+        )
+        .join(PatronRow, PatronRow.id == NoticeRow.patron_id)
+        .outerjoin(BranchRow, BranchRow.id == PatronRow.branch_id)
+        .where(NoticeRow.state == "unreached")
+    )
 
 
 async def _tried(connection: AsyncConnection, notices: Collection[int]) -> dict[int, list[tuple[str, str]]]:

@@ -34,7 +34,7 @@ def unreached(config: Path | None, branch: str, limit: int, *, as_json: bool) ->
         codes = [known.code for known in what.settings.library.branches]
         if branch and codes and branch not in codes:
             raise InputError(f"--branch: there is no {branch!r}; known: {', '.join(codes)}")
-        readers = await what.unreached.unreached(branch, limit)
+        readers = await what.unreached.unreached([branch] if branch else (), limit)
         if as_json:
             sys.stdout.write(json.dumps([_row(reader) for reader in readers], ensure_ascii=False) + "\n")
         elif readers:

@@ -188,7 +188,7 @@ async def test_where_the_staff_decide_a_renewal_is_a_request_and_stays_one(on_fi
     assert first.open.requested
     (waiting,) = await library.requests.waiting()
     assert (waiting.title, waiting.card_number, waiting.due_before) == ("Идиот", "1", loan.due_on)
-    assert await library.requests.waiting("02") == []
+    assert await library.requests.waiting(["02"]) == []
     assert (await library.loans(anna))[0].loan.due_on == loan.due_on
 
 

@@ -292,7 +292,7 @@ async def test_whom_nothing_reached_is_on_the_librarians_list_once_and_off_it_wh
     assert (reader.card_number, reader.name, reader.phone) == ("1", "Анна", "8 912 345 67 89")
     assert reader.tried == (("max", "blocked"), ("vk", "blocked"))
     assert [item.kind for item in reader.items] == [NoticeKind.DUE]
-    assert await desk.readers.unreached("02") == []
+    assert await desk.readers.unreached(["02"]) == []
     assert await desk.readers.settle(reader.notice_id, "olga")
     assert not await desk.readers.settle(reader.notice_id, "olga")
     assert await desk.readers.unreached() == []
