@@ -1,7 +1,8 @@
 """How moments, channels and states are put into words on the screens."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from bot.clock import Clock
@@ -11,6 +12,14 @@ from bot.wording import gettext as _
 
 if TYPE_CHECKING:
     from console.room import ConsoleSetting
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What became of a press, told on the page that follows; ``bad``: it was not done."""
+
+    text: str
+    bad: bool = False
 
 
 def role(value: StaffRole) -> str:
@@ -66,6 +75,10 @@ def filters(setting: "ConsoleSetting", clock: Clock) -> Mapping[str, Callable[..
     def iso(at: datetime) -> str:
         return at.isoformat(timespec="seconds")
 
+    def whole_day(value: date) -> str:
+        this_year = value.year == clock.now().astimezone(setting.zone).year
+        return day(value) if this_year else f"{value:%d.%m.%Y}"
+
     return {
         "calendar_day": day,
         "moment": moment,
@@ -75,6 +88,7 @@ def filters(setting: "ConsoleSetting", clock: Clock) -> Mapping[str, Callable[..
         "channel": channel,
         "branch": branch,
         "iso": iso,
+        "whole_day": whole_day,
         "role": role,
         "duration": duration,
     }

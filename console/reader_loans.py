@@ -1,0 +1,157 @@
+"""A reader's loans and holds: seen, renewed, reserved and cancelled for them, by the same rules as the reader's own."""
+
+import re
+import secrets
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from aiohttp import web
+
+from bot.accounts import Ok, OpenHold, OpenLoan, Refused, RenewalOutcome, RenewalState, RenewalWish, Result, Unavailable
+from bot.lending_words import titled
+from bot.ports import Verdict, Wanted
+from bot.wording import gettext as _
+from console.reader_ports import ReaderPorts, by, reader_of
+from console.reader_words import renewal_told, why_no_hold
+from console.room import ROOT, Room, Stop, Visit
+from console.words import Told
+
+_KEY = re.compile(r"[0-9a-f]{16}")
+A_LOOK = 5
+
+
+class Lending:
+    """One piece of page, shown on the reader's own and beside a conversation."""
+
+    def __init__(self, room: Room, ports: ReaderPorts) -> None:
+        self._room, self._ports = room, ports
+
+    def routes(self) -> Sequence[web.AbstractRouteDef]:
+        """The addresses."""
+        screen, one = self._room.screen, ROOT + r"readers/{id:\d{1,18}}"
+        return [
+            web.post(one + "/renew", screen(self.renew)),
+            web.get(one + "/books", screen(self.books)),
+            web.post(one + "/hold", screen(self.hold)),
+            web.post(one + "/cancel", screen(self.cancel)),
+        ]
+
+    async def values(self, patron_id: int) -> dict[str, Any]:
+        """What the piece shows."""
+        loans: Result[tuple[OpenLoan, ...]] = await self._ports.circulation.loans(patron_id)
+        holds: Result[tuple[OpenHold, ...]] = await self._ports.circulation.holds(patron_id)
+        as_of = next((read.as_of for read in (loans, holds) if isinstance(read, Ok) and read.as_of is not None), None)
+        return {
+            "loans": loans.value if isinstance(loans, Ok) else (),
+            "holds": holds.value if isinstance(holds, Ok) else (),
+            "loans_fault": _fault(loans),
+            "holds_fault": _fault(holds),
+            "as_of": as_of,
+            "key": secrets.token_hex(8),
+        }
+
+    # --- doing -----------------------------------------------------------------------------------
+
+    async def renew(self, visit: Visit) -> web.Response:
+        """One book, or all; the same press again changes nothing."""
+        number, key, one = await self._number(visit), self._key(visit), visit.form.get("loan", "")
+        loans = await self._ports.circulation.loans(number)
+        known = {str(loan.loan.loan_id): loan for loan in (loans.value if isinstance(loans, Ok) else ())}
+        chosen = known.values() if one == "all" else [known[one]] if one in known else []
+        wishes = [RenewalWish(loan.loan.loan_id, _seen(visit, loan)) for loan in chosen]
+        if not wishes:
+            return await self._piece(visit, number, Told(_fault(loans) or _("Этой книги у читателя уже нет."), bad=True))
+        outcome = await self._ports.circulation.renew(number, wishes, key)
+        if not isinstance(outcome, Ok):
+            return await self._piece(visit, number, Told(_fault(outcome), bad=True))
+        done = sum(one.state is RenewalState.RENEWED for one in outcome.value)
+        await self._room.audit.note(visit.me.login, "renew", f"patron:{number}", f"{done}/{len(wishes)}")
+        return await self._piece(visit, number, *map(_renewed, outcome.value))
+
+    async def books(self, visit: Visit) -> web.Response:
+        """What the catalogue has, each with the branches where it could be fetched."""
+        number = await self._number(visit)
+        words = visit.request.query.get("book", "").replace("\x00", "").strip()[:200]
+        offered = []
+        if words:
+            found = await self._ports.library.catalogue.find(Wanted(text=words), A_LOOK)
+            for card in found.works if found.verdict is not Verdict.NOTHING else ():
+                where = await self._ports.circulation.pickup_branches(number, card.work_id)
+                offered.append((card, where.value if isinstance(where, Ok) else ()))
+        return self._room.page(
+            visit, "_reserve.html", words=words, offered=offered, lending_of=number, key=secrets.token_hex(8)
+        )
+
+    async def hold(self, visit: Visit) -> web.Response:
+        """Queue for a work."""
+        number, work, pickup = await self._number(visit), visit.form.get("work", ""), visit.form.get("pickup", "")
+        if not (work.isascii() and work.isdigit() and len(work) < 19):
+            raise Stop(400, _("Форма устарела: обновите страницу и повторите."))
+        placed = await self._ports.circulation.place_hold(number, int(work), pickup, f"{self._key(visit)}:{work}")
+        if not isinstance(placed, Ok):
+            return await self._piece(visit, number, Told(_no_hold(placed), bad=True))
+        await self._room.audit.note(visit.me.login, "hold.placed", f"patron:{number}")
+        said = _("{book}: забронирована.").format(book=titled(placed.value.title, placed.value.author))
+        return await self._piece(visit, number, Told(said))
+
+    async def cancel(self, visit: Visit) -> web.Response:
+        """Not waited for any more."""
+        number, hold = await self._number(visit), visit.form.get("hold", "")
+        if not (hold.isascii() and hold.isdigit() and len(hold) < 19):
+            raise Stop(400, _("Форма устарела: обновите страницу и повторите."))
+        ended = await self._ports.circulation.cancel_hold(number, int(hold), f"{self._key(visit)}:{hold}")
+        if not isinstance(ended, Ok):
+            said = _("Такой брони нет.") if isinstance(ended, Refused) else _fault(ended)
+            return await self._piece(visit, number, Told(said, bad=True))
+        await self._room.audit.note(visit.me.login, "hold.cancelled", f"patron:{number}")
+        said = _("{book}: бронь снята.").format(book=titled(ended.value.title, ended.value.author))
+        return await self._piece(visit, number, Told(said))
+
+    # --- the pieces ------------------------------------------------------------------------------
+
+    async def _number(self, visit: Visit) -> int:
+        return (await reader_of(self._room, visit, self._ports)).patron_id
+
+    def _key(self, visit: Visit) -> str:
+        """Of this press: whoever presses twice on a bad line asks once."""
+        key = visit.form.get("key", "")
+        if not _KEY.fullmatch(key):
+            raise Stop(400, _("Форма устарела: обновите страницу и повторите."))
+        return f"{by(visit)}:{key}"
+
+    async def _piece(self, visit: Visit, patron_id: int, *told: Told) -> web.Response:
+        if not visit.in_place:
+            return self._room.go(visit, f"{ROOT}readers/{patron_id}")
+        values = await self.values(patron_id)
+        return self._room.page(visit, "_lending.html", told=told, lending_of=patron_id, **values)
+
+
+def _seen(visit: Visit, loan: OpenLoan) -> date | None:
+    """The date on the librarian's screen: a book that was renewed since is left alone."""
+    try:
+        return date.fromisoformat(visit.form.get(f"due-{loan.loan.loan_id}", ""))
+    except ValueError:
+        return None
+
+
+def _renewed(outcome: RenewalOutcome) -> Told:
+    return Told(renewal_told(outcome), bad=outcome.state is RenewalState.REFUSED)
+
+
+def _fault(answer: Result[Any]) -> str:
+    """Why nothing is known, "" where all is."""
+    match answer:
+        case Ok():
+            return ""
+        case Unavailable():
+            return _("Программа библиотеки сейчас не отвечает: повторите через минуту.")
+        case Refused(raw=raw):
+            return raw or _("Программа библиотеки не разрешила.")
+    return _("Филиал ведёт выдачу на бумаге: книги смотрите в формуляре.")
+
+
+def _no_hold(answer: Result[OpenHold]) -> str:
+    if isinstance(answer, Refused):
+        return _("Не забронирована: {reason}.").format(reason=why_no_hold(answer.code))
+    return _fault(answer)

@@ -1,0 +1,192 @@
+"""What the desk is told of readers: reasons, states and entries of the journal in the staff's own short words."""
+
+from collections.abc import Mapping
+
+from bot.accounts import OpenHold, OpenLoan, Proof, RenewalOutcome, RenewalState
+from bot.audit import Act
+from bot.lending_words import titled
+from bot.library.holds import HoldBlock, HoldState
+from bot.library.notices import NoticeKind, Subject
+from bot.library.renewal import NotRenewed, RenewalBlock
+from bot.wording import counted, day
+from bot.wording import gettext as _
+
+
+def why_not(block: RenewalBlock) -> str:
+    """Why a loan is not renewed."""
+    return {
+        RenewalBlock.LOAN_NOT_FOUND: _("за читателем не числится"),
+        RenewalBlock.NOT_YOUR_LOAN: _("числится за другим читателем"),
+        RenewalBlock.ITEM_LOST: _("числится потерянной"),
+        RenewalBlock.IN_LIBRARY_ONLY: _("выдана только в читальный зал"),
+        RenewalBlock.TYPE_NOT_RENEWABLE: _("такие книги не продлевают"),
+        RenewalBlock.CARD_EXPIRED: _("закончился срок билета"),
+        RenewalBlock.PATRON_BLOCKED: _("билет приостановлен"),
+        RenewalBlock.DEBT: _("за билетом долг"),
+        RenewalBlock.RENEW_LIMIT: _("больше продлевать нельзя"),
+        RenewalBlock.REMOTE_LIMIT: _("дальше только с книгой в руках"),
+        RenewalBlock.OVERDUE: _("есть просроченные книги"),
+        RenewalBlock.RECALLED: _("библиотека просит вернуть её"),
+        RenewalBlock.HOLD_QUEUE: _("её ждёт другой читатель"),
+        RenewalBlock.BOOKED: _("обещана другому читателю"),
+        RenewalBlock.TOO_SOON: _("продлевать рано"),
+        RenewalBlock.NO_GAIN: _("продлевать рано: срок не изменится"),
+        RenewalBlock.PERIOD_CAP: _("дольше держать нельзя"),
+        RenewalBlock.ILS_REFUSED: _("программа библиотеки не разрешила"),
+        RenewalBlock.ILS_DOWN: _("программа библиотеки не отвечает"),
+    }[block]
+
+
+def why_no_hold(code: str) -> str:
+    """Why a hold is not placed; ``code`` is a value of ``HoldBlock``."""
+    reasons = {
+        HoldBlock.ALREADY_HAVE: _("книга уже у читателя, или он её уже ждёт"),
+        HoldBlock.CARD_EXPIRED: _("закончился срок билета"),
+        HoldBlock.PATRON_BLOCKED: _("билет приостановлен"),
+        HoldBlock.DEBT: _("за билетом долг"),
+        HoldBlock.AGE: _("книга не по возрасту читателя"),
+        HoldBlock.NOT_HOLDABLE: _("её домой не выдают"),
+        HoldBlock.BRANCH_RULE: _("в этот филиал её не привозят"),
+        HoldBlock.PICKUP_INVALID: _("этот филиал броней не выдаёт"),
+        HoldBlock.HOLD_LIMIT: _("больше броней читателю нельзя"),
+        HoldBlock.ILS_REFUSED: _("программа библиотеки не разрешила"),
+        HoldBlock.ILS_DOWN: _("программа библиотеки не отвечает"),
+    }
+    return reasons[HoldBlock(code)] if code in set(HoldBlock) else _("такой брони нет")
+
+
+def outlook(loan: OpenLoan) -> str:
+    """What a renewal now would come to: «можно ещё 2 раза», or why not."""
+    if loan.requested:
+        return _("просьба о продлении ждёт")
+    if isinstance(loan.if_renewed, NotRenewed):
+        return why_not(loan.if_renewed.block)
+    if loan.renewals_left is None:
+        return ""
+    return _("продлить можно ещё {times}").format(times=counted(loan.renewals_left, "раз", "раза", "раз"))
+
+
+def may_be_renewed(loan: OpenLoan) -> bool:
+    """Whether there is a button for it."""
+    return not loan.requested and not isinstance(loan.if_renewed, NotRenewed)
+
+
+def renewal_told(outcome: RenewalOutcome) -> str:
+    """What became of one book."""
+    if outcome.open is None:
+        return _("Этой книги у читателя уже нет.")
+    book, until = titled(outcome.open.title, outcome.open.author), day(outcome.open.loan.due_on)
+    if outcome.state is RenewalState.REFUSED:
+        return _("{book}: не продлена, {reason}.").format(
+            book=book, reason=why_not(outcome.block or RenewalBlock.ILS_REFUSED)
+        )
+    said = {
+        RenewalState.RENEWED: _("{book}: продлена до {day}."),
+        RenewalState.ALREADY: _("{book}: уже продлена, до {day}."),
+        RenewalState.REQUESTED: _("{book}: записана заявка, подтвердите её в «Заявках»."),
+        RenewalState.UNKNOWN: _("{book}: программа библиотеки пока не ответила."),
+    }
+    return said[outcome.state].format(book=book, day=until)
+
+
+def hold_told(hold: OpenHold, branch: str) -> str:
+    """How far a hold has come."""
+    if hold.state is HoldState.READY and hold.keep_until is not None:
+        return _("ждёт на полке до {day}: {branch}").format(day=day(hold.keep_until), branch=branch)
+    if hold.state is HoldState.SUSPENDED and hold.suspended_until is not None:
+        return _("отложена до {day}: {branch}").format(day=day(hold.suspended_until), branch=branch)
+    said = {
+        HoldState.READY: _("ждёт на полке"),
+        HoldState.IN_TRANSIT: _("едет"),
+        HoldState.ASSIGNED: _("снять с полки и отложить"),
+        HoldState.SUSPENDED: _("отложена"),
+    }.get(hold.state)
+    if said is None:
+        said = _("в очереди") if hold.place is None else _("в очереди {place}-й").format(place=hold.place)
+    return f"{said}: {branch}"
+
+
+def proofs() -> Mapping[str, str]:
+    """How a chat was linked."""
+    return {
+        Proof.CODE.value: _("код из библиотеки"),
+        Proof.PIN.value: _("номер билета и ПИН"),
+        Proof.BIRTH_DATE.value: _("номер билета и дата рождения"),
+        Proof.PHONE.value: _("номер телефона"),
+    }
+
+
+def subject_told(subject: Subject) -> str:
+    """What a reader was to be told."""
+    said = {
+        NoticeKind.DUE: _("срок возврата {day}"),
+        NoticeKind.OVERDUE: _("просрочена с {day}"),
+        NoticeKind.HOLD_READY: _("бронь ждёт с {day}"),
+        NoticeKind.HOLD_EXPIRING: _("бронь хранится до {day}"),
+        NoticeKind.RENEWAL_DECIDED: _("решение о продлении, {day}"),
+    }
+    return said[subject.kind].format(day=day(subject.day))
+
+
+def refusals() -> Mapping[str, str]:
+    """Reasons for refusing a request, ready for the reader, by their code."""
+    return {
+        RenewalBlock.HOLD_QUEUE.value: _("Её ждёт другой читатель"),
+        RenewalBlock.RENEW_LIMIT.value: _("Больше продлевать нельзя"),
+        RenewalBlock.RECALLED.value: _("Она нужна библиотеке"),
+        RenewalBlock.OVERDUE.value: _("Срок уже прошёл, принесите её"),
+        RenewalBlock.CARD_EXPIRED.value: _("Закончился срок билета, его перепишут в библиотеке"),
+        RenewalBlock.DEBT.value: _("За билетом числится долг, о нём скажет библиотекарь"),
+    }
+
+
+def actions() -> Mapping[str, str]:
+    """What an entry of the journal tells; what is not here is shown as it is kept."""
+    return {
+        Act.CODE_ISSUED.value: _("выдан код для привязки"),
+        Act.CODE_REVOKED.value: _("код отозван"),
+        Act.PIN_SET.value: _("изменён ПИН"),
+        Act.LINKED.value: _("билет привязан"),
+        Act.LINK_REFUSED.value: _("привязка не удалась"),
+        Act.LINK_LOCKED.value: _("привязка остановлена: много ошибок"),
+        Act.ATTACK.value: _("перебор кодов, канал закрыт на час"),
+        Act.UNLINKED.value: _("билет отвязан"),
+        Act.CONSENT_GIVEN.value: _("согласие дано"),
+        Act.CONSENT_WITHDRAWN.value: _("согласие отозвано"),
+        Act.EXPORTED.value: _("выданы данные читателя"),
+        Act.ERASED.value: _("данные удалены"),
+        Act.FORGOTTEN.value: _("адрес забыт"),
+        "search.readers": _("поиск читателя"),
+        "view.reader": _("открыта карточка читателя"),
+        "view.card": _("показан билет в диалоге"),
+        "view.conversation": _("открыт диалог"),
+        "view.requests": _("открыты заявки"),
+        "view.journal": _("открыт журнал"),
+        "journal.exported": _("журнал сохранён в файл"),
+        "renew": _("продление за читателя"),
+        "hold.placed": _("бронь за читателя"),
+        "hold.cancelled": _("бронь снята"),
+        "request.confirmed": _("заявка подтверждена"),
+        "request.refused": _("в заявке отказано"),
+        "unreached.settled": _("читателю позвонили"),
+        "refused.branch": _("чужой филиал: не пущен"),
+        "refused.role": _("не та роль: не пущен"),
+        "take": _("диалог взят"),
+        "say": _("ответ читателю"),
+        "take_back": _("ответ отменён"),
+        "hand_on": _("диалог передан"),
+        "give_back": _("диалог возвращён боту"),
+        "close": _("диалог закрыт"),
+        "sign_in": _("вход"),
+        "sign_in.refused": _("вход не удался"),
+        "sign_out": _("выход"),
+        "sessions.ended": _("закрыты входы"),
+        "password.changed": _("пароль сменён"),
+        "password.reset": _("выдан новый пароль"),
+        "second_factor.on": _("включён код из приложения"),
+        "second_factor.off": _("выключен код из приложения"),
+        "staff.added": _("добавлен сотрудник"),
+        "staff.changed": _("изменён сотрудник"),
+        "canned.changed": _("изменён готовый ответ"),
+        "canned.dropped": _("удалён готовый ответ"),
+    }
