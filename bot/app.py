@@ -23,6 +23,7 @@ from bot.engine.courtesies import Courtesies
 from bot.engine.dispatcher import Dispatcher, routes
 from bot.engine.health import Check, Health
 from bot.engine.intake import Arrivals, FrontDesk, Webhooks
+from bot.engine.inviting import JoinLinks
 from bot.engine.metrics import Metrics
 from bot.engine.notices import Notices
 from bot.engine.outbox import Outbox, StillTrue
@@ -47,6 +48,7 @@ from bot.wording import in_language
 from catalogue.finder import IndexedCatalogue
 from catalogue.import_desk import CatalogueImports
 from console.app import Console
+from console.reader_ports import ReaderPorts
 from console.room import ConsoleSetting
 from db import migrate
 from db.account_store import AccountSetup, AccountStore, account_store
@@ -74,6 +76,7 @@ from db.miss_desk import SqlMissDesk
 from db.misses import SqlMisses
 from db.notices import SqlNotices
 from db.people import SqlPeople
+from db.reader_book import SqlReaderBook
 from db.renewal_requests import SqlRequests
 from db.retention import KeepDays
 from db.shelving import SqlCatalogueDesk
@@ -507,6 +510,7 @@ def service(what: Opened, role: Role) -> Service:
                 shelving=SqlCatalogueDesk(what.database, what.clock),
                 imports=imports_of(what),
                 lessons=lessons_of(what, channels),
+                readers=reader_ports(what, channels, privacy),
             )
             paths += console.routes()  # type: ignore[arg-type]  # as above
             closing.append(console.aclose)
@@ -681,6 +685,24 @@ def carrier_of(name: str, channel: Channel, settings: Settings, privacy: Privacy
         window_h=channel.capabilities.window_h,
         templates=frozenset((settings.channels[name] or {}).get("templates") or {}),
         confirms=channel.capabilities.confirms,
+    )
+
+
+def reader_ports(what: Opened, channels: Mapping[str, Channel], privacy: Privacy) -> ReaderPorts:
+    """What the console asks about readers."""
+    circulation = what.library.circulation
+    assert circulation is not None  # a library that is opened has it
+    named = {name: channel for name, channel in channels.items() if privacy.allows_personal(name)}
+    return ReaderPorts(
+        book=SqlReaderBook(what.database),
+        cards=what.accounts.desk,
+        circulation=circulation,
+        requests=what.requests,
+        unreached=what.unreached,
+        journal=what.accounts.audit,
+        library=what.library,
+        finish_erasures=what.accounts.retention.finish_erasures,
+        links=JoinLinks(named).links,
     )
 
 

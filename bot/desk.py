@@ -322,6 +322,7 @@ class Talk:
 
     Attributes:
         heard_at: When the reader last wrote.
+        erased: They asked to be forgotten and have said nothing since: there is nobody to answer.
         earlier: There are older messages than these.
         draft: What this librarian was writing.
         mark: Differs after every change.
@@ -339,6 +340,7 @@ class Talk:
     waiting_since: datetime | None
     heard_at: datetime | None
     unreachable: bool
+    erased: bool
     said: tuple[Said, ...]
     notes: tuple[Note, ...]
     earlier: bool

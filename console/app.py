@@ -1,6 +1,7 @@
 """The whole console: its screens, put together."""
 
 from collections.abc import Sequence
+from typing import Protocol
 
 from aiohttp import web
 
@@ -13,15 +14,29 @@ from console.account import OwnAccount
 from console.answers import AnswersScreen
 from console.books import BooksScreen
 from console.canned import CannedScreen
+from console.card_summary import CardSummary
 from console.conversation import ConversationScreen
 from console.door import Door
 from console.inbox import InboxScreen
+from console.journal import JournalScreen
 from console.loading import LoadingScreen
 from console.meanings import MeaningScreen
 from console.people import People
+from console.reader_loans import Lending
+from console.reader_ports import ReaderPorts
+from console.readers import ReadersScreen
+from console.requests import RequestsScreen
 from console.room import ConsoleSetting, Room
 from console.streams import Streams
 from console.teach import TeachScreen
+
+
+class Part(Protocol):
+    """A few screens."""
+
+    def routes(self) -> Sequence[web.AbstractRouteDef]:
+        """Their addresses."""
+        ...
 
 
 class Console:
@@ -38,6 +53,7 @@ class Console:
         shelving: What may be decided about works.
         imports: What loads catalogues.
         lessons: What the bot is taught, and tried with.
+        readers: Cards, requests and the journal; None leaves these screens out.
     """
 
     def __init__(
@@ -53,14 +69,16 @@ class Console:
         shelving: CatalogueDesk,
         imports: ImportDesk,
         lessons: Lessons,
+        readers: ReaderPorts | None = None,
     ) -> None:
         room = Room(setting, staff, audit, clock)
+        card, about_readers = _about_readers(room, readers)
         self._streams, self._imports = Streams(), imports
-        self._parts = (
+        self._parts: Sequence[Part] = (
             room,
             Door(room),
             InboxScreen(room, desk, self._streams),
-            ConversationScreen(room, desk, self._streams, files, library),
+            ConversationScreen(room, desk, self._streams, files, library, card),
             CannedScreen(room, desk),
             BooksScreen(room, library, shelving),
             LoadingScreen(room, imports, setting.largest_upload),
@@ -69,6 +87,7 @@ class Console:
             MeaningScreen(room, lessons),
             OwnAccount(room),
             People(room),
+            *about_readers,
         )
 
     def routes(self) -> Sequence[web.AbstractRouteDef]:
@@ -79,3 +98,12 @@ class Console:
         """End the open streams and what is being loaded."""
         await self._streams.aclose()
         await self._imports.aclose()
+
+
+def _about_readers(room: Room, ports: ReaderPorts | None) -> tuple[CardSummary | None, Sequence[Part]]:
+    """The card beside a conversation, and the screens."""
+    if ports is None:
+        return None, ()
+    lending = Lending(room, ports)
+    screens = (ReadersScreen(room, ports, lending), lending, RequestsScreen(room, ports), JournalScreen(room, ports))
+    return CardSummary(room, ports, lending), screens

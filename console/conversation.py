@@ -29,6 +29,7 @@ from bot.messages import Document, Picture, Reply
 from bot.ports import Files, Library, Mode
 from bot.wording import gettext as _
 from console import uploads
+from console.card_summary import CardSummary
 from console.inbox import asked_by, kinds, list_values, reasons
 from console.room import ROOT, Room, Stop, Visit
 from console.shelf import Shelf
@@ -45,8 +46,16 @@ _KEY = re.compile(r"[A-Za-z0-9-]{8,60}")
 class ConversationScreen:
     """The second pane."""
 
-    def __init__(self, room: Room, desk: Desk, streams: Streams, files: Files, library: Library) -> None:
-        self._room, self._desk, self._streams, self._files = room, desk, streams, files
+    def __init__(
+        self,
+        room: Room,
+        desk: Desk,
+        streams: Streams,
+        files: Files,
+        library: Library,
+        card: CardSummary | None = None,
+    ) -> None:
+        self._room, self._desk, self._streams, self._files, self._card = room, desk, streams, files, card
         self._shelf = Shelf(room, library)
 
     def routes(self) -> Sequence[web.AbstractRouteDef]:
@@ -67,6 +76,7 @@ class ConversationScreen:
             web.post(one + "/draft", screen(self.keep_draft)),
             web.post(one + "/note", screen(self.note)),
             web.get(one + "/books", screen(self.books)),
+            web.get(one + "/card", screen(self.card)),
         ]
 
     # --- looking ---------------------------------------------------------------------------------
@@ -134,6 +144,11 @@ class ConversationScreen:
         """What the catalogue has, worded for the answer."""
         await self._talk(visit)
         return await self._shelf.look(visit)
+
+    async def card(self, visit: Visit) -> web.Response:
+        """The reader's card, where one is linked."""
+        talk = await self._talk(visit)
+        return await self._card.show(visit, talk) if self._card else web.Response(text="", content_type="text/html")
 
     # --- doing -----------------------------------------------------------------------------------
 
@@ -242,6 +257,8 @@ class ConversationScreen:
         if not _sees(visit.me, talk):
             await self._room.audit.note(visit.me.login, "refused.branch", f"conversation:{number}")
             raise Stop(403, _("Это диалог другого филиала."))
+        if talk.erased:
+            raise Stop(410, _("Читатель попросил удалить свои данные: диалога больше нет, ответить ему нельзя."))
         return talk
 
     async def _done(self, visit: Visit, talk: Talk, action: DeskAction, what: str, more: str = "") -> web.Response:

@@ -10,12 +10,13 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from bot.audit import DESK, ENGINE, READER, Entry
-from bot.spreadsheet import harmless
 from bot.desk import StaffRole
+from bot.spreadsheet import harmless
 from bot.wording import gettext as _
 from console.reader_ports import ReaderPorts
 from console.reader_words import actions
 from console.room import HEADERS, ROOT, Room, Stop, Visit
+from console.words import actor
 
 A_PAGE = 100
 LINES_A_PIECE = 500
@@ -100,7 +101,7 @@ class JournalScreen:
         self, visit: Visit, asked: dict[str, str], lines: Sequence[Entry], *, older: int = 0, fault: str = ""
     ) -> web.Response:
         names = {f"staff:{who.login}": who.name for who in await self._room.staff.all()}
-        names |= {READER: _("читатель"), ENGINE: _("бот"), DESK: _("командная строка")}
+        names |= {name: actor(name) for name in (READER, ENGINE, DESK)}
         following = urlencode({name: said for name, said in asked.items() if said} | {"before": str(older)})
         return self._room.page(
             visit,

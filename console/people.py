@@ -95,9 +95,8 @@ class People:
         return found
 
     def _branches(self, visit: Visit) -> frozenset[str]:
-        """The one branch of a form, where it is one of ours; none for all."""
-        named = visit.form.get("branch", "")
-        return frozenset({named} & self._room.setting.branches.keys())
+        """The branches of ours that are ticked in a form; none for all."""
+        return frozenset(code for code in self._room.setting.branches if visit.form.get(f"branch-{code}"))
 
     async def _page(
         self, visit: Visit, *, password: str = "", of: str = "", fault: str = "", status: int = 200

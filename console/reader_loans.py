@@ -8,7 +8,18 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.accounts import Ok, OpenHold, OpenLoan, Refused, RenewalOutcome, RenewalState, RenewalWish, Result, Unavailable
+from bot.accounts import (
+    Ok,
+    OpenHold,
+    OpenLoan,
+    Refused,
+    RenewalOutcome,
+    RenewalState,
+    RenewalWish,
+    Result,
+    Unavailable,
+    Unsupported,
+)
 from bot.lending_words import titled
 from bot.ports import Verdict, Wanted
 from bot.wording import gettext as _
@@ -61,7 +72,8 @@ class Lending:
         chosen = known.values() if one == "all" else [known[one]] if one in known else []
         wishes = [RenewalWish(loan.loan.loan_id, _seen(visit, loan)) for loan in chosen]
         if not wishes:
-            return await self._piece(visit, number, Told(_fault(loans) or _("Этой книги у читателя уже нет."), bad=True))
+            said = _fault(loans) or _("Этой книги у читателя уже нет.")
+            return await self._piece(visit, number, Told(said, bad=True))
         outcome = await self._ports.circulation.renew(number, wishes, key)
         if not isinstance(outcome, Ok):
             return await self._piece(visit, number, Told(_fault(outcome), bad=True))
@@ -148,7 +160,8 @@ def _fault(answer: Result[Any]) -> str:
             return _("Программа библиотеки сейчас не отвечает: повторите через минуту.")
         case Refused(raw=raw):
             return raw or _("Программа библиотеки не разрешила.")
-    return _("Филиал ведёт выдачу на бумаге: книги смотрите в формуляре.")
+        case Unsupported():
+            return _("Филиал ведёт выдачу на бумаге: книги смотрите в формуляре.")
 
 
 def _no_hold(answer: Result[OpenHold]) -> str:

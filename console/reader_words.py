@@ -190,3 +190,8 @@ def actions() -> Mapping[str, str]:
         "canned.changed": _("изменён готовый ответ"),
         "canned.dropped": _("удалён готовый ответ"),
     }
+
+
+def action(kept: str) -> str:
+    """One entry of the journal."""
+    return actions().get(kept, kept)

@@ -103,8 +103,8 @@ class ReadersScreen:
         if not (contact.isascii() and contact.isdigit() and len(contact) < 19):
             raise Stop(400, _("Форма устарела: обновите страницу и повторите."))
         gone = await self._ports.cards.unlink(reader.patron_id, by(visit), int(contact))
-        said = Told(_("Чат отвязан: билета там больше не видно.")) if gone else Told(_("Этот чат уже отвязан."), bad=True)
-        return await self._page(visit, await self._reader(visit), said)
+        said = _("Чат отвязан: билета там больше не видно.") if gone else _("Этот чат уже отвязан.")
+        return await self._page(visit, await self._reader(visit), Told(said, bad=not gone))
 
     async def export(self, visit: Visit) -> web.Response:
         """All that is kept of them, as a file to hand out."""

@@ -17,6 +17,7 @@ class Section:
         title: Its name, in the language of whoever looks.
         role: Who sees it: those who may do so much or more.
         letter: After ``g`` it leads there; a Latin capital, "" for none.
+        count: Address of the figure beside the name, asked for once the page stands; "" for none.
     """
 
     key: str
@@ -24,12 +25,16 @@ class Section:
     title: Callable[[], str]
     role: StaffRole = StaffRole.LIBRARIAN
     letter: str = ""
+    count: str = ""
 
 
 SECTIONS = (
     Section("inbox", "", lambda: _("Диалоги"), letter="I"),
     Section("books", "books", lambda: _("Каталог"), letter="K"),
     Section("teach", "teach", lambda: _("Чему научить"), letter="T"),
+    Section("readers", "readers", lambda: _("Читатели"), letter="P"),
+    Section("requests", "requests", lambda: _("Заявки"), letter="Z", count="requests/count"),
     Section("canned", "canned", lambda: _("Готовые ответы"), StaffRole.EDITOR),
+    Section("journal", "journal", lambda: _("Журнал"), StaffRole.ADMIN),
     Section("staff", "staff", lambda: _("Сотрудники"), StaffRole.ADMIN),
 )

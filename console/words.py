@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
+from bot.accounts import OpenHold
+from bot.audit import DESK, ENGINE, READER
 from bot.clock import Clock
 from bot.desk import StaffRole
 from bot.wording import counted, day
 from bot.wording import gettext as _
+from console import reader_words
 
 if TYPE_CHECKING:
     from console.room import ConsoleSetting
@@ -29,6 +32,12 @@ def role(value: StaffRole) -> str:
         StaffRole.EDITOR: _("редактор"),
         StaffRole.ADMIN: _("администратор"),
     }[value]
+
+
+def actor(name: str) -> str:
+    """Who acted: a member of the staff by login, the others in words."""
+    others = {READER: _("читатель"), ENGINE: _("бот"), DESK: _("командная строка")}
+    return others.get(name) or name.removeprefix("staff:")
 
 
 def duration(seconds: float) -> str:
@@ -72,6 +81,9 @@ def filters(setting: "ConsoleSetting", clock: Clock) -> Mapping[str, Callable[..
     def branch(code: str) -> str:
         return setting.branches.get(code, code)
 
+    def hold(waited: OpenHold) -> str:
+        return reader_words.hold_told(waited, branch(waited.pickup))
+
     def iso(at: datetime) -> str:
         return at.isoformat(timespec="seconds")
 
@@ -88,6 +100,11 @@ def filters(setting: "ConsoleSetting", clock: Clock) -> Mapping[str, Callable[..
         "channel": channel,
         "branch": branch,
         "iso": iso,
+        "hold_told": hold,
+        "outlook": reader_words.outlook,
+        "renewable": reader_words.may_be_renewed,
+        "action": reader_words.action,
+        "actor": actor,
         "whole_day": whole_day,
         "role": role,
         "duration": duration,

@@ -9,6 +9,7 @@ from bot.desk import Asked, InboxEntry, Note, Said, Tab, Talk
 from bot.messages import ButtonPress, Contact, Photo, Reply, SharedPhone, Started, Text, Unsupported
 from bot.ports import Author, Mode
 from db import rows
+from db.forgetting import GONE
 
 SNIPPET = 160
 
@@ -91,12 +92,20 @@ def talk(
         waiting_since=moment(head.waiting_since) if head.waiting_since else None,
         heard_at=moment(head.heard_at) if head.heard_at else None,
         unreachable=head.unreachable_since is not None,
+        erased=_erased(head),
         said=tuple(shown),
         notes=tuple(note for note in written if note.at >= first),
         earlier=len(said) > page,
         draft=head.draft or "",
         mark=mark(marked),
     )
+
+
+def _erased(head: Any) -> bool:
+    """Nobody is there any more; who has written again since is a stranger, and is answered."""
+    if head.address.startswith(GONE):
+        return True
+    return bool(head.erased_at) and (not head.arrived_at or moment(head.arrived_at) <= moment(head.erased_at))
 
 
 def _said(row: Any) -> Said:

@@ -164,7 +164,9 @@ def search_values(words: str, dialect: str) -> Mapping[str, str]:
 
 HEAD = """
 SELECT c.id, ct.channel, ct.address, ct.name, ct.language, c.mode, c.staff_id, s.name AS holder, c.branch, ct.source,
-c.handover_reason, c.waiting_since, ct.unreachable_since, d.text AS draft,
+c.handover_reason, c.waiting_since, ct.unreachable_since, ct.erased_at, d.text AS draft,
+(SELECT h.created_at FROM messages h WHERE h.conversation_id = c.id AND h.author = 'reader'
+ ORDER BY h.id DESC LIMIT 1) AS arrived_at,
 (SELECT h.said_at FROM messages h WHERE h.conversation_id = c.id AND h.author = 'reader'
  ORDER BY h.id DESC LIMIT 1) AS heard_at
 FROM conversations c JOIN contacts ct ON ct.id = c.contact_id LEFT JOIN staff s ON s.id = c.staff_id

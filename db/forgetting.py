@@ -15,6 +15,8 @@ from db.models_staff import StaffAnswerRow, StaffDraftRow, StaffNoteRow
 OPEN = ("waiting", "queued")
 """States of messages that are still to be answered or sent: not touched."""
 BATCH = 500
+GONE = "erased:"
+"""What stands in place of a forgotten address, before a random number."""
 BARE = {"text": "", "content": None, "error": None}
 
 

@@ -19,7 +19,7 @@ from bot.messages import Contact, Moved
 from bot.ports import MessageLog
 from db import audit
 from db.connect import Database, store_errors
-from db.forgetting import BATCH, OPEN, forget_conversation, forget_messages, forget_old_files, personal_files
+from db.forgetting import BATCH, GONE, OPEN, forget_conversation, forget_messages, forget_old_files, personal_files
 from db.models import ContactRow, ConversationRow, MessageRow, UnreadRow, VersionRow
 from db.models_accounts import AuditRow, ConsentRow, ContactCardRow, LinkAttemptRow, LinkCodeRow
 from db.models_handover import HandoverRow
@@ -35,8 +35,6 @@ QUIET = timedelta(minutes=10)
 """So long nothing more has come from somebody who asked to be forgotten: the address may go."""
 LONGEST = timedelta(days=1)
 """After that it goes, whatever still could not be sent."""
-GONE = "erased:"
-"""What stands in place of a forgotten address, before a random number."""
 WORDS, FILES = "forgotten_words", "forgotten_files"
 """Names of the marks up to which messages are done with."""
 

@@ -234,7 +234,7 @@ async def test_an_admin_adds_changes_and_shuts_out(
     password = page.split('<p class="secret"><code>')[1].split("<")[0]
     assert (await other.signs_in("vera", password)).status == 303
     vera = next(who for who in await SqlStaffBook(sqlite, clock).all() if who.login == "vera")
-    fields = {"name": "Вера", "role": "editor", "branch": "02", "disabled": "1"}
+    fields = {"name": "Вера", "role": "editor", "branch-02": "1", "disabled": "1"}
     assert (await browser.post(f"staff/{vera.staff_id}", fields)).status == 303
     assert (await other.get("account")).status == 303, "her sessions end at once"
     assert (await other.signs_in("vera", password)).status == 403

@@ -16,11 +16,12 @@ from bot.ports import Attempt
 from db.base import Base
 from db.connect import Database
 from db.files import SqlFiles
+from db.forgetting import GONE
 from db.models import BranchRow, ContactRow, ConversationRow, FileRow, MessageRow, PatronRow
 from db.models_accounts import LinkAttemptRow, LinkCodeRow
 from db.models_circulation import CirculationOutcomeRow, LoanRow
 from db.models_staff import StaffNoteRow, StaffRow
-from db.retention import GONE, KeepDays
+from db.retention import KeepDays
 from tests.support.accounts import CARD, CHILD_CARD, Desk, opened_desk
 from tests.support.clock import StandingClock
 from tests.support.logs import ANNA, BORIS, says, turn
