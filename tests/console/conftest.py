@@ -17,6 +17,7 @@ from bot.engine.server import application
 from bot.ports import Library
 from catalogue.import_desk import CatalogueImports
 from console.app import Console
+from console.reader_ports import ReaderPorts
 from console.room import ConsoleSetting
 from db.catalogue import SqlCatalogueWriter
 from db.connect import Database
@@ -105,6 +106,12 @@ def library() -> Library:
     return LIBRARY
 
 
+@pytest.fixture
+def readers() -> ReaderPorts | None:
+    """What the screens about readers ask: tests of theirs bring it."""
+    return None
+
+
 OpenBrowser = Callable[[], Awaitable[Browser]]
 
 
@@ -118,7 +125,12 @@ async def log(sqlite: Database, clock: StandingClock) -> AsyncIterator[StoredLog
 
 @pytest.fixture
 async def open_browser(
-    sqlite: Database, log: StoredLog, clock: StandingClock, tmp_path: Path, library: Library
+    sqlite: Database,
+    log: StoredLog,
+    clock: StandingClock,
+    tmp_path: Path,
+    library: Library,
+    readers: ReaderPorts | None,
 ) -> AsyncIterator[OpenBrowser]:
     """One more browser at the same console."""
     console = Console(
@@ -130,6 +142,7 @@ async def open_browser(
         files=SqlFiles(sqlite, clock),
         library=library,
         lessons=school(sqlite, clock).lessons,
+        readers=readers,
         **of_the_catalogue(sqlite, clock, tmp_path),
     )
     async with AsyncExitStack() as stack:

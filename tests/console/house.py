@@ -13,6 +13,7 @@ from bot.clock import Clock
 from bot.ports import Library
 from console.app import Console
 from console.room import ConsoleSetting
+from db.account_store import account_store
 from db.connect import Database
 from db.desk import SqlConsoleDesk
 from db.desk_audit import SqlStaffAudit
@@ -20,6 +21,10 @@ from db.files import SqlFiles
 from db.staff import SqlStaffBook
 from tests.adapters.house import House
 from tests.console.conftest import SETTING, of_the_catalogue
+from tests.support.accounts import setup_of
+from tests.support.clock import StandingClock
+from tests.support.desk_readers import ports_of
+from tests.support.lending import LendingLibrary
 from tests.support.lessons import School, school
 
 
@@ -58,6 +63,9 @@ class ConsoleHouse(House):
         kinds = [("webchat", "Чат на сайте", self.channel)]
         self.school = school(database, clock, channels=kinds)
         self.desk = SqlConsoleDesk(database, self.log, clock)
+        self.lending = LendingLibrary(database, cast("StandingClock", clock))
+        self.accounts = account_store(database, clock, self.log, setup_of(), self.lending.circulation)
+        self.readers = ports_of(database, clock, self.accounts, self.lending, library)
         self.console = Console(
             self.setting,
             staff=SqlStaffBook(database, clock),
@@ -67,6 +75,7 @@ class ConsoleHouse(House):
             files=SqlFiles(database, clock),
             library=library,
             lessons=self.school.lessons,
+            readers=self.readers,
             **of_the_catalogue(database, clock, Path(self._folder.name)),
         )
         return self.console.routes()

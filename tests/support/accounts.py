@@ -158,19 +158,14 @@ class Desk:
             return [(row.address, row.text) for row in found]
 
 
-@asynccontextmanager
-async def opened_desk(
-    database: Database,
-    clock: StandingClock,
-    *,
+def setup_of(
     proofs: Collection[Proof] = tuple(Proof),
     limits: Limits | None = None,
     keep: KeepDays = KEEP,
     abroad: Collection[str] = (),
-    circulation: Circulation | None = None,
-) -> AsyncIterator[Desk]:
-    """A library with three cards: Анна's, her daughter's and a stranger's."""
-    setup = AccountSetup(
+) -> AccountSetup:
+    """What the library of a test has decided."""
+    return AccountSetup(
         key=b"a key of this test, long enough",
         texts=CONSENT,
         rules=LinkRules(
@@ -184,6 +179,21 @@ async def opened_desk(
         title=lambda channel: "Чат на сайте" if channel == "chat" else channel,
         hasher=QUICK,
     )
+
+
+@asynccontextmanager
+async def opened_desk(
+    database: Database,
+    clock: StandingClock,
+    *,
+    proofs: Collection[Proof] = tuple(Proof),
+    limits: Limits | None = None,
+    keep: KeepDays = KEEP,
+    abroad: Collection[str] = (),
+    circulation: Circulation | None = None,
+) -> AsyncIterator[Desk]:
+    """A library with three cards: Анна's, her daughter's and a stranger's."""
+    setup = setup_of(proofs, limits, keep, abroad)
     patrons = (
         {"card_number": CARD, "surname": "Каренина", "given_name": "Анна", "birth_date": date(1985, 3, 12)},
         {"card_number": CHILD_CARD, "given_name": "Таня", "birth_date": date(2016, 5, 1), "phone": "+79990000000"},

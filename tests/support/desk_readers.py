@@ -8,9 +8,11 @@ from typing import Any
 from sqlalchemy import select, update
 
 from bot.accounts import Keeping
+from bot.clock import Clock
 from bot.messages import Contact
 from bot.ports import Library
 from console.reader_ports import ReaderPorts
+from db.account_store import AccountStore
 from db.connect import Database
 from db.models import BranchRow, ConversationRow, PatronRow
 from db.reader_book import SqlReaderBook
@@ -24,6 +26,27 @@ from tests.support.logs import ANNA
 TITLES = ("Война и мир", "Обломов")
 WANTED = "Каштанка"
 LINK = "https://messenger.example/library"
+
+
+def ports_of(
+    database: Database, clock: Clock, store: AccountStore, lending: LendingLibrary, library: Library
+) -> ReaderPorts:
+    """What the console's screens about readers ask, over one store."""
+
+    async def links(parameter: str) -> Mapping[str, str]:
+        return {"chat": f"{LINK}?start={parameter}"}
+
+    return ReaderPorts(
+        book=SqlReaderBook(database),
+        cards=store.desk,
+        circulation=lending.circulation,
+        requests=lending.requests,
+        unreached=SqlUnreached(database, clock),
+        journal=store.audit,
+        library=library,
+        finish_erasures=store.retention.finish_erasures,
+        links=links,
+    )
 
 
 @dataclass
@@ -59,21 +82,7 @@ class DeskReaders:
 
     def ports(self) -> ReaderPorts:
         """What the screens ask."""
-
-        async def links(parameter: str) -> Mapping[str, str]:
-            return {"chat": f"{LINK}?start={parameter}"}
-
-        return ReaderPorts(
-            book=SqlReaderBook(self.database),
-            cards=self.desk.store.desk,
-            circulation=self.lending.circulation,
-            requests=self.lending.requests,
-            unreached=SqlUnreached(self.database, self.clock),
-            journal=self.desk.store.audit,
-            library=self.library,
-            finish_erasures=self.desk.store.retention.finish_erasures,
-            links=links,
-        )
+        return ports_of(self.database, self.clock, self.desk.store, self.lending, self.library)
 
     async def set(self, card: str, **values: Any) -> None:
         """Make a patron what a test needs."""

@@ -2,79 +2,16 @@
 
 import json
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack
 from datetime import timedelta
-from typing import cast
 
 import pytest
-from aiohttp.test_utils import TestClient, TestServer
-from sqlalchemy import select
 
 from bot.accounts import LinkState
-from bot.desk import DeskLog, StaffRole
-from bot.engine.server import application
-from console.app import Console
-from db.connect import Database
-from db.desk import SqlConsoleDesk
-from db.desk_audit import SqlStaffAudit
-from db.files import SqlFiles
-from db.models_accounts import AuditRow
-from db.staff import SqlStaffBook
-from tests.console.conftest import SETTING, Browser
+from tests.console.conftest import Browser
+from tests.console.readers.conftest import IN_PLACE, Come, audited
 from tests.support.accounts import CARD, CHILD_CARD, OTHER_CARD
-from tests.support.clock import StandingClock
-from tests.support.desk_readers import TITLES, WANTED, DeskReaders, desk_readers
+from tests.support.desk_readers import TITLES, WANTED, DeskReaders
 from tests.support.logs import ANNA, BORIS
-from tests.support.staff import hire
-
-IN_PLACE = {"HX-Request": "true"}
-Come = Callable[..., Awaitable[Browser]]
-
-
-@pytest.fixture
-async def house(sqlite: Database, clock: StandingClock) -> AsyncIterator[DeskReaders]:
-    """Анна with two books and a chat."""
-    async with desk_readers(sqlite, clock) as opened:
-        yield opened
-
-
-@pytest.fixture
-async def come(house: DeskReaders) -> AsyncIterator[Come]:
-    """A librarian who has signed in: ``await come("vera", branches=("02",))``."""
-    database, clock = house.database, house.clock
-    console = Console(
-        SETTING,
-        staff=SqlStaffBook(database, clock),
-        audit=SqlStaffAudit(database, clock),
-        clock=clock,
-        desk=SqlConsoleDesk(database, cast("DeskLog", house.desk.log), clock),
-        files=SqlFiles(database, clock),
-        library=house.library,
-        readers=house.ports(),
-    )
-    async with AsyncExitStack() as stack:
-        server = TestServer(application(console.routes()))
-        await stack.enter_async_context(server)
-
-        async def came(
-            login: str = "masha", role: StaffRole = StaffRole.LIBRARIAN, branches: tuple[str, ...] = ()
-        ) -> Browser:
-            await hire(database, clock, login, login.title(), role, branches)
-            browser = Browser(await stack.enter_async_context(TestClient(server)))
-            await browser.signs_in(login)
-            return browser
-
-        yield came
-
-
-async def audited(database: Database) -> list[str]:
-    async with database.engine.connect() as connection:
-        columns = (AuditRow.actor, AuditRow.action, AuditRow.subject, AuditRow.patron_id, AuditRow.details)
-        return [
-            " ".join(str(cell) for cell in row if cell not in ("", None, {}))
-            for row in await connection.execute(select(*columns).order_by(AuditRow.id))
-        ]
 
 
 async def found(browser: Browser, words: str) -> str:
