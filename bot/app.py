@@ -1,6 +1,5 @@
 """The composition root: the only module where the rooms meet."""
 
-import asyncio
 import importlib
 import pkgutil
 from collections.abc import AsyncIterator, Collection, Mapping
@@ -90,8 +89,6 @@ CHANNEL_KINDS = tuple(sorted(package.name for package in pkgutil.iter_modules(ad
 log = structlog.get_logger(__name__)
 TOLD_BY_TOPIC = frozenset({"join", "rules"})
 """Intents whose topics are answered in the library's own words and nothing else."""
-REFRESH_S = 30.0
-"""How often branches that another process imported are looked for."""
 
 TABLES_ADVICE = {
     migrate.Tables.EMPTY: "the tables are missing: run bibliobot db upgrade",
@@ -535,7 +532,7 @@ def service(what: Opened, role: Role) -> Service:
         prepare=what.catalogue.start,
         background={
             "index": what.catalogue.follow,
-            "branches": partial(_keep_fresh, what.branches),
+            "branches": what.branches.follow,
             "synonyms": what.synonyms.follow,
             "misses": what.misses.follow,
             "retention": what.accounts.retention.follow,
@@ -735,10 +732,3 @@ def _checks(what: Opened, role: Role) -> dict[str, Check]:
     if role in (Role.ALL, Role.WORKER):
         checks["index"] = what.catalogue.fault
     return checks
-
-
-async def _keep_fresh(branches: SqlBranches) -> None:
-    """Branches that an import has met become known here within half a minute."""
-    while True:
-        await asyncio.sleep(REFRESH_S)
-        await branches.refresh()

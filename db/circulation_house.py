@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from bot.accounts import Ability, Keeping
 from bot.clock import local_day
 from bot.library.due_dates import BranchCalendar
-from bot.library.hours import DaysOff
+from bot.library.hours import DaysOff, counted
 from bot.library.policy import LendingPolicy, LendingRules
 from bot.ports import Branches
 
@@ -58,7 +58,7 @@ class LendingHouse:
     async def places(self, branches: Branches) -> "Places":
         """The calendars of all branches, from memory."""
         known = {
-            branch.code: Place(branch.zone, BranchCalendar(branch.hours, self.holidays))
+            branch.code: Place(branch.zone, BranchCalendar(counted(branch), self.holidays))
             for branch in await branches.all()
         }
         return Places(known, Place(self.zone, BranchCalendar(None, self.holidays)))

@@ -42,6 +42,14 @@ class BranchRow(Base):
     position: Mapped[int] = mapped_column(Integer, default=1000)
     """Order in answers: the order of ``config.yaml`` from 0; branches known from files only come after."""
     configured: Mapped[bool] = mapped_column(Boolean, default=False)
+    """``config.yaml`` or the staff tell of it."""
+    of_file: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    """Name and details as ``config.yaml`` has them; None where it does not know the branch."""
+    file_differs: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    """``config.yaml`` was changed after the staff had changed the branch."""
+    edited_by: Mapped[str] = mapped_column(String(64), default="", server_default=text("''"))
+    """Whose name and details these are: not empty, and ``config.yaml`` changes them no more."""
+    edited_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
 class WorkRow(Base):

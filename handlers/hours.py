@@ -5,14 +5,14 @@ from datetime import date, datetime, timedelta
 
 from bot.clock import local_day
 from bot.language.folding import fold
-from bot.library.hours import LOOK_AHEAD_DAYS, Day, day_of, next_opening
+from bot.library.hours import LOOK_AHEAD_DAYS, Day, Why, day_of, next_opening
 from bot.library.model import Branch, Hours
 from bot.library.places import branch_behind, branch_key, main_branch, meant
 from bot.library.when import When, parse_when
 from bot.messages import Button, Reply, bold, reply
 from bot.ports import Library
 from bot.routing import Router, Turn, intent, pressed, same_for_all
-from bot.wording import capital, weekday
+from bot.wording import capital, day, weekday
 from bot.wording import gettext as _
 from bot.wording.opening import day_hours, moment_words, named_day, right_now, sanitary_rule, spans, unusual_days, week
 from bot.wording.reaching import phone_beside
@@ -24,6 +24,8 @@ MOST_DAYS = 12
 """Days that one answer tells of: the longest holidays fit."""
 NEWS_DAYS = 14
 """How far ahead the week's answer mentions days that differ."""
+LONG_STRETCH, REST_DAYS = 3, 3
+"""From so many closed days on they are told in one line; so many days later it is still the same closing."""
 _SANITARY = ("санитар", "sanitary")
 _BREAK = ("обед", "перерыв", "lunch", "break")
 
@@ -77,11 +79,12 @@ def _today(branch: Branch, hours: Hours, moment: datetime, library: Library) -> 
 
 
 async def _told(turn: Turn, library: Library, branch: Branch, when: When, text: str) -> Reply:
-    hours = branch.hours
+    hours, today = branch.hours, local_day(turn.now, branch.zone)
     if hours is None:
         return await _unknown(turn, library, branch)
-    today = local_day(turn.now, branch.zone)
-    if any(word in text for word in _SANITARY):
+    if day_of(hours, today, library.holidays).why is Why.GONE:
+        lines = [right_now(branch, turn.now, library.holidays)]
+    elif any(word in text for word in _SANITARY):
         lines = _sanitary(hours, today, library)
     elif when.days:
         lines = _days(branch, hours, when.days, today, turn.now, library)
@@ -145,14 +148,39 @@ def _breaks(hours: Hours, today: date, library: Library) -> list[str]:
 
 
 def _news(branch: Branch, hours: Hours, today: date, library: Library, weekdays: set[int]) -> list[str]:
-    """Days soon that are not as the week says; a holiday on a day off is no news."""
-    return [
-        _day(what, today)
+    """Days soon that are not as the week says; a holiday on a day off is no news.
+
+    Days in a row that are closed for the same reason are told together; a closing without an end is told already.
+    """
+    news = [
+        what
         for what in unusual_days(branch, today, NEWS_DAYS, library.holidays)
         if what.date.weekday() in weekdays
         and what.date != today
+        and not what.open_ended
         and (what.intervals or hours.week[what.date.weekday()])
     ]
+    stretches: list[list[Day]] = []
+    for what in news:
+        if stretches and _goes_on(stretches[-1][-1], what):
+            stretches[-1].append(what)
+        else:
+            stretches.append([what])
+    return [_stretch(days, today) for days in stretches]
+
+
+def _goes_on(before: Day, what: Day) -> bool:
+    """Whether the library's own closing goes on, perhaps over a weekend."""
+    same = (before.why, before.note, before.intervals) == (what.why, what.note, what.intervals)
+    return same and what.why is Why.EXCEPTION and not what.intervals and (what.date - before.date).days <= REST_DAYS
+
+
+def _stretch(days: Sequence[Day], today: date) -> str:
+    if len(days) < LONG_STRETCH:
+        return "\n".join(_day(what, today) for what in days)
+    return _("С {first} по {last}: {hours}.").format(
+        first=day(days[0].date), last=day(days[-1].date), hours=day_hours(days[0])
+    )
 
 
 async def _others(library: Library, branch: Branch) -> tuple[Row, ...]:
@@ -163,11 +191,12 @@ async def _others(library: Library, branch: Branch) -> tuple[Row, ...]:
 
 async def _unknown(turn: Turn, library: Library, branch: Branch | None) -> Reply:
     """Nobody has told us the hours: nothing is claimed."""
-    known = await library.faq.about("hours", turn.language)
+    closed = right_now(branch, turn.now, library.holidays) if branch else ""
+    known = await library.faq.about("hours", turn.language) if not closed else None
     if known is not None:
         return faq_reply(known, (librarian_button(),))
     branches = await library.branches.all()
     name = branch.name if branch else library.name
-    said = [_("Часов работы пока не знаю: {library}.").format(library=name)]
+    said = [closed or _("Часов работы пока не знаю: {library}.").format(library=name)]
     said.append(phone_beside(branch, main_branch(branches), turn.now, library.holidays))
     return reply("\n".join(line for line in said if line), buttons=((librarian_button(),), (find_button(),)))

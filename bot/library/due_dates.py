@@ -108,5 +108,11 @@ def due_moment(due_on: date, zone: ZoneInfo) -> datetime:
 
 
 def is_overdue(due_on: date, today: date, calendar: Calendar) -> bool:
-    """Late from the first open day after the due date on: before it nobody could have brought the book."""
-    return today > due_on and today >= next_open(due_on + _DAY, calendar)
+    """Late from the first open day after the due date on: before it nobody could have brought the book.
+
+    While a branch is closed and nobody knows until when, nothing becomes late, for ``LONGEST_CLOSURE_DAYS``.
+    """
+    if today <= due_on or today < next_open(due_on + _DAY, calendar):
+        return False
+    days = (today - due_on).days
+    return days > LONGEST_CLOSURE_DAYS or any(calendar.is_open(due_on + step * _DAY) for step in range(1, days + 1))

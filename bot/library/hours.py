@@ -1,7 +1,8 @@
 """When a branch is open: reading the hours of ``config.yaml``, and the rules that answer readers.
 
-Order of the rules for one day: the day's own exception, then an official day off, then the
-sanitary day, then the week. Times are local to the branch; moments are timezone-aware.
+Order of the rules for one day: what the staff said at the console (an emergency first, then the newest),
+then the day's own exception, then an official day off, then the sanitary day, then the week. Times are local
+to the branch; moments are timezone-aware.
 """
 
 import re
@@ -14,7 +15,7 @@ from itertools import pairwise
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from bot.library.model import Hours, Interval
+from bot.library.model import Branch, DayKind, Hours, Interval
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 ORDINALS = {"first": "1", "second": "2", "third": "3", "fourth": "4", "last": "last"}
@@ -40,6 +41,8 @@ class Why(StrEnum):
     EXCEPTION = "exception"
     SANITARY = "sanitary"
     HOLIDAY = "holiday"
+    GONE = "gone"
+    """Closed for good."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,12 +52,14 @@ class Day:
     Attributes:
         intervals: When it is open, in order; empty is closed.
         note: The holiday's name, or the library's own word about this day, "" if there is none.
+        open_ended: Closed, and nobody knows until when.
     """
 
     date: date
     intervals: tuple[Interval, ...]
     why: Why
     note: str = ""
+    open_ended: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +84,15 @@ class Now:
 
 def day_of(hours: Hours, day: date, holidays: DaysOff) -> Day:
     """What holds on one day, and why."""
+    for special in hours.days:
+        if special.covers(day):
+            return Day(
+                date=day,
+                intervals=special.intervals,
+                why=Why.GONE if special.kind is DayKind.GONE else Why.EXCEPTION,
+                note=special.note or holidays.name(day),
+                open_ended=special.last is None,
+            )
     if day in hours.exceptions:
         return Day(
             date=day, intervals=hours.exceptions[day], why=Why.EXCEPTION, note=hours.notes.get(day, holidays.name(day))
@@ -127,6 +141,16 @@ def next_opening(hours: Hours, zone: ZoneInfo, moment: datetime, holidays: DaysO
     """The moment itself while open, else the next opening; None if none is known."""
     now = now_at(hours, zone, moment, holidays)
     return moment if now.open else now.opens
+
+
+def counted(branch: Branch) -> Hours | None:
+    """The branch's hours; where nobody has told the week, all of every day but what is known of some.
+
+    None where nothing is known at all.
+    """
+    if branch.hours is not None or not branch.days:
+        return branch.hours
+    return Hours(week=((Interval(time.min, time.max),),) * 7, holidays_closed=False, days=branch.days)
 
 
 def closes_at(day: Day) -> time | None:

@@ -47,6 +47,52 @@ class Interval:
     end: time
 
 
+class DayKind(StrEnum):
+    """What the staff say of some days."""
+
+    CLOSED = "closed"
+    HOURS = "hours"
+    """Open, at hours of their own: also on an official day off."""
+    URGENT = "urgent"
+    """Closed by an emergency: wins over everything else."""
+    GONE = "gone"
+    """Closed for good from the first day on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpecialDays:
+    """Days that are not as the week says.
+
+    Attributes:
+        last: The last of them; None where nobody knows yet.
+        intervals: When it is open; empty is closed.
+        note: A word for the reader: «авария».
+        yearly: The same days of each year from ``first`` on; they may reach over New Year.
+    """
+
+    kind: DayKind
+    first: date
+    last: date | None
+    intervals: tuple[Interval, ...] = ()
+    note: str = ""
+    yearly: bool = False
+
+    def covers(self, day: date) -> bool:
+        """Whether they say anything of ``day``."""
+        if day < self.first:
+            return False
+        if self.last is None or day <= self.last:
+            return True
+        if not self.yearly:
+            return False
+        start, end, here = _in_year(self.first), _in_year(self.last), _in_year(day)
+        return start <= here <= end if start <= end else here >= start or here <= end
+
+
+def _in_year(day: date) -> tuple[int, int]:
+    return day.month, day.day
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hours:
     """When a branch is open.
@@ -57,7 +103,8 @@ class Hours:
         sanitary_day: The sanitary day of each month, closed: ("last", 3) is the last Thursday,
             ("1", 0) the first Monday; weekday 0 is Monday. None where there is none.
         notes: A word for the reader about a date: {date: "авария"}.
-        holidays_closed: Whether official days off are closed unless in ``exceptions``.
+        holidays_closed: Whether official days off are closed unless in ``exceptions`` or ``days``.
+        days: What the staff said at the console, the first that covers a day counts; they win over ``exceptions``.
     """
 
     week: tuple[tuple[Interval, ...], ...]
@@ -65,6 +112,7 @@ class Hours:
     sanitary_day: tuple[str, int] | None = None
     notes: Mapping[date, str] = field(default_factory=dict)
     holidays_closed: bool = True
+    days: tuple[SpecialDays, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +124,7 @@ class Branch:
         aliases: Other spellings of it in imported files and in readers' words.
         hours: None where nobody has told us yet: then nothing is claimed.
         how_to_get: Directions in words, "" if not given.
+        days: The same as ``hours.days``; what is known of days also where nobody has told the week.
     """
 
     code: str
@@ -91,6 +140,7 @@ class Branch:
     children: bool = False
     main: bool = False
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Europe/Moscow"))
+    days: tuple[SpecialDays, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

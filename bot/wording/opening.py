@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from bot.library.hours import Day, DaysOff, Now, Why, day_of, now_at
+from bot.library.hours import Day, DaysOff, Now, Why, counted, day_of, now_at
 from bot.library.model import Branch, Hours, Interval
 from bot.wording import capital, clock_time, day, listed, on_weekday, weekday
 from bot.wording import gettext as _
@@ -36,6 +36,8 @@ def day_hours(what: Day) -> str:
             return _("закрыто, праздничный день: {name}").format(name=what.note)
         case Why.EXCEPTION:
             return _("закрыто: {note}").format(note=what.note) if what.note else _("закрыто")
+        case Why.GONE:
+            return _("закрыто насовсем: {note}").format(note=what.note) if what.note else _("закрыто насовсем")
         case Why.WEEK:
             return _("закрыто, выходной")
 
@@ -66,9 +68,14 @@ def moment_words(moment: datetime, now: datetime, zone: ZoneInfo) -> str:
 
 def today_in_short(branch: Branch, moment: datetime, holidays: DaysOff) -> str:
     """A few words beside a branch's name: «сегодня до 18:00», «завтра с 9:00»; "" where nothing is known."""
-    if branch.hours is None:
+    hours = counted(branch)
+    if hours is None:
         return ""
-    now = now_at(branch.hours, branch.zone, moment, holidays)
+    now = now_at(hours, branch.zone, moment, holidays)
+    if now.today.why is Why.GONE:
+        return _("закрыта насовсем")
+    if branch.hours is None and now.today.intervals:
+        return ""
     if now.open and now.until is not None:
         return _("сегодня до {time}").format(time=_last_closing(now, branch.zone))
     return _closed_in_short(now, branch.zone)
@@ -88,17 +95,31 @@ def _closed_in_short(now: Now, zone: ZoneInfo) -> str:
 
 
 def right_now(branch: Branch, moment: datetime, holidays: DaysOff) -> str:
-    """Whole sentences on the present moment; "" where the hours are unknown."""
-    if branch.hours is None:
+    """Whole sentences on the present moment; "" where the hours are unknown and nothing is known of today."""
+    hours = counted(branch)
+    if hours is None:
         return ""
-    now = now_at(branch.hours, branch.zone, moment, holidays)
+    now = now_at(hours, branch.zone, moment, holidays)
+    if branch.hours is None and now.today.intervals:
+        return ""
     if now.open and now.until is not None:
         return _open_now(now, branch.zone)
     if now.on_break and now.opens is not None:
         opens = clock_time(now.opens.astimezone(branch.zone).time())
         return _("Сейчас перерыв, откроемся в {time}.").format(time=opens)
+    return _closed_now(now, branch, moment)
+
+
+def _closed_now(now: Now, branch: Branch, moment: datetime) -> str:
+    if now.today.why is Why.GONE:
+        note = now.today.note.rstrip(".")
+        return (
+            _("Библиотека закрыта насовсем: {note}.").format(note=note) if note else _("Библиотека закрыта насовсем.")
+        )
     said = _("Сейчас закрыто.") if now.today.intervals else _("Сегодня {hours}.").format(hours=day_hours(now.today))
-    if now.opens is not None:
+    if now.today.open_ended:
+        return said + " " + _("Когда откроемся, пока неизвестно.")
+    if now.opens is not None and branch.hours is not None:
         said += " " + _("Откроемся {moment}.").format(moment=moment_words(now.opens, moment, branch.zone))
     return said
 
