@@ -1,12 +1,12 @@
 """The whole console: its screens, put together."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from aiohttp import web
 
 from bot.clock import Clock
-from bot.desk import Audit, Desk, StaffBook
+from bot.desk import Audit, Desk, StaffBook, StaffRole
 from bot.lessons import Lessons
 from bot.ports import Files, Library
 from bot.shelving import CatalogueDesk, ImportDesk
@@ -71,7 +71,7 @@ class Console:
         lessons: Lessons,
         readers: ReaderPorts | None = None,
     ) -> None:
-        room = Room(setting, staff, audit, clock)
+        self._room = room = Room(setting, staff, audit, clock)
         card, about_readers = _about_readers(room, readers)
         self._streams, self._imports = Streams(), imports
         self._parts: Sequence[Part] = (
@@ -93,6 +93,18 @@ class Console:
     def routes(self) -> Sequence[web.AbstractRouteDef]:
         """Everything under ``/console/``."""
         return [route for part in self._parts for route in part.routes()]
+
+    def guards(self) -> Mapping[tuple[str, str], StaffRole | None]:
+        """(Method, address) of every screen → the role it asks for, None where it is before the door.
+
+        An address that is not here is guarded by nobody.
+        """
+        asked_of, found = self._room.asked_of, {}
+        for route in self.routes():
+            assert isinstance(route, web.RouteDef)
+            if route.handler in asked_of:
+                found[route.method, route.path] = asked_of[route.handler]
+        return found
 
     async def aclose(self) -> None:
         """End the open streams and what is being loaded."""

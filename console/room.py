@@ -152,6 +152,8 @@ class Room:
     def __init__(self, setting: ConsoleSetting, staff: StaffBook, audit: Audit, clock: Clock) -> None:
         self.setting, self.staff, self.audit, self.clock = setting, staff, audit, clock
         self.assets = Assets(HERE / "static", HERE / "static" / "vendor", prefix=f"{ROOT}static/")
+        self.asked_of: dict[Endpoint, StaffRole | None] = {}
+        """The role that each screen asks for; None: it is before the door."""
         self._pages = Environment(
             loader=FileSystemLoader(HERE / "templates"),
             autoescape=True,
@@ -229,6 +231,7 @@ class Room:
                         self.put_cookie(response, DOOR, visit.token)
             return response
 
+        self.asked_of[answered] = role
         return answered
 
     async def _visit(self, request: web.Request) -> Visit:

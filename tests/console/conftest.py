@@ -124,16 +124,16 @@ async def log(sqlite: Database, clock: StandingClock) -> AsyncIterator[StoredLog
 
 
 @pytest.fixture
-async def open_browser(
+async def console(
     sqlite: Database,
     log: StoredLog,
     clock: StandingClock,
     tmp_path: Path,
     library: Library,
     readers: ReaderPorts | None,
-) -> AsyncIterator[OpenBrowser]:
-    """One more browser at the same console."""
-    console = Console(
+) -> AsyncIterator[Console]:
+    """The console of the store."""
+    made = Console(
         SETTING,
         staff=SqlStaffBook(sqlite, clock),
         audit=SqlStaffAudit(sqlite, clock),
@@ -145,8 +145,14 @@ async def open_browser(
         readers=readers,
         **of_the_catalogue(sqlite, clock, tmp_path),
     )
+    yield made
+    await made.aclose()
+
+
+@pytest.fixture
+async def open_browser(console: Console) -> AsyncIterator[OpenBrowser]:
+    """One more browser at the same console."""
     async with AsyncExitStack() as stack:
-        stack.push_async_callback(console.aclose)
         server = TestServer(application(console.routes()))
         await stack.enter_async_context(server)
 
