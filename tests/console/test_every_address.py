@@ -2,8 +2,9 @@
 or is of another branch gets nothing there. A screen that is added later is tested here by itself, or fails here."""
 
 import re
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import cast
 
 import pytest
 from aiohttp import ClientResponse
@@ -12,12 +13,14 @@ from sqlalchemy import func, select
 from bot.desk import StaffRole
 from bot.ports import Mode
 from console.app import Console
+from console.reader_ports import ReaderPorts
 from db.connect import Database
 from db.messages import StoredLog
 from db.models_accounts import AuditRow
 from tests.console.conftest import Browser, OpenBrowser
 from tests.console.test_desk_screens import calls
 from tests.support.clock import StandingClock
+from tests.support.desk_readers import DeskReaders, desk_readers
 from tests.support.staff import hire
 
 HERE = Path(__file__).parent
@@ -35,6 +38,8 @@ OF_WHOM = {
     "/console/answers/proposals/{id}": EVERYBODYS,
     "/console/teach/{id}": EVERYBODYS,  # wordings without the people who wrote them
     "/console/imports/{id}": EVERYBODYS,
+    "/console/readers/{id}": BRANCH,
+    "/console/requests/called/{id}": TESTED + "readers/test_readers.py",
     "/console/staff/{id}": ADMINS,
 }
 """Whose a thing in an address is, by the longest beginning that fits: a new kind of address takes its place here.
@@ -42,8 +47,6 @@ OF_WHOM = {
 ``branch``: of a branch, tried below with somebody of another one. ``tested in FILE``: so, in that file of this folder.
 ``everybody's``: the same for all branches. ``admins'``: only admins come so far, and they see all branches.
 """
-
-Sending = Callable[[Browser, str, str], Awaitable[ClientResponse]]
 
 
 def shape(path: str) -> str:
@@ -74,6 +77,25 @@ def screens(console: Console) -> Iterator[tuple[str, str, StaffRole]]:
     for (method, path), role in console.guards().items():
         if role is not None:
             yield method, path, role
+
+
+@pytest.fixture
+async def house(sqlite: Database, clock: StandingClock) -> AsyncIterator[DeskReaders]:
+    """A library with readers: the console has all its screens."""
+    async with desk_readers(sqlite, clock) as opened:
+        yield opened
+
+
+@pytest.fixture
+def log(house: DeskReaders) -> StoredLog:
+    """The one log of the store."""
+    return cast("StoredLog", house.desk.log)
+
+
+@pytest.fixture
+def readers(house: DeskReaders) -> ReaderPorts:
+    """What the screens about readers ask."""
+    return house.ports()
 
 
 @pytest.fixture
@@ -147,20 +169,28 @@ async def test_who_has_not_the_role_is_refused_and_it_is_written_down(
 
 
 async def test_a_librarian_of_another_branch_gets_nothing_by_guessing_numbers(
-    console: Console, sqlite: Database, clock: StandingClock, open_browser: OpenBrowser, log: StoredLog, masha: Browser
+    console: Console,
+    clock: StandingClock,
+    open_browser: OpenBrowser,
+    house: DeskReaders,
+    log: StoredLog,
+    masha: Browser,
 ) -> None:
+    sqlite = house.database
     one = await calls(log)
     await masha.post(f"c/{one}/hand", {"to": "branch:01"})
     await hire(sqlite, clock, "vera", "Вера", StaffRole.EDITOR, branches=("02",))
     vera = await open_browser()
     await vera.signs_in("vera")
+    things = {"/console/c/": one, "/console/readers/": house.anna}
     of_branches = [(method, path) for method, path, _ in screens(console) if kind_of(path) == BRANCH]
 
     assert len(of_branches) >= 14
     for tries, (method, path) in enumerate(of_branches):
-        answer = await sent(vera, method, filled(path, one))
+        number = next(number for beginning, number in things.items() if path.startswith(beginning))
+        answer = await sent(vera, method, filled(path, number))
         assert answer.status == 403, path
-        assert "Позовите" not in await answer.text(), path
+        assert not re.search("Позовите|Анна|Петрова", await answer.text()), path
         assert await noted(sqlite, "refused.branch") == tries + 1, path
     assert await mode_of(sqlite, one) == Mode.WAITING, "and nothing has happened to it"
 
