@@ -28,16 +28,23 @@ class ChannelScreens:
         self._channels = channels
 
     def shown(self, replies: Sequence[Reply]) -> Sequence[Shown]:
-        return [self._shown(kind, title, channel, replies) for kind, title, channel in self._channels]
+        each = [self._shown(kind, title, channel, replies) for kind, title, channel in self._channels]
+        alike: dict[tuple[tuple[Bubble, ...], int, str], list[str]] = {}
+        for one in each:
+            alike.setdefault((one.bubbles, one.parts, one.price), []).extend(one.titles)
+        return [
+            Shown(titles=tuple(titles), bubbles=bubbles, parts=parts, price=price)
+            for (bubbles, parts, price), titles in alike.items()
+        ]
 
     def _shown(self, kind: str, title: str, channel: Channel, replies: Sequence[Reply]) -> Shown:
         if not isinstance(channel, Priced):
             parts = [bubble for said in replies for bubble in bubbles(kind, said, channel.capabilities)]
-            return Shown(title=title, bubbles=tuple(parts))
+            return Shown(titles=(title,), bubbles=tuple(parts))
         prices = [channel.price(said) for said in replies]
         total = sum(price.total for price in prices)
         return Shown(
-            title=title,
+            titles=(title,),
             bubbles=tuple(Bubble(channel.text(said)) for said in replies),
             parts=sum(price.parts for price in prices),
             price=f"{total:.2f} {prices[0].currency}" if total else "",

@@ -263,6 +263,10 @@ class Effects:
 class Rehearsing(Protocol):
     """The running bot, asked what it would say if something were taught; nobody hears it and nothing is kept."""
 
+    def prepare(self) -> None:
+        """A trial is likely soon: what takes long at first is done now, once, in the background."""
+        ...
+
     async def effects(self, lesson: Lesson) -> Effects:
         """Which known questions would be answered otherwise. Bounded in time."""
         ...
@@ -313,15 +317,15 @@ class Bubble:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """A reply as one channel shows it.
+    """A reply as a channel shows it, or several that show it alike.
 
     Attributes:
-        title: What people call the channel.
+        titles: What people call the channels.
         parts: So many paid messages it takes, 0 where messages cost nothing.
         price: What they cost together, in ``currency``; "" where nothing is known.
     """
 
-    title: str
+    titles: tuple[str, ...]
     bubbles: tuple[Bubble, ...]
     parts: int = 0
     price: str = ""
@@ -331,7 +335,7 @@ class Screens(Protocol):
     """The library's channels, as their readers see them."""
 
     def shown(self, replies: Sequence[Reply]) -> Sequence[Shown]:
-        """The replies in each channel. Pure."""
+        """The replies in each channel; channels that show the same are one. Pure."""
         ...
 
 

@@ -47,6 +47,7 @@ class AnswersScreen:
 
     async def show(self, visit: Visit) -> web.Response:
         """All answers that fit, and what colleagues propose."""
+        self._lessons.rehearsal.prepare()
         query = visit.request.query
         words = query.get("words", "").replace("\x00", "").strip()[:LONGEST_SEARCH]
         language, state = query.get("language", ""), query.get("state", "")

@@ -33,6 +33,7 @@ class TeachScreen:
 
     async def show(self, visit: Visit) -> web.Response:
         """A page of groups."""
+        self._lessons.rehearsal.prepare()
         words, lack, page = _asked(visit)
         asked = MissesAsked(words=words, lack=lack, skip=page * A_PAGE, limit=A_PAGE)
         found = await self._lessons.misses.page(asked)

@@ -3,7 +3,7 @@
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from bot.language.folding import words
 from bot.language.morphology import lemma, stem
@@ -58,27 +58,41 @@ class Answers:
         return None
 
     def nearest(self, text: str, language: str) -> FaqAnswer | None:
-        """The answer to the recorded question that is most like the reader's, None if none is like enough."""
+        """The answer to the recorded question that is most like the reader's, None if none is like enough.
+
+        How like is 0..1: the weight of the words in common, of that of all words of both.
+        """
         asked = telling(text)
+        of_all = self._weight(asked)
         best: FaqEntry | None = None
         likeness = FITS
-        for entry, question in self._questions:
-            alike = self._likeness(asked, question)
+        for number in sorted({number for token in asked for number in self._with.get(token, ())}):
+            entry, question = self._questions[number]
+            alike = 2 * self._weight(asked & question) / (of_all + self._of_question[number])
             if alike > likeness or (alike == likeness and (best is None or entry.language == language)):
                 best, likeness = entry, alike
         return self.about(best.topic, language) if best is not None else None
-
-    def _likeness(self, asked: frozenset[str], question: frozenset[str]) -> float:
-        """0..1: the weight of the words in common, of that of all words of both."""
-        common = self._weight(asked & question)
-        return 2 * common / (self._weight(asked) + self._weight(question)) if common else 0.0
 
     def _weight(self, tokens: Iterable[str]) -> float:
         return sum(ASKING_WEIGHT if token[0] == ASKED else self._weights.get(token, 1.0) for token in tokens)
 
     @cached_property
     def _questions(self) -> list[tuple[FaqEntry, frozenset[str]]]:
-        return [(entry, telling(question)) for entry in self._entries for question in entry.questions]
+        return [(entry, _telling_of_ours(question)) for entry in self._entries for question in entry.questions]
+
+    @cached_property
+    def _with(self) -> Mapping[str, list[int]]:
+        """Word → the questions in which it stands, by their places: no other is anything like one that has it."""
+        found: dict[str, list[int]] = {}
+        for number, (_entry, tokens) in enumerate(self._questions):
+            for token in tokens:
+                found.setdefault(token, []).append(number)
+        return found
+
+    @cached_property
+    def _of_question(self) -> list[float]:
+        """What all words of each question weigh together."""
+        return [self._weight(tokens) for _entry, tokens in self._questions]
 
     @cached_property
     def _weights(self) -> Mapping[str, float]:
@@ -92,3 +106,9 @@ def telling(text: str) -> frozenset[str]:
     joined = text[:MOST_LETTERS].replace("-", "")  # Wi-Fi is wifi
     kept = [word for word in words(joined) if word not in SILENT]
     return frozenset(ASKED + word if word in ASKING else stem(lemma(word)) for word in kept)
+
+
+@lru_cache(maxsize=4_096)
+def _telling_of_ours(question: str) -> frozenset[str]:
+    """The same for what the library itself wrote: nearly all of it stands there unchanged after every change."""
+    return telling(question)

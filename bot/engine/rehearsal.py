@@ -10,6 +10,7 @@ from bot.engine.affected import Difference, Spoken, World
 from bot.engine.patience import InTime
 from bot.engine.privacy import Privacy
 from bot.engine.turns import Turns
+from bot.errors import StoreUnavailable
 from bot.language.folding import fold
 from bot.lessons import Effect, Effects, Lesson, Origin, Question
 from bot.messages import ButtonPress, Contact, Content, Inbound, Reply, Text, reply
@@ -74,6 +75,7 @@ class Rehearsal:
         self._stage = stage
         self._table = {trigger: _of_nobody(handler) for trigger, handler in stage.table.items()}
         self._turnstile = asyncio.Lock()
+        self._warming: asyncio.Task[None] | None = None
 
     async def effects(self, lesson: Lesson) -> Effects:
         async with self._turnstile:
@@ -85,7 +87,7 @@ class Rehearsal:
             difference = Difference(
                 *worlds, answers_differ=list(entries) != after, understanding=self._stage.understanding
             )
-            await asyncio.to_thread(self._warm)
+            await asyncio.to_thread(self._warm, ("есть ли эта книга",))
             looked, touched = await asyncio.to_thread(_touched, difference, questions, self._stage.look_s)
             asked, changes = await self._changes(touched, *worlds)
             return Effects(
@@ -95,10 +97,23 @@ class Rehearsal:
                 spent_s=perf_counter() - began,
             )
 
-    def _warm(self) -> None:
-        """In a process that has answered nobody yet the first word loads a dictionary: no part of the time."""
-        self._stage.understanding.understand("есть ли эта книга")
-        key_of("книга")
+    def prepare(self) -> None:
+        if self._warming is None:
+            self._warming = asyncio.create_task(self._prepared())
+
+    async def _prepared(self) -> None:
+        try:
+            known = await self._known(await self._stage.entries(), Lesson())
+        except StoreUnavailable:
+            self._warming = None  # the next one who looks tries again
+            return
+        await asyncio.to_thread(self._warm, [question.text for question in known])
+
+    def _warm(self, texts: Sequence[str]) -> None:
+        """The first word loads a dictionary, and what was understood once is remembered: no part of a trial's time."""
+        for text in texts:
+            self._stage.understanding.understand(text)
+            key_of(text)
 
     async def hears(self, text: str, language: str, lesson: Lesson) -> tuple[Reply, ...]:
         return await self._replies(Text(text), language, await self._turns_after(lesson))
