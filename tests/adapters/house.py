@@ -1,7 +1,7 @@
 """The web chat in a house of its own: real intake, dispatcher, log and outbox; a library that answers by script."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -20,8 +20,8 @@ from bot.engine.outbox import Outbox
 from bot.engine.pictures import PictureDesk
 from bot.engine.server import application
 from bot.messages import Attachment, Button, Document, Location, Photo, Picture, Reply, bold, link, reply
-from bot.ports import Library, Request
-from bot.routing import Answer, Router, Turn, intent, pressed, sent
+from bot.ports import Library, Request, Understanding
+from bot.routing import Answer, Handler, Router, Trigger, Turn, intent, pressed, sent
 from db.connect import Database
 from db.files import SqlFiles
 from db.messages import StoredLog, open_log
@@ -177,7 +177,7 @@ class House:
         """Start, on the same port as before."""
         self.log = await open_log(self._database, self._clock)
         self._pictures = PictureDesk()
-        dispatcher = Dispatcher(self.log, Script(), routes([router]), LIBRARY, self._clock, Metrics())
+        dispatcher = Dispatcher(self.log, *self.bot(), self._clock, Metrics())
         outbox = Outbox("webchat", self.channel, self.log, self._clock, Metrics())
         app = application([*self.channel.routes(FrontDesk(self.log, self.log, self._pictures)), *self.more_routes()])
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
@@ -187,6 +187,10 @@ class House:
         self.port = self._runner.addresses[0][1]
         self._loops = [asyncio.create_task(self._once_answering(dispatcher)), asyncio.create_task(outbox.run())]
         return self
+
+    def bot(self) -> tuple[Understanding, Mapping[Trigger, Handler], Library]:
+        """Who answers."""
+        return Script(), routes([router]), LIBRARY
 
     def more_routes(self) -> Sequence[web.AbstractRouteDef]:
         """What else is served in this house."""

@@ -1,6 +1,6 @@
 """A house with the web chat in front and the console behind; the bot answers by script."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -10,7 +10,8 @@ from typing import cast
 from aiohttp import web
 
 from bot.clock import Clock
-from bot.ports import Library
+from bot.ports import Catalogue, Library, Understanding
+from bot.routing import Handler, Trigger
 from console.app import Console
 from console.room import ConsoleSetting
 from db.account_store import account_store
@@ -25,7 +26,7 @@ from tests.support.accounts import setup_of
 from tests.support.clock import StandingClock
 from tests.support.desk_readers import ports_of
 from tests.support.lending import LendingLibrary
-from tests.support.lessons import School, school
+from tests.support.lessons import TABLE, school
 
 
 class ConsoleHouse(House):
@@ -36,6 +37,8 @@ class ConsoleHouse(House):
         clock: Where moments come from.
         undo: How long an answer may be taken back.
         library: What may be asked while answering.
+        catalogue: What librarians choose from when they teach.
+        taught: The bot answers by what it is taught, not by script.
     """
 
     def __init__(
@@ -45,6 +48,8 @@ class ConsoleHouse(House):
         *,
         undo: timedelta = timedelta(seconds=1),
         library: Library | None = None,
+        catalogue: Catalogue | None = None,
+        taught: bool = False,
     ) -> None:
         super().__init__(database, clock)
         channels = {"webchat": "Чат на сайте", "vk": "ВКонтакте", "wa": "WhatsApp"}
@@ -52,16 +57,21 @@ class ConsoleHouse(House):
             SETTING, undo=undo, channels=channels, sending=frozenset({"webchat", "wa"})
         )
         self.library = cast("Library", library)
+        self.database = database
         self._parts = (database, clock, self.library)
         self.clock, self._folder = clock, TemporaryDirectory()
         self.desk: SqlConsoleDesk
         self.console: Console
-        self.school: School
+        self.school = school(database, clock, catalogue, [("webchat", "Чат на сайте", self.channel)])
+        self._taught = taught
+
+    def bot(self) -> tuple[Understanding, Mapping[Trigger, Handler], Library]:
+        if not self._taught:
+            return super().bot()
+        return self.school.understanding, TABLE, self.school.library
 
     def more_routes(self) -> Sequence[web.AbstractRouteDef]:
         database, clock, library = self._parts
-        kinds = [("webchat", "Чат на сайте", self.channel)]
-        self.school = school(database, clock, channels=kinds)
         self.desk = SqlConsoleDesk(database, self.log, clock)
         self.lending = LendingLibrary(database, cast("StandingClock", clock))
         self.accounts = account_store(database, clock, self.log, setup_of(), self.lending.circulation)
