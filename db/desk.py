@@ -250,7 +250,7 @@ class SqlConsoleDesk:
 
     async def _write(self, statement: Any) -> None:
         with store_errors():
-            async with self._database.writer.begin() as connection:
+            async with self._database.writing() as connection:
                 await connection.execute(statement)
 
 

@@ -26,7 +26,7 @@ class SqlStaffAudit:
             "details": {"more": more[:200]} if more else {},
         }
         with store_errors():
-            async with self._database.writer.begin() as connection:
+            async with self._database.writing() as connection:
                 await connection.execute(insert(AuditRow).values(entry))
 
 

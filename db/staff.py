@@ -47,7 +47,7 @@ class SqlStaffBook:
         }
         try:
             with store_errors():
-                async with self._database.writer.begin() as connection:
+                async with self._database.writing() as connection:
                     added: int | None = await connection.scalar(insert(StaffRow).values(values).returning(StaffRow.id))
         except IntegrityError:
             raise InputError(f"{login}: somebody has this login already") from None
@@ -90,7 +90,7 @@ class SqlStaffBook:
             StaffRow.role == StaffRole.ADMIN.value, StaffRow.disabled_at.is_(None), StaffRow.id != staff_id
         )
         with store_errors():
-            async with self._database.writer.begin() as connection:
+            async with self._database.writing() as connection:
                 if (disabled or role is not StaffRole.ADMIN) and not await connection.scalar(others):
                     raise InputError("somebody must remain who is an admin")
                 await connection.execute(update(StaffRow).where(StaffRow.id == staff_id).values(values))
@@ -114,7 +114,7 @@ class SqlStaffBook:
             "agent": agent[:AGENT_LENGTH],
         }
         with store_errors():
-            async with self._database.writer.begin() as connection:
+            async with self._database.writing() as connection:
                 await connection.execute(delete(StaffSessionRow).where(StaffSessionRow.ends_at < now))
                 adding = insert(StaffSessionRow).values(values).returning(StaffSessionRow.id)
                 added: int | None = await connection.scalar(adding)
@@ -185,7 +185,7 @@ class SqlStaffBook:
         """Run statements in one transaction; how many rows the last one changed."""
         changed = 0
         with store_errors():
-            async with self._database.writer.begin() as connection:
+            async with self._database.writing() as connection:
                 for statement in statements:
                     changed = (await connection.execute(statement)).rowcount
         return changed
