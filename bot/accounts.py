@@ -6,11 +6,11 @@ the same key again changes nothing and returns the first outcome, so a turn that
 crash, or a system that answers late, never renews twice.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar, runtime_checkable
 
 from bot.library.holds import HoldState
 from bot.library.lending import Loan
@@ -314,6 +314,15 @@ class Circulation(Protocol):
 
     async def suspend_hold(self, patron_id: int, hold_id: int, until: date | None, key: str) -> Result[OpenHold]:
         """Let others pass until a day; None goes on waiting at once."""
+        ...
+
+
+@runtime_checkable
+class ReadsMany(Protocol):
+    """A circulation that tells of many patrons as cheaply as of one."""
+
+    async def loans_of(self, patron_ids: Collection[int]) -> Mapping[int, Result[tuple[OpenLoan, ...]]]:
+        """As ``Circulation.loans``, for each of them; a fixed number of queries for all."""
         ...
 
 

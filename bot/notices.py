@@ -206,8 +206,8 @@ class NoticeStore(Protocol):
         """This letter did not arrive: planned again for the next contact; one that still waits is taken back."""
         ...
 
-    async def leaving(self, message_id: int) -> Leaving | None:
-        """What a letter tells; None where it is no notice's."""
+    async def leaving(self, channel: str, first: int, limit: int) -> Mapping[int, Leaving]:
+        """What a letter tells, and those behind it in its channel's outbox; only letters of notices."""
         ...
 
     async def take_back(self, message_id: int, why: str, at: datetime) -> None:

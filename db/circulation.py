@@ -1,7 +1,7 @@
 """The port ``Circulation`` on our own store: SQLite or PostgreSQL."""
 
 from collections import Counter
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import date, datetime
 from typing import Any
@@ -27,7 +27,7 @@ from db import circulation_keys as keys
 from db import circulation_reading as reading
 from db import holding, renewing
 from db.circulation_house import LendingHouse
-from db.circulation_scene import Scene, read_scene
+from db.circulation_scene import Scene, read_scene, read_scenes
 from db.connect import Database, store_errors
 
 BY_READER = "reader"
@@ -62,11 +62,15 @@ class SqlCirculation:
         with store_errors():
             async with self._database.engine.connect() as connection:
                 scene = await read_scene(connection, self._house, places, self._clock.now(), patron_id)
-        if scene is None:
-            return Ok(())
-        if not scene.known:
-            return Unsupported()
-        return Ok(tuple(scene.open_loan(stored) for stored in scene.loans), scene.as_of)
+        return _lent(scene)
+
+    async def loans_of(self, patron_ids: Collection[int]) -> Mapping[int, Result[tuple[OpenLoan, ...]]]:
+        """The port ``ReadsMany``."""
+        places = await self._house.places(self._branches)
+        with store_errors():
+            async with self._database.engine.connect() as connection:
+                scenes = await read_scenes(connection, self._house, places, self._clock.now(), patron_ids)
+        return {patron_id: _lent(scenes.get(patron_id)) for patron_id in patron_ids}
 
     async def holds(self, patron_id: int) -> Result[tuple[OpenHold, ...]]:
         places = await self._house.places(self._branches)
@@ -192,3 +196,12 @@ class SqlCirculation:
             return Refused(NOT_FOUND)
         queue = (await reading.queues(connection, {hold.work_id})).get(hold.work_id, [])
         return Ok(holding.told(hold, queue, scene.places.at(hold.pickup).today(scene.now)))
+
+
+def _lent(scene: Scene | None) -> Result[tuple[OpenLoan, ...]]:
+    """What is told of a patron's loans."""
+    if scene is None:
+        return Ok(())
+    if not scene.known:
+        return Unsupported()
+    return Ok(tuple(scene.open_loan(stored) for stored in scene.loans), scene.as_of)

@@ -5,7 +5,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from itertools import count
+from itertools import count, groupby
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -101,14 +102,15 @@ def _key(space: int, number: int) -> dict[str, int]:
     return {"space": space, "key": number & 0x7FFFFFFF}
 
 
-async def patron_with_loans(
-    connection: AsyncConnection, patron_id: int
-) -> tuple[StoredPatron, list[StoredLoan]] | None:
-    """The patron and all that is out, the earliest due first, in one query; None where there is no such patron."""
+async def patrons_with_loans(
+    connection: AsyncConnection, patron_ids: Collection[int]
+) -> dict[int, tuple[StoredPatron, list[StoredLoan]]]:
+    """Patrons and all that is out, the earliest due first, in one query; only those who are there."""
     home, home_source = aliased(BranchRow), aliased(LoanSourceRow)
     rows = (
         await connection.execute(
             select(
+                PatronRow.id.label("of_patron"),
                 PatronRow.category,
                 PatronRow.valid_until,
                 PatronRow.blocked,
@@ -138,12 +140,18 @@ async def patron_with_loans(
                 RenewalRequestRow,
                 and_(RenewalRequestRow.loan_id == LoanRow.id, RenewalRequestRow.state == RequestState.WAITING.value),
             )
-            .where(PatronRow.id == patron_id)
-            .order_by(LoanRow.due_on, LoanRow.id)
+            .where(PatronRow.id.in_(sorted(patron_ids)))
+            .order_by(PatronRow.id, LoanRow.due_on, LoanRow.id)
         )
     ).all()
-    if not rows:
-        return None
+    return {patron_id: _with_loans(patron_id, list(of_one)) for patron_id, of_one in groupby(rows, _of_patron)}
+
+
+def _of_patron(row: Any) -> int:
+    return int(row.of_patron)
+
+
+def _with_loans(patron_id: int, rows: Sequence[Any]) -> tuple[StoredPatron, list[StoredLoan]]:
     first = rows[0]
     patron = Patron(
         patron_id=patron_id,

@@ -1,11 +1,12 @@
 """Notices in SQL: planned, put into the outbox, followed until they arrive or nothing is left to try."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, delete, func, insert, or_, select, update
+from sqlalchemy import and_, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -89,33 +90,41 @@ class SqlNotices:
                 return await due_notices(connection, self._clock.now(), self._channels, limit)
 
     async def post(self, letters: Sequence[NoticeLetter]) -> int:
-        now, written = self._clock.now(), 0
+        now = self._clock.now()
         async with self._database.writing() as connection:
-            for letter in letters:
-                written += await self._post(connection, letter, now)
-        return written
+            planned = await self._taken(connection, [one for letter in letters for one in letter.notices])
+            ours = {at: [one for one in letter.notices if one in planned] for at, letter in enumerate(letters)}
+            tries = await _tries(connection, planned)
+            if stale := [_is(subject) for at, letter in enumerate(letters) if ours[at] for subject in letter.stale]:
+                await connection.execute(delete(NoticeItemRow).where(or_(*(and_(*one) for one in stale))))
+            keys = {
+                at: f"notice:{min(ours[at])}:{letter.contact_id}:{sum(tries.get(one, 0) for one in ours[at])}"
+                for at, letter in enumerate(letters)
+                if ours[at]
+            }
+            sent = [
+                Letter(contact_id=letters[at].contact_id, reply=letters[at].reply, key=key) for at, key in keys.items()
+            ]
+            messages = await post.put(connection, sent, now) if sent else {}
+            going, back, written = [], [], []
+            for at, key in keys.items():
+                if key not in messages:  # the contact went out of reach since we looked: we look again
+                    back += ours[at]
+                    continue
+                letter, message_id = letters[at], messages[key]
+                told = {"to_channel": letter.channel, "to_deliver_by": letter.deliver_by, "to_message": message_id}
+                going += [{"of_notice": one, **told} for one in ours[at]]
+                written += [_letter(letter, one, message_id, now) for one in ours[at]]
+            await _follow(connection, going, written)
+            if back:
+                again = {"state": "planned", "channel": "", "deliver_by": None, "send_at": now + LOOK_AGAIN}
+                await connection.execute(update(NoticeRow).where(NoticeRow.id.in_(back)).values(again))
+        return len(messages)
 
-    async def _post(self, connection: AsyncConnection, letter: NoticeLetter, now: datetime) -> bool:
-        taken = update(NoticeRow).where(NoticeRow.id.in_(letter.notices), NoticeRow.state == "planned")
-        going = {"state": "sent", "channel": letter.channel, "deliver_by": letter.deliver_by, "message_id": None}
-        ours = (await connection.scalars(taken.values(going).returning(NoticeRow.id))).all()
-        if not ours:
-            return False
-        tries = await connection.scalar(
-            select(func.count()).select_from(NoticeLetterRow).where(NoticeLetterRow.notice_id.in_(ours))
-        )
-        for stale in letter.stale:
-            await connection.execute(delete(NoticeItemRow).where(*_is(stale)))
-        key = f"notice:{min(ours)}:{letter.contact_id}:{tries}"
-        sent = Letter(contact_id=letter.contact_id, reply=letter.reply, key=key)
-        message_id = (await post.put(connection, [sent], now)).get(key)
-        if message_id is None:  # the contact went out of reach since we looked: we look again
-            back = {"state": "planned", "channel": "", "deliver_by": None, "send_at": now + LOOK_AGAIN}
-            await connection.execute(update(NoticeRow).where(NoticeRow.id.in_(ours)).values(back))
-            return False
-        await connection.execute(update(NoticeRow).where(NoticeRow.id.in_(ours)).values(message_id=message_id))
-        await connection.execute(insert(NoticeLetterRow), [_letter(letter, one, message_id, now) for one in ours])
-        return True
+    async def _taken(self, connection: AsyncConnection, notices: Collection[int]) -> set[int]:
+        """Those that still wait to be sent; from now on they are on their way."""
+        taken = update(NoticeRow).where(NoticeRow.id.in_(notices), NoticeRow.state == "planned")
+        return set(await connection.scalars(taken.values(state="sent", message_id=None).returning(NoticeRow.id)))
 
     async def postpone(self, notices: Collection[int], until: datetime) -> None:
         await self._set(notices, "planned", send_at=until)
@@ -192,33 +201,48 @@ class SqlNotices:
             told = update(NoticeLetterRow).where(NoticeLetterRow.message_id == message_id, of_it)
             await connection.execute(told.values(why=why))
 
-    async def leaving(self, message_id: int) -> Leaving | None:
-        wanted = (
-            select(
-                NoticeLetterRow.contact_id,
-                NoticeLetterRow.channel,
-                NoticeRow.id,
-                NoticeRow.patron_id,
-                NoticeRow.zone,
-                NoticeRow.message_id,
-            )
-            .join(NoticeRow, NoticeRow.id == NoticeLetterRow.notice_id)
-            .where(NoticeLetterRow.message_id == message_id)
-            .order_by(NoticeRow.id)
+    async def leaving(self, channel: str, first: int, limit: int) -> Mapping[int, Leaving]:
+        queued = (
+            select(MessageRow.id)
+            .where(MessageRow.channel == channel, MessageRow.lane == Lane.NOTICE.value, MessageRow.state == "queued")
+            .where(MessageRow.id > first)
+            .order_by(MessageRow.id)
+            .limit(limit)
         )
         with store_errors():
             async with self._database.engine.connect() as connection:
+                messages = [first, *await connection.scalars(queued)]
+                wanted = (
+                    select(
+                        NoticeLetterRow.message_id.label("letter"),
+                        NoticeLetterRow.contact_id,
+                        NoticeLetterRow.channel,
+                        NoticeRow.id,
+                        NoticeRow.patron_id,
+                        NoticeRow.zone,
+                        NoticeRow.message_id,
+                    )
+                    .join(NoticeRow, NoticeRow.id == NoticeLetterRow.notice_id)
+                    .where(NoticeLetterRow.message_id.in_(messages))
+                    .order_by(NoticeLetterRow.message_id, NoticeRow.id)
+                )
                 found = (await connection.execute(wanted)).all()
                 if not found:
-                    return None
-                items = await items_of(connection, [row.id for row in found])
+                    return {}
+                items = await items_of(connection, {row.id for row in found})
                 ways = await ways_of(connection, {row.patron_id for row in found})
-        return Leaving(
-            current=all(row.message_id == message_id for row in found),
-            stopped=_stopped(found, ways, self._sms),
-            zone=ZoneInfo(found[0].zone),
-            notices=tuple((row.id, row.patron_id, items.get(row.id, ())) for row in found),
-        )
+        letters: defaultdict[int, list[Any]] = defaultdict(list)
+        for row in found:
+            letters[row.letter].append(row)
+        return {
+            message_id: Leaving(
+                current=all(row.message_id == message_id for row in of_one),
+                stopped=_stopped(of_one, ways, self._sms),
+                zone=ZoneInfo(of_one[0].zone),
+                notices=tuple((row.id, row.patron_id, items.get(row.id, ())) for row in of_one),
+            )
+            for message_id, of_one in letters.items()
+        }
 
     async def take_back(self, message_id: int, why: str, at: datetime) -> None:
         async with self._database.writing() as connection:
@@ -267,6 +291,25 @@ def _stopped(letters: Sequence[Any], ways: Mapping[int, Sequence[Way]], sms: str
         if way is not None or letters[0].channel != sms or stop_heard:
             return True
     return False
+
+
+async def _tries(connection: AsyncConnection, notices: Collection[int]) -> dict[int, int]:
+    """How many letters each notice has had."""
+    letter = NoticeLetterRow
+    counted = select(letter.notice_id, func.count().label("letters")).where(letter.notice_id.in_(notices))
+    return {row.notice_id: row.letters for row in await connection.execute(counted.group_by(letter.notice_id))}
+
+
+async def _follow(
+    connection: AsyncConnection, going: Sequence[dict[str, Any]], written: Sequence[dict[str, Any]]
+) -> None:
+    """Each notice knows its letter from now on."""
+    if not going:
+        return
+    values: dict[str, Any] = {"channel": bindparam("to_channel"), "deliver_by": bindparam("to_deliver_by")}
+    knows = update(NoticeRow).where(NoticeRow.id == bindparam("of_notice"))
+    await connection.execute(knows.values(**values, message_id=bindparam("to_message")), going)
+    await connection.execute(insert(NoticeLetterRow), written)
 
 
 async def _lock(connection: AsyncConnection) -> None:

@@ -1,10 +1,11 @@
 """Whether what a notice says is so at this moment: asked when it is written, and again seconds before it leaves."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.accounts import Circulation, Ok, OpenHold, OpenLoan, Unavailable
+from bot.accounts import Circulation, Ok, OpenHold, OpenLoan, ReadsMany, Result, Unavailable
 from bot.clock import Clock, local_day
 from bot.library.holds import HoldState
 from bot.library.notices import OF_HOLDS, OF_LOANS, NoticeKind, NoticeRules, Subject, allowed_from
@@ -12,8 +13,33 @@ from bot.messages import Lane, Outbound
 from bot.notice_words import Told
 from bot.notices import Decided, Leaving, NoticeStore
 
+AHEAD = 30
+"""Letters that are looked at together: little more than a second of any messenger's pace."""
+FRESH = timedelta(seconds=3)
+"""So long what was looked at counts as so at this moment."""
 SYSTEM_AWAY = timedelta(minutes=10)
 """Until a library system that did not answer is asked again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked about one patron."""
+
+    patron_id: int
+    items: tuple[Subject, ...]
+    decided: Mapping[int, Decided]
+    zone: ZoneInfo
+
+    @classmethod
+    def again(cls, patron_id: int, items: Sequence[Subject], zone: ZoneInfo) -> "Asked":
+        """Before it leaves: a decision stays what it was."""
+        changeable = tuple(item for item in items if item.kind is not NoticeKind.RENEWAL_DECIDED)
+        return cls(patron_id, changeable, {}, zone)
+
+    @property
+    def kinds(self) -> set[NoticeKind]:
+        """What it is about."""
+        return {item.kind for item in self.items}
 
 
 class Truth:
@@ -28,56 +54,88 @@ class Truth:
 
     def __init__(self, store: NoticeStore, circulation: Circulation, clock: Clock, rules: NoticeRules) -> None:
         self._store, self._circulation, self._clock, self._rules = store, circulation, clock, rules
+        self._fine: dict[int, datetime] = {}
 
-    async def told(
-        self, patron_id: int, items: Sequence[Subject], decided: Mapping[int, Decided], zone: ZoneInfo
+    async def told(self, asked: Sequence[Asked]) -> list[tuple[Told, tuple[Subject, ...]] | None]:
+        """What of each is so now, and what is not; None where nobody can tell at the moment."""
+        loans = await self._loans({one.patron_id for one in asked if one.kinds & OF_LOANS})
+        holds = {one.patron_id: None for one in asked if one.kinds & OF_HOLDS}
+        waits = {patron_id: await self._circulation.holds(patron_id) for patron_id in holds}
+        return [self._one(one, loans.get(one.patron_id), waits.get(one.patron_id)) for one in asked]
+
+    async def _loans(self, patrons: Collection[int]) -> Mapping[int, Result[tuple[OpenLoan, ...]]]:
+        if not patrons:
+            return {}
+        if isinstance(self._circulation, ReadsMany):
+            return await self._circulation.loans_of(patrons)
+        return {patron_id: await self._circulation.loans(patron_id) for patron_id in patrons}
+
+    def _one(
+        self,
+        asked: Asked,
+        lent: Result[tuple[OpenLoan, ...]] | None,
+        waits: Result[tuple[OpenHold, ...]] | None,
     ) -> tuple[Told, tuple[Subject, ...]] | None:
-        """What of these is so now, and what is not; None where nobody can tell at the moment."""
-        kinds, today = {item.kind for item in items}, local_day(self._clock.now(), zone)
+        if asked.kinds & OF_LOANS and isinstance(lent, Unavailable):
+            return None
+        if asked.kinds & OF_HOLDS and isinstance(waits, Unavailable):
+            return None
         loans: dict[int, OpenLoan] = {}
         holds: dict[int, OpenHold] = {}
         as_of = None
-        if kinds & OF_LOANS:
-            lent = await self._circulation.loans(patron_id)
-            if isinstance(lent, Unavailable):
-                return None
-            if isinstance(lent, Ok):
-                loans, as_of = {loan.loan.loan_id: loan for loan in lent.value}, lent.as_of
-        if kinds & OF_HOLDS:
-            waits = await self._circulation.holds(patron_id)
-            if isinstance(waits, Unavailable):
-                return None
-            if isinstance(waits, Ok):
-                holds = {hold.hold_id: hold for hold in waits.value if hold.state is HoldState.READY}
-        true = [item for item in items if _stands(item, loans, holds, decided, today)]
-        return _told(true, loans, holds, decided, as_of), tuple(item for item in items if item not in true)
+        if asked.kinds & OF_LOANS and isinstance(lent, Ok):
+            loans, as_of = {loan.loan.loan_id: loan for loan in lent.value}, lent.as_of
+        if asked.kinds & OF_HOLDS and isinstance(waits, Ok):
+            holds = {hold.hold_id: hold for hold in waits.value if hold.state is HoldState.READY}
+        today, decided = local_day(self._clock.now(), asked.zone), asked.decided
+        true = [item for item in asked.items if _stands(item, loans, holds, decided, today)]
+        return _told(true, loans, holds, decided, as_of), tuple(item for item in asked.items if item not in true)
+
+    # --- seconds before it leaves ----------------------------------------------------------------
 
     async def still_true(self, message: Outbound) -> str:
-        """Why a notice must not leave, "" where it may; one that must not is planned anew. Raises StoreUnavailable."""
-        leaving = await self._store.leaving(message.message_id) if message.lane is Lane.NOTICE else None
-        if leaving is None:
+        """Why a notice must not leave, "" where it may; one that must not is planned anew. Raises StoreUnavailable.
+
+        The letters behind it in the outbox are looked at together with it; what is fine of them is believed for
+        ``FRESH``, so that sending costs a few queries for many letters.
+        """
+        if message.lane is not Lane.NOTICE:
             return ""
-        if not leaving.current:
-            return "told through another contact"
-        why, at = await self._objection(leaving)
-        if why:
+        looked_at = self._fine.pop(message.message_id, None)
+        if looked_at is not None and timedelta() <= self._clock.now() - looked_at <= FRESH:
+            return ""
+        letters = await self._store.leaving(message.contact.channel, message.message_id, AHEAD)
+        objections = await self._objections(letters)
+        now = self._clock.now()
+        self._fine = {
+            number: now for number, (why, _) in objections.items() if not why and number != message.message_id
+        }
+        why, at = objections.get(message.message_id, ("", now))
+        if why and at is not None:
             await self._store.take_back(message.message_id, why, at)
         return why
 
-    async def _objection(self, leaving: Leaving) -> tuple[str, datetime]:
+    async def _objections(self, letters: Mapping[int, Leaving]) -> dict[int, tuple[str, datetime | None]]:
+        """What stands against each letter, and when its notices are planned for anew; None where they need not be."""
         now = self._clock.now()
-        if leaving.stopped:
-            return "the reader said stop", now
-        if (allowed := allowed_from(now, leaving.zone, self._rules)) > now:
-            return "quiet hours", allowed
-        for _, patron_id, items in leaving.notices:
-            changeable = [item for item in items if item.kind is not NoticeKind.RENEWAL_DECIDED]
-            told = await self.told(patron_id, changeable, {}, leaving.zone)
+        found: dict[int, tuple[str, datetime | None]] = {}
+        asked: list[tuple[int, Asked]] = []
+        for number, leaving in letters.items():
+            if not leaving.current:
+                found[number] = "told through another contact", None
+            elif leaving.stopped:
+                found[number] = "the reader said stop", now
+            elif (allowed := allowed_from(now, leaving.zone, self._rules)) > now:
+                found[number] = "quiet hours", allowed
+            else:
+                found[number] = "", now
+                asked += [(number, Asked.again(*one[1:], leaving.zone)) for one in leaving.notices]
+        for (number, _), told in zip(asked, await self.told([one for _, one in asked]), strict=True):
             if told is None:
-                return "the library system did not answer", now + SYSTEM_AWAY
-            if told[1]:
-                return "not true any more", now
-        return "", now
+                found[number] = "the library system did not answer", now + SYSTEM_AWAY
+            elif told[1] and not found[number][0]:
+                found[number] = "not true any more", now
+        return found
 
 
 def _told(

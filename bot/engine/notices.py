@@ -1,7 +1,7 @@
 """The timer of notices: what is due is planned at night, put into the outbox by day, and followed until it arrives."""
 
 import asyncio
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
@@ -13,7 +13,7 @@ import structlog
 
 from bot.accounts import Circulation
 from bot.clock import Clock, local_day
-from bot.engine.notice_truth import SYSTEM_AWAY, Truth
+from bot.engine.notice_truth import SYSTEM_AWAY, Asked, Truth
 from bot.engine.outbox import StillTrue
 from bot.errors import StoreUnavailable
 from bot.library.hours import DaysOff
@@ -34,15 +34,20 @@ from bot.wording import in_language
 log = structlog.get_logger(__name__)
 
 TICK_S = 30.0
+SOON_S = 5.0
+"""Between two looks while more is due than the outbox takes at once."""
 PLAN_EVERY = timedelta(hours=1)
 """Loans that an import brings during the day are noticed within that; the great round is the one after midnight."""
 PATRONS_AT_ONCE = 200
 """Planned in one transaction: nobody waits for it for longer than a few tens of milliseconds."""
-LONGEST_REST_S = 0.1
+LONGEST_REST_S = 0.05
 SEND_AT_ONCE = 50
 MOST_WAITING = 300
 """Notices of one channel in the outbox: more would still be waiting there when the quiet hours begin."""
-LATER = timedelta(minutes=1)
+LATER = timedelta(seconds=15)
+"""Until there is room again: the outbox of a messenger is half empty by then."""
+MOST_IN_VAIN = 4
+"""Batches in a row of which nothing could be sent: then the round ends."""
 PERSON_SPEAKS = timedelta(hours=1)
 TOO_MANY = timedelta(hours=12)
 TOO_OLD = timedelta(days=3)
@@ -101,6 +106,7 @@ class Notices:
         self._clock, self._rules, self._carriers = clock, rules, dict(carriers)
         self._library, self._language, self._sms = library, language, sms
         self._confirming = frozenset(name for name, carrier in carriers.items() if carrier.confirms)
+        self._more = False
         self._plan_at = self._forget_at = datetime.min.replace(tzinfo=clock.now().tzinfo)
 
     @property
@@ -117,7 +123,7 @@ class Notices:
                 async with alone(LOCK) as ours:
                     while ours:
                         await self.tick()
-                        await asyncio.sleep(TICK_S)
+                        await asyncio.sleep(SOON_S if self._more else TICK_S)
             except StoreUnavailable as error:
                 log.error("store lost", why=str(error))
             await asyncio.sleep(TICK_S)
@@ -160,52 +166,71 @@ class Notices:
         return one.state in ("delivered", "read")
 
     async def send(self) -> int:
-        """Put what is due into the outbox; returns how many letters were written."""
-        written, waiting = 0, defaultdict(int, await self._store.waiting_letters())
+        """Put what is due into the outbox, as far as there is room; returns how many letters were written."""
+        written, in_vain, waiting = 0, 0, defaultdict(int, await self._store.waiting_letters())
+        self._more = False
         while notices := await self._store.due(SEND_AT_ONCE):
             began = monotonic()
-            written += await self._send(notices, waiting)
+            now_written = await self._send(notices, waiting)
+            written, in_vain = written + now_written, 0 if now_written else in_vain + 1
+            if in_vain >= MOST_IN_VAIN:  # no room for these: the rest need not be looked at either
+                self._more = True
+                break
             await _give_way(began)
         return written
 
     # --- one batch -------------------------------------------------------------------------------
 
     async def _send(self, notices: Sequence[DueNotice], waiting: defaultdict[str, int]) -> int:
+        told_now = await self._may_be_told(notices, waiting)
+        asked = [Asked(one.patron_id, one.items, one.decided, one.zone) for one in told_now]
         letters: defaultdict[int, list[Ready]] = defaultdict(list)
-        for notice in notices:
-            ready = await self._ready(notice)
-            if ready is None:
-                continue
-            if waiting[ready.channel] >= MOST_WAITING:
-                await self._postpone(notice, LATER)
-                continue
-            if ready.contact_id not in letters:
-                waiting[ready.channel] += 1
-            letters[ready.contact_id].append(ready)
+        untrue: list[int] = []
+        for notice, told in zip(told_now, await self._truth.told(asked), strict=True):
+            if told is None:
+                await self._put_off(notice, "the library system did not answer", SYSTEM_AWAY)
+            elif not told[0]:
+                untrue.append(notice.notice_id)
+            elif ready := await self._addressed(notice, *told):
+                if ready.contact_id not in letters:
+                    waiting[ready.channel] += 1
+                letters[ready.contact_id].append(ready)
+        await self._store.drop(untrue, "not true any more")
+        if not letters:
+            return 0
         branches = await self._branches.all()
         return await self._store.post([self._letter(together, branches) for together in letters.values()])
 
-    async def _ready(self, notice: DueNotice) -> Ready | None:
-        """What is to be sent where; None where it was dropped, put off or given up instead."""
-        ids, now = [notice.notice_id], self._clock.now()
-        if not notice.ways and notice.stopped:
-            await self._store.drop(ids, "the reader said stop, or is not linked any more")
-            return None
-        if (allowed := self._allowed(now, notice.zone)) > now:
-            await self._store.postpone(ids, allowed)
-            return None
-        if notice.sent_today >= self._rules.most_a_day:
-            await self._postpone(notice, TOO_MANY)
-            return None
-        told = await self._truth.told(notice.patron_id, notice.items, notice.decided, notice.zone)
-        if told is None:
-            await self._put_off(notice, "the library system did not answer", SYSTEM_AWAY)
-            return None
-        known, stale = told
-        if not known:
-            await self._store.drop(ids, "not true any more")
-            return None
-        return await self._addressed(notice, known, stale)
+    async def _may_be_told(self, notices: Sequence[DueNotice], waiting: Mapping[str, int]) -> list[DueNotice]:
+        """Those that may be told now, as far as the notice itself tells; the others are dropped or put off."""
+        now = self._clock.now()
+        stopped: list[int] = []
+        later: defaultdict[datetime, list[int]] = defaultdict(list)
+        going: list[DueNotice] = []
+        taken = Counter(waiting)
+        for notice in notices:
+            channel = self._likely_channel(notice)
+            if not notice.ways and notice.stopped:
+                stopped.append(notice.notice_id)
+            elif (allowed := self._allowed(now, notice.zone)) > now:
+                later[allowed].append(notice.notice_id)
+            elif notice.sent_today >= self._rules.most_a_day:
+                later[self._allowed(now + TOO_MANY, notice.zone)].append(notice.notice_id)
+            elif taken[channel] >= MOST_WAITING:
+                later[self._allowed(now + LATER, notice.zone)].append(notice.notice_id)
+                self._more = True
+            else:
+                taken[channel] += 1
+                going.append(notice)
+        await self._store.drop(stopped, "the reader said stop, or is not linked any more")
+        for until, ids in later.items():
+            await self._store.postpone(ids, until)
+        return going
+
+    def _likely_channel(self, notice: DueNotice) -> str:
+        """Where it will go, unless its words need an approved template there."""
+        way = next_way(notice.ways, notice.tried, lambda way: way.channel in self._carriers)
+        return way.channel if way is not None else self._sms
 
     async def _addressed(self, notice: DueNotice, told: Told, stale: tuple[Subject, ...]) -> Ready | None:
         now, key = self._clock.now(), main_day([told])[0]
@@ -277,5 +302,5 @@ def _why(one: OnItsWay) -> str:
 
 
 async def _give_way(began: float) -> None:
-    """Rest for as long as the work took, but no longer than readers need to get through."""
-    await asyncio.sleep(min(monotonic() - began, LONGEST_REST_S))
+    """Rest for half as long as the work took, but no longer than readers need to get through."""
+    await asyncio.sleep(min((monotonic() - began) / 2, LONGEST_REST_S))
