@@ -14,6 +14,8 @@ SURE = 0.97
 """A first answer so sure is not doubted: the other readings are not tried."""
 SURE_OF_A_PART = 0.95
 """What each of several titles in one message must score: words apart from each other are found easily."""
+MOST_LISTED = 5
+"""So many books of a list are looked up at once; how many there were is told."""
 MOST_PIECES = 5
 """Pieces between «и» and commas that are tried as titles of their own, alone and joined."""
 _LONGEST_ASKED = 200
@@ -26,7 +28,7 @@ _RANK = {Verdict.FOUND: 3, Verdict.CHOICE: 2, Verdict.NEAR: 1, Verdict.NOTHING: 
 _AS_THEY_STAND = frozenset({"hold", "renew"})
 """Requests whose own words («забронируйте») are no title: what is left without them is all there is to look up."""
 _YES = frozenset({Verdict.FOUND, Verdict.CHOICE})
-_SHARPENING = ("title", "author", "isbn", "volume", "grade", "age")
+_SHARPENING = ("title", "author", "isbn", "volume", "grade", "age", "series")
 
 
 def wanted_from(request: Request) -> Wanted:
@@ -42,7 +44,9 @@ def readings(request: Request) -> tuple[Wanted, ...]:
     """The ways to read a request for one book, likeliest first; empty where it names none."""
     first = wanted_from(request)
     others = ("narrower", "wider") if request.intent in _AS_THEY_STAND else ("narrower", "wider", "whole")
-    texts = dict.fromkeys([first.text, *(request.slots.get(name, "") for name in others), _bare(first.text)])
+    texts = dict.fromkeys(
+        [first.text, *(request.slots.get(name, "") for name in others), _bare(first.text), first.series]
+    )
     return tuple(first if text == first.text else replace(first, text=text, title="") for text in texts if text)
 
 
@@ -76,15 +80,34 @@ async def look_up(catalogue: Catalogue, request: Request, limit: int = 5) -> tup
     Raises:
         StoreUnavailable: From the catalogue.
     """
+    if listed := _listed(request):
+        return tuple([await catalogue.find(Wanted(text=title), limit) for title in listed])
     ways = readings(request)
     best = await catalogue.find(ways[0], limit) if ways else Found(verdict=Verdict.NOTHING)
     for way in ways[1:]:
         if _is_sure(best):
             break
         best = better(best, await catalogue.find(way, limit))
+    best = await _named(catalogue, request, best, limit)
     if best.verdict in _YES:
         return (best,)
     return await _several(catalogue, titles(request), limit) or (best,)
+
+
+def _listed(request: Request) -> list[str]:
+    """The books of a list, as many as are looked up at once; empty where the message is none."""
+    return request.slots.get("listed", "").split("\n")[:MOST_LISTED] if request.slots.get("listed") else []
+
+
+async def _named(catalogue: Catalogue, request: Request, best: Found, limit: int) -> Found:
+    """The book that a story names elsewhere than in its question, where the question itself names none so surely."""
+    for name in request.slots.get("named", "").split("\n"):
+        if not name or _is_sure(best):
+            break
+        found = await catalogue.find(Wanted(text=name), limit)
+        if found.verdict in _YES and found.scores and found.scores[0] >= SURE_OF_A_PART:
+            best = better(best, found)
+    return best
 
 
 async def _several(catalogue: Catalogue, pieces: tuple[str, ...], limit: int) -> tuple[Found, ...]:

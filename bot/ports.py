@@ -74,6 +74,7 @@ class Wanted:
     volume: str = ""
     grade: str = ""
     age: str = ""
+    series: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

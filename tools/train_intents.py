@@ -38,6 +38,7 @@ TUNING = (
     "messages_voices_train.jsonl",
     "messages_fresh_tune.jsonl",
     "messages_people_train.jsonl",
+    "messages_wide_train.jsonl",
 )
 TITLES = ROOT / "demo" / "books.csv.gz"
 LOOKED_FOR = "search"

@@ -72,6 +72,13 @@ _LIKE = re.compile(
     r"(.{2,80})"
 )
 _SERIES = re.compile(r"(?i)\b(?:сери[яиюе]|цикл\w?|series)\s+[«\"]?([\w -]{2,60})")
+_IN_ORDER = re.compile(
+    r"(?i)\b(?:(?:все|весь|вся|всю|целиком)\s+(?:книги|части|тома|истории|сери[яю]|цикл)|все\s+(?=\d+\s+(?:книг|част|том))"
+    r"|по\s+порядку|(?:в\s+)?как(?:ом|ой)\s+порядк\w+(?:\s+(?:читать|идут))?|all\s+(?:the\s+)?(?:books|parts)|in\s+order)\b"
+)
+_OF_A_SERIES = re.compile(r"(?i)^(?:(?:про|об?|из|серии|цикла|читать|есть|книг\w*|about|of|in)\s+)+")
+"""What stands between «все книги» and the name of the series."""
+_SHORTEST_SERIES, _LONGEST_SERIES = 3, 5
 _LANGUAGE = re.compile(
     r"(?i)\b(?:на\s+(английском|русском|немецком|французском|испанском|итальянском|китайском|татарском|башкирском"
     r"|казахском|узбекском|украинском|таджикском)(?:\s+язык\w+)?"
@@ -88,6 +95,8 @@ _NOUNS = re.compile(
     r"(?:(?:по|под названием|называется|автор\w?)\s+)?"
 )
 _LONGEST_TITLE = 12
+_NO_TITLE = frozenset(("у", "от", "из", "с", "у вас", "что есть у", "что у вас есть"))
+"""What is left where only an author was named: «что есть у Сальникова»."""
 _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 
 
@@ -119,11 +128,24 @@ def book(text: str, found: dict[str, str]) -> None:
         found["author"] = value
 
 
+def series(text: str, rest: str, found: dict[str, str]) -> None:
+    """A whole series, where it is asked for without the word: «все книги про Гарри Поттера по порядку»."""
+    if "series" in found or not _IN_ORDER.search(text):
+        return
+    name = _OF_A_SERIES.sub("", " ".join(_IN_ORDER.sub(" ", rest).split())).strip(' ,.:;?!«»"')
+    if len(name) >= _SHORTEST_SERIES and len(name.split()) <= _LONGEST_SERIES and not _is_a_writer(name):
+        found["series"] = name
+
+
+def _is_a_writer(name: str) -> bool:
+    return bool(names.readings(fold(name).split())) and any(map(names.is_only_a_name, fold(name).split()))
+
+
 def title(rest: str, found: dict[str, str]) -> None:
     """The title out of what goes to the catalogue, without author, volume, class; a number at its end is a volume."""
-    if "title" in found:
+    if "title" in found or (found.get("series") and _IN_ORDER.search(rest)):
         return
-    bare = _INITIALS.sub(" ", rest)
+    bare = _INITIALS.sub(" ", _AUTHOR.sub(" ", rest))
     bare = _VOLUME.sub(" ", _AGE.sub(" ", _GRADE.sub(" ", _LANGUAGE.sub(" ", bare))))
     if "volume" not in found and (match := _NUMBER_AT_THE_END.search(bare)):
         value = numbers.value_of(match[1].lower())
@@ -135,7 +157,7 @@ def title(rest: str, found: dict[str, str]) -> None:
         first, last, _ = span
         bare = bare[: spans[first].start()] + " " + bare[spans[last - 1].end() :]
     bare = _NOUNS.sub("", " ".join(bare.split())).strip(" ,.:;|-—()")
-    if bare and len(bare.split()) <= _LONGEST_TITLE:
+    if bare and len(bare.split()) <= _LONGEST_TITLE and fold(bare) not in _NO_TITLE:
         found["title"] = bare
 
 

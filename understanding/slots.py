@@ -73,6 +73,7 @@ def slots(intent: str, text: str, isbn: str = "", rest: str = "") -> dict[str, s
         if intent in _ONLY_AGES:
             found = {name: value for name, value in found.items() if name in ("age", "grade", "isbn")}
     if intent in _LOOKED_UP and rest and not isbn:
+        book_slots.series(text, rest, found)
         book_slots.title(rest, found)
     if intent in _TIMED and (date := _date(text)):
         found["date"] = date

@@ -1,11 +1,12 @@
 """A reader's words → requests: the port ``Understanding``, filled by the phrase files."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.language import morphology
 from bot.language.folding import words as words_of
 from bot.ports import Request
+from understanding import naming
 from understanding import slots as slots_
 from understanding.calibration import SURE_OF_AN_ISBN, confidence, share
 from understanding.doubt import SMALL_TALK, rival
@@ -13,36 +14,41 @@ from understanding.gibberish import is_gibberish
 from understanding.hearing import Ear
 from understanding.judging import Judge, Opinion, Stretch, stretch
 from understanding.lexicon import LEVELS, Phrases, phrases
+from understanding.listing import Listed, listed
 from understanding.model import Model
 from understanding.model import model as trained_model
 from understanding.rest import Rest, rest
 from understanding.splitting import SURE, Part, Splitter
 from understanding.tokens import Message, Reader
+from understanding.wishes import (
+    LONGEST_TITLE,
+    SURE_OF_THE_WHOLE,
+    is_a_kind_of_book,
+    is_a_title_asked_for,
+    is_outright,
+    is_said_alone,
+    is_small_talk,
+    wishes,
+)
 
-MOST_REQUESTS = 4
 _LONGEST = 4_000
-_SAID_OUTRIGHT = frozenset({"thanks", "unsubscribe", "renew", "hold", "human"})
-"""Wishes that need no question."""
-_LONGEST_TITLE = 14
-"""Tokens; a longer message that no phrase fits is stood for by its longest sentence."""
 _BOOKISH = frozenset({"search", "availability", "hold", "renew"})
 _OF_ONE_SENTENCE = frozenset({"item", "scope", "like", "subject", "audience"})
 """Slots that mean something only beside the wish itself."""
-_WEIGHTY = frozenset({"review", "human", "subscribe", "unsubscribe"})
-_TOLD = frozenset({"hours", "location", "contacts", "events", "rules", "join", "my_loans", "search"})
-"""Beside a complaint or a plea these only tell what happened, where nothing is asked."""
-_A_TITLE = 4
-"""Few titles have more words that no phrase explains."""
-_SURE_OF_THE_WHOLE, _SURE_OF_A_STORY, _SURE_ENOUGH = 0.7, 0.3, 0.5
+_SURE_OF_A_STORY, _SURE_ENOUGH = 0.3, 0.5
 _MOST_HEARD = 20
 """Of more sentences the last so many are heard by the model, too: the wish comes last, and time is short."""
 _RUSSIAN = 0.7
 """This share of the letters must stand in Russian words: the rest are names."""
 _WORTH_TELLING = 0.1
+_BEFORE_A_LIST = frozenset({"search", "availability", "hold", "recommend", "greeting", "my_loans"})
+"""«Забронируйте:», «нужны для школы:», «у меня список:»; a list of anything else is none of books."""
+_OF_TITLES, _MOST_WEIGHED = 0.7, 10
+"""This share of the first pieces must be titles."""
+_MOST_TOLD, _SURE_OF_A_LIST = 10, 0.9
 _NOT_AGAINST, _FOR_IT_ALONE = 0.05, 0.25
 """A sentence's wish stands where the whole message gives it at least this share; more where no phrase speaks for it."""
 _LEAST_HEARD = 0.01
-_TROUBLED = frozenset({"renew", "hold", "my_loans", "search", "rules", "availability"})
 
 
 class PhraseUnderstanding:
@@ -68,8 +74,18 @@ class PhraseUnderstanding:
         words = stretch(message)
         if is_gibberish(message, words):
             return (Request(intent="out_of_scope", confidence=0.8, rest=message.text, because=("no word in it",)),)
+        if (found := listed(message.text)) and self._is_of_books(found):
+            return (_looked_up(found),)
         parts = self._wishes(message, words)
         return tuple(self._request(message, words, part, len(parts)) for part in parts)
+
+    def _is_of_books(self, found: Listed) -> bool:
+        """Whether most pieces of a list are titles, and what stands before them asks for books or only greets."""
+        asked = [self._reader.read(title) for title in (*found.titles[:_MOST_WEIGHED], found.before)]
+        heard = [self._ear.opinion(one, stretch(one)) for one in asked if one.tokens]
+        before = heard.pop().intent if found.before and asked[-1].tokens else "search"
+        titles = sum(opinion.intent in ("search", "availability") for opinion in heard)
+        return before in _BEFORE_A_LIST and titles >= _OF_TITLES * len(heard)
 
     def first_opinion(self, text: str) -> Opinion | None:
         """The judge's opinion behind the first request, for the tool that calibrates it; None where none was needed."""
@@ -82,18 +98,18 @@ class PhraseUnderstanding:
         """What is asked for, a part a wish; a message that no phrase fits is taken for a title."""
         parts = self._splitter.parts(message, words)
         parts = [*parts[:-_MOST_HEARD], *(self._heard(message, part) for part in parts[-_MOST_HEARD:])]
-        wishes = self._fitting(message, words, parts, _wishes(parts)) if len(parts) > 1 else _wishes(parts)
-        short = len(message.tokens) <= _LONGEST_TITLE
+        kept = self._fitting(message, words, parts, wishes(parts)) if len(parts) > 1 else wishes(parts)
+        short = len(message.tokens) <= LONGEST_TITLE
         unexplained = [part for part in parts if part.opinion.pattern is None and part.opinion.content]
         if unexplained and (
-            all(map(_is_said_alone, wishes))
-            or (short and all(map(_is_a_kind_of_book, wishes)))
-            or all(part.opinion.intent == "greeting" for part in wishes)
-            or (all(map(_is_small_talk, wishes)) and any(part.asks for part in unexplained))
+            all(map(is_said_alone, kept))
+            or (short and all(map(is_a_kind_of_book, kept)))
+            or all(part.opinion.intent == "greeting" for part in kept)
+            or (all(map(is_small_talk, kept)) and any(part.asks for part in unexplained))
         ):
-            wishes = []
-        if wishes:
-            return wishes
+            kept = []
+        if kept:
+            return kept
         return [self._title(message, words, parts, unexplained or parts, short=short)]
 
     def _title(self, message: Message, words: Stretch, parts: list[Part], left: list[Part], *, short: bool) -> Part:
@@ -101,7 +117,7 @@ class PhraseUnderstanding:
         if len(parts) == 1:
             return parts[0]
         whole = self._ear.opinion(message, words)
-        least = _SURE_OF_THE_WHOLE if short else _SURE_OF_A_STORY
+        least = SURE_OF_THE_WHOLE if short else _SURE_OF_A_STORY
         if whole.pattern is not None and share(whole) >= least and not (short and whole.intent in SMALL_TALK):
             return Part(words.first, words.last, words, whole, message.asks)
         if not short:
@@ -113,22 +129,22 @@ class PhraseUnderstanding:
         """The part with the opinion of phrases and model together."""
         return replace(part, opinion=self._ear.opinion(message, part.words, part.opinion))
 
-    def _fitting(self, message: Message, words: Stretch, parts: list[Part], wishes: list[Part]) -> list[Part]:
+    def _fitting(self, message: Message, words: Stretch, parts: list[Part], found: list[Part]) -> list[Part]:
         """The wishes that the message as a whole speaks for, too; its own where it speaks for another."""
         whole = self._ear.opinion(message, words)
-        if not wishes or not whole.heard:
-            return wishes
+        if not found or not whole.heard:
+            return found
         if whole.intent == "greeting":
-            return wishes  # who greets and asks, asks: the greeting is dropped already where anything else is said
+            return found  # who greets and asks, asks: the greeting is dropped already where anything else is said
         likeliest = max(
-            dict.fromkeys([_family(whole.intent), *(_family(part.opinion.intent) for part in wishes)]),
+            dict.fromkeys([_family(whole.intent), *(_family(part.opinion.intent) for part in found)]),
             key=lambda intent: _heard_as(whole, intent) * max(_heard_as(part.opinion, intent) for part in parts),
         )
-        kept = [part for part in wishes if _family(part.opinion.intent) == likeliest or _stands(part, whole)]
+        kept = [part for part in found if _family(part.opinion.intent) == likeliest or _stands(part, whole)]
         if any(_family(part.opinion.intent) == likeliest for part in kept):
             return kept
         if whole.pattern is None or share(whole) < _SURE_ENOUGH:
-            return kept or wishes
+            return kept or found
         return [Part(words.first, words.last, words, whole, message.asks)]
 
     def _global(self, message: Message) -> Request | None:
@@ -174,6 +190,8 @@ class PhraseUnderstanding:
         found.update(self._topic(intent, part.words, words if of == 1 else part.words))
         if of == 1 and (other := rival(part, message)):
             found["rival"] = other
+        if part.last - part.first < len(message.tokens) and intent in _BOOKISH and (names := naming.named(message)):
+            found["named"] = "\n".join(names)
         if cut.text != text or intent != "search":
             found["whole"] = text if of > 1 else message.text
         if cut.narrower:
@@ -189,6 +207,14 @@ class PhraseUnderstanding:
             rest=cut.text,
             because=_because(part, message, telling),
         )
+
+
+def _looked_up(found: Listed) -> Request:
+    """The request for a list: its first titles, and of how many."""
+    told = "\n".join(found.titles[:_MOST_TOLD])
+    slots = {"listed": told, "of": str(len(found.titles)), "title": found.titles[0]}
+    because = (f"search: a list of {len(found.titles)} titles",)
+    return Request(intent="search", confidence=_SURE_OF_A_LIST, slots=slots, rest=found.titles[0], because=because)
 
 
 def _spelt(cut: Rest) -> str:
@@ -232,8 +258,8 @@ def _stands(part: Part, whole: Opinion) -> bool:
     if whole.heard.get(_family(part.opinion.intent), 0.0) >= (_NOT_AGAINST if written else _FOR_IT_ALONE):
         return True
     if pattern is None:
-        return _is_a_title_asked_for(part)
-    return _is_outright(part) and bool(pattern.mask) and part.opinion.score >= SURE
+        return is_a_title_asked_for(part)
+    return is_outright(part) and bool(pattern.mask) and part.opinion.score >= SURE
 
 
 def _because(part: Part, message: Message, telling: str) -> tuple[str, ...]:
@@ -254,77 +280,3 @@ def _because(part: Part, message: Message, telling: str) -> tuple[str, ...]:
     if opinion.runner_up[1] >= _WORTH_TELLING:
         reasons.append(f"next: {opinion.runner_up[0]} {opinion.runner_up[1]:.0%}")
     return (*reasons, *(f"read as {repaired}" for repaired in message.repaired))
-
-
-def _wishes(parts: Sequence[Part]) -> list[Part]:
-    """Keep what is asked for; drop greetings, background and repetitions. Empty where nothing is left."""
-    kept = [part for part in parts if part.opinion.pattern is not None]
-    if not all(map(_is_small_talk, kept)):
-        kept = [part for part in parts if part.opinion.pattern is not None or _is_a_title_asked_for(part)]
-    kept = [part for part in kept if part.opinion.intent != "greeting"] or kept
-    others = [part for part in kept if part.opinion.intent not in SMALL_TALK]
-    if others:
-        kept = [part for number, part in enumerate(kept) if part.opinion.intent != "thanks" or number == 0]
-    if any(part.asks for part in others):
-        kept = [part for part in kept if _is_outright(part)]
-    if any(part.opinion.score >= SURE for part in others):
-        kept = [part for part in kept if not _rambles(part)]
-    if any(part.opinion.intent in _WEIGHTY for part in kept):
-        kept = [part for part in kept if part.asks or part.opinion.intent not in _TOLD]
-    if any(part.opinion.intent == "human" for part in kept):
-        kept = [part for part in kept if part.opinion.intent not in _TROUBLED]
-    unique: dict[str, Part] = {}
-    for part in kept:
-        unique.setdefault(part.opinion.intent, part)
-    return list(unique.values())[:MOST_REQUESTS]
-
-
-def _is_outright(part: Part) -> bool:
-    """Worded as a question or a wish, or a phrase and nothing else: «скажите телефон и адрес»."""
-    opinion = part.opinion
-    if part.asks or opinion.intent in _SAID_OUTRIGHT or _is_a_title_asked_for(part) or _is_a_book_wanted(part):
-        return True
-    return opinion.pattern is not None and bool(opinion.pattern.mask) and opinion.score >= SURE and not opinion.strange
-
-
-def _is_a_title_asked_for(part: Part) -> bool:
-    """No phrase, but a question mark, and few words that the model takes for a title: «Метро 2033 есть?»."""
-    return bool(
-        part.opinion.pattern is None
-        and part.opinion.content
-        and part.last - part.first <= _LONGEST_TITLE
-        and part.closed
-        and share(part.opinion) >= _SURE_OF_THE_WHOLE
-    )
-
-
-def _is_a_book_wanted(part: Part) -> bool:
-    """A phrase that asks for books and a few words more, which are its title: «мне нужна Анна Каренина»."""
-    opinion = part.opinion
-    return bool(
-        opinion.intent == "search"
-        and opinion.pattern is not None
-        and LEVELS[opinion.pattern.level] == "always"
-        and 0 < opinion.strange <= _A_TITLE
-        and share(opinion) >= _SURE_OF_THE_WHOLE
-    )
-
-
-def _is_said_alone(part: Part) -> bool:
-    """Only a word that means something when nothing else is said, and it is no question: «Шум и ярость. Романы»."""
-    pattern = part.opinion.pattern
-    return pattern is not None and LEVELS[pattern.level] == "alone" and not part.asks and not _is_small_talk(part)
-
-
-def _is_small_talk(part: Part) -> bool:
-    return part.opinion.intent in SMALL_TALK
-
-
-def _is_a_kind_of_book(part: Part) -> bool:
-    """No more than «учебное пособие», «книга 2»: the other half of a title that was written before it."""
-    return part.opinion.intent == "search" and part.opinion.score < SURE
-
-
-def _rambles(part: Part) -> bool:
-    """Books are spoken of in passing, among many other words: «хочу завезти книги после работы»."""
-    return part.opinion.score < SURE and part.opinion.strange > _A_TITLE

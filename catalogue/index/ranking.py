@@ -53,6 +53,8 @@ _SEVERAL_WORKS = 1.08
 _ONE_AUTHOR = 0.03
 _SURE_AUTHOR = 0.81
 _BEHIND = 0.015
+_LAST = 1_000
+"""Behind all parts of a series that bear a number."""
 _LIGHT_WEIGHT = 0.2
 _Spelt = dict[str, tuple[tuple[int, float], ...]]
 _Forms = dict[str, tuple[tuple[int, float, int], ...]]
@@ -337,6 +339,7 @@ def order(scored: Sequence[Scored], question: Question) -> list[Scored]:
             -round(one.score * 100),
             one.work.rank,
             not one.is_whole,
+            min(one.work.places or one.work.volumes, default=_LAST) if question.in_order else 0,
             -one.score - 0.1 * one.work.prior,
             min(one.work.volumes or one.work.places, default=0),
             one.work.work_id,

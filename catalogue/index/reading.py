@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bot.language import layout, translit
+from bot.language import layout, names, translit
 from bot.language.folding import words as folded_words
 from bot.language.morphology import is_cyrillic, stem
 from bot.language.numbers import to_digits, value_of
@@ -30,6 +30,7 @@ _DOUBTED = 0.95
 _HARDLY = 0.8
 """Only the stem of the word is known, and no dictionary knows the word; the second where the stem is short."""
 _JOINED = 0.94
+_PEN_NAME = 0.93
 _SLIP = 0.03
 """A known word is less likely a slip than an unknown one."""
 _LEAST = 0.4
@@ -94,6 +95,7 @@ class Question:
         grades: School classes asked for.
         age: The reader's age, None where it is not told.
         wholes: The question as a whole title, in its possible spellings.
+        in_order: A whole series is asked for, first part first.
     """
 
     words: tuple[Word, ...]
@@ -102,6 +104,7 @@ class Question:
     grades: frozenset[int] = frozenset()
     age: int | None = None
     wholes: tuple[str, ...] = ()
+    in_order: bool = False
 
     @property
     def numbers(self) -> frozenset[int]:
@@ -189,16 +192,21 @@ class Reader:
         frequency = lexicon.frequency(text)
         if frequency or len(text) < 3 or text.isdigit():
             fit = 1.0 if lexicon.plausible(text) else _DOUBTED if len(lexicon.keys(text)[0]) > 3 else _HARDLY
-            return [self._word(text, {text: fit} if frequency else {})]
+            return [self._word(text, {text: fit, **self._pen_names(text)} if frequency else {})]
         latin = folded_words(layout.to_latin(text))
         if len(latin) == 1 and lexicon.frequency(latin[0]):
             return [self._word(text, {latin[0]: _OTHER_LAYOUT})]
-        options = self._corrected(text)
+        options = self._corrected(text) | self._pen_names(text)
         if all(fit < _SURELY_ONE for fit in options.values()):
             parts = self._split(text)
             if parts:
                 return [self._word(part, {part: _JOINED}) for part in parts]
         return [self._word(text, options)]
+
+    def _pen_names(self, text: str) -> dict[str, float]:
+        """Under which other names of the same writer books stand here: who asks for Чхартишвили means Акунин."""
+        others = [other for surname in names.surnames(text)[:1] for other in names.pseudonyms(surname)]
+        return {other: _PEN_NAME for other in others if other != text and self._lexicon.frequency(other)}
 
     def _latin(self, token: str, plain: Sequence[str]) -> list[Word]:
         """A token with Latin letters: English, the wrong layout, or Russian in Latin letters."""
@@ -323,6 +331,7 @@ def _question(words: list[Word], wanted: Wanted) -> Question:
         grades=frozenset(grade for grade in grades if 1 <= grade <= 11),
         age=next(iter(_numbers(wanted.age)), age),
         wholes=tuple(dict.fromkeys(wholes)),
+        in_order=bool(wanted.series),
     )
 
 

@@ -6,6 +6,7 @@ import tantivy
 
 from bot.language.folding import words
 from bot.language.morphology import stem
+from bot.language.names import pseudonyms, surnames
 from bot.library.genres import kinds_in
 from bot.ports import Taste, Wish
 from catalogue.index.common import FUNCTION
@@ -151,8 +152,15 @@ def _genre(taste: Taste) -> list[_Part]:
 def _author(taste: Taste) -> list[_Part]:
     names = [word for word in words(taste.author) if len(word) >= 3]
     return [
-        (_MUST, tantivy.Query.boolean_query([(_SHOULD, _term(f"w:{key}")) for key in keys(name)])) for name in names[:3]
+        (_MUST, tantivy.Query.boolean_query([(_SHOULD, _term(f"w:{key}")) for key in _names_of(name)]))
+        for name in names[:3]
     ]
+
+
+def _names_of(name: str) -> dict[str, None]:
+    """Keys of a writer's name and of the others that the same person wrote under."""
+    others = [other for surname in surnames(name)[:1] for other in pseudonyms(surname)]
+    return dict.fromkeys(key for one in (name, *others) for key in keys(one))
 
 
 def _term(text: str, field: str = "x") -> tantivy.Query:

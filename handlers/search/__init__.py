@@ -14,7 +14,7 @@ from bot.routing import Answer, Expects, Router, Turn, expects, intent, pressed
 from bot.wording import gettext as _
 from bot.wording import quoted
 from handlers import librarian_button, ways_out, words_of
-from handlers.search import choosing, missing, showing, suggesting
+from handlers.search import alike, choosing, listing, missing, showing, suggesting
 
 router = Router("search")
 
@@ -72,14 +72,21 @@ async def _told(turn: Turn, library: Library) -> Answer:
     if len(answers) == 1 and (better := await missing.better_answer(turn, library, answers[0], query)) is not None:
         return better
     alone = len(answers) == 1
-    replies = [_one(turn, library, found, query, branches, branch, alone=alone) for found in answers]
+    queries = listing.titles(turn.request) or (query,) * len(answers)
+    replies = [
+        _one(turn, library, found, query, branches, branch, alone=alone)
+        for found, query in zip(answers, queries, strict=True)
+    ]
     sure = [found for found in answers if found.verdict in FITS and not found.isbn_note]
+    replies[:0] = listing.how_many(turn.request)
     return Answer(replies=tuple(replies), works=tuple(work for found in sure for work in found.works))
 
 
 @router.on(intent("recommend"))
 async def recommend(turn: Turn, library: Library) -> Answer:
     """«Что почитать…»: the book itself where the words are its title, else a short list."""
+    if like := turn.request.slots.get("like", ""):
+        return await alike.alike(library, like.strip(' «»"„“”'))
     answers = await look_up(library.catalogue, turn.request, LIMIT)
     if _is_the_book(answers):
         return await _told(turn, library)

@@ -2,7 +2,8 @@
 
 import pytest
 
-from understanding.understander import MOST_REQUESTS, PhraseUnderstanding
+from understanding.understander import PhraseUnderstanding
+from understanding.wishes import MOST_REQUESTS
 
 
 @pytest.fixture(scope="module")

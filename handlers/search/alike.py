@@ -1,0 +1,52 @@
+"""«Что-нибудь похожее на…»: what the catalogue can tell is who wrote it, and that is said."""
+
+from bot.asking import SURE
+from bot.language import names
+from bot.language.folding import words
+from bot.messages import Button, reply
+from bot.ports import Library, Taste, Verdict, Wanted
+from bot.routing import Answer
+from bot.wording import books, quoted
+from bot.wording import gettext as _
+from handlers import Row, find_button, librarian_button
+
+SHOWN = 5
+_AUTHORS = 3
+"""Works that bear a heroine's name are by one author where the first so many are."""
+
+
+async def alike(library: Library, like: str) -> Answer:
+    """Books by the author of the one that pleased, or honestly none: taste is a librarian's business."""
+    author, title = await _whose(library, like)
+    if not author:
+        return _none(like)
+    found = await library.catalogue.suggest(Taste(author=author), SHOWN + 1)
+    works = tuple(work for work in found.works if words(work.title) != words(title))[:SHOWN]
+    if not works:
+        return _none(like)
+    said = _(
+        "Похожее по духу подбирать не умею: в каталоге этого не видно. Вот другие книги того же автора, {author}. "
+        "О похожем у других авторов спросите библиотекаря."
+    )
+    rows: list[Row] = [(Button(books.label(work), f"work:{work.work_id}"),) for work in works]
+    buttons = (*rows, (librarian_button(), find_button()))
+    return Answer(replies=(reply(said.format(author=author), buttons=buttons),), works=works)
+
+
+async def _whose(library: Library, like: str) -> tuple[str, str]:
+    """Author and title of what is to be resembled; ("", "") where the catalogue doesn't know either."""
+    if (named := names.readings(words(like))) and named[0].weight:
+        return like, ""
+    found = await library.catalogue.find(Wanted(text=like), _AUTHORS)
+    if found.verdict is Verdict.FOUND and found.scores and found.scores[0] >= SURE:
+        return found.works[0].author, found.works[0].title
+    authors = {work.author for work in found.works}
+    if found.verdict in (Verdict.FOUND, Verdict.CHOICE) and len(authors) == 1:
+        return authors.pop(), ""
+    return "", ""
+
+
+def _none(like: str) -> Answer:
+    said = _("Чем заменить «{title}», по каталогу не видно. Библиотекарь посоветует лучше меня.")
+    buttons = ((librarian_button(), find_button()),)
+    return Answer(replies=(reply(said.format(title=quoted(like)), buttons=buttons),), missed=True)

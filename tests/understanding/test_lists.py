@@ -1,0 +1,44 @@
+"""Where a message is a list of books, and where it only looks like one."""
+
+import pytest
+
+from understanding.understander import PhraseUnderstanding
+
+
+@pytest.fixture(scope="module")
+def reader() -> PhraseUnderstanding:
+    return PhraseUnderstanding()
+
+
+@pytest.mark.parametrize(
+    ("said", "count"),
+    [
+        ("Война и мир; Анна Каренина; Идиот; Бесы", 4),
+        ("1. Обломов\n2) Мцыри\n3. Гроза", 3),
+        ("Забронируйте, пожалуйста: Обломов, Мцыри, Гроза", 3),
+        ("- Обломов\n- Мцыри\n- Обломов\n- Ася", 3),
+        ("Обломов\nМцыри\nГроза\nАся\nВий\nМуму", 6),
+        ("; ".join(f"Повесть о числе {number}" for number in range(100)), 100),
+    ],
+)
+def test_a_list_is_one_request_that_knows_how_many(reader: PhraseUnderstanding, said: str, count: int) -> None:
+    (request,) = reader.understand(said)
+
+    assert (request.intent, request.slots["of"]) == ("search", str(count))
+    assert len(request.slots["listed"].split("\n")) == min(count, 10)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Здравствуйте, у меня вопрос: хочу записаться, взять с собой паспорт, и фотографию",
+        "Буря мглою небо кроет,\nВихри снежные крутя;\nТо, как зверь, она завоет,\nТо заплачет, как дитя,\n"
+        "То по кровле обветшалой\nВдруг соломой зашумит,",
+        "Дюна\nФрэнк Герберт\nАСТ\n2019\n600 руб",
+        "Название: Дюна\nАвтор: Герберт\nИздательство: АСТ\nISBN: 978-5-17-087885-8\nГод: 2019\nСтраниц: 704",
+        "Где вы? Когда открыты? Как записаться? Какие мероприятия?",
+        "война и мир, анна каренина",
+    ],
+)
+def test_what_only_looks_like_a_list_is_none(reader: PhraseUnderstanding, said: str) -> None:
+    assert all("listed" not in request.slots for request in reader.understand(said))

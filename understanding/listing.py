@@ -1,0 +1,61 @@
+"""A list of books in one message: a title a line, numbered or between semicolons."""
+
+import re
+from dataclasses import dataclass
+
+_NUMBERED = re.compile(r"\s*(?:\d{1,3}\s*[.)]|[-–—•*·▪])\s*(?=\S)")
+_ENDS_A_WORD = re.compile(r"(?<=\w):\s")
+_FEW_NUMBERED, _FEW_BETWEEN, _FEW_LINES, _FEW_BETWEEN_COMMAS = 3, 4, 6, 8
+"""From so many pieces on a message is a list; a line of its own says more than a comma."""
+_LONGEST = 10
+"""Words of one title, its author beside it."""
+_SHORT = 0.8
+"""This share of the pieces must be so short."""
+_WORD = re.compile(r"\w+")
+_OF_ONE_BOOK = re.compile(
+    r"(?i)\bisbn\b|(?:97[89])[\d -]{10,}|(?:^|\n)\s*(?:автор|издательств\w+|год|author|publisher)\s*[:\n]"
+)
+"""What a shop's page tells of a single book, line by line."""
+_VERSE = 0.5
+"""Where this share of the lines ends in a comma, they are a poem."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """The titles of a list, all of them, and what stood before them («Забронируйте, пожалуйста:»)."""
+
+    titles: tuple[str, ...]
+    before: str = ""
+
+
+def listed(text: str) -> Listed | None:
+    """The books that a message lists; None where it is no list."""
+    if _OF_ONE_BOOK.search(text):
+        return None
+    before, items = "", text
+    if (colon := _ENDS_A_WORD.search(text + " ")) and "?" not in text[colon.end() :]:
+        before, items = text[: colon.start()].strip(), text[colon.end() :]
+    lines = [line for line in items.split("\n") if _WORD.search(line)]
+    pieces, fewest = lines, _FEW_LINES
+    if sum(bool(_NUMBERED.match(line)) for line in lines) >= _FEW_NUMBERED:
+        fewest = _FEW_NUMBERED
+        if not before and not _NUMBERED.match(lines[0]):
+            before, pieces = lines[0], lines[1:]
+    elif items.count(";") >= _FEW_BETWEEN - 1:
+        pieces, fewest = re.split(r"[;\n]", items), _FEW_BETWEEN
+    elif len(lines) < _FEW_LINES and before:
+        pieces, fewest = re.split(r"[,\n]", items), _FEW_NUMBERED
+    elif len(lines) == 1:
+        pieces, fewest = items.split(","), _FEW_BETWEEN_COMMAS
+    elif sum(line.rstrip().endswith(",") for line in lines) > _VERSE * len(lines):
+        return None
+    return _of(pieces, fewest, before)
+
+
+def _of(pieces: list[str], fewest: int, before: str) -> Listed | None:
+    titles = [_NUMBERED.sub("", piece, count=1).strip(' \t.,;«»"') for piece in pieces]
+    titles = [title for title in dict.fromkeys(titles) if any(char.isalpha() for char in title)]
+    short = sum(len(_WORD.findall(title)) <= _LONGEST for title in titles)
+    if len(titles) < fewest or short < _SHORT * len(titles) or any("?" in title for title in titles):
+        return None
+    return Listed(tuple(titles), before)
