@@ -2,11 +2,17 @@
 
 import re
 
-from tools import faq_topics
+from tools import faq_topics, known_questions
+from understanding.topics import known_questions as shipped
 
 
 def test_the_page_of_topics_is_up_to_date() -> None:
     assert faq_topics.PAGE.read_text("utf-8") == faq_topics.page(), "run python -m tools.faq_topics"
+
+
+def test_the_questions_that_come_with_the_bot_are_up_to_date() -> None:
+    assert known_questions.PAGE.read_text("utf-8") == known_questions.page(), "run python -m tools.known_questions"
+    assert len(shipped()) > 300
 
 
 def test_every_topic_that_a_handler_names_is_on_the_page() -> None:
