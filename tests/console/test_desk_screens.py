@@ -18,6 +18,7 @@ from db.connect import Database
 from db.messages import StoredLog
 from db.models import ConversationRow, MessageRow
 from db.models_accounts import AuditRow
+from db.models_handover import HandoverRow
 from tests.console.conftest import Browser, OpenBrowser
 from tests.support.clock import StandingClock
 from tests.support.logs import ANNA, arrival, turn
@@ -192,6 +193,7 @@ async def test_what_is_gone_or_off_is_told(masha: Browser, log: StoredLog, sqlit
 
     one = await calls(log)
     async with sqlite.writer.begin() as connection:
+        await connection.execute(delete(HandoverRow).where(HandoverRow.conversation_id == one))
         await connection.execute(delete(MessageRow).where(MessageRow.conversation_id == one))
         await connection.execute(delete(ConversationRow).where(ConversationRow.id == one))
     assert (await masha.get(f"c/{one}")).status == 404
