@@ -44,7 +44,7 @@ LOOK_EVERY_S = 20.0
 """How soon answers leave whose process died meanwhile, and a silent librarian's conversations go back."""
 WINDOW = 30_000
 """Messages among which the latest conversations of one page are looked for."""
-MOST_HITS = 3_000
+MOST_HITS = 1_000
 """The newest messages with the words that a search looks at: who finds more says more."""
 MOST_NAMES = 1_000
 LATE_WORDS = 200

@@ -121,7 +121,7 @@ JOIN messages m ON m.id = hit.id GROUP BY m.conversation_id""")  # noqa: S608 - 
         found.append(f"""
 SELECT conversation_id, shown_id FROM (
   SELECT h.id AS conversation_id, 0 AS shown_id FROM contacts n JOIN conversations h ON h.contact_id = n.id
-  WHERE n.name <> ''{_named(asked.words)} ORDER BY n.id DESC LIMIT :names) AS named""")  # noqa: S608 - as above
+  WHERE n.name <> ''{_named(asked.words, dialect)} ORDER BY n.id DESC LIMIT :names) AS named""")  # noqa: S608 - as above
     return f"""
 WITH found AS (
   SELECT f.conversation_id, max(f.shown_id) AS shown_id,
@@ -133,32 +133,30 @@ JOIN messages m ON m.id = CASE WHEN f.shown_id > 0 THEN f.shown_id ELSE f.last_i
 WHERE f.last_id < :before{_where(asked)} ORDER BY f.last_id DESC LIMIT :limit"""  # noqa: S608 - as above
 
 
-def _named(words: str) -> str:
+_WITHIN = {"sqlite": "instr", "postgresql": "strpos"}
+
+
+def _named(words: str, dialect: str) -> str:
     """All parts stand in the name, in any order and any way of writing: neither database folds Cyrillic everywhere."""
     return "".join(
-        " AND (" + " OR ".join(f"n.name LIKE :{way}_{place} ESCAPE '!'" for way in WAYS) + ")"
-        for place in range(len(parts_of_name(words)))
+        " AND (" + " OR ".join(f"{_WITHIN[dialect]}(n.name, :name_{place}_{way}) > 0" for way in range(len(ways))) + ")"
+        for place, ways in enumerate(parts_of_name(words))
     )
 
 
-WAYS = ("as_is", "lower", "capital", "upper")
-
-
-def parts_of_name(words: str) -> Sequence[str]:
-    """What must stand in a name, with the signs of patterns taken for themselves."""
-    said = words[:100]
-    for sign in "!%_":
-        said = said.replace(sign, f"!{sign}")
-    return said.split()[:4]
+def parts_of_name(words: str) -> Sequence[Sequence[str]]:
+    """What must stand in a name, each part in its ways of writing."""
+    return [
+        list(dict.fromkeys((part, part.lower(), part.lower().capitalize(), part.upper())))
+        for part in words[:100].split()[:4]
+    ]
 
 
 def search_values(words: str, dialect: str) -> Mapping[str, str]:
     """Values of the places that :func:`search` leaves for the words."""
     values = {"match": match_of(words, dialect)}
-    for place, said in enumerate(parts_of_name(words)):
-        lower = said.lower()
-        ways = {"as_is": said, "lower": lower, "capital": lower[:1].upper() + lower[1:], "upper": said.upper()}
-        values |= {f"{way}_{place}": f"%{ways[way]}%" for way in WAYS}
+    for place, ways in enumerate(parts_of_name(words)):
+        values |= {f"name_{place}_{way}": said for way, said in enumerate(ways)}
     return values
 
 
