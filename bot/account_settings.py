@@ -10,6 +10,7 @@ from pydantic import Field, SecretStr, field_validator
 
 from bot.accounts import Proof
 from bot.errors import ConfigError
+from bot.library.card_codes import CardBarcode
 from bot.library.linking import Codes, Limits
 from bot.section import Section
 
@@ -43,6 +44,11 @@ class AccountSettings(Section):
     )
     code_length: int = Field(8, ge=6, le=10, description="Digits of a one-time code.")
     code_minutes: int = Field(15, ge=1, le=1440, description="How long a code is good; it works once.")
+    card_barcode: CardBarcode = Field(
+        CardBarcode.AUTO,
+        description="Of «Мой билет», as the desk's scanners read it: `code128`, `ean13` or `code39`; `auto`: EAN-13 for "
+        "thirteen digits with a right check digit, else Code 128. A QR code stands beneath it anyway.",
+    )
     limits: LimitSettings = Field(LimitSettings(), description="Against guessing.")
     key: SecretStr = Field(
         SecretStr(""),

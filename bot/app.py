@@ -367,6 +367,7 @@ async def opened(settings: Settings, folder: Path, clock: Clock | None = None) -
                     accounts=accounts.accounts,
                     circulation=circulation,
                     files=SqlFiles(database, clock),
+                    card_barcode=settings.accounts.card_barcode,
                     people=SqlPeople(
                         database,
                         clock,

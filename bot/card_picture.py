@@ -1,12 +1,13 @@
 """A reader's card as a picture for the desk's scanner: barcode, QR code, number. Pure: a number in, a PNG out."""
 
-from enum import StrEnum
 from io import BytesIO
 
 import font_roboto
 import segno
 import zxingcpp
 from PIL import Image, ImageDraw, ImageFont
+
+from bot.library.card_codes import CardBarcode, likely
 
 WIDTH_PX = 1080
 """As wide as a phone's screen shows it, so that nothing is scaled between the code and the scanner."""
@@ -22,14 +23,6 @@ LARGEST_TYPE, SMALLEST_TYPE = 120, 28
 INK, PAPER = 0, 255
 
 
-class CardBarcode(StrEnum):
-    """What the scanners at the desk read."""
-
-    CODE128 = "code128"
-    CODE39 = "code39"
-    EAN13 = "ean13"
-
-
 _FORMATS = {
     CardBarcode.CODE128: zxingcpp.BarcodeFormat.Code128,
     CardBarcode.CODE39: zxingcpp.BarcodeFormat.Code39,
@@ -37,7 +30,7 @@ _FORMATS = {
 }
 
 
-def card_picture(card_number: str, barcode: CardBarcode = CardBarcode.CODE128) -> bytes:
+def card_picture(card_number: str, barcode: CardBarcode = CardBarcode.AUTO) -> bytes:
     """The card as a PNG, black on white.
 
     A number that the configured barcode cannot hold (letters in EAN-13, small letters in Code 39, a wrong check
@@ -65,8 +58,9 @@ def card_picture(card_number: str, barcode: CardBarcode = CardBarcode.CODE128) -
 
 def _bars(card_number: str, barcode: CardBarcode) -> Image.Image | None:
     """The bars, each a whole number of pixels wide; None where they cannot say this number or would not fit."""
+    kind = likely(card_number) if barcode is CardBarcode.AUTO else barcode
     try:
-        code = zxingcpp.create_barcode(card_number, _FORMATS[barcode])
+        code = zxingcpp.create_barcode(card_number, _FORMATS[kind])
     except ValueError:
         return None
     if code.text.strip("*") != card_number:

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from bot.accounts import Accounts, Circulation
 from bot.handover import People
+from bot.library.card_codes import CardBarcode
 from bot.library.model import Branch, WorkCard
 from bot.messages import Button, Contact, Event, Inbound, Lane, Outbound, Reply, StoredFile
 
@@ -271,6 +272,7 @@ class Library:
         accounts: Whose card is behind a contact; None where readers have no accounts here.
         circulation: What is lent and waited for; None where readers have no accounts here.
         files: Where a file is kept that a reader is sent.
+        card_barcode: What the desk's scanners read off a card.
         people: Who waits for a person, and whether it helped; None where nobody counts.
     """
 
@@ -285,6 +287,7 @@ class Library:
     accounts: Accounts | None = None
     circulation: Circulation | None = None
     files: "Files | None" = None
+    card_barcode: CardBarcode = CardBarcode.AUTO
     people: People | None = None
 
 

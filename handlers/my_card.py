@@ -3,6 +3,7 @@
 import asyncio
 
 from bot.accounts import Cardholder
+from bot.library.card_codes import CardBarcode
 from bot.messages import Contact, Picture
 from bot.ports import Files, Library
 from bot.routing import Answer, Router, Turn, intent, pressed
@@ -23,7 +24,7 @@ async def my_card(turn: Turn, library: Library) -> Answer:
     if library.files is None:
         number = inside.holders[0].card_number
         return saying(_("Номер вашего билета: {number}.").format(number=number), buttons=((loans_button(),),))
-    pictures = [await _picture(holder, library.files, turn.contact) for holder in inside.holders]
+    pictures = [await _picture(holder, library.files, library.card_barcode, turn.contact) for holder in inside.holders]
     texts = [_words(holder) for holder in inside.holders]
     last = len(texts) - 1
     return Answer(
@@ -41,12 +42,12 @@ def _words(holder: Cardholder) -> str:
     return _("Ваш билет. Покажите его на кафедре, номер: {number}.").format(number=holder.card_number)
 
 
-async def _picture(holder: Cardholder, files: Files, contact: Contact) -> Picture | None:
+async def _picture(holder: Cardholder, files: Files, barcode: CardBarcode, contact: Contact) -> Picture | None:
     """The PNG, None for a number that cannot be drawn: the text has it all the same."""
     from bot.card_picture import card_picture  # drawing loads half a second of libraries: only who asks waits
 
     try:
-        data = await asyncio.to_thread(card_picture, holder.card_number)
+        data = await asyncio.to_thread(card_picture, holder.card_number, barcode)
     except ValueError:
         return None
     kept = await files.keep("bilet.png", "image/png", data, contact)

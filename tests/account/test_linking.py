@@ -1,10 +1,15 @@
 """A card is linked to a chat: consent first, then proof; nobody learns whether a card exists."""
 
+from dataclasses import replace
 from datetime import date, timedelta
+from io import BytesIO
 
 import pytest
+from PIL import Image
+from zxingcpp import read_barcodes
 
 from bot.accounts import Cardholder, Proof
+from bot.library.card_codes import CardBarcode
 from bot.ports import Library
 from tests.support.clock import StandingClock
 from tests.support.fake_accounts import FakeAccounts
@@ -243,6 +248,30 @@ async def test_the_card_is_shown_with_its_number(reader: Reader, library: Librar
     reader.hears("Ваш билет.", "0012345")
     assert len(reader.heard[0].attachments) == 1
     assert all(reply.personal for reply in reader.heard)
+
+
+@pytest.mark.parametrize(
+    ("configured", "drawn"), [(CardBarcode.AUTO, "Code128"), (CardBarcode.CODE39, "Code39"), (CardBarcode.EAN13, "")]
+)
+async def test_the_card_has_the_barcode_that_the_library_s_scanners_read(
+    library: Library,
+    clock: StandingClock,
+    accounts: FakeAccounts,
+    anna: Cardholder,
+    configured: CardBarcode,
+    drawn: str,
+) -> None:
+    theirs = replace(library, card_barcode=configured)
+    reader = Reader(theirs, clock)
+    accounts.links_to(reader.contact, anna)
+
+    await reader.says("мой билет")
+
+    assert theirs.files is not None
+    data = await theirs.files.read(1)
+    assert data is not None
+    found = {str(code.format).removeprefix("BarcodeFormat.") for code in read_barcodes(Image.open(BytesIO(data)))}
+    assert {kind.replace(" ", "") for kind in found} == {kind for kind in ("QRCode", drawn) if kind}
 
 
 async def test_what_is_kept_comes_as_a_file_and_goes_at_a_word(reader: Reader, accounts: FakeAccounts) -> None:

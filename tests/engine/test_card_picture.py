@@ -6,7 +6,8 @@ import pytest
 import zxingcpp
 from PIL import Image
 
-from bot.card_picture import LONGEST, WIDTH_PX, CardBarcode, card_picture
+from bot.card_picture import LONGEST, WIDTH_PX, card_picture
+from bot.library.card_codes import CardBarcode, likely
 
 
 def read(picture: bytes) -> dict[str, str]:
@@ -15,9 +16,21 @@ def read(picture: bytes) -> dict[str, str]:
     return {str(code.format).removeprefix("BarcodeFormat."): code.text for code in zxingcpp.read_barcodes(image)}
 
 
-@pytest.mark.parametrize("number", ["1000001", "0000042", "A-17/2026", "RD 00123", "7", "4607034370015", "9" * 20])
+@pytest.mark.parametrize("number", ["1000001", "0000042", "A-17/2026", "RD 00123", "7", "4607034370016", "9" * 20])
 def test_the_scanner_reads_the_card_number_from_both_codes(number: str) -> None:
     assert read(card_picture(number)) == {"Code 128": number, "QR Code": number}
+
+
+def test_a_number_that_is_an_ean_is_drawn_as_one_unless_the_library_says_otherwise() -> None:
+    assert read(card_picture("4607034370015")) == {"EAN-13": "4607034370015", "QR Code": "4607034370015"}
+    assert read(card_picture("4607034370015", CardBarcode.CODE128))["Code 128"] == "4607034370015"
+
+
+@pytest.mark.parametrize(
+    "number", ["4607034370016", "460703437001", "46070343700151", "４６０７０３４３７００１５", "A607034370015"]
+)
+def test_what_only_looks_like_an_ean_is_none(number: str) -> None:
+    assert likely(number) is CardBarcode.CODE128
 
 
 def test_the_library_may_have_other_scanners() -> None:
