@@ -46,7 +46,7 @@ class AccountSettings(Section):
     code_minutes: int = Field(15, ge=1, le=1440, description="How long a code is good; it works once.")
     card_barcode: CardBarcode = Field(
         CardBarcode.AUTO,
-        description="Of «Мой билет», as the desk's scanners read it: `code128`, `ean13` or `code39`; `auto`: EAN-13 for "
+        description="Of «Мой билет», for the desk's scanners: `code128`, `ean13` or `code39`; `auto`: EAN-13 for "
         "thirteen digits with a right check digit, else Code 128. A QR code stands beneath it anyway.",
     )
     limits: LimitSettings = Field(LimitSettings(), description="Against guessing.")
