@@ -13,6 +13,7 @@ import structlog
 
 import adapters
 from adapters.screens import ChannelScreens
+from bot.branch_desk import LiveMap
 from bot.channels import Channel, ChannelSpec, Pushed, Served, Setting, Tended
 from bot.clock import Clock, SystemClock
 from bot.consent import consent_text, linked_elsewhere
@@ -47,11 +48,13 @@ from bot.wording import in_language
 from catalogue.finder import IndexedCatalogue
 from catalogue.import_desk import CatalogueImports
 from console.app import Console
+from console.places import PlacesPorts
 from console.reader_ports import ReaderPorts
 from console.room import ConsoleSetting
 from db import migrate
 from db.account_store import AccountSetup, AccountStore, account_store
 from db.answers import Answers
+from db.branch_desk import SqlBranchDesk
 from db.branches import SqlBranches
 from db.calls import SqlCalls
 from db.cards import SqlCards
@@ -498,7 +501,7 @@ def service(what: Opened, role: Role) -> Service:
                 paths += channel.routes(desk)  # type: ignore[arg-type]  # aiohttp: every route is one
         if settings.console.enabled:
             console = Console(
-                console_setting(settings, channels, settings.accounts.secret(what.folder)),
+                console_setting(settings, channels, settings.accounts.secret(what.folder), what.branches),
                 staff=SqlStaffBook(what.database, what.clock),
                 audit=SqlStaffAudit(what.database, what.clock),
                 clock=what.clock,
@@ -509,6 +512,7 @@ def service(what: Opened, role: Role) -> Service:
                 imports=imports_of(what),
                 lessons=lessons_of(what, channels),
                 readers=reader_ports(what, channels, privacy),
+                places=places_of(what),
             )
             paths += console.routes()  # type: ignore[arg-type]  # as above
             closing.append(console.aclose)
@@ -546,6 +550,16 @@ def service(what: Opened, role: Role) -> Service:
         },
         everywhere={"standings": Sayer(SqlChannelStates(what.database, what.clock), health.lines).follow},
         closing=closing,
+    )
+
+
+def places_of(what: Opened) -> PlacesPorts:
+    """What the console needs for branches, hours and closed days."""
+    branches = what.branches
+    return PlacesPorts(
+        desk=SqlBranchDesk(what.database, branches, what.clock),
+        holidays=what.library.holidays,
+        known=lambda: branches.known,
     )
 
 
@@ -704,9 +718,11 @@ def reader_ports(what: Opened, channels: Mapping[str, Channel], privacy: Privacy
     )
 
 
-def console_setting(settings: Settings, channels: Mapping[str, Channel], key: bytes) -> ConsoleSetting:
+def console_setting(
+    settings: Settings, channels: Mapping[str, Channel], key: bytes, branches: SqlBranches
+) -> ConsoleSetting:
     """What the console is told of the library and its channels. Raises ConfigError."""
-    console, branches = settings.console, settings.library.values()
+    console = settings.console
     return ConsoleSetting(
         library=settings.library.name,
         language=settings.library.language,
@@ -717,8 +733,8 @@ def console_setting(settings: Settings, channels: Mapping[str, Channel], key: by
         idle=timedelta(minutes=console.idle_minutes),
         longest=timedelta(hours=console.longest_hours),
         undo=timedelta(seconds=console.undo_seconds),
-        branches={branch.code: branch.name for branch in branches},
-        sources={start_parameter(branch.code): branch.code for branch in branches},
+        branches=LiveMap(lambda: {branch.code: branch.name for branch in branches.known}),
+        sources=LiveMap(lambda: {start_parameter(branch.code): branch.code for branch in branches.known}),
         channels={name: spec_of(name, settings).title for name in settings.channels},
         channel_kinds={spec.kind: spec.title for spec in (spec_of(name, settings) for name in settings.channels)},
         sending=frozenset(channels),

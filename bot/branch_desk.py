@@ -1,6 +1,6 @@
 """What the staff decide about the buildings: how they are told of, on which days they are closed, which are gone."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
@@ -89,3 +89,23 @@ class BranchDesk(Protocol):
         False where it is not there or was taken back.
         """
         ...
+
+
+class LiveMap(Mapping[str, str]):
+    """Names by code that follow what the staff change.
+
+    Args:
+        now: Makes the mapping as it is now.
+    """
+
+    def __init__(self, now: Callable[[], Mapping[str, str]]) -> None:
+        self._now = now
+
+    def __getitem__(self, key: str) -> str:
+        return self._now()[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._now())
+
+    def __len__(self) -> int:
+        return len(self._now())

@@ -22,6 +22,7 @@ from console.journal import JournalScreen
 from console.loading import LoadingScreen
 from console.meanings import MeaningScreen
 from console.people import People
+from console.places import PlacesPorts, PlacesScreen
 from console.reader_loans import Lending
 from console.reader_ports import ReaderPorts
 from console.readers import ReadersScreen
@@ -54,6 +55,7 @@ class Console:
         imports: What loads catalogues.
         lessons: What the bot is taught, and tried with.
         readers: Cards, requests and the journal; None leaves these screens out.
+        places: Branches, hours and closed days; None leaves these screens out.
     """
 
     def __init__(
@@ -70,6 +72,7 @@ class Console:
         imports: ImportDesk,
         lessons: Lessons,
         readers: ReaderPorts | None = None,
+        places: PlacesPorts | None = None,
     ) -> None:
         self._room = room = Room(setting, staff, audit, clock)
         card, about_readers = _about_readers(room, readers)
@@ -88,6 +91,7 @@ class Console:
             OwnAccount(room),
             People(room),
             *about_readers,
+            *([PlacesScreen(room, places)] if places is not None else []),
         )
 
     def routes(self) -> Sequence[web.AbstractRouteDef]:

@@ -151,6 +151,8 @@ class Room:
 
     def __init__(self, setting: ConsoleSetting, staff: StaffBook, audit: Audit, clock: Clock) -> None:
         self.setting, self.staff, self.audit, self.clock = setting, staff, audit, clock
+        self.banner: Callable[[datetime], str] = lambda _: ""
+        """What stands above every page, "" for nothing."""
         self.assets = Assets(HERE / "static", HERE / "static" / "vendor", prefix=f"{ROOT}static/")
         self.asked_of: dict[Endpoint, StaffRole | None] = {}
         """The role that each screen asks for; None: it is before the door."""
@@ -166,10 +168,14 @@ class Room:
             asset=lambda name: self.assets[name].address,
             library=setting.library,
             Role=StaffRole,
+            banner=self._banner_now,
             root=ROOT,
             sections=SECTIONS,
         )
         self._pages.filters.update(words.filters(setting, clock))
+
+    def _banner_now(self, now: datetime) -> str:
+        return self.banner(now)
 
     # --- answers ---------------------------------------------------------------------------------
 

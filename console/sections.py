@@ -34,6 +34,7 @@ SECTIONS = (
     Section("teach", "teach", lambda: _("Чему научить"), letter="T"),
     Section("readers", "readers", lambda: _("Читатели"), letter="P"),
     Section("requests", "requests", lambda: _("Заявки"), letter="Z", count="requests/count"),
+    Section("places", "places", lambda: _("Филиалы и часы"), letter="H"),
     Section("canned", "canned", lambda: _("Готовые ответы"), StaffRole.EDITOR),
     Section("journal", "journal", lambda: _("Журнал"), StaffRole.ADMIN),
     Section("staff", "staff", lambda: _("Сотрудники"), StaffRole.ADMIN),

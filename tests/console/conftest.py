@@ -14,11 +14,15 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from bot.clock import Clock
 from bot.engine.server import application
+from bot.library.holidays import OfficialHolidays
 from bot.ports import Library
 from catalogue.import_desk import CatalogueImports
 from console.app import Console
+from console.places import PlacesPorts
 from console.reader_ports import ReaderPorts
 from console.room import ConsoleSetting
+from db.branch_desk import SqlBranchDesk
+from db.branches import SqlBranches
 from db.catalogue import SqlCatalogueWriter
 from db.connect import Database
 from db.desk import SqlConsoleDesk
@@ -96,6 +100,12 @@ def of_the_catalogue(database: Database, clock: Clock, folder: Path) -> "Catalog
     return {"shelving": SqlCatalogueDesk(database, clock), "imports": imports}
 
 
+def places_of(database: Database, branches: SqlBranches, clock: Clock) -> PlacesPorts:
+    """What the console needs for branches, hours and closed days."""
+    holidays = OfficialHolidays("RU", "ru")
+    return PlacesPorts(SqlBranchDesk(database, branches, clock), holidays, lambda: branches.known)
+
+
 LIBRARY = cast("Library", None)
 """Tests that look into the catalogue bring one of their own."""
 
@@ -109,6 +119,12 @@ def library() -> Library:
 @pytest.fixture
 def readers() -> ReaderPorts | None:
     """What the screens about readers ask: tests of theirs bring it."""
+    return None
+
+
+@pytest.fixture
+def places() -> PlacesPorts | None:
+    """What the screens about branches ask: tests of theirs bring it."""
     return None
 
 
@@ -131,6 +147,7 @@ async def console(
     tmp_path: Path,
     library: Library,
     readers: ReaderPorts | None,
+    places: PlacesPorts | None,
 ) -> AsyncIterator[Console]:
     """The console of the store."""
     made = Console(
@@ -143,6 +160,7 @@ async def console(
         library=library,
         lessons=school(sqlite, clock).lessons,
         readers=readers,
+        places=places,
         **of_the_catalogue(sqlite, clock, tmp_path),
     )
     yield made

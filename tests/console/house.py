@@ -21,7 +21,7 @@ from db.desk_audit import SqlStaffAudit
 from db.files import SqlFiles
 from db.staff import SqlStaffBook
 from tests.adapters.house import House
-from tests.console.conftest import SETTING, of_the_catalogue
+from tests.console.conftest import SETTING, of_the_catalogue, places_of
 from tests.support.accounts import setup_of
 from tests.support.clock import StandingClock
 from tests.support.desk_readers import ports_of
@@ -86,6 +86,7 @@ class ConsoleHouse(House):
             library=library,
             lessons=self.school.lessons,
             readers=self.readers,
+            places=places_of(database, self.lending.branches, clock),
             **of_the_catalogue(database, clock, Path(self._folder.name)),
         )
         return self.console.routes()

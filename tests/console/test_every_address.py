@@ -13,14 +13,17 @@ from sqlalchemy import func, select
 from bot.desk import StaffRole
 from bot.ports import Mode
 from console.app import Console
+from console.places import PlacesPorts
 from console.reader_ports import ReaderPorts
+from db.branches import SqlBranches
 from db.connect import Database
 from db.messages import StoredLog
 from db.models_accounts import AuditRow
-from tests.console.conftest import Browser, OpenBrowser
+from tests.console.conftest import Browser, OpenBrowser, places_of
 from tests.console.test_desk_screens import calls
 from tests.support.clock import StandingClock
 from tests.support.desk_readers import DeskReaders, desk_readers
+from tests.support.fake_library import CENTRAL
 from tests.support.staff import hire
 
 HERE = Path(__file__).parent
@@ -40,6 +43,7 @@ OF_WHOM = {
     "/console/imports/{id}": EVERYBODYS,
     "/console/readers/{id}": BRANCH,
     "/console/requests/called/{id}": TESTED + "readers/test_readers.py",
+    "/console/places/days/{id}": TESTED + "test_places.py",
     "/console/staff/{id}": ADMINS,
 }
 """Whose a thing in an address is, by the longest beginning that fits: a new kind of address takes its place here.
@@ -96,6 +100,12 @@ def log(house: DeskReaders) -> StoredLog:
 def readers(house: DeskReaders) -> ReaderPorts:
     """What the screens about readers ask."""
     return house.ports()
+
+
+@pytest.fixture
+def places(house: DeskReaders, clock: StandingClock) -> PlacesPorts:
+    """What the screens about branches ask."""
+    return places_of(house.database, SqlBranches(house.database, CENTRAL.zone), clock)
 
 
 @pytest.fixture
