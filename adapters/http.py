@@ -14,6 +14,7 @@ import aiohttp
 from bot.errors import ChannelUnavailable
 
 TIMEOUT = aiohttp.ClientTimeout(total=30, connect=10)
+LONGEST_RETRY_S = 3600.0
 LONGEST_ANSWER = 64 * 1024 * 1024
 
 
@@ -31,6 +32,11 @@ class HttpAnswer:
             return json.loads(self.body)
         except ValueError:
             return None
+
+    def retry_after_s(self, otherwise: float) -> float:
+        """Seconds that ``Retry-After`` asks for, an hour at most; ``otherwise`` where it says nothing of use."""
+        value = self.headers.get("Retry-After", "")
+        return min(float(value), LONGEST_RETRY_S) if value.isascii() and value.isdecimal() else otherwise
 
 
 class HttpClient:

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
 from bot.messages import Sent
+from bot.newest import Newest
 
 KEPT = 1_000
 """Messages under way that are remembered; the oldest is forgotten first."""
@@ -22,7 +23,7 @@ class PartsUnderWay:
 
     def __init__(self, pause_s: float = 0.0) -> None:
         self._pause_s = pause_s
-        self._taken: dict[int, tuple[str, ...]] = {}
+        self._taken: Newest[int, tuple[str, ...]] = Newest(KEPT)
 
     async def send(self, message_id: int, pieces: Sequence[Piece], send_one: Callable[[Piece], Awaitable[str]]) -> Sent:
         """Send what is left of a message, in order.
@@ -42,13 +43,7 @@ class PartsUnderWay:
                     await asyncio.sleep(self._pause_s)
                 taken = (*taken, await send_one(piece))
         except BaseException:
-            self._remember(message_id, taken)
+            if taken:
+                self._taken[message_id] = taken
             raise
         return Sent(external_ids=tuple(name for name in taken if name))
-
-    def _remember(self, message_id: int, taken: tuple[str, ...]) -> None:
-        if not taken:
-            return
-        self._taken[message_id] = taken
-        while len(self._taken) > KEPT:
-            del self._taken[next(iter(self._taken))]

@@ -6,6 +6,7 @@ import random
 from abc import abstractmethod
 from collections import Counter
 from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass
 from time import monotonic
 from typing import Any, Protocol, Self
 
@@ -15,14 +16,12 @@ from aiohttp.typedefs import Handler
 
 from tests.emulators.base import Emulator, Fault
 
-TWICE = 0.05
-"""Deliveries that come twice."""
-AGAIN_S = 0.2
+AGAIN_S, LONGEST_AGAIN_S = 0.2, 1.6
+"""A messenger's pauses before it delivers once more, each twice the one before."""
 DELIVERY_S = 10.0
-CALM_CALLS = 8
-"""Calls between two spoilt ones: else whoever is left at the end meets nothing but trouble."""
 KEPT_WITHIN_S = 1.5
 """A service that is killed so soon after a sending may not have kept that it was taken."""
+DROP, FLOOD = "told to drop after a sending", "floods"
 TROUBLES: Mapping[str, Fault] = {
     "5xx": Fault(status=502, body=b"<html>"),
     "dropped before a call": Fault(drop="before"),
@@ -31,16 +30,70 @@ TROUBLES: Mapping[str, Fault] = {
 """Of any messenger; a call that breaks after its effect is the matter of :class:`Sendings`."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Luck:
+    """How bad it gets.
+
+    Attributes:
+        twice: Share of the deliveries that come twice.
+        late_s: The second one comes within so many seconds.
+        pause_s: The longest pause between two spoilt calls, and
+        calm_calls: so many good ones lie between: else whoever is left at the end meets nothing but trouble.
+        patient: Refusals that ask for more than a second or two come as well.
+        endless: Calls are spoilt until all is answered; else each kind of trouble comes once.
+    """
+
+    twice: float = 0.05
+    late_s: float = 5.0
+    pause_s: float = 1.0
+    calm_calls: int = 8
+    patient: bool = True
+    endless: bool = True
+
+
+class Misfortunes:
+    """Which call is spoilt next, and how: each kind once, in any order, then by chance.
+
+    Args:
+        kinds: Kind → how often it comes among all.
+    """
+
+    def __init__(self, kinds: Mapping[str, float], luck: Luck) -> None:
+        self._kinds, self._luck = kinds, luck
+        self._first: list[str] | None = None
+        self._calm_until = 0
+
+    async def next(self, emulator: Emulator, dice: random.Random) -> str:
+        """Return when it is time for the next one; never where the last one has been."""
+        while self._luck.endless or self._first != []:
+            await asyncio.sleep(dice.random() * self._luck.pause_s)
+            if not emulator.faults and len(emulator.calls) >= self._calm_until:
+                self._calm_until = len(emulator.calls) + self._luck.calm_calls
+                return self._drawn(dice)
+        return await asyncio.Future()
+
+    def _drawn(self, dice: random.Random) -> str:
+        if self._first is None:
+            self._first = dice.sample(sorted(self._kinds), len(self._kinds))
+        if self._first:
+            return self._first.pop()
+        return dice.choices(list(self._kinds), list(self._kinds.values()))[0]
+
+
 class Driver(Protocol):
     """One messenger's emulator, as readers and bad luck use it.
 
     Attributes:
         has_key: Whether the messenger has a key against doubled sendings.
+        kinds: What spoils the service's calls; each is counted in ``figures``.
         figures: What went wrong on purpose, and how often; "dropped after a sending" among them.
     """
 
     has_key: bool
     figures: Counter[str]
+
+    @property
+    def kinds(self) -> Mapping[str, float]: ...
 
     async def __aenter__(self) -> Self: ...
 
@@ -106,6 +159,7 @@ class Sendings:
         self.drop_next = False
         self.killed = 0
         self.dropped = 0
+        self._life = 0
         self._at: list[float] = []
         self._taken = taken
         emulator.app.middlewares.append(self._watch)
@@ -116,9 +170,12 @@ class Sendings:
 
     @web.middleware
     async def _watch(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        life, caller = self._life, request.transport
         answer = await handler(request)
         if isinstance(answer, web.Response) and self._taken(request, answer):
-            if self.drop_next and request.transport is not None:
+            if life != self._life or caller is None or caller.is_closing():
+                self.killed += 1  # who sent it is dead and never hears that it was taken
+            elif self.drop_next and request.transport is not None:
                 self.drop_next = False
                 self.dropped += 1
                 request.transport.abort()
@@ -130,6 +187,7 @@ class Sendings:
         """The last sendings may not have been kept as sent."""
         self.killed += sum(at > monotonic() - KEPT_WITHIN_S for at in self._at)
         self._at.clear()
+        self._life += 1
 
 
 class HookDriver:
@@ -138,16 +196,18 @@ class HookDriver:
     Fills ``Driver``; a subclass says what an event is and how it is posted.
 
     Attributes:
-        floods: Refusals because of too many calls, as the messenger words them.
+        floods: Refusals because of too many calls, as the messenger words them: the first is over in a second.
         most_floods: In one run: each may stop the whole channel for a while.
     """
 
     has_key = False
+    kinds: Mapping[str, float] = {DROP: 0.25, FLOOD: 0.15, **dict.fromkeys(TROUBLES, 0.2)}
     floods: Sequence[Fault] = ()
     most_floods = 10
 
-    def __init__(self, emulator: Emulator, taken: Callable[[web.Request, web.Response], bool]) -> None:
+    def __init__(self, emulator: Emulator, taken: Callable[[web.Request, web.Response], bool], luck: Luck) -> None:
         self.figures: Counter[str] = Counter({"dropped after a sending": 0})
+        self.luck = luck
         self.address = ""
         self.beside = Beside()
         self._emulator = emulator
@@ -192,32 +252,24 @@ class HookDriver:
 
     async def write(self, reader: int, text: str, dice: random.Random) -> None:
         event = self.event(reader, text)
-        if dice.random() < TWICE:
+        if dice.random() < self.luck.twice:
             self.figures["delivered twice"] += 1
-            self.beside.begin(self._deliver(event, after_s=dice.random() * 5))
+            self.beside.begin(self._deliver(event, after_s=dice.random() * self.luck.late_s))
         await self._deliver(event)
 
     async def trouble(self, dice: random.Random) -> None:
-        calm_until = 0
+        misfortunes = Misfortunes(self.kinds, self.luck)
         while True:
-            await asyncio.sleep(dice.random())
-            calls = len(self._emulator.calls)
-            if self._emulator.faults or calls < calm_until:
+            kind = await misfortunes.next(self._emulator, dice)
+            if kind == FLOOD and self.figures[FLOOD] >= self.most_floods:
                 continue
-            calm_until = calls + CALM_CALLS
-            self._spoil(dice)
-
-    def _spoil(self, dice: random.Random) -> None:
-        chance = dice.random()
-        if chance < 0.25:
-            self._sendings.drop_next = True
-        elif chance < 0.4 and self.figures["floods"] < self.most_floods:
-            self._emulator.faults.append(dice.choice(self.floods))
-            self.figures["floods"] += 1
-        else:
-            name = dice.choice(list(TROUBLES))
-            self._emulator.faults.append(TROUBLES[name])
-            self.figures[name] += 1
+            self.figures[kind] += 1
+            if kind == DROP:
+                self._sendings.drop_next = True
+            elif kind == FLOOD:
+                self._emulator.faults.append(dice.choice(self.floods if self.luck.patient else self.floods[:1]))
+            else:
+                self._emulator.faults.append(TROUBLES[kind])
 
     def heard(self, reader: int) -> list[str]:
         self.figures.update({what: count - self.figures[what] for what, count in self._sendings.told().items()})
@@ -231,6 +283,7 @@ class HookDriver:
         await asyncio.sleep(after_s)
         path, headers = self.hook()
         sent = {"Content-Type": "application/json", **headers}
+        again_s = AGAIN_S
         while True:
             try:
                 async with self._client.post(self.address + path, data=json.dumps(event), headers=sent) as answer:
@@ -239,4 +292,5 @@ class HookDriver:
             except (aiohttp.ClientError, TimeoutError):
                 pass
             self.figures["deliveries repeated"] += 1
-            await asyncio.sleep(AGAIN_S)
+            await asyncio.sleep(again_s)
+            again_s = min(again_s * 2, LONGEST_AGAIN_S)

@@ -6,7 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
-from bench._chaos import TWICE, HookDriver
+from bench._chaos import HookDriver, Luck
 from tests.emulators.base import Fault
 from tests.emulators.max import MaxServer
 from tests.emulators.ok import OkServer
@@ -26,10 +26,10 @@ class TelegramDriver(HookDriver):
         Fault(status=429, body={"ok": False, "error_code": 429, "description": "Too Many Requests"}),
     )
 
-    def __init__(self, way: str) -> None:
+    def __init__(self, way: str, luck: Luck) -> None:
         self._telegram = TelegramServer("123456:chaos-token")
         self._way = way or "webhook"
-        super().__init__(self._telegram, _taken_by_telegram)
+        super().__init__(self._telegram, _taken_by_telegram, luck)
 
     def channels(self) -> Mapping[str, Any]:
         proof = {"secret": SECRET} if self._way == "webhook" else {}
@@ -48,7 +48,7 @@ class TelegramDriver(HookDriver):
             await super().write(reader, text, dice)
             return
         update = self.event(reader, text)
-        if dice.random() < TWICE:
+        if dice.random() < self.luck.twice:
             self.figures["delivered twice"] += 1
             self._telegram.updates.waiting.append(update)
 
@@ -64,9 +64,9 @@ class MaxDriver(HookDriver):
 
     floods = (Fault(status=429, body={"code": "too.many.requests", "message": "Too Many Request"}),)
 
-    def __init__(self, way: str) -> None:
+    def __init__(self, way: str, luck: Luck) -> None:
         self._max = MaxServer("chaos-token")
-        super().__init__(self._max, lambda request, answer: request.path == "/messages" and answer.status == 200)
+        super().__init__(self._max, lambda request, answer: request.path == "/messages" and answer.status == 200, luck)
 
     def channels(self) -> Mapping[str, Any]:
         return {"max": {"token": self._max.token, "secret": SECRET, "api_url": self._max.url}}
@@ -87,12 +87,15 @@ class MaxDriver(HookDriver):
 class OkDriver(HookDriver):
     """Odnoklassniki: refusals come with status 200."""
 
-    most_floods = 2  # each stops the channel for a minute: the messenger tells no time
-    floods = (Fault(status=200, body={"error_code": 8, "error_msg": "FLOOD_BLOCKED", "error_data": None}),)
+    most_floods = 2  # most stop the channel for a minute: the messenger tells no time
+    floods = (
+        Fault(status=429, body={"error_code": 8, "error_msg": "FLOOD_BLOCKED"}, headers={"Retry-After": "1"}),
+        Fault(status=200, body={"error_code": 8, "error_msg": "FLOOD_BLOCKED", "error_data": None}),
+    )
 
-    def __init__(self, way: str) -> None:
+    def __init__(self, way: str, luck: Luck) -> None:
         self._ok = OkServer("chaos-token")
-        super().__init__(self._ok, lambda request, answer: "message_id" in (answer.text or ""))
+        super().__init__(self._ok, lambda request, answer: "message_id" in (answer.text or ""), luck)
 
     def channels(self) -> Mapping[str, Any]:
         ours = {"addresses": ["127.0.0.1"], "rate_per_s": 20}

@@ -6,12 +6,14 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any, Self
 
-from bench._chaos import AGAIN_S, CALM_CALLS, TROUBLES, TWICE, Beside
+from bench._chaos import AGAIN_S, LONGEST_AGAIN_S, TROUBLES, Beside, Luck, Misfortunes
 from tests.emulators.base import Fault
 from tests.emulators.vk import GROUP, SECRET, TOKEN, VkEmulator
 from tests.support.crash import PUBLIC_URL
 
-FLOODS = 3
+FLOOD = "errors 6 and 9 at random"
+MOST_FLOODS = 3
+"""In one run: error 9 silences a conversation for two minutes."""
 SERVER_ERROR = {"error": {"error_code": 10, "error_msg": "Internal server error", "request_params": []}}
 SPOILT = {
     **TROUBLES,
@@ -24,8 +26,10 @@ class VkDriver:
     """Fills ``bench._chaos.Driver``; ``way`` is "callback" or "longpoll"."""
 
     has_key = True
+    kinds: Mapping[str, float] = {**dict.fromkeys(SPOILT, 1.0), FLOOD: 0.3}
 
-    def __init__(self, way: str) -> None:
+    def __init__(self, way: str, luck: Luck) -> None:
+        self._luck = luck
         self.figures: Counter[str] = Counter({"dropped after a sending": 0})
         self._way = way or "callback"
         self._vk = VkEmulator()
@@ -61,37 +65,38 @@ class VkDriver:
     async def write(self, reader: int, text: str, dice: random.Random) -> None:
         event = self._vk.says(text, reader)
         if self._way == "longpoll":
-            if dice.random() < TWICE:
+            if dice.random() < self._luck.twice:
                 self._vk.queue.put(event)
                 self.figures["delivered twice"] += 1
             return
         self._vk.callback.take()
-        if dice.random() < TWICE:
-            self._beside.begin(self._again(event, dice.random() * 5))
+        if dice.random() < self._luck.twice:
+            self._beside.begin(self._again(event, dice.random() * self._luck.late_s))
             self.figures["delivered twice"] += 1
         await self._deliver(event)
 
     async def trouble(self, dice: random.Random) -> None:
-        floods = [dice.random() * 40 for _ in range(FLOODS)]
-        passed, calm_until = 0.0, 0
+        self._beside.begin(self._tell(dice))
+        misfortunes = Misfortunes(self.kinds, self._luck)
         while True:
-            pause = dice.random()
-            await asyncio.sleep(pause)
-            passed += pause
-            while echo := self._vk.callback.take():  # VK also tells of what we sent
+            kind = await misfortunes.next(self._vk, dice)
+            if kind == FLOOD and self.figures[FLOOD] >= MOST_FLOODS:
+                continue
+            self.figures[kind] += 1
+            if kind == FLOOD:
+                self._vk.spoils.append(dice.choice((6, 9)) if self._luck.patient else 6)
+            else:
+                self._vk.faults.append(SPOILT[kind])
+
+    async def _tell(self, dice: random.Random) -> None:
+        """VK also tells of what we sent; keys of the long poll expire."""
+        while True:
+            await asyncio.sleep(dice.random() * self._luck.pause_s)
+            while echo := self._vk.callback.take():
                 self._beside.begin(self._deliver(echo))
-            for moment in [moment for moment in floods if moment < passed]:
-                floods.remove(moment)
-                self._vk.spoils.append(dice.choice((6, 9)))
-                self.figures["errors 6 and 9 at random"] += 1
             if dice.random() < 0.1 and self._way == "longpoll":
                 self._vk.queue.expire()
                 self.figures["keys expired"] += 1
-            if not self._vk.faults and len(self._vk.calls) >= calm_until:
-                calm_until = len(self._vk.calls) + CALM_CALLS
-                name = dice.choice(list(SPOILT))
-                self._vk.faults.append(SPOILT[name])
-                self.figures[name] += 1
 
     def heard(self, reader: int) -> list[str]:
         return self._vk.reader(reader).words
@@ -104,7 +109,7 @@ class VkDriver:
         while not await self._vk.callback.offer(event, attempt):
             attempt += 1
             self.figures["deliveries repeated"] += 1
-            await asyncio.sleep(AGAIN_S)
+            await asyncio.sleep(min(AGAIN_S * 2.0**attempt, LONGEST_AGAIN_S))
 
     async def _again(self, event: Mapping[str, Any], after_s: float) -> None:
         await asyncio.sleep(after_s)

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from aiohttp import ClientError, web
 
-from bench._chaos import AGAIN_S, TROUBLES, TWICE, Beside, Sendings
+from bench._chaos import AGAIN_S, DROP, FLOOD, LONGEST_AGAIN_S, TROUBLES, Beside, Luck, Misfortunes, Sendings
 from bot.clock import SystemClock
 from tests.emulators.base import Fault
 from tests.emulators.whatsapp.emulator import GraphError, Taken, WhatsAppEmulator
@@ -27,8 +27,10 @@ class WhatsAppDriver:
     """Fills ``bench._chaos.Driver``: batches over several entries, statuses in any order."""
 
     has_key = False
+    kinds: Mapping[str, float] = {DROP: 0.15, FLOOD: 0.1, **dict.fromkeys(SPOILT, 0.19)}
 
-    def __init__(self, way: str) -> None:
+    def __init__(self, way: str, luck: Luck) -> None:
+        self._luck = luck
         self.figures: Counter[str] = Counter({"dropped after a sending": 0})
         self._meta = WhatsAppEmulator(SystemClock())
         self._sendings = Sendings(self._meta, _taken)
@@ -63,25 +65,26 @@ class WhatsAppDriver:
         await stored
 
     async def trouble(self, dice: random.Random) -> None:
+        misfortunes = Misfortunes(self.kinds, self._luck)
         while True:
-            await asyncio.sleep(dice.random())
-            if dice.random() < 0.15:
+            kind = await misfortunes.next(self._meta, dice)
+            self.figures[kind] += 1
+            if kind == DROP:
                 self._sendings.drop_next = True
-            elif dice.random() < 0.1:
-                flood = dice.choice(FLOODS)
+            elif kind == FLOOD:
+                flood = dice.choice(FLOODS if self._luck.patient else FLOODS[:1])
                 self._meta.faults.append(Fault(status=flood.status, body=flood.body, headers=flood.headers))
-                self.figures["floods"] += 1
-            elif not self._meta.faults:
-                name = dice.choice(list(SPOILT))
-                self._meta.faults.append(SPOILT[name])
-                self.figures[name] += 1
+            else:
+                self._meta.faults.append(SPOILT[kind])
 
     def heard(self, reader: int) -> list[str]:
         self.figures |= Counter(self._sendings.told())
         return [taken.text for taken in self._meta.taken if taken.to == _phone(reader)]
 
     def wrong(self) -> list[str]:
-        flooded = [f"{self._meta.floods} sendings over the limits"] if self._meta.floods else []
+        """The rate counts what readers write as well: a crowd may exceed it, and nobody foresees that."""
+        self.figures["over the number's rate"] = self._meta.floods - self._meta.pair_floods
+        flooded = [f"{self._meta.pair_floods} sendings too many to one reader"] if self._meta.pair_floods else []
         return [*self._meta.wrong, *flooded]
 
     async def _deliver_batches(self, dice: random.Random) -> None:
@@ -95,9 +98,9 @@ class WhatsAppDriver:
             self.figures["bodies"] += 1
             entries = dice.randint(1, 3)
             body = self._meta.body([message for message, _ in batch], statuses, entries)
-            if dice.random() < TWICE:
+            if dice.random() < self._luck.twice:
                 self.figures["delivered twice"] += 1
-                self._beside.begin(self._post(body, after_s=dice.random() * 5))
+                self._beside.begin(self._post(body, after_s=dice.random() * self._luck.late_s))
             await self._post(body)
             for _, stored in batch:
                 if not stored.done():
@@ -113,6 +116,7 @@ class WhatsAppDriver:
 
     async def _post(self, body: bytes, after_s: float = 0.0) -> None:
         await asyncio.sleep(after_s)
+        again_s = AGAIN_S
         while True:
             try:
                 if await self._meta.deliver(self._hook, body) == 200:
@@ -120,7 +124,8 @@ class WhatsAppDriver:
             except (ClientError, OSError):
                 pass
             self.figures["deliveries repeated"] += 1
-            await asyncio.sleep(AGAIN_S)
+            await asyncio.sleep(again_s)
+            again_s = min(again_s * 2, LONGEST_AGAIN_S)
 
 
 def _taken(request: web.Request, answer: web.Response) -> bool:

@@ -1,11 +1,11 @@
 """How much one reader and one network address may ask of us."""
 
 import ipaddress
-from collections import OrderedDict
 
 from aiohttp import web
 
 from bot.clock import Clock
+from bot.newest import Newest
 
 REMEMBERED = 20_000
 """Buckets kept; the ones longest unused go first."""
@@ -22,19 +22,17 @@ class Allowance:
     def __init__(self, clock: Clock, per_minute: int) -> None:
         self._clock = clock
         self._most = float(per_minute)
-        self._kept: OrderedDict[str, tuple[float, float]] = OrderedDict()
+        self._kept: Newest[str, tuple[float, float]] = Newest(REMEMBERED)
 
     def wait_s(self, key: str) -> float:
         """Take one; 0 when it was there, else the seconds until it will be (and nothing is taken)."""
         if not self._most or not key:
             return 0.0
         now = self._clock.now().timestamp()
-        left, at = self._kept.pop(key, (self._most, now))
+        left, at = self._kept.get(key, (self._most, now))
         left = min(self._most, left + max(0.0, now - at) * self._most / 60)
         taken = left >= 1
         self._kept[key] = (left - 1 if taken else left, now)
-        if len(self._kept) > REMEMBERED:
-            self._kept.popitem(last=False)
         return 0.0 if taken else (1 - left) * 60 / self._most
 
 

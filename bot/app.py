@@ -206,13 +206,14 @@ def build_channel(name: str, settings: Settings, clock: Clock | None = None, fil
         library_name=settings.library.name,
         language=settings.library.language,
         public_url=settings.server.public_url,
+        hooks_url=settings.server.hooks_url,
         clock=clock or SystemClock(),
         files=files,
         personal=data_class(name, settings) is DataClass.FULL,
         extra={"policy_url": settings.privacy.policy_url, "phone": main.phone if main else ""},
     )
     channel = spec.build(validated(spec.settings, options, where=f"channels.{name}"), setting)
-    if isinstance(channel, Pushed) and isinstance(channel, Tended) and not settings.server.public_url:
+    if isinstance(channel, Pushed) and isinstance(channel, Tended) and not setting.hook:
         raise ConfigError(
             f"server.public_url: channels.{name} is called by its messenger, so it must be known how the world "
             "reaches us: https://bot.library.example; or choose a mode that polls, where it has one"

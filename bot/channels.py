@@ -249,6 +249,7 @@ class Setting:
     """What every channel is built with.
 
     Attributes:
+        hooks_url: Where messengers post to, "" where that is below ``public_url`` too.
         files: Where the bytes of pictures and documents are; None where nothing is sent (the checks).
         personal: Whether the channel may carry something of a person (its data class is ``full``): for channels
             whose readers look into the log themselves, past the outbox.
@@ -262,6 +263,13 @@ class Setting:
     files: Files | None = None
     personal: bool = True
     extra: Mapping[str, str] = field(default_factory=dict)
+    hooks_url: str = ""
+
+    @property
+    def hook(self) -> str:
+        """The address that the messenger posts this channel's webhooks to, "" while nobody knows it."""
+        public = (self.hooks_url or self.public_url).rstrip("/")
+        return f"{public}/hooks/{self.name}" if public else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

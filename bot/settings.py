@@ -155,6 +155,11 @@ class ServerSettings(Section):
     host: str = Field("127.0.0.1", description="Address to listen on; `0.0.0.0` for all.")
     port: int = Field(8080, ge=0, le=65535, description="Port; 0 takes any free one.")
     public_url: str = Field("", description="How the world reaches us: `https://bot.library.example`.")
+    hooks_url: str = Field(
+        "",
+        description="How messengers reach us, where only that is open to the world and the pages are not: "
+        "`https://hooks.library.example`; empty: `public_url`.",
+    )
 
 
 class SearchSettings(Section):

@@ -42,7 +42,7 @@ def refusal(answer: HttpAnswer, attempt: int = 1) -> ChannelError:
     if answer.status == 401 or code == "verify.token":
         error = ChannelAuthError(f"MAX refuses the token ({said}): take a new one in the bot's settings")
     elif answer.status == 429 or code == "too.many.requests":
-        error = RateLimited(_retry_after(answer))
+        error = RateLimited(answer.retry_after_s(FLOOD_PAUSE_S))
     elif code == "attachment.not.ready":
         error = _not_ready(said, attempt)
     elif answer.status >= 500 or answer.status == 408 or code in _AWAY:
@@ -60,10 +60,3 @@ def _not_ready(said: str, attempt: int) -> ChannelError:
     if attempt > len(NOT_READY_PAUSES_S):
         return ChannelUnavailable(said)
     return RateLimited(NOT_READY_PAUSES_S[attempt - 1], whole_channel=False)
-
-
-def _retry_after(answer: HttpAnswer) -> float:
-    try:
-        return min(max(float(answer.headers.get("Retry-After", "")), 0.0), 3600.0)
-    except ValueError:
-        return FLOOD_PAUSE_S

@@ -11,6 +11,7 @@ from urllib.parse import quote, urlsplit
 import msgspec
 import structlog
 
+from adapters import watchdog
 from adapters.http import HttpAnswer, HttpClient
 from adapters.max import parse
 from adapters.max.answers import refusal
@@ -18,6 +19,7 @@ from adapters.max.media import Media
 from adapters.max.render import MAX_BUTTONS, MAX_LABEL, MAX_ROW, MAX_ROWS, Piece, body, render
 from adapters.max.settings import MaxSettings
 from adapters.parts import PartsUnderWay
+from adapters.uploads import Uploads
 from bot.channels import Accepted, Capabilities, Setting, Webhook
 from bot.errors import BadSignature, ChannelError, ChannelUnavailable, DeliveryRefused, MessageRefused
 from bot.messages import Outbound, Sent
@@ -68,7 +70,7 @@ class Max:
         self._client = HttpClient(
             options.api_url, headers={"Authorization": token}, secrets=(token,), ca_file=options.ca_file
         )
-        self._media = Media(self._client, options, setting.files)
+        self._media = Media(self._client, options, Uploads(setting.files, setting.clock))
         pause_s = 1 / options.rate_per_chat_per_s if options.rate_per_chat_per_s else 0.0
         self._under_way = PartsUnderWay(pause_s)
         self._username = ""
@@ -149,8 +151,7 @@ class MaxWebhook(Max):
     def __init__(self, options: MaxSettings, setting: Setting) -> None:
         super().__init__(options, setting)
         self._secret = options.secret.get_secret_value().encode()
-        public = setting.public_url.rstrip("/")
-        self._hook = f"{public}/hooks/{setting.name}" if public else ""
+        self._hook = setting.hook
 
     def accept(self, webhook: Webhook) -> Accepted:
         given = webhook.headers.get(SECRET_HEADER, "")
@@ -160,31 +161,14 @@ class MaxWebhook(Max):
 
     async def ping(self) -> str:
         name = await self._name()
-        if not self._hook:
-            return f"{name}; webhook: not possible yet, server.public_url is empty"
-        there = any(item.get("url") == self._hook for item in await self._subscribed())
-        return f"{name}; webhook: {'registered' if there else 'not registered yet, bibliobot run does it'}"
+        there = bool(self._hook) and any(item.get("url") == self._hook for item in await self._subscribed())
+        return f"{name}; {watchdog.told(self._hook, there=there)}"
 
     async def tend(self) -> None:
         """Keep the webhook registered: MAX drops one that did not answer for eight hours."""
-        if not self._hook.startswith("https://"):
-            log.error(
-                "no webhook in MAX", channel=self._setting.name, why="server.public_url must be an https:// address"
-            )
-            return
-        fresh, lost = True, False
-        while True:
-            try:
-                await self.register(anew=fresh)
-            except ChannelUnavailable as error:
-                if not lost:
-                    log.warning("webhook not looked after", channel=self._setting.name, why=str(error))
-                lost = True
-            else:
-                fresh = lost = False
-            await asyncio.sleep(self._options.watch_every_s)
+        await watchdog.keep_registered(self._setting, self.register, self._options.watch_every_s)
 
-    async def register(self, *, anew: bool = False) -> bool:
+    async def register(self, anew: bool = False) -> bool:
         """Look at the registration and mend it; True where that was needed.
 
         Args:

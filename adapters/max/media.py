@@ -10,31 +10,28 @@ from adapters.max.answers import refusal
 from adapters.max.render import Piece
 from adapters.max.settings import MaxSettings
 from adapters.pictures import OwnHosts, download
-from bot.errors import ChannelUnavailable, InputError, MessageRefused
+from adapters.uploads import Uploads
+from bot.errors import ChannelUnavailable, InputError
 from bot.messages import StoredFile
-from bot.ports import Files
 
 HOSTS = ("oneme.ru", "max.ru", "okcdn.ru", "mycdn.me")
 """Where MAX keeps files, with their subdomains (its documentation of uploads, its recorded events)."""
-KEPT = 500
-"""Uploads whose tokens are remembered: an announcement's picture goes up once, not once a reader."""
 
 
 class Media:
     """Up and down, only to and from MAX itself; our token goes nowhere else."""
 
-    def __init__(self, api: HttpClient, options: MaxSettings, files: Files | None) -> None:
+    def __init__(self, api: HttpClient, options: MaxSettings, uploads: Uploads[Mapping[str, Any]]) -> None:
         self._api = api
         self._hosts = OwnHosts(options.api_url, HOSTS)
         self._plain = HttpClient("", ca_file=options.ca_file)
-        self._files = files
-        self._tokens: dict[int, Mapping[str, Any]] = {}
+        self._uploads = uploads
 
     async def attachments(self, piece: Piece) -> tuple[Mapping[str, Any], ...]:
         """What the files of a message are called at MAX; those that it does not have yet go up. Raises ChannelError."""
-        made = [{"type": "image", "payload": await self._uploaded(what.file, "image")} for what in piece.pictures]
+        made = [{"type": "image", "payload": await self._named(what.file, "image")} for what in piece.pictures]
         if piece.document is not None:
-            made.append({"type": "file", "payload": await self._uploaded(piece.document.file, "file")})
+            made.append({"type": "file", "payload": await self._named(piece.document.file, "file")})
         return tuple(made)
 
     async def fetch(self, handle: str, limit: int) -> bytes:
@@ -47,12 +44,10 @@ class Media:
         """Give the connections back."""
         await self._plain.aclose()
 
-    async def _uploaded(self, file: StoredFile, kind: str) -> Mapping[str, Any]:
-        if file.file_id in self._tokens:
-            return self._tokens[file.file_id]
-        data = await self._files.read(file.file_id) if self._files else None
-        if data is None:
-            raise MessageRefused(f"the file {file.file_id} is gone")
+    async def _named(self, file: StoredFile, kind: str) -> Mapping[str, Any]:
+        return await self._uploads.name_of(file, lambda data: self._up(file, data, kind))
+
+    async def _up(self, file: StoredFile, data: bytes, kind: str) -> Mapping[str, Any]:
         place = await self._api.call("POST", "/uploads", params={"type": kind})
         if place.status != 200:
             raise refusal(place)
@@ -61,11 +56,7 @@ class Media:
             raise ChannelUnavailable("MAX names a strange address for uploads")
         form = aiohttp.FormData(quote_fields=False)  # a Russian name as browsers send it, not %D0%BF…
         form.add_field("data", data, filename=file.name, content_type=file.media_type)
-        payload = _payload(await self._plain.call("POST", url, data=form), place)
-        self._tokens[file.file_id] = payload
-        while len(self._tokens) > KEPT:
-            del self._tokens[next(iter(self._tokens))]
-        return payload
+        return _payload(await self._plain.call("POST", url, data=form), place)
 
 
 def _payload(answer: HttpAnswer, place: HttpAnswer) -> Mapping[str, Any]:

@@ -108,7 +108,7 @@ _decode = msgspec.json.Decoder(Update).decode
 
 
 def read(raw: bytes, channel: str, token: str) -> Accepted:
-    """One update; what is not understood is set aside by its kind, never an error.
+    """One update; what is not understood is set aside by its kind, what cannot be read at all is kept as it came.
 
     Args:
         raw: JSON as it came.
@@ -119,7 +119,7 @@ def read(raw: bytes, channel: str, token: str) -> Accepted:
         update = _decode(raw)
         at = datetime.fromtimestamp(update.timestamp / 1000, UTC)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, OverflowError, ValueError, OSError):
-        return Accepted(set_aside=("unreadable",))
+        return Accepted(set_aside=("unreadable",), unread=(raw,))
     if update.message is not None and update.update_type in ("message_created", "message_edited"):
         return _said(update, update.message, channel, token, at)
     if update.callback is not None and update.update_type == "message_callback":
@@ -148,13 +148,19 @@ def together(parts: Iterable[Accepted]) -> Accepted:
     events: list[Event] = []
     courtesies: list[object] = []
     aside: list[str] = []
+    unread: list[bytes] = []
     for part in parts:
         messages += part.messages
         events += part.events
         courtesies += part.courtesies
         aside += part.set_aside
+        unread += part.unread
     return Accepted(
-        messages=tuple(messages), events=tuple(events), courtesies=tuple(courtesies), set_aside=tuple(aside)
+        messages=tuple(messages),
+        events=tuple(events),
+        courtesies=tuple(courtesies),
+        set_aside=tuple(aside),
+        unread=tuple(unread),
     )
 
 

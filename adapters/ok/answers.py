@@ -22,7 +22,7 @@ DENIED = 10
 """PERMISSION_DENIED: the reader does not allow messages of the group, or the key lacks a right."""
 FLOOD, LIMIT, BLOCKED = 8, 11, 7
 _PAUSES_S = {FLOOD: 60.0, LIMIT: 600.0, BLOCKED: 60.0}
-"""No time comes with these refusals: careful guesses."""
+"""Where no time comes with these refusals: careful guesses."""
 
 
 def code_of(answer: HttpAnswer) -> int:
@@ -43,7 +43,7 @@ def refusal(answer: HttpAnswer, *, to_a_reader: bool) -> ChannelError | None:
     said = f"{answer.status} error {code}"
     error: ChannelError | None = MessageRefused(said)
     if answer.status == 429 or code in _PAUSES_S:
-        error = RateLimited(_PAUSES_S.get(code, _PAUSES_S[FLOOD]), whole_channel=code != BLOCKED)
+        error = RateLimited(answer.retry_after_s(_PAUSES_S.get(code, _PAUSES_S[FLOOD])), whole_channel=code != BLOCKED)
     elif code in _TOKEN or answer.status == 401 or (code == DENIED and not to_a_reader):
         error = ChannelAuthError(f"Odnoklassniki refuses the key ({said}): make a new one in the group's settings")
     elif code == DENIED or (answer.status == 403 and to_a_reader):

@@ -1,6 +1,5 @@
 """The messages of one group in Odnoklassniki."""
 
-import asyncio
 import hmac
 import json
 import re
@@ -14,6 +13,7 @@ from urllib.parse import quote, urlsplit
 
 import structlog
 
+from adapters import watchdog
 from adapters.http import HttpAnswer, HttpClient
 from adapters.ok import parse
 from adapters.ok.answers import refusal
@@ -21,9 +21,11 @@ from adapters.ok.media import Media
 from adapters.ok.render import Piece, body, render
 from adapters.ok.settings import OkSettings
 from adapters.parts import PartsUnderWay
+from adapters.uploads import Uploads
 from bot.channels import Accepted, Capabilities, Setting, Webhook
 from bot.errors import BadSignature, ChannelError, ChannelUnavailable, DeliveryRefused
 from bot.messages import Outbound, Sent
+from bot.newest import Newest
 
 log = structlog.get_logger(__name__)
 
@@ -59,12 +61,11 @@ class Odnoklassniki:
         self._networks = tuple(ip_network(item) for item in options.addresses)
         self._proxies = tuple(ip_network(item) for item in options.proxies)
         self._client = HttpClient(options.api_url, secrets=(self._token, quote(self._token, safe=""), self._secret))
-        self._media = Media(options.api_url, self._ask, setting.files)
+        self._media = Media(options.api_url, self._ask, Uploads(setting.files, setting.clock))
         pause_s = 1 / options.rate_per_chat_per_s if options.rate_per_chat_per_s else 0.0
         self._under_way = PartsUnderWay(pause_s)
-        self._presses: dict[str, tuple[parse.Pressed, datetime]] = {}
-        public = setting.public_url.rstrip("/")
-        self._hook = f"{public}/hooks/{setting.name}?key={self._secret}" if public else ""
+        self._presses: Newest[str, tuple[parse.Pressed, datetime]] = Newest(KEPT_PRESSES)
+        self._hook = f"{setting.hook}?key={self._secret}" if setting.hook else ""
 
     # --- hearing ---------------------------------------------------------------------------------
 
@@ -83,8 +84,6 @@ class Odnoklassniki:
         """A press wants a message for its answer: the reply will be that one."""
         if isinstance(press, parse.Pressed):
             self._presses[press.reader] = (press, self._setting.clock.now())
-            while len(self._presses) > KEPT_PRESSES:
-                del self._presses[next(iter(self._presses))]
 
     def _is_theirs(self, webhook: Webhook) -> bool:
         sender = _parsed(webhook.remote)
@@ -141,10 +140,8 @@ class Odnoklassniki:
     async def ping(self) -> str:
         me = await self._ask("GET", "/me/info")
         name = str(me.get("name") or "Одноклассники")[:80]
-        if not self._hook:
-            return f"{name}; webhook: not possible yet, server.public_url is empty"
-        there = self._hook in await self._subscribed()
-        return f"{name}; webhook: {'registered' if there else 'not registered yet, bibliobot run does it'}"
+        there = bool(self._hook) and self._hook in await self._subscribed()
+        return f"{name}; {watchdog.told(self._hook, there=there)}"
 
     async def join_link(self, parameter: str = "") -> str:
         if self._options.join_url:
@@ -156,23 +153,7 @@ class Odnoklassniki:
 
     async def tend(self) -> None:
         """Keep the webhook registered: Odnoklassniki drops one that did not answer for eight hours."""
-        if not self._hook.startswith("https://"):
-            log.error(
-                "no webhook in Odnoklassniki",
-                channel=self._setting.name,
-                why="server.public_url must be an https:// address",
-            )
-            return
-        lost = False
-        while True:
-            try:
-                await self.register()
-                lost = False
-            except ChannelUnavailable as error:
-                if not lost:
-                    log.warning("webhook not looked after", channel=self._setting.name, why=str(error))
-                lost = True
-            await asyncio.sleep(self._options.watch_every_s)
+        await watchdog.keep_registered(self._setting, lambda _: self.register(), self._options.watch_every_s)
 
     async def register(self) -> bool:
         """Look at the registration and mend it; True where that was needed. Raises ChannelError."""

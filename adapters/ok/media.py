@@ -8,13 +8,12 @@ import aiohttp
 from adapters.http import HttpClient
 from adapters.ok.render import Piece
 from adapters.pictures import OwnHosts, download
-from bot.errors import ChannelUnavailable, InputError, MessageRefused
+from adapters.uploads import Uploads
+from bot.errors import ChannelUnavailable, InputError
 from bot.messages import Picture, StoredFile
-from bot.ports import Files
 
 HOSTS = ("ok.ru", "odnoklassniki.ru", "mycdn.me", "okcdn.ru")
 """Where Odnoklassniki keeps files, with their subdomains (its recorded events)."""
-KEPT = 500
 
 
 class Asks(Protocol):
@@ -28,19 +27,18 @@ class Asks(Protocol):
 class Media:
     """Up and down, only to and from Odnoklassniki itself."""
 
-    def __init__(self, api_url: str, ask: Asks, files: Files | None) -> None:
+    def __init__(self, api_url: str, ask: Asks, uploads: Uploads[str]) -> None:
         self._hosts = OwnHosts(api_url, HOSTS)
         self._ask = ask
-        self._files = files
         self._plain = HttpClient("")
-        self._tokens: dict[int, str] = {}
+        self._uploads = uploads
 
     async def attachments(self, piece: Piece) -> tuple[Mapping[str, Any], ...]:
         """What the files of a message are called there; those that are not known yet go up. Raises ChannelError."""
         made = []
         for what in piece.files:
             kind = "IMAGE" if isinstance(what, Picture) else "FILE"
-            made.append({"type": kind, "payload": {"token": await self._uploaded(what.file, kind)}})
+            made.append({"type": kind, "payload": {"token": await self._named(what.file, kind)}})
         return tuple(made)
 
     async def fetch(self, handle: str, limit: int) -> bytes:
@@ -53,12 +51,10 @@ class Media:
         """Give the connections back."""
         await self._plain.aclose()
 
-    async def _uploaded(self, file: StoredFile, kind: str) -> str:
-        if file.file_id in self._tokens:
-            return self._tokens[file.file_id]
-        data = await self._files.read(file.file_id) if self._files else None
-        if data is None:
-            raise MessageRefused(f"the file {file.file_id} is gone")
+    async def _named(self, file: StoredFile, kind: str) -> str:
+        return await self._uploads.name_of(file, lambda data: self._up(file, data, kind))
+
+    async def _up(self, file: StoredFile, data: bytes, kind: str) -> str:
         place = await self._ask("GET", "/me/fileUploadUrl", type=kind)
         url, token = str(place.get("url") or ""), str(place.get("token") or "")
         if url not in self._hosts:
@@ -68,7 +64,4 @@ class Media:
         answer = await self._plain.call("POST", url, data=form)
         if answer.status != 200 or not token:
             raise ChannelUnavailable(f"upload: {answer.status}")
-        self._tokens[file.file_id] = token
-        while len(self._tokens) > KEPT:
-            del self._tokens[next(iter(self._tokens))]
         return token

@@ -42,7 +42,7 @@ class Pressed:
 
 
 def read(raw: bytes, channel: str, now: datetime) -> Accepted:
-    """One event; what is not understood is set aside by its kind, never an error.
+    """One event; what is not understood is set aside by its kind, what cannot be read at all is kept as it came.
 
     Args:
         raw: JSON as it came.
@@ -52,9 +52,9 @@ def read(raw: bytes, channel: str, now: datetime) -> Accepted:
     try:
         event = msgspec.json.decode(raw)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return Accepted(set_aside=("unreadable",))
+        return Accepted(set_aside=("unreadable",), unread=(raw,))
     if not isinstance(event, dict):
-        return Accepted(set_aside=("unreadable",))
+        return Accepted(set_aside=("unreadable",), unread=(raw,))
     sender = _USER.fullmatch(_text(_inner(event, "sender"), "user_id"))
     if sender is None:
         return Accepted(set_aside=("not from a reader",))

@@ -19,6 +19,7 @@ from adapters.sms.settings import SmsSettings
 from bot.channels import Accepted, Price, Setting, Webhook
 from bot.errors import BadSignature, ChannelAuthError, ChannelError, DeliveryRefused, MessageRefused
 from bot.messages import Delivery, Outbound, Reply, Sent
+from bot.newest import Newest
 from bot.wording import in_language
 
 ASKED_FOR = timedelta(days=3)
@@ -93,7 +94,7 @@ class SmsByCallback(Sms):
 
     def __init__(self, options: SmsSettings, setting: Setting) -> None:
         super().__init__(options, setting)
-        self._named: dict[str, None] = {}
+        self._named: Newest[str, None] = Newest(ASKED_AT_MOST)
         self._asking = False
 
     def accept(self, webhook: Webhook) -> Accepted:
@@ -108,9 +109,8 @@ class SmsByCallback(Sms):
         """Ask what became of the messages that a callback named; callbacks that come meanwhile are asked for along."""
         if not isinstance(what, AskFor):
             return None
-        self._named.update(dict.fromkeys(what.external_ids))
-        while len(self._named) > ASKED_AT_MOST:
-            del self._named[next(iter(self._named))]
+        for name in what.external_ids:
+            self._named[name] = None
         if self._asking:
             return None
         self._asking = True
@@ -139,19 +139,18 @@ class SmsByPolling(Sms):
 
     def __init__(self, options: SmsSettings, setting: Setting) -> None:
         super().__init__(options, setting)
-        self._open: dict[str, tuple[datetime, Delivery | None]] = {}
+        self._open: Newest[str, tuple[datetime, Delivery | None]] = Newest(ASKED_AT_MOST)
 
     def _sent(self, external_id: str) -> None:
         self._open[external_id] = (self._setting.clock.now(), None)
-        while len(self._open) > ASKED_AT_MOST:
-            del self._open[next(iter(self._open))]
 
     async def updates(self) -> AsyncIterator[Accepted]:
         """Every ``poll_s`` seconds what has changed."""
         while True:
             await asyncio.sleep(self._options.poll_s)
             oldest = self._setting.clock.now() - ASKED_FOR
-            self._open = {name: known for name, known in self._open.items() if known[0] > oldest}
+            for name in [name for name, known in self._open.items() if known[0] <= oldest]:
+                del self._open[name]
             reports = await self._gateway.reports(tuple(self._open)) if self._open else []
             news = [
                 report for report in reports if self._open.get(report.external_id, (None, None))[1] != report.delivery

@@ -29,6 +29,7 @@ from bot.errors import (
     MessageRefused,
 )
 from bot.messages import Contact, Moved, Outbound, Sent, StoredFile
+from bot.newest import Newest
 from bot.wording import gettext as _
 from bot.wording import in_language
 
@@ -74,10 +75,10 @@ class Telegram:
         self._plain = HttpClient(options.api_url, secrets=(self._token,))
         pause_s = 1 / options.rate_per_chat_per_s if options.rate_per_chat_per_s else 0.0
         self._under_way = PartsUnderWay(pause_s)
-        self._uploaded: dict[tuple[str, int], str] = {}
-        self._bare: dict[str, None] = {}
+        self._uploaded: Newest[tuple[str, int], str] = Newest(KEPT)
+        self._bare: Newest[str, None] = Newest(BARE_KEPT)
         """Chats that surely show no keyboard of ours; whoever is not here may still show one from before a restart."""
-        self._moved_to: dict[str, str] = {}
+        self._moved_to: Newest[str, str] = Newest(KEPT)
         self._moves: list[Moved] = []
         self._username = ""
 
@@ -138,15 +139,11 @@ class Telegram:
             self._bare.pop(address, None)
         elif piece.markup is None:
             self._bare[address] = None
-            while len(self._bare) > BARE_KEPT:
-                del self._bare[next(iter(self._bare))]
 
     def _remember_move(self, old: str, new: str) -> None:
         """The contact has another address from now on; the log hears of it with what comes in next."""
         log.info("a group has moved", channel=self._setting.name)
         self._moved_to[old] = new
-        while len(self._moved_to) > KEPT:
-            del self._moved_to[next(iter(self._moved_to))]
         contact = Contact(channel=self._setting.name, address=old)
         self._moves.append(Moved(contact=contact, address=new, at=self._setting.clock.now()))
 
@@ -171,8 +168,6 @@ class Telegram:
         name = largest.get("file_id") if isinstance(largest, dict) else None
         if isinstance(name, str):
             self._uploaded[piece.method, piece.file.file.file_id] = name
-            while len(self._uploaded) > KEPT:
-                del self._uploaded[next(iter(self._uploaded))]
 
     # --- beside messages -------------------------------------------------------------------------
 
@@ -257,8 +252,7 @@ class TelegramWebhook(Telegram):
     def __init__(self, options: TelegramSettings, setting: Setting) -> None:
         super().__init__(options, setting)
         self._secret = options.secret.get_secret_value().encode()
-        public = setting.public_url.rstrip("/")
-        self._hook = f"{public}/hooks/{setting.name}" if public else ""
+        self._hook = setting.hook
 
     def accept(self, webhook: Webhook) -> Accepted:
         given = webhook.headers.get(SECRET_HEADER, "")

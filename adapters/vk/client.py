@@ -8,7 +8,6 @@ import asyncio
 import io
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -20,6 +19,7 @@ import structlog
 from adapters.vk.errors import CAPTCHA, METHOD_LIMIT, BatchNotUnderstood, error_of
 from adapters.vk.settings import API_URL
 from bot.errors import ChannelError, ChannelUnavailable, MessageRefused, RateLimited
+from bot.newest import Newest
 
 if TYPE_CHECKING:
     from requests import Session
@@ -79,7 +79,7 @@ class VkClient:
         self._pool: ThreadPoolExecutor | None = None
         self._mine = threading.local()
         self._uploading = asyncio.Lock()
-        self._kept: OrderedDict[tuple[str, int], str] = OrderedDict()
+        self._kept: Newest[tuple[str, int], str] = Newest(MOST_KEPT)
 
     async def call(self, method: str, **values: object) -> Any:
         """One method's answer. Raises ChannelError."""
@@ -99,8 +99,6 @@ class VkClient:
             if kept_as not in self._kept:
                 work = partial(_upload, data=data, name=name, picture=picture, to=peer_id)
                 self._kept[kept_as] = await self._in_thread(work)
-                if len(self._kept) > MOST_KEPT:
-                    self._kept.popitem(last=False)
             return self._kept[kept_as]
 
     def has(self, file_id: int, *, picture: bool) -> str:

@@ -35,7 +35,7 @@ async def fault(client: VkClient, options: VkSettings, setting: Setting) -> str:
     try:
         if options.mode == "longpoll":
             return _long_poll(_object(await client.call("groups.getLongPollSettings", group_id=options.group_id)))
-        return await _callback(client, options.group_id, f"{setting.public_url.rstrip('/')}/hooks/{setting.name}")
+        return await _callback(client, options.group_id, setting.hook)
     except ChannelAuthError:
         return ""  # the key may write and not look at settings; one that may not write is noticed elsewhere
 

@@ -13,10 +13,11 @@ import structlog
 from adapters.http import HttpAnswer, HttpClient
 from adapters.parts import PartsUnderWay
 from adapters.refusals import LastRefusal
+from adapters.uploads import Uploads
 from adapters.whatsapp.addresses import recipient
 from adapters.whatsapp.errors import fault
 from adapters.whatsapp.limits import PairLimit
-from adapters.whatsapp.media import Media
+from adapters.whatsapp.media import KEPT_FOR, Media
 from adapters.whatsapp.parse import ReadMark, begin_text, read, warnings
 from adapters.whatsapp.render import Piece, capabilities, pieces, template
 from adapters.whatsapp.settings import WhatsAppSettings
@@ -59,7 +60,9 @@ class WhatsApp:
         self._setting = setting
         token = options.token.get_secret_value()
         self._http = HttpClient(options.api_url, headers={"Authorization": f"Bearer {token}"}, secrets=(token,))
-        self._media = Media(self._http, options.phone_number_id, options.api_url, setting.files, setting.clock.now)
+        self._media = Media(
+            self._http, options.phone_number_id, options.api_url, Uploads(setting.files, setting.clock, KEPT_FOR)
+        )
         self._parts = PartsUnderWay()
         self._refusal = LastRefusal()
         self._pairs = PairLimit()

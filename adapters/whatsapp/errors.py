@@ -48,7 +48,7 @@ def fault(answer: HttpAnswer) -> ChannelError | None:  # noqa: PLR0911 - a table
     if code == _PAIR:
         return RateLimited(PAIR_S, whole_channel=False)
     if code in _WHOLE_LIMITS or answer.status == 429:
-        return RateLimited(_asked_s(answer) or _WHOLE_LIMITS.get(code, 5.0))
+        return RateLimited(answer.retry_after_s(_WHOLE_LIMITS.get(code, 5.0)))
     if code in _STOPPED:
         return ChannelAuthError(f"{why}: {_STOPPED[code]}")
     if code in _TOKEN or 200 <= code <= 299 or answer.status in (401, 403):
@@ -70,9 +70,3 @@ def _words(error: dict[str, Any]) -> str:
     details = error.get("error_data")
     said = details.get("details") if isinstance(details, dict) else None
     return str(said or error.get("message") or "")[:200]
-
-
-def _asked_s(answer: HttpAnswer) -> float:
-    """Seconds of ``Retry-After``; Meta does not promise the header."""
-    value = answer.headers.get("Retry-After", "")
-    return min(float(value), 3600.0) if value.isascii() and value.isdigit() else 0.0

@@ -8,6 +8,7 @@ from time import monotonic
 
 from adapters.whatsapp.errors import PAIR_S
 from bot.errors import RateLimited
+from bot.newest import Newest
 
 BURST = 45
 EVERY_S = 6.0
@@ -25,8 +26,8 @@ class PairLimit:
 
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:
         self._clock = clock
-        self._spent: dict[str, tuple[float, float]] = {}
-        self._refused: dict[str, int] = {}
+        self._spent: Newest[str, tuple[float, float]] = Newest(KEPT)
+        self._refused: Newest[str, int] = Newest(KEPT)
 
     def take(self, address: str) -> None:
         """Use one message of this reader's allowance.
@@ -35,21 +36,17 @@ class PairLimit:
             RateLimited: It is used up: for this reader alone, until the next one is due.
         """
         now = self._clock()
-        spent, at = self._spent.pop(address, (0.0, now))
+        spent, at = self._spent.get(address, (0.0, now))
         spent = max(0.0, spent - (now - at) / EVERY_S)
         full = spent + 1 > BURST
         self._spent[address] = (spent if full else spent + 1, now)
-        while len(self._spent) > KEPT:
-            del self._spent[next(iter(self._spent))]
         if full:
             raise RateLimited((spent + 1 - BURST) * EVERY_S, whole_channel=False)
 
     def refused(self, address: str) -> RateLimited:
         """Meta knows better: the pause grows with each refusal in a row, 4 to the power of their number."""
-        times = self._refused.pop(address, 0) + 1
+        times = self._refused.get(address, 0) + 1
         self._refused[address] = times
-        while len(self._refused) > KEPT:
-            del self._refused[next(iter(self._refused))]
         return RateLimited(min(PAIR_S**times, LONGEST_PAIR_S), whole_channel=False)
 
     def taken(self, address: str) -> None:

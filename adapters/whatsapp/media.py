@@ -1,20 +1,18 @@
 """Files up and down: an upload gives an id for thirty days, a download takes two steps and our token."""
 
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import aiohttp
 
 from adapters.http import HttpAnswer, HttpClient
 from adapters.pictures import OwnHosts
+from adapters.uploads import Uploads
 from adapters.whatsapp.errors import fault
-from bot.errors import ChannelUnavailable, InputError, MessageRefused
+from bot.errors import ChannelUnavailable, InputError
 from bot.messages import StoredFile
-from bot.ports import Files
 
 KEPT_FOR = timedelta(days=29)
 """Meta keeps an upload for 30 days."""
-KEPT = 1_000
 META = ("fbsbx.com", "facebook.com", "fbcdn.net", "whatsapp.net")
 """Hosts that Meta keeps files on; our token goes to no other."""
 
@@ -27,43 +25,27 @@ class Media:
         api_url: Its own host is believed too.
     """
 
-    def __init__(
-        self, http: HttpClient, phone_number_id: str, api_url: str, files: Files | None, now: Callable[[], datetime]
-    ) -> None:
+    def __init__(self, http: HttpClient, phone_number_id: str, api_url: str, uploads: Uploads[str]) -> None:
         self._http = http
         self._number = phone_number_id
         self._hosts = OwnHosts(api_url, META)
-        self._files = files
-        self._now = now
-        self._ids: dict[int, tuple[str, datetime]] = {}
+        self._uploads = uploads
 
     async def uploaded(self, file: StoredFile) -> str:
-        """The id of a stored file at Meta; uploads it where it is not there yet.
+        """The id of a stored file at Meta; uploads it where it is not there yet. Raises ChannelError."""
+        return await self._uploads.name_of(file, lambda data: self._up(file, data))
 
-        Raises:
-            MessageRefused: The store has the file no more.
-            ChannelError: As in ``send``.
-        """
-        known = self._ids.get(file.file_id)
-        if known and self._now() - known[1] < KEPT_FOR:
-            return known[0]
-        data = await self._files.read(file.file_id) if self._files is not None else None
-        if data is None:
-            raise MessageRefused(f"the file {file.file_id} is gone")
+    async def _up(self, file: StoredFile, data: bytes) -> str:
         form = aiohttp.FormData()
         form.add_field("messaging_product", "whatsapp")
         form.add_field("type", file.media_type)
         form.add_field("file", data, filename=file.name, content_type=file.media_type)
         answer = await self._http.call("POST", f"/{self._number}/media", data=form, timeout_s=120)
-        media_id = _named(_good(answer), "id")
-        self._ids[file.file_id] = (media_id, self._now())
-        while len(self._ids) > KEPT:
-            del self._ids[next(iter(self._ids))]
-        return media_id
+        return _named(_good(answer), "id")
 
     def forget(self, file: StoredFile) -> None:
         """Upload it anew next time: its message was refused."""
-        self._ids.pop(file.file_id, None)
+        self._uploads.forget(file)
 
     async def fetch(self, handle: str, limit: int) -> bytes:
         """The bytes behind a media id (``bot.channels.Fetching``)."""

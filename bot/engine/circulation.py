@@ -6,7 +6,6 @@ tell what became of it. After several failures in a row the system is left alone
 """
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
@@ -34,6 +33,7 @@ from bot.accounts import (
 from bot.clock import Clock
 from bot.errors import StoreUnavailable
 from bot.library.renewal import RenewalBlock
+from bot.newest import Newest
 
 Answer = TypeVar("Answer")
 LOOK_EVERY_S = 60.0
@@ -90,15 +90,11 @@ class LastAnswers(Generic[Answer]):
     """What was answered last to each patron, and when."""
 
     def __init__(self, most: int) -> None:
-        self._most = most
-        self._kept: OrderedDict[int, tuple[Answer, datetime]] = OrderedDict()
+        self._kept: Newest[int, tuple[Answer, datetime]] = Newest(most)
 
     def keep(self, patron_id: int, answer: Answer, at: datetime) -> None:
         """Put it in the place of the one before; the longest unasked patron goes."""
         self._kept[patron_id] = answer, at
-        self._kept.move_to_end(patron_id)
-        if len(self._kept) > self._most:
-            self._kept.popitem(last=False)
 
     def get(self, patron_id: int) -> tuple[Answer, datetime] | None:
         """The answer and its moment."""

@@ -27,6 +27,7 @@ from bot.errors import (
     WindowClosed,
 )
 from bot.messages import Lane, Outbound
+from bot.newest import Newest
 from bot.overview import Standing
 from bot.pacing import Pace
 from bot.ports import Attempt, MessageLog
@@ -90,7 +91,7 @@ class Chats:
     def __init__(self, rate_per_s: float, clock: Clock) -> None:
         self._pause_s = 1 / rate_per_s if rate_per_s > 0 else 0.0
         self._clock = clock
-        self._free: dict[str, tuple[datetime, datetime]] = {}
+        self._free: Newest[str, tuple[datetime, datetime]] = Newest(CHATS)
         """By address: since when, and until when it has to wait."""
 
     def wait_s(self, address: str) -> float:
@@ -109,10 +110,7 @@ class Chats:
     def pause(self, address: str, seconds: float) -> None:
         """The messenger asks to wait with this chat."""
         now = self._clock.now()
-        self._free.pop(address, None)
         self._free[address] = (now, now + timedelta(seconds=seconds))
-        if len(self._free) > CHATS:
-            del self._free[next(iter(self._free))]
 
 
 class Outbox:

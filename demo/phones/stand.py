@@ -20,8 +20,9 @@ from demo.phones.vk import Vk
 from demo.phones.whatsapp import WhatsApp
 
 KINDS = (Telegram, Vk, WhatsApp, Max, Ok, Sms)
-PUBLIC_URL = "https://bot.zarechny.example"
-"""What the messengers are told; their webhooks reach this machine all the same."""
+HOOKS_URL = "https://bot.zarechny.example"
+"""What the messengers are told: they call none but https; their webhooks reach this machine all the same.
+Pages are not there: the console's login works at this machine's own address, by http."""
 LOOK_S, BREATH_S = 0.5, 0.05
 EPOCH_S = 1_700_000_000
 
@@ -71,7 +72,7 @@ class Stand:
             if (options or {}).get("kind", name) == "webchat"
         }
         channels: dict[str, dict[str, Any]] = {name: dict(phone.channel()) for name, phone in self.phones.items()}
-        server = self._settings.server.model_copy(update={"public_url": PUBLIC_URL})
+        server = self._settings.server.model_copy(update={"hooks_url": HOOKS_URL})
         return self._settings.model_copy(update={"channels": chats | channels, "server": server})
 
     async def begins(self, address: str, deliveries: Deliveries) -> None:

@@ -245,7 +245,7 @@ def test_a_webhook_without_it_is_not(channel: MaxWebhook, server: MaxServer, hea
 
 def test_broken_json_with_our_secret_is_set_aside(channel: MaxWebhook) -> None:
     got = channel.accept(webhook(b'{"update_type":', **{"X-Max-Bot-Api-Secret": SECRET}))
-    assert got == Accepted(set_aside=("unreadable",))
+    assert got == Accepted(set_aside=("unreadable",), unread=(b'{"update_type":',))
 
 
 async def test_a_press_is_answered(channel: MaxWebhook, server: MaxServer) -> None:

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from adapters.ok.channel import Odnoklassniki
 from adapters.ok.settings import OkSettings
-from bot.channels import Setting, Webhook
+from bot.channels import Accepted, Setting, Webhook
 from bot.errors import (
     BadSignature,
     ChannelAuthError,
@@ -145,7 +145,7 @@ def test_the_list_of_addresses_can_be_switched_off(make: Make, server: OkServer)
 
 
 def test_broken_json_with_our_key_is_set_aside(channel: Odnoklassniki) -> None:
-    assert channel.accept(webhook(b"{")).set_aside == ("unreadable",)
+    assert channel.accept(webhook(b"{")) == Accepted(set_aside=("unreadable",), unread=(b"{",))
 
 
 def test_a_secret_that_can_be_guessed_is_refused_and_not_shown() -> None:

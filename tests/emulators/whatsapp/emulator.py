@@ -124,6 +124,7 @@ class WhatsAppEmulator(Emulator):
     read: list[str] = field(default_factory=list)
     media: dict[str, tuple[str, bytes]] = field(default_factory=dict)
     floods: int = 0
+    pair_floods: int = 0
     first: int = 0
 
     def __post_init__(self) -> None:
@@ -266,6 +267,7 @@ class WhatsAppEmulator(Emulator):
         spent = max(0.0, spent - (now - at) / self.every_s)
         if spent + 1 > self.burst + 0.01:
             self.floods += 1
+            self.pair_floods += 1
             raise GraphError(400, 131056, "(Business Account, Consumer Account) pair rate limit hit")
         self._pairs[to] = (spent + 1, now)
 
