@@ -145,3 +145,9 @@ async def test_pages_of_other_sites_reach_nothing(stand: Stand) -> None:
         async with session.post(url, json={"do": "remove"}) as answer:
             assert answer.status == 409
     assert len(stand.phones["telegram"].items) == before
+
+
+async def test_the_console_can_be_entered_at_this_machines_own_address(stand: Stand) -> None:
+    server = stand.settings().server
+    assert server.hooks_url.startswith("https://")  # messengers call nothing else
+    assert not server.public_url.startswith("https:")  # else its cookie would not come back by http
