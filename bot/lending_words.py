@@ -37,12 +37,12 @@ def loan_line(loan: OpenLoan, *, hidden: bool, where: str = "") -> str:
     said = [named_loan(loan, hidden=hidden) + (f", {where}" if where else "")]
     if loan.overdue:
         said.append(_("срок был {day}").format(day=day(loan.loan.due_on)))
-    if more := _outlook(loan):
+    if more := outlook(loan):
         said.append(more)
     return ": ".join((said[0], ", ".join(said[1:]))) if len(said) > 1 else said[0]
 
 
-def _outlook(loan: OpenLoan) -> str:
+def outlook(loan: OpenLoan) -> str:
     """Whether it may be renewed, in a few words; "" where only asking can tell."""
     block = loan.if_renewed.block if isinstance(loan.if_renewed, NotRenewed) else None
     if loan.requested:
@@ -56,6 +56,12 @@ def _outlook(loan: OpenLoan) -> str:
     if loan.renewals_left is None or loan.overdue:
         return ""
     return _("продлить можно ещё {times}").format(times=counted(loan.renewals_left, "раз", "раза", "раз"))
+
+
+def stands_in_the_way(loan: OpenLoan) -> bool:
+    """Whether something that waiting does not change keeps it from being renewed: a reader who waits, a limit."""
+    block = loan.if_renewed.block if isinstance(loan.if_renewed, NotRenewed) else None
+    return block in _WANTED or block in _NEVER or block is RenewalBlock.REMOTE_LIMIT
 
 
 def due_heading(due_on: date, today: date) -> str:

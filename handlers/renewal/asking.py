@@ -1,7 +1,7 @@
 """Questions before a renewal, and the answer to «когда уже нельзя будет продлить»."""
 
 from bot.accounts import OpenLoan
-from bot.lending_words import named_loan
+from bot.lending_words import named_loan, outlook, stands_in_the_way
 from bot.library.shown_loans import packed
 from bot.messages import Button
 from bot.routing import Answer
@@ -46,6 +46,8 @@ def until_when(inside: Inside, shelf: Shelf) -> Answer:
 
 def _line(loan: OpenLoan, *, hidden: bool) -> str:
     book, due = named_loan(loan, hidden=hidden), day(loan.loan.due_on)
+    if stands_in_the_way(loan) and (why := outlook(loan)):
+        return _("{book}: до {day}, {why}.").format(book=book, day=due, why=why)
     if loan.renewals_left == 0 or (loan.last_due_on is not None and loan.last_due_on <= loan.loan.due_on):
         return _("{book}: до {day}, больше не продлить.").format(book=book, day=due)
     if loan.last_due_on is not None:

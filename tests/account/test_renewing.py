@@ -210,6 +210,31 @@ async def test_when_a_book_can_be_renewed_no_more(reader: Reader, three: list[in
     reader.hears("Я напомню о сроке за 3 дня.")
 
 
+@pytest.mark.parametrize(
+    "said",
+    ["сколько ещё можно продлевать войну и мир", "когда больше нельзя продлевать",
+     "скажи, когда продлить уже нельзя", "how many times can I renew"],
+)  # fmt: skip
+async def test_a_question_about_renewals_renews_nothing(
+    reader: Reader, circulation: FakeCirculation, three: list[int], said: str
+) -> None:
+    await reader.says(said)
+
+    reader.hears("Вот до какого дня можно держать книги")
+    assert not circulation.calls
+
+
+async def test_what_somebody_waits_for_is_not_promised_for_longer(
+    reader: Reader, circulation: FakeCirculation, anna: Cardholder
+) -> None:
+    circulation.lends(anna.patron_id, "Вий", SOON, wanted=True)
+    circulation.lends(anna.patron_id, "Бесы", SOON, renewals=2)
+
+    await reader.says("скажи, когда уже нельзя будет продлить")
+
+    reader.hears("«Вий»: до 5 марта, её ждёт другой читатель.", "«Бесы»: до 5 марта, больше не продлить.")
+
+
 REFUSALS: list[tuple[RenewalBlock, dict[str, Any], dict[str, Any], str]] = [
     (RenewalBlock.ITEM_LOST, {"missing": True}, {}, "числится потерянной. Если она нашлась, принесите её."),
     (RenewalBlock.IN_LIBRARY_ONLY, {"reading_room": True}, {}, "её дают только читать в библиотеке"),
