@@ -1,37 +1,30 @@
 """What the librarians' pages cost in a large store: lists, one conversation, search.
 
 ``python -m bench console [--conversations 100000] [--messages 2000000] [--rounds 30] [--on sqlite,postgresql]``.
-A store is filled by plain statements; then each question of the desk is asked again and again. Times are of the
-store's answer as the console gets it; rendering comes on top: the last two lines are of whole pages.
+A store is filled by plain statements; then each page is asked for again and again by HTTP, from the console as it is,
+with the bot and the web chat beside it. Last: how long after a reader's message was posted an open console shows it.
 """
 
 import argparse
 import asyncio
 import tempfile
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from time import perf_counter, process_time
 
-from aiohttp.test_utils import TestClient, TestServer
+from aiohttp import ClientSession, CookieJar
 from sqlalchemy import text
 
 from bot.clock import SystemClock
-from bot.desk import Asked, Tab
-from bot.engine.server import application
 from console import passwords
-from console.app import Console
 from console.room import SESSION
 from db.connect import Database, connect
-from db.desk import SqlConsoleDesk
-from db.desk_audit import SqlStaffAudit
-from db.files import SqlFiles
-from db.messages import open_log
 from db.migrate import upgrade
 from db.staff import SqlStaffBook
-from tests.console.conftest import LIBRARY, SETTING, of_the_catalogue
+from tests.console.crowd import appears
+from tests.console.house import ConsoleHouse
 from tests.support.databases import PostgresServer
-from tests.support.lessons import school
 from tests.support.staff import hire
 
 NUMBERS = {
@@ -44,6 +37,8 @@ MOMENT = {
 }
 WAITING, HELD, CLOSED = 200, 400, 30_000
 """The first so many conversations wait, are held, were closed; the rest is the bot's."""
+LONG = 20
+"""The conversation with 5,000 messages more; of the first branch, as every twentieth."""
 
 
 def main(argv: Sequence[str]) -> int:
@@ -76,32 +71,15 @@ async def _measure(name: str, url: str, options: argparse.Namespace) -> None:
         print(
             f"\n{name}: filled in {perf_counter() - began:.0f} s; ms: p50 / p95 / most, CPU of this process", flush=True
         )
-        me = await hire(database, clock)
-        log = await open_log(database, clock)
-        desk = SqlConsoleDesk(database, log, clock)
-        began = perf_counter()
-        put_in = await desk.words.rebuild()
-        print(f"  words of {put_in} messages put into the index in {perf_counter() - began:.0f} s", flush=True)
-        asked = Asked(staff_id=me.staff_id, sources={"branch-01": "01", "branch-02": "02"})
-        scoped = replace(asked, branches=frozenset({"01"}))
-        most = options.conversations
-        questions: dict[str, Callable[[int], Awaitable[object]]] = {
-            "waiting": lambda _: desk.inbox(asked),
-            "waiting of a branch": lambda _: desk.inbox(scoped),
-            "mine": lambda _: desk.inbox(replace(asked, tab=Tab.MINE)),
-            "all": lambda _: desk.inbox(replace(asked, tab=Tab.ALL)),
-            "all of a branch": lambda _: desk.inbox(replace(scoped, tab=Tab.ALL)),
-            "closed": lambda _: desk.inbox(replace(asked, tab=Tab.CLOSED)),
-            "search, a word": lambda _: desk.inbox(replace(asked, tab=Tab.ALL, words="гарри")),
-            "search, nothing": lambda _: desk.inbox(replace(asked, tab=Tab.ALL, words="нетакогослова")),
-            "conversation": lambda turn: desk.talk(turn * 7919 % most + 1, asked),
-            "mark": lambda turn: desk.mark(turn * 7919 % most + 1),
-        }
-        for title, ask in questions.items():
-            await _asked(title, ask, options.rounds)
-        await _pages(database, desk, options.rounds, most)
-        await desk.aclose()
-        await log.aclose()
+        house = ConsoleHouse(database, clock)
+        await house.open()
+        try:
+            began = perf_counter()
+            put_in = await house.desk.words.rebuild()
+            print(f"  words of {put_in} messages put into the index in {perf_counter() - began:.0f} s", flush=True)
+            await _pages(house, database, options)
+        finally:
+            await house.close()
     finally:
         await database.aclose()
 
@@ -118,34 +96,60 @@ async def _asked(title: str, ask: Callable[[int], Awaitable[object]], rounds: in
     print(f"  {title:24}{p50:9.1f}{p95:9.1f}{times[-1]:9.1f}{cpu:9.1f}", flush=True)
 
 
-async def _pages(database: Database, desk: SqlConsoleDesk, rounds: int, most: int) -> None:
-    """Whole pages, by HTTP."""
+PAGES = {
+    "waiting": "",
+    "waiting, the list alone": "list?tab=waiting",
+    "mine": "?tab=mine",
+    "all": "?tab=all",
+    "all, far down": "?tab=all&before={half}",
+    "closed": "?tab=closed",
+    "closed, far down": "?tab=closed&before=20000",
+    "search, a usual word": "?tab=all&words=гарри",
+    "search, far down": "?tab=all&words=гарри&before={late}",
+    "search, two words": "?tab=all&words=поттер+книга+гарри",
+    "search, a rare word": "?tab=all&words={half}",
+    "search, a usual name": "?tab=all&words=читатель",
+    "search, nothing": "?tab=all&words=нетакогослова",
+    "a conversation": "c/{one}",
+    "a conversation of 5,000": f"c/{LONG}",
+    "its earlier messages": f"c/{LONG}/earlier?before={{half}}",
+}
+
+
+async def _pages(house: ConsoleHouse, database: Database, options: argparse.Namespace) -> None:
+    """Whole pages, for a librarian of all branches and one of a single branch; then the way of a reader's words."""
     clock = SystemClock()
-    book, audit = SqlStaffBook(database, clock), SqlStaffAudit(database, clock)
-    files = SqlFiles(database, clock)
-    catalogue = of_the_catalogue(database, clock, Path(tempfile.gettempdir()))
-    console = Console(
-        SETTING,
-        staff=book,
-        audit=audit,
-        clock=clock,
-        desk=desk,
-        files=files,
-        library=LIBRARY,
-        lessons=school(database, clock).lessons,
-        **catalogue,
+    book = SqlStaffBook(database, clock)
+    for login, branches in (("all", ()), ("one", ("01",))):
+        who, token = await hire(database, clock, login, branches=branches), login[0] * 43
+        await book.open_session(who.staff_id, passwords.digest(token), clock.now() + timedelta(hours=9), "", "bench")
+        print(f"  pages for a librarian of {login} branch(es)", flush=True)
+        async with ClientSession(cookies={SESSION: token}, cookie_jar=CookieJar(unsafe=True)) as client:
+            for title, path in PAGES.items():
+                await _asked(title, _page(client, house.address, path, options), options.rounds)
+    async with ClientSession(cookies={SESSION: "a" * 43}, cookie_jar=CookieJar(unsafe=True)) as client:
+        times = [await appears(client, house.address) for _ in range(options.rounds)]
+    times.sort()
+    p95 = times[min(len(times) - 1, int(len(times) * 0.95))]
+    print(
+        f"  a reader's words in an open console, ms after they were posted: p50 {times[len(times) // 2]:.0f}, ", end=""
     )
-    token = "t" * 43
-    await book.open_session(1, passwords.digest(token), clock.now() + SETTING.longest, "", "bench")
-    async with TestClient(TestServer(application(console.routes())), cookies={SESSION: token}) as client:
+    print(f"p95 {p95:.0f}, most {times[-1]:.0f}", flush=True)
 
-        async def page(path: str) -> None:
-            async with client.get(f"/console/{path}", headers={"Accept": "text/html"}) as answer:
-                assert answer.status == 200, answer.status
-                await answer.read()
 
-        await _asked("page of the list", lambda _: page(""), rounds)
-        await _asked("page of a conversation", lambda turn: page(f"c/{turn * 7919 % most + 1}"), rounds)
+def _page(
+    client: ClientSession, address: str, path: str, options: argparse.Namespace
+) -> Callable[[int], Awaitable[object]]:
+    half, late = options.messages // 2, options.messages - options.messages // 100
+
+    async def asked(turn: int) -> None:
+        one = (turn * 7919 % options.conversations // 20 * 20) or LONG  # of the first branch: both may see it
+        where = path.format(half=half, late=late, one=one)
+        async with client.get(f"{address}/console/{where}", headers={"Accept": "text/html"}) as answer:
+            assert answer.status == 200, (where, answer.status)
+            await answer.read()
+
+    return asked
 
 
 async def _fill(database: Database, name: str, conversations: int, messages: int) -> None:
@@ -173,7 +177,15 @@ CASE (n.i * 7919 % {conversations} + 1) % 3 WHEN 0 THEN 'vk' ELSE 'chat' END,
 CASE n.i % 2 WHEN 0 THEN 'reader' ELSE 'bot' END, CASE n.i % 2 WHEN 0 THEN 'handled' ELSE 'read' END,
 CASE n.i % 50 WHEN 0 THEN 'Есть ли у вас Гарри Поттер' ELSE 'Центральная библиотека, до 19:00: 2 из 3, № ' || n.i END,
 0, 1, {at}, {at} FROM n""",
+        f"""INSERT INTO messages (conversation_id, channel, author, state, text, lane, attempts, created_at, said_at)
+{numbers.format(most=5_000)} SELECT {LONG}, 'chat', CASE n.i % 2 WHEN 0 THEN 'reader' ELSE 'bot' END,
+CASE n.i % 2 WHEN 0 THEN 'handled' ELSE 'read' END, 'Длинный разговор, реплика ' || n.i, 0, 1, {since}, {since}
+FROM n""",
     )
+    if name == "postgresql":
+        tables = ("contacts", "conversations", "messages")
+        moved = [f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}" for table in tables]
+        statements = (*statements[:-1], *moved, statements[-1])
     async with database.writer.begin() as connection:
         for statement in statements:
             await connection.execute(text(statement))

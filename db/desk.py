@@ -44,6 +44,8 @@ LOOK_EVERY_S = 20.0
 """How soon answers leave whose process died meanwhile, and a silent librarian's conversations go back."""
 WINDOW = 30_000
 """Messages among which the latest conversations of one page are looked for."""
+NO_END = 1 << 62
+"""Above every message: what comes while a page is being made is on it."""
 MOST_HITS = 1_000
 """The newest messages with the words that a search looks at: who finds more says more."""
 MOST_NAMES = 1_000
@@ -126,31 +128,31 @@ class SqlConsoleDesk:
     async def inbox(self, asked: Asked) -> Inbox:
         counts, newest = await self._counted(asked)
         if asked.words.strip():
-            found = await self._searched(asked, asked.before or newest + 1)
+            found = await self._searched(asked)
             older = found[asked.limit - 1].last_id if len(found) > asked.limit else 0
         elif asked.tab is Tab.ALL:
-            found, older = await self._latest(asked, asked.before or newest + 1)
+            found, older = await self._latest(asked, newest)
         else:
             found = await self._read(sql.listing(asked), self._values(asked))
             older = asked.before + asked.limit if len(found) > asked.limit else 0
         entries = tuple(desk_rows.entry(row, asked) for row in found[: asked.limit])
         return Inbox(entries=entries, counts=counts, older=older)
 
-    async def _searched(self, asked: Asked, before: int) -> Sequence[Any]:
+    async def _searched(self, asked: Asked) -> Sequence[Any]:
         with suppress(StoreUnavailable):  # another process puts the words in, or the store takes none just now
             await self.words.gather(LATE_WORDS)
         values = {
             "window": MOST_HITS,
             "names": MOST_NAMES,
-            "before": before,
+            "before": asked.before or NO_END,
             **sql.search_values(asked.words, self._database.dialect),
         }
         return await self._read(sql.search(asked, self._database.dialect), self._values(asked, **values))
 
-    async def _latest(self, asked: Asked, before: int) -> tuple[Sequence[Any], int]:
+    async def _latest(self, asked: Asked, newest: int) -> tuple[Sequence[Any], int]:
         """A page of all conversations, and where the next one begins."""
-        floor = max(before - WINDOW, 0)
-        found = await self._read(sql.latest(asked), self._values(asked, before=before, floor=floor))
+        floor = max((asked.before or newest) - WINDOW, 0)
+        found = await self._read(sql.latest(asked), self._values(asked, before=asked.before or NO_END, floor=floor))
         return found, found[asked.limit - 1].last_id if len(found) > asked.limit else floor
 
     def _values(self, asked: Asked, **more: object) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from time import perf_counter
 
-from aiohttp import ClientSession, ClientTimeout, CookieJar
+from aiohttp import ClientResponse, ClientSession, ClientTimeout, CookieJar
 from sqlalchemy import text
 
 from bot.clock import Clock
@@ -253,6 +253,38 @@ async def play(database: Database, clock: Clock, crowd: Crowd) -> tuple[Told, li
         heard = [words for session in readers.sessions for words in await readers.hear(session)]
         found = await faults(database, told, heard)
     return told, found
+
+
+async def appears(librarian: ClientSession, address: str) -> float:
+    """Milliseconds from a reader's post to their words in a conversation that a librarian has open, by its stream."""
+    session, sign, words = (
+        secrets.token_urlsafe(24),
+        f"знак{secrets.randbelow(10**9)}",
+        f"Срочно {secrets.token_hex(4)}",
+    )
+
+    async def writes(said: str) -> None:
+        async with librarian.post(f"{address}/chat/messages", json={"session": session, "text": said}) as answer:
+            assert answer.status == 202, answer.status
+
+    await writes(f"{CALL}, {sign}")
+    async with librarian.get(f"{address}/console/list", params={"tab": "all", "words": sign}) as listed:
+        one = re.findall(r"/console/c/(\d+)\?", await listed.text())[0]
+    async with librarian.get(f"{address}/console/c/{one}/stream", timeout=ClientTimeout(None)) as stream:
+        await _event(stream)
+        began = perf_counter()
+        await writes(words)
+        async with asyncio.timeout(WITHIN_S):
+            while True:
+                await _event(stream)
+                async with librarian.get(f"{address}/console/c/{one}/thread") as thread:
+                    if words in await thread.text():
+                        return (perf_counter() - began) * 1000
+
+
+async def _event(stream: ClientResponse) -> None:
+    while not (await stream.content.readline()).startswith(b"event: changed"):
+        assert not stream.content.at_eof(), "the stream ended"
 
 
 async def _quiet(database: Database) -> None:

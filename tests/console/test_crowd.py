@@ -3,11 +3,15 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from aiohttp import ClientSession, CookieJar
 from sqlalchemy import text
 
 from bot.clock import SystemClock
+from console import passwords
+from console.room import SESSION
 from db.connect import Database
-from tests.console.crowd import Crowd, Told, faults, play
+from db.staff import SqlStaffBook
+from tests.console.crowd import Crowd, Told, appears, faults, opened, play
 
 CROWD = Crowd(librarians=6, waiting=12, seconds=1.0, answers=8, pace_s=0.05, questions_a_second=20)
 
@@ -43,3 +47,13 @@ async def test_the_look_into_the_store_sees_what_went_wrong(sqlite: Database) ->
     for sign in ("kept 0 times", "heard 2 times", "the draft 'Здра'", "was had by 1", "the bot spoke in 1"):
         assert sign in found
     assert await faults(sqlite, replace(told, answers={}, drafts={}, holds={}), []) == []
+
+
+async def test_an_open_conversation_shows_a_readers_words_by_its_stream(sqlite: Database) -> None:
+    clock = SystemClock()
+    async with opened(sqlite, clock, 1) as (house, staff):
+        token = "t" * 43
+        book, ends_at = SqlStaffBook(sqlite, clock), clock.now() + timedelta(hours=1)
+        await book.open_session(staff[0], passwords.digest(token), ends_at, "", "")
+        async with ClientSession(cookies={SESSION: token}, cookie_jar=CookieJar(unsafe=True)) as browser:
+            assert await appears(browser, house.address) < 10_000, "half a second on a quiet machine: bench console"
