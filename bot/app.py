@@ -649,6 +649,7 @@ def lessons_of(what: Opened, channels: Mapping[str, Channel]) -> Lessons:
         topics=topics(),
         intents=intents,
         clock=what.clock,
+        at_once=at_once(settings, table),
         language=settings.library.language,
     )
     return Lessons(

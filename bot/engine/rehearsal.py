@@ -46,6 +46,7 @@ class Stage:
         samples: Questions that come with the bot.
         topics: FAQ topic → the intent that carries it.
         intents: Every intent that has a handler.
+        at_once: Intents and topics that go to a person without a question.
         language: The library's.
         look_s: Time for choosing the questions that may be touched, in a thread.
         ask_s: Time for asking these.
@@ -63,6 +64,7 @@ class Stage:
     topics: Mapping[str, str]
     intents: frozenset[str]
     clock: Clock
+    at_once: frozenset[str] = frozenset()
     language: str = "ru"
     look_s: float = 0.5
     ask_s: float = 0.5
@@ -159,7 +161,7 @@ class Rehearsal:
         stage, book = self._stage, _Book(world.book)
         library = replace(stage.library, catalogue=TaughtCatalogue(stage.catalogue, book), faq=_Faq(world.answers))
         understanding = TaughtUnderstanding(stage.understanding, book, stage.topics, stage.intents)
-        return Turns(understanding, self._table, library, stage.clock, stage.language, Privacy())
+        return Turns(understanding, self._table, library, stage.clock, stage.language, Privacy(), stage.at_once)
 
     async def _replies(self, content: Content, language: str, turns: Turns) -> tuple[Reply, ...]:
         now = self._stage.clock.now()

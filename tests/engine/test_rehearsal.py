@@ -122,6 +122,14 @@ async def test_what_tells_of_a_person_is_not_asked(taught: School) -> None:
     )
 
 
+async def test_what_goes_to_a_person_at_once_goes_there_in_a_trial(taught: School) -> None:
+    house = Rehearsal(replace(taught.rehearsal._stage, at_once=frozenset({"hours"})))
+
+    said = await house.hears("до скольки вы работаете", "ru", Lesson())
+
+    assert "библиотекар" in "".join(one.text for one in said)
+
+
 async def test_words_that_would_not_lead_to_the_answer_become_a_phrase(taught: School) -> None:
     strange = "до скольки вы работаете с собаками"
     entry = FaqEntry(topic="own.dogs", language="ru", answer="С собаками до обеда.", questions=("собаки", strange))
