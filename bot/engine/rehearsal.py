@@ -131,13 +131,20 @@ class Rehearsal:
         for said in wordings:
             if len(said) > LONGEST_SAID or not key_of(said):
                 continue
-            if is_told(await self.hears(said, answer.language, lesson), answer):
+            if await self._tells(said, answer, lesson):
                 continue
             phrase = Synonym(kind=SynonymKind.PHRASE, said=said, meant=answer.topic)
             more = replace(lesson, synonyms=(*lesson.synonyms, phrase))
-            if is_told(await self.hears(said, answer.language, more), answer):
+            if await self._tells(said, answer, more):
                 lesson = more
         return lesson
+
+    async def _tells(self, said: str, answer: FaqEntry, lesson: Lesson) -> bool:
+        """Whether a reader hears the answer, with a question mark as without: what was missed is kept without."""
+        for text in (said, f"{said}?"):
+            if not is_told(await self.hears(text, answer.language, lesson), answer):
+                return False
+        return True
 
     # --- one question in one world ---------------------------------------------------------------
 

@@ -137,7 +137,19 @@ async def test_words_that_would_not_lead_to_the_answer_become_a_phrase(taught: S
 
     assert "собаки" not in {one.said for one in lesson.synonyms}, "the bot finds it by itself"
     for said in entry.questions:
-        assert "С собаками до обеда." in await heard(taught, said, lesson)
+        for text in (said, f"Здравствуйте! {said.capitalize()}?"):
+            assert "С собаками до обеда." in await heard(taught, text, lesson)
+
+
+async def test_a_question_mark_does_not_lead_away_from_what_was_taught(taught: School) -> None:
+    await taught.faq.put([FaqEntry(topic="events", language="ru", answer="Афиша у входа.")])
+    said = "шахматный турнир фигуры"
+    entry = FaqEntry(topic="own.chess", language="ru", answer="Шахматы по средам.", questions=(said,))
+    assert "Афиша" in await heard(taught, f"{said}?", Lesson(answers=(entry,)))
+
+    lesson = await taught.rehearsal.complete(Lesson(answers=(entry,)), entry, entry.questions)
+
+    assert "Шахматы по средам." in await heard(taught, f"{said}?", lesson)
 
 
 async def test_missed_questions_come_first_and_time_is_bounded(
