@@ -12,7 +12,7 @@ import re
 import secrets
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from time import perf_counter
@@ -28,6 +28,7 @@ from tests.support.staff import PASSWORD, hire
 CALL = "Позовите человека"
 QUESTIONS = ("Есть ли у вас Обломов?", "Есть ли «Идиот»?", "Спасибо", "Что почитать классику")
 WITHIN_S = 30.0
+SETTLE_S = 120.0
 
 
 @dataclass(slots=True)
@@ -219,9 +220,11 @@ async def opened(database: Database, clock: Clock, librarians: int) -> AsyncIter
     staff = [(await hire(database, clock, f"l{number}", f"Л{number}")).staff_id for number in range(librarians)]
     house = ConsoleHouse(database, clock, undo=timedelta(seconds=0.2))
     await house.open()
+    tidying = asyncio.create_task(house.desk.follow())
     try:
         yield house, staff
     finally:
+        tidying.cancel()
         await house.close()
 
 
@@ -249,9 +252,9 @@ async def play(database: Database, clock: Clock, crowd: Crowd) -> tuple[Told, li
         for task in listening:
             task.cancel()
         await asyncio.gather(*listening, return_exceptions=True)
-        await _quiet(database)
+        found = await _quiet(database)
         heard = [words for session in readers.sessions for words in await readers.hear(session)]
-        found = await faults(database, told, heard)
+        found += await faults(database, told, heard)
     return told, found
 
 
@@ -287,13 +290,22 @@ async def _event(stream: ClientResponse) -> None:
         assert not stream.content.at_eof(), "the stream ended"
 
 
-async def _quiet(database: Database) -> None:
-    """Everything that was said has been dealt with and has left. Raises TimeoutError."""
-    open_still = """SELECT (SELECT count(*) FROM messages WHERE state IN ('waiting', 'queued'))
-    + (SELECT count(*) FROM staff_answers WHERE due_at IS NOT NULL)"""
-    async with asyncio.timeout(60):
-        while (await _rows(database, open_still))[0][0]:  # noqa: ASYNC110 - the store tells nobody
-            await asyncio.sleep(0.1)
+OPEN_STILL = """
+SELECT (SELECT count(*) FROM messages WHERE state = 'waiting') AS waiting,
+(SELECT count(*) FROM messages WHERE state = 'queued') AS queued,
+(SELECT count(*) FROM staff_answers WHERE due_at IS NOT NULL) AS held"""
+
+
+async def _quiet(database: Database) -> list[str]:
+    """Wait until everything that was said has been dealt with and has left; what has not, after a long while."""
+    told = ""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(SETTLE_S):
+            while any((left := (await _rows(database, OPEN_STILL))[0])):
+                told = f"left at the end: {left.waiting} waiting, {left.queued} queued, {left.held} answers"
+                await asyncio.sleep(0.1)
+            return []
+    return [told]
 
 
 async def faults(database: Database, told: Told, heard: Sequence[str]) -> list[str]:
