@@ -29,7 +29,7 @@ from tests.support.staff import hire
 
 NUMBERS = {
     "sqlite": "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {most})",
-    "postgresql": "WITH n AS (SELECT generate_series(1, {most}) AS i)",
+    "postgresql": "WITH n AS (SELECT generate_series(CAST(1 AS bigint), {most}) AS i)",
 }
 MOMENT = {
     "sqlite": "strftime('%Y-%m-%d %H:%M:%f', '2026-03-02', '-' || ({ago}) || ' seconds') || '000'",

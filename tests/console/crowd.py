@@ -301,7 +301,7 @@ async def _quiet(database: Database) -> list[str]:
     told = ""
     with suppress(TimeoutError):
         async with asyncio.timeout(SETTLE_S):
-            while any((left := (await _rows(database, OPEN_STILL))[0])):
+            while any(left := (await _rows(database, OPEN_STILL))[0]):
                 told = f"left at the end: {left.waiting} waiting, {left.queued} queued, {left.held} answers"
                 await asyncio.sleep(0.1)
             return []
