@@ -157,7 +157,7 @@ async def _fill(database: Database, name: str, conversations: int, messages: int
     at = MOMENT[name].format(ago=f"({messages} - n.i) * 20")
     since = MOMENT[name].format(ago="n.i * 60")
     numbers = NUMBERS[name]
-    statements = (
+    statements: tuple[str, ...] = (
         f"""INSERT INTO contacts (id, channel, address, name, language, created_at, source)
 {numbers.format(most=conversations)} SELECT n.i, CASE n.i % 3 WHEN 0 THEN 'vk' ELSE 'chat' END, 'r' || n.i,
 CASE n.i % 5 WHEN 0 THEN '' ELSE 'Читатель ' || n.i END, 'ru', {since},

@@ -42,7 +42,7 @@ log = structlog.get_logger(__name__)
 MESSAGES_A_PAGE = 60
 LOOK_EVERY_S = 20.0
 """How soon answers leave whose process died meanwhile, and a silent librarian's conversations go back."""
-WINDOW = 30_000
+WINDOW = 10_000
 """Messages among which the latest conversations of one page are looked for."""
 NO_END = 1 << 62
 """Above every message: what comes while a page is being made is on it."""
