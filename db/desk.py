@@ -49,6 +49,8 @@ NO_END = 1 << 62
 MOST_HITS = 1_000
 """The newest messages with the words that a search looks at: who finds more says more."""
 MOST_NAMES = 1_000
+LATELY = 100_000
+"""Messages among which a usual word is looked for first."""
 LATE_WORDS = 200
 """Messages that a search puts into the index first: what has come since the follower's last look."""
 
@@ -128,7 +130,7 @@ class SqlConsoleDesk:
     async def inbox(self, asked: Asked) -> Inbox:
         counts, newest = await self._counted(asked)
         if asked.words.strip():
-            found = await self._searched(asked)
+            found = await self._searched(asked, newest)
             older = found[asked.limit - 1].last_id if len(found) > asked.limit else 0
         elif asked.tab is Tab.ALL:
             found, older = await self._latest(asked, newest)
@@ -138,12 +140,13 @@ class SqlConsoleDesk:
         entries = tuple(desk_rows.entry(row, asked) for row in found[: asked.limit])
         return Inbox(entries=entries, counts=counts, older=older)
 
-    async def _searched(self, asked: Asked) -> Sequence[Any]:
+    async def _searched(self, asked: Asked, newest: int) -> Sequence[Any]:
         with suppress(StoreUnavailable):  # another process puts the words in, or the store takes none just now
             await self.words.gather(LATE_WORDS)
         values = {
             "window": MOST_HITS,
             "names": MOST_NAMES,
+            "lately": newest - LATELY,
             "before": asked.before or NO_END,
             **sql.search_values(asked.words, self._database.dialect),
         }
@@ -152,7 +155,8 @@ class SqlConsoleDesk:
     async def _latest(self, asked: Asked, newest: int) -> tuple[Sequence[Any], int]:
         """A page of all conversations, and where the next one begins."""
         floor = max((asked.before or newest) - WINDOW, 0)
-        found = await self._read(sql.latest(asked), self._values(asked, before=asked.before or NO_END, floor=floor))
+        values = self._values(asked, before=asked.before or NO_END, floor=floor, walked=WINDOW + asked.limit)
+        found = await self._read(sql.latest(asked, self._database.dialect), values)
         return found, found[asked.limit - 1].last_id if len(found) > asked.limit else floor
 
     def _values(self, asked: Asked, **more: object) -> dict[str, Any]:

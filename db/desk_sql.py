@@ -52,19 +52,22 @@ def _where(asked: Asked) -> str:
     return "".join(f" AND {one}" for one in wanted)
 
 
-def _few(condition: str, asked: Asked) -> str:
-    """How many there are, counted to a limit: nobody waits for the exact figure of a hundred thousand."""
+def _few(condition: str, asked: Asked, order: str) -> str:
+    """How many there are, counted to a limit: nobody waits for the exact figure of a hundred thousand.
+
+    The order is that of an index, so that either database walks along it and stops at the limit.
+    """
     return f"""
 (SELECT count(*) FROM (SELECT 1 FROM conversations c JOIN contacts ct ON ct.id = c.contact_id
-WHERE {condition}{_where(asked)} LIMIT :most) AS few)"""  # noqa: S608 - pieces of our own
+WHERE {condition}{_where(asked)} ORDER BY {order} LIMIT :most) AS few)"""  # noqa: S608 - pieces of our own
 
 
 def counts(asked: Asked) -> str:
     """Waiting, mine, all, closed, since when the first of those who wait has waited, and the newest message."""
     waiting = "c.mode = 'waiting' AND c.waiting_since IS NOT NULL"
     return f"""
-SELECT {_few(waiting, asked)}, {_few("c.mode = 'person' AND c.staff_id = :me", asked)},
-{_few("1 = 1", asked)}, {_few("c.mode = 'closed'", asked)},
+SELECT {_few(waiting, asked, "c.waiting_since")}, {_few("c.mode = 'person' AND c.staff_id = :me", asked, "c.held_at")},
+{_few("1 = 1", asked, "c.id DESC")}, {_few("c.mode = 'closed'", asked, "c.closed_at DESC")},
 (SELECT min(c.waiting_since) FROM conversations c JOIN contacts ct ON ct.id = c.contact_id
  WHERE {waiting}{_where(asked)}), {NEWEST}"""  # noqa: S608 - pieces of our own
 
@@ -78,21 +81,33 @@ def listing(asked: Asked) -> str:
     }[asked.tab]
     last = LAST_HEARD if asked.tab is Tab.WAITING else LAST
     return f"""
-SELECT {COLUMNS} FROM conversations c {PEOPLE} {last}
-WHERE {condition}{_where(asked)} ORDER BY {order} LIMIT :limit OFFSET :before"""  # noqa: S608 - as above
+WITH page AS (
+  SELECT c.id FROM conversations c JOIN contacts ct ON ct.id = c.contact_id
+  WHERE {condition}{_where(asked)} ORDER BY {order} LIMIT :limit OFFSET :before)
+SELECT {COLUMNS} FROM page p JOIN conversations c ON c.id = p.id {PEOPLE} {last}
+ORDER BY {order}"""  # noqa: S608 - as above
 
 
 NEWEST = "(SELECT coalesce(max(id), 0) FROM messages)"
 
 
-def latest(asked: Asked) -> str:
+_WALKED = {
+    "sqlite": "messages",
+    "postgresql": """(SELECT * FROM messages w
+WHERE w.id < :before AND w.id >= :floor ORDER BY w.id DESC LIMIT :walked)""",
+}
+"""PostgreSQL would join all conversations first, where a branch is asked for: the limit keeps it from that."""
+
+
+def latest(asked: Asked, dialect: str) -> str:
     """All conversations, the latest words first.
 
     Walks from the newest message down and stops where the page is full; :floor ends the walk where a branch has few.
     The comparison keeps either database from looking through all messages first, as ``NOT EXISTS`` would.
     """
     return f"""
-SELECT {COLUMNS}, m.id AS shown_id FROM messages m JOIN conversations c ON c.id = m.conversation_id {PEOPLE}
+SELECT {COLUMNS}, m.id AS shown_id
+FROM {_WALKED[dialect]} AS m JOIN conversations c ON c.id = m.conversation_id {PEOPLE}
 WHERE m.id < :before AND m.id >= :floor
 AND m.id = (SELECT max(l.id) FROM messages l WHERE l.conversation_id = m.conversation_id){_where(asked)}
 ORDER BY m.id DESC LIMIT :limit"""  # noqa: S608 - as above
@@ -102,9 +117,17 @@ _HITS = {
     "sqlite": """
 SELECT rowid AS id FROM message_words WHERE message_words MATCH :match ORDER BY rowid DESC LIMIT :window""",
     "postgresql": """
-SELECT message_id AS id FROM message_words WHERE stems @@ CAST(:match AS tsquery)
+WITH late AS MATERIALIZED (
+  SELECT message_id FROM message_words WHERE stems @@ CAST(:match AS tsquery) AND message_id >= :lately
+  ORDER BY message_id DESC LIMIT :window),
+any_time AS MATERIALIZED (
+  SELECT message_id FROM message_words
+  WHERE stems @@ CAST(:match AS tsquery) AND (SELECT count(*) FROM late) < :window)
+SELECT message_id AS id FROM (SELECT message_id FROM late UNION SELECT message_id FROM any_time) AS hits
 ORDER BY message_id DESC LIMIT :window""",
 }
+"""PostgreSQL's index knows no order: a usual word is looked for in the newest messages, and that is enough; what is
+rarer is fetched whole. Left to itself it walks through all messages for a beginning, which it takes for a usual one."""
 
 
 def search(asked: Asked, dialect: str) -> str:
