@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -44,6 +45,8 @@ LOOK_EVERY_S = 20.0
 """How soon answers leave whose process died meanwhile, and a silent librarian's conversations go back."""
 WINDOW = 10_000
 """Messages among which the latest conversations of one page are looked for."""
+TOGETHER_S = 0.02
+NOBODY = 0
 NO_END = 1 << 62
 """Above every message: what comes while a page is being made is on it."""
 MOST_HITS = 1_000
@@ -67,7 +70,8 @@ class SqlConsoleDesk:
 
     def __init__(self, database: Database, log: DeskLog, clock: Clock, silence: timedelta = timedelta(hours=1)) -> None:
         self._database, self._log, self._clock, self._silence = database, log, clock, silence
-        self._leaving: set[asyncio.Task[None]] = set()
+        self._leaving: set[asyncio.Task[Any]] = set()
+        self._counting: dict[object, asyncio.Task[Counts]] = {}
         self.words = SqlWords(database, clock)
 
     # --- doing -----------------------------------------------------------------------------------
@@ -118,7 +122,33 @@ class SqlConsoleDesk:
     # --- lists -----------------------------------------------------------------------------------
 
     async def counts(self, asked: Asked) -> Counts:
-        return (await self._counted(asked))[0]
+        everybodys = await asyncio.shield(self._counted_together(asked))
+        own = await self._read(sql.mine(asked), self._values(asked, most=MOST_COUNTED))
+        return replace(everybodys, mine=own[0][0])
+
+    def _counted_together(self, asked: Asked) -> "asyncio.Task[Counts]":
+        """The counts but for one's own, a moment later: who asks for the same meanwhile gets the same answer.
+
+        All open lists ask at once, whenever anything happens.
+        """
+        key = (asked.branches, asked.channel, asked.branch)
+        task = self._counting.get(key)
+        if task is None:
+
+            async def counted() -> Counts:
+                await asyncio.sleep(TOGETHER_S)
+                del self._counting[key]  # what happens from now on is counted by another one
+                return (await self._counted(replace(asked, staff_id=NOBODY)))[0]
+
+            task = self._counting[key] = asyncio.create_task(counted(), name="counts")
+            self._leaving.add(task)
+            task.add_done_callback(self._counted_once)
+        return task
+
+    def _counted_once(self, task: "asyncio.Task[Counts]") -> None:
+        self._leaving.discard(task)
+        if not task.cancelled():
+            task.exception()  # whoever still waits is told; nobody has to
 
     async def _counted(self, asked: Asked) -> tuple[Counts, int]:
         """The counts, and the number of the newest message."""

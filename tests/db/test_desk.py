@@ -356,3 +356,21 @@ async def test_whoever_looks_at_a_list_or_a_conversation_is_woken(
     await log.record(arrival("Ау?", key="2"))
     async with asyncio.timeout(5):
         await anext(conversation)
+
+
+async def test_open_lists_that_ask_at_once_are_counted_for_once(
+    desk: SqlConsoleDesk, log: StoredLog, database: Database, masha: StaffMember, vera: StaffMember
+) -> None:
+    one = await waits(log)
+    await waits(log, contact=BORIS, key="2")
+    await desk.act(Take(conversation_id=one, staff_id=masha.staff_id))
+    asked: list[str] = []
+    event.listen(database.engine.sync_engine, "before_cursor_execute", lambda *told: asked.append(told[2]))
+
+    told = await asyncio.gather(*(desk.counts(Asked(staff_id=who.staff_id)) for who in (masha, vera) * 10))
+
+    assert {(counts.waiting, counts.mine, counts.all) for counts in told} == {(1, 1, 2), (1, 0, 2)}
+    assert len([statement for statement in asked if "min(c.waiting_since)" in statement]) == 1
+    await desk.act(Take(conversation_id=one + 1, staff_id=vera.staff_id))
+    assert (await desk.counts(Asked(staff_id=vera.staff_id))).mine == 1, "what has happened since is counted"
+    assert (await desk.counts(Asked(staff_id=vera.staff_id))).waiting == 0
