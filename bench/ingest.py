@@ -1,8 +1,9 @@
 """Stored and acknowledged messages a second, against a bare aiohttp endpoint that stores nothing.
 
-``python -m bench ingest [--seconds 4] [--rounds 3] [--connections 64] [--on sqlite]``
+``python -m bench ingest [--seconds 4] [--rounds 3] [--connections 64] [--on sqlite] [--words]``
 
 The service is the real way in: webhook route, parsing, ``record``, 200 only after the commit.
+With ``--words`` the index of words follows the log in the same process, in rows of their own, as the service does it.
 Server on one core, clients (and most of PostgreSQL) on another; rounds alternate, medians count.
 """
 
@@ -89,7 +90,7 @@ class BenchChannel:
         """Nothing is open."""
 
 
-async def _serve(url: str) -> None:
+async def _serve(url: str, *, words: bool) -> None:
     """The server's process: says its port, serves until its input closes, then says what it used."""
     import uvloop
 
@@ -99,7 +100,7 @@ async def _serve(url: str) -> None:
     if url:
         from bot.engine.service import settle_memory
 
-        app, close = await _storing(url)
+        app, close = await _storing(url, words=words)
         settle_memory()
     else:
         app = web.Application()
@@ -123,27 +124,32 @@ async def _bare(request: web.Request) -> web.Response:
     return web.Response(body=b"ok")
 
 
-async def _storing(url: str) -> tuple[web.Application, Callable[[], Awaitable[object]]]:
+async def _storing(url: str, *, words: bool) -> tuple[web.Application, Callable[[], Awaitable[object]]]:
     from bot.engine.intake import Webhooks
     from bot.engine.metrics import Metrics
     from bot.engine.server import application
     from db.connect import connect
     from db.messages import open_log
+    from db.words import SqlWords
 
     database = await connect(url)
     log = await open_log(database, SystemClock())
+    index = SqlWords(database, SystemClock())
+    following = asyncio.create_task(index.follow(log.desk_changes())) if words else None
     app = application(Webhooks({"bench": BenchChannel()}, log, Metrics()).routes())
 
     async def close() -> None:
+        if following is not None:
+            following.cancel()
         await log.aclose()
         await database.aclose()
 
     return app, close
 
 
-def measure(url: str, *, connections: int, seconds: float) -> tuple[Load, float]:
+def measure(url: str, *, connections: int, seconds: float, words: bool = False) -> tuple[Load, float]:
     """One server, one load: what the clients saw, and the server's CPU µs a message."""
-    command = [sys.executable, "-m", "bench.ingest", "--serve", url]
+    command = [sys.executable, "-m", "bench.ingest", "--serve", url, *(["--words"] if words else [])]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdin is not None
         assert server.stdout is not None
@@ -174,12 +180,13 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--seconds", type=float, default=4.0)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--connections", type=int, default=64)
+    parser.add_argument("--words", action="store_true", help="also with the index of words beside it")
     parser.add_argument("--serve", metavar="URL", help=argparse.SUPPRESS)
     options = parser.parse_args(argv)
     if options.serve is not None:
         import uvloop
 
-        uvloop.run(_serve(options.serve))
+        uvloop.run(_serve(options.serve, words=options.words))
         return 0
 
     from tests.support.databases import Databases, PostgresServer
@@ -188,21 +195,25 @@ def main(argv: Sequence[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="bb-bench-") as folder:
         databases = Databases(Path(folder), server=lambda: PostgresServer(durable=True))
         try:
-            rounds: dict[str, list[tuple[Load, float]]] = {name: [] for name in ("bare", *(options.on or BARS))}
+            stores = [*(options.on or BARS)]
+            names = ["bare", *stores, *(f"{name}, words" for name in stores if options.words)]
+            rounds: dict[str, list[tuple[Load, float]]] = {name: [] for name in names}
             for _ in range(options.rounds):
                 for name, seen in rounds.items():
-                    url = "" if name == "bare" else asyncio.run(databases.url(name))
-                    seen.append(measure(url, connections=options.connections, seconds=options.seconds))
+                    store, _, words = name.partition(", ")
+                    url = "" if name == "bare" else asyncio.run(databases.url(store))
+                    wanted = {"connections": options.connections, "seconds": options.seconds, "words": bool(words)}
+                    seen.append(measure(url, **wanted))
         finally:
             databases.close()
     bare = median(load.per_s for load, _ in rounds["bare"])
-    print(f"{'':12}{'per s':>8}{'ratio':>7}{'bar':>6}{'p50 ms':>8}{'p99 ms':>8}{'CPU µs':>8}{'refused':>9}")
+    print(f"{'':18}{'per s':>8}{'ratio':>7}{'bar':>6}{'p50 ms':>8}{'p99 ms':>8}{'CPU µs':>8}{'refused':>9}")
     for name, seen in rounds.items():
         per_s, p99 = median(load.per_s for load, _ in seen), median(load.p99_ms for load, _ in seen)
         bar = BARS.get(name)
         missed = missed or (bar is not None and (per_s / bare < bar or p99 > P99_MS))
         print(
-            f"{name:12}{per_s:8.0f}{per_s / bare:7.2f}{bar or '':>6}{median(load.p50_ms for load, _ in seen):8.1f}"
+            f"{name:18}{per_s:8.0f}{per_s / bare:7.2f}{bar or '':>6}{median(load.p50_ms for load, _ in seen):8.1f}"
             f"{p99:8.1f}{median(cpu for _, cpu in seen):8.0f}{sum(load.refused for load, _ in seen):9}"
         )
     return int(missed)

@@ -140,7 +140,14 @@ async def log(sqlite: Database, clock: StandingClock) -> AsyncIterator[StoredLog
 
 
 @pytest.fixture
+def setting() -> ConsoleSetting:
+    """What the library has decided."""
+    return SETTING
+
+
+@pytest.fixture
 async def console(
+    setting: ConsoleSetting,
     sqlite: Database,
     log: StoredLog,
     clock: StandingClock,
@@ -151,7 +158,7 @@ async def console(
 ) -> AsyncIterator[Console]:
     """The console of the store."""
     made = Console(
-        SETTING,
+        setting,
         staff=SqlStaffBook(sqlite, clock),
         audit=SqlStaffAudit(sqlite, clock),
         clock=clock,
