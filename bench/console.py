@@ -9,7 +9,7 @@ import argparse
 import asyncio
 import tempfile
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import perf_counter, process_time
 
@@ -35,10 +35,22 @@ MOMENT = {
     "sqlite": "strftime('%Y-%m-%d %H:%M:%f', '2026-03-02', '-' || ({ago}) || ' seconds') || '000'",
     "postgresql": "timestamptz '2026-03-02 00:00:00+00' - ({ago}) * interval '1 second'",
 }
+EVENING = datetime(2026, 3, 1, 18, tzinfo=UTC)
+"""When all this is asked, hours before the last message: the day so far counts many."""
 WAITING, HELD, CLOSED = 200, 400, 30_000
 """The first so many conversations wait, are held, were closed; the rest is the bot's."""
 LONG = 20
 """The conversation with 5,000 messages more; of the first branch, as every twentieth."""
+
+
+class ThatEvening(SystemClock):
+    """The machine's clock, put back to the filled time."""
+
+    def __init__(self) -> None:
+        self._back = super().now() - EVENING
+
+    def now(self) -> datetime:
+        return super().now() - self._back
 
 
 def main(argv: Sequence[str]) -> int:
@@ -63,7 +75,7 @@ def main(argv: Sequence[str]) -> int:
 
 
 async def _measure(name: str, url: str, options: argparse.Namespace) -> None:
-    database, clock = await connect(url), SystemClock()
+    database, clock = await connect(url), ThatEvening()
     try:
         await upgrade(database)
         began = perf_counter()
@@ -113,12 +125,13 @@ PAGES = {
     "a conversation": "c/{one}",
     "a conversation of 5,000": f"c/{LONG}",
     "its earlier messages": f"c/{LONG}/earlier?before={{half}}",
+    "overview": "overview",
 }
 
 
 async def _pages(house: ConsoleHouse, database: Database, options: argparse.Namespace) -> None:
     """Whole pages, for a librarian of all branches and one of a single branch; then the way of a reader's words."""
-    clock = SystemClock()
+    clock = house.clock
     book = SqlStaffBook(database, clock)
     for login, branches in (("all", ()), ("one", ("01",))):
         who, token = await hire(database, clock, login, branches=branches), login[0] * 43

@@ -77,6 +77,7 @@ from db.messages import StoredLog, open_log
 from db.miss_desk import SqlMissDesk
 from db.misses import SqlMisses
 from db.notices import SqlNotices
+from db.overview import SqlOverview
 from db.people import SqlPeople
 from db.reader_book import SqlReaderBook
 from db.renewal_requests import SqlRequests
@@ -514,6 +515,8 @@ def service(what: Opened, role: Role) -> Service:
                 lessons=lessons_of(what, channels),
                 readers=reader_ports(what, channels, privacy),
                 places=places_of(what),
+                overview=SqlOverview(what.database, settings.library.timezone),
+                standings=SqlChannelStates(what.database, what.clock),
             )
             paths += console.routes()  # type: ignore[arg-type]  # as above
             closing.append(console.aclose)
@@ -741,6 +744,7 @@ def console_setting(
         channel_kinds={spec.kind: spec.title for spec in (spec_of(name, settings) for name in settings.channels)},
         sending=frozenset(channels),
         windows={name: each.capabilities.window_h for name, each in channels.items() if each.capabilities.window_h},
+        long_wait=settings.handover.alert_after,
         public_only=frozenset(name for name in channels if data_class(name, settings) is not DataClass.FULL),
         largest_upload=console.upload_megabytes * 1024 * 1024,
     )

@@ -8,6 +8,7 @@ from aiohttp import web
 from bot.clock import Clock
 from bot.desk import Audit, Desk, StaffBook, StaffRole
 from bot.lessons import Lessons
+from bot.overview import ChannelBook, OverviewBook
 from bot.ports import Files, Library
 from bot.shelving import CatalogueDesk, ImportDesk
 from console.account import OwnAccount
@@ -21,6 +22,7 @@ from console.inbox import InboxScreen
 from console.journal import JournalScreen
 from console.loading import LoadingScreen
 from console.meanings import MeaningScreen
+from console.overview import OverviewScreen
 from console.people import People
 from console.places import PlacesPorts, PlacesScreen
 from console.reader_loans import Lending
@@ -56,6 +58,8 @@ class Console:
         lessons: What the bot is taught, and tried with.
         readers: Cards, requests and the journal; None leaves these screens out.
         places: Branches, hours and closed days; None leaves these screens out.
+        overview: The figures of the day.
+        standings: How the messengers stand.
     """
 
     def __init__(
@@ -71,6 +75,8 @@ class Console:
         shelving: CatalogueDesk,
         imports: ImportDesk,
         lessons: Lessons,
+        overview: OverviewBook,
+        standings: ChannelBook,
         readers: ReaderPorts | None = None,
         places: PlacesPorts | None = None,
     ) -> None:
@@ -81,7 +87,8 @@ class Console:
             room,
             Door(room),
             InboxScreen(room, desk, self._streams),
-            ConversationScreen(room, desk, self._streams, files, library, card),
+            ConversationScreen(room, desk, self._streams, files, library, standings, card),
+            OverviewScreen(room, overview, standings),
             CannedScreen(room, desk),
             BooksScreen(room, library, shelving),
             LoadingScreen(room, imports, setting.largest_upload),

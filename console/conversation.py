@@ -26,11 +26,13 @@ from bot.desk import (
 )
 from bot.errors import StoreUnavailable
 from bot.messages import Document, Picture, Reply
+from bot.overview import ChannelBook
 from bot.ports import Files, Library, Mode
 from bot.wording import gettext as _
 from console import uploads
 from console.card_summary import CardSummary
 from console.inbox import asked_by, kinds, list_values, reasons
+from console.overview import trouble
 from console.room import ROOT, Room, Stop, Visit
 from console.shelf import Shelf
 from console.streams import Streams
@@ -53,9 +55,11 @@ class ConversationScreen:
         streams: Streams,
         files: Files,
         library: Library,
+        standings: ChannelBook,
         card: CardSummary | None = None,
     ) -> None:
         self._room, self._desk, self._streams, self._files, self._card = room, desk, streams, files, card
+        self._standings = standings
         self._shelf = Shelf(room, library)
 
     def routes(self) -> Sequence[web.AbstractRouteDef]:
@@ -96,18 +100,18 @@ class ConversationScreen:
             colleagues=[who for who in staff if _sees(who, talk)],
             canned=canned,
             longest=LONGEST_ANSWER,
-            **(values | self._talk_values(visit, talk)),
+            **(values | await self._talk_values(visit, talk)),
         )
 
     async def piece(self, visit: Visit) -> web.Response:
         """What changes: the messages and who has it."""
         talk = await self._talk(visit)
-        return self._room.page(visit, "_thread.html", **self._talk_values(visit, talk))
+        return self._room.page(visit, "_thread.html", **await self._talk_values(visit, talk))
 
     async def earlier(self, visit: Visit) -> web.Response:
         """Older messages."""
         talk = await self._talk(visit, before=visit.number("before"))
-        return self._room.page(visit, "_lines.html", **self._talk_values(visit, talk))
+        return self._room.page(visit, "_lines.html", **await self._talk_values(visit, talk))
 
     async def stream(self, visit: Visit) -> web.StreamResponse:
         """A word whenever the conversation changed."""
@@ -278,7 +282,7 @@ class ConversationScreen:
             return _("Ответ уже ушёл.")
         return _("Этого диалога больше нет.")
 
-    def _talk_values(self, visit: Visit, talk: Talk) -> dict[str, Any]:
+    async def _talk_values(self, visit: Visit, talk: Talk) -> dict[str, Any]:
         setting = self._room.setting
         mine = talk.mode is Mode.PERSON and talk.holder_id == visit.me.staff_id
         window = setting.windows.get(talk.contact.channel, 0.0)
@@ -291,6 +295,7 @@ class ConversationScreen:
             "window_left": (ends - visit.now).total_seconds() if ends else None,
             "public_only": talk.contact.channel in setting.public_only,
             "off": talk.contact.channel not in setting.sending,
+            "trouble": trouble(setting, await self._standings.all(), talk.contact.channel, visit.now),
             "states": states(),
             "kinds": kinds(),
             "reasons": reasons(),

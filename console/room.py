@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import structlog
 from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from bot.allowance import address_of
 from bot.assets import Assets
@@ -86,6 +87,7 @@ class ConsoleSetting:
     sending: frozenset[str] = frozenset()
     windows: Mapping[str, float] = field(default_factory=dict)
     public_only: frozenset[str] = frozenset()
+    long_wait: timedelta | None = timedelta(minutes=15)
     largest_upload: int = 500 * 1024 * 1024
 
 
@@ -172,10 +174,19 @@ class Room:
             root=ROOT,
             sections=SECTIONS,
         )
+        self._pages.globals.update(signals=self._signals)
         self._pages.filters.update(words.filters(setting, clock))
 
     def _banner_now(self, now: datetime) -> str:
         return self.banner(now)
+
+    def _signals(self) -> Markup:
+        """What a page that listens for calls tells its script."""
+        long = self.setting.long_wait
+        words = gettext("Читатель ждёт дольше обычного"), gettext("Читатель ждёт библиотекаря")
+        return Markup('data-long-seconds="{}" data-long="{}" data-called="{}"').format(
+            int(long.total_seconds()) if long else 0, *words
+        )
 
     # --- answers ---------------------------------------------------------------------------------
 

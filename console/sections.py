@@ -30,6 +30,7 @@ class Section:
 
 SECTIONS = (
     Section("inbox", "", lambda: _("Диалоги"), letter="I"),
+    Section("overview", "overview", lambda: _("Обзор"), letter="O"),
     Section("books", "books", lambda: _("Каталог"), letter="K"),
     Section("teach", "teach", lambda: _("Чему научить"), letter="T"),
     Section("readers", "readers", lambda: _("Читатели"), letter="P"),

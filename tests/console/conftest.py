@@ -24,12 +24,14 @@ from console.room import ConsoleSetting
 from db.branch_desk import SqlBranchDesk
 from db.branches import SqlBranches
 from db.catalogue import SqlCatalogueWriter
+from db.channel_states import SqlChannelStates
 from db.connect import Database
 from db.desk import SqlConsoleDesk
 from db.desk_audit import SqlStaffAudit
 from db.files import SqlFiles
 from db.import_jobs import SqlImportJobs
 from db.messages import StoredLog, open_log
+from db.overview import SqlOverview
 from db.shelving import SqlCatalogueDesk
 from db.staff import SqlStaffBook
 from tests.support.clock import StandingClock
@@ -169,6 +171,8 @@ async def console(
         readers=readers,
         places=places,
         **of_the_catalogue(sqlite, clock, tmp_path),
+        overview=SqlOverview(sqlite, SETTING.zone),
+        standings=SqlChannelStates(sqlite, clock),
     )
     yield made
     await made.aclose()

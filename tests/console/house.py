@@ -15,10 +15,12 @@ from bot.routing import Handler, Trigger
 from console.app import Console
 from console.room import ConsoleSetting
 from db.account_store import account_store
+from db.channel_states import SqlChannelStates
 from db.connect import Database
 from db.desk import SqlConsoleDesk
 from db.desk_audit import SqlStaffAudit
 from db.files import SqlFiles
+from db.overview import SqlOverview
 from db.staff import SqlStaffBook
 from tests.adapters.house import House
 from tests.console.conftest import SETTING, of_the_catalogue, places_of
@@ -88,6 +90,8 @@ class ConsoleHouse(House):
             readers=self.readers,
             places=places_of(database, self.lending.branches, clock),
             **of_the_catalogue(database, clock, Path(self._folder.name)),
+            overview=SqlOverview(database, self.setting.zone),
+            standings=SqlChannelStates(database, clock),
         )
         return self.console.routes()
 
