@@ -60,7 +60,8 @@ def outlook(loan: OpenLoan) -> str:
     if loan.requested:
         return _("просьба о продлении ждёт")
     if isinstance(loan.if_renewed, NotRenewed):
-        return why_not(loan.if_renewed.block)
+        told_already = loan.overdue and loan.if_renewed.block is RenewalBlock.OVERDUE
+        return "" if told_already else why_not(loan.if_renewed.block)
     if loan.renewals_left is None:
         return ""
     return _("продлить можно ещё {times}").format(times=counted(loan.renewals_left, "раз", "раза", "раз"))

@@ -1,5 +1,6 @@
 """The register as the staff look into it, in SQL."""
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from decimal import Decimal
@@ -48,13 +49,16 @@ class SqlReaderBook:
         wanted = (
             select(*_NAMED, PatronRow.birth_date, BranchRow.code.label("branch_code"))
             .outerjoin(BranchRow, BranchRow.id == PatronRow.branch_id)
-            .where(which, *_of_branches(branches))
+            .where(*_of_branches(branches))
             .order_by(PatronRow.surname, PatronRow.given_name, PatronRow.id)
             .limit(limit + 1)
         )
         with store_errors():
             async with self._database.engine.connect() as connection:
-                rows = (await connection.execute(wanted)).all()
+                rows = (await connection.execute(wanted.where(which))).all()
+                if not rows and (phone := _phone(words)):
+                    by = SoughtBy.PHONE
+                    rows = (await connection.execute(wanted.where(_has_phone(phone)))).all()
         return FoundReaders(by=by, entries=tuple(map(_entry, rows[:limit])), more=len(rows) > limit)
 
     # --- one reader ------------------------------------------------------------------------------
@@ -143,11 +147,14 @@ def _sought(words: str) -> tuple[SoughtBy, Any]:
     """What was typed is, and the rows that fit it."""
     said = " ".join(words.replace("\x00", "").split())[:100]
     if spellings := card_spellings(said):
-        is_card = PatronRow.card_number.in_(spellings)
-        phone = phone_of(said) if len(digits_of(said)) >= PHONE_DIGITS else ""
-        return (SoughtBy.PHONE, or_(is_card, _has_phone(phone))) if phone else (SoughtBy.CARD, is_card)
+        return SoughtBy.CARD, PatronRow.card_number.in_(spellings)
     names = [name for name in said.split(" ") if len(name.strip(".,*%_")) >= SHORTEST_NAME][:MOST_NAMES]
     return (SoughtBy.NAME, _has_name(names)) if names else (SoughtBy.NOTHING, false())
+
+
+def _phone(words: str) -> str:
+    """The telephone number that what is no card may be, "" for none: looked for second, since no index has it."""
+    return phone_of(words) if len(digits_of(words)) >= PHONE_DIGITS else ""
 
 
 def _has_phone(phone: str) -> Any:
@@ -176,10 +183,16 @@ def _has_name(names: Sequence[str]) -> Any:
 
 def _begins(column: Any, name: str) -> Any:
     """Neither database folds Cyrillic in every set-up, so each way of writing is asked for; ё is е."""
-    plain = func.replace(func.replace(column, "ё", "е"), "Ё", "Е")
-    said = name.replace("ё", "е").replace("Ё", "Е").strip(".,")
+    said = name.strip(".,")
     ways = dict.fromkeys((said, said.lower(), said.capitalize(), said.title(), said.upper()))
-    return or_(*(plain.startswith(way, autoescape=True) for way in ways))
+    return or_(*(column.like(_pattern(way), escape="!") for way in ways))
+
+
+def _pattern(said: str) -> str:
+    """Any letter in the place of е and ё, unless nothing much else is there: no function runs over the column."""
+    escaped = re.sub(r"([!%_])", r"!\1", said)
+    plain = len(re.sub(r"[еёЕЁ\W_]", "", said)) >= SHORTEST_NAME
+    return (re.sub("[еёЕЁ]", "_", escaped) if plain else escaped) + "%"
 
 
 # --- whose they are ------------------------------------------------------------------------------

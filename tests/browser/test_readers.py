@@ -1,0 +1,210 @@
+"""Readers, requests and the journal in a real browser: for everybody, in both themes, by keyboard."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Dialog, expect
+from sqlalchemy import insert, select, update
+
+from bot.clock import SystemClock
+from bot.desk import StaffRole
+from bot.library.notices import NoticeKind
+from bot.messages import Contact
+from db.connect import connect
+from db.models import BranchRow, ContactRow, PatronRow
+from db.models_circulation import LoanRow, RenewalRequestRow
+from db.models_notices import NoticeItemRow, NoticeRow
+from tests.browser.conftest import Visit
+from tests.browser.visitor import Visitor
+from tests.console.house import ConsoleHouse
+from tests.support.accounts import CONSENT
+from tests.support.databases import Databases
+from tests.support.fake_library import CENTRAL, CHILDREN, FakeBranches, FakeCatalogue, FakeFaq, sample_library
+from tests.support.staff import PASSWORD, hire
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+
+PATIENCE_MS = 20_000
+CARD = "0100001"
+ENDLESS = "Полное собрание сочинений и писем в тридцати томах " * 4
+
+
+@dataclass
+class Readers:
+    """A console over a library with readers."""
+
+    house: ConsoleHouse
+    anna: int
+    loans: list[int]
+
+    async def fill(self) -> None:
+        """A request that waits, and somebody whom nothing reached."""
+        lending, now = self.house.lending, self.house.clock.now()
+        async with lending.database.writer.begin() as connection:
+            row = (await connection.execute(select(LoanRow).where(LoanRow.id == self.loans[1]))).one()
+            waits = {"cause": "staff", "state": "waiting", "asked_at": now - timedelta(hours=3), "key": "1"}
+            whose = {"loan_id": row.id, "patron_id": self.anna, "branch_id": row.branch_id, "title": ENDLESS}
+            dates = {"due_before": row.due_on, "due_on": row.due_on + timedelta(days=14)}
+            await connection.execute(insert(RenewalRequestRow).values(waits | whose | dates))
+            notice = {"patron_id": self.anna, "state": "unreached", "zone": "Europe/Moscow", "planned_at": now}
+            adding = insert(NoticeRow).values(**notice, send_at=now, channel="", ended_at=now, why="")
+            number = await connection.scalar(adding.returning(NoticeRow.id))
+            item = {"kind": NoticeKind.OVERDUE.value, "subject_id": self.loans[0], "day": date(2026, 3, 1), "stage": 1}
+            await connection.execute(insert(NoticeItemRow).values(**item, notice_id=number))
+
+    async def links(self) -> None:
+        """The one chat there is links Анна's card."""
+        async with self.house.lending.database.engine.connect() as connection:
+            row = (await connection.execute(select(ContactRow.channel, ContactRow.address))).one()
+        contact, accounts = Contact(channel=row.channel, address=row.address), self.house.accounts
+        await accounts.accounts.agree(contact, CONSENT["ru"].version, "agree")
+        issued = await accounts.desk.issue_code(CARD, "desk")
+        assert issued is not None
+        await accounts.accounts.link_by_code(contact, issued.code, "link")
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def readers(databases: Databases) -> AsyncIterator[Readers]:
+    """Анна has two books, one of them late."""
+    database, clock = await connect(await databases.url("sqlite")), SystemClock()
+    await hire(database, clock, role=StaffRole.ADMIN)
+    expect.set_options(timeout=PATIENCE_MS)
+    library = sample_library(FakeCatalogue(), FakeFaq(), FakeBranches(CENTRAL, CHILDREN))
+    house = ConsoleHouse(database, clock, library=library)
+    await house.open()
+    lending = house.lending
+    await lending.opens()
+    person = {"surname": "Каренина", "given_name": "Анна", "phone": "8 (912) 345-67-89", "category": "взрослый"}
+    anna = await lending.patron(CARD, **person, birth_date=date(1985, 3, 12), valid_until=date(2020, 1, 1))
+    for number in range(3):
+        await lending.patron(f"02{number}", surname="Каренин", given_name="Ы" * 60, birth_date=date(2010, 1, 1))
+    loans = []
+    for title in ("Война и мир", ENDLESS):
+        _, items = await lending.book(title)
+        async with database.writer.begin() as connection:
+            now, branch = clock.now(), select(BranchRow.id).where(BranchRow.code == "01").scalar_subquery()
+            days = {"issued_on": now.date() - timedelta(days=20), "due_on": now.date() + timedelta(days=9)}
+            lent = {"patron_id": anna, "item_id": items[0], "branch_id": branch, "as_of": now}
+            loans.append(int(await connection.scalar(insert(LoanRow).values(lent | days).returning(LoanRow.id)) or 0))
+    async with database.writer.begin() as connection:
+        late = {"due_on": clock.now().date() - timedelta(days=4)}
+        await connection.execute(update(LoanRow).where(LoanRow.id == loans[0]).values(late))
+        await connection.execute(update(PatronRow).where(PatronRow.id == anna).values(valid_until=None))
+    yield Readers(house, anna, loans)
+    await house.close()
+    expect.set_options(timeout=5_000)
+    await databases.drop(database)
+
+
+async def enters(visit: Visit, readers: Readers, **window: object) -> Visitor:
+    """A librarian who has signed in."""
+    librarian = await visit(f"{readers.house.address}/console/", **{"width": 1440, "height": 900, **window})
+    page = librarian.page
+    await page.get_by_label("Имя для входа").fill("masha")
+    await page.get_by_label("Пароль").fill(PASSWORD)
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".inbox")).to_be_visible()
+    return librarian
+
+
+async def accept(dialog: Dialog) -> None:
+    """Yes."""
+    await dialog.accept()
+
+
+async def test_a_reader_is_found_helped_and_given_a_code_by_keyboard(visit: Visit, readers: Readers) -> None:
+    await readers.fill()
+    masha = await enters(visit, readers)
+    page, keys = masha.page, masha.page.keyboard
+    await expect(page.get_by_role("navigation").get_by_text("2", exact=True)).to_be_visible()
+    await keys.press("g")
+    await keys.press("p")
+    await expect(page.get_by_label("Номер билета, фамилия или телефон")).to_be_focused()
+    await keys.type("каренин")
+    await keys.press("Enter")
+    await expect(page.locator("[data-row]")).to_have_count(4)
+    await page.get_by_label("Номер билета, фамилия или телефон").fill(CARD)
+    await keys.press("Enter")
+    await expect(page.locator("[data-row]")).to_have_count(1)
+    await keys.press("Escape")
+    await keys.press("j")
+    await keys.press("Enter")
+    await expect(page.get_by_role("heading", name="Каренина Анна")).to_be_visible()
+    assert CARD not in page.url
+
+    await page.get_by_role("button", name="Выдать код для чата").focus()
+    await keys.press("Enter")
+    await expect(page.locator(".big-code")).to_be_visible()
+    await page.emulate_media(media="print")
+    await expect(page.get_by_role("button", name="Напечатать")).to_be_hidden()
+    await expect(page.locator(".big-code")).to_be_visible()
+
+
+async def test_requests_are_decided_after_a_question(visit: Visit, readers: Readers) -> None:
+    await readers.fill()
+    masha = await enters(visit, readers)
+    await masha.opens(f"{readers.house.address}/console/requests")
+    page = masha.page
+    await page.get_by_role("button", name="Продлить: ").click()  # and no: nothing happens
+    page.on("dialog", accept)
+    await page.get_by_label("Отметить все").check()
+    await expect(page.locator("[data-pick]")).to_be_checked()
+    await page.get_by_role("button", name="Продлить отмеченные").click()
+    await expect(page.get_by_text("читатель узнает сам")).to_be_visible()
+    await page.get_by_role("button", name="Позвонили").click()
+    await expect(page.get_by_text("Отмечено: Каренина Анна")).to_be_visible()
+
+
+async def test_the_card_beside_a_conversation_renews(visit: Visit, readers: Readers) -> None:
+    reader = await visit(readers.house.address)
+    await reader.says("человек")
+    await reader.hears("Записал")
+    await readers.links()
+    await readers.house.lending.set_loan(readers.loans[0], due_on=date(2030, 1, 1))
+    masha = await enters(visit, readers)
+    await masha.page.locator("[data-row]").click()
+    card = masha.page.locator(".their-card")
+    await expect(card).to_contain_text("книг: 2")
+    await card.locator("summary").focus()
+    await masha.page.keyboard.press("Enter")
+    await card.get_by_role("button", name="Продлить: Полное").click()
+    await expect(card.get_by_role("status").first).to_contain_text("продлена до")
+    loans = await readers.house.lending.loans(readers.anna)
+    assert sum(loan.loan.renewals for loan in loans) == 1
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 360)])
+async def test_no_screen_about_readers_shuts_anybody_out(
+    visit: Visit, readers: Readers, scheme: str, width: int
+) -> None:
+    reader = await visit(readers.house.address)
+    await reader.says("человек")
+    await reader.hears("Записал")
+    await readers.links()
+    await readers.fill()
+    masha = await enters(visit, readers, width=width, height=740, color_scheme=scheme)
+    root, one = f"{readers.house.address}/console/", f"readers/{readers.anna}"
+    for path in ("readers", one, f"{one}/erase", "requests", "journal", "staff", "readers/999"):
+        await masha.opens(root + path)
+        assert await masha.barriers() == [], path
+        assert await masha.sideways() <= 0, path
+        await masha.page.wait_for_load_state("networkidle")
+    await masha.opens(f"{root}{one}")
+    await masha.page.get_by_role("button", name="Выдать код для чата").click()
+    await expect(masha.page.locator(".big-code")).to_be_visible()
+    assert await masha.barriers() == []
+    assert await masha.sideways() <= 0
+    await masha.opens(root + "readers")
+    await masha.page.get_by_label("Номер билета, фамилия или телефон").fill("каренин")
+    await masha.page.keyboard.press("Enter")
+    await expect(masha.page.locator("[data-row]")).to_have_count(4)
+    assert await masha.barriers() == []
+    assert await masha.sideways() <= 0
+    await masha.opens(root + "c/1")
+    await masha.page.locator(".their-card summary").click()
+    await expect(masha.page.locator(".their-card").get_by_text("На руках")).to_be_visible()
+    assert await masha.barriers() == []
+    assert await masha.sideways() <= 0
