@@ -1,17 +1,15 @@
 """The register as the staff look into it, in SQL."""
 
-import re
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import and_, exists, false, func, or_, select, union
+from sqlalchemy import exists, func, or_, select, union
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
 from bot.accounts import NoticeWishes, RequestCause, RequestState
-from bot.library.linking import card_spellings, digits_of, phone_of
 from bot.reader_desk import (
     CardBehind,
     FoundReaders,
@@ -28,10 +26,7 @@ from db.models import BranchRow, ContactRow, ConversationRow, MessageRow, Patron
 from db.models_accounts import ConsentRow, ConsentTextRow, ContactCardRow, NoticeWishRow
 from db.models_circulation import HoldRow, LoanRow, RenewalRequestRow
 from db.models_notices import NoticeRow
-
-SHORTEST_NAME, MOST_NAMES = 2, 3
-PHONE_DIGITS = 7
-"""From so many digits on, what was typed may be a telephone number."""
+from db.reader_search import has_phone, phone_in, sought
 
 
 class SqlReaderBook:
@@ -43,7 +38,7 @@ class SqlReaderBook:
     # --- finding ---------------------------------------------------------------------------------
 
     async def find(self, words: str, branches: Collection[str] = (), limit: int = 20) -> FoundReaders:
-        by, which = _sought(words)
+        by, which = sought(words)
         if by is SoughtBy.NOTHING:
             return FoundReaders(by=by)
         wanted = (
@@ -56,9 +51,9 @@ class SqlReaderBook:
         with store_errors():
             async with self._database.engine.connect() as connection:
                 rows = (await connection.execute(wanted.where(which))).all()
-                if not rows and (phone := _phone(words)):
+                if not rows and (phone := phone_in(words)):
                     by = SoughtBy.PHONE
-                    rows = (await connection.execute(wanted.where(_has_phone(phone)))).all()
+                    rows = (await connection.execute(wanted.where(has_phone(phone)))).all()
         return FoundReaders(by=by, entries=tuple(map(_entry, rows[:limit])), more=len(rows) > limit)
 
     # --- one reader ------------------------------------------------------------------------------
@@ -138,61 +133,6 @@ class SqlReaderBook:
             async with self._database.engine.connect() as connection:
                 waiting, silent = (await connection.execute(both)).one()
         return ToDo(requests=waiting, unreached=silent)
-
-
-# --- what is looked for --------------------------------------------------------------------------
-
-
-def _sought(words: str) -> tuple[SoughtBy, Any]:
-    """What was typed is, and the rows that fit it."""
-    said = " ".join(words.replace("\x00", "").split())[:100]
-    if spellings := card_spellings(said):
-        return SoughtBy.CARD, PatronRow.card_number.in_(spellings)
-    names = [name for name in said.split(" ") if len(name.strip(".,*%_")) >= SHORTEST_NAME][:MOST_NAMES]
-    return (SoughtBy.NAME, _has_name(names)) if names else (SoughtBy.NOTHING, false())
-
-
-def _phone(words: str) -> str:
-    """The telephone number that what is no card may be, "" for none: looked for second, since no index has it."""
-    return phone_of(words) if len(digits_of(words)) >= PHONE_DIGITS else ""
-
-
-def _has_phone(phone: str) -> Any:
-    """The number however the register writes it; its last ten digits, since the country is often left out."""
-    written: Any = PatronRow.phone
-    for sign in (" ", "-", "(", ")", "\u00a0", "+"):
-        written = func.replace(written, sign, "")
-    return written.like(f"%{phone[-10:]}")
-
-
-def _has_name(names: Sequence[str]) -> Any:
-    """One word begins the surname, the others given name or patronymic, in whatever order."""
-    return or_(
-        *(
-            and_(
-                _begins(PatronRow.surname, name),
-                *(
-                    or_(_begins(PatronRow.given_name, other), _begins(PatronRow.patronymic, other))
-                    for other in (*names[:place], *names[place + 1 :])
-                ),
-            )
-            for place, name in enumerate(names)
-        )
-    )
-
-
-def _begins(column: Any, name: str) -> Any:
-    """Neither database folds Cyrillic in every set-up, so each way of writing is asked for; ё is е."""
-    said = name.strip(".,")
-    ways = dict.fromkeys((said, said.lower(), said.capitalize(), said.title(), said.upper()))
-    return or_(*(column.like(_pattern(way), escape="!") for way in ways))
-
-
-def _pattern(said: str) -> str:
-    """Any letter in the place of е and ё, unless nothing much else is there: no function runs over the column."""
-    escaped = re.sub(r"([!%_])", r"!\1", said)
-    plain = len(re.sub(r"[еёЕЁ\W_]", "", said)) >= SHORTEST_NAME
-    return (re.sub("[еёЕЁ]", "_", escaped) if plain else escaped) + "%"
 
 
 # --- whose they are ------------------------------------------------------------------------------
