@@ -39,8 +39,8 @@ def options(mode: str = "callback", api_url: str = "http://127.0.0.1:9", **more:
     return VkSettings(**{"token": TOKEN, "group_id": GROUP, "mode": mode, "api_url": api_url, **proof, **more})
 
 
-def callback(clock: Clock, api_url: str = "http://127.0.0.1:9", files: Files | None = None) -> VkCallback:
-    built = cast("Vk", CHANNEL.build(options("callback", api_url), setting(clock, files)))
+def callback(clock: Clock, api_url: str = "http://127.0.0.1:9", files: Files | None = None, **more: Any) -> VkCallback:
+    built = cast("Vk", CHANNEL.build(options("callback", api_url, **more), setting(clock, files)))
     assert isinstance(built, VkCallback)
     return built
 

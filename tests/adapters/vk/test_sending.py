@@ -240,6 +240,18 @@ async def test_an_address_that_is_no_readers_is_refused_without_a_call(
     assert vk.calls == []
 
 
+async def test_of_all_chats_of_many_only_the_staffs_own_is_written_to(vk: VkEmulator, clock: StandingClock) -> None:
+    vk.reader(2_000_000_001)
+    built = callback(clock, vk.url, staff_chat=2_000_000_001)
+
+    sent = await built.send(outbound(Reply(text="Читатель ждёт"), address="2000000001"))
+    with pytest.raises(DeliveryRefused):
+        await built.send(outbound(Reply(text="Читатель ждёт"), address="2000000002"))
+
+    assert len(sent.external_ids) == 1
+    await built.aclose()
+
+
 async def test_buttons_lead_back_as_presses(vk: VkEmulator, channel: VkCallback) -> None:
     rows = [[Button("Продлить", "renew:3"), Button("Сайт", "", url="https://library.example/")], [Button("Нет", "no")]]
     await channel.send(outbound(reply("Что делать?", buttons=rows)))
