@@ -5,8 +5,10 @@ import re
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from bot.accounts import LinkState
+from db.models import ContactRow
 from tests.console.conftest import Browser
 from tests.console.readers.conftest import IN_PLACE, Come, audited
 from tests.support.accounts import CARD, CHILD_CARD, OTHER_CARD
@@ -290,6 +292,16 @@ async def test_the_card_stands_beside_the_conversation_and_the_view_is_written_d
         assert words in card, words
     seen = f"staff:masha view.card patron:{house.anna} {house.anna} {{'more': 'conversation:{talk}'}}"
     assert seen in await audited(house.database)
+
+
+async def test_the_staff_see_the_card_where_the_channel_carries_nothing_personal_and_are_warned(
+    come: Come, house: DeskReaders
+) -> None:
+    masha, talk = await come(), await house.conversation()
+    async with house.database.writer.begin() as connection:
+        await connection.execute(update(ContactRow).values(channel="wa"))
+    assert "ничего личного" in await (await masha.get(f"c/{talk}")).text()
+    assert "Каренина Анна" in await (await masha.get(f"c/{talk}/card")).text()
 
 
 async def test_a_card_of_another_branch_is_not_shown_beside_a_conversation(come: Come, house: DeskReaders) -> None:
