@@ -95,6 +95,8 @@ _NOUNS = re.compile(
     r"(?:(?:по|под названием|называется|автор\w?)\s+)?"
 )
 _LONGEST_TITLE = 12
+_MOST_READ = 60
+"""In more words no writer is looked for but one with initials, or behind «автор»: time is short."""
 _NO_TITLE = frozenset(("у", "от", "из", "с", "у вас", "что есть у", "что у вас есть"))
 """What is left where only an author was named: «что есть у Сальникова»."""
 _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
@@ -153,6 +155,8 @@ def title(rest: str, found: dict[str, str]) -> None:
         if value and value <= _LAST_VOLUME and _WORD.search(before) and not _NUMBERED_THINGS.search(before):
             found["volume"], bare = str(value), before
     spans = list(_WORD.finditer(bare))
+    if len(spans) > _MOST_READ:
+        return
     if span := _span(bare):
         first, last, _ = span
         bare = bare[: spans[first].start()] + " " + bare[spans[last - 1].end() :]
@@ -218,6 +222,8 @@ def _age(text: str) -> str:
 def _span(text: str) -> tuple[int, int, names.Named] | None:
     """The words that name a writer: sure names anywhere, well-known ones that are words, too, at an end."""
     words = [fold(match[0]).replace(" ", "") or "-" for match in _WORD.finditer(text)]
+    if len(words) > _MOST_READ:
+        return None
     if found := names.find(words):
         return found if found[2].weight else None  # «Анна Каренина» is a name, too
     if len(words) < 2:

@@ -11,17 +11,17 @@ from understanding.model import Model, Row
 from understanding.tokens import Message
 
 LOOKED_FOR = "search"
-_PHRASES_WEIGH = 4.0
+_PHRASES_WEIGH = 2.0
 """What a phrase's score adds to the logarithm of the model's share."""
 _TITLE = 0.3
 """The score of a title where no phrase fits: anything may be one."""
 _ASKED_FOR = 0.45
 """The most that «есть ли у вас», «нужна» say for a book: so a lift is asked for, too."""
-_FEWER_TITLES = 0.9
+_FEWER_TITLES = 0.2
 """Off the logarithm of a title's share: the model has learned from more titles than readers write."""
 _OVER_A_TITLE = 0.25
 """A few words that no phrase fits are a title where no intent is so likely."""
-_NOT_OURS = 0.4
+_NOT_OURS = 0.7
 """What is not ours must be surer by so much: to look into the catalogue first costs nothing («Что делать?»)."""
 _SHORT, _FADES = 4, 0.5
 """Content words up to which a phrase counts fully, and how fast it fades beyond: in a story words meet by chance."""

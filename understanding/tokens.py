@@ -25,6 +25,8 @@ HARD = re.compile(r"[.!?…;\n]")
 _LETTER_KEYS = frozenset("[]{};',.<>`~")
 _NUMBER_SIGN = "\ue000"
 """Stands for № while a text is normalized, which would make «No» of it."""
+_MOST_GUESSED, _LAST_GUESSED = 60, 40
+"""Of a long message so many words that no phrase knows are guessed at, and the last ones in any case: time is short."""
 _REMEMBERED = 40_000
 """Words kept with their meaning; a message holds few new ones."""
 
@@ -106,7 +108,7 @@ class Reader:
     def __init__(self, phrases: Phrases) -> None:
         self._phrases = phrases
         self._speller = Speller(phrases)
-        self._seen: dict[str, tuple[str, Word]] = {}
+        self._seen: dict[str, tuple[str, Word, bool]] = {}
 
     def meaning(self, word: str) -> Word:
         """What a folded word brings as it is spelt, with its shape (number, date, ISBN)."""
@@ -132,14 +134,18 @@ class Reader:
         repaired: list[str] = []
         end = 0
         seen = self._seen
-        for match in matches:
+        guessed, last = 0, len(matches) - _LAST_GUESSED
+        for number, match in enumerate(matches):
             spelt = match[0]
             if russian:
                 spelt = russian.get(spelt, spelt)
             known = seen.get(spelt)
-            if known is None:
+            if known is None and (guessed < _MOST_GUESSED or number >= last):
                 known = self._learn(spelt)
-            word, meaning = known
+            if known is None or (known[2] and guessed >= _MOST_GUESSED and number < last):
+                known = spelt, self.meaning(spelt), False  # too many to guess at, remembered or not
+            word, meaning, unknown = known
+            guessed += unknown
             start = match.start()
             between = lowered[end:start]
             gap = "" if between == " " else _gap(between)
@@ -156,10 +162,11 @@ class Reader:
         isbns = tuple((found.start, found.end) for found in isbn.find(text)) if len(text) >= _SHORTEST_ISBN else ()
         return Message(text, tuple(tokens), isbns, tuple(repaired), "?" in lowered)
 
-    def _learn(self, spelt: str) -> tuple[str, Word]:
-        """A word met for the first time: as it is spelt where that means something, else as it was meant."""
+    def _learn(self, spelt: str) -> tuple[str, Word, bool]:
+        """A word met for the first time, as it is spelt where that means something, else as it was meant: a guess."""
         word = self._phrases.chat.get(spelt, spelt)
         meaning = self.meaning(word)
+        guess = not meaning
         for repair in (_in_one_script, self._speller.word):
             if meaning:
                 break
@@ -171,8 +178,8 @@ class Reader:
             meaning = self._phrases.kind("author")
         if len(self._seen) >= _REMEMBERED:
             self._seen.clear()
-        self._seen[spelt] = (word, meaning)
-        return word, meaning
+        self._seen[spelt] = known = (word, meaning, guess)
+        return known
 
 
 def _asking(token: Token) -> Token:
