@@ -6,7 +6,7 @@ from math import exp, log
 
 from understanding.features import EDGE, Features, Word, asks
 from understanding.judging import BARE, Judge, Opinion, Stretch
-from understanding.lexicon import OF_ACCOUNTS, Pattern, Phrases
+from understanding.lexicon import LEVELS, OF_ACCOUNTS, Pattern, Phrases
 from understanding.model import Model, Row
 from understanding.tokens import Message
 
@@ -21,12 +21,12 @@ _FEWER_TITLES = 0.2
 """Off the logarithm of a title's share: the model has learned from more titles than readers write."""
 _OVER_A_TITLE = 0.25
 """A few words that no phrase fits are a title where no intent is so likely."""
-_NOT_OURS = 0.7
+_NOT_OURS = 0.5
 """What is not ours must be surer by so much: to look into the catalogue first costs nothing («Что делать?»)."""
 _SHORT, _FADES = 4, 0.5
 """Content words up to which a phrase counts fully, and how fast it fades beyond: in a story words meet by chance."""
-_FEW, _WRITTEN_FOR_IT = 2, 2.5
-"""Of so few words, all of them in a phrase, the phrase was written for just that."""
+_FEW, _WRITTEN_FOR_IT, _WRITTEN_FOR_SOME = 2, 4.5, 2.0
+"""Of so few words, all of them in a phrase, the phrase was written for just that; of a few more it may have been."""
 _SHORTEST = 4
 """Letters of a word that may speak alone: «нет» and «да» answer something, or are a title."""
 _LEAST = 0.01
@@ -144,12 +144,20 @@ class Ear:
                 score = max(score, _TITLE)
             if share:
                 powers[intent] = log(max(share, _LEAST)) + _PHRASES_WEIGH * score
-        if judged.intent in powers and not judged.strange and judged.content <= _FEW:
-            powers[judged.intent] += _WRITTEN_FOR_IT
+        if judged.intent in powers and not judged.strange and judged.content <= _SHORT:
+            powers[judged.intent] += _written_for_it(judged)
         powers[LOOKED_FOR] -= _FEWER_TITLES
         most = max(powers.values())
         whole = sum(exp(power - most) for power in powers.values())
         return {intent: exp(power - most) / whole for intent, power in powers.items()}
+
+
+def _written_for_it(judged: Opinion) -> float:
+    """What is added where a phrase knows all of a few words: less where it needs a sentence to itself."""
+    alone = judged.pattern is not None and LEVELS[judged.pattern.level] == "alone"
+    if judged.content <= _FEW:
+        return _WRITTEN_FOR_IT
+    return 0.0 if alone else _WRITTEN_FOR_SOME
 
 
 def _may_be_a_title(message: Message, words: Stretch, judged: Opinion, share: float) -> bool:

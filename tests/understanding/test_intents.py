@@ -106,8 +106,8 @@ def test_titles_are_taken_for_titles_or_asked_about(reader: PhraseUnderstanding)
     asked = [title for title in mistaken if heard[title].slots.get("rival") == "search"]
     lost = [title for title in mistaken if title not in asked and heard[title].intent != "out_of_scope"]
 
-    assert len(mistaken) <= 0.03 * len(sample), mistaken
-    assert len(lost) <= 0.015 * len(sample), lost
+    assert len(mistaken) <= 0.025 * len(sample), mistaken
+    assert len(lost) <= 0.0135 * len(sample), lost
 
 
 def test_titles_that_sound_like_requests_are_still_titles(reader: PhraseUnderstanding) -> None:
