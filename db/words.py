@@ -32,6 +32,10 @@ log = structlog.get_logger(__name__)
 BATCH = 1_000
 PAUSE_S = 0.5
 """Between two looks while messages come: their words are in after this at the latest, or at the next search."""
+REST = 3
+"""While more than a batch waits, it rests so many times as long as it worked: readers' messages go first."""
+AGAIN_S = 5.0
+"""PostgreSQL: how often the messages that are not settled are looked through for what appeared among them."""
 RETRY_S = 5.0
 SETTLED = timedelta(seconds=20)
 """PostgreSQL gives out numbers before the commit: of messages younger than this one may still appear below others."""
@@ -48,7 +52,7 @@ PENDING = {
 SELECT m.id, m.text, m.created_at FROM messages m WHERE m.id > (SELECT mark FROM message_words_mark)
 ORDER BY m.id LIMIT :limit""",
     "postgresql": """
-SELECT m.id, m.text, m.created_at FROM messages m WHERE m.id > (SELECT mark FROM message_words_mark)
+SELECT m.id, m.text, m.created_at FROM messages m WHERE m.id > (SELECT greatest(mark, :seen) FROM message_words_mark)
 AND NOT EXISTS (SELECT 1 FROM message_words w WHERE w.message_id = m.id) AND m.text <> ''
 ORDER BY m.id LIMIT :limit""",
 }
@@ -86,6 +90,7 @@ class SqlWords:
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database, self._clock = database, clock
         self._one = asyncio.Lock()
+        self._seen, self._again_at = 0, 0.0
 
     async def follow(self, changes: AsyncIterator[None]) -> None:
         """Keep up with the log until cancelled.
@@ -105,7 +110,7 @@ class SqlWords:
         """One batch and its rest; whether to go on without waiting for a word."""
         began = time.monotonic()
         found = await self.gather()
-        rest = time.monotonic() - began if found >= BATCH else PAUSE_S  # readers' messages go first
+        rest = REST * (time.monotonic() - began) if found >= BATCH else PAUSE_S
         await asyncio.sleep(rest)
         return found > 0
 
@@ -119,7 +124,7 @@ class SqlWords:
             with store_errors():
                 async with self._database.engine.connect() as connection:
                     stale = (await connection.execute(text(STALE), {"limit": limit})).all()
-                    fresh = (await connection.execute(text(PENDING[self._dialect]), {"limit": limit})).all()
+                    fresh = await self._fresh(connection, limit)
             if not stale and not fresh:
                 return 0
             known = await asyncio.to_thread(_stemmed, {row.id: row.text for row in (*stale, *fresh)})
@@ -127,7 +132,17 @@ class SqlWords:
                 if self._dialect == "postgresql" and not await connection.scalar(text(LOCK)):
                     return 0
                 await self._keep(connection, known, [row.id for row in stale], fresh)
+            self._seen = fresh[-1].id if fresh else self._seen
             return len(stale) + len(fresh)
+
+    async def _fresh(self, connection: AsyncConnection, limit: int) -> Sequence[Any]:
+        """The next messages that are not in."""
+        if self._dialect == "sqlite":
+            return (await connection.execute(text(PENDING["sqlite"]), {"limit": limit})).all()
+        now = time.monotonic()
+        if now >= self._again_at:
+            self._seen, self._again_at = 0, now + AGAIN_S
+        return (await connection.execute(text(PENDING["postgresql"]), {"limit": limit, "seen": self._seen})).all()
 
     async def _keep(self, connection: AsyncConnection, known: str, stale: Sequence[int], fresh: Sequence[Any]) -> None:
         await connection.execute(text(PUT[self._dialect]), {"rows": known})
@@ -144,6 +159,7 @@ class SqlWords:
         async with self._database.writing() as connection:
             for statement in EMPTY:
                 await connection.execute(text(statement))
+        self._again_at = 0.0
         total = 0
         while found := await self.gather(10 * BATCH):
             total += found
