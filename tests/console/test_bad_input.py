@@ -96,7 +96,8 @@ async def test_a_file_without_end_is_refused_while_it_arrives(masha: Browser, lo
         assert answer.status == 413
     except ConnectionError:
         pass  # the server hangs up on who goes on sending
-    assert sent < uploads.LARGEST_FILE + 8 * 1024 * 1024
+    # What is beyond the limit lies in the buffers of the two ends and of the kernel, not with us.
+    assert sent < 2 * uploads.LARGEST_FILE
     assert (await masha.get(f"c/{one}")).status == 200, "the next page comes as ever"
 
 
