@@ -1,9 +1,9 @@
-"""What the staff said at the console about days and in the bot's name."""
+"""What the staff said at the console about days."""
 
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Boolean, Date, Index, Integer, String, Text, false, text
+from sqlalchemy import Boolean, Date, Integer, String, Text, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, Json, Moment
@@ -29,18 +29,3 @@ class SpecialDaysRow(Base):
     ended_by: Mapped[str] = mapped_column(String(64), default="", server_default=text("''"))
     void: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     """Taken back before it had begun, or altogether."""
-
-
-class OwnWordsRow(Base):
-    """One wording that the library gave the bot; the newest of a key and language counts, all stay as history."""
-
-    __tablename__ = "own_words"
-    __table_args__ = (Index("ix_own_words_said", "key", "language", "id"),)
-
-    id: Mapped[int] = mapped_column(Integer, primary_key=True)
-    key: Mapped[str] = mapped_column(String(32))
-    language: Mapped[str] = mapped_column(String(8))
-    text: Mapped[str] = mapped_column(Text)
-    """Empty: the bot's own words again."""
-    said_by: Mapped[str] = mapped_column(String(64))
-    said_at: Mapped[datetime] = mapped_column(Moment)

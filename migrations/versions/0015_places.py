@@ -1,4 +1,4 @@
-"""branches, closed days and the bot's words as the staff say them at the console
+"""branches and closed days as the staff say them at the console
 
 Revision ID: 0015
 Revises: 0014
@@ -35,17 +35,6 @@ def upgrade() -> None:
         sa.Column('void', sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_special_days')),
     )
-    op.create_table(
-        'own_words',
-        sa.Column('id', sa.Integer(), nullable=False),
-        sa.Column('key', sa.String(length=32), nullable=False),
-        sa.Column('language', sa.String(length=8), nullable=False),
-        sa.Column('text', sa.Text(), nullable=False),
-        sa.Column('said_by', sa.String(length=64), nullable=False),
-        sa.Column('said_at', MOMENT, nullable=False),
-        sa.PrimaryKeyConstraint('id', name=op.f('pk_own_words')),
-    )
-    op.create_index('ix_own_words_said', 'own_words', ['key', 'language', 'id'])
     op.add_column('branches', sa.Column('of_file', JSON, nullable=True))
     op.add_column('branches', sa.Column('file_differs', sa.Boolean(), server_default=sa.false(), nullable=False))
     op.add_column('branches', sa.Column('edited_by', sa.String(length=64), server_default=EMPTY, nullable=False))
@@ -55,6 +44,4 @@ def upgrade() -> None:
 def downgrade() -> None:
     for column in ('edited_at', 'edited_by', 'file_differs', 'of_file'):
         op.drop_column('branches', column)
-    op.drop_index('ix_own_words_said', table_name='own_words')
-    op.drop_table('own_words')
     op.drop_table('special_days')

@@ -29,7 +29,7 @@ from db.index_source import SqlIndexSource
 from db.migrate import head
 from db.models import MissRow, PatronRow, SynonymRow, VersionRow, WorkRow
 from db.models_notices import NoticeRow
-from db.models_places import OwnWordsRow, SpecialDaysRow
+from db.models_places import SpecialDaysRow
 from db.shelving import SqlCatalogueDesk
 from tests.support.accounts import fill_accounts
 from tests.support.books import book, copy, lent
@@ -103,18 +103,19 @@ async def fill(database: Database, clock: StandingClock) -> None:
 
 
 async def fill_shelving(database: Database, clock: StandingClock) -> None:
-    """Two works put together, a file at the console, an emergency, words of the library's own."""
+    """A work more that was put into another, a file at the console, an emergency."""
+    writer = SqlCatalogueWriter(database, clock)
+    await writer.keep(await writer.begin("t", ["ещё.mrc"]), "t", [book("Книга ноль", "Автор", copy("01", "900"))])
+    twins = select(WorkRow.id).where(WorkRow.title.in_(["Книга «0»", "Книга ноль"])).order_by(WorkRow.id)
     async with database.engine.connect() as connection:
-        into, other = list(await connection.scalars(select(WorkRow.id).order_by(WorkRow.id).limit(2)))
+        into, other = list(await connection.scalars(twins))
     await SqlCatalogueDesk(database, clock).merge(into, other, login="masha")
     assert await SqlImportJobs(database, clock).add("masha", "каталог.csv", 10, "s", "01")
     said = {"made_by": "masha", "made_at": clock.now()}
-    words = {"key": "greeting", "language": "ru", "text": "Добрый день!", "said_by": "masha", "said_at": clock.now()}
     async with database.writer.begin() as connection:
         await connection.execute(
             insert(SpecialDaysRow).values(kind="emergency", first_on=clock.now().date(), note="авария", **said)
         )
-        await connection.execute(insert(OwnWordsRow).values(words))
 
 
 async def content(database: Database) -> dict[str, list[dict[str, Any]]]:
@@ -187,7 +188,7 @@ async def test_a_restored_store_goes_on_where_the_old_one_stopped(
     assert kept.added == 1
     assert await source.version() == version + 1
     cards = SqlCards(empty, clock)
-    assert len(await cards.cards(range(1, 40))) == 30  # two of the 30 were put together, one came
+    assert len(await cards.cards(range(1, 40))) == 31
     await cards.aclose()
     await source.aclose()
 
