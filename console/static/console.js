@@ -27,6 +27,15 @@
   });
   addEventListener("htmx:sendError", () => tell(document.body.dataset.offline || "…", true));
 
+  // --- figures beside sections: asked once a page, in silence where it is left before the answer --------------
+  const figures = new Map();
+  for (const place of findAll("[data-figure]")) {
+    const { figure } = place.dataset;
+    const told = (answer) => (answer.ok ? answer.text() : "");
+    if (!figures.has(figure)) figures.set(figure, fetch(figure, { headers: { "HX-Request": "true" } }).then(told).catch(() => ""));
+    figures.get(figure).then((html) => { place.innerHTML = html; });
+  }
+
   // --- windows ----------------------------------------------------------------------------------------
   addEventListener("click", (event) => {
     const opener = event.target.closest?.("[data-opens]");

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import expect
+from playwright.async_api import Response, expect
 
 from bot.clock import SystemClock
 from bot.desk import StaffRole
@@ -93,6 +93,12 @@ async def test_what_one_reader_asked_in_vain_the_next_is_told(visit: Visit, hous
     await other.hears(ANSWER)
 
 
+def _is_look_with_a_meaning(response: Response) -> bool:
+    """The answer to the question what the chosen meaning would change."""
+    asked = response.request
+    return asked.url.endswith("/means/look") and "meant=" in (asked.post_data or "")
+
+
 async def test_a_book_is_chosen_from_the_catalogue_not_typed(visit: Visit, house: School) -> None:
     reader = await visit(house.address)
     await reader.says("гп")
@@ -105,8 +111,10 @@ async def test_a_book_is_chosen_from_the_catalogue_not_typed(visit: Visit, house
     await page.get_by_role("link", name="Это значит…").click()
     await page.get_by_label("Найдите в каталоге").fill("поттер")
     await page.keyboard.press("Enter")
-    await page.get_by_role("radio", name="Гарри Поттер").check()
+    async with page.expect_response(_is_look_with_a_meaning):  # who leaves before has htmx complain
+        await page.get_by_role("radio", name="Гарри Поттер").check()
     await expect(page.locator("#effects .bubble")).to_contain_text("Гарри Поттер")
+    await expect(page.locator("#effects.htmx-request")).to_have_count(0)
     await page.get_by_role("button", name="Сохранить").click()
     await expect(page.get_by_text("Готово: следующего читателя бот поймёт")).to_be_visible()
 
