@@ -82,7 +82,7 @@ class OwnAccount:
         """End one session, or all the others."""
         assert visit.session is not None
         me, one = visit.me, visit.form.get("session", "")
-        if one.isdigit() and len(one) < 10:
+        if one.isascii() and one.isdigit() and len(one) < 10:
             await self._room.staff.end_session(me.staff_id, int(one))
         else:
             await self._room.staff.end_session(me.staff_id, but=visit.session.session_id)

@@ -13,6 +13,7 @@ from bot.teaching import SynonymKind
 from bot.wording import gettext as _
 from bot.wording import in_language
 from console import lesson_words
+from console.room import row_number
 
 MOST_QUESTIONS, LONGEST_QUESTION = 30, 200
 LONGEST_ANSWER, LONGEST_URL, LONGEST_TOPIC = 4_000, 500, 64
@@ -66,9 +67,9 @@ def read(form: Mapping[str, str], kept: KeptAnswer | None = None) -> Draft:
     return Draft(
         entry=entry,
         entry_id=kept.entry_id if kept else 0,
-        version=_number(form, "version"),
-        miss_id=_number(form, "miss"),
-        proposal_id=_number(form, "proposal"),
+        version=row_number(form.get("version", "")),
+        miss_id=row_number(form.get("miss", "")),
+        proposal_id=row_number(form.get("proposal", "")),
         own=own,
         enabled=bool(form.get("enabled")) if kept else True,
     )
@@ -155,8 +156,3 @@ def with_question(entry: FaqEntry, *wordings: str) -> FaqEntry:
 def _lines(text: str) -> Iterable[str]:
     lines = (" ".join(line.replace("\x00", "").split()) for line in text.splitlines())
     return dict.fromkeys(line for line in lines if line)
-
-
-def _number(form: Mapping[str, str], name: str) -> int:
-    said = form.get(name, "")
-    return int(said) if said.isascii() and said.isdigit() and len(said) < 19 else 0

@@ -13,7 +13,7 @@ from bot.ports import FaqEntry
 from bot.wording import gettext as _
 from console import answer_form, lesson_words
 from console.answer_form import Draft
-from console.room import ROOT, Room, Stop, Visit
+from console.room import ROOT, Room, Stop, Visit, row_number
 
 STATES = ("on", "off")
 LONGEST_SEARCH = 100
@@ -177,7 +177,7 @@ class AnswersScreen:
         if older is None:
             raise Stop(404, _("Такой версии нет."))
         version = visit.form.get("version", "")
-        draft = replace(_draft(kept, older.entry), version=int(version) if version.isdigit() else 0)
+        draft = replace(_draft(kept, older.entry), version=row_number(version))
         saved = await self._save(visit, replace(draft, enabled=older.enabled))
         if saved.how is not Saving.SAVED:
             newer = replace(draft, version=saved.kept.version)

@@ -12,7 +12,7 @@ from bot.ports import Library, Verdict, Wanted
 from bot.shelving import CatalogueDesk, Decision, DecisionKind, ShelfItem, ShelfWork
 from bot.wording import gettext as _
 from bot.wording.books import state
-from console.room import ROOT, Room, Stop, Visit
+from console.room import ROOT, Room, Stop, Visit, is_row
 from console.shelf import Shelf
 
 A_PAGE = 20
@@ -104,7 +104,7 @@ class BooksScreen:
         """Another work is the same book."""
         await self._whole_library(visit)
         work, other = await self._work(visit), visit.form.get("other", "")
-        if not (other.isascii() and other.isdigit() and len(other) < 19):
+        if not is_row(other):
             raise Stop(400, _("Выберите книгу, с которой соединить."))
         try:
             await self._desk.merge(work.work_id, int(other), login=visit.me.login, reason=_reason(visit))
@@ -202,8 +202,7 @@ class BooksScreen:
             return
         theirs = [item for record in work.records for item in record.items if item.item_id in items]
         if records or any(not _is_of(item, visit.me.branches) for item in theirs):
-            await self._room.audit.note(visit.me.login, "refused.branch", visit.request.path)
-            raise Stop(403, _("Это книги другого филиала."))
+            await self._room.refuse_branch(visit, visit.request.path, _("Это книги другого филиала."))
 
 
 def _words(said: str) -> str:
@@ -217,7 +216,7 @@ def _reason(visit: Visit) -> str:
 def _ticked(visit: Visit, kind: str) -> list[int]:
     """Numbers of the boxes that are ticked: ``record-12``."""
     numbers = (name.removeprefix(f"{kind}-") for name in visit.form if name.startswith(f"{kind}-"))
-    return [int(number) for number in numbers if number.isascii() and number.isdigit() and len(number) < 19]
+    return [int(number) for number in numbers if is_row(number)]
 
 
 def _numbers(records: Sequence[int], items: Sequence[int]) -> str:

@@ -162,7 +162,7 @@ class ConversationScreen:
         action = Take(
             conversation_id=talk.conversation_id,
             staff_id=visit.me.staff_id,
-            even_from=int(even) if even.isdigit() and len(even) < 10 else None,
+            even_from=int(even) if even.isascii() and even.isdigit() and len(even) < 10 else None,
         )
         return await self._done(visit, talk, action, "take")
 
@@ -184,7 +184,7 @@ class ConversationScreen:
         talk, to = await self._talk(visit), visit.form.get("to", "")
         kind, _sep, whom = to.partition(":")
         number, me = talk.conversation_id, visit.me.staff_id
-        if kind == "staff" and whom.isdigit() and len(whom) < 10:
+        if kind == "staff" and whom.isascii() and whom.isdigit() and len(whom) < 10:
             known = {who.staff_id: who for who in await self._room.staff.all() if not who.disabled}
             who = known.get(int(whom))
             if who is None or not _sees(who, talk):
@@ -259,8 +259,7 @@ class ConversationScreen:
         if talk is None:
             raise Stop(404, _("Этого диалога больше нет."))
         if not _sees(visit.me, talk):
-            await self._room.audit.note(visit.me.login, "refused.branch", f"conversation:{number}")
-            raise Stop(403, _("Это диалог другого филиала."))
+            await self._room.refuse_branch(visit, f"conversation:{number}", _("Это диалог другого филиала."))
         if talk.erased:
             raise Stop(410, _("Читатель попросил удалить свои данные: диалога больше нет, ответить ему нельзя."))
         return talk

@@ -15,7 +15,7 @@ from bot.spreadsheet import harmless
 from bot.wording import gettext as _
 from console.reader_ports import ReaderPorts
 from console.reader_words import actions
-from console.room import HEADERS, ROOT, Room, Stop, Visit
+from console.room import HEADERS, ROOT, Room, Stop, Visit, is_row
 from console.words import actor
 
 A_PAGE = 100
@@ -143,7 +143,7 @@ def _asked(visit: Visit, said: Any = None) -> dict[str, str]:
     source = visit.request.query if said is None else said
     asked = {name: source.get(name, "").replace("\x00", "")[:64] for name in _FILTERS}
     number = asked["patron"]
-    wrong = number and not (number.isascii() and number.isdigit() and len(number) < 19)
+    wrong = number and not is_row(number)
     if wrong or any(asked[name] and _date(asked[name]) is None for name in ("since", "until")):
         raise Stop(400, _("Фильтр написан не так."))
     return asked

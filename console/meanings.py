@@ -13,7 +13,7 @@ from bot.ports import Verdict, Wanted
 from bot.teaching import LONGEST_MEANT, LONGEST_SAID, Lack, Miss, Synonym, SynonymKind
 from bot.wording import gettext as _
 from console import answer_form, lesson_words
-from console.room import ROOT, Room, Stop, Visit
+from console.room import ROOT, Room, Stop, Visit, row_number
 
 A_LOOK = 8
 LONGEST_SEARCH = 100
@@ -96,7 +96,7 @@ class MeaningScreen:
 
     async def teach(self, visit: Visit) -> web.Response:
         """Keep it: the next reader who says so is understood."""
-        one, miss_id = _of(visit.form), _number(visit.form.get("miss", ""))
+        one, miss_id = _of(visit.form), row_number(visit.form.get("miss", ""))
         if one is None:
             said = _("Напишите слова читателя и выберите, что они значат.")
             asked = Synonym(kind=_kind(visit.form.get("kind", "")) or SynonymKind.TITLE, said=_said(visit), meant="")
@@ -213,7 +213,3 @@ def _refused(one: Synonym) -> str:
         "Так научить нельзя: эти слова уже значат другое, или справа стоит то, что само ведёт к другой книге. "
         "Выберите книгу или автора из каталога."
     )
-
-
-def _number(said: str) -> int:
-    return int(said) if said.isascii() and said.isdigit() and len(said) < 19 else 0

@@ -269,8 +269,7 @@ class PlacesScreen:
 
     async def _may(self, visit: Visit, branches: frozenset[str]) -> None:
         if visit.me.branches and (not branches or not branches <= visit.me.branches):
-            await self._room.audit.note(visit.me.login, "refused.branch", visit.request.path)
-            raise Stop(403, _("Это филиал других сотрудников."))
+            await self._room.refuse_branch(visit, visit.request.path, _("Это филиал других сотрудников."))
 
     async def _whole_library(self, visit: Visit) -> None:
         await self._room.whole_library(visit, _("Это решает сотрудник, который отвечает за все филиалы."))

@@ -25,7 +25,7 @@ from bot.ports import Verdict, Wanted
 from bot.wording import gettext as _
 from console.reader_ports import ReaderPorts, by, reader_of
 from console.reader_words import renewal_told, why_no_hold
-from console.room import ROOT, Room, Stop, Visit
+from console.room import ROOT, Room, Stop, Visit, is_row
 from console.words import Told
 
 _KEY = re.compile(r"[0-9a-f]{16}")
@@ -98,7 +98,7 @@ class Lending:
     async def hold(self, visit: Visit) -> web.Response:
         """Queue for a work."""
         number, work, pickup = await self._number(visit), visit.form.get("work", ""), visit.form.get("pickup", "")
-        if not (work.isascii() and work.isdigit() and len(work) < 19):
+        if not is_row(work):
             raise Stop(400, _("Форма устарела: обновите страницу и повторите."))
         placed = await self._ports.circulation.place_hold(number, int(work), pickup, f"{self._key(visit)}:{work}")
         if not isinstance(placed, Ok):
@@ -110,7 +110,7 @@ class Lending:
     async def cancel(self, visit: Visit) -> web.Response:
         """Not waited for any more."""
         number, hold = await self._number(visit), visit.form.get("hold", "")
-        if not (hold.isascii() and hold.isdigit() and len(hold) < 19):
+        if not is_row(hold):
             raise Stop(400, _("Форма устарела: обновите страницу и повторите."))
         ended = await self._ports.circulation.cancel_hold(number, int(hold), f"{self._key(visit)}:{hold}")
         if not isinstance(ended, Ok):

@@ -53,8 +53,7 @@ async def reader_of(room: Room, visit: Visit, ports: ReaderPorts) -> KnownReader
     if reader is None:
         raise Stop(404, _("Такого читателя нет."))
     if not sees(visit.me, reader.places):
-        await room.audit.note(visit.me.login, "refused.branch", f"patron:{number}")
-        raise Stop(403, _("Это читатель другого филиала."))
+        await room.refuse_branch(visit, f"patron:{number}", _("Это читатель другого филиала."))
     return reader
 
 

@@ -13,7 +13,7 @@ from bot.wording import gettext as _
 from console.reader_loans import Lending
 from console.reader_ports import ReaderPorts, by, reader_of
 from console.reader_words import proofs
-from console.room import ROOT, Room, Screen, Stop, Visit
+from console.room import ROOT, Room, Screen, Stop, Visit, is_row
 from console.words import Told
 
 LONGEST_SEARCH = 100
@@ -100,7 +100,7 @@ class ReadersScreen:
     async def unlink(self, visit: Visit) -> web.Response:
         """One chat sees the card no more."""
         reader, contact = await self._reader(visit), visit.form.get("contact", "")
-        if not (contact.isascii() and contact.isdigit() and len(contact) < 19):
+        if not is_row(contact):
             raise Stop(400, _("Форма устарела: обновите страницу и повторите."))
         gone = await self._ports.cards.unlink(reader.patron_id, by(visit), int(contact))
         said = _("Чат отвязан: билета там больше не видно.") if gone else _("Этот чат уже отвязан.")

@@ -11,7 +11,7 @@ from bot.wording import counted, day, in_language
 from bot.wording import gettext as _
 from console.reader_ports import ReaderPorts, by, sees
 from console.reader_words import refusals, subject_told
-from console.room import ROOT, Room, Stop, Visit
+from console.room import ROOT, Room, Stop, Visit, is_row
 from console.words import Told
 
 AT_ONCE = 100
@@ -82,7 +82,7 @@ class RequestsScreen:
         """One or several, confirmed or refused; each is told of, and so is each reader, by the engine."""
         what, _sep, one = visit.form.get("do", "").partition(":")
         picked = [one] if one else [name[5:] for name in visit.form if name.startswith("pick-")]
-        if what not in ("confirm", "refuse") or not all(_is_number(number) for number in picked):
+        if what not in ("confirm", "refuse") or not all(is_row(number) for number in picked):
             raise Stop(400, _("Форма устарела: обновите страницу и повторите."))
         if not picked:
             return await self._page(visit, Told(_("Отметьте хотя бы одну заявку."), bad=True))
@@ -102,8 +102,7 @@ class RequestsScreen:
         """A request that this librarian may decide. Raises Stop; a stranger's attempt is written down."""
         request = await self._ports.requests.find(number)
         if request is not None and not sees(visit.me, [request.branch_code]):
-            await self._room.audit.note(visit.me.login, "refused.branch", f"request:{number}")
-            raise Stop(403, _("Это заявка другого филиала."))
+            await self._room.refuse_branch(visit, f"request:{number}", _("Это заявка другого филиала."))
         return request
 
     async def _confirm(self, visit: Visit, request: RenewalRequest) -> Told:
@@ -147,8 +146,7 @@ class RequestsScreen:
         if reader is None:
             return await self._page(visit, Told(_("Этого читателя в списке уже нет."), bad=True))
         if not sees(visit.me, [reader.branch_code] if reader.branch_code else []):
-            await self._room.audit.note(visit.me.login, "refused.branch", f"patron:{reader.patron_id}")
-            raise Stop(403, _("Это читатель другого филиала."))
+            await self._room.refuse_branch(visit, f"patron:{reader.patron_id}", _("Это читатель другого филиала."))
         if await self._ports.unreached.settle(number, by(visit)):
             await self._room.audit.note(visit.me.login, "unreached.settled", f"patron:{reader.patron_id}")
         return await self._page(visit, Told(_("Отмечено: {name}.").format(name=reader.name or reader.card_number)))
@@ -168,7 +166,3 @@ def _date(typed: str) -> date | None:
         return date.fromisoformat(typed)
     except ValueError:
         return None
-
-
-def _is_number(said: str) -> bool:
-    return said.isascii() and said.isdigit() and len(said) < 19

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -91,6 +91,16 @@ class ConsoleSetting:
     largest_upload: int = 500 * 1024 * 1024
 
 
+def is_row(said: str) -> bool:
+    """Whether this is the number of a row: anybody may write anything into a form or an address."""
+    return said.isascii() and said.isdigit() and len(said) < 19
+
+
+def row_number(said: str) -> int:
+    """The number of a row; 0 for anything else."""
+    return int(said) if is_row(said) else 0
+
+
 @dataclass(slots=True)
 class Visit:
     """One request: who makes it, in which language, with which form.
@@ -125,8 +135,7 @@ class Visit:
 
     def number(self, name: str) -> int:
         """A number in the address; 0 for anything else."""
-        said = self.request.query.get(name, "")
-        return int(said) if said.isascii() and said.isdigit() and len(said) < 19 else 0
+        return row_number(self.request.query.get(name, ""))
 
 
 Screen = Callable[[Visit], Awaitable[web.StreamResponse]]
@@ -313,8 +322,12 @@ class Room:
     async def whole_library(self, visit: Visit, said: str) -> None:
         """This is for staff who are responsible for all branches. Raises Stop with ``said`` for others."""
         if visit.me.branches:
-            await self.audit.note(visit.me.login, "refused.branch", visit.request.path)
-            raise Stop(403, said)
+            await self.refuse_branch(visit, visit.request.path, said)
+
+    async def refuse_branch(self, visit: Visit, whom: str, said: str) -> NoReturn:
+        """Somebody tries what belongs to another branch: it is written down, of whom or what. Raises Stop."""
+        await self.audit.note(visit.me.login, "refused.branch", whom)
+        raise Stop(403, said)
 
     # --- files -----------------------------------------------------------------------------------
 

@@ -5,14 +5,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import delete, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.clock import Clock
 from bot.errors import InputError, StoreUnavailable
 from bot.teaching import Synonym, SynonymBook, SynonymKind, faults, key_of
 from db.connect import Database, store_errors
-from db.models import SynonymRow, VersionRow
+from db.models import SynonymRow
+from db.versions import raise_version, version_of
 
 NAME = "synonyms"
 LOOK_EVERY_S = 0.5
@@ -46,7 +46,7 @@ class SqlSynonyms:
         """Read the synonyms where they changed; True where they did. Raises StoreUnavailable."""
         with store_errors():
             async with self._database.engine.connect() as connection:
-                version = await _version(connection)
+                version = await version_of(connection, NAME)
                 if version == self._version:
                     return False
                 found = await _stored(connection)
@@ -79,7 +79,7 @@ class SqlSynonyms:
         new = {(one.kind, _key(one)): one for one in synonyms}
         with store_errors():
             async with self._database.writer.begin() as connection:
-                await self._raise_version(connection)  # first: it is the lock
+                await raise_version(connection, NAME)  # first: it is the lock
                 stored = {(one.kind, _key(one)): one for one in await _stored(connection)}
                 wrong = faults(list((stored | new).values()), [*targets, *_meant(stored.values())])
                 if wrong:
@@ -115,7 +115,7 @@ class SqlSynonyms:
         where = (SynonymRow.kind == kind.value, SynonymRow.key == key)
         with store_errors():
             async with self._database.writer.begin() as connection:
-                await self._raise_version(connection)
+                await raise_version(connection, NAME)
                 gone = await connection.scalars(delete(SynonymRow).where(*where).returning(SynonymRow.id))
                 removed = bool(gone.all())
         await self.refresh()
@@ -126,17 +126,6 @@ class SqlSynonyms:
         with store_errors():
             async with self._database.engine.connect() as connection:
                 return list(await _stored(connection))
-
-    async def _raise_version(self, connection: AsyncConnection) -> None:
-        make = sqlite.insert if self._database.dialect == "sqlite" else postgresql.insert
-        first = make(VersionRow).values(name=NAME, version=1)
-        await connection.execute(
-            first.on_conflict_do_update(index_elements=[VersionRow.name], set_={"version": VersionRow.version + 1})
-        )
-
-
-async def _version(connection: AsyncConnection) -> int:
-    return await connection.scalar(select(VersionRow.version).where(VersionRow.name == NAME)) or 0
 
 
 async def _stored(connection: AsyncConnection) -> Sequence[Synonym]:
