@@ -26,11 +26,11 @@ demo-messengers: setup  ## the same with phones of all messengers on one page
 
 test: setup  ## all tests, real PostgreSQL and a real browser included
 	@sh tests/need-browser.sh
-	$(BIN)/python -m pytest -n 2 --dist loadscope --durations=25 $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder --durations=25 $(ARGS)
 
 coverage: setup  ## the same tests, and which lines they never reach; takes half as long again
 	@sh tests/need-browser.sh
-	$(BIN)/python -m pytest -n 2 --dist loadscope --cov --cov-report=term $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder --cov --cov-report=term $(ARGS)
 
 test-exports: setup  ## the original catalogue exports: make test-exports DATA=<folder with marc/ and irbis/>
 	BIBLIOBOT_EXPORTS="$(DATA)" $(BIN)/python -m pytest -m exports tests/catalogue $(ARGS)
@@ -54,8 +54,8 @@ bench: setup  ## every measurement of bench/, ratios in one run
 
 lock: setup  ## refresh requirements/*.txt from pyproject.toml (needs uv)
 	$(BIN)/python -m pip install --quiet uv
-	$(BIN)/uv pip compile --universal --generate-hashes --no-annotate --no-header --quiet pyproject.toml -o requirements/run.txt
-	$(BIN)/uv pip compile --universal --generate-hashes --no-annotate --no-header --quiet --extra dev pyproject.toml -o requirements/dev.txt
+	$(BIN)/uv pip compile --universal --no-strip-extras --generate-hashes --no-annotate --no-header --quiet pyproject.toml -o requirements/run.txt
+	$(BIN)/uv pip compile --universal --no-strip-extras --generate-hashes --no-annotate --no-header --quiet --extra dev pyproject.toml -o requirements/dev.txt
 
 clean:  ## remove what was made
 	rm -rf $(VENV) demo-data .mypy_cache .ruff_cache .pytest_cache build *.egg-info

@@ -6,12 +6,12 @@ It knows no messenger: what an answer's status and body mean is the channel's to
 import json
 import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
 
 from bot.errors import ChannelUnavailable
+from bot.quick import dataclass
 
 TIMEOUT = aiohttp.ClientTimeout(total=30, connect=10)
 LONGEST_RETRY_S = 3600.0

@@ -14,7 +14,7 @@ from adapters.shaping import shape
 from bot.channels import Capabilities, Channel, Priced
 from bot.lessons import Bubble, Shown
 from bot.messages import Attachment, Button, Contact, Document, Location, Picture, Reply, StoredFile
-from bot.ports import Author, Logged
+from bot.ports.letters import Author, Logged
 
 
 class ChannelScreens:

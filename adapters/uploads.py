@@ -9,7 +9,7 @@ from bot.clock import Clock
 from bot.errors import MessageRefused
 from bot.messages import StoredFile
 from bot.newest import Newest
-from bot.ports import Files
+from bot.ports.files import Files
 
 KEPT = 1_000
 FOR_EVER = timedelta(days=36_500)

@@ -195,7 +195,7 @@ async def _post_all(hook: str, posts: Sequence[Post], rate: float) -> tuple[int,
 
 async def _serve(name: str, url: str) -> None:
     """The service's process: the real way in; says its port, at the end how many messages were kept."""
-    from bot.app import channel_spec
+    from bot.app.channels import channel_spec
     from bot.engine.intake import Webhooks
     from bot.engine.metrics import Metrics
     from bot.engine.server import application

@@ -17,7 +17,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any, Protocol, Self
 
-from bot.app import channel_spec
+from bot.app.channels import channel_spec
 from bot.channels import Channel, Pushed, Setting, Webhook
 from bot.clock import SystemClock
 from bot.engine.dispatcher import Dispatcher, routes

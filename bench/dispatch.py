@@ -22,7 +22,9 @@ from bot.clock import SystemClock
 from bot.engine.dispatcher import Dispatcher, routes
 from bot.engine.metrics import Metrics
 from bot.messages import Contact, Inbound, Reply, Text
-from bot.ports import Completed, Dialogue, Library, MessageLog, Mode, Request, Understanding, Waiting
+from bot.ports.library import Library
+from bot.ports.log import Completed, Dialogue, MessageLog, Mode, Waiting
+from bot.ports.understanding import Request, Understanding
 from bot.routing import Router, Turn, intent
 
 BAR = 5.0

@@ -98,15 +98,17 @@ async def _serve(url: str, *, words: bool) -> None:
     core(0)
     close: Callable[[], Awaitable[object]] | None = None
     if url:
+        from bot.engine.front import serving
         from bot.engine.service import settle_memory
 
         app, close = await _storing(url, words=words)
         settle_memory()
+        runner = await serving(app)
     else:
         app = web.Application()
         app.router.add_post("/hooks/bench", _bare)
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
+        runner = web.AppRunner(app, access_log=None)
+        await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     print(runner.addresses[0][1], flush=True)
     read = asyncio.get_running_loop().run_in_executor(None, sys.stdin.readline)

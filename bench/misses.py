@@ -15,7 +15,7 @@ from time import perf_counter
 from bot.clock import SystemClock
 from bot.language.morphology import warm
 from bot.messages import Contact, Inbound
-from bot.ports import Outcome
+from bot.ports.log import Outcome
 from db.connect import Database, connect
 from db.migrate import upgrade
 from db.misses import SqlMisses

@@ -27,7 +27,7 @@ from sqlalchemy import func, insert, select
 from bench._plain import plain_texts
 from bench.ingest import BenchChannel
 from bench.whole_path import CONFIG
-from bot.app import Opened
+from bot.app.store import Opened
 from bot.messages import Contact, Inbound, Outbound, Sent, Text
 from db.connect import Database
 from db.models import BranchRow, ContactRow, ConversationRow, MessageRow, PatronRow
@@ -85,7 +85,10 @@ def main(argv: Sequence[str]) -> int:
 
 
 async def _measured(url: str, patrons: int, loans: int) -> int:
-    from bot import app
+    from bot.app.channels import privacy_of
+    from bot.app.service import dispatcher_of
+    from bot.app.store import opened
+    from bot.app.unasked import notices_of
     from bot.engine import logs
     from bot.engine.metrics import Metrics
     from bot.engine.outbox import Outbox
@@ -100,13 +103,13 @@ async def _measured(url: str, patrons: int, loans: int) -> int:
             "channels": stands_for,
             "notices": {"quiet_from": "0:00", "quiet_until": "0:00"},  # the measurement may run at night
         }
-        async with app.opened(Settings(**values), Path(folder)) as what:
+        async with opened(Settings(**values), Path(folder)) as what:
             await _fill(what.database, patrons, loans, what.clock.now())
             await what.catalogue.start()
             channel, metrics = Taking(), Metrics()
-            notices = app.notices_of(what, {"bench": channel}, app.privacy_of(what.settings))
+            notices = notices_of(what, {"bench": channel}, privacy_of(what.settings))
             outbox = Outbox("bench", channel, what.log, what.clock, metrics, still_true=notices.still_true)
-            dispatcher = app.dispatcher(what, metrics)
+            dispatcher = dispatcher_of(what, metrics)
             loops = [asyncio.create_task(dispatcher.run()), asyncio.create_task(outbox.run())]
             readers = Readers(what, channel)
             await readers.ask_for(QUIET_S)
@@ -235,3 +238,5 @@ async def _fill(database: Database, patrons: int, loans: int, now: datetime) -> 
         ):
             for batch in _batches(rows):
                 await connection.execute(insert(table), batch)
+    everything = PatronRow, ContactRow, ConversationRow, MessageRow, ContactCardRow, LoanRow
+    await database.count_anew(*everything)  # an import does so, and the others have grown for months

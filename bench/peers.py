@@ -24,7 +24,7 @@ from bench._catalogue import MemoryStore, real_works, works
 from bench._questions import means, questions
 from bot.bibliography import IndexEntry
 from bot.language.folding import fold
-from bot.ports import Verdict, Wanted
+from bot.ports.catalogue import Verdict, Wanted
 from catalogue.finder import IndexedCatalogue
 from tests.support.databases import PostgresServer
 

@@ -31,7 +31,7 @@ from bench._questions import KINDS, means, questions
 from bot.asking import look_up
 from bot.bibliography import IndexEntry
 from bot.language.folding import fold
-from bot.ports import Found, Verdict, Wanted
+from bot.ports.catalogue import Found, Verdict, Wanted
 from catalogue.finder import IndexedCatalogue
 from understanding.understander import PhraseUnderstanding
 

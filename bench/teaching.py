@@ -16,7 +16,7 @@ from time import perf_counter, process_time
 from bot.clock import SystemClock
 from bot.engine.rehearsal import Rehearsal
 from bot.lessons import Lesson
-from bot.ports import FaqEntry
+from bot.ports.library import FaqEntry
 from bot.teaching import Synonym, SynonymKind
 from db.connect import connect
 from db.migrate import upgrade

@@ -4,8 +4,9 @@
 
 Arrived by webhook, stored, understood, answered by the real handlers, the answer durable, handed to
 a channel that takes everything and marked as sent. A rate counts what was received and sent in the
-time from the first arrival to the last mark. Questions without search are of hours, places, rules
-and thanks, half of them set phrases and half one of 1,460 wordings, each as likely as any other (``bench._plain``).
+time from the first arrival to the last mark; a second of set phrases goes before and does not count.
+Questions without search are of hours, places, rules and thanks, half of them set phrases and half one
+of 1,460 wordings, each as likely as any other (``bench._plain``).
 Told beside, without a bar: "zipf", where some are asked much more often than others, and "fresh", where no two are
 alike. With search they are titles of the works, one in five misspelt.
 """
@@ -28,7 +29,7 @@ from typing import Any
 
 from bench._catalogue import works
 from bench._load import Load, core, load
-from bench._plain import fresh_texts, plain_texts, zipf_texts
+from bench._plain import SET_PHRASES, fresh_texts, plain_texts, zipf_texts
 from bench._questions import ask
 from bench._store import fill
 from bench.ingest import BenchChannel, measure
@@ -38,6 +39,8 @@ from bot.messages import Outbound, Sent
 BARS = {"plain": 0.30, "search": 0.10}
 TEXTS: dict[str, Callable[[], list[str]]] = {"plain": plain_texts, "zipf": zipf_texts, "fresh": fresh_texts}
 SETTLE_S = 120.0
+WARM_UP_S = 1.0
+BEGIN = "begin\n"
 LOOK_S = 0.05
 """How often the server is asked whether it is done: a question costs it as much as some messages."""
 _HOURS = dict.fromkeys(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), "9:00-18:00")
@@ -91,7 +94,8 @@ class CountingChannel(BenchChannel):
 
 async def _serve(url: str, folder: Path) -> None:
     """The server's process: says its port; for each line read it says how far it is."""
-    from bot import app
+    from bot.app.service import dispatcher_of
+    from bot.app.store import opened
     from bot.engine import logs
     from bot.engine.health import Health
     from bot.engine.intake import Webhooks
@@ -104,12 +108,12 @@ async def _serve(url: str, folder: Path) -> None:
     core(0)
     logs.configure("warning", "json")
     values: dict[str, Any] = CONFIG | {"database": {"url": url}, "search": {"folder": str(folder)}}
-    async with app.opened(Settings(**values), folder) as what:
+    async with opened(Settings(**values), folder) as what:
         channel, metrics = CountingChannel(), Metrics()
         service = Service(
             role=Role.ALL,
             store=what.log,
-            dispatcher=app.dispatcher(what, metrics),
+            dispatcher=dispatcher_of(what, metrics),
             channels={"bench": channel},
             outboxes={"bench": Outbox("bench", channel, what.log, what.clock, metrics)},
             health=Health(store=what.log, metrics=metrics, checks={}),
@@ -119,7 +123,9 @@ async def _serve(url: str, folder: Path) -> None:
         )
         await what.catalogue.start()
         print(await service.start(), flush=True)
-        while await asyncio.get_running_loop().run_in_executor(None, sys.stdin.readline):
+        while asked := await asyncio.get_running_loop().run_in_executor(None, sys.stdin.readline):
+            if asked == BEGIN:
+                channel.first = 0.0
             figures = await what.log.figures()
             used = resource.getrusage(resource.RUSAGE_SELF)
             state = {
@@ -133,13 +139,21 @@ async def _serve(url: str, folder: Path) -> None:
         await service.stop()
 
 
-def _asked(server: subprocess.Popen[str]) -> dict[str, float]:
+def _asked(server: subprocess.Popen[str], line: str = "\n") -> dict[str, float]:
     assert server.stdin is not None
     assert server.stdout is not None
-    server.stdin.write("\n")
+    server.stdin.write(line)
     server.stdin.flush()
     answer: dict[str, float] = json.loads(server.stdout.readline())
     return answer
+
+
+def _warm_up(server: subprocess.Popen[str], port: int, texts: Path, connections: int) -> None:
+    """What a process does once (memory, calendars, dictionaries) is measured elsewhere (``bench startup``)."""
+    texts.write_text(json.dumps(SET_PHRASES, ensure_ascii=False), "utf-8")
+    load(port, "/hooks/bench", connections=connections, seconds=WARM_UP_S, texts=texts)
+    while _asked(server)["left"]:
+        sleep(LOOK_S)
 
 
 def through(url: str, folder: Path, texts: Path, *, connections: int, seconds: float) -> Seen:
@@ -149,7 +163,8 @@ def through(url: str, folder: Path, texts: Path, *, connections: int, seconds: f
         assert server.stdin is not None
         assert server.stdout is not None
         port = int(server.stdout.readline())
-        before, began = _asked(server), perf_counter()
+        _warm_up(server, port, texts.with_name("warm.json"), connections)
+        before, began = _asked(server, BEGIN), perf_counter()
         seen = load(port, "/hooks/bench", connections=connections, seconds=seconds, texts=texts)
         while (after := _asked(server))["left"] and perf_counter() - began < SETTLE_S + seconds:
             sleep(LOOK_S)

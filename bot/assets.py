@@ -2,10 +2,11 @@
 
 import gzip
 import hashlib
-from dataclasses import dataclass
 from pathlib import Path
 
 from aiohttp import web
+
+from bot.quick import dataclass
 
 TYPES = {
     ".css": "text/css; charset=utf-8",

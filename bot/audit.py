@@ -1,10 +1,12 @@
 """The audit log: who did what to whom, when, through which channel. It names nobody and is only added to."""
 
 from collections.abc import AsyncIterator, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
+
+from bot.quick import dataclass
 
 READER, ENGINE, DESK = "reader", "engine", "desk"
 """Who acts, beside the staff (``staff:`` and a login)."""

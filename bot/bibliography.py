@@ -1,11 +1,11 @@
 """The catalogue's inner ports: what an import writes, what the search index follows."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from bot.library.model import Kind, WorkCard
 from bot.library.records import RecordData
+from bot.quick import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +70,7 @@ class IndexEntry:
         version: The catalogue's version at its last change: entries come in this order.
         gone: True where no reader may find it any more (all records hidden or missing).
         variants: (title, author) of every edition, distinct, the work's own first.
+        originals: What translations of it are called in their own language.
         copies: Copies in all branches, for popularity.
         keywords / annotation / audience / udc / bbk: As the records of its editions have them, each distinct.
         year: Of the newest edition, None where no record tells it.
@@ -82,6 +83,7 @@ class IndexEntry:
     kind: Kind
     isbns: tuple[str, ...] = ()
     series: tuple[tuple[str, str], ...] = ()
+    originals: tuple[str, ...] = ()
     part: str = ""
     grade: str = ""
     age_mark: int | None = None

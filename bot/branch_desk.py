@@ -1,11 +1,11 @@
 """What the staff decide about the buildings: how they are told of, on which days they are closed, which are gone."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
 from bot.library.model import Branch, DayKind, SpecialDays
+from bot.quick import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,12 +1,12 @@
 """What the engine does about readers who called a person: tells the staff that they wait, asks afterwards."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from bot.messages import Contact, Reply
-from bot.ports import Dialogue
+from bot.ports.log import Dialogue
+from bot.quick import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

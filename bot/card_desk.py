@@ -1,9 +1,10 @@
 """What the desk does with readers' cards: codes for linking, PINs, links looked at and cut, a reader forgotten."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
+
+from bot.quick import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 """What a messenger is to the core."""
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from typing import Any, Protocol, runtime_checkable
 
@@ -10,7 +10,9 @@ from pydantic import BaseModel
 
 from bot.clock import Clock
 from bot.messages import Event, Inbound, Outbound, Reply, Sent
-from bot.ports import ChatLog, Files
+from bot.ports.files import Files
+from bot.ports.letters import ChatLog
+from bot.quick import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,13 +4,13 @@ import hashlib
 
 from bot.accounts import ConsentText
 from bot.messages import Button, Reply, reply
+from bot.wording import counted, in_language
 from bot.wording import gettext as _
-from bot.wording import in_language
 
 SERVICE = "service"
 
 
-def consent_text(language: str, *, library: str, address: str, words: str, url: str) -> ConsentText:
+def consent_text(language: str, *, library: str, address: str, words: str, url: str, kept_days: int = 0) -> ConsentText:
     """The text that is agreed to, in one language.
 
     Args:
@@ -19,14 +19,15 @@ def consent_text(language: str, *, library: str, address: str, words: str, url: 
         address: The operator's address, "" where none is known.
         words: The library's own text, "" for ours.
         url: Where the whole policy stands, "" where it stands nowhere.
+        kept_days: How long what was said is kept, 0 for ever.
     """
     with in_language(language):
-        text = words.strip() or _consent(f"{library}, {address}" if address else library)
+        text = words.strip() or _consent(f"{library}, {address}" if address else library, kept_days)
     version = hashlib.sha256(f"{language}\n{url}\n{text}".encode()).hexdigest()
     return ConsentText(purpose=SERVICE, version=version, text=text, url=url)
 
 
-def _consent(operator: str) -> str:
+def _consent(operator: str, kept_days: int) -> str:
     """Short and whole: operator, data, purposes, actions, term, withdrawal (152-FZ, article 9, part 4)."""
     return "\n".join(
         (
@@ -35,10 +36,19 @@ def _consent(operator: str) -> str:
             _("Кому: {operator}.").format(operator=operator),
             _("Что: номер билета, имя, адрес этого чата, переписка, ваши книги и брони."),
             _("Зачем: показать книги, продлить, забронировать, напомнить о сроке."),
-            _("Как: собрать, хранить, сверить с картотекой, удалить, в том числе автоматически. Другим не передавать."),
-            _("Сколько: пока билет привязан к этому чату."),
-            _("Передумаете, напишите: отозвать согласие."),
+            _("Как: собрать, хранить, сверить с картотекой, удалить, в том числе автоматически."),
+            _("Кто ещё видит: только мессенджер, в котором вы пишете. Другим ничего не передаём."),
+            _term(kept_days),
+            _("Если передумаете, напишите: отозвать согласие."),
         )
+    )
+
+
+def _term(kept_days: int) -> str:
+    if not kept_days:
+        return _("Сколько: пока билет привязан к этому чату, переписка до вашей просьбы её удалить.")
+    return _("Сколько: пока билет привязан к этому чату, переписка не дольше {days}.").format(
+        days=counted(kept_days, "дня", "дней", "дней")
     )
 
 

@@ -1,13 +1,13 @@
 """From the bot to a person and back: how long people wait, and whether it helped."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
 from statistics import median
 from typing import Protocol
 
 from bot.messages import Contact
+from bot.quick import dataclass
 
 ASKED_AGAIN = timedelta(days=30)
 """A reader is not asked twice within this time whether a librarian has helped."""

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from pydantic import Field
 
-from bot.accounts import Keeping
+from bot.circulation import Keeping
 from bot.library.policy import (
     ClosedDay,
     Confirmation,
@@ -53,7 +53,9 @@ class LendingParameters(Section):
     )
     high_demand_days: int | None = Field(7, ge=1, description="The term of a copy that many want; empty: `loan_days`.")
     closed_day_rule: ClosedDay = Field(
-        ClosedDay.NEXT_OPEN, description="A due date on a closed day: `ignore`, `next_open` or `prev_open`."
+        ClosedDay.NEXT_OPEN,
+        description="A new due date on a closed day: `ignore`, `next_open` or `prev_open`. A day that is closed "
+        "afterwards is told as the first open one after it, whatever stands here.",
     )
     hard_due_date: date | None = Field(None, description="A day that terms are fitted to: the end of a school year.")
     hard_due_rule: HardDate = Field(

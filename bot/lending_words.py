@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from bot.accounts import OpenHold, OpenLoan, RenewalOutcome, RenewalState
+from bot.circulation import OpenHold, OpenLoan, RenewalOutcome, RenewalState
 from bot.library.holds import HoldBlock, HoldState
 from bot.library.model import Branch
 from bot.library.renewal import NotRenewed, RenewalBlock
@@ -36,7 +36,7 @@ def loan_line(loan: OpenLoan, *, hidden: bool, where: str = "") -> str:
     """What one book is and what can be done about it; the day stands above, in the heading."""
     said = [named_loan(loan, hidden=hidden) + (f", {where}" if where else "")]
     if loan.overdue:
-        said.append(_("срок был {day}").format(day=day(loan.loan.due_on)))
+        said.append(_("срок был {day}").format(day=day(loan.until)))
     if more := outlook(loan):
         said.append(more)
     return ": ".join((said[0], ", ".join(said[1:]))) if len(said) > 1 else said[0]
@@ -64,11 +64,24 @@ def stands_in_the_way(loan: OpenLoan) -> bool:
     return block in _WANTED or block in _NEVER or block is RenewalBlock.REMOTE_LIMIT
 
 
-def due_heading(due_on: date, today: date) -> str:
-    """Above books of one day: «Вернуть до 5 марта:»."""
-    if due_on == today:
-        return _("Вернуть сегодня:")
-    return _("Вернуть до {day}:").format(day=day(due_on))
+def due_heading(loan: OpenLoan, today: date) -> str:
+    """Above books of one day: «Вернуть до 5 марта:», and why it is another day than on the reader's slip."""
+    if loan.back_by is None:
+        return _("В день возврата библиотека закрыта. Вернёте, когда она откроется:")
+    said = _("Вернуть сегодня") if loan.back_by == today else _("Вернуть до {day}").format(day=day(loan.back_by))
+    why = why_later(loan, today)
+    return f"{said} ({why}):" if why else f"{said}:"
+
+
+def why_later(loan: OpenLoan, today: date) -> str:
+    """«26 ноября закрыто»: why there is more time than the due date says; "" where there is not."""
+    closed = loan.loan.due_on
+    if loan.shut is None:
+        return ""
+    if closed == today:
+        return _("сегодня закрыто")
+    said = _("{day} закрыто") if closed > today else _("{day} было закрыто")
+    return said.format(day=day(closed))
 
 
 def known_since(as_of: datetime | None, zone: ZoneInfo) -> str:
@@ -123,18 +136,20 @@ def why_not_renewed(outcome: RenewalOutcome, today: date) -> str:
         if loan is None:
             return _("продлевать рано.")
         said = _("продление ничего не даст: срок и так до {day}. Нужно дольше? Спросите библиотекаря.")
-        return said.format(day=day(loan.loan.due_on))
+        return said.format(day=day(loan.until))
     return _WHY[block]().format(return_by=_return_by(loan, today))
 
 
 def _return_by(loan: OpenLoan | None, today: date) -> str:
     if loan is None:
         return ""
-    if loan.loan.due_on < today:
+    if loan.back_by is None:
+        return _("Верните её, когда библиотека откроется.")
+    if loan.back_by < today:
         return _("Верните её, как только сможете.")
-    if loan.loan.due_on == today:
+    if loan.back_by == today:
         return _("Верните её сегодня.")
-    return _("Верните её до {day}.").format(day=day(loan.loan.due_on))
+    return _("Верните её до {day}.").format(day=day(loan.back_by))
 
 
 def renewal_line(outcome: RenewalOutcome, today: date, *, hidden: bool = False) -> str:
@@ -142,7 +157,7 @@ def renewal_line(outcome: RenewalOutcome, today: date, *, hidden: bool = False) 
     loan = outcome.open
     if loan is None:
         return _("Этой книги у вас уже нет: наверное, вы её вернули.")
-    name, until = named_loan(loan, hidden=hidden), day(loan.loan.due_on)
+    name, last = named_loan(loan, hidden=hidden), day(loan.until)
     if outcome.state is RenewalState.REFUSED:
         return _("{book}: {reason}").format(book=name, reason=why_not_renewed(outcome, today))
     said = {
@@ -150,7 +165,7 @@ def renewal_line(outcome: RenewalOutcome, today: date, *, hidden: bool = False) 
         RenewalState.ALREADY: _("{book}: уже продлена, до {day}."),
         RenewalState.REQUESTED: _("{book}: пока до {day}."),
         RenewalState.UNKNOWN: _("{book}: прежний срок {day}, новый пока не знаю."),
-    }[outcome.state].format(book=name, day=until)
+    }[outcome.state].format(book=name, day=last)
     return said + " " + _("Это последнее продление.") if outcome.last else said
 
 
@@ -172,7 +187,7 @@ _WHY_NO_HOLD: Mapping[HoldBlock, Callable[[], str]] = {
         "Эту книгу забронировать нельзя: домой её не выдают. Почитать её можно в библиотеке."
     ),
     HoldBlock.BRANCH_RULE: lambda: _("В эту библиотеку книгу не привозят. Выберите другую, где её забрать."),
-    HoldBlock.PICKUP_INVALID: lambda: _("В этой библиотеке брони не выдают. Выберите другую, где её забрать."),
+    HoldBlock.PICKUP_INVALID: lambda: _("Забрать бронь в этой библиотеке не получится. Выберите другую."),
     HoldBlock.HOLD_LIMIT: lambda: _(
         "Столько книг сразу ждать нельзя. Отмените одну бронь, и можно будет взять другую."
     ),

@@ -4,14 +4,17 @@ Nothing here is shown to readers. Raises StoreUnavailable throughout, as the por
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from bot.messages import Reply
-from bot.ports import FaqEntry, Library
+from bot.messages import Content, Reply
+from bot.own_words import OwnWordsBook
+from bot.ports.library import FaqEntry, Library
+from bot.quick import dataclass
 from bot.teaching import Lack, Miss, Synonym, SynonymKind
+from bot.wording.own import LONGEST, Words
 
 # --- missed questions ----------------------------------------------------------------------------
 
@@ -267,6 +270,10 @@ class Rehearsing(Protocol):
         """A trial is likely soon: what takes long at first is done now, once, in the background."""
         ...
 
+    async def aclose(self) -> None:
+        """End what is being prepared; nothing is read from the store any more."""
+        ...
+
     async def effects(self, lesson: Lesson) -> Effects:
         """Which known questions would be answered otherwise. Bounded in time."""
         ...
@@ -277,6 +284,10 @@ class Rehearsing(Protocol):
 
     async def shows(self, topic: str, language: str, lesson: Lesson) -> tuple[Reply, ...]:
         """What a reader who presses the button of a topic would hear."""
+        ...
+
+    async def says(self, said: Content, language: str, words: Words) -> tuple[Reply, ...]:
+        """What a reader who writes or presses this would hear if the library said these words."""
         ...
 
     def topic_of(self, text: str) -> str:
@@ -357,13 +368,16 @@ class Lessons:
     Attributes:
         topics: The topics that the bot recognises by itself.
         intents: What a phrase may mean beside a topic.
+        longest_words: Characters of one of the bot's own words, filled in: one message in every channel.
     """
 
     misses: MissDesk
     answers: AnswerBook
     synonyms: SynonymDesk
+    words: OwnWordsBook
     rehearsal: Rehearsing
     screens: Screens
     library: Library
     topics: Sequence[Topic] = ()
     intents: frozenset[str] = field(default_factory=frozenset)
+    longest_words: int = LONGEST

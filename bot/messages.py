@@ -1,9 +1,10 @@
 """The one vocabulary of messages: closed, frozen, with no messenger's word in it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum, StrEnum
+
+from bot.quick import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,7 +170,7 @@ class Location:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredFile:
-    """A file that the store keeps; its bytes are read by ``bot.ports.Files``.
+    """A file that the store keeps; its bytes are read by ``bot.ports.files.Files``.
 
     Attributes:
         name: What the reader's messenger shows: ``правила.pdf``.

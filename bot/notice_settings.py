@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field, field_validator
 
-from bot.library.notices import LONGEST_AHEAD_DAYS, NoticeRules
+from bot.library.notices import LONGEST_AHEAD_DAYS, LONGEST_CARD_DAYS, NoticeRules
 from bot.section import Section
 
 MOST_TIMES = 5
@@ -36,6 +36,9 @@ class NoticeSettings(Section):
         max_length=MOST_TIMES,
         description="So many open days after it; then the staff take over. Empty: never.",
     )
+    card_days: tuple[int, ...] = Field(
+        (30, 7), max_length=MOST_TIMES, description="So many days before a library card expires. Empty: never."
+    )
     quiet_from: Clock = Field(time(21), description="From this time on nothing is sent, by the branch's clock.")
     quiet_until: Clock = Field(time(9), description="Until this time; the same as `quiet_from`: no quiet hours.")
     most_a_day: int = Field(3, ge=1, le=20, description="Messages to one reader in a day.")
@@ -65,11 +68,19 @@ class NoticeSettings(Section):
             raise ValueError(f"expected at most {LONGEST_AHEAD_DAYS} days")
         return days
 
+    @field_validator("card_days")
+    @classmethod
+    def _of_cards(cls, days: tuple[int, ...]) -> tuple[int, ...]:
+        if len(set(days)) != len(days) or not all(0 <= day <= LONGEST_CARD_DAYS for day in days):
+            raise ValueError(f"expected different numbers of days from 0 to {LONGEST_CARD_DAYS}")
+        return tuple(sorted(days, reverse=True))
+
     def rules(self) -> NoticeRules:
         """As the engine knows them."""
         return NoticeRules(
             due_days=self.due_days,
             overdue_days=self.overdue_days,
+            card_days=self.card_days,
             quiet_from=self.quiet_from,
             quiet_until=self.quiet_until,
             most_a_day=self.most_a_day,

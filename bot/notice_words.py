@@ -1,17 +1,19 @@
 """Notices in words: short, calm, one thing to do, and how to be left in peace. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from itertools import groupby
 
-from bot.accounts import OpenHold, OpenLoan
+from bot.circulation import OpenHold, OpenLoan
+from bot.lending_words import why_later
 from bot.library.hours import DaysOff
 from bot.library.model import Branch
 from bot.library.renewal import NotRenewed, RenewalBlock
 from bot.library.shown_loans import packed
 from bot.messages import Button, Reply, Template
-from bot.notices import Decided
+from bot.notices import Decided, EndedHold, EndingCard
+from bot.quick import dataclass
 from bot.wording import counted, day, listed
 from bot.wording import gettext as _
 from bot.wording.books import cut
@@ -43,11 +45,13 @@ class Told:
     overdue: tuple[OpenLoan, ...] = ()
     ready: tuple[OpenHold, ...] = ()
     expiring: tuple[OpenHold, ...] = ()
+    ended: tuple[EndedHold, ...] = ()
     decided: tuple[Decided, ...] = ()
+    card: EndingCard | None = None
     as_of: datetime | None = None
 
     def __bool__(self) -> bool:
-        return bool(self.due or self.overdue or self.ready or self.expiring or self.decided)
+        return bool(self.due or self.overdue or self.ready or self.expiring or self.ended or self.decided or self.card)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +73,7 @@ class Setting:
 def worded(cards: Sequence[Told], setting: Setting) -> Reply:
     """One message for all that is to be told at one contact."""
     paragraphs = [part for told in cards for part in _card(told, setting)]
-    if any(told.due or told.overdue for told in cards):
+    if any(told.due or told.overdue or told.card for told in cards):
         paragraphs.append(_("Чтобы я не напоминал, напишите: стоп."))
     return Reply(
         text="\n\n".join(paragraphs), buttons=_buttons(cards), personal=True, template=template(cards, setting.today)
@@ -81,6 +85,7 @@ def _card(told: Told, setting: Setting) -> list[str]:
         *[_decided(one, setting) for one in told.decided],
         *[_ready(hold, setting) for hold in told.ready],
         *[_expiring(hold, setting) for hold in told.expiring],
+        *[_ended(hold, setting) for hold in told.ended],
         *_overdue(told.overdue, setting),
         *_due(told.due, setting),
     ]
@@ -88,6 +93,8 @@ def _card(told: Told, setting: Setting) -> list[str]:
         parts.append(
             _("По записям на {day}. Если уже вернули, ничего делать не нужно.").format(day=day(told.as_of.date()))
         )
+    if told.card is not None:
+        parts.append(_card_ends(told.card, setting))
     if told.name and parts:
         parts[0] = _("{name}. {said}").format(name=told.name, said=parts[0])
     return parts
@@ -120,16 +127,18 @@ def _overdue(loans: Sequence[OpenLoan], setting: Setting) -> list[str]:
 
 
 def _by_day(loans: Sequence[OpenLoan], setting: Setting) -> list[str]:
-    ordered = sorted(loans, key=lambda loan: (loan.loan.due_on, loan.title))
+    ordered = sorted(loans, key=lambda loan: (loan.until, loan.loan.due_on, loan.title))
     return [
-        _("{day}: {books}").format(day=_said_day(due_on, setting.today), books=_books(list(same), setting))
-        for due_on, same in groupby(ordered, key=lambda loan: loan.loan.due_on)
+        _("{day}: {books}").format(day=_said_day(last, why, setting.today), books=_books(list(same), setting))
+        for (last, why), same in groupby(ordered, key=lambda loan: (loan.until, why_later(loan, setting.today)))
     ]
 
 
-def _said_day(due_on: date, today: date) -> str:
-    """«сегодня», «завтра, 27 ноября», «в понедельник, 30 ноября», a passed one without its weekday."""
-    return day(due_on) if due_on < today else named_day(due_on, today)
+def _said_day(last: date, why: str, today: date) -> str:
+    """«сегодня», «завтра, 27 ноября (сегодня закрыто)», a passed one without its weekday and without reasons."""
+    if last < today:
+        return day(last)
+    return f"{named_day(last, today)} ({why})" if why else named_day(last, today)
 
 
 def _books(loans: Sequence[OpenLoan], setting: Setting) -> str:
@@ -184,7 +193,7 @@ def _may_be_renewed(loan: OpenLoan) -> bool:
 # --- holds and requests --------------------------------------------------------------------------
 
 
-def _hold_name(hold: OpenHold, setting: Setting) -> str:
+def _hold_name(hold: OpenHold | EndedHold, setting: Setting) -> str:
     return _("книга, которую вы ждали") if setting.hidden or not hold.title else titled(hold.title, hold.author)
 
 
@@ -196,11 +205,11 @@ def _ready(hold: OpenHold, setting: Setting) -> str:
 
 
 def _expiring(hold: OpenHold, setting: Setting) -> str:
-    until = hold.keep_until or setting.today
+    last = hold.keep_until or setting.today
     return " ".join(
         part
         for part in (
-            _("Книга ждёт вас только до {day}: {book}.").format(day=day(until), book=_hold_name(hold, setting)),
+            _("Книга ждёт вас только до {day}: {book}.").format(day=day(last), book=_hold_name(hold, setting)),
             _where(hold.pickup, setting),
             _("Если она больше не нужна, отмените, пожалуйста, бронь."),
         )
@@ -208,9 +217,32 @@ def _expiring(hold: OpenHold, setting: Setting) -> str:
     )
 
 
+def _ended(hold: EndedHold, setting: Setting) -> str:
+    book = _hold_name(hold, setting)
+    if not hold.refused:
+        said = _("Бронь закончилась: {book}. Книга ждала вас до {day}. Если она ещё нужна, забронируйте снова.")
+        return said.format(book=book, day=day(hold.day))
+    reason = f" {hold.reason.rstrip('. ')}." if hold.reason else ""
+    said = _("Не сможем выдать по вашей брони: {book}.{reason} Замену поможет найти библиотекарь, напишите «человек».")
+    return said.format(book=book, reason=reason)
+
+
+def _card_ends(card: EndingCard, setting: Setting) -> str:
+    branch = _branch(card.branch_code, setting)
+    said = _("Читательский билет действует до {day}. Продлить его можно в библиотеке.").format(day=day(card.until))
+    if branch is None:
+        return said
+    place = ", ".join(part for part in (branch.name, branch.address) if part)
+    return " ".join([said, _("Где: {place}.").format(place=place)])
+
+
+def _branch(code: str, setting: Setting) -> Branch | None:
+    return next((branch for branch in setting.branches if branch.code == code), None)
+
+
 def _where(code: str, setting: Setting) -> str:
     """The building, its address, and until when it is open today."""
-    branch = next((branch for branch in setting.branches if branch.code == code), None)
+    branch = _branch(code, setting)
     if branch is None:
         return ""
     parts = [branch.name, branch.address, today_in_short(branch, setting.now, setting.holidays)]
@@ -239,22 +271,31 @@ def _buttons(cards: Sequence[Told]) -> tuple[tuple[Button, ...], ...]:
         first.append(Button(_("Мои книги"), "loans"))
     if any(told.ready or told.expiring for told in cards):
         first.append(Button(_("Мои брони"), "holds"))
+    again = [hold for told in cards for hold in told.ended if not hold.refused]
+    if len(again) == 1:
+        first.append(Button(_("Забронировать снова"), f"hold:{again[0].work_id}.{again[0].patron_id}"))
     return (tuple(first),) if first else ()
 
 
 def main_day(cards: Sequence[Told]) -> tuple[str, int, date]:
     """What matters most: the key of its template, of how many, and until when; an empty notice has none."""
-    overdue = [loan.loan.due_on for told in cards for loan in told.overdue]
-    due = [loan.loan.due_on for told in cards for loan in told.due]
+    overdue = [loan.until for told in cards for loan in told.overdue]
+    due = [loan.until for told in cards for loan in told.due]
     ready = [hold.keep_until or hold.placed_at.date() for told in cards for hold in told.ready]
     expiring = [hold.keep_until or hold.placed_at.date() for told in cards for hold in told.expiring]
+    refused = [hold.day for told in cards for hold in told.ended if hold.refused]
+    ended = [hold.day for told in cards for hold in told.ended if not hold.refused]
     decided = [one.due_on for told in cards for one in told.decided]
+    expires = [told.card.until for told in cards if told.card is not None]
     for key, days in (
         ("hold_expiring", expiring),
         ("hold_ready", ready),
+        ("hold_refused", refused),
+        ("hold_expired", ended),
         ("renewal_decided", decided),
         ("overdue", overdue),
         ("due_soon", due),
+        ("card_expires", expires),
     ):
         if days:
             return key, len(days), min(days)
@@ -263,20 +304,25 @@ def main_day(cards: Sequence[Told]) -> tuple[str, int, date]:
 
 def template(cards: Sequence[Told], today: date) -> Template:
     """What stands in the places of an approved message: how many, and the day; never a title or a name."""
-    key, number, until = main_day(cards)
-    return Template(name=key, values=(counted(number, "книга", "книги", "книг"), _said_day(until, today)))
+    key, number, last = main_day(cards)
+    if key == "card_expires":
+        return Template(name=key, values=(day(last),))
+    return Template(name=key, values=(counted(number, "книга", "книги", "книг"), _said_day(last, "", today)))
 
 
 def in_short(cards: Sequence[Told], library: str) -> Reply:
     """The same for a paid message of 70 letters, on a phone that may be anybody's: no titles, no names."""
-    key, number, until = main_day(cards)
+    key, number, last = main_day(cards)
     books = counted(number, "книга", "книги", "книг")
-    date_said = f"{until:%d.%m}"
+    date_said = f"{last:%d.%m}"
     said = {
         "hold_expiring": _("{library}: бронь ждёт до {day}."),
         "hold_ready": _("{library}: бронь можно забрать, ждёт до {day}."),
+        "hold_refused": _("{library}: книги по вашей брони не будет."),
+        "hold_expired": _("{library}: бронь закончилась, ждали до {day}."),
         "renewal_decided": _("{library}: ответ о продлении, срок {day}."),
         "overdue": _("{library}: срок был {day}, {books}. Ждём."),
         "due_soon": _("{library}: вернуть до {day}, {books}."),
+        "card_expires": _("{library}: читательский билет действует до {day}."),
     }[key]
     return Reply(text=said.format(library=cut(library, 24), books=books, day=date_said), personal=True)

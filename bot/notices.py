@@ -1,13 +1,14 @@
 """Notices as the engine keeps them: planned, on their way, and whom nothing reached. The port and its values."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from bot.library.notices import Subject, Way
 from bot.messages import Reply
+from bot.quick import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +28,48 @@ class Decided:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EndedHold:
+    """A hold that the reader did not end, and that nothing has replaced: neither a loan nor another hold.
+
+    Attributes:
+        refused: By the staff; else nobody came for it.
+        day: Refused: when; else the last day on which it could be fetched.
+        reason: Refused: the staff's own words.
+    """
+
+    patron_id: int
+    work_id: int
+    title: str
+    author: str
+    refused: bool
+    day: date
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndingCard:
+    """A card and its last day; ``branch_code`` is "" where nobody knows where the patron is enrolled."""
+
+    until: date
+    branch_code: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What our own store knows of the subjects of notices at this moment; what is not here is not so any more.
+
+    Attributes:
+        decided: By request.
+        ended: By hold.
+        cards: By patron.
+    """
+
+    decided: Mapping[int, Decided] = field(default_factory=dict)
+    ended: Mapping[int, EndedHold] = field(default_factory=dict)
+    cards: Mapping[int, EndingCard] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DueNotice:
     """A notice whose time has come.
 
@@ -35,9 +78,10 @@ class DueNotice:
         phone: Digits with the country, "" where none is known.
         zone: Whose quiet hours count.
         ways: Contacts in the order in which they are tried.
+        pages: Contacts that find what is said there once they open it, and not before.
         tried: Contacts that a letter of this notice has gone to.
         sent_today: Letters to this patron in the last 24 hours.
-        decided: By request.
+        facts: Of what is told here, and of what other notices of the same look tell.
         planned_at: Since when it waits.
         stopped: The reader has said stop, at whatever contact.
     """
@@ -50,10 +94,15 @@ class DueNotice:
     planned_at: datetime
     items: tuple[Subject, ...]
     ways: tuple[Way, ...]
+    pages: tuple[Way, ...] = ()
     tried: frozenset[int] = frozenset()
     sent_today: int = 0
-    decided: Mapping[int, Decided] = field(default_factory=dict)
+    facts: Facts = field(default_factory=Facts)
     stopped: bool = False
+
+
+SHOWN_ON_A_PAGE = "shown on a page that has to be opened"
+"""Why a letter has reached nobody yet who uses our own pages alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,12 +146,14 @@ class Leaving:
         current: It is the letter of all its notices, not one that they have moved on from.
         stopped: Its reader has said stop meanwhile, or is not linked to that card any more.
         notices: What it tells, by notice and patron.
+        facts: What of that is so.
     """
 
     current: bool
     stopped: bool
     zone: ZoneInfo
     notices: tuple[tuple[int, int, tuple[Subject, ...]], ...]
+    facts: Facts = field(default_factory=Facts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,6 +199,10 @@ class UnreachedReaders(Protocol):
 class NoticeStore(Protocol):
     """What the engine asks of the store. Every call is one transaction; raises StoreUnavailable."""
 
+    async def is_resting(self) -> bool:
+        """Whether this is a copy of a store, restored, and nobody has said yet that readers may be written to."""
+        ...
+
     async def plan_loans(self, after: int, limit: int) -> int | None:
         """Plan what the loans of the next patrons ask for.
 
@@ -156,6 +211,10 @@ class NoticeStore(Protocol):
         Returns:
             The last patron looked at, to go on after; None where there are no more.
         """
+        ...
+
+    async def plan_cards(self, after: int, limit: int) -> int | None:
+        """Plan what the cards of the next patrons ask for; as :meth:`plan_loans`."""
         ...
 
     async def plan_events(self) -> int:
@@ -187,6 +246,10 @@ class NoticeStore(Protocol):
 
     async def give_up(self, notices: Collection[int], why: str) -> None:
         """Nothing is left to try: onto the librarians' list."""
+        ...
+
+    async def show(self, letter: NoticeLetter, why: str) -> None:
+        """The same, with a letter on a page that the reader finds once they open it; ``why`` stands at the page."""
         ...
 
     async def on_their_way(self, confirming: Collection[str], limit: int) -> list[OnItsWay]:

@@ -1,10 +1,12 @@
 """How the day goes, and how the messengers stand: what the console shows at a glance. Values and ports."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import field
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
+
+from bot.quick import dataclass
 
 STALE = timedelta(minutes=3)
 """A state that was last said so long ago is not known any more: the process that says it is gone, or stuck."""
@@ -118,6 +120,20 @@ Place = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stretch:
+    """What happened in a stretch of time.
+
+    Attributes:
+        days: By place, all its days together.
+        renewed / held: Renewals and holds done by code of the branch.
+    """
+
+    days: Mapping[Place, Day] = field(default_factory=dict)
+    renewed: Mapping[str, int] = field(default_factory=dict)
+    held: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
     """The state of things.
 
@@ -158,7 +174,7 @@ class Opinion:
 
 
 class OverviewBook(Protocol):
-    """The figures of the day. Raises StoreUnavailable."""
+    """The figures of the day, and of longer times. Raises StoreUnavailable."""
 
     async def figures(self, now: datetime, sources: Mapping[str, str]) -> Figures:
         """All of them, in a fixed number of queries.
@@ -169,6 +185,23 @@ class OverviewBook(Protocol):
         """
         ...
 
+    async def between(self, first: date, last: date, sources: Mapping[str, str]) -> Stretch:
+        """What happened from one day on to the end of another, as far as messages are still kept."""
+        ...
+
     async def opinions(self, sources: Mapping[str, str], branches: Collection[str], limit: int) -> Sequence[Opinion]:
         """What readers said lately, of these branches and of none (all where empty), the latest first."""
         ...
+
+
+def whole(days: Mapping[Place, Day]) -> Day:
+    """All places together."""
+    return sum(days.values(), Day())
+
+
+def together(days: Mapping[Place, Day], which: int) -> dict[str, Day]:
+    """What happened by channel (0) or by code of the branch (1)."""
+    found: dict[str, Day] = {}
+    for place, day in days.items():
+        found[place[which]] = found.get(place[which], Day()) + day
+    return found

@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.accounts import Cardholder, NoticeWishes, Ok, OpenHold, OpenLoan, Proof, Result
+from bot.accounts import Cardholder, NoticeWishes, Proof
+from bot.circulation import Ok, OpenHold, OpenLoan, Result
+from bot.quick import dataclass
 from bot.wording import gettext as _
 
 
@@ -162,7 +163,7 @@ def _books(
             loans,
             lambda loan: {
                 _("Книга"): _book(loan.author, loan.title),
-                _("Вернуть до"): _day(loan.loan.due_on),
+                _("Вернуть до"): _day(loan.until),
             },
         ),
         _("Брони"): _listed(

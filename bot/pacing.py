@@ -33,6 +33,11 @@ class Pace:
         """By number of the turn: when the other side saw it; of at most a second's turns."""
         self._queue = asyncio.Lock()
 
+    @property
+    def is_limited(self) -> bool:
+        """Whether turns have to be waited for at all."""
+        return bool(self._apart_s)
+
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
         """Wait until the next one may go; what is done inside is the turn."""

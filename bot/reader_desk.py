@@ -4,14 +4,14 @@ Whoever may see only some branches sees the readers of those: who is enrolled th
 fetches one there; and those of no branch.
 """
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
 
 from bot.accounts import NoticeWishes
+from bot.quick import dataclass
 
 
 class SoughtBy(StrEnum):
@@ -174,6 +174,26 @@ class ReaderBook(Protocol):
 
     async def behind(self, conversation_id: int) -> Sequence[CardBehind]:
         """The cards that the reader of a conversation has linked, their own first."""
+        ...
+
+    async def owners(self, conversations: Collection[int]) -> Mapping[int, CardBehind]:
+        """Whose own card each of these conversations has linked, in a fixed number of queries.
+
+        Neither a child's, nor one that the register no longer has; who has none is not in it.
+        """
+        ...
+
+    async def talks(
+        self, words: str, branches: Collection[str] = (), hidden: Collection[str] = (), limit: int = 100
+    ) -> Mapping[int, CardBehind]:
+        """Conversations whose linked card has this number or bears this name, each with that card; the newest ones.
+
+        Args:
+            words: What was typed; a card that the register no longer has is not found.
+            branches: Only cards of readers of these branches, and of none; empty for all.
+            hidden: Channels whose conversations are left out.
+            limit: So many at most.
+        """
         ...
 
     async def to_do(self, branches: Collection[str] = ()) -> ToDo:

@@ -1,13 +1,16 @@
 """How a turn finds its handler."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any
 
 from bot.library.model import WorkCard
 from bot.messages import Button, Contact, Content, Reply
-from bot.ports import Library, Mode, Request
+from bot.ports.library import Library
+from bot.ports.log import Mode
+from bot.ports.understanding import Request
+from bot.quick import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,14 +20,15 @@ class Turn:
     Attributes:
         text: What the reader wrote, cleaned of control characters; "" for a press.
         request: What understanding made of it; for a press, an empty request.
-        argument: What follows the colon in a pressed button's payload, "" otherwise.
+        argument: What follows the colon in a pressed button's payload, or in the name of what a question follows up
+            (``Answer.about``); "" otherwise.
         data: What the dialogue remembered with the expectation that led here (``expects``).
         misses: How many times in a row the bot has failed this reader before this turn.
         now: The moment of the turn, aware UTC.
         new: True for the first message of this contact ever.
         language: "ru" or "en": what the reply must be worded in.
         mode: Who speaks with the reader; while WAITING the bot still answers what it can.
-        key: Names this message for ever: what it changes at a port is changed once (``bot.accounts``).
+        key: Names this message for ever: what it changes at a port is changed once (``bot.circulation``).
         offered: The choices last shown: what «вторую» and «2 и 3» mean.
         public: The channel carries nothing personal: what is not said there is not promised either.
     """
@@ -50,7 +54,8 @@ class Expects:
     """What the dialogue waits for next.
 
     Attributes:
-        key: Names the handler (``@router.on(expects(key))``) that reads the next free text.
+        key: Names the handler (``@router.on(expects(key))``) that reads the next free text. One that ends in a question
+            mark waits for a yes or a no: what begins with either is its answer, whatever else the words may mean.
         data: JSON values that come back as ``Turn.data``.
     """
 
@@ -73,6 +78,8 @@ class Answer:
             them among what was asked in vain. True for whatever a :class:`Personal` handler answers.
         secret: The reader's words are a code or a PIN: the log forgets them as soon as the turn is kept.
         go_on: What the message turned out to ask for: the handlers of these wishes answer after the replies.
+        about: What is shown here, ``kind:which``: what the next question may follow up (``follows``); "" changes
+            nothing.
     """
 
     replies: tuple[Reply, ...]
@@ -84,6 +91,7 @@ class Answer:
     private: bool = False
     secret: bool = False
     go_on: tuple[Request, ...] = ()
+    about: str = ""
 
 
 Handler = Callable[[Turn, Library], Awaitable[Reply | Answer]]
@@ -124,7 +132,7 @@ class Personal:
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """When a handler is called: ``kind`` is ``intent``, ``press``, ``expects`` or ``sent``."""
+    """When a handler is called: ``kind`` is ``intent``, ``press``, ``expects``, ``sent`` or ``follow``."""
 
     kind: str
     key: str
@@ -148,6 +156,19 @@ def expects(*keys: str) -> tuple[Trigger, ...]:
 def sent(*kinds: str) -> tuple[Trigger, ...]:
     """The reader sent something that is no words: ``photo``, ``phone``."""
     return tuple(Trigger("sent", kind) for kind in kinds)
+
+
+def follows(*questions: str) -> tuple[Trigger, ...]:
+    """A few words follow up what was shown (``bot.engine.follow_ups``): ``due:work``, ``day:hours``.
+
+    A handler that finds they do not, answers nothing and lets the turn's own request go on (``not_followed``).
+    """
+    return tuple(Trigger("follow", name) for name in questions)
+
+
+def not_followed(turn: Turn) -> Answer:
+    """The words were a wish of their own after all."""
+    return Answer(replies=(), go_on=(turn.request,))
 
 
 class Router:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 import yaml
 from pydantic import BaseModel, BeforeValidator, Field, SecretStr, ValidationError, model_validator
@@ -63,11 +63,12 @@ DEFAULT_INTENTS = (
 
 
 def _zone(value: object) -> object:
-    if isinstance(value, str):
-        if value not in available_timezones():
-            raise ValueError("expected a name of the tz database, such as Europe/Moscow")
+    if not isinstance(value, str):
+        return value
+    try:
         return ZoneInfo(value)
-    return value
+    except (KeyError, ValueError, OSError):
+        raise ValueError("expected a name of the tz database, such as Europe/Moscow") from None
 
 
 Zone = Annotated[ZoneInfo, BeforeValidator(_zone)]

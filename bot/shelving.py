@@ -3,14 +3,16 @@
 Values and ports; the console asks through these.
 """
 
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import field
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
+from bot.library.lists import Listed, ListPlan, ListSummary, LoanData, OnRejected, PatronData
 from bot.library.model import ItemStatus
+from bot.quick import dataclass
 
 # --- a work and its copies -----------------------------------------------------------------------
 
@@ -190,6 +192,19 @@ class JobState(StrEnum):
     DROPPED = "dropped"
 
 
+class ImportKind(StrEnum):
+    """What an uploaded file tells of."""
+
+    CATALOGUE = "catalogue"
+    PATRONS = "patrons"
+    LOANS = "loans"
+
+    @property
+    def personal(self) -> bool:
+        """Whether it is of people: for admins, and gone from the disk as soon as it has served."""
+        return self is not ImportKind.CATALOGUE
+
+
 BUSY = frozenset({JobState.CHECKING, JobState.LOADING})
 """States in which a process is at work."""
 
@@ -225,6 +240,9 @@ class Outcome:
         fault: A :class:`Fault`, "" where it went well.
         detail: The fault as the program says it, in English, for whoever helps.
         interrupted: The process stopped in the middle; what was kept stays.
+        returned: Loans that the list has no more, or calls returned.
+        stopped: Branches of a list of which too much is gone: name, gone, had.
+        rows: The first rows of a list that were left out: number, and why; nothing of what stands in them.
     """
 
     format: str = ""
@@ -244,11 +262,14 @@ class Outcome:
     fault: str = ""
     detail: str = ""
     interrupted: bool = False
+    returned: int = 0
+    stopped: tuple[tuple[str, int, int], ...] = ()
+    rows: tuple[tuple[int, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportJob:
-    """A file on its way into the catalogue.
+    """A file on its way into the store.
 
     Attributes:
         name: What the librarian's file is called.
@@ -270,12 +291,15 @@ class ImportJob:
     beat_at: datetime
     ended_at: datetime | None = None
     outcome: Outcome = field(default_factory=Outcome)
+    kind: ImportKind = ImportKind.CATALOGUE
 
 
 class ImportJobs(Protocol):
     """Where jobs are kept: every process sees them. Raises StoreUnavailable."""
 
-    async def add(self, login: str, name: str, size: int, source: str, branch: str) -> ImportJob | None:
+    async def add(
+        self, login: str, name: str, size: int, source: str, branch: str, kind: ImportKind = ImportKind.CATALOGUE
+    ) -> ImportJob | None:
         """A new one, being checked; None where another one is at work (a dead one is ended first)."""
         ...
 
@@ -304,13 +328,38 @@ class ImportJobs(Protocol):
         ...
 
 
+class ListWriter(Protocol):
+    """Where lists of readers and of loans go; each branch whole or not at all. Raises StoreUnavailable."""
+
+    async def patrons(
+        self, rows: Callable[[], Iterator[Listed[PatronData]]], plan: ListPlan, rejected: OnRejected
+    ) -> ListSummary:
+        """Readers; ``rows`` begins the list."""
+        ...
+
+    async def loans(
+        self, rows: Callable[[], Iterator[Listed[LoanData]]], plan: ListPlan, rejected: OnRejected
+    ) -> ListSummary:
+        """Open loans; ``rows`` begins the list."""
+        ...
+
+
 class ImportDesk(Protocol):
-    """Loads catalogues for the console, by the same code as ``bibliobot import``. Raises StoreUnavailable."""
+    """Loads files for the console, by the same code as ``bibliobot import``. Raises StoreUnavailable."""
 
     async def take(
-        self, name: str, pieces: AsyncIterator[bytes], *, login: str, branch: str = "", source: str = ""
+        self,
+        name: str,
+        pieces: AsyncIterator[bytes],
+        *,
+        login: str,
+        branch: str = "",
+        source: str = "",
+        kind: ImportKind = ImportKind.CATALOGUE,
     ) -> ImportJob:
-        """Keep an uploaded file and begin to check it; nothing is written into the catalogue.
+        """Keep an uploaded file and begin to check it; nothing is written into the store.
+
+        A list of people is removed once it is loaded, cannot be read, or has waited for an hour.
 
         Raises:
             InputError: It is too large, empty or of no known kind, or another one is at work.

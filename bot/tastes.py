@@ -7,7 +7,8 @@ from bot.language.morphology import stem
 from bot.language.names import likely_surnames
 from bot.language.numbers import to_digits
 from bot.library.genres import BOOK, kind_of
-from bot.ports import Request, Taste
+from bot.ports.catalogue import Taste
+from bot.ports.understanding import Request
 
 _ABOUT = re.compile(r"(?:^|\s)(?:про|на тему|о|об|обо|about|on)\s+(.+)")
 _ENDS = re.compile(

@@ -6,7 +6,8 @@ from typing import Protocol
 
 from bot.asking import better
 from bot.library.model import WorkCard
-from bot.ports import Catalogue, Found, Request, Suggested, Taste, Understanding, Verdict, Wanted
+from bot.ports.catalogue import Catalogue, Found, Suggested, Taste, Verdict, Wanted
+from bot.ports.understanding import Request, Understanding
 from bot.teaching import Rewritten, SynonymBook
 
 _YES = frozenset({Verdict.FOUND, Verdict.CHOICE})

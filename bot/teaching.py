@@ -1,12 +1,13 @@
 """What readers asked in vain, and what librarians teach the bot of it: values and rules; pure."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 
 from bot.language.folding import fold, words
 from bot.language.morphology import lemma, stem
+from bot.quick import dataclass
 
 # --- misses --------------------------------------------------------------------------------------
 

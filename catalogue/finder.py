@@ -10,10 +10,11 @@ from bot.bibliography import Cards, IndexSource
 from bot.errors import StoreUnavailable
 from bot.language import morphology
 from bot.library.model import WorkCard
-from bot.ports import Found, Suggested, Taste, Verdict, Wanted
+from bot.ports.catalogue import Found, Suggested, Taste, Verdict, Wanted
+from catalogue.index import latin_names
 from catalogue.index.folder import BROKEN, Builder, Opened, WriterLock, open_index
+from catalogue.index.questions import Question
 from catalogue.index.ranking import Scored
-from catalogue.index.reading import Question
 from catalogue.index.searching import Answer, Search
 from catalogue.index.suggesting import Suggester
 from catalogue.index.terms import keys
@@ -131,6 +132,10 @@ class IndexedCatalogue:
             isbn_note=answer.isbn_note,
         )
 
+    def is_title(self, text: str) -> bool:
+        """Whether a work is called exactly so; False while the index is not open."""
+        return self._search is not None and self._search.is_title(text)
+
     async def suggest(self, taste: Taste, limit: int = 5) -> Suggested:
         if self._suggester is None:
             raise StoreUnavailable(self._fault or "the search index is not open")
@@ -224,10 +229,18 @@ class IndexedCatalogue:
     async def _build(self) -> None:
         builder = await self._run(Builder, self._folder)
         with builder:
-            after = (0, 0)
-            while entries := await self._source.entries(after, BATCH):
-                await self._run(builder.add, entries)
+            entries = await self._source.entries((0, 0), BATCH)
+            while entries:
                 after = (entries[-1].version, entries[-1].work_id)
+                # The store reads the next batch meanwhile, on another core; nothing goes on when this loop ends.
+                coming, added = await asyncio.gather(
+                    self._source.entries(after, BATCH), self._run(builder.add, entries), return_exceptions=True
+                )
+                for fault in (added, coming):
+                    if isinstance(fault, BaseException):
+                        raise fault
+                assert not isinstance(coming, BaseException)
+                entries = coming
             await self._run(builder.finish, self._identity)
         self._damaged = False
         if not await self._open():
@@ -247,3 +260,4 @@ class IndexedCatalogue:
 def _warm() -> None:
     morphology.warm()
     keys("слово")
+    latin_names.warm()

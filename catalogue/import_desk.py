@@ -1,8 +1,9 @@
-"""Catalogues loaded at the console: kept on disk, checked, then loaded, by the code of ``bibliobot import``.
+"""Files loaded at the console: kept on disk, checked, then loaded, by the code of ``bibliobot import``.
 
 A job is a task of this process that says once a second that it is at work; whoever asks, in whatever process, reads
 it from the store. Closing the page stops nothing. A process that dies leaves what it had kept and a job that is told
-as interrupted.
+as interrupted. A list of people does not stay on the disk: it goes when it is loaded, when it cannot be read, and when
+nobody has loaded it within the hour.
 """
 
 import asyncio
@@ -10,6 +11,7 @@ import re
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import suppress
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -17,16 +19,21 @@ from uuid import uuid4
 import structlog
 
 from bot.bibliography import CatalogueWriter
+from bot.clock import Clock
 from bot.errors import InputError, StoreUnavailable
-from bot.shelving import BUSY, Fault, ImportJob, ImportJobs, JobState, Outcome
+from bot.shelving import BUSY, Fault, ImportJob, ImportJobs, ImportKind, JobState, Outcome
 
 if TYPE_CHECKING:
     from catalogue.importers.source import SourceFile
+    from catalogue.list_desk import Lists
     from catalogue.loading import Summary
 
 log = structlog.get_logger(__name__)
 
 BEAT_S = 1.0
+LISTS_REST = timedelta(hours=1)
+"""So long a list that was checked waits to be loaded."""
+PRIVATE = 0o700
 LONGEST_NAME = 120
 REJECTED = "rejected.csv"
 _NOT_IN_NAMES = re.compile(r"[^\w.()+ -]+")
@@ -40,9 +47,11 @@ class CatalogueImports:
         folder: Where uploaded files lie until they are loaded or forgotten.
         jobs: What is known of them.
         writer: Where records go.
+        clock: The time.
         largest: Bytes of a file.
         only_branch: Code of the one branch of a library that has no other, else "".
         after: Done when something was loaded: whoever keeps branches in memory looks again.
+        lists: What reads lists of readers and of loans; None: they are not taken.
     """
 
     def __init__(
@@ -51,18 +60,28 @@ class CatalogueImports:
         jobs: ImportJobs,
         writer: CatalogueWriter,
         *,
+        clock: Clock,
         largest: int,
         only_branch: str = "",
         after: Prepare | None = None,
+        lists: "Lists | None" = None,
     ) -> None:
         self._folder, self._jobs, self._writer = folder, jobs, writer
         self._largest, self._only_branch, self._after = largest, only_branch, after
+        self._clock, self._lists = clock, lists
         self._tasks: set[asyncio.Task[None]] = set()
 
     # --- the port --------------------------------------------------------------------------------
 
     async def take(
-        self, name: str, pieces: AsyncIterator[bytes], *, login: str, branch: str = "", source: str = ""
+        self,
+        name: str,
+        pieces: AsyncIterator[bytes],
+        *,
+        login: str,
+        branch: str = "",
+        source: str = "",
+        kind: ImportKind = ImportKind.CATALOGUE,
     ) -> ImportJob:
         from catalogue.loading import source_name  # a start without a file has no use for the importers
 
@@ -72,11 +91,11 @@ class CatalogueImports:
         try:
             size = await self._keep(kept, pieces)
             source = source.strip() or source_name(Path(name))
-            job = await self._jobs.add(login, name, size, source, branch or self._only_branch)
+            job = await self._jobs.add(login, name, size, source, branch or self._only_branch, kind)
             if job is None:
                 raise InputError(Fault.BUSY)
             own = self._own(job.job_id)
-            await asyncio.to_thread(own.mkdir, parents=True, exist_ok=True)
+            await asyncio.to_thread(own.mkdir, mode=PRIVATE, parents=True, exist_ok=True)
             await asyncio.to_thread(kept.rename, own / name)
         finally:
             await asyncio.to_thread(kept.unlink, missing_ok=True)
@@ -108,7 +127,7 @@ class CatalogueImports:
         return await self._jobs.job(job_id)
 
     async def latest(self) -> Sequence[ImportJob]:
-        await self._jobs.end_dead()
+        await self._tidy()
         return await self._jobs.latest()
 
     def rejected(self, job_id: int) -> Path | None:
@@ -132,7 +151,7 @@ class CatalogueImports:
         """Write what comes to the disk, never more than a piece in memory; its size."""
         size = 0
         try:
-            await asyncio.to_thread(path.parent.mkdir, parents=True, exist_ok=True)
+            await asyncio.to_thread(path.parent.mkdir, mode=PRIVATE, parents=True, exist_ok=True)
             file = await asyncio.to_thread(path.open, "wb")
             try:
                 async for piece in pieces:
@@ -153,7 +172,7 @@ class CatalogueImports:
         """Files of what is over go, and what an upload left that broke off; lists of rejected records stay."""
         await self._jobs.end_dead()
         jobs = {str(job.job_id): job for job in await self._jobs.latest(200)}
-        await asyncio.to_thread(_tidied, self._folder, jobs)
+        await asyncio.to_thread(_tidied, self._folder, jobs, self._clock.now() - LISTS_REST)
 
     # --- work ------------------------------------------------------------------------------------
 
@@ -172,21 +191,44 @@ class CatalogueImports:
             state = JobState.FAILED if outcome.fault else then
         except StoreUnavailable:
             outcome = Outcome(fault=Fault.STORE)
-        except Exception as error:
-            log.exception("import failed", job=job.job_id)
-            outcome = Outcome(fault=Fault.BROKEN, detail=f"{type(error).__name__}: {error}")
+        except Exception as error:  # noqa: BLE001 - the edge around one file; what it was is written down there
+            outcome = Outcome(fault=Fault.BROKEN, detail=_told(error, job))
         finally:
             beats.cancel()
             # Also where we are cancelled: what is told of the job must not be that it is at work.
             with suppress(StoreUnavailable):
                 await asyncio.shield(self._jobs.end(job.job_id, state, outcome))
+        if job.kind.personal and state is JobState.CHECKED:
+            self._forget_later(job)
+        elif job.kind.personal:
+            await asyncio.to_thread(shutil.rmtree, self._own(job.job_id), ignore_errors=True)
         if state is JobState.DONE:
             await asyncio.to_thread(self._file(job).unlink, missing_ok=True)
             if self._after is not None:
                 await self._after()
 
+    def _forget_later(self, job: ImportJob) -> None:
+        """A list that nobody loads goes by itself."""
+
+        async def forget() -> None:
+            try:
+                await asyncio.sleep(LISTS_REST.total_seconds())
+            except asyncio.CancelledError:  # the process ends
+                shutil.rmtree(self._own(job.job_id), ignore_errors=True)
+                raise
+            with suppress(InputError, StoreUnavailable):  # it is being loaded, or goes at the next look
+                await self.drop(job.job_id)
+
+        task = asyncio.create_task(forget(), name=f"list {job.job_id} rests")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
     async def _read(self, job: ImportJob, then: JobState, done: "_Done", *, accept_disappeared: bool) -> Outcome:
         """The file from its first byte to its last."""
+        if self._lists is not None and job.kind.personal:
+            dry_run = then is JobState.CHECKED
+            options = {"dry_run": dry_run, "accept_disappeared": accept_disappeared}
+            return await self._lists.read(self._file(job), job, done.reach, **options)
         from catalogue.importers import recognise
         from catalogue.loading import Plan, load_files
         from catalogue.rejects import Report
@@ -228,6 +270,10 @@ class _Done:
     def tick(self, _: "SourceFile", offset: int) -> None:
         self.offset = offset
 
+    def reach(self, size: int, offset: int) -> None:
+        """So far of so much."""
+        self.size, self.offset = size, offset
+
     @property
     def hundredths(self) -> int:
         return min(100, self.offset * 100 // self.size) if self.size else 0
@@ -241,14 +287,24 @@ def harmless_name(name: str) -> str:
     return f"{stem[:LONGEST_NAME]}.{ending[:10]}" if dot and stem else (shown[:LONGEST_NAME] or "catalogue")
 
 
-def _tidied(folder: Path, jobs: dict[str, ImportJob]) -> None:
+def _told(error: Exception, job: ImportJob) -> str:
+    """What broke, written down; of a list no more than the kind of fault, for its text may quote a person."""
+    if job.kind.personal:
+        log.error("import failed", job=job.job_id, error=type(error).__name__)
+        return type(error).__name__
+    log.exception("import failed", job=job.job_id)
+    return f"{type(error).__name__}: {error}"
+
+
+def _tidied(folder: Path, jobs: dict[str, ImportJob], lists_since: datetime) -> None:
     if not folder.is_dir():
         return
     for path in folder.iterdir():
         job = jobs.get(path.name)
         if path.suffix == ".part":
             continue  # perhaps somebody else's upload that is on its way
-        if job is None or job.state in (JobState.DROPPED, JobState.FAILED):
+        forgotten = job is not None and job.kind.personal and job.state not in BUSY and job.created_at < lists_since
+        if job is None or forgotten or job.state in (JobState.DROPPED, JobState.FAILED):
             shutil.rmtree(path, ignore_errors=True)
         elif job.state is JobState.DONE:
             (path / job.name).unlink(missing_ok=True)

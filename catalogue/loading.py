@@ -8,11 +8,12 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from bot.bibliography import CatalogueWriter
 from bot.library.records import Rejected, Rejection
+from bot.quick import dataclass
 from catalogue.batches import Batch, batches
 from catalogue.importers.source import SourceFile
 

@@ -6,11 +6,11 @@ surname cannot be told from the given name, all words of the name are the key: i
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
 
 from bot.language.folding import fold, words
+from bot.quick import dataclass
 
 NO_AUTHOR = frozenset(
     fold(text)
@@ -277,3 +277,8 @@ def _singular(surname: str) -> str:
 def given_names() -> frozenset[str]:
     """Words that are given names and hardly ever surnames, folded (``tools/make_given_names.py``)."""
     return frozenset(resources.files("catalogue").joinpath("given_names.txt").read_text("utf-8").split())
+
+
+def also_given_names() -> frozenset[str]:
+    """Given names that are surnames as well, folded."""
+    return _ALSO_GIVEN

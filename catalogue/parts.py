@@ -6,12 +6,12 @@ which one this is; «[16+]», «роман», «2-е изд., испр.» say no
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
 from bot.language.folding import words
 from bot.language.numbers import to_digits, value_of
+from bot.quick import dataclass
 
 _ORDINAL = (
     r"(?:перв(?:ый|ая|ое|ого|ой|ую)|втор(?:ой|ая|ое|ого|ую)|трет(?:ий|ья|ье|ьего|ьей|ью)|"

@@ -1,12 +1,13 @@
 """The list of records that an import left out: a table for people, the first few lines at hand."""
 
 import csv
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import IO, Any, Protocol
 
 from bot.errors import InputError
 from bot.library.records import Rejected
+from bot.quick import dataclass
 from bot.spreadsheet import harmless
 
 COLUMNS = ("file", "ordinal", "offset", "reason", "detail", "source_id", "head_hex")

@@ -14,6 +14,7 @@ from bot.library.model import Kind
 from bot.library.records import RecordData
 from catalogue.names import NOBODY, Name, author_of
 from catalogue.parts import TitleParts, take_apart, worded
+from catalogue.persons import one_person
 
 _NAMESAKES = frozenset({"толстой|а", "дюма|а", "иванов|в", "некрасов|в", "островский|н", "кузнецова|н"})
 """People of one surname and one initial who both wrote what libraries hold: told apart by all initials."""
@@ -112,7 +113,7 @@ def _joined(text: str, piece: str) -> str:
 def _identity(record: RecordData) -> tuple[str, ...]:
     title = _whole_title(record)
     taken = take_apart(f"{title} : {record.subtitle}" if record.subtitle else title)
-    author = author_of(record.authors, record.author)
+    author = one_person(author_of(record.authors, record.author))
     return (
         record.kind.value,
         _language(record, title),

@@ -6,10 +6,10 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.desk import StaffRole
 from bot.language.folding import fold
 from bot.lessons import KeptAnswer, Lessons, Proposal, Saved, Saving
-from bot.ports import FaqEntry
+from bot.ports.library import FaqEntry
+from bot.staff import StaffRole
 from bot.wording import gettext as _
 from console import answer_form, lesson_words
 from console.answer_form import Draft

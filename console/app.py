@@ -6,11 +6,13 @@ from typing import Protocol
 from aiohttp import web
 
 from bot.clock import Clock
-from bot.desk import Audit, Desk, StaffBook, StaffRole
+from bot.desk import Desk
 from bot.lessons import Lessons
 from bot.overview import ChannelBook, OverviewBook
-from bot.ports import Files, Library
+from bot.ports.files import Files
+from bot.ports.library import Library
 from bot.shelving import CatalogueDesk, ImportDesk
+from bot.staff import Audit, StaffBook, StaffRole
 from console.account import OwnAccount
 from console.answers import AnswersScreen
 from console.books import BooksScreen
@@ -23,6 +25,7 @@ from console.journal import JournalScreen
 from console.loading import LoadingScreen
 from console.meanings import MeaningScreen
 from console.overview import OverviewScreen
+from console.own_words import OwnWordsScreen
 from console.people import People
 from console.places import PlacesPorts, PlacesScreen
 from console.reader_loans import Lending
@@ -81,12 +84,12 @@ class Console:
         places: PlacesPorts | None = None,
     ) -> None:
         self._room = room = Room(setting, staff, audit, clock)
-        card, about_readers = _about_readers(room, readers)
-        self._streams, self._imports = Streams(), imports
+        card, about_readers = _about_readers(room, readers, lessons)
+        self._streams, self._imports, self._rehearsal = Streams(), imports, lessons.rehearsal
         self._parts: Sequence[Part] = (
             room,
             Door(room),
-            InboxScreen(room, desk, self._streams),
+            InboxScreen(room, desk, self._streams, card),
             ConversationScreen(room, desk, self._streams, files, library, standings, card),
             OverviewScreen(room, overview, standings),
             CannedScreen(room, desk),
@@ -95,6 +98,7 @@ class Console:
             TeachScreen(room, lessons),
             AnswersScreen(room, lessons),
             MeaningScreen(room, lessons),
+            OwnWordsScreen(room, lessons),
             OwnAccount(room),
             People(room),
             *about_readers,
@@ -118,15 +122,19 @@ class Console:
         return found
 
     async def aclose(self) -> None:
-        """End the open streams and what is being loaded."""
+        """End the open streams, what is being loaded and what is being prepared."""
         await self._streams.aclose()
         await self._imports.aclose()
+        await self._rehearsal.aclose()
 
 
-def _about_readers(room: Room, ports: ReaderPorts | None) -> tuple[CardSummary | None, Sequence[Part]]:
+def _about_readers(
+    room: Room, ports: ReaderPorts | None, lessons: Lessons
+) -> tuple[CardSummary | None, Sequence[Part]]:
     """The card beside a conversation, and the screens."""
     if ports is None:
         return None, ()
     lending = Lending(room, ports)
-    screens = (ReadersScreen(room, ports, lending), lending, RequestsScreen(room, ports), JournalScreen(room, ports))
+    journal = JournalScreen(room, ports, lessons)
+    screens = (ReadersScreen(room, ports, lending), lending, RequestsScreen(room, ports), journal)
     return CardSummary(room, ports, lending), screens

@@ -5,11 +5,12 @@ from collections.abc import Collection, Sequence
 from aiohttp import web
 
 from bot.clock import local_day
-from bot.desk import StaffRole
 from bot.errors import InputError
 from bot.library.model import ItemStatus, WorkCard
-from bot.ports import Library, Verdict, Wanted
+from bot.ports.catalogue import Verdict, Wanted
+from bot.ports.library import Library
 from bot.shelving import CatalogueDesk, Decision, DecisionKind, ShelfItem, ShelfWork
+from bot.staff import StaffRole
 from bot.wording import gettext as _
 from bot.wording.books import state
 from console.room import ROOT, Room, Stop, Visit, is_row

@@ -1,11 +1,12 @@
 """Answers given again and again: for editors."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from aiohttp import web
 
-from bot.desk import Desk, StaffRole
+from bot.desk import Desk
 from bot.errors import InputError
+from bot.staff import StaffRole
 from bot.wording import gettext as _
 from console.room import ROOT, Room, Stop, Visit
 
@@ -42,7 +43,8 @@ class CannedScreen:
         try:
             await self._desk.put_canned(title, said, int(number) if number else None)
         except InputError:
-            return await self._page(visit, _("Ответ с таким названием уже есть."), 400)
+            typed = {number or "new": (title, said)}
+            return await self._page(visit, _("Ответ с таким названием уже есть."), 400, typed)
         await self._room.audit.note(visit.me.login, "canned.changed", f"canned:{title}")
         return self._room.go(visit, f"{ROOT}canned")
 
@@ -53,6 +55,10 @@ class CannedScreen:
         await self._room.audit.note(visit.me.login, "canned.dropped", f"canned:{number}")
         return self._room.go(visit, f"{ROOT}canned")
 
-    async def _page(self, visit: Visit, fault: str = "", status: int = 200) -> web.Response:
+    async def _page(
+        self, visit: Visit, fault: str = "", status: int = 200, typed: Mapping[str, tuple[str, str]] | None = None
+    ) -> web.Response:
+        """``typed``: title and text that could not be kept, by the number of the answer, or ``new``."""
         canned = await self._desk.canned()
-        return self._room.page(visit, "canned.html", status, canned=canned, fault=fault, now_on="canned")
+        values = {"canned": canned, "fault": fault, "typed": typed or {}}
+        return self._room.page(visit, "canned.html", status, now_on="canned", **values)

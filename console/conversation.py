@@ -1,7 +1,7 @@
 """One conversation: read it, take it, answer, hand it on."""
 
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from datetime import timedelta
@@ -9,29 +9,19 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.desk import (
-    Acted,
-    Asked,
-    Close,
-    Desk,
-    DeskAction,
-    DeskState,
-    GiveBack,
-    HandOn,
-    Say,
-    StaffMember,
-    Take,
-    TakeBack,
-    Talk,
-)
+from bot.desk import Asked, Desk, Talk
+from bot.desk_actions import Acted, Close, DeskAction, DeskState, GiveBack, HandOn, Say, Take, TakeBack
 from bot.errors import StoreUnavailable
 from bot.messages import Document, Picture, Reply
 from bot.overview import ChannelBook
-from bot.ports import Files, Library, Mode
+from bot.ports.files import Files
+from bot.ports.library import Library
+from bot.ports.log import Mode
+from bot.staff import StaffMember
 from bot.wording import gettext as _
 from console import uploads
 from console.card_summary import CardSummary
-from console.inbox import asked_by, kinds, list_values, reasons
+from console.inbox import kinds, listed, reasons
 from console.overview import trouble
 from console.room import ROOT, Room, Stop, Visit
 from console.shelf import Shelf
@@ -89,8 +79,7 @@ class ConversationScreen:
         """The list and the conversation beside it."""
         talk = await self._talk(visit)
         await self._room.audit.note(visit.me.login, "view.conversation", f"conversation:{talk.conversation_id}")
-        asked = asked_by(self._room, visit)
-        values = list_values(self._room, asked, await self._desk.inbox(asked), talk.conversation_id)
+        values = await listed(self._room, self._desk, self._card, visit, talk.conversation_id, talk)
         staff = [who for who in await self._room.staff.all() if not who.disabled and who.staff_id != visit.me.staff_id]
         canned = [(one, self._filled(one.text, visit.me, talk)) for one in await self._desk.canned()]
         return self._room.page(
@@ -100,7 +89,7 @@ class ConversationScreen:
             colleagues=[who for who in staff if _sees(who, talk)],
             canned=canned,
             longest=LONGEST_ANSWER,
-            **(values | await self._talk_values(visit, talk)),
+            **(values | await self._talk_values(visit, talk, values["names"])),
         )
 
     async def piece(self, visit: Visit) -> web.Response:
@@ -213,7 +202,8 @@ class ConversationScreen:
             raise Stop(409, _("Этот канал выключен: ответ не дойдёт."))
         reply = Reply(text=text)
         if said.file is not None:
-            reply = replace(reply, attachments=(await uploads.attached(said.file, self._files, text),))
+            file = await uploads.attached(said.file, self._files, text, talk.contact)
+            reply = replace(reply, attachments=(file,))
         action = Say(
             conversation_id=talk.conversation_id,
             staff_id=visit.me.staff_id,
@@ -281,13 +271,16 @@ class ConversationScreen:
             return _("Ответ уже ушёл.")
         return _("Этого диалога больше нет.")
 
-    async def _talk_values(self, visit: Visit, talk: Talk) -> dict[str, Any]:
+    async def _talk_values(self, visit: Visit, talk: Talk, names: Mapping[int, str] | None = None) -> dict[str, Any]:
         setting = self._room.setting
+        if names is None:
+            names = await self._card.names(visit, [talk]) if self._card else {}
         mine = talk.mode is Mode.PERSON and talk.holder_id == visit.me.staff_id
         window = setting.windows.get(talk.contact.channel, 0.0)
         ends = talk.heard_at + timedelta(hours=window) if window and talk.heard_at else None
         return {
             "talk": talk,
+            "reader_name": talk.name or names.get(talk.conversation_id, ""),
             "mine": mine,
             "others": talk.mode is Mode.PERSON and talk.holder_id not in (None, visit.me.staff_id),
             "lines": lines_of(talk, setting.zone),
@@ -306,7 +299,7 @@ class ConversationScreen:
         known = {"имя": talk.name, "библиотекарь": me.name, "библиотека": self._room.setting.library}
         known |= {"name": talk.name, "librarian": me.name, "library": self._room.setting.library}
         filled = re.sub(r"\{(\w+)\}", lambda place: known.get(place[1].casefold(), place[0]), text)
-        return re.sub(r"\s+([,.!?])", r"\1", filled)
+        return re.sub(r",+(?=[.!?])", "", re.sub(r"\s+([,.!?])", r"\1", filled))
 
 
 def _sees(who: StaffMember, talk: Talk) -> bool:

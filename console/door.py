@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from aiohttp import web
 
-from bot.desk import Keys
+from bot.staff import Keys
 from bot.wording import gettext as _
 from console import passwords
 from console.room import DOOR, ROOT, SESSION, Room, Visit, inside

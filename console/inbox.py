@@ -3,14 +3,16 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 from typing import Any
 
 import msgspec
 from aiohttp import web
 
-from bot.desk import MOST_COUNTED, Asked, Counts, Desk, Inbox, Tab
+from bot.desk import MOST_COUNTED, Asked, Counts, Desk, Tab, Talk
 from bot.errors import StoreUnavailable
 from bot.wording import gettext as _
+from console.card_summary import CardSummary
 from console.room import ROOT, Room, Visit
 from console.streams import Streams
 
@@ -46,8 +48,8 @@ def asked_by(room: Room, visit: Visit) -> Asked:
 class InboxScreen:
     """The first screen of the day."""
 
-    def __init__(self, room: Room, desk: Desk, streams: Streams) -> None:
-        self._room, self._desk, self._streams = room, desk, streams
+    def __init__(self, room: Room, desk: Desk, streams: Streams, card: CardSummary | None = None) -> None:
+        self._room, self._desk, self._streams, self._card = room, desk, streams, card
 
     def routes(self) -> Sequence[web.AbstractRouteDef]:
         """The addresses."""
@@ -60,23 +62,18 @@ class InboxScreen:
 
     async def show(self, visit: Visit) -> web.Response:
         """A list, and a place for a conversation beside it."""
-        asked = asked_by(self._room, visit)
-        return self._room.page(
-            visit, "inbox.html", now_on="inbox", **list_values(self._room, asked, await self._of(asked))
-        )
+        return self._room.page(visit, "inbox.html", now_on="inbox", **await self._values(visit))
 
     async def piece(self, visit: Visit) -> web.Response:
         """The list alone, as it is now."""
-        asked = asked_by(self._room, visit)
-        values = list_values(self._room, asked, await self._of(asked), open_id=visit.number("open"))
-        return self._room.page(visit, "_list.html", **values)
+        return self._room.page(visit, "_list.html", **await self._values(visit, visit.number("open")))
 
     async def stream(self, visit: Visit) -> web.StreamResponse:
         """The counts, whenever they may have changed."""
         return await self._streams.answer(visit.request, self._changes(asked_by(self._room, visit)))
 
-    async def _of(self, asked: Asked) -> Inbox:
-        return await self._desk.inbox(asked)
+    async def _values(self, visit: Visit, open_id: int = 0) -> dict[str, Any]:
+        return await listed(self._room, self._desk, self._card, visit, open_id)
 
     async def _changes(self, asked: Asked) -> AsyncIterator[bytes]:
         async with aclosing(self._desk.desk_changes()) as changes:  # type: ignore[type-var]
@@ -103,9 +100,23 @@ def _told(counts: Counts) -> dict[str, object]:
     }
 
 
-def list_values(room: Room, asked: Asked, inbox: Inbox, open_id: int = 0) -> dict[str, Any]:
-    """What the list's templates need."""
+async def listed(
+    room: Room, desk: Desk, card: CardSummary | None, visit: Visit, open_id: int = 0, talk: Talk | None = None
+) -> dict[str, Any]:
+    """What the list's templates need, and the name of ``talk``, which is open beside it.
+
+    ``names``: of readers whom their messenger does not name, by conversation; ``cards``: the names on the cards by
+    which a search found them.
+    """
+    asked = asked_by(room, visit)
+    sought = await card.sought(visit, asked) if card else {}
+    inbox = await desk.inbox(replace(asked, named=tuple(sought)))
+    entries = inbox.entries
+    names = await card.names(visit, [*entries, *([talk] if talk else [])]) if card else {}
+    cards = await card.found(visit, sought, entries) if card else {}
     return {
+        "names": names,
+        "cards": cards,
         "asked": asked,
         "inbox": inbox,
         "tabs": tabs(),

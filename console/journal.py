@@ -2,33 +2,38 @@
 
 import csv
 import io
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 from aiohttp import web
 
-from bot.audit import DESK, ENGINE, READER, Entry
-from bot.desk import StaffRole
+from bot.audit import Entry
+from bot.lessons import Lessons
 from bot.spreadsheet import harmless
+from bot.staff import StaffRole
 from bot.wording import gettext as _
+from console import answer_form
+from console.journal_words import JournalWords
 from console.reader_ports import ReaderPorts
 from console.reader_words import actions
 from console.room import HEADERS, ROOT, Room, Stop, Visit, is_row
-from console.words import actor
 
 A_PAGE = 100
 LINES_A_PIECE = 500
-SHOWN_DIGEST = 8
 _FILTERS = ("who", "what", "patron", "whom", "since", "until")
 
 
 class JournalScreen:
     """The list, its filters, and the file."""
 
-    def __init__(self, room: Room, ports: ReaderPorts) -> None:
-        self._room, self._ports = room, ports
+    def __init__(self, room: Room, ports: ReaderPorts, lessons: Lessons) -> None:
+        self._room, self._ports, self._lessons = room, ports, lessons
+
+    async def _words(self) -> JournalWords:
+        topics = answer_form.topics(self._lessons)
+        return JournalWords(self._room.setting.branches, await self._room.staff.all(), topics)
 
     def routes(self) -> Sequence[web.AbstractRouteDef]:
         """The addresses."""
@@ -80,16 +85,19 @@ class JournalScreen:
         return response
 
     async def _pieces(self, entries: AsyncIterator[Entry]) -> AsyncIterator[bytes]:
-        words, zone, rows = actions(), self._room.setting.zone, 0
+        put, words, zone, rows = await self._words(), actions(), self._room.setting.zone, 0
         out = io.StringIO()
         table = csv.writer(out, delimiter=";")
         head = (_("Когда"), _("Кто"), _("Что"), _("Действие"), _("Читатель"), _("О ком"), _("Канал"), _("Подробности"))
+        actors, channels = put.actors(), self._room.setting.channels
         table.writerow(head)
         yield "\ufeff".encode()
         async for one in entries:
             at = f"{one.at.astimezone(zone):%Y-%m-%d %H:%M:%S}" if one.at else ""
-            said = (words.get(one.action, one.action), one.action, str(one.patron_id or ""), one.subject, one.channel)
-            table.writerow([harmless(cell) for cell in (at, one.actor, *said, details_of(one))])
+            who, what = _with_login(actors, one.actor), words.get(one.action, one.action)
+            whom, channel = put.whom(one).text, channels.get(one.channel, one.channel)
+            line = (at, who, what, one.action, str(one.patron_id or ""), whom, channel, put.details(one))
+            table.writerow([harmless(cell) for cell in line])
             rows += 1
             if rows % LINES_A_PIECE == 0:
                 yield out.getvalue().encode()
@@ -100,8 +108,7 @@ class JournalScreen:
     async def _page(
         self, visit: Visit, asked: dict[str, str], lines: Sequence[Entry], *, older: int = 0, fault: str = ""
     ) -> web.Response:
-        names = {f"staff:{who.login}": who.name for who in await self._room.staff.all()}
-        names |= {name: actor(name) for name in (READER, ENGINE, DESK)}
+        put = await self._words()
         following = urlencode({name: said for name, said in asked.items() if said} | {"before": str(older)})
         return self._room.page(
             visit,
@@ -111,9 +118,9 @@ class JournalScreen:
             lines=lines,
             older=following if older else "",
             fault=fault,
-            names=names,
+            names=put.actors(),
             actions=actions(),
-            details_of=details_of,
+            put=put,
             now_on="journal",
         )
 
@@ -133,9 +140,11 @@ class JournalScreen:
         return datetime.combine(day, time(), self._room.setting.zone)
 
 
-def details_of(entry: Entry) -> str:
-    """The few words more."""
-    return ", ".join(str(value) if key == "more" else f"{key} {value}" for key, value in entry.details.items())
+def _with_login(names: Mapping[str, str], actor: str) -> str:
+    """Two may have one name: a file that leaves the house tells them apart."""
+    kind, _sep, login = actor.partition(":")
+    name = names.get(actor, actor)
+    return f"{name} ({login})" if kind == "staff" and name != login else name
 
 
 def _asked(visit: Visit, said: Any = None) -> dict[str, str]:

@@ -62,12 +62,8 @@ def wishes() -> Mapping[str, str]:
     }
 
 
-OWN_TOPICS = ("contacts", "events", "hours")
-"""Topics that handlers look up although understanding has no list of wordings for them (docs/faq-topics.md)."""
-
-
 def own_topics() -> Mapping[str, str]:
-    """What an answer on each of them should say."""
+    """Topics that handlers look up though understanding has no wordings for them, and what each should say."""
     return {
         "contacts": _("Телефоны, почта, сайт, группы в соцсетях"),
         "events": _("Афиша: что проходит в ближайшее время"),

@@ -1,13 +1,13 @@
-"""Loading a catalogue: send a file, look what is in it, then load it."""
+"""Loading a catalogue, or a list of readers or of loans: send a file, look what is in it, then load it."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
 from aiohttp import BodyPartReader, web
 
-from bot.desk import StaffRole
 from bot.errors import InputError
-from bot.shelving import BUSY, Fault, ImportDesk, ImportJob, JobState
+from bot.shelving import BUSY, Fault, ImportDesk, ImportJob, ImportKind, JobState
+from bot.staff import StaffRole
 from bot.wording import gettext as _
 from console.room import ROOT, Room, Stop, Visit
 
@@ -35,6 +35,15 @@ def states() -> dict[JobState, str]:
     }
 
 
+def of_what() -> dict[ImportKind, str]:
+    """What a file tells of, in words."""
+    return {
+        ImportKind.CATALOGUE: _("каталог"),
+        ImportKind.PATRONS: _("список читателей"),
+        ImportKind.LOANS: _("список выдач"),
+    }
+
+
 def faults(largest: int) -> dict[str, str]:
     """Why a file cannot be loaded and what to do, in words."""
     return {
@@ -47,12 +56,24 @@ def faults(largest: int) -> dict[str, str]:
         Fault.NOT_CHECKED: _("Этот файл уже загружен или отменён."),
         Fault.FILE_GONE: _("Файл уже убран с сервера. Отправьте его ещё раз."),
         Fault.UNKNOWN_KIND: _(
-            "Это не каталог. Подойдёт выгрузка из вашей программы: MARC, RUSMARC, MARCXML, ИРБИС, CSV или Excel."
+            "Это не каталог. Подойдёт выгрузка из вашей программы: MARC, RUSMARC, MARCXML, ИРБИС, CSV или Excel. Если "
+            "это читатели или выдачи, администратор выберет их в поле «Что в файле»."
         ),
         Fault.UNREADABLE: _("Файл не удалось прочитать до конца. Выгрузите его ещё раз."),
         Fault.NOTHING_READ: _("В файле не нашлось ни одной книги."),
         Fault.STORE: _("База данных не ответила. То, что записано, осталось. Загрузите файл ещё раз."),
         Fault.BROKEN: _("Программа споткнулась об этот файл. Покажите это сообщение администратору."),
+    }
+
+
+def list_faults() -> dict[str, str]:
+    """The same where a list was expected."""
+    return {
+        Fault.UNKNOWN_KIND: _(
+            "Не понять, где в файле номера билетов. Подойдёт CSV, Excel или база читателей ИРБИС. Столбцы таблицы "
+            "нужно подписать: «№ билета» и ещё «ФИО» или «Срок возврата»."
+        ),
+        Fault.NOTHING_READ: _("В файле не нашлось ни одной строки, которая подходит."),
     }
 
 
@@ -66,6 +87,15 @@ def rejections() -> dict[str, str]:
         "no_title": _("нет названия"),
         "too_long": _("запись слишком длинная"),
         "bad_row": _("строка непонятна"),
+        "no_card": _("нет номера билета"),
+        "bad_date": _("вместо даты что-то другое"),
+        "no_book": _("не сказано, какая книга"),
+        "no_day": _("нет ни даты выдачи, ни срока"),
+        "due_early": _("срок раньше выдачи"),
+        "twice": _("эта выдача уже есть в списке"),
+        "no_branch": _("не сказано, какой филиал"),
+        "no_reader": _("такого билета нет: сначала загрузите читателей"),
+        "lent_to_another": _("этот экземпляр уже выдан по другому билету"),
     }
 
 
@@ -100,7 +130,10 @@ class LoadingScreen:
             visit,
             "imports.html",
             now_on="books",
-            jobs=await self._desk.latest(),
+            jobs=[job for job in await self._desk.latest() if _may(visit, job.kind)],
+            kinds=of_what(),
+            chosen=visit.request.query.get("kind", ""),
+            people=await self._people(),
             states=states(),
             branches=self._room.setting.branches,
             largest=self._largest // 1024 // 1024,
@@ -119,16 +152,16 @@ class LoadingScreen:
             raise Stop(409 if str(error) == Fault.BUSY else 400, self._why(error)) from None
         except (ValueError, AssertionError):
             raise Stop(400, _("Файл не дошёл. Попробуйте ещё раз.")) from None
-        await self._room.audit.note(visit.me.login, "catalogue.uploaded", f"import:{job.job_id}", job.name)
+        await self._note(visit, job, "list.uploaded" if job.kind.personal else "catalogue.uploaded")
         return self._room.go(visit, f"{ROOT}imports/{job.job_id}")
 
     async def job(self, visit: Visit) -> web.Response:
         """How far a file is, and what was found in it."""
-        return self._room.page(visit, "import.html", now_on="books", **self._values(await self._one(visit)))
+        return self._room.page(visit, "import.html", now_on="books", **await self._values(await self._one(visit)))
 
     async def piece(self, visit: Visit) -> web.Response:
         """The same, alone: the page asks while somebody is at work."""
-        return self._room.page(visit, "_import.html", **self._values(await self._one(visit)))
+        return self._room.page(visit, "_import.html", **await self._values(await self._one(visit)))
 
     async def load(self, visit: Visit) -> web.Response:
         """What was checked is loaded."""
@@ -136,12 +169,15 @@ class LoadingScreen:
         accepts = visit.form.get("accept") == "yes"
         if job.outcome.unconfirmed and not accepts:
             said = _("Отметьте галочку: многих книг в файле нет, и бот перестанет о них говорить.")
-            return self._room.page(visit, "import.html", 400, now_on="books", **self._values(job) | {"fault": said})
+            if job.kind.personal:
+                said = _("Отметьте галочку: многих в файле нет.")
+            values = await self._values(job) | {"fault": said}
+            return self._room.page(visit, "import.html", 400, now_on="books", **values)
         try:
             await self._desk.load(job.job_id, login=visit.me.login, accept_disappeared=accepts)
         except InputError as error:
             raise Stop(409, self._why(error)) from None
-        await self._room.audit.note(visit.me.login, "catalogue.loaded", f"import:{job.job_id}", job.name)
+        await self._note(visit, job, "list.loaded" if job.kind.personal else "catalogue.loaded")
         return self._room.go(visit, f"{ROOT}imports/{job.job_id}")
 
     async def drop(self, visit: Visit) -> web.Response:
@@ -151,7 +187,7 @@ class LoadingScreen:
             await self._desk.drop(job.job_id)
         except InputError as error:
             raise Stop(409, self._why(error)) from None
-        await self._room.audit.note(visit.me.login, "catalogue.dropped", f"import:{job.job_id}", job.name)
+        await self._note(visit, job, "list.dropped" if job.kind.personal else "catalogue.dropped")
         return self._room.go(visit, f"{ROOT}imports")
 
     async def rejected(self, visit: Visit) -> web.StreamResponse:
@@ -173,13 +209,16 @@ class LoadingScreen:
             if not isinstance(part, BodyPartReader):
                 break
             if part.filename:
-                branch = fields.get("branch", "")
+                branch, said = fields.get("branch", ""), fields.get("kind", "")
+                kind = ImportKind(said) if said in set(ImportKind) else ImportKind.CATALOGUE
+                await self._check(visit, kind)
                 return await self._desk.take(
                     part.filename,
                     _pieces(part),
                     login=visit.me.login,
                     branch=branch if branch in self._room.setting.branches else "",
                     source=" ".join(fields.get("source", "").split())[:64],
+                    kind=kind,
                 )
             value = await part.read_chunk(LONGEST_FIELD)
             fields[part.name or ""] = value.decode("utf-8", "replace").replace("\x00", "")
@@ -190,15 +229,33 @@ class LoadingScreen:
         job = await self._desk.job(int(visit.request.match_info["id"]))
         if job is None:
             raise Stop(404, _("Такого файла нет."))
+        await self._check(visit, job.kind)
         return job
 
-    def _values(self, job: ImportJob) -> dict[str, Any]:
+    async def _check(self, visit: Visit, kind: ImportKind) -> None:
+        """Lists of people are for admins. Raises Stop; an attempt is written down."""
+        if not _may(visit, kind):
+            await self._room.audit.note(visit.me.login, "refused.role", visit.request.path)
+            raise Stop(403, _("Списки читателей и выдач загружает администратор."))
+
+    async def _note(self, visit: Visit, job: ImportJob, what: str) -> None:
+        """Into the journal; of a list its kind, for the names of files may tell of people."""
+        more = job.kind.value if job.kind.personal else job.name
+        await self._room.audit.note(visit.me.login, what, f"import:{job.job_id}", more)
+
+    async def _people(self) -> Mapping[str, str]:
+        return {who.login: who.name for who in await self._room.staff.all()}
+
+    async def _values(self, job: ImportJob) -> dict[str, Any]:
+        why = faults(self._largest) | (list_faults() if job.kind.personal else {})
         return {
             "job": job,
+            "people": await self._people(),
             "busy": job.state in BUSY,
             "states": states(),
+            "of_what": of_what()[job.kind],
             "kind": KINDS.get(job.outcome.format, job.outcome.format),
-            "why": faults(self._largest).get(job.outcome.fault, ""),
+            "why": why.get(job.outcome.fault, ""),
             "rejections": rejections(),
             "listed": self._desk.rejected(job.job_id) is not None,
             "fault": "",
@@ -210,6 +267,10 @@ class LoadingScreen:
 
     async def _whole_library(self, visit: Visit) -> None:
         await self._room.whole_library(visit, _("Каталог загружает сотрудник, который отвечает за все филиалы."))
+
+
+def _may(visit: Visit, kind: ImportKind) -> bool:
+    return not kind.personal or visit.me.role.may(StaffRole.ADMIN)
 
 
 async def _pieces(part: BodyPartReader) -> AsyncIterator[bytes]:

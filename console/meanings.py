@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 
 from aiohttp import web
 
-from bot.desk import StaffRole
 from bot.errors import InputError
 from bot.language.folding import fold
 from bot.lessons import Effects, Lesson, Lessons
 from bot.library.model import WorkCard
-from bot.ports import Verdict, Wanted
+from bot.ports.catalogue import Verdict, Wanted
+from bot.staff import StaffRole
 from bot.teaching import LONGEST_MEANT, LONGEST_SAID, Lack, Miss, Synonym, SynonymKind
 from bot.wording import gettext as _
 from console import answer_form, lesson_words

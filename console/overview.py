@@ -1,14 +1,28 @@
 """How the day goes: figures beside those of a week ago, who waits, how the messengers stand."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
 from aiohttp import web
 
 from bot.messages import Lane
-from bot.overview import STALE, ChannelBook, ChannelState, Day, Figures, OverviewBook, Place, Queue, Standing, Way
+from bot.overview import (
+    STALE,
+    ChannelBook,
+    ChannelState,
+    Day,
+    Figures,
+    OverviewBook,
+    Place,
+    Queue,
+    Standing,
+    Way,
+    together,
+    whole,
+)
+from bot.quick import dataclass
 from bot.wording import gettext as _
 from console.room import ROOT, ConsoleSetting, Room, Visit
 
@@ -28,6 +42,11 @@ class Row:
     day: Day
     waiting: int
     share: int | None
+
+    @property
+    def quiet(self) -> bool:
+        """Nothing has happened here today: it takes no line among many branches."""
+        return not (self.day.asked or self.day.missed or self.day.taken or self.waiting)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +121,7 @@ class OverviewScreen:
             "branches": by(seen, 1, branch_names(setting, mine)) if len(setting.branches) > 1 else [],
             "unhandled": figures.oldest_unhandled,
             "queued": lanes(figures.queued),
-            "healths": healths(setting, states, by_channel(figures.today), visit.now),
+            "healths": healths(setting, states, together(figures.today, 0), visit.now),
             "at": visit.now,
         }
 
@@ -133,11 +152,6 @@ def scoped(figures: Figures, mine: frozenset[str]) -> Figures:
     )
 
 
-def whole(days: Mapping[Place, Day]) -> Day:
-    """All places together."""
-    return sum(days.values(), Day())
-
-
 def branch_names(setting: ConsoleSetting, mine: frozenset[str]) -> dict[str, str]:
     """The branches that somebody sees, and what belongs to none."""
     seen = {code: name for code, name in setting.branches.items() if not mine or code in mine}
@@ -146,7 +160,7 @@ def branch_names(setting: ConsoleSetting, mine: frozenset[str]) -> dict[str, str
 
 def by(figures: Figures, which: int, names: Mapping[str, str]) -> list[Row]:
     """The day by channel (0) or branch (1), in the order of ``names``; what nobody names comes last, by its code."""
-    days, waiting = _together(figures.today, which), _waits(figures.waiting, which)
+    days, waiting = together(figures.today, which), _waits(figures.waiting, which)
     known = [*names, *sorted((days.keys() | waiting.keys()) - names.keys())]
     return [
         Row(
@@ -158,18 +172,6 @@ def by(figures: Figures, which: int, names: Mapping[str, str]) -> list[Row]:
         for code in known
         if code or code in days or code in waiting
     ]
-
-
-def by_channel(days: Mapping[Place, Day]) -> dict[str, Day]:
-    """The day of each channel."""
-    return _together(days, 0)
-
-
-def _together(days: Mapping[Place, Day], which: int) -> dict[str, Day]:
-    found: dict[str, Day] = {}
-    for place, day in days.items():
-        found[place[which]] = found.get(place[which], Day()) + day
-    return found
 
 
 def _waits(queues: Mapping[Place, Queue], which: int) -> dict[str, int]:
@@ -229,7 +231,9 @@ def health(title: str, states: Sequence[ChannelState], now: datetime, *, on: boo
             return Health(name=title, tone="bad", said=said, since=min(state.since for state in bad))
     if not any(state.way is Way.OUT for state in fresh):
         last = max((state.seen_at for state in states if state.way is Way.OUT), default=None)
-        return Health(name=title, tone="unsure", said=_("неизвестно: отправка о себе не сообщает"), since=last)
+        return Health(
+            name=title, tone="unsure", said=_("неизвестно, уходят ли ответы: скажите тому, кто ведёт бота"), since=last
+        )
     return Health(name=title, tone="good", said=_("работает"))
 
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from aiohttp import web
 
-from bot.desk import StaffMember, StaffRole
 from bot.errors import InputError
+from bot.staff import StaffMember, StaffRole
 from bot.wording import gettext as _
 from console import passwords
 from console.room import ROOT, Room, Screen, Stop, Visit
@@ -49,7 +49,7 @@ class People:
             )
         except InputError:
             said = _("Имя для входа занято или написано не так: латинские буквы и цифры, от 2 знаков.")
-            return await self._page(visit, fault=said, status=400)
+            return await self._page(visit, fault=said, status=400, typed=form)
         await self._room.audit.note(visit.me.login, "staff.added", f"staff:{staff_id}", form.get("role", ""))
         return await self._page(visit, password=password, of=form.get("login", "").strip().lower())
 
@@ -99,7 +99,14 @@ class People:
         return frozenset(code for code in self._room.setting.branches if visit.form.get(f"branch-{code}"))
 
     async def _page(
-        self, visit: Visit, *, password: str = "", of: str = "", fault: str = "", status: int = 200
+        self,
+        visit: Visit,
+        *,
+        password: str = "",
+        of: str = "",
+        fault: str = "",
+        status: int = 200,
+        typed: Mapping[str, str] | None = None,
     ) -> web.Response:
         return self._room.page(
             visit,
@@ -110,6 +117,8 @@ class People:
             password=password,
             of=of,
             fault=fault,
+            typed=typed or {},
+            typed_branches=self._branches(visit) if typed else (),
             now_on="staff",
         )
 

@@ -1,18 +1,18 @@
 """The buildings: today's closing at one press, days that differ, and what readers are told of each branch."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from aiohttp import web
 
 from bot.branch_desk import BranchDesk, DaysEntry, Place
 from bot.clock import local_day
-from bot.desk import StaffRole
 from bot.errors import InputError
 from bot.library.holidays import ahead
 from bot.library.hours import DaysOff, counted, day_of
 from bot.library.model import Branch, DayKind, SpecialDays
+from bot.quick import dataclass
+from bot.staff import StaffRole
 from bot.wording import day, weekday
 from bot.wording import gettext as _
 from bot.wording.opening import day_hours, right_now, sanitary_rule, week
@@ -70,7 +70,7 @@ class PlacesScreen:
         """Closed from now on."""
         days, faults = urgent(visit.form, self._today(visit))
         if days is None:
-            return await self._page(visit, {}, faults, 400)
+            return await self._page(visit, {}, faults, 400, shut=visit.form)
         return await self._say(visit, days)
 
     async def say_days(self, visit: Visit) -> web.Response:
@@ -156,8 +156,14 @@ class PlacesScreen:
     # --- pages -----------------------------------------------------------------------------------
 
     async def _page(
-        self, visit: Visit, typed: "dict[str, str] | object", faults: Sequence[str] = (), status: int = 200
+        self,
+        visit: Visit,
+        typed: Mapping[str, str],
+        faults: Sequence[str] = (),
+        status: int = 200,
+        shut: Mapping[str, str] | None = None,
     ) -> web.Response:
+        """``typed`` stands in the form of days to come, ``shut`` in that of a closing from now on."""
         today, places = self._today(visit), await self._desk.places()
         entries = [entry for entry in await self._desk.entries(today) if self._is_mine(visit, entry.branches)]
         names = {place.branch.code: place.branch.name for place in places}
@@ -175,6 +181,7 @@ class PlacesScreen:
             holidays=self._coming(today),
             mine=[place.branch for place in places if self._mine(visit, place)],
             typed=typed,
+            shut=shut or {},
             faults=faults,
             today=today,
         )

@@ -8,7 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.accounts import (
+from bot.circulation import (
     Ok,
     OpenHold,
     OpenLoan,
@@ -21,7 +21,8 @@ from bot.accounts import (
     Unsupported,
 )
 from bot.lending_words import titled
-from bot.ports import Verdict, Wanted
+from bot.ports.catalogue import Verdict, Wanted
+from bot.renewal_requests import DECISION_RESTS
 from bot.wording import gettext as _
 from console.reader_ports import ReaderPorts, by, reader_of
 from console.reader_words import renewal_told, why_no_hold
@@ -30,6 +31,7 @@ from console.words import Told
 
 _KEY = re.compile(r"[0-9a-f]{16}")
 A_LOOK = 5
+LONGEST_REASON = 300
 
 
 class Lending:
@@ -46,6 +48,8 @@ class Lending:
             web.get(one + "/books", screen(self.books)),
             web.post(one + "/hold", screen(self.hold)),
             web.post(one + "/cancel", screen(self.cancel)),
+            web.post(one + "/refuse", screen(self.refuse)),
+            web.post(one + "/unrefuse", screen(self.refuse_no_more)),
         ]
 
     async def values(self, patron_id: int) -> dict[str, Any]:
@@ -60,6 +64,8 @@ class Lending:
             "holds_fault": _fault(holds),
             "as_of": as_of,
             "key": secrets.token_hex(8),
+            "refused": 0,
+            "undo_seconds": int(DECISION_RESTS.total_seconds()),
         }
 
     # --- doing -----------------------------------------------------------------------------------
@@ -120,6 +126,33 @@ class Lending:
         said = _("{book}: бронь снята.").format(book=titled(ended.value.title, ended.value.author))
         return await self._piece(visit, number, Told(said))
 
+    async def refuse(self, visit: Visit) -> web.Response:
+        """The library cannot serve it: the reader hears why."""
+        number, hold = await self._number(visit), visit.form.get("hold", "")
+        reason = " ".join(visit.form.get("reason", "").replace("\x00", "").split())[:LONGEST_REASON]
+        if not is_row(hold):
+            raise Stop(400, _("Форма устарела: обновите страницу и повторите."))
+        if not reason:
+            return await self._piece(visit, number, Told(_("Напишите причину: читатель её узнает."), bad=True))
+        kept = await self._ports.shelf.find(int(hold))
+        if kept is None or kept.patron_id != number or not await self._ports.shelf.refuse(int(hold), by(visit), reason):
+            return await self._piece(visit, number, Told(_("Такой брони нет."), bad=True))
+        await self._room.audit.note(visit.me.login, "hold.refused", f"patron:{number}")
+        said = _("{book}: в брони отказано, читатель узнает причину.")
+        told = Told(said.format(book=titled(kept.title, kept.author)))
+        return await self._piece(visit, number, told, refused=kept.hold_id)
+
+    async def refuse_no_more(self, visit: Visit) -> web.Response:
+        """It was a mistake, a moment ago: the hold stands where it stood, and its reader has heard nothing."""
+        number, hold = await self._number(visit), visit.form.get("hold", "")
+        if not is_row(hold):
+            raise Stop(400, _("Форма устарела: обновите страницу и повторите."))
+        if not await self._ports.shelf.refuse_no_more(number, int(hold), by(visit)):
+            said = _("Отменить уже нельзя: читатель узнает об отказе. Забронируйте книгу для него снова.")
+            return await self._piece(visit, number, Told(said, bad=True))
+        await self._room.audit.note(visit.me.login, "hold.unrefused", f"patron:{number}")
+        return await self._piece(visit, number, Told(_("Отказ отменён: бронь стоит, где стояла.")))
+
     # --- the pieces ------------------------------------------------------------------------------
 
     async def _number(self, visit: Visit) -> int:
@@ -132,10 +165,11 @@ class Lending:
             raise Stop(400, _("Форма устарела: обновите страницу и повторите."))
         return f"{by(visit)}:{key}"
 
-    async def _piece(self, visit: Visit, patron_id: int, *told: Told) -> web.Response:
+    async def _piece(self, visit: Visit, patron_id: int, *told: Told, refused: int = 0) -> web.Response:
+        """``refused``: a hold whose refusal may be taken back."""
         if not visit.in_place:
             return self._room.go(visit, f"{ROOT}readers/{patron_id}")
-        values = await self.values(patron_id)
+        values = await self.values(patron_id) | {"refused": refused}
         return self._room.page(visit, "_lending.html", told=told, lending_of=patron_id, **values)
 
 

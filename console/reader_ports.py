@@ -1,15 +1,17 @@
 """What the screens about readers ask, and the guard that all of them share."""
 
 from collections.abc import Awaitable, Callable, Collection, Mapping
-from dataclasses import dataclass
 
-from bot.accounts import Circulation, Requests
 from bot.audit import AuditLog
 from bot.card_desk import CardDesk
-from bot.desk import StaffMember
+from bot.circulation import Circulation
+from bot.hold_shelf import HoldShelf
 from bot.notices import UnreachedReaders
-from bot.ports import Library
+from bot.ports.library import Library
+from bot.quick import dataclass
 from bot.reader_desk import KnownReader, ReaderBook
+from bot.renewal_requests import Requests
+from bot.staff import StaffMember
 from bot.wording import gettext as _
 from console.room import Room, Stop, Visit
 
@@ -23,6 +25,7 @@ class ReaderPorts:
         cards: Codes, links, erasure.
         circulation: Loans and holds.
         requests: Renewals that wait for the staff.
+        shelf: Holds for which a copy was found.
         unreached: Whom no notice reached.
         journal: Who did what.
         library: The catalogue and the branches.
@@ -34,6 +37,7 @@ class ReaderPorts:
     cards: CardDesk
     circulation: Circulation
     requests: Requests
+    shelf: HoldShelf
     unreached: UnreachedReaders
     journal: AuditLog
     library: Library

@@ -1,13 +1,16 @@
 """What the desk is told of readers: reasons, states and entries of the journal in the staff's own short words."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import date
 
-from bot.accounts import OpenHold, OpenLoan, Proof, RenewalOutcome, RenewalState
+from bot.accounts import Proof
 from bot.audit import Act
-from bot.lending_words import titled
+from bot.circulation import OpenHold, OpenLoan, RenewalOutcome, RenewalState
+from bot.lending_words import titled, why_later
 from bot.library.holds import HoldBlock, HoldState
 from bot.library.notices import NoticeKind, Subject
 from bot.library.renewal import NotRenewed, RenewalBlock
+from bot.notices import SHOWN_ON_A_PAGE
 from bot.wording import counted, day
 from bot.wording import gettext as _
 
@@ -47,7 +50,7 @@ def why_no_hold(code: str) -> str:
         HoldBlock.AGE: _("книга не по возрасту читателя"),
         HoldBlock.NOT_HOLDABLE: _("её домой не выдают"),
         HoldBlock.BRANCH_RULE: _("в этот филиал её не привозят"),
-        HoldBlock.PICKUP_INVALID: _("этот филиал броней не выдаёт"),
+        HoldBlock.PICKUP_INVALID: _("в этом филиале ему брони не выдают"),
         HoldBlock.HOLD_LIMIT: _("больше броней читателю нельзя"),
         HoldBlock.ILS_REFUSED: _("программа библиотеки не разрешила"),
         HoldBlock.ILS_DOWN: _("программа библиотеки не отвечает"),
@@ -67,6 +70,16 @@ def outlook(loan: OpenLoan) -> str:
     return _("продлить можно ещё {times}").format(times=counted(loan.renewals_left, "раз", "раза", "раз"))
 
 
+def due_told(loan: OpenLoan, today: date, whole_day: Callable[[date], str]) -> str:
+    """Until when, and why later than it was lent for."""
+    if loan.overdue:
+        return _("просрочена, срок был {day}").format(day=whole_day(loan.until))
+    if loan.back_by is None:
+        return _("вернуть, когда филиал откроется (срок {day})").format(day=whole_day(loan.loan.due_on))
+    said, why = _("до {day}").format(day=whole_day(loan.back_by)), why_later(loan, today)
+    return f"{said} ({why})" if why else said
+
+
 def may_be_renewed(loan: OpenLoan) -> bool:
     """Whether there is a button for it."""
     return not loan.requested and not isinstance(loan.if_renewed, NotRenewed)
@@ -76,7 +89,7 @@ def renewal_told(outcome: RenewalOutcome) -> str:
     """What became of one book."""
     if outcome.open is None:
         return _("Этой книги у читателя уже нет.")
-    book, until = titled(outcome.open.title, outcome.open.author), day(outcome.open.loan.due_on)
+    book, last = titled(outcome.open.title, outcome.open.author), day(outcome.open.until)
     if outcome.state is RenewalState.REFUSED:
         return _("{book}: не продлена, {reason}.").format(
             book=book, reason=why_not(outcome.block or RenewalBlock.ILS_REFUSED)
@@ -87,7 +100,7 @@ def renewal_told(outcome: RenewalOutcome) -> str:
         RenewalState.REQUESTED: _("{book}: записана заявка, подтвердите её в «Заявках»."),
         RenewalState.UNKNOWN: _("{book}: программа библиотеки пока не ответила."),
     }
-    return said[outcome.state].format(book=book, day=until)
+    return said[outcome.state].format(book=book, day=last)
 
 
 def hold_told(hold: OpenHold, branch: str) -> str:
@@ -117,6 +130,17 @@ def proofs() -> Mapping[str, str]:
     }
 
 
+def way_told(why: str) -> str:
+    """What came of a try to reach a reader, in words; a messenger's own as it says them."""
+    known = {
+        SHOWN_ON_A_PAGE: _("увидит, когда откроет чат"),
+        "not delivered in time": _("вовремя не доставлено"),
+        "the letter is gone": _("не отправлено"),
+        "failed": _("не доставлено"),
+    }
+    return known.get(why, why)
+
+
 def subject_told(subject: Subject) -> str:
     """What a reader was to be told."""
     said = {
@@ -124,7 +148,10 @@ def subject_told(subject: Subject) -> str:
         NoticeKind.OVERDUE: _("просрочена с {day}"),
         NoticeKind.HOLD_READY: _("бронь ждёт с {day}"),
         NoticeKind.HOLD_EXPIRING: _("бронь хранится до {day}"),
+        NoticeKind.HOLD_EXPIRED: _("за бронью не пришли, {day}"),
+        NoticeKind.HOLD_REFUSED: _("в брони отказано, {day}"),
         NoticeKind.RENEWAL_DECIDED: _("решение о продлении, {day}"),
+        NoticeKind.CARD_EXPIRES: _("билет действует до {day}"),
     }
     return said[subject.kind].format(day=day(subject.day))
 
@@ -159,6 +186,7 @@ def actions() -> Mapping[str, str]:
         Act.FORGOTTEN.value: _("адрес забыт"),
         "search.readers": _("поиск читателя"),
         "view.reader": _("открыта карточка читателя"),
+        "view.name": _("показано имя читателя в диалогах"),
         "view.card": _("показан билет в диалоге"),
         "view.conversation": _("открыт диалог"),
         "view.requests": _("открыты заявки"),
@@ -167,8 +195,15 @@ def actions() -> Mapping[str, str]:
         "renew": _("продление за читателя"),
         "hold.placed": _("бронь за читателя"),
         "hold.cancelled": _("бронь снята"),
+        "hold.ready": _("бронь отложена"),
+        "hold.handed": _("бронь выдана"),
+        "hold.missing": _("книга не нашлась на полке"),
+        "hold.found": _("книга всё-таки нашлась"),
+        "hold.refused": _("в брони отказано"),
+        "hold.unrefused": _("отказ в брони отменён"),
         "request.confirmed": _("заявка подтверждена"),
         "request.refused": _("в заявке отказано"),
+        "request.taken_back": _("решение по заявке отменено"),
         "unreached.settled": _("читателю позвонили"),
         "refused.branch": _("чужой филиал: не пущен"),
         "refused.role": _("не та роль: не пущен"),
@@ -178,6 +213,37 @@ def actions() -> Mapping[str, str]:
         "hand_on": _("диалог передан"),
         "give_back": _("диалог возвращён боту"),
         "close": _("диалог закрыт"),
+        "answer.saved": _("ответ бота сохранён"),
+        "answer.restored": _("возвращён прежний ответ бота"),
+        "answer.proposed": _("предложен ответ бота"),
+        "proposal.declined": _("предложение отклонено"),
+        "synonym.taught": _("добавлены слова читателей"),
+        "synonym.removed": _("удалены слова читателей"),
+        "miss.forgotten": _("вопрос без ответа убран"),
+        "miss.recalled": _("вопрос без ответа возвращён"),
+        "words.changed": _("изменены слова бота"),
+        "canned.changed": _("изменён готовый ответ"),
+        "canned.dropped": _("удалён готовый ответ"),
+        "catalogue.uploaded": _("прислан файл каталога"),
+        "catalogue.loaded": _("каталог загружен"),
+        "catalogue.dropped": _("файл каталога удалён"),
+        "list.uploaded": _("прислан список читателей или выдач"),
+        "list.loaded": _("список загружен"),
+        "list.dropped": _("список удалён без загрузки"),
+        "catalogue.merged": _("издания объединены"),
+        "catalogue.split": _("издание отделено"),
+        "catalogue.hidden": _("книга скрыта от читателей"),
+        "catalogue.shown": _("книга снова видна читателям"),
+        "catalogue.undone": _("отменено решение о книге"),
+        "places.branch_added": _("добавлен филиал"),
+        "places.branch_changed": _("изменён филиал"),
+        "places.branch_from_file": _("филиал взят из файла настроек"),
+        "places.days_ended": _("отменены особые дни"),
+        "places.gone": _("филиал закрыт насовсем"),
+        "places.closed": _("добавлены закрытые дни"),
+        "places.urgent": _("объявлено: сегодня закрыто"),
+        "places.hours": _("добавлены дни с другими часами"),
+        "view.opinions": _("открыты отзывы о помощи"),
         "sign_in": _("вход"),
         "sign_in.refused": _("вход не удался"),
         "sign_out": _("выход"),
@@ -188,8 +254,6 @@ def actions() -> Mapping[str, str]:
         "second_factor.off": _("выключен код из приложения"),
         "staff.added": _("добавлен сотрудник"),
         "staff.changed": _("изменён сотрудник"),
-        "canned.changed": _("изменён готовый ответ"),
-        "canned.dropped": _("удалён готовый ответ"),
     }
 
 

@@ -5,12 +5,13 @@ from datetime import date, timedelta
 
 from aiohttp import web
 
-from bot.accounts import RenewalRequest, RequestState
+from bot.hold_shelf import NotFound, ShelfHold
 from bot.lending_words import titled
+from bot.renewal_requests import DECISION_RESTS, RenewalRequest, RequestState
 from bot.wording import counted, day, in_language
 from bot.wording import gettext as _
 from console.reader_ports import ReaderPorts, by, sees
-from console.reader_words import refusals, subject_told
+from console.reader_words import refusals, subject_told, way_told
 from console.room import ROOT, Room, Stop, Visit, is_row
 from console.words import Told
 
@@ -33,6 +34,11 @@ class RequestsScreen:
             web.get(ROOT + "requests", screen(self.show)),
             web.get(ROOT + "requests/count", screen(self.count)),
             web.post(ROOT + "requests", screen(self.decide)),
+            web.post(ROOT + "requests/undo", screen(self.undo)),
+            web.post(ROOT + r"requests/aside/{id:\d{1,18}}", screen(self.put_aside)),
+            web.post(ROOT + r"requests/handed/{id:\d{1,18}}", screen(self.hand_over)),
+            web.post(ROOT + r"requests/missing/{id:\d{1,18}}", screen(self.missing)),
+            web.post(ROOT + r"requests/found/{id:\d{1,18}}", screen(self.found)),
             web.post(ROOT + r"requests/called/{id:\d{1,18}}", screen(self.called)),
         ]
 
@@ -46,9 +52,18 @@ class RequestsScreen:
     async def count(self, visit: Visit) -> web.Response:
         """How much there is to do, for the navigation; an empty answer where nothing is."""
         to_do = await self._ports.book.to_do(visit.me.branches)
-        return self._room.page(visit, "_count.html", count=to_do.requests + to_do.unreached)
+        fetch = await self._ports.shelf.to_fetch(visit.me.branches)
+        return self._room.page(visit, "_count.html", count=to_do.requests + to_do.unreached + fetch)
 
-    async def _page(self, visit: Visit, *told: Told) -> web.Response:
+    async def _page(
+        self,
+        visit: Visit,
+        *told: Told,
+        undo: Collection[int] = (),
+        missed: NotFound | None = None,
+        picked: Collection[int] = (),
+    ) -> web.Response:
+        """``undo``: decisions that may be taken back; ``picked``: ticks that stay, since nothing was decided."""
         shown = self._shown(visit)
         requests = await self._ports.requests.waiting(shown, AT_ONCE)
         unreached = await self._ports.unreached.unreached(shown, AT_ONCE)
@@ -58,13 +73,20 @@ class RequestsScreen:
             visit,
             "requests.html",
             requests=requests,
+            holds=await self._ports.shelf.waiting(shown, AT_ONCE),
+            to_fetch=await self._ports.shelf.to_fetch(shown),
             unreached=unreached,
             to_do=await self._ports.book.to_do(shown),
             told=told,
+            undo=undo,
+            picked=picked,
+            missed=missed,
+            undo_seconds=int(DECISION_RESTS.total_seconds()),
             branches=names,
             chosen=visit.request.query.get("branch", ""),
             refusals=refusals(),
             subject_told=subject_told,
+            way_told=way_told,
             titled=titled,
             now_on="requests",
         )
@@ -86,17 +108,42 @@ class RequestsScreen:
             raise Stop(400, _("Форма устарела: обновите страницу и повторите."))
         if not picked:
             return await self._page(visit, Told(_("Отметьте хотя бы одну заявку."), bad=True))
-        requests = [await self._request(visit, int(number)) for number in picked[:AT_ONCE]]
+        found = [await self._request(visit, int(number)) for number in picked[:AT_ONCE]]
+        requests = [request for request in found if request is not None]
         reason = self._reason(visit) if what == "refuse" else ""
         if what == "refuse" and not reason:
-            return await self._page(visit, Told(_("Выберите или напишите причину отказа."), bad=True))
+            told_why = Told(_("Выберите или напишите причину отказа."), bad=True)
+            return await self._page(visit, told_why, picked={int(number) for number in picked})
         told = [
             await (self._confirm(visit, request) if what == "confirm" else self._refuse(visit, request, reason))
             for request in requests
-            if request is not None
         ]
-        lost = len(requests) - len(told)
-        return await self._page(visit, *_summed(told), *([Told(_("Заявки уже нет."), bad=True)] if lost else []))
+        gone = [Told(_("Заявки уже нет."), bad=True)] if len(found) > len(requests) else []
+        done = [request.request_id for request, one in zip(requests, told, strict=True) if not one.bad]
+        return await self._page(visit, *_summed(told), *gone, undo=done)
+
+    async def undo(self, visit: Visit) -> web.Response:
+        """What this librarian has decided a moment ago waits again; its reader has heard nothing."""
+        picked = [name[5:] for name in visit.form if name.startswith("undo-")]
+        if not picked or not all(is_row(number) for number in picked):
+            raise Stop(400, _("Форма устарела: обновите страницу и повторите."))
+        told = []
+        for number in picked[:AT_ONCE]:
+            request = await self._request(visit, int(number))
+            if request is not None:
+                told.append(await self._taken_back(visit, request))
+        if not told:
+            return await self._page(visit, Told(_("Заявки уже нет."), bad=True))
+        return await self._page(visit, *told)
+
+    async def _taken_back(self, visit: Visit, request: RenewalRequest) -> Told:
+        book, was = titled(request.title), request.state
+        now = await self._ports.requests.take_back(request.request_id, by(visit))
+        if now is None or now.state is not RequestState.WAITING:
+            return Told(_("{book}: отменить уже нельзя.").format(book=book), bad=True)
+        if was is not RequestState.WAITING:
+            await self._room.audit.note(visit.me.login, "request.taken_back", f"patron:{request.patron_id}")
+        return Told(_("{book}: решение отменено, заявка снова ждёт.").format(book=book))
 
     async def _request(self, visit: Visit, number: int) -> RenewalRequest | None:
         """A request that this librarian may decide. Raises Stop; a stranger's attempt is written down."""
@@ -137,6 +184,58 @@ class RequestsScreen:
         with in_language(self._room.setting.language):
             return typed or refusals().get(visit.form.get("code", ""), "")
 
+    # --- holds -----------------------------------------------------------------------------------
+
+    async def put_aside(self, visit: Visit) -> web.Response:
+        """The copy was found and waits at the desk: its reader is told."""
+        hold = await self._hold(visit)
+        last = None if hold is None else await self._ports.shelf.put_aside(hold.hold_id)
+        if hold is None or last is None:
+            return await self._page(visit, Told(_("Эта книга уже отложена или её больше не ждут."), bad=True))
+        await self._room.audit.note(visit.me.login, "hold.ready", f"patron:{hold.patron_id}")
+        said = _("{book}: отложена до {day}, читатель узнает сам.")
+        return await self._page(visit, Told(said.format(book=titled(hold.title, hold.author), day=day(last))))
+
+    async def hand_over(self, visit: Visit) -> web.Response:
+        """The reader came and has the book."""
+        hold = await self._hold(visit)
+        if hold is None or not await self._ports.shelf.hand_over(hold.hold_id, by(visit)):
+            said = _("Выдать не получилось: брони уже нет, или правила выдачи этому читателю не разрешают.")
+            return await self._page(visit, Told(said, bad=True))
+        await self._room.audit.note(visit.me.login, "hold.handed", f"patron:{hold.patron_id}")
+        said = _("{book}: выдана, бронь закрыта.")
+        return await self._page(visit, Told(said.format(book=titled(hold.title, hold.author))))
+
+    async def missing(self, visit: Visit) -> web.Response:
+        """It is not where it should be: readers are told of that copy no more, and the reader waits for another."""
+        hold = await self._hold(visit)
+        with in_language(self._room.setting.language):  # colleagues read it on the book's page
+            reason = _("Не нашлась на полке")
+        missed = None if hold is None else await self._ports.shelf.not_found(hold.hold_id, visit.me.login, reason)
+        if hold is None or missed is None:
+            return await self._page(visit, Told(_("Эта книга уже отложена или её больше не ждут."), bad=True))
+        await self._room.audit.note(visit.me.login, "hold.missing", f"patron:{hold.patron_id}", f"item:{hold.item_id}")
+        return await self._page(visit, Told(_missed(hold, missed.hold)), missed=missed)
+
+    async def found(self, visit: Visit) -> web.Response:
+        """It was there after all."""
+        hold, decision = await self._hold(visit), visit.form.get("decision", "")
+        if not is_row(decision):
+            raise Stop(400, _("Форма устарела: обновите страницу и повторите."))
+        if hold is None or not await self._ports.shelf.found_after_all(hold.hold_id, int(decision), visit.me.login):
+            said = _("Отменить уже нельзя. Нашлась? Покажите экземпляр снова на странице книги в «Каталоге».")
+            return await self._page(visit, Told(said, bad=True))
+        await self._room.audit.note(visit.me.login, "hold.found", f"patron:{hold.patron_id}")
+        said = _("{book}: снова в списке, отложите её для читателя.")
+        return await self._page(visit, Told(said.format(book=titled(hold.title, hold.author))))
+
+    async def _hold(self, visit: Visit) -> ShelfHold | None:
+        """The hold of the address. Raises Stop; a stranger's attempt is written down."""
+        hold = await self._ports.shelf.find(int(visit.request.match_info["id"]))
+        if hold is not None and not sees(visit.me, [hold.branch_code]):
+            await self._room.refuse_branch(visit, f"patron:{hold.patron_id}", _("Это бронь другого филиала."))
+        return hold
+
     # --- calls -----------------------------------------------------------------------------------
 
     async def called(self, visit: Visit) -> web.Response:
@@ -159,6 +258,17 @@ def _summed(told: Sequence[Told]) -> Sequence[Told]:
         said = _("Решено: {requests}. Читатели узнают сами.")
         done = [Told(said.format(requests=counted(len(done), "заявка", "заявки", "заявок")))]
     return [*(one for one in told if one.bad), *done]
+
+
+def _missed(before: ShelfHold, now: ShelfHold) -> str:
+    """What becomes of the reader whose book was not found."""
+    book = titled(before.title, before.author)
+    if now.item_id is not None:
+        copy = now.copy or _("другой экземпляр")
+        return _("{book}: этот экземпляр скрыт. Для того же читателя возьмите другой: {copy}.").format(
+            book=book, copy=copy
+        )
+    return _("{book}: экземпляр скрыт, другого свободного нет. Читатель ждёт дальше, место за ним.").format(book=book)
 
 
 def _date(typed: str) -> date | None:

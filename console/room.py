@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NoReturn
@@ -18,16 +18,19 @@ from markupsafe import Markup
 from bot.allowance import address_of
 from bot.assets import Assets
 from bot.clock import Clock
-from bot.desk import Audit, StaffBook, StaffMember, StaffRole, StaffSession
 from bot.errors import StoreUnavailable
+from bot.quick import dataclass
+from bot.staff import Audit, StaffBook, StaffMember, StaffRole, StaffSession
 from bot.wording import gettext, in_language
 from console import words
+from console.compiled import CompiledOnce
 from console.passwords import digest
 from console.sections import SECTIONS
 
 log = structlog.get_logger(__name__)
 
 HERE = Path(__file__).resolve().parent
+_COMPILED = CompiledOnce()
 ROOT = "/console/"
 LANGUAGES = ("ru", "en")
 DOOR = "bibliobot_door"
@@ -169,6 +172,7 @@ class Room:
         """The role that each screen asks for; None: it is before the door."""
         self._pages = Environment(
             loader=FileSystemLoader(HERE / "templates"),
+            bytecode_cache=_COMPILED,
             autoescape=True,
             undefined=StrictUndefined,
             trim_blocks=True,

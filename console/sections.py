@@ -1,9 +1,9 @@
 """The sections of the console, in the order of its navigation."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
-from bot.desk import StaffRole
+from bot.quick import dataclass
+from bot.staff import StaffRole
 from bot.wording import gettext as _
 
 

@@ -7,8 +7,9 @@ from aiohttp import web
 
 from bot.clock import local_day
 from bot.library.model import Branch, WorkCard
-from bot.ports import Library, Verdict, Wanted
-from bot.wording.books import byline, holding_line, ranked, state
+from bot.ports.catalogue import Verdict, Wanted
+from bot.ports.library import Library
+from bot.wording.books import byline, expected, holding_line, ranked, state
 from console.room import Room, Visit
 
 A_LOOK = 5
@@ -35,6 +36,7 @@ class Shelf:
     def told(self, card: WorkCard, branches: Sequence[Branch], now: datetime) -> str:
         """What a reader is told of a work."""
         today = local_day(now, self._room.setting.zone)
+        card = expected(card, branches, self._library.holidays)
         where = [
             holding_line(holding, branches, now, self._library.holidays)
             for holding in ranked(card, branches)[:BRANCHES_TOLD]

@@ -5,9 +5,10 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
-from bot.desk import StaffRole
 from bot.lessons import Lessons, MissesAsked
+from bot.staff import StaffRole
 from bot.teaching import Lack
+from bot.wording import counted
 from bot.wording import gettext as _
 from console import lesson_words
 from console.room import ROOT, Room, Stop, Visit
@@ -48,6 +49,7 @@ class TeachScreen:
             kinds=kinds_of(self._room),
             proposed={one.miss_id: one.by for one in proposals if one.miss_id},
             waiting=len(proposals),
+            times=lambda number: counted(number, "раз", "раза", "раз"),
             pages=-(-found.total // A_PAGE),
             page=page,
             address=lambda number: f"{ROOT}teach?{_query(words, lack, number)}",

@@ -1,11 +1,11 @@
 """Messages and notes of a conversation in one order, parted by days."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
 from bot.desk import Note, Said, Talk
+from bot.quick import dataclass
 from bot.wording import gettext as _
 
 

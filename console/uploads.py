@@ -4,13 +4,14 @@ import asyncio
 import io
 import re
 import zipfile
-from dataclasses import dataclass, field
+from dataclasses import field
 from urllib.parse import quote
 
 from aiohttp import BodyPartReader
 
-from bot.messages import Attachment, Document, Picture, StoredFile
-from bot.ports import Files
+from bot.messages import Attachment, Contact, Document, Picture, StoredFile
+from bot.ports.files import Files
+from bot.quick import dataclass
 from bot.wording import gettext as _
 from console.room import LONGEST_FORM, Room, Stop, Visit
 
@@ -151,9 +152,9 @@ def too_large() -> Stop:
     return Stop(413, _("Файл слишком большой: можно до {count} МБ.").format(count=LARGEST_FILE // 1024 // 1024))
 
 
-async def attached(upload: Upload, files: Files, words: str) -> Attachment:
-    """The file in the store, as what goes along with an answer."""
-    kept = await files.keep(upload.name, upload.media_type, upload.data)
+async def attached(upload: Upload, files: Files, words: str, reader: Contact) -> Attachment:
+    """The file in the store, as what goes along with an answer; it is the reader's, and forgotten with them."""
+    kept = await files.keep(upload.name, upload.media_type, upload.data, reader, of_talk=True)
     if upload.media_type.startswith("image/") and "djvu" not in upload.media_type:
         return Picture(file=kept, alt=words.splitlines()[0][:200] if words else upload.name)
     return Document(file=kept)

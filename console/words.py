@@ -1,14 +1,14 @@
 """How moments, channels and states are put into words on the screens."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from bot.accounts import OpenHold
 from bot.audit import DESK, ENGINE, READER
+from bot.circulation import OpenHold, OpenLoan
 from bot.clock import Clock
-from bot.desk import StaffRole
+from bot.quick import dataclass
+from bot.staff import StaffRole
 from bot.wording import counted, day
 from bot.wording import gettext as _
 from console import reader_words
@@ -91,6 +91,9 @@ def filters(setting: "ConsoleSetting", clock: Clock) -> Mapping[str, Callable[..
         this_year = value.year == clock.now().astimezone(setting.zone).year
         return day(value) if this_year else f"{value:%d.%m.%Y}"
 
+    def due_told(loan: OpenLoan) -> str:
+        return reader_words.due_told(loan, clock.now().astimezone(setting.zone).date(), whole_day)
+
     return {
         "calendar_day": day,
         "moment": moment,
@@ -101,6 +104,7 @@ def filters(setting: "ConsoleSetting", clock: Clock) -> Mapping[str, Callable[..
         "branch": branch,
         "iso": iso,
         "hold_told": hold,
+        "due_told": due_told,
         "outlook": reader_words.outlook,
         "renewable": reader_words.may_be_renewed,
         "action": reader_words.action,

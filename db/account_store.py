@@ -1,14 +1,15 @@
 """Everything about accounts over one store, put together."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from bot.accounts import Circulation, ConsentText
+from bot.accounts import ConsentText
 from bot.audit import LinkWatch
+from bot.circulation import Circulation
 from bot.clock import Clock
-from bot.ports import MessageLog
+from bot.ports.log import MessageLog
+from bot.quick import dataclass
 from db.accounts import SqlAccounts, versions_of
 from db.audit import SqlAudit
 from db.card_desk import SqlCardDesk

@@ -4,7 +4,6 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from sqlalchemy import delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.accounts import Account, ConsentText, Linking, NoticeWishes, Proof
@@ -20,6 +19,7 @@ from db.log_common import stored_key
 from db.models import ContactRow
 from db.models_accounts import AuditRow, ConsentRow, ConsentTextRow, ContactCardRow, NoticeWishRow
 from db.personal import Personal
+from db.upserts import insert_of
 
 
 class SqlAccounts:
@@ -185,7 +185,7 @@ class SqlAccounts:
         await self._personal.erase(contact, key)
 
     def _insert(self) -> Any:
-        return sqlite.insert if self._database.dialect == "sqlite" else postgresql.insert
+        return insert_of(self._database.dialect)
 
     def _entry(
         self, act: Act, contact: Contact, *, patron_id: int | None = None, details: Mapping[str, str | int]

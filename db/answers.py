@@ -7,7 +7,7 @@ from functools import cached_property, lru_cache
 
 from bot.language.folding import words
 from bot.language.morphology import lemma, stem
-from bot.ports import FaqAnswer, FaqEntry
+from bot.ports.library import FaqAnswer, FaqEntry
 
 FITS = 0.7
 """From which likeness on a recorded question is the reader's: below, a wrong answer costs more than none."""

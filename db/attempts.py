@@ -1,18 +1,18 @@
 """Attempts to link a card: written down before they are looked at, and what their number forbids."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, func, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.accounts import LinkState, Proof
 from bot.audit import ENGINE, READER, Act, Entry
 from bot.library.linking import DAY, HOUR, Limits, ceiling_until, locked_until
+from bot.quick import dataclass
 from db import audit
 from db.log_common import stored_key
 from db.models_accounts import AuditRow, LinkAttemptRow
+from db.upserts import insert_of
 
 FAILED = ("", LinkState.WRONG.value)
 """Outcomes that count: one that is still being looked at does, or a flood of attempts at once would be free."""
@@ -65,7 +65,7 @@ async def count(connection: AsyncConnection, asked: Try, limits: Limits, now: da
         "until": until,
         "at": now,
     }
-    make = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    make = insert_of(connection.dialect.name)
     await connection.execute(make(LinkAttemptRow).values(row).on_conflict_do_nothing())
     if until is None:
         return None, False

@@ -6,11 +6,12 @@ Everything here is also in the store and may be forgotten at any moment (:meth:`
 
 from collections import OrderedDict, deque
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
 from bot.messages import Inbound, Outbound
-from bot.ports import Dialogue, Mode
+from bot.ports.log import Dialogue, Mode
+from bot.quick import dataclass
 
 MOST_WAITING = 20_000
 """Unhandled messages that are remembered; what comes on top is read from the store in its turn."""
@@ -59,6 +60,8 @@ class Backlog:
     _count: int = 0
     _doubtful: set[int] = field(default_factory=set)
     """Conversations of which more may wait in the store, hidden from a look because they were in hand."""
+    _missed: set[int] = field(default_factory=set)
+    """Conversations of which a message came that was not remembered since a look began: it may not have seen it."""
     _stands: "OrderedDict[int, Stand]" = field(default_factory=OrderedDict)
 
     def doubt(self, in_hand: Iterable[int]) -> None:
@@ -76,6 +79,7 @@ class Backlog:
         if self._count >= MOST_WAITING or conversation_id in self._doubtful:
             self.is_whole = False
             self._doubtful.add(conversation_id)
+            self._missed.add(conversation_id)
             return
         self._count += 1
         line = self._lines.get(conversation_id)
@@ -87,17 +91,22 @@ class Backlog:
             self._free[conversation_id] = None
 
     def take(self, limit: int, most: int) -> list[tuple[int, list[Arrived]]]:
-        """The next messages by conversation, ``most`` of one at most; they are in hand from now on."""
+        """The next messages by conversation, ``most`` of one at most; they are in hand from now on.
+
+        Where many conversations wait each gives few: turns of one stand in line for each other's commits, those of
+        many share one.
+        """
         taken: list[tuple[int, list[Arrived]]] = []
         while limit > 0 and self._free:
+            share = min(most, -(-limit // len(self._free)))
             conversation_id = next(iter(self._free))
             del self._free[conversation_id]
             line = self._lines[conversation_id]
-            if len(line) <= min(limit, most):
+            if len(line) <= share:
                 del self._lines[conversation_id]
                 some = list(line)
             else:
-                some = [line.popleft() for _ in range(min(limit, most))]
+                some = [line.popleft() for _ in range(share)]
             self._count -= len(some)
             limit -= len(some)
             taken.append((conversation_id, some))
@@ -107,6 +116,10 @@ class Backlog:
         """The conversation is in nobody's hand any more."""
         if conversation_id in self._lines:
             self._free[conversation_id] = None
+
+    def looking(self) -> None:
+        """A look begins: what comes from now on it may see or not."""
+        self._missed.clear()
 
     def looked(self, found: dict[int, set[int]], in_hand: Collection[int], *, everything: bool, most: int) -> None:
         """The store was looked through: ``found`` (by conversation) is in hand now and need not be remembered.
@@ -128,6 +141,7 @@ class Backlog:
                 self._lines[conversation_id] = left
         if everything:
             self._doubtful.intersection_update(in_hand)
+            self._doubtful |= self._missed
             self._doubtful.update(key for key, messages in found.items() if len(messages) >= most)
             self.is_whole = not self._doubtful
 
@@ -161,6 +175,8 @@ class Departures:
     _lines: dict[int, deque[Outbound]] = field(default_factory=dict)
     _free: dict[int, None] = field(default_factory=dict)
     _unsure: set[int] = field(default_factory=set)
+    _missed: set[int] = field(default_factory=set)
+    """Conversations of which a reply was queued that was not remembered since a look began, as above."""
 
     def doubt(self) -> None:
         """Forget everything, as above."""
@@ -173,6 +189,7 @@ class Departures:
     def came(self, conversation_id: int, reply: Outbound, *, busy: bool) -> None:
         """A reply was queued."""
         if not self.is_sure or conversation_id in self._unsure:
+            self._missed.add(conversation_id)
             return
         if len(self._lines) >= MOST_LEAVING:
             self.doubt()
@@ -221,6 +238,10 @@ class Departures:
         self._free.pop(conversation_id, None)
         self._unsure.add(conversation_id)
 
+    def looking(self) -> None:
+        """A look begins, as above."""
+        self._missed.clear()
+
     def looked(
         self, queued: Collection[tuple[int, int]], under_way: Collection[int], *, everything: bool, others: bool = False
     ) -> None:
@@ -235,6 +256,7 @@ class Departures:
         self._others = others
         known = {reply.message_id for line in self._lines.values() for reply in line}
         self._unsure = {key for message, key in queued if message not in known and message not in under_way}
+        self._unsure |= self._missed
         for conversation_id in self._unsure:
             self._lines.pop(conversation_id, None)
             self._free.pop(conversation_id, None)

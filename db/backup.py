@@ -12,7 +12,6 @@ import json
 import secrets
 import zlib
 from collections.abc import AsyncIterator, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import IO, Any, cast
@@ -22,11 +21,13 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.errors import InputError
+from bot.quick import dataclass
 from db.base import Moment
 from db.connect import store_errors, unavailable
 from db.models import MessageRow, MessageTotalsRow
 from db.models_notices import NoticeRow
 from db.models_staff import StaffFailureRow, StaffSessionRow
+from db.notice_rest import rest
 from db.tables import METADATA
 
 FORMAT = "bibliobot-backup-1"
@@ -221,6 +222,7 @@ async def _settle(connection: AsyncConnection) -> None:
     await connection.execute(
         unsent.values(state="dropped", ended_at=datetime.now(UTC), why="restored from a backup", message_id=None)
     )
+    await rest(connection)  # a copy that somebody tries out must not write to the library's readers
     for who_is_in in (StaffSessionRow, StaffFailureRow):
         await connection.execute(delete(who_is_in))  # nobody is signed in to a copy
     await connection.execute(METADATA.tables["catalogue_state"].update().values(identity=secrets.token_hex(16)))

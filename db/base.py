@@ -3,16 +3,40 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer, MetaData, TypeDecorator
-from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
+from sqlalchemy import (
+    JSON,
+    TIMESTAMP,
+    BigInteger,
+    DateTime,
+    Dialect,
+    Index,
+    Integer,
+    MetaData,
+    TextClause,
+    TypeDecorator,
+)
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeEngine
 
 BigKey = BigInteger().with_variant(Integer, "sqlite")
 """SQLite gives row ids by itself only to INTEGER."""
 
-Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
-"""Nothing is NULL, in a restored copy as in the original, and never the JSON value ``null``."""
+
+class Json(TypeDecorator[Any]):
+    """Any value of JSON; nothing is NULL, in a restored copy as in the original, and never the JSON value ``null``."""
+
+    impl = JSON
+    cache_ok = True
+
+    def __init__(self) -> None:
+        super().__init__(none_as_null=True)
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        if dialect.name == "postgresql":
+            from sqlalchemy.dialects.postgresql import JSONB  # loaded where there is a server
+
+            return dialect.type_descriptor(JSONB(none_as_null=True))
+        return dialect.type_descriptor(JSON(none_as_null=True))
 
 
 class Moment(TypeDecorator[datetime]):
@@ -56,3 +80,20 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
+
+
+def partial_index(name: str, *columns: str | TextClause, where: TextClause, unique: bool = False) -> Index:
+    """An index of those rows only for which ``where`` holds.
+
+    PostgreSQL is told of ``where`` by :func:`with_postgresql`: an argument would load its dialect at every start.
+    """
+    return Index(name, *columns, unique=unique, sqlite_where=where, info={"where": where})
+
+
+def with_postgresql(metadata: MetaData) -> MetaData:
+    """The tables with all that PostgreSQL is to know of them; whoever makes or compares tables asks for it."""
+    for table in metadata.tables.values():
+        for index in table.indexes:
+            if (where := index.info.get("where")) is not None:
+                index.dialect_kwargs["postgresql_where"] = where
+    return metadata

@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import exists, func, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
@@ -14,12 +14,13 @@ from bot.calls import Closed, LongWait
 from bot.clock import Clock
 from bot.handover import ASKED_AGAIN
 from bot.messages import Contact, Lane, Reply
-from bot.ports import Dialogue, Mode
-from db import post, rows
+from bot.ports.log import Dialogue, Mode
+from db import post, rows, spoken
 from db.connect import Database, store_errors
 from db.models import ContactRow, ConversationRow, MessageRow
 from db.models_handover import HandoverRow
 from db.post import Letter
+from db.upserts import insert_of
 
 AT_ONCE = 200
 STAFF = "staff:"
@@ -115,9 +116,7 @@ class SqlCalls:
             .scalar_subquery()
         )
         wanted = (
-            select(
-                HandoverRow.id.label("handover_id"), ContactRow.channel, ContactRow.language, heard.label("heard_at")
-            )
+            select(HandoverRow.id.label("handover_id"), ContactRow.channel, spoken.language(), heard.label("heard_at"))
             .join(ConversationRow, ConversationRow.id == HandoverRow.conversation_id)
             .join(ContactRow, ContactRow.id == ConversationRow.contact_id)
             .where(
@@ -141,7 +140,7 @@ class SqlCalls:
     async def ask(self, handover_id: int, question: Reply, dialogue: Dialogue, key: str) -> bool:
         now = self._clock.now()
         theirs = (
-            select(ConversationRow.id, ConversationRow.contact_id)
+            select(ConversationRow.id, ConversationRow.contact_id, ConversationRow.dialogue)
             .join(HandoverRow, HandoverRow.conversation_id == ConversationRow.id)
             .where(HandoverRow.id == handover_id, ConversationRow.mode == Mode.CLOSED.value)
             .with_for_update(of=ConversationRow)
@@ -153,7 +152,7 @@ class SqlCalls:
             ours = update(HandoverRow).where(HandoverRow.id == handover_id, HandoverRow.asked_at.is_(None))
             if not (await connection.execute(ours.values(asked_at=now))).rowcount:
                 return False
-            offer = json.loads(rows.dialogue_json(dialogue))
+            offer = json.loads(rows.dialogue_json(replace(dialogue, language=talk.dialogue.get("language", ""))))
             await connection.execute(
                 update(ConversationRow).where(ConversationRow.id == talk.id).values(dialogue=offer)
             )
@@ -172,7 +171,7 @@ class SqlCalls:
                 return await connection.scalar(mode) == Mode.CLOSED.value
 
     def _insert(self) -> Any:
-        return sqlite.insert if self._database.dialect == "sqlite" else postgresql.insert
+        return insert_of(self._database.dialect)
 
 
 def _not_told(since: datetime) -> Any:

@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql import Delete
 
@@ -23,6 +22,7 @@ from db.models import ContactRow, PatronRow
 from db.models_accounts import ContactCardRow, LinkCodeRow, PatronSecretRow
 from db.personal import Personal
 from db.proving import Proving
+from db.upserts import insert_of
 
 DRAWS = 5
 """Codes that are drawn until one is free: with eight digits the first one is, but for a chance of one to a million."""
@@ -192,7 +192,7 @@ class SqlCardDesk:
         return contacts
 
     def _insert(self) -> Any:
-        return sqlite.insert if self._database.dialect == "sqlite" else postgresql.insert
+        return insert_of(self._database.dialect)
 
 
 async def _patron(connection: AsyncConnection, card: str | int) -> Any:

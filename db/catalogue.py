@@ -22,6 +22,7 @@ from db.catalogue_rows import SOURCE_LENGTH, ItemValues, item_values, record_val
 from db.connect import Database, store_errors
 from db.models import ImportRunRow, ItemRow, RecordRow, WorkRow
 from db.models_shelving import WorkAliasRow
+from db.queues import follow_records
 
 BEFORE = "before"
 """Key of a run's counts: records that the source had when the run began."""
@@ -109,6 +110,7 @@ class SqlCatalogueWriter:
                     .where(ImportRunRow.id == run)
                     .values(finished_at=now, counts={**(kept or {}), **counts})
                 )
+        await self._database.count_anew(WorkRow, RecordRow, ItemRow)
 
     # --- who is who ------------------------------------------------------------------------------
 
@@ -193,6 +195,8 @@ class SqlCatalogueWriter:
                 {"source": source[:SOURCE_LENGTH], "suppressed": False, "placed_key": "", **common},
             )
         left = {slot.former_work_id for slot in changed if slot.former_work_id}
+        went = {slot.former_work_id: works[slot.work_key] for slot in changed if slot.former_work_id}
+        await follow_records(connection, {old: new for old, new in went.items() if old != new}, self._clock.now())
         return left | {works[slot.work_key] for slot in (*changed, *new)} - made
 
     async def _settle(self, connection: AsyncConnection, slots: Sequence[Slot]) -> None:

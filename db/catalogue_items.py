@@ -2,8 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
 
+from bot.quick import dataclass
 from db.catalogue_rows import ItemValues
 
 

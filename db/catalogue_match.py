@@ -7,11 +7,12 @@ same file read again finds each of them again. Pure.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Any
 
 from bot.bibliography import Kept, Keyed
+from bot.quick import dataclass
 from db.catalogue_rows import ItemValues, prepared, source_id_of
 
 

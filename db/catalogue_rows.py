@@ -20,6 +20,7 @@ DETAILS = (
     "subtitle",
     "part_number",
     "part_name",
+    "original_title",
     "parent_id",
     "parent_title",
     "responsibility",

@@ -8,7 +8,6 @@ from typing import Any
 import msgspec
 from sqlalchemy import (
     ARRAY,
-    JSON,
     BigInteger,
     ColumnElement,
     Date,
@@ -30,7 +29,7 @@ from sqlalchemy.sql.selectable import ScalarSelect
 from sqlalchemy.types import TypeEngine
 
 from bot.library.model import HIDDEN_STATUSES
-from db.base import Base, Moment
+from db.base import Base, Json, Moment
 from db.models import CatalogueStateRow, ItemRow, RecordRow, WorkRow
 from db.rows import to_sqlite
 
@@ -133,7 +132,7 @@ def _encoded(row: tuple[Any, ...], encoders: Sequence[tuple[int, Callable[[Any],
 
 def _encoder(kind: TypeEngine[Any], *, sqlite: bool) -> Callable[[Any], object] | None:
     """What makes a value into the driver's own; None where it is that already."""
-    if isinstance(kind, JSON):
+    if isinstance(kind, Json):
         return lambda value: _json(value).decode()
     if sqlite and isinstance(kind, Moment):
         return to_sqlite

@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import case, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.clock import Clock
 from bot.overview import ChannelState, Standing, Way
 from db.connect import Database, store_errors
 from db.models_handover import ChannelStateRow as Row
+from db.upserts import insert_of
 
 
 class SqlChannelStates:
@@ -22,7 +22,7 @@ class SqlChannelStates:
         if not states:
             return
         now = self._clock.now()
-        make: Any = sqlite.insert if self._database.dialect == "sqlite" else postgresql.insert
+        make: Any = insert_of(self._database.dialect)
         values = [
             {"channel": channel, "way": way.value, "state": standing.value, "since": now, "seen_at": now}
             for (channel, way), standing in sorted(states.items())  # always in one order: nobody waits in a ring

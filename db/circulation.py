@@ -8,21 +8,11 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.accounts import (
-    Ability,
-    Ok,
-    OpenHold,
-    OpenLoan,
-    Refused,
-    RenewalOutcome,
-    RenewalWish,
-    Result,
-    Unsupported,
-)
+from bot.circulation import Ability, Ok, OpenHold, OpenLoan, Refused, RenewalOutcome, RenewalWish, Result, Unsupported
 from bot.clock import Clock
-from bot.library.holds import LIVE, WAITING, HoldBlock, HoldState, why_not
+from bot.library.holds import LIVE, WAITING, HoldBlock, HoldState, serving, why_not
 from bot.library.renewal import RenewalBlock
-from bot.ports import Branches
+from bot.ports.library import Branches
 from db import circulation_keys as keys
 from db import circulation_reading as reading
 from db import holding, renewing
@@ -80,15 +70,16 @@ class SqlCirculation:
                 queues = await reading.queues(connection, {hold.work_id for hold in found})
         now = self._clock.now()
         return Ok(
-            tuple(holding.told(hold, queues.get(hold.work_id, ()), places.at(hold.pickup).today(now)) for hold in found)
+            tuple(holding.told(hold, queues.get(hold.work_id, ()), places.at(hold.pickup), now) for hold in found)
         )
 
     async def pickup_branches(self, patron_id: int, work_id: int) -> Result[tuple[str, ...]]:
-        known = [branch.code for branch in await self._branches.all()]
+        branches = await self._branches.all()
         with store_errors():
             async with self._database.engine.connect() as connection:
                 copies = (await reading.copies(connection, {work_id})).get(work_id, [])
-                home = await reading.home_branch(connection, patron_id)
+                home, only, never = await reading.where_served(connection, patron_id)
+        known = serving(branches, only, never)
         lendable = {item.branch_code for item in copies if item.lendable}
         free = {item.branch_code for item in copies if item.free}
         offered = [code for code in known if lendable and (self._house.transfers or code in lendable)]
@@ -121,7 +112,8 @@ class SqlCirculation:
         now, patron, places = scene.now, scene.patron.patron, scene.places
         copies = scene.copies.get(work_id, [])
         standing = holding.standing_of(scene, await holding.holds_of(connection, patron.patron_id))
-        wish = holding.wish_for(work_id, pickup, copies, self._house, [b.code for b in await self._branches.all()])
+        served = serving(await self._branches.all(), scene.patron.served_at, scene.patron.not_served_at)
+        wish = holding.wish_for(work_id, pickup, copies, self._house, served)
         ids = await holding.branch_ids(connection, {pickup, scene.patron.branch_code})
         today = places.at(pickup).today(now)
         block = why_not(wish, patron, standing, self._house.policy(pickup, patron.category), today)
@@ -195,7 +187,7 @@ class SqlCirculation:
         if hold is None or scene is None:
             return Refused(NOT_FOUND)
         queue = (await reading.queues(connection, {hold.work_id})).get(hold.work_id, [])
-        return Ok(holding.told(hold, queue, scene.places.at(hold.pickup).today(scene.now)))
+        return Ok(holding.told(hold, queue, scene.places.at(hold.pickup), scene.now))
 
 
 def _lent(scene: Scene | None) -> Result[tuple[OpenLoan, ...]]:

@@ -1,16 +1,17 @@
 """How the library lends, as the store has to know it: rules, calendars, and how each branch keeps its loans."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from bot.accounts import Ability, Keeping
+from bot.circulation import Ability, Keeping
 from bot.clock import local_day
 from bot.library.due_dates import BranchCalendar
 from bot.library.hours import DaysOff, counted
 from bot.library.policy import LendingPolicy, LendingRules
-from bot.ports import Branches
+from bot.ports.library import Branches
+from bot.quick import dataclass
 
 _ALL = frozenset(Ability)
 _WITHOUT_LOANS = _ALL - {Ability.LOANS, Ability.RENEW}

@@ -6,10 +6,10 @@ from datetime import date, datetime
 from typing import Any, cast
 
 from sqlalchemy import delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.models_circulation import CirculationOutcomeRow, CirculationTotalsRow
+from db.upserts import insert_of
 
 KEY_LENGTH = 200
 Counts = Counter[tuple[date, int, str, str]]
@@ -56,5 +56,5 @@ async def forget(connection: AsyncConnection, before: datetime) -> int:
 
 
 def _insert(connection: AsyncConnection, table: Any) -> Any:
-    make: Any = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    make: Any = insert_of(connection.dialect.name)
     return make(table)

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import count, groupby
@@ -12,10 +11,11 @@ from sqlalchemy import ColumnElement, and_, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
-from bot.accounts import RequestState
 from bot.library.holds import HoldState, QueuedHold
 from bot.library.lending import Loan, Patron
 from bot.library.model import ItemStatus
+from bot.quick import dataclass
+from bot.renewal_requests import RequestState
 from db.models import BranchRow, ItemRow, PatronRow, RecordRow, WorkRow
 from db.models_circulation import HoldRow, LoanRow, LoanSourceRow, RenewalRequestRow
 
@@ -31,12 +31,15 @@ class StoredPatron:
 
     Attributes:
         as_of: When the loans of the home branch were last read from a file, None where never.
+        served_at / not_served_at: Points of issue as a file names them (``bot.library.holds.serving``).
     """
 
     patron: Patron
     branch_code: str
     birth_date: date | None
     as_of: datetime | None
+    served_at: Sequence[str]
+    not_served_at: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +119,8 @@ async def patrons_with_loans(
                 PatronRow.blocked,
                 PatronRow.debt,
                 PatronRow.birth_date,
+                PatronRow.served_at,
+                PatronRow.not_served_at,
                 home.code.label("home"),
                 home_source.as_of.label("home_as_of"),
                 LoanRow,
@@ -161,7 +166,12 @@ def _with_loans(patron_id: int, rows: Sequence[Any]) -> tuple[StoredPatron, list
         debt=Decimal(first.debt) / 100,
     )
     stored = StoredPatron(
-        patron=patron, branch_code=first.home or "", birth_date=first.birth_date, as_of=first.home_as_of
+        patron=patron,
+        branch_code=first.home or "",
+        birth_date=first.birth_date,
+        as_of=first.home_as_of,
+        served_at=first.served_at,
+        not_served_at=first.not_served_at,
     )
     return stored, [_loan(row) for row in rows if row.id is not None]
 
@@ -289,10 +299,15 @@ async def works_of_holds(connection: AsyncConnection, patron_id: int, hold_ids: 
     return set(await connection.scalars(wanted))
 
 
-async def home_branch(connection: AsyncConnection, patron_id: int) -> str:
-    """Code of the patron's own branch, "" where none is known."""
-    wanted = select(BranchRow.code).join(PatronRow, PatronRow.branch_id == BranchRow.id)
-    return await connection.scalar(wanted.where(PatronRow.id == patron_id)) or ""
+async def where_served(connection: AsyncConnection, patron_id: int) -> tuple[str, Sequence[str], Sequence[str]]:
+    """Code of the patron's own branch, "" where none is known; points of issue where they are served, and are not."""
+    wanted = (
+        select(BranchRow.code, PatronRow.served_at, PatronRow.not_served_at)
+        .select_from(PatronRow)
+        .outerjoin(BranchRow, BranchRow.id == PatronRow.branch_id)
+    )
+    row = (await connection.execute(wanted.where(PatronRow.id == patron_id))).first()
+    return ("", (), ()) if row is None else (row.code or "", row.served_at, row.not_served_at)
 
 
 async def free_slot(connection: AsyncConnection, item_id: int) -> int:

@@ -1,17 +1,18 @@
 """One patron's loans with everything that decides about them: from rows to the pure rules and back."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.accounts import Keeping, OpenLoan
-from bot.library.due_dates import is_overdue
+from bot.circulation import Keeping, OpenLoan
+from bot.library.due_dates import is_overdue, shut_on
 from bot.library.holds import QueuedHold, wants_copy
 from bot.library.lending import Loan
 from bot.library.policy import LendingPolicy
 from bot.library.renewal import Circumstances, OtherLoan, Renewal, WaitingHold, last_due_date, renew, renewals_left
+from bot.quick import dataclass
 from db import circulation_reading as reading
 from db.circulation_house import LendingHouse, Places
 from db.circulation_reading import Copies, StoredLoan, StoredPatron
@@ -93,6 +94,7 @@ class Scene:
             title=stored.title,
             author=stored.author,
             work_id=stored.work_id,
+            shut=shut_on(loan.due_on, now.calendar),
             overdue=is_overdue(loan.due_on, now.today, now.calendar),
             renewals_left=renewals_left(loan, policy),
             if_renewed=renew(loan, self.patron.patron, policy, now),

@@ -3,13 +3,13 @@
 from sqlalchemy import select
 
 from bot.messages import Contact
-from bot.ports import Outgoing
+from bot.ports.letters import Outgoing
 from db.connect import Database, store_errors
 from db.models import ContactRow, ConversationRow, MessageRow
 
 
 class SqlDeliveries:
-    """Fills ``bot.ports.Deliveries``."""
+    """Fills ``bot.ports.letters.Deliveries``."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

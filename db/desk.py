@@ -9,33 +9,19 @@ from typing import Any
 
 import structlog
 from sqlalchemy import delete, insert, select, text, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.clock import Clock
-from bot.desk import (
-    MOST_COUNTED,
-    Acted,
-    Asked,
-    Canned,
-    Counts,
-    DeskAction,
-    DeskLog,
-    Inbox,
-    Release,
-    Relieve,
-    Say,
-    Tab,
-    Talk,
-)
+from bot.desk import MOST_COUNTED, Asked, Canned, Counts, Inbox, Tab, Talk
+from bot.desk_actions import Acted, DeskAction, DeskLog, Release, Relieve, Say
 from bot.errors import InputError, StoreUnavailable
 from bot.messages import Contact, Reply
-from bot.ports import Mode
 from db import desk_rows, rows
 from db import desk_sql as sql
 from db.connect import Database, store_errors
 from db.models_staff import CannedRow, StaffDraftRow, StaffNoteRow
+from db.upserts import insert_of
 from db.words import SqlWords
 
 log = structlog.get_logger(__name__)
@@ -209,10 +195,12 @@ class SqlConsoleDesk:
                 head = await self._ask(connection, sql.HEAD, of)
                 if not head:
                     return None
+                mark = await self._ask(connection, sql.MARK, of)  # first: what comes meanwhile is shown, or told later
                 said = await self._ask(connection, sql.SAID, of)
                 held = await self._ask(connection, sql.HELD, of) if not before else []
                 notes = await self._ask(connection, sql.NOTES, of)
-                mark = await self._ask(connection, sql.MARK, of)
+                if before:  # the later ones stand among the later messages
+                    notes = desk_rows.written_before(notes, await self._ask(connection, sql.ONE_AT, of))
         return desk_rows.talk(head[0], said, held, notes, mark[0], asked, MESSAGES_A_PAGE)
 
     async def mark(self, conversation_id: int) -> str:
@@ -267,7 +255,7 @@ class SqlConsoleDesk:
     # --- the store -------------------------------------------------------------------------------
 
     def _insert(self, row: Any) -> Any:
-        make: Any = sqlite.insert if self._database.dialect == "sqlite" else postgresql.insert
+        make: Any = insert_of(self._database.dialect)
         return make(row)
 
     def _bound(self, at: datetime) -> object:
@@ -288,8 +276,3 @@ class SqlConsoleDesk:
         with store_errors():
             async with self._database.writing() as connection:
                 await connection.execute(statement)
-
-
-def is_held(talk: Talk, staff_id: int) -> bool:
-    """Whether this librarian has the conversation."""
-    return talk.mode is Mode.PERSON and talk.holder_id == staff_id

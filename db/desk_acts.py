@@ -8,7 +8,7 @@ from collections.abc import Generator, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.desk import (
+from bot.desk_actions import (
     Acted,
     Close,
     DeskAction,
@@ -22,7 +22,7 @@ from bot.desk import (
     TakeBack,
 )
 from bot.messages import Contact, Lane
-from bot.ports import Mode
+from bot.ports.log import Mode
 from db import handover_acts as handovers
 from db import rows
 from db.log_common import DESK, outgoing

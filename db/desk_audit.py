@@ -11,7 +11,7 @@ PATRON_DIGITS = 19
 
 
 class SqlStaffAudit:
-    """Fills the port ``bot.desk.Audit``."""
+    """Fills the port ``bot.staff.Audit``."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database, self._clock = database, clock

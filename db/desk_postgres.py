@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from bot.desk import Acted, DeskAction
+from bot.desk_actions import Acted, DeskAction
 from db.desk_acts import script
 from db.handover_acts import Statement
 from db.postgres import Session

@@ -7,7 +7,8 @@ from typing import Any
 
 from bot.desk import Asked, InboxEntry, Note, Said, Tab, Talk
 from bot.messages import ButtonPress, Contact, Photo, Reply, SharedPhone, Started, Text, Unsupported
-from bot.ports import Author, Mode
+from bot.ports.letters import Author
+from bot.ports.log import Mode
 from db import rows
 from db.forgetting import GONE
 
@@ -99,6 +100,11 @@ def talk(
         draft=head.draft or "",
         mark=mark(marked),
     )
+
+
+def written_before(notes: Sequence[Any], found: Sequence[Any]) -> Sequence[Any]:
+    """Those of the notes that are older than a message; none where there is no such message."""
+    return [row for row in notes for message in found if moment(row.created_at) < moment(message.created_at)]
 
 
 def _erased(head: Any) -> bool:

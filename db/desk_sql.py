@@ -28,7 +28,7 @@ def scope_values(asked: Asked) -> dict[str, Any]:
     for place, source in enumerate(sorted(asked.sources)):
         values[f"source_{place}"] = source
         values[f"of_{place}"] = asked.sources[source]
-    return values
+    return values | {f"talk_{place}": number for place, number in enumerate(asked.named)}
 
 
 def _branch(asked: Asked) -> str:
@@ -136,7 +136,7 @@ rarer is fetched whole. Left to itself it walks through all messages for a begin
 
 
 def search(asked: Asked, dialect: str) -> str:
-    """Conversations with these words in the reader's name or in one of the newest messages that have them.
+    """Conversations with these words in the reader's name, on their card, or in one of the newest messages with them.
 
     The latest conversation comes first, shown with the message that was found.
     """
@@ -150,6 +150,9 @@ JOIN messages m ON m.id = hit.id GROUP BY m.conversation_id""")  # noqa: S608 - 
 SELECT conversation_id, shown_id FROM (
   SELECT h.id AS conversation_id, 0 AS shown_id FROM contacts n JOIN conversations h ON h.contact_id = n.id
   WHERE n.name <> ''{_named(asked.words, dialect)} ORDER BY n.id DESC LIMIT :names) AS named""")  # noqa: S608 - as above
+    if asked.named:
+        places = ", ".join(f":talk_{place}" for place in range(len(asked.named)))
+        found.append(f"SELECT id AS conversation_id, 0 AS shown_id FROM conversations WHERE id IN ({places})")  # noqa: S608 - as above
     return f"""
 WITH found AS (
   SELECT f.conversation_id, max(f.shown_id) AS shown_id,
@@ -216,6 +219,7 @@ FROM (SELECT max(k.id) AS newest, sum(CASE k.state WHEN 'sent' THEN 1 WHEN 'deli
     SELECT id, state FROM messages WHERE conversation_id = :id ORDER BY id DESC LIMIT 40) AS k) AS l
 LEFT JOIN conversations c ON c.id = :id"""
 ONE = "SELECT author, text, content FROM messages WHERE id = :message AND conversation_id = :id"
+ONE_AT = "SELECT created_at FROM messages WHERE id = :before AND conversation_id = :id"
 TO_DO = """
 SELECT EXISTS (SELECT 1 FROM staff_answers WHERE due_at <= :now) AS due,
 EXISTS (SELECT 1 FROM conversations WHERE mode = 'person' AND held_at < :since) AS silent"""

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Iterable
 from datetime import datetime
 
-from bot.desk import Acted, DeskAction
+from bot.desk_actions import Acted, DeskAction
 from db import rows
 from db.desk_acts import script
 from db.handover_acts import Statement, for_sqlite

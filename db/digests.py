@@ -4,9 +4,10 @@ The key is not in the database: who has a copy of the database alone can try no 
 """
 
 import hmac
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from bot.messages import Contact
+from bot.quick import dataclass
 
 
 @dataclass(frozen=True, slots=True)

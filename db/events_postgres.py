@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from bot.messages import Contact, Inbound, Moved, Presence, Removed, StaffReply
-from bot.ports import Recorded
+from bot.ports.log import Recorded
 from db import desk_postgres as desk
 from db import handover_acts as handovers
 from db import rows

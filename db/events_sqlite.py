@@ -4,7 +4,7 @@ import sqlite3
 from typing import Any
 
 from bot.messages import Contact, Inbound, Moved, Presence, Removed, StaffReply
-from bot.ports import Recorded
+from bot.ports.log import Recorded
 from db import desk_sqlite as desk
 from db import handover_acts as handovers
 from db import rows

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, func, select, tuple_
 
 from bot.clock import Clock
-from bot.ports import FaqAnswer, FaqEntry
+from bot.ports.library import FaqAnswer, FaqEntry
 from db.answers import Answers
 from db.connect import Database, store_errors
 from db.faq_writing import COLUMNS, entry_of, says_the_same, write

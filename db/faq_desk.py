@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.clock import Clock
 from bot.lessons import KeptAnswer, Proposal, Revision, Saved, Saving
-from bot.ports import FaqEntry
+from bot.ports.library import FaqEntry
 from db.connect import Database, store_errors
 from db.faq import SqlFaq
 from db.faq_writing import COLUMNS, DECLINED, KEPT, PROPOSED, TAKEN, entry_of, write

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import exists, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.ports import FaqEntry
+from bot.ports.library import FaqEntry
 from db.models import FaqRow
 from db.models_teaching import FaqRevisionRow
 

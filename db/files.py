@@ -4,8 +4,7 @@ import hashlib
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import delete, func, insert, or_, select
 
 from bot.clock import Clock
 from bot.messages import Contact, StoredFile
@@ -13,6 +12,7 @@ from db.connect import Database, store_errors
 from db.holders import of as of_contact
 from db.models import ContactRow, FileRow, UnreadRow
 from db.rows import clean
+from db.upserts import insert_of
 
 NOBODY, SOMEBODY = 0, -1
 """Owners that are no contact: of a public file; of a person whom the store does not know (it ages like a person's)."""
@@ -22,16 +22,18 @@ UNREAD_FOR = timedelta(days=14)
 
 
 class SqlFiles:
-    """Fills ``bot.ports.Files``: bytes under their SHA-256, those of a person under the contact as well."""
+    """Fills ``bot.ports.files.Files``: bytes under their SHA-256, those of a person under the contact as well."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
 
-    async def keep(self, name: str, media_type: str, data: bytes, of: Contact | None = None) -> StoredFile:
+    async def keep(
+        self, name: str, media_type: str, data: bytes, of: Contact | None = None, *, of_talk: bool = False
+    ) -> StoredFile:
         row = {"sha256": hashlib.sha256(data).hexdigest(), "size": len(data), "data": data}
         with store_errors():
-            file_id = await (self._anybodys(row) if of is None else self._of_contact(row, of))
+            file_id = await (self._anybodys(row) if of is None else self._of_contact({**row, "of_talk": of_talk}, of))
         return StoredFile(file_id=file_id, name=name, media_type=media_type, size=len(data))
 
     async def _anybodys(self, row: dict[str, Any]) -> int:
@@ -48,10 +50,11 @@ class SqlFiles:
         return await self._put({**row, "owner": SOMEBODY if owner is None else owner})
 
     async def _put(self, row: dict[str, Any]) -> int:
-        make = sqlite.insert if self._database.dialect == "sqlite" else postgresql.insert
+        make = insert_of(self._database.dialect)
         now = self._clock.now()
         putting = make(FileRow).values(**row, created_at=now)
-        kept = putting.on_conflict_do_update(index_elements=["owner", "sha256"], set_={"created_at": now})
+        again = {"created_at": now, "of_talk": or_(FileRow.of_talk, putting.excluded.of_talk)}
+        kept = putting.on_conflict_do_update(index_elements=["owner", "sha256"], set_=again)
         async with self._database.writing() as connection:
             return (await connection.execute(kept.returning(FileRow.id))).scalar_one()
 
@@ -63,7 +66,7 @@ class SqlFiles:
 
 
 class SqlUnread:
-    """Fills ``bot.ports.Unread``: the newest 200 bodies, two weeks long."""
+    """Fills ``bot.ports.files.Unread``: the newest 200 bodies, two weeks long."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database

@@ -75,16 +75,23 @@ async def forget_history(connection: AsyncConnection, patron_ids: Sequence[int])
 def personal_files(contents: Iterable[Any]) -> set[int]:
     """Files in replies that say something of a person: an export, a card's picture."""
     return {
-        attachment["file"]["file_id"]
+        file_id
         for content in contents
         if isinstance(content, dict) and content.get("personal")
-        for attachment in content.get("attachments", ())
-        if attachment.get("file")
+        for file_id in _files_in(content)
     }
 
 
-async def forget_old_files(connection: AsyncConnection, before: datetime) -> int:
+def _files_in(content: Any) -> list[int]:
+    """Files that a stored reply carries."""
+    attachments = content.get("attachments", ()) if isinstance(content, dict) else ()
+    return [attachment["file"]["file_id"] for attachment in attachments if attachment.get("file")]
+
+
+async def forget_old_files(connection: AsyncConnection, before: datetime, *, of_talk: bool = False) -> int:
     """Drop some of the files of contacts that nobody has asked for since; returns how many.
+
+    ``of_talk`` drops those that librarians sent, and else none of these.
 
     Also those whose message was never written, because the turn failed after the file was kept. They stay while
     anything is still to be sent to the contact.
@@ -94,18 +101,17 @@ async def forget_old_files(connection: AsyncConnection, before: datetime) -> int
         .where(ConversationRow.contact_id == FileRow.owner, MessageRow.conversation_id == ConversationRow.id)
         .where(MessageRow.state == "queued")
     )
-    old = select(FileRow.id).where(OF_A_CONTACT, FileRow.created_at < before, ~unsent).limit(BATCH)
+    aged = OF_A_CONTACT, FileRow.of_talk == of_talk, FileRow.created_at < before
+    old = select(FileRow.id).where(*aged, ~unsent).limit(BATCH)
     going = delete(FileRow).where(FileRow.id.in_(old.scalar_subquery()))
     return len((await connection.scalars(going.returning(FileRow.id))).all())
 
 
 async def _forget_files_of(connection: AsyncConnection, contact_id: int) -> None:
     """Drop the files of a contact, but for those that are still to be sent."""
-    unsent = (
-        select(MessageRow.content)
-        .join(ConversationRow, ConversationRow.id == MessageRow.conversation_id)
-        .where(ConversationRow.contact_id == contact_id)
-        .where(MessageRow.state == "queued", MessageRow.content.is_not(None))
-    )
-    going = personal_files((await connection.scalars(unsent)).all())
+    talk = select(ConversationRow.id).where(ConversationRow.contact_id == contact_id).scalar_subquery()
+    queued = select(MessageRow.content).where(MessageRow.conversation_id == talk, MessageRow.state == "queued")
+    undoable = select(StaffAnswerRow.content).where(StaffAnswerRow.conversation_id == talk)
+    unsent = [*await connection.scalars(queued), *await connection.scalars(undoable)]
+    going = {file_id for content in unsent for file_id in _files_in(content)}
     await connection.execute(delete(FileRow).where(FileRow.owner == contact_id, FileRow.id.not_in(going)))

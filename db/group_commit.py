@@ -8,10 +8,10 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from bot.errors import StoreUnavailable
+from bot.quick import dataclass
 
 Item = TypeVar("Item")
 Flush = Callable[[Sequence[Item]], Awaitable[Sequence[object]]]
@@ -49,7 +49,9 @@ class GroupCommit(Generic[Item]):
 
     async def put(self, item: Item) -> object:
         """Keep one item; returns its result after the commit, raises what its keeping raised."""
-        (result,) = await self.put_many((item,))
+        if self._is_busy():
+            await self._admitted()
+        (result,) = await self._queued((item,))
         if isinstance(result, Refused):
             raise result.error
         return result
@@ -59,6 +61,15 @@ class GroupCommit(Generic[Item]):
 
         Raises StoreUnavailable where nothing could be kept.
         """
+        if self._is_busy():
+            await self._admitted()
+        return await self._queued(items)
+
+    def _is_busy(self) -> bool:
+        return self._closed or self._pump is None or len(self._queue) >= self._backlog
+
+    async def _admitted(self) -> None:
+        """Wait for room. Raises StoreUnavailable where there will be none."""
         if self._closed:
             raise StoreUnavailable("the store is closing")
         if self._pump is None:
@@ -68,10 +79,12 @@ class GroupCommit(Generic[Item]):
             await self._room.wait()
             if self._closed:
                 raise StoreUnavailable("the store is closing")
+
+    def _queued(self, items: Sequence[Item]) -> "asyncio.Future[Sequence[object]]":
         future: asyncio.Future[Sequence[object]] = asyncio.get_running_loop().create_future()
         self._queue.append((items, future))
         self._wake.set()
-        return await future
+        return future
 
     async def aclose(self) -> None:
         """Commit what is waiting, then stop."""

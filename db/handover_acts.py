@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 
-from bot.ports import Completed, Mode
+from bot.ports.log import Completed, Mode
 
 Statement = tuple[str, tuple[object, ...]]
 _CAST = re.compile(r"::\w+")

@@ -1,7 +1,6 @@
 """Who is behind a contact: read the same way by all that must know."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Select, and_, exists, false, or_, select, true
@@ -10,6 +9,7 @@ from sqlalchemy.orm import aliased
 
 from bot.accounts import Account, Cardholder, NoticeWishes, OtherChats
 from bot.messages import Contact
+from bot.quick import dataclass
 from db import rows
 from db.models import BranchRow, ContactRow, PatronRow
 from db.models_accounts import ConsentRow, ContactCardRow, NoticeWishRow
@@ -118,10 +118,12 @@ def account_of(found: Collection[Any]) -> Account:
         )
     others = OtherChats(linked=bool(first.linked_elsewhere), stopped=bool(first.stopped_elsewhere))
     holders = tuple(holder_of(row) for row in found if row.patron_id is not None)
+    gone = [row for row in found if row.linked_to is not None and row.patron_id is None]
     return Account(
         holders=holders,
         consent=bool(first.consent),
-        suspended=any(row.linked_to is not None and row.patron_id is None for row in found),
+        suspended=bool(gone),
+        own_suspended=any(not row.child for row in gone),
         wishes=wishes,
         other_chats=others,
     )

@@ -1,23 +1,25 @@
 """Holds in the store: the queue of a work, and which copy is kept for whom."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Row, and_, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.accounts import OpenHold
+from bot.circulation import OpenHold
+from bot.library.due_dates import back_by
 from bot.library.holds import LIVE, HoldState, QueuedHold, Standing, Wish, next_for, place_in_queue
 from bot.library.model import ItemStatus
+from bot.quick import dataclass
 from db import circulation_reading as reading
-from db.circulation_house import LendingHouse, Places
+from db.circulation_house import LendingHouse, Place, Places
 from db.circulation_reading import Copies
 from db.circulation_scene import Scene, whole_years
 from db.models import BranchRow, ItemRow, WorkRow
 from db.models_circulation import HoldRow
 
+WORKS_AT_ONCE = 500
 ORDER = (
     HoldState.READY,
     HoldState.IN_TRANSIT,
@@ -85,8 +87,9 @@ def _hold(row: Row[Any]) -> StoredHold:
     )
 
 
-def told(hold: StoredHold, queue: Sequence[QueuedHold], today: date) -> OpenHold:
-    """The hold as its reader is told of it."""
+def told(hold: StoredHold, queue: Sequence[QueuedHold], place: Place, now: datetime) -> OpenHold:
+    """The hold as its reader is told of it; it waits for who could not come on its last day (``back_by``)."""
+    last = hold.keep_until if hold.state is HoldState.READY else None
     return OpenHold(
         hold_id=hold.hold_id,
         work_id=hold.work_id,
@@ -95,8 +98,8 @@ def told(hold: StoredHold, queue: Sequence[QueuedHold], today: date) -> OpenHold
         state=hold.state,
         pickup=hold.pickup,
         placed_at=hold.placed_at,
-        place=place_in_queue(hold.hold_id, queue, today),
-        keep_until=hold.keep_until if hold.state is HoldState.READY else None,
+        place=place_in_queue(hold.hold_id, queue, place.today(now)),
+        keep_until=None if last is None else back_by(last, place.calendar),
         suspended_until=hold.suspended_until if hold.state is HoldState.SUSPENDED else None,
     )
 
@@ -170,8 +173,24 @@ async def hand_out(
                 if hold is None:
                     break
                 given[hold.hold_id] = item.item_id
-                await _keep_for(connection, hold.hold_id, item, now)
+                await keep_for(connection, hold.hold_id, item, now)
     return given
+
+
+async def servable(
+    connection: AsyncConnection, work_ids: Sequence[int], house: LendingHouse, places: Places, now: datetime
+) -> list[int]:
+    """Works of which a free copy is for somebody who waits; seldom any, for whatever frees a copy hands it out."""
+    found: list[int] = []
+    for start in range(0, len(work_ids), WORKS_AT_ONCE):
+        some = work_ids[start : start + WORKS_AT_ONCE]
+        waiting, copies = await reading.queues(connection, some), await reading.copies(connection, some)
+        found += [
+            work_id
+            for work_id in some
+            if any(item.free and _next(item, waiting[work_id], house, places, now) for item in copies.get(work_id, ()))
+        ]
+    return found
 
 
 def _next(
@@ -181,7 +200,8 @@ def _next(
     return next_for(item.item_id, item.branch_code, queue, today, transfers=house.transfers)
 
 
-async def _keep_for(connection: AsyncConnection, hold_id: int, item: Copies, now: datetime) -> None:
+async def keep_for(connection: AsyncConnection, hold_id: int, item: Copies, now: datetime) -> None:
+    """That copy is to be fetched for the hold."""
     slot = await reading.free_slot(connection, item.item_id)
     values = {"state": HoldState.ASSIGNED.value, "assigned_item_id": item.item_id, "assigned_slot": slot}
     await connection.execute(update(HoldRow).where(HoldRow.id == hold_id).values(**values, assigned_at=now))

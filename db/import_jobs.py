@@ -9,7 +9,7 @@ from sqlalchemy import Row, func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.clock import Clock
-from bot.shelving import BUSY, ImportJob, JobState, Outcome
+from bot.shelving import BUSY, ImportJob, ImportKind, JobState, Outcome
 from db.connect import Database, store_errors
 from db.models_shelving import ImportJobRow
 
@@ -26,7 +26,9 @@ class SqlImportJobs:
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database, self._clock = database, clock
 
-    async def add(self, login: str, name: str, size: int, source: str, branch: str) -> ImportJob | None:
+    async def add(
+        self, login: str, name: str, size: int, source: str, branch: str, kind: ImportKind = ImportKind.CATALOGUE
+    ) -> ImportJob | None:
         now = self._clock.now()
         values = {
             "login": login,
@@ -34,6 +36,7 @@ class SqlImportJobs:
             "size": size,
             "source": source[:64],
             "branch": branch[:64],
+            "kind": kind.value,
             "state": JobState.CHECKING.value,
             "progress": 0,
             "created_at": now,
@@ -114,4 +117,5 @@ def _job(row: Row[Any]) -> ImportJob:
         beat_at=row.beat_at,
         ended_at=row.ended_at,
         outcome=msgspec.convert(row.outcome, Outcome),
+        kind=ImportKind(row.kind),
     )

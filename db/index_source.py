@@ -1,5 +1,6 @@
 """The store as the search index follows it: works in the order of their last change."""
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
@@ -12,6 +13,9 @@ from db.reading import Reader, reader_of
 
 Value = TypeVar("Value")
 
+_SHELF_MARK = re.compile(r"\s*(?P<class>\d{1,3})(?!\d)(?:[.\d]|\([^)]*\)|-\d)*")
+_UDC_FIGURES = 3
+"""Before its first point a class of the UDC has three figures, one of the BBK one or two."""
 MOST_AUTHORS = 4
 """Co-authors of an edition by whom the work may be found."""
 
@@ -27,7 +31,7 @@ SELECT coalesce({rows}({array}(p.version, p.id, p.title, p.author, p.kind, p.cop
 FROM page p"""
 DETAILS = (
     "authors", "series", "part_number", "part_name", "subjects", "genres", "keywords", "annotation", "audience", "udc",
-    "bbk",
+    "bbk", "call_number", "original_title",
 )  # fmt: skip
 
 
@@ -43,6 +47,8 @@ class _Details(msgspec.Struct, array_like=True):
     audience: str | None
     udc: str | None
     bbk: str | None
+    call_number: str | None
+    original_title: str | None
 
 
 class _Record(msgspec.Struct, array_like=True):
@@ -100,6 +106,7 @@ def _read(answer: str) -> list[IndexEntry]:
 
 def _entry(work: _Work) -> IndexEntry:
     records = sorted(work.records, key=lambda record: record.id)
+    classes = [_classes(record.details) for record in records]
     return IndexEntry(
         work_id=work.id,
         version=work.version,
@@ -108,6 +115,7 @@ def _entry(work: _Work) -> IndexEntry:
         kind=work.kind,
         isbns=_distinct(record.isbns for record in records),
         series=_distinct(record.details.series for record in records),
+        originals=_distinct((record.details.original_title,) for record in records if record.details.original_title),
         part=next((part for record in records if (part := _part(record.details))), ""),
         grade=next((record.grade for record in records if record.grade), ""),
         age_mark=max((record.age_mark for record in records if record.age_mark is not None), default=None),
@@ -117,10 +125,18 @@ def _entry(work: _Work) -> IndexEntry:
         keywords=_distinct(record.details.keywords for record in records),
         annotation=next((told for record in records if (told := record.details.annotation)), ""),
         audience=" ".join(_distinct((record.details.audience or "",) for record in records)).strip(),
-        udc=_distinct((record.details.udc,) if record.details.udc else () for record in records),
-        bbk=_distinct((record.details.bbk,) if record.details.bbk else () for record in records),
+        udc=_distinct(udc for udc, _ in classes),
+        bbk=_distinct(bbk for _, bbk in classes),
         year=max((record.year for record in records if record.year), default=None),
     )
+
+
+def _classes(details: _Details) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """UDC and BBK of a record; where it has neither, the class that its shelf mark begins with («84 Д98»)."""
+    udc, bbk = details.udc or "", details.bbk or ""
+    if not (udc or bbk) and (mark := _SHELF_MARK.match(details.call_number or "")):
+        udc, bbk = (mark[0], "") if len(mark["class"]) == _UDC_FIGURES else ("", mark[0])
+    return (udc,) if udc else (), (bbk,) if bbk else ()
 
 
 def _variants(work: _Work, records: Sequence[_Record]) -> tuple[tuple[str, str], ...]:

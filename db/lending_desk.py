@@ -3,7 +3,6 @@
 import asyncio
 from collections import Counter
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import delete, func, insert, or_, select, update
@@ -11,10 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.clock import Clock
 from bot.errors import StoreUnavailable
-from bot.library.due_dates import due_date
+from bot.library.due_dates import due_date, is_over
 from bot.library.holds import HoldState, keep_until, may_become
 from bot.library.model import ItemStatus
-from bot.ports import Branches
+from bot.ports.library import Branches
+from bot.quick import dataclass
 from db import circulation_keys as keys
 from db import circulation_reading as reading
 from db import holding
@@ -56,6 +56,15 @@ class SqlDesk:
 
     def __init__(self, database: Database, branches: Branches, clock: Clock, house: LendingHouse) -> None:
         self._database, self._branches, self._clock, self._house = database, branches, clock, house
+
+    @property
+    def house(self) -> LendingHouse:
+        """How the library lends."""
+        return self._house
+
+    def now(self) -> datetime:
+        """This moment."""
+        return self._clock.now()
 
     async def on_the_shelf(self, branch_code: str, count: int) -> list[tuple[int, int]]:
         """Copies of different works that could be lent now, and their works; always the same while nothing changes."""
@@ -182,13 +191,17 @@ class SqlDesk:
         """The copy waits on the hold shelf; returns the last day, None where the hold has no copy."""
         places, now = await self._house.places(self._branches), self._clock.now()
         async with self._database.writing() as connection:
-            hold = await self._locked(connection, hold_id)
+            hold = await self.locked(connection, hold_id)
             if hold is None or hold.item_id is None or not may_become(hold.state, HoldState.READY):
                 return None
             place = places.at(hold.pickup)
             last = keep_until(place.today(now), self._house.policy(hold.pickup, ""), place.calendar)
             await holding.move(connection, hold_id, HoldState.READY, ready_at=now, keep_until=last)
             return last
+
+    async def fetched(self, hold_id: int, by: str) -> bool:
+        """The reader has the book, lent by another program. False where the hold is not live any more."""
+        return await self._close(hold_id, HoldState.FULFILLED, by)
 
     async def refuse_hold(self, hold_id: int, by: str, reason: str) -> bool:
         """The staff cannot serve it: the reader is told why. False where it is not live any more."""
@@ -197,14 +210,14 @@ class SqlDesk:
     async def _close(self, hold_id: int, state: HoldState, by: str, reason: str = "") -> bool:
         places, now = await self._house.places(self._branches), self._clock.now()
         async with self._database.writing() as connection:
-            hold = await self._locked(connection, hold_id)
+            hold = await self.locked(connection, hold_id)
             if hold is None or not may_become(hold.state, state):
                 return False
             await holding.end(connection, hold, state, by, now, reason)
             await holding.hand_out(connection, {hold.work_id}, self._house, places, now)
             return True
 
-    async def _locked(self, connection: AsyncConnection, hold_id: int) -> holding.StoredHold | None:
+    async def locked(self, connection: AsyncConnection, hold_id: int) -> holding.StoredHold | None:
         """The hold with its work locked, so that nobody changes it meanwhile."""
         of = select(HoldRow.patron_id, HoldRow.work_id).where(HoldRow.id == hold_id)
         row = (await connection.execute(of)).first()
@@ -230,14 +243,29 @@ class SqlDesk:
         places, now = await self._house.places(self._branches), self._clock.now()
         changed = 0
         for hold_id, state, pickup, kept, needed, sleeps in await self._due_holds(now):
-            today = places.at(pickup).today(now)
-            if state is HoldState.READY and kept is not None and kept < today:
+            place = places.at(pickup)
+            today = place.today(now)
+            if state is HoldState.READY and kept is not None and is_over(kept, today, place.calendar):
                 changed += await self._close(hold_id, HoldState.NOT_PICKED_UP, "engine")
             elif state in (HoldState.QUEUED, HoldState.SUSPENDED) and needed is not None and needed < today:
                 changed += await self._close(hold_id, HoldState.EXPIRED, "engine")
             elif state is HoldState.SUSPENDED and sleeps is not None and sleeps <= today:
                 changed += await self._wake(hold_id)
-        return changed + await self.forget()
+        return changed + await self._serve() + await self.forget()
+
+    async def _serve(self) -> int:
+        """Copies that are free by nobody's act at a desk (bought, shown to readers again) are for who waits."""
+        places, now, given = await self._house.places(self._branches), self._clock.now(), 0
+        queued = (HoldRow.ended_at.is_(None), HoldRow.state == HoldState.QUEUED.value)
+        with store_errors():
+            async with self._database.engine.connect() as connection:
+                waited_for = list(await connection.scalars(select(HoldRow.work_id).distinct().where(*queued)))
+                works = await holding.servable(connection, sorted(waited_for), self._house, places, now)
+        for work_id in works:
+            async with self._database.writing() as connection:
+                await reading.lock_works(connection, {work_id})
+                given += len(await holding.hand_out(connection, {work_id}, self._house, places, now))
+        return given
 
     async def _due_holds(
         self, now: datetime
@@ -267,7 +295,7 @@ class SqlDesk:
     async def _wake(self, hold_id: int) -> bool:
         places, now = await self._house.places(self._branches), self._clock.now()
         async with self._database.writing() as connection:
-            hold = await self._locked(connection, hold_id)
+            hold = await self.locked(connection, hold_id)
             if hold is None or hold.state is not HoldState.SUSPENDED:
                 return False
             await holding.move(connection, hold_id, HoldState.QUEUED, suspended_until=None)

@@ -3,12 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
 import structlog
 from sqlalchemy import func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.accounts import Linking, LinkState, Proof
@@ -16,6 +15,7 @@ from bot.audit import READER, Act, Entry, LinkWatch
 from bot.clock import Clock
 from bot.library.linking import Codes, Limits, card_key, digits_of
 from bot.messages import Contact, Reply
+from bot.quick import dataclass
 from db import attempts, audit, post
 from db.attempts import Try
 from db.connect import Database, store_errors
@@ -24,6 +24,7 @@ from db.holders import Person, account_query, holder_of, in_the_register, person
 from db.models import ContactRow, PatronRow
 from db.models_accounts import ContactCardRow, LinkCodeRow
 from db.proving import Proving
+from db.upserts import insert_of
 
 log = structlog.get_logger(__name__)
 LOCK = 0x62_62_6C_69
@@ -242,7 +243,7 @@ class SqlLinking:
             "child": claim.child,
             "linked_at": now,
         }
-        make = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+        make = insert_of(connection.dialect.name)
         adding = make(ContactCardRow).values(row).on_conflict_do_nothing().returning(ContactCardRow.id)
         new_id: int | None = await connection.scalar(adding)
         return new_id

@@ -1,33 +1,32 @@
 """Imported lists of readers and of loans into the store: each branch of a list one transaction, whole or not at all.
 
-A list is read once and sorted by branch beside the store (``db.list_parts``). A reader of one branch never waits for
-another one, and a branch of which too much is gone is left as it was while the others are written.
+A list is read once and sorted by branch beside the store (``db.list_parts``). Each branch is looked at first, which
+locks nothing, and what is new in it is laid aside (``db.staging``); its transaction is short, so that readers' messages
+are kept and answered meanwhile. A reader of one branch never waits for another one, and a branch of which too much is
+gone is left as it was while the others are written.
 """
 
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from functools import partial
 from typing import TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.clock import Clock
-from bot.library.lists import Listed, LoanData, PatronData
-from bot.ports import Branches
+from bot.library.lists import Listed, ListPlan, ListSummary, LoanData, OnRejected, PatronData
+from bot.ports.library import Branches
+from bot.quick import dataclass
 from db.branch_book import BranchBook, known_branches
 from db.circulation_house import LendingHouse
-from db.connect import Database
-from db.list_common import ListPlan, ListSummary, OnRejected
+from db.connect import Database, store_errors
 from db.list_parts import Parts
 from db.loan_list import LoanList
+from db.models import PatronRow
+from db.models_circulation import LoanRow
 from db.patron_list import PatronList, branches_of, ids_of_cards
 
 Row = TypeVar("Row", PatronData, LoanData)
-
-
-class _NothingWritten(Exception):
-    """Ends a transaction without a trace."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +58,22 @@ class SqlListWriter:
         What the list does not say of a reader stays as it is. Who is gone from it is marked, never deleted.
         """
         del rejected  # a reader who could be read can be kept
-        summary = ListSummary()
-        with _sorted(rows, plan) as parts:
-            async with self._together(plan) as whole:
-                async with self._one(whole) as connection:
-                    work = await self._parts(connection, parts, await branches_of(connection, plan.source))
-                    seen = await ids_of_cards(connection, parts)
-                for part in work:
-                    async with self._one(whole) as connection:
-                        loading = PatronList(connection, plan, self._clock.now(), part.branch_id, part.name)
-                        await loading.load(partial(_batches, parts, part), seen)
-                        summary.add(loading.summary)
+        summary, dry = ListSummary(), plan.dry_run
+        with await asyncio.to_thread(_sorted, rows, plan) as parts, store_errors():
+            async with self._database.engine.connect() as connection:
+                more = await branches_of(connection, plan.source)
+            work = await self._parts(parts, more, dry_run=dry)
+            async with self._database.engine.connect() as connection:
+                seen = await ids_of_cards(connection, parts)
+            met: set[str] = set()
+            for part in work:
+                async with self._database.engine.connect() as connection:
+                    now, cards = self._clock.now(), met if dry else set()
+                    loading = PatronList(connection, plan, now, part.branch_id, part.name, cards)
+                    preparing = loading.prepare(partial(_batches, parts, part), seen)
+                    summary.add(await self._load(loading, connection, preparing, dry_run=dry))
+        if not dry:
+            await self._database.count_anew(PatronRow)
         return summary
 
     async def loans(
@@ -79,64 +83,76 @@ class SqlListWriter:
 
         Readers of a branch see its loans of before or of after, never half of them. Raises StoreUnavailable.
         """
-        places, summary = await self._house.places(self._branches), ListSummary()
-        with _sorted(rows, plan) as parts:
-            async with self._together(plan) as whole:
-                async with self._one(whole) as connection:
-                    work = await self._parts(connection, parts, [], plan.branch)
-                for part in work:
-                    async with self._one(whole) as connection:
-                        loading = LoanList(
-                            connection,
-                            plan,
-                            rejected,
-                            self._clock.now(),
-                            self._house,
-                            places,
-                            part.branch_id,
-                            part.name,
-                        )
-                        await loading.load(partial(_batches, parts, part))
-                        summary.add(loading.summary)
+        places, summary, dry = await self._house.places(self._branches), ListSummary(), plan.dry_run
+        with await asyncio.to_thread(_sorted, rows, plan) as parts, store_errors():
+            work = await self._parts(parts, [], plan.branch, dry_run=dry)
+            given: dict[int, set[int]] = {}
+            for part in work:
+                async with self._database.engine.connect() as connection:
+                    loading = LoanList(
+                        connection,
+                        plan,
+                        rejected,
+                        self._clock.now(),
+                        self._house,
+                        places,
+                        part.branch_id,
+                        part.name,
+                        given if dry else {},
+                    )
+                    preparing = loading.prepare(partial(_batches, parts, part))
+                    summary.add(await self._load(loading, connection, preparing, dry_run=dry))
+        if not dry:
+            await self._database.count_anew(LoanRow)
         return summary
 
-    # --- transactions ----------------------------------------------------------------------------
-
-    @asynccontextmanager
-    async def _together(self, plan: ListPlan) -> AsyncIterator[AsyncConnection | None]:
-        """A dry run sees its own new branches and readers, and leaves nothing: one transaction, thrown away."""
-        if not plan.dry_run:
-            yield None
-            return
+    async def _load(
+        self, loading: PatronList | LoanList, connection: AsyncConnection, preparing: Awaitable[None], *, dry_run: bool
+    ) -> ListSummary:
+        """The one transaction of a branch, after all looking; a dry run has none."""
         try:
-            async with self._database.writing() as connection:
-                yield connection
-                raise _NothingWritten
-        except _NothingWritten:
-            pass
-
-    @asynccontextmanager
-    async def _one(self, whole: AsyncConnection | None) -> AsyncIterator[AsyncConnection]:
-        """The transaction of one branch."""
-        if whole is not None:
-            yield whole
-            return
-        async with self._database.writing() as connection:
-            yield connection
+            await preparing
+            if dry_run:
+                await loading.drop()
+            await connection.commit()
+            if not dry_run:
+                async with self._database.writing_on(connection):
+                    await loading.write()
+                    await loading.drop()
+        except BaseException:
+            await connection.invalidate()  # what was laid aside goes with it
+            raise
+        finally:
+            loading.close()
+        return loading.summary
 
     async def _parts(
-        self, connection: AsyncConnection, parts: Parts[Row], more: Sequence[int | None], asked: str = ""
+        self, parts: Parts[Row], more: Sequence[int | None], asked: str = "", *, dry_run: bool
     ) -> list[Part]:
         """The branches that the list names, new ones met, and some more; those without a branch last."""
-        book = BranchBook(await known_branches(connection))
-        await book.meet(dict.fromkeys(parts.names), connection)
-        names: dict[int | None, list[str]] = {book.find(asked): []} if asked else {}
-        names |= {branch: [] for branch in more if branch not in names}
-        for name in parts.names:
-            names.setdefault(book.find(name), []).append(name)
-        called = {branch.id: branch.name for branch in await known_branches(connection)}
-        found = [Part(branch, tuple(said), called.get(branch or 0, "")) for branch, said in names.items()]
-        return sorted(found, key=lambda part: (part.branch_id is None, part.branch_id or 0))
+        if dry_run:  # a new branch is met in the book alone
+            async with self._database.engine.connect() as connection:
+                return await _work(connection, None, parts, more, asked)
+        async with self._database.writing() as connection:
+            return await _work(connection, connection, parts, more, asked)
+
+
+async def _work(
+    connection: AsyncConnection,
+    meets: AsyncConnection | None,
+    parts: Parts[Row],
+    more: Sequence[int | None],
+    asked: str,
+) -> list[Part]:
+    book = BranchBook(await known_branches(connection))
+    await book.meet(dict.fromkeys(parts.names), meets)
+    names: dict[int | None, list[str]] = {book.find(asked): []} if asked else {}
+    names |= {branch: [] for branch in more if branch not in names}
+    for name in parts.names:
+        names.setdefault(book.find(name), []).append(name)
+    called = {branch.id: branch.name for branch in await known_branches(connection)}
+    found = [Part(branch, tuple(said), called.get(branch or 0, "")) for branch, said in names.items()]
+    return sorted(found, key=lambda part: (part.branch_id is None, part.branch_id or 0))
 
 
 def _sorted(rows: Callable[[], Iterator[Listed[Row]]], plan: ListPlan) -> Parts[Row]:

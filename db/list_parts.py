@@ -29,6 +29,10 @@ class Parts(Generic[Row]):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """The file is gone."""
         self._file.close()
 
     def add(self, name: str, row: Listed[Row]) -> None:

@@ -3,13 +3,14 @@
 import hashlib
 from calendar import monthrange
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from bot.library.due_dates import due_date
 from bot.library.lists import LoanData, PatronData
 from bot.library.policy import LendingPolicy
+from bot.quick import dataclass
 from db.circulation_house import Place
 
 
@@ -50,7 +51,7 @@ class StoredLoanRow:
     @classmethod
     def of(cls, row: Mapping[Any, Any]) -> "StoredLoanRow":
         """Out of a row."""
-        return cls(*(row[name] for name in cls.__slots__))
+        return cls(*(row[name] for name in cls.__match_args__))
 
 
 def digest_of(row: LoanData, branch_id: int | None) -> str:
@@ -98,6 +99,8 @@ def patron_values(row: PatronData, branch_id: int | None, registration_months: i
         "branch_id": branch_id,
         "valid_until": ends,
         "blocked": row.blocked,
+        "served_at": list(row.served_at),
+        "not_served_at": list(row.not_served_at),
     }
     return {name: value for name, value in told.items() if value not in (None, "")}
 

@@ -1,27 +1,40 @@
 """The loans of one branch of a list into the store, in a transaction of the caller's."""
 
 from array import array
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import ColumnElement, and_, bindparam, exists, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.orm import aliased
 
-from bot.accounts import RequestState
-from bot.library.lists import Listed, LoanData
+from bot.library.lists import Listed, ListPlan, ListSummary, LoanData, OnRejected, Stopped
+from bot.renewal_requests import RequestState
 from db import circulation_reading as reading
 from db import holding
 from db.circulation_house import LendingHouse, Places
-from db.list_common import ListPlan, ListSummary, OnRejected, Seen, Stopped, batches, too_many
+from db.list_common import Seen, batches, too_many
+from db.list_parts import Parts
 from db.list_rows import Copy, StoredLoanRow, digest_of, due_of, loan_changes
 from db.models import BranchRow, ItemRow, PatronRow, RecordRow
 from db.models_circulation import HoldRow, LoanRow, LoanSourceRow, RenewalRequestRow
+from db.staging import Staged
+from db.upserts import insert_of
+
+CHANGED = "changed"
+"""Loans that the store has otherwise, as their part is called."""
+TWICE = "the same loan stands in the list twice"
+TOLD = ("due_on", "renewals", "remote_renewals", "missing", "title", "author")
+"""The columns of a loan that a list tells."""
 
 
 class LoanList:
-    """The loans of one branch of a list."""
+    """The loans of one branch of a list: looked at first, which locks nothing, then written.
+
+    Args:
+        given: Slots of items that the list has given out, and no branch before has written it: a dry run's.
+    """
 
     def __init__(
         self,
@@ -33,30 +46,57 @@ class LoanList:
         places: Places,
         branch_id: int | None,
         name: str,
+        given: dict[int, set[int]],
     ) -> None:
         self._connection, self._plan, self._rejected = connection, plan, rejected
         self._now, self._house, self._places = now, house, places
-        self._branch_id, self._name = branch_id, name
-        self._seen, self._back = Seen(), Seen()
+        self._branch_id, self._name, self._given = branch_id, name, given
+        self._seen, self._back, self._closing = Seen(), Seen(), Seen()
+        self._added = Staged(connection, LoanRow, "branch_id", "source_key")
+        self._changed: Parts[LoanData] = Parts()
+        self._keys: set[str] = set()
+        self._ending: Sequence[int] = ()
         self._works: set[int] = set()
         self._code = ""
         self.summary = ListSummary()
 
-    async def load(self, batches_of: Callable[[], Iterator[list[Listed[LoanData]]]]) -> None:
-        """Read it twice: to see what is gone, and to write. Where too much is gone nothing is written."""
+    async def prepare(self, batches_of: Callable[[], Iterator[list[Listed[LoanData]]]]) -> None:
+        """Read it twice: to see what is gone, and what is new. Where too much is gone nothing is to be written."""
         for batch in batches_of():
             await self._look(batch)
-        if not await self._close():
+        if not await self._may_close():
             return
         if self._branch_id is not None:
             wanted = select(BranchRow.code).where(BranchRow.id == self._branch_id)
             self._code = await self._connection.scalar(wanted) or ""
+        await self._added.open()
         for batch in batches_of():
+            await self._sort(batch)
+
+    async def write(self) -> None:
+        """What was seen, in a transaction of the caller's; what changed meanwhile is looked at again."""
+        if self.summary.stopped:
+            return
+        await self._close()
+        for batch in self._changed.rows(CHANGED):
+            self.summary.updated -= len(batch)
+            await self._keep(batch)
+        for batch in await self._added.move(*self._may_be_added(), still=LoanRow.returned_at.is_(None)):
+            self.summary.added -= len(batch)
             await self._keep(batch)
         await self._note_source()
         await self._serve()
 
-    # --- the first reading: what of it is known ---------------------------------------------------
+    async def drop(self) -> None:
+        """Nothing of it is left on the connection."""
+        await self._added.drop()
+
+    def close(self) -> None:
+        """Nothing of it is left on the disk."""
+        self._changed.close()
+        self._added.close()
+
+    # --- looking: what of it is known, new or gone ------------------------------------------------
 
     async def _look(self, batch: Sequence[Listed[LoanData]]) -> None:
         self.summary.read += len(batch)
@@ -68,28 +108,82 @@ class LoanList:
 
     async def _stored(self, batch: Sequence[Listed[LoanData]]) -> dict[str, StoredLoanRow]:
         keys = {digest_of(listed.row, self._branch_id) for listed in batch}
-        wanted = select(LoanRow).where(LoanRow.source_key.in_(sorted(keys)), LoanRow.returned_at.is_(None))
+        here = (LoanRow.branch_id == self._branch_id, LoanRow.returned_at.is_(None))
+        wanted = select(LoanRow).where(*here, LoanRow.source_key.in_(sorted(keys)))
         return {row.source_key: StoredLoanRow.of(row._mapping) for row in await self._connection.execute(wanted)}
 
-    async def _close(self) -> bool:
-        """Loans that came back, by the list's word or because it has them no more; False where that is too many."""
+    def _of_list(self) -> tuple[ColumnElement[bool], ...]:
+        return (LoanRow.branch_id == self._branch_id, LoanRow.source != "", LoanRow.returned_at.is_(None))
+
+    async def _may_close(self) -> bool:
+        """See which loans came back, by the list's word or because it has them no more; False: that is too many."""
         self._seen.finish()
         self._back.finish()
-        of = (LoanRow.branch_id == self._branch_id, LoanRow.source != "", LoanRow.returned_at.is_(None))
-        await reading.lock_loans(self._connection, *of)
-        ids = array("q", await self._connection.scalars(select(LoanRow.id).where(*of).order_by(LoanRow.id)))
+        wanted = select(LoanRow.id).where(*self._of_list()).order_by(LoanRow.id)
+        ids = array("q", await self._connection.scalars(wanted))
         back = [number for number in ids if self._back.has(number)]
         gone = [number for number in ids if not (self._back.has(number) or self._seen.has(number))]
         self.summary.had, self.summary.gone, self.summary.returned = len(ids), len(gone), len(back)
         if too_many(self.summary, self._plan):
             self.summary.stopped.append(Stopped(self._name, len(gone), len(ids)))
             return False
-        for some in batches(iter([*back, *gone])):
-            closing = update(LoanRow).where(LoanRow.id.in_(some)).values(returned_at=self._now)
-            items = await self._connection.scalars(closing.returning(LoanRow.item_id))
-            await self._note_works([item for item in items if item is not None])
-            await self._decide(dict.fromkeys(some))
+        self._ending = [*back, *gone]
+        self._closing.add(self._ending)
+        self._closing.finish()
         return True
+
+    async def _sort(self, batch: Sequence[Listed[LoanData]]) -> None:
+        """What the store has as it is, what it has otherwise, and what it has not."""
+        stored, patrons = await self._stored(batch), await self._patrons(batch)
+        copies = await self._copies(batch, self._closing, self._given)
+        new: list[tuple[Listed[LoanData], dict[str, Any]]] = []
+        for listed in batch:
+            row = listed.row
+            if row.returned:
+                continue
+            key = digest_of(row, self._branch_id)
+            if key in stored:
+                changes = loan_changes(stored[key], row)
+                self.summary.updated += bool(changes)
+                self.summary.unchanged += not changes
+                if changes:
+                    self._changed.add(CHANGED, listed)
+                continue
+            why, values = self._new(row, patrons, copies)
+            if why or key in self._keys:
+                self._rejected(listed.ordinal, listed.offset, why or TWICE)
+                continue
+            self._keys.add(key)
+            if values["item_id"] is not None:
+                self._given.setdefault(values["item_id"], set()).add(values["slot"])
+            new.append((listed, {**values, "source_key": key}))
+        self.summary.added += len(new)
+        await self._added.add(new)
+
+    # --- writing ----------------------------------------------------------------------------------
+
+    async def _close(self) -> None:
+        """Loans that came back; one that was closed meanwhile is closed."""
+        await reading.lock_loans(self._connection, *self._of_list())
+        for some in batches(iter(self._ending)):
+            closing = update(LoanRow).where(LoanRow.id.in_(some), LoanRow.returned_at.is_(None))
+            ended = await self._connection.execute(
+                closing.values(returned_at=self._now).returning(LoanRow.id, LoanRow.item_id)
+            )
+            found = ended.all()
+            await self._note_works([row.item_id for row in found if row.item_id is not None])
+            await self._decide(dict.fromkeys(row.id for row in found))
+
+    def _may_be_added(self) -> tuple[ColumnElement[bool], ...]:
+        """A new loan's reader and copy are still there, and nobody has taken the copy meanwhile."""
+        rows = self._added.rows.c
+        other = aliased(LoanRow)
+        taken = exists().where(other.item_id == rows.item_id, other.slot == rows.slot, other.returned_at.is_(None))
+        there = exists().where(ItemRow.id == rows.item_id, ItemRow.missing_since.is_(None))
+        return (
+            exists().where(PatronRow.id == rows.patron_id),
+            or_(rows.item_id.is_(None), and_(there, ~taken)),
+        )
 
     async def _note_works(self, items: Sequence[int]) -> None:
         of = select(RecordRow.work_id).join(ItemRow, ItemRow.record_id == RecordRow.id)
@@ -112,12 +206,11 @@ class LoanList:
                 update(RenewalRequestRow).where(RenewalRequestRow.id == row.id).values(values)
             )
 
-    # --- the second reading: what is new or has changed -------------------------------------------
-
     async def _keep(self, batch: Sequence[Listed[LoanData]]) -> None:
         stored, patrons = await self._stored(batch), await self._patrons(batch)
-        copies = await self._copies(batch)
+        copies = await self._copies(batch, Seen(), {})
         new: dict[str, dict[str, Any]] = {}
+        changed: list[dict[str, Any]] = []
         later: dict[int, date | None] = {}
         for listed in batch:
             row = listed.row
@@ -129,16 +222,19 @@ class LoanList:
                 self.summary.updated += bool(changes)
                 self.summary.unchanged += not changes
                 if changes:
-                    of_row = update(LoanRow).where(LoanRow.id == stored[key].id)
-                    await self._connection.execute(of_row.values(**changes, as_of=self._now))
+                    changed.append({"of_loan": stored[key].id, **_told(stored[key], changes)})
                     later[stored[key].id] = changes.get("due_on", stored[key].due_on)
                 continue
             why, values = self._new(row, patrons, copies)
             if why or key in new:
-                self._rejected(listed.ordinal, listed.offset, why or "the same loan stands in the list twice")
+                self._rejected(listed.ordinal, listed.offset, why or TWICE)
                 continue
             new[key] = {**values, "source_key": key}
         self.summary.added += len(new)
+        if changed:
+            to: dict[str, Any] = {name: bindparam(f"to_{name}") for name in TOLD}
+            of_row = update(LoanRow).where(LoanRow.id == bindparam("of_loan")).values(**to, as_of=self._now)
+            await self._connection.execute(of_row, changed)
         if new:
             await self._connection.execute(insert(LoanRow), list(new.values()))
         await self._decide(later)
@@ -187,8 +283,13 @@ class LoanList:
         found = await self._connection.execute(wanted.where(PatronRow.card_number.in_(cards)))
         return {row.card_number: (row.id, row.category) for row in found}
 
-    async def _copies(self, batch: Sequence[Listed[LoanData]]) -> dict[str, list[Copy]]:
-        """The catalogue's copies by inventory number and by barcode, with what of them is out."""
+    async def _copies(
+        self, batch: Sequence[Listed[LoanData]], closing: Seen, given: Mapping[int, set[int]]
+    ) -> dict[str, list[Copy]]:
+        """The catalogue's copies by inventory number and by barcode, with what of them is out.
+
+        Loans that are ``closing`` are as good as back; what was ``given`` by this list is out.
+        """
         by: dict[str, list[Copy]] = {}
         for column, numbers in (
             (ItemRow.inventory_number, {listed.row.inventory_number for listed in batch}),
@@ -203,11 +304,14 @@ class LoanList:
             for row in await self._connection.execute(wanted):
                 by.setdefault(row.number, []).append(Copy(row.id, row.branch_id, row.copies, row.work_id))
         copies = {copy.item_id: copy for some in by.values() for copy in some}
-        out = select(LoanRow.item_id, LoanRow.slot).where(
+        out = select(LoanRow.id, LoanRow.item_id, LoanRow.slot).where(
             LoanRow.item_id.in_(sorted(copies)), LoanRow.returned_at.is_(None)
         )
         for lent in await self._connection.execute(out):
-            copies[lent.item_id].taken.add(lent.slot)
+            if not closing.has(lent.id):
+                copies[lent.item_id].taken.add(lent.slot)
+        for item_id, copy in copies.items():
+            copy.taken |= given.get(item_id, set())
         return {number: [copies[copy.item_id] for copy in some] for number, some in by.items()}
 
     # --- what follows from it ---------------------------------------------------------------------
@@ -215,14 +319,17 @@ class LoanList:
     async def _note_source(self) -> None:
         if self._branch_id is None:
             return
-        make: Any = sqlite.insert if self._connection.dialect.name == "sqlite" else postgresql.insert
+        make: Any = insert_of(self._connection.dialect.name)
         values = {"source": self._plan.source, "file": self._plan.file, "as_of": self._now, "digest": ""}
         noting = make(LoanSourceRow).values(branch_id=self._branch_id, **values)
         await self._connection.execute(noting.on_conflict_do_update(index_elements=["branch_id"], set_=values))
 
     async def _serve(self) -> None:
         """Who has the book does not wait for it any more; what came back is kept for the next."""
-        for works in batches(iter(sorted(self._works))):
+        waited_for = await self._connection.scalars(
+            select(HoldRow.work_id).distinct().where(HoldRow.ended_at.is_(None))
+        )
+        for works in batches(iter(sorted(self._works.intersection(waited_for)))):
             await reading.lock_works(self._connection, works)
             has = (
                 select(HoldRow.id)
@@ -241,3 +348,8 @@ class LoanList:
                 update(HoldRow).where(HoldRow.id.in_(list(await self._connection.scalars(has)))).values(ended)
             )
             await holding.hand_out(self._connection, works, self._house, self._places, self._now)
+
+
+def _told(stored: StoredLoanRow, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """All that a list tells of a loan, changed or not: so that many loans are one statement."""
+    return {f"to_{name}": changes.get(name, getattr(stored, name)) for name in TOLD}

@@ -22,7 +22,8 @@ from bot.messages import (
     Lane,
     Outbound,
 )
-from bot.ports import Logged, Mode, QueueFigures, Waiting
+from bot.ports.letters import Logged
+from bot.ports.log import Mode, QueueFigures, Waiting
 from db import log_postgres_sql as sql
 from db import rows
 from db.log_common import (

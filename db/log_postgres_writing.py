@@ -11,7 +11,7 @@ import msgspec
 from sqlalchemy import URL
 
 from bot.clock import Clock
-from bot.desk import Close, GiveBack, HandOn, Release, Relieve, Say, Take, TakeBack
+from bot.desk_actions import Close, GiveBack, HandOn, Release, Relieve, Say, Take, TakeBack
 from bot.messages import (
     Contact,
     Delivery,
@@ -23,7 +23,7 @@ from bot.messages import (
     Removed,
     StaffReply,
 )
-from bot.ports import Attempt, Completed, Mode, Recorded
+from bot.ports.log import Attempt, Completed, Mode, Recorded
 from bot.proof import message_of, proof_of
 from db import desk_postgres as desk
 from db import events_postgres as events

@@ -23,7 +23,8 @@ from bot.messages import (
     Lane,
     Outbound,
 )
-from bot.ports import Attempt, Completed, Logged, Mode, QueueFigures, Recorded, Waiting
+from bot.ports.letters import Logged
+from bot.ports.log import Attempt, Completed, Mode, QueueFigures, Recorded, Waiting
 from db import log_sqlite_sql as sql
 from db import rows
 from db.backlog import MOST_LEAVING, Arrived, Backlog, Departures, Stand
@@ -248,6 +249,7 @@ class SqliteLog(SqliteWriting):
         # What was in hand before we looked stays out: it may be completed while we look.
         in_hand, doubts = self._held.conversations(now), self._backlog.doubts
         values = (rows.batch_json(in_hand), conversation_id, LOOK, TURNS_A_CLAIM, limit)
+        self._backlog.looking()
         self._claiming += 1
         try:
             found = await self._read(lambda db: db.execute(sql.CLAIM, values).fetchall())
@@ -284,6 +286,7 @@ class SqliteLog(SqliteWriting):
         values = (channel, rows.to_sqlite(self._now()), limit + len(busy))
         of_replies = (channel, Lane.REPLY.value, MOST_LEAVING)
         self._looked_out[channel] = monotonic()
+        leaving.looking()
         found, (ids, others) = await self._read(
             lambda db: (
                 db.execute(sql.CLAIM_OUTBOUND, values).fetchall(),

@@ -2,12 +2,12 @@
 
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from pathlib import Path
 
 from bot.clock import Clock
-from bot.desk import Close, GiveBack, HandOn, Release, Relieve, Say, Take, TakeBack
+from bot.desk_actions import Close, GiveBack, HandOn, Release, Relieve, Say, Take, TakeBack
 from bot.messages import (
     Delivery,
     DeliveryReceipt,
@@ -19,8 +19,9 @@ from bot.messages import (
     Reply,
     StaffReply,
 )
-from bot.ports import Attempt, Completed, Recorded
+from bot.ports.log import Attempt, Completed, Recorded
 from bot.proof import message_of, proof_of
+from bot.quick import dataclass
 from db import desk_sqlite as desk
 from db import events_sqlite as events
 from db import handover_acts as handovers
@@ -145,7 +146,8 @@ class SqliteWriting(CommonLog):
         sent = [item for item in operations if isinstance(item, Attempt) and not (item.reason or item.retry_at)]
         if sent:
             self._sent(db, sent, now)
-        self._keep_singly(db, operations, kept)
+        if len(arrivals) + len(turns) + len(sent) < len(operations):
+            self._keep_singly(db, operations, kept)
 
     def _keep_singly(self, db: sqlite3.Connection, operations: Sequence[Operation], kept: Kept) -> None:
         """What comes seldom, one after another."""
@@ -258,7 +260,7 @@ class SqliteWriting(CommonLog):
                 turn.outcome.value,
                 turn.intent or None,
                 turn.confidence,
-                rows.clean(turn.error)[:2000] or None,
+                rows.clean(turn.error)[:2000] if turn.error else None,
                 turn.secret,
             )
             for turn in done
@@ -283,7 +285,7 @@ class SqliteWriting(CommonLog):
                 number,
                 turn.conversation_id,
                 turn.contact.channel,
-                rows.clean(reply.text),
+                rows.reply_text(reply),
                 rows.reply_extra(reply),
                 turn.message_id,
             )

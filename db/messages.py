@@ -3,8 +3,9 @@
 from typing import Protocol
 
 from bot.clock import Clock
-from bot.desk import DeskLog
-from bot.ports import ChatLog, MessageLog
+from bot.desk_actions import DeskLog
+from bot.ports.letters import ChatLog
+from bot.ports.log import MessageLog
 from db.connect import Database
 
 

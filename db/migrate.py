@@ -11,6 +11,7 @@ from sqlalchemy import Connection, inspect, text
 
 import migrations
 from bot.errors import StoreUnavailable
+from db.base import with_postgresql
 from db.connect import Database, store_errors
 from db.tables import METADATA, is_derived
 
@@ -110,7 +111,7 @@ async def differences(database: Database) -> list[str]:
                 "include_name": lambda name, kind, _: not (kind == "table" and is_derived(name or "")),
             },
         )
-        return [str(step) for step in compare_metadata(context, METADATA)]
+        return [str(step) for step in compare_metadata(context, with_postgresql(METADATA))]
 
     return await _run(database, compare)
 

@@ -9,23 +9,23 @@ import asyncio
 import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
 
 from sqlalchemy import case, delete, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.clock import Clock
 from bot.errors import StoreUnavailable
 from bot.language.folding import words
 from bot.language.masking import masked
+from bot.quick import dataclass
 from bot.teaching import Lack, Miss, alike, key_of, lack_of
 from db.answers import telling
 from db.connect import Database, store_errors
 from db.models import ContactRow, ConversationRow, MessageRow, MissRow
+from db.upserts import insert_of
 
 BATCH = 200
 PRIVATE = "personal"
@@ -155,7 +155,7 @@ class SqlMisses:
         return sum(int(row["times"]) for row in rows)
 
     def _upsert(self) -> Any:
-        insert: Callable[..., Any] = sqlite.insert if self._database.dialect == "sqlite" else postgresql.insert
+        insert: Callable[..., Any] = insert_of(self._database.dialect)
         adding = insert(MissRow)
         new, old = adding.excluded, MissRow
         gone = old.gone_at.is_not(None)

@@ -22,9 +22,9 @@ from sqlalchemy import (
     text,
     true,
 )
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column
 
-from db.base import Base, BigKey, Json, Moment
+from db.base import Base, BigKey, Json, Moment, partial_index
 
 OF_A_CONTACT = text("owner <> 0")
 
@@ -68,7 +68,6 @@ class WorkRow(Base):
     """Copies in all branches: popularity, to break ties."""
     version: Mapped[int] = mapped_column(BigKey)
     """The catalogue's version at the last change of the work, its records or items: the index follows it."""
-    records: Mapped[list["RecordRow"]] = relationship(back_populates="work", lazy="raise")
 
 
 class RecordRow(Base):
@@ -115,8 +114,6 @@ class RecordRow(Base):
     ordinal: Mapped[int] = mapped_column(Integer)
     imported_at: Mapped[datetime] = mapped_column(Moment)
     seen_in_run: Mapped[int] = mapped_column(ForeignKey("import_runs.id"))
-    work: Mapped[WorkRow] = relationship(back_populates="records", lazy="raise")
-    items: Mapped[list["ItemRow"]] = relationship(back_populates="record", lazy="raise")
 
 
 class ItemRow(Base):
@@ -126,12 +123,7 @@ class ItemRow(Base):
     __table_args__ = (
         Index("ix_items_record", "record_id"),
         Index("ix_items_branch", "branch_id"),
-        Index(
-            "ix_items_inventory",
-            "inventory_number",
-            postgresql_where=text("inventory_number <> ''"),
-            sqlite_where=text("inventory_number <> ''"),
-        ),
+        partial_index("ix_items_inventory", "inventory_number", where=text("inventory_number <> ''")),
     )
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
@@ -149,7 +141,6 @@ class ItemRow(Base):
     suppressed: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     """Hidden from readers by the staff: survives a new import."""
     missing_since: Mapped[datetime | None] = mapped_column(Moment)
-    record: Mapped[RecordRow] = relationship(back_populates="items", lazy="raise")
 
 
 class CatalogueStateRow(Base):
@@ -198,6 +189,9 @@ class PatronRow(Base):
     valid_until: Mapped[date | None] = mapped_column(Date)
     blocked: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     """Restricted by the staff, or the card is lost."""
+    served_at: Mapped[list[str]] = mapped_column(Json, default=list, server_default=text("'[]'"))
+    """Points of issue, as their file names them, outside which they are not served; empty: no such limit."""
+    not_served_at: Mapped[list[str]] = mapped_column(Json, default=list, server_default=text("'[]'"))
     debt: Mapped[int] = mapped_column(BigKey, default=0, server_default="0")
     """What is owed, in hundredths of the library's currency."""
     keep_history: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
@@ -214,12 +208,7 @@ class ContactRow(Base):
     __tablename__ = "contacts"
     __table_args__ = (
         UniqueConstraint("channel", "address"),
-        Index(
-            "ix_contacts_erased",
-            "id",
-            postgresql_where=text("erased_at IS NOT NULL"),
-            sqlite_where=text("erased_at IS NOT NULL"),
-        ),
+        partial_index("ix_contacts_erased", "id", where=text("erased_at IS NOT NULL")),
     )
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
@@ -240,25 +229,9 @@ class ConversationRow(Base):
 
     __tablename__ = "conversations"
     __table_args__ = (
-        Index(
-            "ix_conversations_waiting",
-            "waiting_since",
-            postgresql_where=text("waiting_since IS NOT NULL"),
-            sqlite_where=text("waiting_since IS NOT NULL"),
-        ),
-        Index(
-            "ix_conversations_held",
-            "staff_id",
-            "held_at",
-            postgresql_where=text("mode = 'person'"),
-            sqlite_where=text("mode = 'person'"),
-        ),
-        Index(
-            "ix_conversations_closed",
-            "closed_at",
-            postgresql_where=text("mode = 'closed'"),
-            sqlite_where=text("mode = 'closed'"),
-        ),
+        partial_index("ix_conversations_waiting", "waiting_since", where=text("waiting_since IS NOT NULL")),
+        partial_index("ix_conversations_held", "staff_id", "held_at", where=text("mode = 'person'")),
+        partial_index("ix_conversations_closed", "closed_at", where=text("mode = 'closed'")),
     )
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
@@ -291,41 +264,11 @@ class MessageRow(Base):
     __table_args__ = (
         UniqueConstraint("channel", "idempotency_key"),
         Index("ix_messages_conversation", "conversation_id", "id"),
-        Index(
-            "ix_messages_waiting",
-            "id",
-            postgresql_where=text("state = 'waiting'"),
-            sqlite_where=text("state = 'waiting'"),
-        ),
-        Index(
-            "ix_messages_queued",
-            "channel",
-            "lane",
-            "id",
-            postgresql_where=text("state = 'queued'"),
-            sqlite_where=text("state = 'queued'"),
-        ),
-        Index(
-            "ix_messages_unsent",
-            "conversation_id",
-            "lane",
-            "id",
-            postgresql_where=text("state = 'queued'"),
-            sqlite_where=text("state = 'queued'"),
-        ),
-        Index(
-            "ix_messages_external",
-            "channel",
-            "external_id",
-            postgresql_where=text("external_id IS NOT NULL"),
-            sqlite_where=text("external_id IS NOT NULL"),
-        ),
-        Index(
-            "ix_messages_missed",
-            "id",
-            postgresql_where=text("outcome = 'missed' AND miss_noted IS NULL"),
-            sqlite_where=text("outcome = 'missed' AND miss_noted IS NULL"),
-        ),
+        partial_index("ix_messages_waiting", "id", where=text("state = 'waiting'")),
+        partial_index("ix_messages_queued", "channel", "lane", "id", where=text("state = 'queued'")),
+        partial_index("ix_messages_unsent", "conversation_id", "lane", "id", where=text("state = 'queued'")),
+        partial_index("ix_messages_external", "channel", "external_id", where=text("external_id IS NOT NULL")),
+        partial_index("ix_messages_missed", "id", where=text("outcome = 'missed' AND miss_noted IS NULL")),
         {"sqlite_autoincrement": True},
     )
 
@@ -383,7 +326,7 @@ class FileRow(Base):
     __tablename__ = "files"
     __table_args__ = (
         UniqueConstraint("owner", "sha256"),
-        Index("ix_files_aging", "created_at", postgresql_where=OF_A_CONTACT, sqlite_where=OF_A_CONTACT),
+        partial_index("ix_files_aging", "created_at", where=OF_A_CONTACT),
     )
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
@@ -394,6 +337,8 @@ class FileRow(Base):
     data: Mapped[bytes] = mapped_column(LargeBinary)
     created_at: Mapped[datetime] = mapped_column(Moment)
     """Of a contact's file: when it was last asked for."""
+    of_talk: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    """A librarian sent it in a conversation: it stays as long as what was said there."""
 
 
 class UnreadRow(Base):

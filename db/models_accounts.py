@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Boolean, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.base import Base, BigKey, Json, Moment
+from db.base import Base, BigKey, Json, Moment, partial_index
 
 UNUSED = text("used_at IS NULL AND revoked_at IS NULL")
 
@@ -48,13 +48,7 @@ class ConsentRow(Base):
     __table_args__ = (
         UniqueConstraint("contact_id", "key"),
         Index("ix_consents_subject", "subject"),
-        Index(
-            "ix_consents_in_force",
-            "contact_id",
-            "purpose",
-            postgresql_where=text("withdrawn_at IS NULL"),
-            sqlite_where=text("withdrawn_at IS NULL"),
-        ),
+        partial_index("ix_consents_in_force", "contact_id", "purpose", where=text("withdrawn_at IS NULL")),
     )
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
@@ -78,7 +72,7 @@ class LinkCodeRow(Base):
 
     __tablename__ = "link_codes"
     __table_args__ = (
-        Index("ix_link_codes_unused", "patron_id", postgresql_where=UNUSED, sqlite_where=UNUSED),
+        partial_index("ix_link_codes_unused", "patron_id", where=UNUSED),
         Index("ix_link_codes_expires", "expires_at"),
     )
 

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Boolean, Date, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.base import Base, BigKey, Json, Moment
+from db.base import Base, BigKey, Json, Moment, partial_index
 
 OUT = text("returned_at IS NULL")
 OUT_AND_KNOWN = text("returned_at IS NULL AND item_id IS NOT NULL")
@@ -24,18 +24,11 @@ class LoanRow(Base):
 
     __tablename__ = "loans"
     __table_args__ = (
-        Index("ix_loans_open", "patron_id", "due_on", postgresql_where=OUT, sqlite_where=OUT),
-        Index("ix_loans_due", "due_on", "patron_id", postgresql_where=OUT, sqlite_where=OUT),
-        Index("ix_loans_source", "branch_id", "source_key", postgresql_where=OUT, sqlite_where=OUT),
-        Index("ix_loans_returned", "returned_at", postgresql_where=GIVEN_BACK, sqlite_where=GIVEN_BACK),
-        Index(
-            "uq_loans_one_reader",
-            "item_id",
-            "slot",
-            unique=True,
-            postgresql_where=OUT_AND_KNOWN,
-            sqlite_where=OUT_AND_KNOWN,
-        ),
+        partial_index("ix_loans_open", "patron_id", "due_on", where=OUT),
+        partial_index("ix_loans_due", "due_on", "patron_id", where=OUT),
+        partial_index("ix_loans_source", "branch_id", "source_key", where=OUT),
+        partial_index("ix_loans_returned", "returned_at", where=GIVEN_BACK),
+        partial_index("uq_loans_one_reader", "item_id", "slot", unique=True, where=OUT_AND_KNOWN),
     )
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
@@ -95,8 +88,8 @@ class RenewalRequestRow(Base):
 
     __tablename__ = "renewal_requests"
     __table_args__ = (
-        Index("uq_renewal_requests_waiting", "loan_id", unique=True, postgresql_where=WAITS, sqlite_where=WAITS),
-        Index("ix_renewal_requests_branch", "branch_id", "asked_at", postgresql_where=WAITS, sqlite_where=WAITS),
+        partial_index("uq_renewal_requests_waiting", "loan_id", unique=True, where=WAITS),
+        partial_index("ix_renewal_requests_branch", "branch_id", "asked_at", where=WAITS),
         Index("ix_renewal_requests_patron", "patron_id"),
         Index("ix_renewal_requests_decided", "decided_at"),
     )
@@ -108,9 +101,9 @@ class RenewalRequestRow(Base):
     key: Mapped[str] = mapped_column(String(200))
     """The message that asked."""
     cause: Mapped[str] = mapped_column(String(16))
-    """``bot.accounts.RequestCause``: why it was not done at once."""
+    """``bot.renewal_requests.RequestCause``: why it was not done at once."""
     state: Mapped[str] = mapped_column(String(16))
-    """``bot.accounts.RequestState``: waiting, confirmed, refused, dropped."""
+    """``bot.renewal_requests.RequestState``: waiting, confirmed, refused, dropped."""
     title: Mapped[str] = mapped_column(Text, default="")
     due_before: Mapped[date] = mapped_column(Date)
     """The due date that was to be moved."""
@@ -130,18 +123,11 @@ class HoldRow(Base):
 
     __tablename__ = "holds"
     __table_args__ = (
-        Index("uq_holds_once", "patron_id", "work_id", unique=True, postgresql_where=LIVE, sqlite_where=LIVE),
-        Index("ix_holds_queue", "work_id", "placed_at", "id", postgresql_where=LIVE, sqlite_where=LIVE),
-        Index("ix_holds_state", "state", "keep_until", postgresql_where=LIVE, sqlite_where=LIVE),
+        partial_index("uq_holds_once", "patron_id", "work_id", unique=True, where=LIVE),
+        partial_index("ix_holds_queue", "work_id", "placed_at", "id", where=LIVE),
+        partial_index("ix_holds_state", "state", "keep_until", where=LIVE),
         Index("ix_holds_ended", "ended_at"),
-        Index(
-            "uq_holds_one_copy",
-            "assigned_item_id",
-            "assigned_slot",
-            unique=True,
-            postgresql_where=HAS_COPY,
-            sqlite_where=HAS_COPY,
-        ),
+        partial_index("uq_holds_one_copy", "assigned_item_id", "assigned_slot", unique=True, where=HAS_COPY),
     )
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Boolean, ForeignKey, Index, Integer, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.base import Base, BigKey, Moment
+from db.base import Base, BigKey, Moment, partial_index
 
 OPEN = text("ended_at IS NULL")
 RATED = text("rated_at IS NOT NULL")
@@ -19,11 +19,11 @@ class HandoverRow(Base):
 
     __tablename__ = "handovers"
     __table_args__ = (
-        Index("uq_handovers_open", "conversation_id", unique=True, postgresql_where=OPEN, sqlite_where=OPEN),
+        partial_index("uq_handovers_open", "conversation_id", unique=True, where=OPEN),
         Index("ix_handovers_conversation", "conversation_id", "id"),
         Index("ix_handovers_called", "called_at"),
         Index("ix_handovers_ended", "ended_at"),
-        Index("ix_handovers_rated", "rated_at", postgresql_where=RATED, sqlite_where=RATED),
+        partial_index("ix_handovers_rated", "rated_at", where=RATED),
     )
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import Date, ForeignKey, Index, Integer, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.base import Base, BigKey, Moment
+from db.base import Base, BigKey, Moment, partial_index
 
 PLANNED = text("state = 'planned'")
 ON_ITS_WAY = text("state = 'sent'")
@@ -22,10 +22,10 @@ class NoticeRow(Base):
 
     __tablename__ = "notices"
     __table_args__ = (
-        Index("ix_notices_planned", "send_at", "id", postgresql_where=PLANNED, sqlite_where=PLANNED),
-        Index("ix_notices_sent", "id", postgresql_where=ON_ITS_WAY, sqlite_where=ON_ITS_WAY),
-        Index("ix_notices_unreached", "ended_at", postgresql_where=UNREACHED, sqlite_where=UNREACHED),
-        Index("ix_notices_ended", "ended_at", postgresql_where=ENDED, sqlite_where=ENDED),
+        partial_index("ix_notices_planned", "send_at", "id", where=PLANNED),
+        partial_index("ix_notices_sent", "id", where=ON_ITS_WAY),
+        partial_index("ix_notices_unreached", "ended_at", where=UNREACHED),
+        partial_index("ix_notices_ended", "ended_at", where=ENDED),
         Index("ix_notices_patron", "patron_id"),
     )
 

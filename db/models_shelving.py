@@ -39,7 +39,7 @@ class CatalogueDecisionRow(Base):
 
 
 class ImportJobRow(Base):
-    """A file that was uploaded at the console, on its way into the catalogue."""
+    """A file that was uploaded at the console, on its way into the store."""
 
     __tablename__ = "import_jobs"
 
@@ -50,6 +50,8 @@ class ImportJobRow(Base):
     size: Mapped[int] = mapped_column(BigKey)
     source: Mapped[str] = mapped_column(String(64), default="", server_default=text("''"))
     branch: Mapped[str] = mapped_column(String(64), default="", server_default=text("''"))
+    kind: Mapped[str] = mapped_column(String(16), default="catalogue", server_default=text("'catalogue'"))
+    """``bot.shelving.ImportKind``."""
     state: Mapped[str] = mapped_column(String(16))
     """``bot.shelving.JobState``."""
     progress: Mapped[int] = mapped_column(Integer, default=0, server_default="0")

@@ -33,3 +33,19 @@ class FaqRevisionRow(Base):
     at: Mapped[datetime] = mapped_column(Moment)
     miss_id: Mapped[int] = mapped_column(BigKey, default=0, server_default="0")
     """What readers asked in vain that a proposal would answer, 0 for none."""
+
+
+class OwnWordsRow(Base):
+    """A text that the library says in its own voice, from one moment on; the latest of a text is in force."""
+
+    __tablename__ = "own_words"
+    __table_args__ = (Index("ix_own_words_name", "name", "language", "id"),)
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    name: Mapped[str] = mapped_column(String(32))
+    """Which text (``bot.wording.own.Own``)."""
+    language: Mapped[str] = mapped_column(String(8))
+    text: Mapped[str] = mapped_column(Text, default="", server_default=text("''"))
+    """"" for the built-in text."""
+    by: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime] = mapped_column(Moment)

@@ -2,17 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import and_, exists, false, insert, or_, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.accounts import RequestState
-from bot.library.due_dates import Calendar
+from bot.library.due_dates import LONGEST_CLOSURE_DAYS, Calendar, back_by
 from bot.library.holds import HoldState
 from bot.library.notices import (
     LONGEST_AHEAD_DAYS,
@@ -27,15 +25,21 @@ from bot.library.notices import (
     is_expiring,
     loan_subject,
 )
+from bot.quick import dataclass
+from bot.renewal_requests import DECISION_RESTS, RequestState
 from db.circulation_house import Place, Places
 from db.models import BranchRow
 from db.models_accounts import ContactCardRow
 from db.models_circulation import HoldRow, LoanRow, RenewalRequestRow
 from db.models_notices import NoticeItemRow, NoticeRow
+from db.notice_facts import ENDINGS
 from db.notice_ways import ways_of
+from db.upserts import insert_of
 
 TOLD_FOR = timedelta(days=3)
 """A decision that nobody could be told of for so long is found in «мои книги»."""
+RESTS = DECISION_RESTS + timedelta(seconds=10)
+"""Until a decision of the staff is told: it cannot be taken back any more then, by whatever clock."""
 EVENTS_AT_ONCE = 500
 
 
@@ -60,11 +64,13 @@ class Planner:
 
     Attributes:
         channels: Those that notices can be sent through.
+        pages: Those that a reader has to open: a hold that is ready is shown there, and the desk told to call.
     """
 
     rules: NoticeRules
     places: Places
     channels: frozenset[str]
+    pages: frozenset[str]
     now: datetime
     _days: dict[str, KnownDays] = field(default_factory=dict)
 
@@ -79,17 +85,25 @@ class Planner:
         return self.places.at(branch_code).today(self.now)
 
     def days(self) -> tuple[date, date]:
-        """The due dates that any reader may have to be told of."""
+        """The due dates that any reader may have to be told of; a long closing may have put off the last day."""
         everywhere: list[Place] = [self.places.elsewhere, *self.places.known.values()]
         todays = [place.today(self.now) for place in everywhere]
-        return min(todays) - timedelta(days=LONGEST_OVERDUE_DAYS), max(todays) + timedelta(days=LONGEST_AHEAD_DAYS)
+        past = timedelta(days=LONGEST_OVERDUE_DAYS + LONGEST_CLOSURE_DAYS)
+        return min(todays) - past, max(todays) + timedelta(days=LONGEST_AHEAD_DAYS)
 
     def usable(self, ways: Sequence[Way]) -> tuple[Way, ...]:
         """The contacts of a patron that notices can be sent to at all."""
         return cascade([way for way in ways if way.channel in self.channels])
 
+    def finds(self, ways: Sequence[Way], kind: NoticeKind) -> bool:
+        """Whether a reader can be told of this at all, if need be by the desk."""
+        if self.usable(ways):
+            return True
+        return kind is NoticeKind.HOLD_READY and bool(cascade([way for way in ways if way.channel in self.pages]))
 
-def _linked(patron_id: Any) -> Any:
+
+def linked(patron_id: Any) -> Any:
+    """Whether a patron has a contact at all."""
     return exists().where(ContactCardRow.patron_id == patron_id)
 
 
@@ -100,7 +114,7 @@ async def patrons_with_loans(connection: AsyncConnection, planner: Planner, afte
         select(LoanRow.patron_id)
         .distinct()
         .where(LoanRow.returned_at.is_(None), LoanRow.due_on.between(first, last), LoanRow.patron_id > after)
-        .where(_linked(LoanRow.patron_id))
+        .where(linked(LoanRow.patron_id))
         .order_by(LoanRow.patron_id)
         .limit(limit)
     )
@@ -139,25 +153,30 @@ def _subject(row: Any, way: Way, planner: Planner) -> Subject | None:
 
 async def plan_events(connection: AsyncConnection, planner: Planner) -> int:
     """Plan what happened to holds and requests; returns how many notices were planned."""
-    happened = await _holds(connection, planner) + await _requests(connection, planner)
+    happened = [
+        *await _holds(connection, planner),
+        *await _ended_holds(connection, planner),
+        *await _requests(connection, planner),
+    ]
     ways = await ways_of(connection, {patron_id for patron_id, _, _ in happened})
     wanted: defaultdict[int, list[tuple[str, Subject]]] = defaultdict(list)
     for patron_id, code, subject in happened:
-        if planner.usable(ways.get(patron_id, ())):
+        if planner.finds(ways.get(patron_id, ()), subject.kind):
             wanted[patron_id].append((code, subject))
     return await keep(connection, planner, wanted)
 
 
-def _untold(kind: NoticeKind, subject_id: Any) -> Any:
-    return ~exists().where(NoticeItemRow.kind == kind.value, NoticeItemRow.subject_id == subject_id)
+def _untold(kind: NoticeKind, subject_id: Any, *of_day: Any) -> Any:
+    return ~exists().where(NoticeItemRow.kind == kind.value, NoticeItemRow.subject_id == subject_id, *of_day)
 
 
 async def _holds(connection: AsyncConnection, planner: Planner) -> list[tuple[int, str, Subject]]:
+    to_come = NoticeItemRow.day >= planner.places.elsewhere.today(planner.now)  # a closed day gives another last one
     ready = await connection.execute(
         select(HoldRow.id, HoldRow.patron_id, HoldRow.ready_at, HoldRow.keep_until, BranchRow.code)
         .join(BranchRow, BranchRow.id == HoldRow.pickup_branch_id)
-        .where(HoldRow.ended_at.is_(None), HoldRow.state == HoldState.READY.value, _linked(HoldRow.patron_id))
-        .where(or_(_untold(NoticeKind.HOLD_READY, HoldRow.id), _untold(NoticeKind.HOLD_EXPIRING, HoldRow.id)))
+        .where(HoldRow.ended_at.is_(None), HoldRow.state == HoldState.READY.value, linked(HoldRow.patron_id))
+        .where(or_(_untold(NoticeKind.HOLD_READY, HoldRow.id), _untold(NoticeKind.HOLD_EXPIRING, HoldRow.id, to_come)))
         .order_by(HoldRow.id)
     )
     subjects: list[tuple[int, str, Subject]] = []
@@ -165,9 +184,31 @@ async def _holds(connection: AsyncConnection, planner: Planner) -> list[tuple[in
         today = planner.today(row.code)
         since = planner.places.at(row.code).today(row.ready_at) if row.ready_at else today
         subjects.append((row.patron_id, row.code, Subject(NoticeKind.HOLD_READY, row.id, since)))
-        if row.keep_until and since < today and is_expiring(row.keep_until, today, planner.calendar(row.code)):
-            subjects.append((row.patron_id, row.code, Subject(NoticeKind.HOLD_EXPIRING, row.id, row.keep_until)))
+        last = back_by(row.keep_until, planner.calendar(row.code)) if row.keep_until else None
+        if last and since < today and is_expiring(last, today, planner.calendar(row.code)):
+            subjects.append((row.patron_id, row.code, Subject(NoticeKind.HOLD_EXPIRING, row.id, last)))
     return subjects
+
+
+async def _ended_holds(connection: AsyncConnection, planner: Planner) -> list[tuple[int, str, Subject]]:
+    told = exists().where(NoticeItemRow.kind.in_(ENDINGS.values()), NoticeItemRow.subject_id == HoldRow.id)
+    ended = await connection.execute(
+        select(HoldRow.id, HoldRow.patron_id, HoldRow.state, HoldRow.ended_at, BranchRow.code)
+        .join(BranchRow, BranchRow.id == HoldRow.pickup_branch_id)
+        .where(HoldRow.ended_at > planner.now - TOLD_FOR, HoldRow.state.in_(ENDINGS))
+        .where(or_(HoldRow.ended_at <= planner.now - RESTS, ~HoldRow.ended_by.like("staff:%")))
+        .where(linked(HoldRow.patron_id), ~told)
+        .order_by(HoldRow.id)
+        .limit(EVENTS_AT_ONCE)
+    )
+    return [
+        (
+            row.patron_id,
+            row.code,
+            Subject(ENDINGS[row.state], row.id, planner.places.at(row.code).today(row.ended_at)),
+        )
+        for row in ended
+    ]
 
 
 async def _requests(connection: AsyncConnection, planner: Planner) -> list[tuple[int, str, Subject]]:
@@ -176,7 +217,8 @@ async def _requests(connection: AsyncConnection, planner: Planner) -> list[tuple
         select(row_id, RenewalRequestRow.patron_id, RenewalRequestRow.decided_at, BranchRow.code)
         .join(BranchRow, BranchRow.id == RenewalRequestRow.branch_id)
         .where(RenewalRequestRow.decided_at > planner.now - TOLD_FOR, RenewalRequestRow.state.in_(states))
-        .where(_linked(RenewalRequestRow.patron_id), _untold(NoticeKind.RENEWAL_DECIDED, row_id))
+        .where(or_(RenewalRequestRow.decided_at <= planner.now - RESTS, ~RenewalRequestRow.decided_by.like("staff:%")))
+        .where(linked(RenewalRequestRow.patron_id), _untold(NoticeKind.RENEWAL_DECIDED, row_id))
         .order_by(row_id)
         .limit(EVENTS_AT_ONCE)
     )
@@ -194,7 +236,7 @@ async def keep(
     connection: AsyncConnection, planner: Planner, wanted: Mapping[int, Sequence[tuple[str, Subject]]]
 ) -> int:
     """Write a notice a patron, of what no notice has told yet; returns how many were written."""
-    told = await _told(connection, [subject for found in wanted.values() for _, subject in found])
+    told = await told_already(connection, [subject for found in wanted.values() for _, subject in found])
     fresh = {
         patron_id: [(code, subject) for code, subject in found if subject not in told]
         for patron_id, found in wanted.items()
@@ -204,7 +246,7 @@ async def keep(
         return 0
     written = await connection.execute(insert(NoticeRow).returning(NoticeRow.id, NoticeRow.patron_id), rows)
     numbers = {row.patron_id: row.id for row in written}
-    make: Any = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    make: Any = insert_of(connection.dialect.name)
     items = [
         {
             "notice_id": numbers[patron_id],
@@ -216,7 +258,8 @@ async def keep(
         for patron_id, found in fresh.items()
         for _, subject in found
     ]
-    await connection.execute(make(NoticeItemRow).on_conflict_do_nothing(), items)
+    once = make(NoticeItemRow).on_conflict_do_nothing().returning(NoticeItemRow.notice_id)  # so it is one statement
+    await connection.execute(once, items)
     return len(rows)
 
 
@@ -233,7 +276,7 @@ def _notice(patron_id: int, branch_code: str, planner: Planner) -> dict[str, Any
     }
 
 
-async def _told(connection: AsyncConnection, subjects: Collection[Subject]) -> set[Subject]:
+async def told_already(connection: AsyncConnection, subjects: Collection[Subject]) -> set[Subject]:
     """Which of these some notice tells already."""
     by_kind: defaultdict[NoticeKind, set[int]] = defaultdict(set)
     for subject in subjects:

@@ -1,29 +1,33 @@
 """Reading notices: those whose time has come, with all that sending needs, in a fixed number of queries."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from datetime import datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import distinct, func, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.accounts import RequestState
 from bot.library.linking import phone_of
 from bot.library.notices import NoticeKind, Subject, cascade
-from bot.notices import Decided, DueNotice
+from bot.notices import DueNotice
+from db.circulation_house import Places
 from db.models import PatronRow
 from db.models_accounts import ContactCardRow
-from db.models_circulation import RenewalRequestRow
 from db.models_notices import NoticeItemRow, NoticeLetterRow, NoticeRow
+from db.notice_facts import facts_of
 from db.notice_ways import ways_of
 
 A_DAY = timedelta(hours=24)
 
 
 async def due_notices(
-    connection: AsyncConnection, now: datetime, channels: frozenset[str], limit: int
+    connection: AsyncConnection,
+    now: datetime,
+    channels: frozenset[str],
+    pages: frozenset[str],
+    places: Places,
+    limit: int,
 ) -> list[DueNotice]:
     """Planned notices whose moment has come, the oldest first; those of one family together."""
     ready = select(NoticeRow).where(NoticeRow.state == "planned", NoticeRow.send_at <= now)
@@ -38,7 +42,7 @@ async def due_notices(
     items, ways = await items_of(connection, known), await ways_of(connection, patrons)
     people = await _people(connection, patrons)
     tried, sent = await _tried(connection, known), await _sent(connection, patrons, now - A_DAY)
-    decided = await _decided(connection, items)
+    facts = await facts_of(connection, items, places)
     return [
         DueNotice(
             notice_id=row.id,
@@ -49,9 +53,10 @@ async def due_notices(
             planned_at=row.planned_at,
             items=items.get(row.id, ()),
             ways=cascade([way for way in ways.get(row.patron_id, ()) if way.channel in channels]),
+            pages=cascade([way for way in ways.get(row.patron_id, ()) if way.channel in pages]),
             tried=frozenset(tried.get(row.id, ())),
             sent_today=sent.get(row.patron_id, 0),
-            decided=decided,
+            facts=facts,
             stopped=any(way.muted_at is not None for way in ways.get(row.patron_id, ())) or not ways.get(row.patron_id),
         )
         for row in rows
@@ -97,27 +102,3 @@ async def _sent(connection: AsyncConnection, patrons: Collection[int], since: da
         .group_by(NoticeRow.patron_id)
     )
     return {row.patron_id: row.letters for row in await connection.execute(wanted)}
-
-
-async def _decided(connection: AsyncConnection, items: Mapping[int, tuple[Subject, ...]]) -> dict[int, Decided]:
-    requests = {
-        subject.subject_id
-        for subjects in items.values()
-        for subject in subjects
-        if subject.kind is NoticeKind.RENEWAL_DECIDED
-    }
-    if not requests:
-        return {}
-    found = await connection.execute(select(RenewalRequestRow).where(RenewalRequestRow.id.in_(requests)))
-    return {row.id: _decision(row) for row in found}
-
-
-def _decision(row: Any) -> Decided:
-    confirmed = row.state == RequestState.CONFIRMED.value
-    return Decided(
-        title=row.title,
-        confirmed=confirmed,
-        due_on=row.due_on if confirmed and row.due_on is not None else row.due_before,
-        code=row.code,
-        reason=row.reason,
-    )

@@ -8,7 +8,8 @@ from sqlalchemy import and_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.library.notices import Way
-from bot.ports import Mode
+from bot.ports.log import Mode
+from db import spoken
 from db.models import ContactRow, ConversationRow, MessageRow, PatronRow
 from db.models_accounts import ContactCardRow, NoticeWishRow
 
@@ -32,7 +33,7 @@ async def ways_of(connection: AsyncConnection, patrons: Collection[int]) -> dict
             ContactCardRow.child,
             ContactRow.id,
             ContactRow.channel,
-            ContactRow.language,
+            spoken.language(),
             ContactRow.unreachable_since,
             ConversationRow.mode,
             _heard_at().label("heard_at"),

@@ -7,24 +7,26 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import and_, bindparam, delete, func, insert, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.clock import Clock
 from bot.library.notices import NoticeRules, Subject, Way
 from bot.messages import Delivery, Lane
 from bot.notices import DueNotice, Leaving, NoticeLetter, OnItsWay
-from bot.ports import Branches
+from bot.ports.library import Branches
+from db import card_notices, post
 from db import notice_planning as planning
-from db import post
 from db.circulation_house import LendingHouse
 from db.connect import Database, store_errors
 from db.models import ContactRow, ConversationRow, MessageRow
 from db.models_notices import NoticeItemRow, NoticeLetterRow, NoticeRow
+from db.notice_facts import facts_of
 from db.notice_planning import Planner
 from db.notice_reading import due_notices, items_of
+from db.notice_rest import is_resting
 from db.notice_ways import ways_of
 from db.post import Letter
+from db.upserts import insert_of
 
 LOCK = 7_303_014
 """Key of the advisory lock that keeps two planners apart on PostgreSQL."""
@@ -54,13 +56,18 @@ class SqlNotices:
         rules: NoticeRules,
         channels: Collection[str],
         sms: str = "",
+        pages: Collection[str] = (),
     ) -> None:
         self._database, self._branches, self._clock, self._house = database, branches, clock, house
         self._rules, self._channels, self._sms = rules, frozenset(channels), sms
+        self._pages = frozenset(pages)
 
     async def _planner(self) -> Planner:
         places = await self._house.places(self._branches)
-        return Planner(self._rules, places, self._channels, self._clock.now())
+        return Planner(self._rules, places, self._channels, self._pages, self._clock.now())
+
+    async def is_resting(self) -> bool:
+        return await is_resting(self._database)
 
     # --- planning --------------------------------------------------------------------------------
 
@@ -76,6 +83,17 @@ class SqlNotices:
             await planning.plan_loans(connection, planner, patrons)
         return patrons[-1]
 
+    async def plan_cards(self, after: int, limit: int) -> int | None:
+        planner = await self._planner()
+        with store_errors():
+            async with self._database.engine.connect() as connection:
+                found, last = await card_notices.next_cards(connection, planner, after, limit)
+        if found:
+            async with self._database.writing() as connection:
+                await _lock(connection)
+                await planning.keep(connection, planner, found)
+        return last
+
     async def plan_events(self) -> int:
         planner = await self._planner()
         async with self._database.writing() as connection:
@@ -85,9 +103,10 @@ class SqlNotices:
     # --- sending ---------------------------------------------------------------------------------
 
     async def due(self, limit: int) -> list[DueNotice]:
+        places = await self._house.places(self._branches)
         with store_errors():
             async with self._database.engine.connect() as connection:
-                return await due_notices(connection, self._clock.now(), self._channels, limit)
+                return await due_notices(connection, self._clock.now(), self._channels, self._pages, places, limit)
 
     async def post(self, letters: Sequence[NoticeLetter]) -> int:
         now = self._clock.now()
@@ -134,6 +153,21 @@ class SqlNotices:
 
     async def give_up(self, notices: Collection[int], why: str) -> None:
         await self._set(notices, "planned", state="unreached", ended_at=self._clock.now(), why=why)
+
+    async def show(self, letter: NoticeLetter, why: str) -> None:
+        now = self._clock.now()
+        async with self._database.writing() as connection:
+            waits = update(NoticeRow).where(NoticeRow.id.in_(letter.notices), NoticeRow.state == "planned")
+            values = {"state": "unreached", "ended_at": now, "why": why}
+            taken = list(await connection.scalars(waits.values(**values).returning(NoticeRow.id)))
+            if not taken:
+                return
+            shown = Letter(contact_id=letter.contact_id, reply=letter.reply, key=f"notice:{min(taken)}:page")
+            for message_id in (await post.put(connection, [shown], now)).values():
+                told = [{**_letter(letter, one, message_id, now), "why": why} for one in taken]
+                known = update(NoticeRow).where(NoticeRow.id.in_(taken))
+                await connection.execute(known.values(message_id=message_id))
+                await connection.execute(insert(NoticeLetterRow), told)
 
     async def waiting_letters(self) -> Mapping[str, int]:
         wanted = (
@@ -202,6 +236,7 @@ class SqlNotices:
             await connection.execute(told.values(why=why))
 
     async def leaving(self, channel: str, first: int, limit: int) -> Mapping[int, Leaving]:
+        places = await self._house.places(self._branches)
         queued = (
             select(MessageRow.id)
             .where(MessageRow.channel == channel, MessageRow.lane == Lane.NOTICE.value, MessageRow.state == "queued")
@@ -230,6 +265,7 @@ class SqlNotices:
                 if not found:
                     return {}
                 items = await items_of(connection, {row.id for row in found})
+                facts = await facts_of(connection, items, places)
                 ways = await ways_of(connection, {row.patron_id for row in found})
         letters: defaultdict[int, list[Any]] = defaultdict(list)
         for row in found:
@@ -240,6 +276,7 @@ class SqlNotices:
                 stopped=_stopped(of_one, ways, self._sms),
                 zone=ZoneInfo(of_one[0].zone),
                 notices=tuple((row.id, row.patron_id, items.get(row.id, ())) for row in of_one),
+                facts=facts,
             )
             for message_id, of_one in letters.items()
         }
@@ -276,7 +313,7 @@ class SqlNotices:
             return len((await connection.scalars(going)).all())
 
     def _insert(self) -> Any:
-        return sqlite.insert if self._database.dialect == "sqlite" else postgresql.insert
+        return insert_of(self._database.dialect)
 
 
 def _stopped(letters: Sequence[Any], ways: Mapping[int, Sequence[Way]], sms: str) -> bool:

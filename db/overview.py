@@ -1,4 +1,4 @@
-"""The figures of the day in SQL: counted from the log itself, over the two stretches of it that matter.
+"""The figures of a day, or of several, in SQL: counted from the log itself, over the stretches of it that matter.
 
 Messages are kept in the order in which they came, so that a day is a range of their numbers: where it begins is found
 by halving, once a day, and no index over moments is needed.
@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.overview import Day, Figures, Opinion, Place, Queue
+from bot.overview import Day, Figures, Opinion, Place, Queue, Stretch
 from db import rows
 from db.calls import STAFF
 from db.connect import Database, store_errors
@@ -24,6 +24,7 @@ A_DAY, A_WEEK = timedelta(days=1), timedelta(days=7)
 LONGEST_CALL = timedelta(days=7)
 """What was called earlier and is taken only now is not counted."""
 DAYS_REMEMBERED = 8
+LEAST = timedelta(microseconds=1)
 BEYOND = 2**62
 """No message has such a number."""
 THEN_BY = timedelta(minutes=5)
@@ -64,24 +65,20 @@ WHERE ct.source <> :staff GROUP BY s.channel, c.branch, ct.source"""  # noqa: S6
 """Bounded on both sides, or SQLite jumps through an index from conversation to conversation: ten times the time."""
 CALLS = """
 SELECT h.channel, coalesce(nullif(c.branch, ''), h.branch) AS branch, coalesce(ct.source, '') AS source,
-sum(CASE WHEN h.taken_at >= :midnight THEN 1 ELSE 0 END) AS taken,
-sum(CASE WHEN h.rated_at >= :midnight AND h.helped THEN 1 ELSE 0 END) AS helped,
-sum(CASE WHEN h.rated_at >= :midnight AND NOT h.helped THEN 1 ELSE 0 END) AS not_helped,
-sum(CASE WHEN h.taken_at >= :week_midnight AND h.taken_at <= :until THEN 1 ELSE 0 END) AS taken_then,
-sum(CASE WHEN h.rated_at >= :week_midnight AND h.rated_at <= :until AND h.helped THEN 1 ELSE 0 END) AS helped_then,
-sum(CASE WHEN h.rated_at >= :week_midnight AND h.rated_at <= :until AND NOT h.helped THEN 1 ELSE 0 END)
-  AS not_helped_then
+sum(CASE WHEN h.taken_at >= :start AND h.taken_at <= :until THEN 1 ELSE 0 END) AS taken,
+sum(CASE WHEN h.rated_at >= :start AND h.rated_at <= :until AND h.helped THEN 1 ELSE 0 END) AS helped,
+sum(CASE WHEN h.rated_at >= :start AND h.rated_at <= :until AND NOT h.helped THEN 1 ELSE 0 END) AS not_helped
 FROM handovers h LEFT JOIN conversations c ON c.id = h.conversation_id LEFT JOIN contacts ct ON ct.id = c.contact_id
-WHERE h.called_at >= :since GROUP BY 1, 2, 3"""
+WHERE h.called_at >= :since AND h.called_at <= :until GROUP BY 1, 2, 3"""
 WAITING = """
 SELECT ct.channel, c.branch, ct.source, count(*) AS waiting, min(c.waiting_since) AS oldest
 FROM conversations c JOIN contacts ct ON ct.id = c.contact_id
 WHERE c.waiting_since IS NOT NULL AND c.mode = 'waiting' AND ct.source <> :staff
 GROUP BY ct.channel, c.branch, ct.source"""
 DONE = """
-SELECT b.code AS branch, t.what, t.day, sum(t.times) AS times
+SELECT b.code AS branch, t.what, sum(t.times) AS times
 FROM circulation_totals t JOIN branches b ON b.id = t.branch_id
-WHERE t.day IN (:day, :week_day) AND t.what IN ('renewed', 'hold_placed') GROUP BY b.code, t.what, t.day"""
+WHERE t.day >= :first_day AND t.day <= :last_day AND t.what IN ('renewed', 'hold_placed') GROUP BY b.code, t.what"""
 UNHANDLED = "SELECT min(created_at) FROM messages WHERE state = 'waiting'"
 QUEUED = "SELECT lane, count(*) FROM messages WHERE state = 'queued' GROUP BY lane"
 
@@ -98,59 +95,73 @@ class SqlOverview:
         self._database, self._zone = database, zone
         self._firsts: dict[datetime, int] = {}
         """Number of the first message of a day, by its midnight: it never changes once there is one."""
-        self._then: tuple[datetime, Sequence[Any]] | None = None
+        self._then: tuple[datetime, Stretch] | None = None
 
     async def figures(self, now: datetime, sources: Mapping[str, str]) -> Figures:
-        local = now.astimezone(self._zone)
-        today, then = local.date(), local.date() - A_WEEK
-        midnight, week_midnight = self._midnight(today), self._midnight(then)
+        local = now.astimezone(self._zone).date()
+        midnight, week_midnight = self._midnight(local), self._midnight(local - A_WEEK)
         until = week_midnight + (now - midnight) // THEN_BY * THEN_BY
         with store_errors():
             async with self._database.engine.connect() as connection:
-                moments = {"midnight": midnight, "week_midnight": week_midnight, "until": until}
-                values = {name: self._bound(at) for name, at in moments.items()}
-                values |= {"since": self._bound(week_midnight - LONGEST_CALL), "staff": STAFF}
-                values |= {"day": self._day(today), "week_day": self._day(then)}
-                said = await self._said(connection, midnight, None, now)
-                said_then = await self._said_then(connection, week_midnight, self._midnight(then + A_DAY), until)
-                calls = await _ask(connection, CALLS, values)
-                waiting = await _ask(connection, WAITING, values)
-                done = await _ask(connection, DONE, values)
-                oldest = (await _ask(connection, UNHANDLED, values))[0][0]
-                queued = await _ask(connection, QUEUED, values)
-        days = _days(said, said_then, calls, sources)
-        counted = _done(done, today)
+                today = await self._stretch(connection, local, None, now, sources)
+                then = await self._week_ago(connection, local - A_WEEK, until, sources)
+                waiting = await _ask(connection, WAITING, {"staff": STAFF})
+                oldest = (await _ask(connection, UNHANDLED, {}))[0][0]
+                queued = await _ask(connection, QUEUED, {})
         return Figures(
-            today=days[True],
-            week_ago=days[False],
+            today=today.days,
+            week_ago=then.days,
             waiting=_waiting(waiting, sources),
-            renewed=counted["renewed", True],
-            held=counted["hold_placed", True],
-            renewed_week_ago=counted["renewed", False],
-            held_week_ago=counted["hold_placed", False],
+            renewed=today.renewed,
+            held=today.held,
+            renewed_week_ago=then.renewed,
+            held_week_ago=then.held,
             oldest_unhandled=moment(oldest) if oldest else None,
             queued=dict(tuple(row) for row in queued),
         )
 
-    async def _said(
-        self, connection: AsyncConnection, start: datetime, end: datetime | None, until: datetime
-    ) -> Sequence[Any]:
-        """What was said from ``start`` on, before ``end`` where there is one and not after ``until``, by place."""
+    async def between(self, first: date, last: date, sources: Mapping[str, str]) -> Stretch:
+        end = self._midnight(last + A_DAY)
+        with store_errors():
+            async with self._database.engine.connect() as connection:
+                return await self._stretch(connection, first, end, end - LEAST, sources)
+
+    async def _week_ago(
+        self, connection: AsyncConnection, day: date, until: datetime, sources: Mapping[str, str]
+    ) -> Stretch:
+        """The day a week ago, counted once for each end."""
+        if self._then is None or self._then[0] != until:
+            end = self._midnight(day + A_DAY)
+            self._then = (until, await self._stretch(connection, day, end, until, sources))
+        return self._then[1]
+
+    async def _stretch(
+        self,
+        connection: AsyncConnection,
+        first: date,
+        end: datetime | None,
+        until: datetime,
+        sources: Mapping[str, str],
+    ) -> Stretch:
+        """What happened from a day's midnight on and not after ``until``; no message from ``end`` on is looked at."""
+        start = self._midnight(first)
         values = {
             "first": await self._first(connection, start),
             "beyond": BEYOND if end is None else await self._first(connection, end),
+            "start": self._bound(start),
             "until": self._bound(until),
+            "since": self._bound(start - LONGEST_CALL),
             "staff": STAFF,
+            "first_day": self._day(first),
+            "last_day": self._day(until.astimezone(self._zone).date()),
         }
-        return await _ask(connection, MESSAGES, values)
-
-    async def _said_then(
-        self, connection: AsyncConnection, start: datetime, end: datetime, until: datetime
-    ) -> Sequence[Any]:
-        """The same a week ago, counted once for each end."""
-        if self._then is None or self._then[0] != until:
-            self._then = (until, await self._said(connection, start, end, until))
-        return self._then[1]
+        said, calls = await _ask(connection, MESSAGES, values), await _ask(connection, CALLS, values)
+        done = await _ask(connection, DONE, values)
+        return Stretch(
+            days=_days(said, calls, sources),
+            renewed={row.branch: int(row.times) for row in done if row.what == "renewed"},
+            held={row.branch: int(row.times) for row in done if row.what == "hold_placed"},
+        )
 
     async def opinions(self, sources: Mapping[str, str], branches: Collection[str], limit: int) -> Sequence[Opinion]:
         wanted = (
@@ -239,23 +250,18 @@ def _place(row: Any, sources: Mapping[str, str]) -> Place:
     return row.channel, row.branch or sources.get(row.source, "")
 
 
-def _days(
-    said: Sequence[Any], said_then: Sequence[Any], calls: Sequence[Any], sources: Mapping[str, str]
-) -> dict[bool, dict[Place, Day]]:
-    """Today, and the week ago, by place."""
-    days: dict[bool, dict[Place, Day]] = {True: {}, False: {}}
+def _days(said: Sequence[Any], calls: Sequence[Any], sources: Mapping[str, str]) -> dict[Place, Day]:
+    days: dict[Place, Day] = {}
 
-    def add(today: bool, place: Place, day: Day) -> None:
+    def add(row: Any, day: Day) -> None:
         if day != Day():
-            days[today][place] = days[today].get(place, Day()) + day
+            place = _place(row, sources)
+            days[place] = days.get(place, Day()) + day
 
-    for today, found in ((True, said), (False, said_then)):
-        for row in found:
-            add(today, _place(row, sources), _day(row))
+    for row in said:
+        add(row, _day(row))
     for row in calls:
-        place = _place(row, sources)
-        add(True, place, Day(taken=row.taken, helped=row.helped, not_helped=row.not_helped))
-        add(False, place, Day(taken=row.taken_then, helped=row.helped_then, not_helped=row.not_helped_then))
+        add(row, Day(taken=row.taken, helped=row.helped, not_helped=row.not_helped))
     return days
 
 
@@ -279,13 +285,3 @@ def _waiting(found: Sequence[Any], sources: Mapping[str, str]) -> dict[Place, Qu
         least = min(oldest, before.oldest or oldest)
         waiting[place] = Queue(waiting=before.waiting + row.waiting, oldest=least)
     return waiting
-
-
-def _done(found: Sequence[Any], today: date) -> dict[tuple[str, bool], dict[str, int]]:
-    """Renewals and holds by branch, today and a week ago."""
-    done: dict[tuple[str, bool], dict[str, int]] = {
-        (what, now): {} for what in ("renewed", "hold_placed") for now in (True, False)
-    }
-    for row in found:
-        done[row.what, str(row.day) == today.isoformat()][row.branch] = int(row.times)
-    return done

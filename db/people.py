@@ -11,7 +11,8 @@ from bot.library.hours import now_at
 from bot.library.open_time import open_time
 from bot.library.places import main_branch
 from bot.messages import Contact
-from bot.ports import Branches, Holidays, Mode
+from bot.ports.library import Branches, Holidays
+from bot.ports.log import Mode
 from db import rows
 from db.connect import Database, store_errors
 from db.models import ContactRow, ConversationRow

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.accounts import Circulation
 from bot.audit import READER, Act, Entry
+from bot.circulation import Circulation
 from bot.clock import Clock
 from bot.messages import Contact
 from bot.own_data import CardKept, ConsentKept, PatronKept, PersonKept, SaidKept, export, export_of_patron

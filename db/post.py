@@ -2,21 +2,21 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import msgspec
 from sqlalchemy import func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.clock import Clock
 from bot.messages import Contact, Lane, Reply
+from bot.quick import dataclass
 from db import rows
 from db.connect import Database, store_errors
 from db.log_common import NOTICE_BYTES, NOTICES, outgoing, stored_key
 from db.models import ContactRow, ConversationRow, MessageRow
+from db.upserts import insert_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +49,7 @@ async def put(connection: AsyncConnection, letters: Sequence[Letter], now: datet
     values = [_values(letter, *known[letter.contact_id][:2], now) for letter in letters if letter.contact_id in known]
     if not values:
         return {}
-    make: Any = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    make: Any = insert_of(connection.dialect.name)
     adding = make(MessageRow).on_conflict_do_nothing(index_elements=[MessageRow.channel, MessageRow.idempotency_key])
     written = await connection.execute(adding.returning(MessageRow.id, MessageRow.idempotency_key), values)
     ids = {row.idempotency_key: row.id for row in written}

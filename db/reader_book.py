@@ -1,15 +1,15 @@
 """The register as the staff look into it, in SQL."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import exists, func, or_, select, union
+from sqlalchemy import ColumnElement, exists, func, or_, select, union
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
-from bot.accounts import NoticeWishes, RequestCause, RequestState
+from bot.accounts import NoticeWishes
 from bot.reader_desk import (
     CardBehind,
     FoundReaders,
@@ -21,6 +21,7 @@ from bot.reader_desk import (
     SoughtBy,
     ToDo,
 )
+from bot.renewal_requests import RequestCause, RequestState
 from db.connect import Database, store_errors
 from db.models import BranchRow, ContactRow, ConversationRow, MessageRow, PatronRow
 from db.models_accounts import ConsentRow, ConsentTextRow, ContactCardRow, NoticeWishRow
@@ -91,11 +92,46 @@ class SqlReaderBook:
         )
 
     async def behind(self, conversation_id: int) -> Sequence[CardBehind]:
+        return [card for _, card in await self._behind(ConversationRow.id == conversation_id)]
+
+    async def owners(self, conversations: Collection[int]) -> Mapping[int, CardBehind]:
+        if not conversations:
+            return {}
+        own = (~ContactCardRow.child, PatronRow.missing_since.is_(None))
+        found = await self._behind(ConversationRow.id.in_(sorted(conversations)), *own)
+        return dict(reversed(found))  # of several the one that was linked first
+
+    async def talks(
+        self, words: str, branches: Collection[str] = (), hidden: Collection[str] = (), limit: int = 100
+    ) -> Mapping[int, CardBehind]:
+        by, which = sought(words)
+        if by is SoughtBy.NOTHING:
+            return {}
+        shown = exists().where(ContactRow.id == ContactCardRow.contact_id, ContactRow.channel.not_in(sorted(hidden)))
+        conditions = (which, PatronRow.missing_since.is_(None), *_of_branches(branches), shown)
+        newest = (
+            select(ContactCardRow.id)
+            .join(PatronRow, PatronRow.id == ContactCardRow.patron_id)
+            .where(*conditions)
+            .order_by(ContactCardRow.id.desc())
+            .limit(limit)
+        )
+        found = await self._behind(ContactCardRow.id.in_(newest))
+        return dict(reversed(found))  # of several the one's own
+
+    async def _behind(self, *which: ColumnElement[bool]) -> Sequence[tuple[int, CardBehind]]:
+        """Cards by conversation, one's own first, in the order in which they were linked."""
         wanted = (
-            select(*_NAMED, PatronRow.valid_until, PatronRow.blocked, ContactCardRow.child)
+            select(
+                *_NAMED,
+                PatronRow.valid_until,
+                PatronRow.blocked,
+                ContactCardRow.child,
+                ConversationRow.id.label("conversation_id"),
+            )
             .join(ContactCardRow, ContactCardRow.patron_id == PatronRow.id)
             .join(ConversationRow, ConversationRow.contact_id == ContactCardRow.contact_id)
-            .where(ConversationRow.id == conversation_id)
+            .where(*which)
             .order_by(ContactCardRow.child, ContactCardRow.id)
         )
         with store_errors():
@@ -103,15 +139,18 @@ class SqlReaderBook:
                 found = (await connection.execute(wanted)).all()
                 places = await _places(connection, [row.id for row in found]) if found else {}
         return [
-            CardBehind(
-                patron_id=row.id,
-                card_number=row.card_number,
-                name=_name(row),
-                child=row.child,
-                valid_until=row.valid_until,
-                blocked=row.blocked,
-                gone=row.missing_since is not None,
-                places=frozenset(places[row.id]),
+            (
+                row.conversation_id,
+                CardBehind(
+                    patron_id=row.id,
+                    card_number=row.card_number,
+                    name=_name(row),
+                    child=row.child,
+                    valid_until=row.valid_until,
+                    blocked=row.blocked,
+                    gone=row.missing_since is not None,
+                    places=frozenset(places[row.id]),
+                ),
             )
             for row in found
         ]

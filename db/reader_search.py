@@ -35,8 +35,10 @@ def has_phone(phone: str) -> Any:
 
 
 def _has_name(names: Sequence[str]) -> Any:
-    """One word begins the surname, the others given name or patronymic, in whatever order."""
+    """One word begins the surname, the others given name or patronymic, in whatever order; or those two alone."""
+    called = and_(_begins(PatronRow.given_name, names[0]), _begins(PatronRow.patronymic, names[-1]))
     return or_(
+        *([called] if len(names) == 2 else []),
         *(
             and_(
                 _begins(PatronRow.surname, name),
@@ -46,7 +48,7 @@ def _has_name(names: Sequence[str]) -> Any:
                 ),
             )
             for place, name in enumerate(names)
-        )
+        ),
     )
 
 

@@ -6,13 +6,13 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Row, select, text, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.accounts import OpenLoan, RenewalRequest, RequestCause, RequestState
+from bot.circulation import OpenLoan
 from bot.clock import Clock
 from bot.library.renewal import NotRenewed, Renewed, renewed_loan
-from bot.ports import Branches
+from bot.ports.library import Branches
+from bot.renewal_requests import RenewalRequest, RequestCause, RequestState
 from db import circulation_keys as keys
 from db import circulation_reading as reading
 from db.circulation_house import LendingHouse
@@ -23,6 +23,8 @@ from db.holding import branch_ids
 from db.models import BranchRow, PatronRow
 from db.models_circulation import LoanRow, RenewalRequestRow
 from db.renewing import write_renewals
+from db.taking_back import loan_before, may_be_taken_back
+from db.upserts import insert_of
 
 REASON_LENGTH = 1000
 WAITS = RenewalRequestRow.state == RequestState.WAITING.value
@@ -89,6 +91,18 @@ class SqlRequests:
                 connection, asked, RequestState.REFUSED, by, now, code=code, reason=reason[:REASON_LENGTH]
             )
 
+    async def take_back(self, request_id: int, by: str) -> RenewalRequest | None:
+        places, now = await self._house.places(self._branches), self._clock.now()
+        async with self._database.writing() as connection:
+            asked = await _locked(connection, request_id)
+            if asked is None or not await may_be_taken_back(connection, asked, by, now):
+                return asked
+            scene = await read_scene(connection, self._house, places, now, asked.patron_id, to_write=True)
+            before = None if scene is None else await loan_before(connection, scene, asked)
+            if before is None:
+                return asked
+            return await _decide(connection, asked, RequestState.WAITING, "", None, due_on=before.due_on)
+
     async def _read(self, wanted: Any) -> list[RenewalRequest]:
         with store_errors():
             async with self._database.engine.connect() as connection:
@@ -125,7 +139,7 @@ async def _decide(
     asked: RenewalRequest,
     state: RequestState,
     by: str,
-    now: datetime,
+    now: datetime | None,
     *,
     due_on: date | None = None,
     code: str = "",
@@ -221,7 +235,7 @@ class SqlUnsettled:
 
 
 def _adding(connection: AsyncConnection, values: dict[str, Any]) -> Any:
-    make: Any = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    make: Any = insert_of(connection.dialect.name)
     waits = text("state = 'waiting'")
     return (
         make(RenewalRequestRow)

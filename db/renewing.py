@@ -9,9 +9,10 @@ from typing import Any
 from sqlalchemy import bindparam, insert, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.accounts import RenewalOutcome, RenewalState, RenewalWish, RequestCause, RequestState
+from bot.circulation import RenewalOutcome, RenewalState, RenewalWish
 from bot.library.lending import Loan
 from bot.library.renewal import NotRenewed, RenewalBlock, renewed_loan
+from bot.renewal_requests import RequestCause, RequestState
 from db import circulation_keys as keys
 from db.circulation_keys import KEY_LENGTH, Counts
 from db.circulation_reading import StoredLoan

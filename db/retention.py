@@ -2,13 +2,11 @@
 
 import asyncio
 import secrets
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 from sqlalchemy import Delete, delete, exists, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.audit import ENGINE, Act, Entry
@@ -16,7 +14,8 @@ from bot.clock import Clock
 from bot.errors import StoreUnavailable
 from bot.handover import ASKED_AGAIN
 from bot.messages import Contact, Moved
-from bot.ports import MessageLog
+from bot.ports.log import MessageLog
+from bot.quick import dataclass
 from db import audit
 from db.connect import Database, store_errors
 from db.forgetting import BATCH, GONE, OPEN, forget_conversation, forget_messages, forget_old_files, personal_files
@@ -24,6 +23,7 @@ from db.models import ContactRow, ConversationRow, MessageRow, UnreadRow, Versio
 from db.models_accounts import AuditRow, ConsentRow, ContactCardRow, LinkAttemptRow, LinkCodeRow
 from db.models_handover import HandoverRow
 from db.models_staff import StaffAnswerRow, StaffDraftRow, StaffNoteRow
+from db.upserts import insert_of
 
 log = structlog.get_logger(__name__)
 
@@ -160,6 +160,7 @@ class SqlRetention:
         if keep.messages:
             before = now - timedelta(days=keep.messages)
             words = await self._walk(WORDS, before, forget_messages)
+            await self._drop_files(before, of_talk=True)
             if words:
                 log.info("old words forgotten", messages=words)
             await self._drop(delete(UnreadRow).where(UnreadRow.at < before))
@@ -193,11 +194,11 @@ class SqlRetention:
             async with self._database.writer.begin() as connection:
                 await connection.execute(going)
 
-    async def _drop_files(self, before: datetime) -> None:
+    async def _drop_files(self, before: datetime, *, of_talk: bool = False) -> None:
         while True:
             with store_errors():
                 async with self._database.writer.begin() as connection:
-                    dropped = await forget_old_files(connection, before)
+                    dropped = await forget_old_files(connection, before, of_talk=of_talk)
             if dropped < BATCH:
                 return
             await asyncio.sleep(PAUSE_S)
@@ -229,7 +230,7 @@ class SqlRetention:
             await asyncio.sleep(PAUSE_S)
 
     async def _set_mark(self, connection: AsyncConnection, name: str, mark: int) -> None:
-        make = sqlite.insert if self._database.dialect == "sqlite" else postgresql.insert
+        make = insert_of(self._database.dialect)
         keeping = make(VersionRow).values(name=name, version=mark)
         await connection.execute(
             keeping.on_conflict_do_update(index_elements=[VersionRow.name], set_={"version": mark})

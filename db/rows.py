@@ -32,7 +32,8 @@ from bot.messages import (
     Text,
     Unsupported,
 )
-from bot.ports import Author, Dialogue, Logged
+from bot.ports.letters import Author, Logged
+from bot.ports.log import Dialogue
 from bot.sameness import OfTheSame
 
 EMPTY_DIALOGUE = "{}"
@@ -93,8 +94,11 @@ def clean(text: str) -> str:
     """The text without NUL and lone surrogates, which no store can keep."""
     if "\x00" in text:
         text = text.replace("\x00", "")
-    if not text.isascii() and _SURROGATES.search(text):
-        text = _SURROGATES.sub("\ufffd", text)
+    if not text.isascii():
+        try:
+            text.encode()  # five times as quick as to look for one
+        except UnicodeEncodeError:
+            return _SURROGATES.sub("\ufffd", text)
     return text
 
 
@@ -191,6 +195,14 @@ def _reply_extra(reply: Reply) -> str | None:
 
 reply_extra = OfTheSame(_reply_extra)
 """The same, remembered: what many readers hear is put together once."""
+
+
+def _reply_text(reply: Reply) -> str:
+    return clean(reply.text)
+
+
+reply_text = OfTheSame(_reply_text)
+"""The words of a reply as they can be kept, remembered likewise."""
 
 
 def _attachment_extra(what: Attachment) -> AttachmentExtra:
@@ -291,9 +303,16 @@ def as_stored(inbound: Inbound, name: str, language: str) -> Inbound:
     )
 
 
+_LONGEST_MOMENT = len("2026-01-01 00:00:00.000000")
+
+
 def to_sqlite(moment: datetime | None) -> str | None:
     """UTC as SQLite keeps it: sorts as text (see ``db.base.Moment``)."""
-    return None if moment is None else moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+    if moment is None:
+        return None
+    if moment.tzinfo is not UTC:
+        moment = moment.astimezone(UTC)
+    return moment.isoformat(" ", "microseconds")[:_LONGEST_MOMENT]
 
 
 def from_sqlite(stored: Any) -> datetime:

@@ -18,18 +18,16 @@ from bot.errors import InputError
 from bot.library.model import ItemStatus
 from bot.shelving import Decision, DecisionKind, HiddenWork, ShelfItem, ShelfRecord, ShelfWork
 from db import catalogue_sql as sql
-from db.circulation_reading import lock_works
 from db.connect import Database, store_errors
 from db.models import BranchRow, ItemRow, RecordRow, WorkRow
 from db.models_circulation import HoldRow
 from db.models_shelving import CatalogueDecisionRow, WorkAliasRow
+from db.queues import join_queues
 
 TOLD = 5
 """Titles that a decision remembers for people."""
 LATEST = 50
 REASON_LENGTH = 300
-SAME_BOOK = "merged"
-"""``holds.ended_by`` of a second place in the queue for what has become one work."""
 
 
 class SqlCatalogueDesk:
@@ -105,9 +103,10 @@ class SqlCatalogueDesk:
             of_rules = and_(RecordRow.work_id == other, RecordRow.own_key == "", RecordRow.placed_key == "")
             await connection.execute(update(RecordRow).where(of_rules).values(own_key=keys[other]))
             await connection.execute(update(RecordRow).where(RecordRow.work_id == other).values(work_id=into))
-            await self._join_queues(connection, into, other)
+            await join_queues(connection, into, other, self._clock.now())
             details = {"other": other, "key": keys[other], "led": led, "about": _titles(moved)}
-            decision = await self._note(connection, DecisionKind.MERGE, into, login, reason, details)
+            now = self._clock.now()
+            decision = await _note(connection, now, DecisionKind.MERGE, into, login, reason, details)
             await _refresh(connection, (into, other), version)
             return decision
 
@@ -132,128 +131,118 @@ class SqlCatalogueDesk:
             )
             before = {str(row.id): row.placed_key for row in taken}
             details = {"new": number, "key": key, "placed": before, "about": _titles(taken)}
-            await self._note(connection, DecisionKind.SPLIT, work_id, login, reason, details)
+            await _note(connection, self._clock.now(), DecisionKind.SPLIT, work_id, login, reason, details)
             await _refresh(connection, (work_id, number), version)
             return number
 
     async def hide(
         self, work_id: int, *, records: Collection[int] = (), items: Collection[int] = (), login: str, reason: str = ""
     ) -> int:
-        return await self._suppress(DecisionKind.HIDE, work_id, records, items, login, reason)
+        async with self._database.writing() as connection:
+            now, kind = self._clock.now(), DecisionKind.HIDE
+            return await suppress(connection, now, kind, work_id, records, items, login, reason)
 
     async def show(
         self, work_id: int, *, records: Collection[int] = (), items: Collection[int] = (), login: str
     ) -> int:
-        return await self._suppress(DecisionKind.SHOW, work_id, records, items, login, "")
+        async with self._database.writing() as connection:
+            return await suppress(connection, self._clock.now(), DecisionKind.SHOW, work_id, records, items, login, "")
 
     async def undo(self, decision_id: int, *, login: str) -> int:
-        row = CatalogueDecisionRow
         async with self._database.writing() as connection:
-            version = 1 + await sql.lock(connection)
-            taking_back = update(row).where(row.id == decision_id, row.undone_at.is_(None))
-            values = {"undone_at": self._clock.now(), "undone_by": login}
-            found = (
-                await connection.execute(taking_back.values(values).returning(row.kind, row.work_id, row.details))
-            ).first()
-            if found is None:
-                raise InputError("this was taken back already")
-            kind = DecisionKind(found.kind)
-            if kind is DecisionKind.MERGE:
-                touched = await _part(connection, found.work_id, found.details)
-            elif kind is DecisionKind.SPLIT:
-                touched = await _return(connection, found.work_id, found.details)
-            else:
-                touched = await _turn(connection, found.details, hidden=kind is DecisionKind.SHOW)
-            await _refresh(connection, {found.work_id, *touched}, version)
-            return int(found.work_id)
+            return await take_back(connection, self._clock.now(), decision_id, login)
 
-    async def _suppress(
-        self,
-        kind: DecisionKind,
-        work_id: int,
-        records: Collection[int],
-        items: Collection[int],
-        login: str,
-        reason: str,
-    ) -> int:
-        hidden = kind is DecisionKind.HIDE
-        of_work = select(RecordRow.id).where(RecordRow.work_id == work_id)
-        async with self._database.writing() as connection:
-            version = 1 + await sql.lock(connection)
-            editions = list(
-                await connection.scalars(
-                    update(RecordRow)
-                    .where(RecordRow.work_id == work_id, RecordRow.id.in_(records), RecordRow.suppressed != hidden)
-                    .values(suppressed=hidden)
-                    .returning(RecordRow.id)
-                )
-            )
-            copies = list(
-                await connection.scalars(
-                    update(ItemRow)
-                    .where(ItemRow.record_id.in_(of_work), ItemRow.id.in_(items), ItemRow.suppressed != hidden)
-                    .values(suppressed=hidden)
-                    .returning(ItemRow.id)
-                )
-            )
-            if not editions and not copies:
-                raise InputError("nothing of this work would change")
-            titles = await connection.scalars(
-                select(RecordRow.title)
-                .outerjoin(ItemRow, ItemRow.record_id == RecordRow.id)
-                .where(or_(RecordRow.id.in_(editions), ItemRow.id.in_(copies)))
-                .distinct()
-                .limit(TOLD)
-            )
-            details = {"records": editions, "items": copies, "about": list(titles)}
-            decision = await self._note(connection, kind, work_id, login, reason, details)
-            await _refresh(connection, (work_id,), version)
-            return decision
 
-    async def _join_queues(self, connection: AsyncConnection, into: int, other: int) -> None:
-        """Who waited for ``other`` waits for ``into``; nobody waits twice."""
-        await lock_works(connection, (into, other))
-        live = HoldRow.ended_at.is_(None)
-        there = select(HoldRow.patron_id).where(HoldRow.work_id == into, live)
-        waits = await connection.execute(
-            select(HoldRow.id, HoldRow.patron_id, HoldRow.placed_at, HoldRow.assigned_item_id).where(
-                HoldRow.work_id == other, live, HoldRow.patron_id.in_(there)
-            )
+# --- hiding --------------------------------------------------------------------------------------
+
+
+async def suppress(
+    connection: AsyncConnection,
+    now: datetime,
+    kind: DecisionKind,
+    work_id: int,
+    records: Collection[int],
+    items: Collection[int],
+    login: str,
+    reason: str,
+) -> int:
+    """Hide or show editions and copies of a work within the caller's transaction; the decision. Raises InputError."""
+    hidden = kind is DecisionKind.HIDE
+    of_work = select(RecordRow.id).where(RecordRow.work_id == work_id)
+    version = 1 + await sql.lock(connection)
+    editions = list(
+        await connection.scalars(
+            update(RecordRow)
+            .where(RecordRow.work_id == work_id, RecordRow.id.in_(records), RecordRow.suppressed != hidden)
+            .values(suppressed=hidden)
+            .returning(RecordRow.id)
         )
-        for hold in waits.all():
-            twin = and_(HoldRow.work_id == into, live, HoldRow.patron_id == hold.patron_id)
-            # A copy that is on its way or on the shelf for them is not taken away again.
-            ended = HoldRow.id == hold.id if hold.assigned_item_id is None else twin
-            await connection.execute(
-                update(HoldRow).where(ended).values(ended_at=self._clock.now(), ended_by=SAME_BOOK)
-            )
-            await connection.execute(
-                update(HoldRow).where(twin, HoldRow.placed_at > hold.placed_at).values(placed_at=hold.placed_at)
-            )
-        await connection.execute(update(HoldRow).where(HoldRow.work_id == other, live).values(work_id=into))
+    )
+    copies = list(
+        await connection.scalars(
+            update(ItemRow)
+            .where(ItemRow.record_id.in_(of_work), ItemRow.id.in_(items), ItemRow.suppressed != hidden)
+            .values(suppressed=hidden)
+            .returning(ItemRow.id)
+        )
+    )
+    if not editions and not copies:
+        raise InputError("nothing of this work would change")
+    titles = await connection.scalars(
+        select(RecordRow.title)
+        .outerjoin(ItemRow, ItemRow.record_id == RecordRow.id)
+        .where(or_(RecordRow.id.in_(editions), ItemRow.id.in_(copies)))
+        .distinct()
+        .limit(TOLD)
+    )
+    details = {"records": editions, "items": copies, "about": list(titles)}
+    decision = await _note(connection, now, kind, work_id, login, reason, details)
+    await _refresh(connection, (work_id,), version)
+    return decision
 
-    async def _note(
-        self,
-        connection: AsyncConnection,
-        kind: DecisionKind,
-        work_id: int,
-        login: str,
-        reason: str,
-        details: Mapping[str, Any],
-    ) -> int:
-        values = {
-            "kind": kind.value,
-            "work_id": work_id,
-            "login": login,
-            "at": self._clock.now(),
-            "reason": reason[:REASON_LENGTH],
-            "details": dict(details),
-        }
-        adding = insert(CatalogueDecisionRow).values(values).returning(CatalogueDecisionRow.id)
-        return int((await connection.execute(adding)).scalar_one())
+
+async def _note(
+    connection: AsyncConnection,
+    now: datetime,
+    kind: DecisionKind,
+    work_id: int,
+    login: str,
+    reason: str,
+    details: Mapping[str, Any],
+) -> int:
+    values = {
+        "kind": kind.value,
+        "work_id": work_id,
+        "login": login,
+        "at": now,
+        "reason": reason[:REASON_LENGTH],
+        "details": dict(details),
+    }
+    adding = insert(CatalogueDecisionRow).values(values).returning(CatalogueDecisionRow.id)
+    return int((await connection.execute(adding)).scalar_one())
 
 
 # --- taking back ---------------------------------------------------------------------------------
+
+
+async def take_back(connection: AsyncConnection, now: datetime, decision_id: int, login: str) -> int:
+    """Take a decision back within the caller's transaction; the work to look at. Raises InputError."""
+    row = CatalogueDecisionRow
+    version = 1 + await sql.lock(connection)
+    taking_back = update(row).where(row.id == decision_id, row.undone_at.is_(None))
+    values = {"undone_at": now, "undone_by": login}
+    found = (await connection.execute(taking_back.values(values).returning(row.kind, row.work_id, row.details))).first()
+    if found is None:
+        raise InputError("this was taken back already")
+    kind = DecisionKind(found.kind)
+    if kind is DecisionKind.MERGE:
+        touched = await _part(connection, found.work_id, found.details)
+    elif kind is DecisionKind.SPLIT:
+        touched = await _return(connection, found.work_id, found.details)
+    else:
+        touched = await _turn(connection, found.details, hidden=kind is DecisionKind.SHOW)
+    await _refresh(connection, {found.work_id, *touched}, version)
+    return int(found.work_id)
 
 
 async def _part(connection: AsyncConnection, into: int, details: Mapping[str, Any]) -> set[int]:

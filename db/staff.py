@@ -6,14 +6,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, delete, func, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
 from bot.clock import Clock
-from bot.desk import Keys, StaffMember, StaffRole, StaffSession
 from bot.errors import InputError
+from bot.staff import Keys, StaffMember, StaffRole, StaffSession
 from db.connect import Database, store_errors
 from db.models_staff import StaffFailureRow, StaffRow, StaffSessionRow
+from db.upserts import insert_of
 
 LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}")
 LONGEST_NAME = 80
@@ -161,7 +161,7 @@ class SqlStaffBook:
         return {cut[row.key]: (row.times, row.last_at) for row in await self._read(wanted)}
 
     async def failed(self, keys: Sequence[str]) -> None:
-        make: Callable[..., Any] = sqlite.insert if self._database.dialect == "sqlite" else postgresql.insert
+        make: Callable[..., Any] = insert_of(self._database.dialect)
         now = self._clock.now()
         statements: list[Any] = [delete(StaffFailureRow).where(StaffFailureRow.last_at < now - REMEMBERED)]
         for key in sorted({key[:KEY_LENGTH] for key in keys}):

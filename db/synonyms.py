@@ -2,22 +2,19 @@
 
 import asyncio
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.clock import Clock
-from bot.errors import InputError, StoreUnavailable
+from bot.errors import InputError
+from bot.quick import dataclass
 from bot.teaching import Synonym, SynonymBook, SynonymKind, faults, key_of
 from db.connect import Database, store_errors
 from db.models import SynonymRow
-from db.versions import raise_version, version_of
+from db.versions import keep_up, raise_version, read_if_changed
 
 NAME = "synonyms"
-LOOK_EVERY_S = 0.5
-"""How often the version is looked at: a change, here or in another process, is in force within a second."""
-RETRY_S = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +41,10 @@ class SqlSynonyms:
 
     async def refresh(self) -> bool:
         """Read the synonyms where they changed; True where they did. Raises StoreUnavailable."""
-        with store_errors():
-            async with self._database.engine.connect() as connection:
-                version = await version_of(connection, NAME)
-                if version == self._version:
-                    return False
-                found = await _stored(connection)
+        changed = await read_if_changed(self._database, NAME, self._version, _stored)
+        if changed is None:
+            return False
+        version, found = changed
         # The words are reduced to their stems: the first time loads a dictionary.
         self._book = await asyncio.to_thread(SynonymBook, found) if found else SynonymBook()
         self._version = version
@@ -57,13 +52,7 @@ class SqlSynonyms:
 
     async def follow(self) -> None:
         """Follow the store until cancelled."""
-        while True:
-            pause = LOOK_EVERY_S
-            try:
-                await self.refresh()
-            except StoreUnavailable:
-                pause = RETRY_S  # what is known stays in force
-            await asyncio.sleep(pause)
+        await keep_up(self.refresh)
 
     async def put(self, synonyms: Iterable[Synonym], targets: Iterable[str]) -> Kept:
         """Keep synonyms; one that is said already gets its new meaning.

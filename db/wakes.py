@@ -34,19 +34,34 @@ class Wakes:
         event = asyncio.Event()
         for topic in topics:
             self._sleepers.setdefault(topic, set()).add(event)
+        heart = _Heart(event, heartbeat_s)
         try:
             while not self._closed:
                 yield
-                try:
-                    async with asyncio.timeout(heartbeat_s):
-                        await event.wait()
-                except TimeoutError:
-                    continue
-                finally:
-                    event.clear()
+                await event.wait()
+                event.clear()
         finally:
+            heart.stop()
             for topic in topics:
                 sleepers = self._sleepers[topic]
                 sleepers.discard(event)
                 if not sleepers:
                     del self._sleepers[topic]
+
+
+class _Heart:
+    """Sets an event again and again by one timer, since a timeout around each wait costs more than the wait."""
+
+    def __init__(self, event: asyncio.Event, every_s: float) -> None:
+        self._event = event
+        self._every_s = every_s
+        self._loop = asyncio.get_running_loop()
+        self._next = self._loop.call_later(every_s, self._beat)
+
+    def _beat(self) -> None:
+        self._event.set()
+        self._next = self._loop.call_later(self._every_s, self._beat)
+
+    def stop(self) -> None:
+        """It beats no more."""
+        self._next.cancel()

@@ -6,9 +6,10 @@ No handler imports another, so a button that leads to another intent is made her
 from collections.abc import Sequence
 
 from bot.library.model import Branch, WorkCard
-from bot.library.places import branch_key, main_branch
+from bot.library.places import branch_key, find_branches, main_branch, strange_place
 from bot.messages import Button, Reply, link, reply
-from bot.ports import FaqAnswer, Found, Library, Verdict
+from bot.ports.catalogue import Found, Verdict
+from bot.ports.library import FaqAnswer, Library
 from bot.routing import Turn
 from bot.wording import gettext as _
 from bot.wording.books import LONGEST_LABEL, cut
@@ -87,6 +88,21 @@ def ways_out(*first: Button) -> tuple[Row, ...]:
 def words_of(turn: Turn) -> str:
     """What the reader wrote of this very wish: a message may hold several."""
     return turn.request.slots.get("whole") or turn.request.rest or turn.text
+
+
+async def names_a_branch(turn: Turn, library: Library) -> bool:
+    """Whether the message names a building of ours."""
+    return bool(find_branches(turn.text, await library.branches.all()))
+
+
+def not_one_of_ours(turn: Turn, branches: Sequence[Branch]) -> Reply | None:
+    """Said where the reader asks about a library in a place where we have none; None where they do not."""
+    place = strange_place(turn.text, branches)
+    if not place:
+        return None
+    said = _("Нашей библиотеки там не вижу: «{place}». Возможно, она под другим названием.")
+    buttons = ((Button(_("Все адреса"), "addresses"),), (librarian_button(), find_button()))
+    return reply(said.format(place=place), buttons=buttons)
 
 
 async def desk(library: Library) -> Branch | None:

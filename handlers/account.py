@@ -1,16 +1,20 @@
 """The door to a reader's account, shared by all dialogues behind it: who it is, and what is said where nobody is in."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from bot.accounts import Account, Accounts, Cardholder, Circulation, Ok, OpenLoan, Result, Unavailable, Unsupported
+from bot.accounts import Account, Accounts, Cardholder
+from bot.circulation import Circulation, Ok, OpenLoan, Result, Unavailable, Unsupported
 from bot.clock import local_day
 from bot.lending_words import branch_named
 from bot.library.model import Branch
 from bot.messages import Attachment, Button, Reply, Styled, compose
-from bot.ports import Library, Mode, Request
+from bot.ports.library import Library
+from bot.ports.log import Mode
+from bot.ports.understanding import Request
+from bot.quick import dataclass
 from bot.routing import Answer, Turn
 from bot.wording import gettext as _
 from bot.wording.reaching import phone_line
@@ -29,6 +33,7 @@ class Inside:
         today / zone: The library's day and clock.
         branches: All buildings, the main one first.
         hidden: No titles: others look at this phone.
+        silent: Nothing is sent to this chat by itself.
     """
 
     account: Account
@@ -37,6 +42,12 @@ class Inside:
     branches: Sequence[Branch]
     today: date
     zone: ZoneInfo
+    silent: bool = False
+
+    @property
+    def written_to(self) -> bool:
+        """Whether the reader is told of things by itself, here or in another chat of theirs."""
+        return not self.account.wishes.muted and (not self.silent or self.account.other_chats.linked)
 
     @property
     def holders(self) -> tuple[Cardholder, ...]:
@@ -46,6 +57,11 @@ class Inside:
     @property
     def hidden(self) -> bool:
         return self.account.wishes.hide_titles
+
+    @property
+    def apart(self) -> bool:
+        """Whether it must be said whose a book is: of several cards, or of a child's alone while their own is gone."""
+        return len(self.holders) > 1 or self.account.own_suspended
 
     def place(self, code: str) -> str:
         """A branch as readers call it, "" where there is only one and nothing to tell apart."""
@@ -90,6 +106,7 @@ async def let_in(turn: Turn, library: Library) -> Inside | None:
         branches=branches,
         today=local_day(turn.now, zone),
         zone=zone,
+        silent=turn.contact.channel in library.silent,
     )
 
 
@@ -148,13 +165,18 @@ async def shelf_of(inside: Inside) -> Shelf:
         result = await inside.circulation.loans(holder.patron_id)
         match result:
             case Ok(value, as_of):
-                loans += [Lent(holder, loan) for loan in value]
+                loans += [Lent(holder, loan) for loan in sorted(value, key=_soonest)]
                 ages += [as_of] if as_of is not None else []
             case Unavailable() | Unsupported():
                 failed = result
             case _:  # a library system that refuses to tell is one that cannot
                 failed = Unsupported()
     return Shelf(loans=tuple(loans), as_of=min(ages, default=None), failed=failed)
+
+
+def _soonest(loan: OpenLoan) -> tuple[bool, date, date]:
+    """Overdue books first, then by the day on which they have to be back, those that need not come now last."""
+    return not loan.overdue, loan.back_by or date.max, loan.loan.due_on
 
 
 async def no_answer(turn: Turn, library: Library, failed: Result[object], doing: str = "") -> Answer:
@@ -188,6 +210,24 @@ def personal(*parts: str | Styled, buttons: Sequence[Row] = (), at: Sequence[Att
 def saying(*parts: str | Styled, buttons: Sequence[Row] = ()) -> Answer:
     """An answer of one personal reply."""
     return Answer(replies=(personal(*parts, buttons=buttons),))
+
+
+def missing_card(inside: Inside) -> str:
+    """One line of a linked card that the register has no more and what to do, "" where it has them all."""
+    if inside.account.own_suspended:
+        return _("Вашего билета больше нет в списках библиотеки, его книг я не вижу: подойдите с ним к библиотекарю.")
+    if inside.account.suspended:
+        return _("Одного из детских билетов больше нет в списках библиотеки: подойдите с ним к библиотекарю.")
+    return ""
+
+
+def and_missing(inside: Inside, answer: Answer) -> Answer:
+    """The answer, and below it the line of a card that it does not speak of."""
+    said = missing_card(inside)
+    if not said or not answer.replies or answer.go_on:  # what goes on says it there
+        return answer
+    *before, last = answer.replies
+    return replace(answer, replies=(*before, replace(last, text=f"{last.text}\n\n{said}", personal=True)))
 
 
 def called(holder: Cardholder) -> str:

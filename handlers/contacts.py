@@ -4,24 +4,26 @@ from collections.abc import Sequence
 
 from bot.asking import look_up_faq
 from bot.library.model import Branch
-from bot.library.places import meant
+from bot.library.places import branch_key, meant
 from bot.messages import Button, Reply, bold, reply
-from bot.ports import Library
-from bot.routing import Router, Turn, intent, pressed, same_for_all
+from bot.ports.library import Library
+from bot.routing import Answer, Router, Turn, follows, intent, not_followed, pressed, same_for_all
 from bot.wording import gettext as _
 from bot.wording.reaching import phone_line
-from handlers import Row, faq_reply, find_button, librarian_button, words_of
+from handlers import Row, faq_reply, find_button, librarian_button, names_a_branch, not_one_of_ours, words_of
 
 router = Router("contacts")
 
 
 @router.on(intent("contacts"), pressed("contacts"))
 @same_for_all
-async def how_to_reach(turn: Turn, library: Library) -> Reply:
+async def how_to_reach(turn: Turn, library: Library) -> Reply | Answer:
     """Phone and mail of the branch that is named, else of the main one, else what the library wrote itself."""
     text = words_of(turn)
     known = await look_up_faq(library.faq, "contacts", text, turn.language)
     branches = await library.branches.all()
+    if (elsewhere := not_one_of_ours(turn, branches)) is not None:
+        return elsewhere
     named = [branch for branch in meant(text, branches) if branch.phone or branch.email]
     if known is not None:
         return faq_reply(known, *_rows(branches))
@@ -30,9 +32,17 @@ async def how_to_reach(turn: Turn, library: Library) -> Reply:
         return reply(text, buttons=((librarian_button(),), (find_button(),)))
     parts: list[str] = []
     if len(named) == 1:
-        return reply(bold(named[0].name), f"\n{_ways(turn, library, named[0])}", buttons=_rows(branches))
+        told = reply(bold(named[0].name), f"\n{_ways(turn, library, named[0])}", buttons=_rows(branches))
+        return Answer(replies=(told,), about=f"contacts:{branch_key(named[0].code)}")
     parts = [f"{branch.name}\n{_ways(turn, library, branch)}" for branch in named]
     return reply("\n\n".join(parts), buttons=_rows(branches))
+
+
+@router.on(follows("elsewhere:contacts"))
+@same_for_all
+async def how_to_reach_another(turn: Turn, library: Library) -> Reply | Answer:
+    """«А детская?»; anything that is no branch is a wish of its own."""
+    return await how_to_reach(turn, library) if await names_a_branch(turn, library) else not_followed(turn)
 
 
 @router.on(pressed("phones"))

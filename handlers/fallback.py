@@ -2,7 +2,9 @@
 
 from bot.asking import look_up, look_up_faq
 from bot.messages import Button, reply
-from bot.ports import Library, Mode, Verdict
+from bot.ports.catalogue import Verdict
+from bot.ports.library import Library
+from bot.ports.log import Mode
 from bot.routing import Answer, Router, Turn, intent, pressed
 from bot.wording import books, quoted
 from bot.wording import gettext as _

@@ -5,11 +5,12 @@ from datetime import datetime
 
 from bot.library.places import branch_behind, branch_key
 from bot.messages import Button, reply
-from bot.ports import Library
+from bot.ports.library import Library
 from bot.routing import Answer, Router, Turn, intent, pressed, same_for_all
 from bot.wording import books
 from bot.wording import gettext as _
 from bot.wording.opening import right_now
+from bot.wording.own import Own
 from handlers import find_button, has_accounts, help_button, menu
 
 router = Router("greeting")
@@ -25,13 +26,9 @@ async def greet(turn: Turn, library: Library) -> Answer:
     if start is not None and (answer := await _led_here(start[1], start[2], turn.now, library)) is not None:
         return answer
     if not turn.new and "start" not in turn.request.slots:
-        return Answer(replies=(reply(_("Здравствуйте! Что вам подсказать?"), buttons=menu(library)),))
-    text = _(
-        "Здравствуйте! Это {library}. Я бот, отвечаю днём и ночью.\n"
-        "Напишите название книги или автора, и я скажу, где она есть. Например: Маленький принц.\n"
-        "Ещё подскажу часы работы, адрес, правила и позову библиотекаря."
-    )
-    return Answer(replies=(reply(text.format(library=library.name), buttons=menu(library)),))
+        return Answer(replies=(reply(library.words.say(Own.HELLO_AGAIN), buttons=menu(library)),))
+    text = library.words.say(Own.HELLO, library=library.name)
+    return Answer(replies=(reply(text, buttons=menu(library)),))
 
 
 async def _led_here(kind: str, key: str, now: datetime, library: Library) -> Answer | None:
@@ -61,15 +58,7 @@ async def _led_here(kind: str, key: str, now: datetime, library: Library) -> Ans
 @same_for_all
 async def explain(turn: Turn, library: Library) -> Answer:
     """What the bot can do, in the order in which it is asked for it."""
-    text = _(
-        "Вот что я умею:\n"
-        "• найти книгу по названию, автору или ISBN, даже если написано с ошибкой;\n"
-        "• сказать, в какой библиотеке она есть и сколько экземпляров свободно;\n"
-        "• подсказать часы работы, адрес и телефон;\n"
-        "• рассказать, как записаться и какие правила;\n"
-        "• позвать библиотекаря.\n"
-        "Пишите своими словами. Слово «отмена» вернёт к началу."
-    )
+    text = library.words.say(Own.HELP)
     if has_accounts(library) and not turn.public:
         mine = _(
             "По читательскому билету покажу ваши книги, продлю их, забронирую ту, что на руках, и напомню о сроке: "
@@ -83,5 +72,5 @@ async def explain(turn: Turn, library: Library) -> Answer:
 @same_for_all
 async def welcome(turn: Turn, library: Library) -> Answer:
     """Thanks, goodbye, all right."""
-    del turn, library
-    return Answer(replies=(reply(_("Рад помочь! Если что-то понадобится, пишите."), buttons=((find_button(),),)),))
+    del turn
+    return Answer(replies=(reply(library.words.say(Own.THANKS), buttons=((find_button(),),)),))

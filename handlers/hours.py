@@ -10,13 +10,23 @@ from bot.library.model import Branch, Hours
 from bot.library.places import branch_behind, branch_key, main_branch, meant
 from bot.library.when import When, parse_when
 from bot.messages import Button, Reply, bold, reply
-from bot.ports import Library
-from bot.routing import Router, Turn, intent, pressed, same_for_all
+from bot.ports.library import Library
+from bot.routing import Answer, Router, Turn, follows, intent, not_followed, pressed, same_for_all
 from bot.wording import capital, day, weekday
 from bot.wording import gettext as _
 from bot.wording.opening import day_hours, moment_words, named_day, right_now, sanitary_rule, spans, unusual_days, week
 from bot.wording.reaching import phone_beside
-from handlers import MOST_BRANCHES, Row, faq_reply, find_button, librarian_button, which_branch, words_of
+from handlers import (
+    MOST_BRANCHES,
+    Row,
+    faq_reply,
+    find_button,
+    librarian_button,
+    names_a_branch,
+    not_one_of_ours,
+    which_branch,
+    words_of,
+)
 
 router = Router("hours")
 
@@ -32,10 +42,12 @@ _BREAK = ("обед", "перерыв", "lunch", "break")
 
 @router.on(intent("hours"))
 @same_for_all
-async def when_open(turn: Turn, library: Library) -> Reply:
+async def when_open(turn: Turn, library: Library) -> Reply | Answer:
     """The hours that the message asks for, of the branch that it names, else of the main one."""
     text = words_of(turn)
     branches = await library.branches.all()
+    if (elsewhere := not_one_of_ours(turn, branches)) is not None:
+        return elsewhere
     named = meant(text, branches)
     if not named:
         return await _unknown(turn, library, None)
@@ -45,9 +57,27 @@ async def when_open(turn: Turn, library: Library) -> Reply:
     return await _told(turn, library, named[0], when, fold(text))
 
 
+@router.on(follows("day:hours"))
+@same_for_all
+async def when_open_then(turn: Turn, library: Library) -> Reply | Answer:
+    """«А завтра?»: another day of the same branch."""
+    branch = branch_behind(turn.argument, await library.branches.all())
+    if branch is None:
+        return not_followed(turn)
+    when = parse_when(turn.text, local_day(turn.now, branch.zone), library.holidays)
+    return await _told(turn, library, branch, when, "")
+
+
+@router.on(follows("elsewhere:hours"))
+@same_for_all
+async def when_open_elsewhere(turn: Turn, library: Library) -> Reply | Answer:
+    """«А детская?»; anything that is no branch is a wish of its own."""
+    return await when_open(turn, library) if await names_a_branch(turn, library) else not_followed(turn)
+
+
 @router.on(pressed("hours"))
 @same_for_all
-async def when_open_there(turn: Turn, library: Library) -> Reply:
+async def when_open_there(turn: Turn, library: Library) -> Reply | Answer:
     """``hours``, ``hours:03`` or ``hours:03@2026-03-08``."""
     branches = await library.branches.all()
     key, _at, day = turn.argument.partition("@")
@@ -78,7 +108,7 @@ def _today(branch: Branch, hours: Hours, moment: datetime, library: Library) -> 
     return day_hours(day_of(hours, local_day(moment, branch.zone), library.holidays))
 
 
-async def _told(turn: Turn, library: Library, branch: Branch, when: When, text: str) -> Reply:
+async def _told(turn: Turn, library: Library, branch: Branch, when: When, text: str) -> Reply | Answer:
     hours, today = branch.hours, local_day(turn.now, branch.zone)
     if hours is None:
         return await _unknown(turn, library, branch)
@@ -103,7 +133,8 @@ async def _told(turn: Turn, library: Library, branch: Branch, when: When, text: 
         if hours.sanitary_day is not None:
             lines.append(sanitary_rule(hours.sanitary_day))
         lines += _news(branch, hours, today, library, set(range(7)))
-    return reply(bold(branch.name), "".join(f"\n{line}" for line in lines), buttons=await _others(library, branch))
+    told = reply(bold(branch.name), "".join(f"\n{line}" for line in lines), buttons=await _others(library, branch))
+    return Answer(replies=(told,), about=f"hours:{branch_key(branch.code)}")
 
 
 def _day(what: Day, today: date) -> str:

@@ -8,9 +8,11 @@ from bot.language.folding import fold
 from bot.library.hours import now_at
 from bot.library.model import Branch
 from bot.messages import Button, Reply, reply
-from bot.ports import Library, Mode
+from bot.ports.library import Library
+from bot.ports.log import Mode
 from bot.routing import Answer, Expects, Router, Turn, expects, intent, pressed
 from bot.wording import gettext as _
+from bot.wording.own import Own
 from bot.wording.reaching import before_you, people_answer, usual_wait
 from handlers import Row, desk, faq_reply, menu
 
@@ -52,10 +54,8 @@ async def call(turn: Turn, library: Library) -> Answer:
     tip = await _tip(turn, library)
     told = turn.argument == "told" or len(turn.text) >= _A_QUESTION_IS_LONGER or "rule" in turn.request.slots
     said = [
-        _("Записал ваш вопрос для библиотекаря.")
-        if told
-        else _("Записал, что вам нужен библиотекарь. Напишите здесь, что ему передать."),
-        people_answer(branch, turn.now, library.holidays),
+        library.words.say(Own.QUESTION_PASSED if told else Own.PERSON_CALLED),
+        people_answer(branch, turn.now, library.holidays, library.words),
         *before_you(line.before),
         *usual_wait(line.usual, branch, turn.now, library.holidays),
     ]
@@ -67,7 +67,7 @@ async def call(turn: Turn, library: Library) -> Answer:
         said.insert(0, _("Мне жаль, что так вышло."))
     if summary := _summary(turn):
         said.insert(1, _("Передам: {summary}.").format(summary=summary))
-    said.append(_("А пока я могу отвечать и сам."))
+    said.append(_("А пока я могу отвечать и сам.") if told else _("Чтобы спросить меня, нажмите «Вернуться к боту»."))
     asked = reply("\n".join(said), buttons=_back())
     return Answer(replies=(*tip, asked), handover=_reason(turn), expects=None if told else Expects(key=QUESTION))
 

@@ -2,7 +2,7 @@
 
 from bot.asking import look_up_faq
 from bot.messages import Button, reply
-from bot.ports import Library
+from bot.ports.library import Library
 from bot.routing import Answer, Router, Turn, intent, pressed, same_for_all
 from bot.wording import gettext as _
 from bot.wording.reaching import phone_line

@@ -2,7 +2,7 @@
 
 from bot.asking import look_up_faq
 from bot.messages import Button, reply
-from bot.ports import Library
+from bot.ports.library import Library
 from bot.routing import Answer, Router, Turn, intent
 from bot.wording import gettext as _
 from handlers import faq_reply, find_button, librarian_button, words_of, yes_or_no

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from bot.language.folding import words
 from bot.messages import Button, reply
-from bot.ports import Library, Request
+from bot.ports.library import Library
+from bot.ports.understanding import Request
 from bot.routing import Answer, Router, Turn, intent
 from bot.wording import gettext as _
 from handlers import find_button, librarian_button
@@ -26,7 +27,7 @@ async def unsubscribe(turn: Turn, library: Library) -> Answer:
         said = _("Хорошо. Первым я вам не пишу и ничего не рассылаю. Если понадоблюсь, напишите.")
         return Answer(replies=(reply(said, buttons=buttons),))
     await library.accounts.wish(turn.contact, replace(account.wishes, muted=True, here=False))
-    said = _("Хорошо, больше ничего не присылаю, только отвечаю на вопросы. Передумаете, напишите: напоминай.")
+    said = _("Хорошо, больше ничего не присылаю, только отвечаю на вопросы. Если передумаете, напишите: напоминай.")
     return Answer(replies=(reply(said, buttons=buttons),))
 
 

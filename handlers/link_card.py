@@ -4,9 +4,11 @@ from collections.abc import Mapping
 
 from bot.accounts import Account, Accounts, Cardholder, Linking, LinkState, Proof
 from bot.language.folding import words
+from bot.language.yes_or_no import Said, answer, tones
 from bot.library.typed import birth_date, card_number, one_time_code
 from bot.messages import Button, SharedPhone, link
-from bot.ports import Library, Request
+from bot.ports.library import Library
+from bot.ports.understanding import Request
 from bot.routing import Answer, Expects, Router, Turn, expects, intent, pressed, sent
 from bot.wording import gettext as _
 from bot.wording import listed
@@ -17,32 +19,14 @@ from handlers.account import called, instead, personal, saying, wish_before
 
 router = Router("link_card", personal=True)
 
-CONSENT, CODE, CARD, SECRET = "link.consent", "link.code", "link.card", "link.secret"
+CONSENT, CODE, CARD, SECRET = "link.consent?", "link.code", "link.card", "link.secret"
 """What the dialogue waits for."""
+LONGEST_CONSENT = 5
+"""Words of a yes or no; more is a story with «не» in it, or a wish of its own."""
 VERSION_LETTERS = 24
-"""Of a consent text's digest: what a button carries of it."""
-_AGREE = frozenset(
-    [
-        "да",
-        "согласен",
-        "согласна",
-        "согласны",
-        "ок",
-        "ok",
-        "yes",
-        "agree",
-        "ага",
-        "угу",
-        "конечно",
-        "давай",
-        "давайте",
-        "хорошо",
-        "принимаю",
-    ]
-)
-_REFUSE = frozenset(
-    ["нет", "не", "no", "несогласен", "несогласна", "отказываюсь", "отказ", "refuse", "disagree", "против"]
-)
+"""Of a consent text's digest: what a button carries of it, and the dialogue for an answer in words."""
+_SHOWN, _ONLY_NO = "shown", frozenset([Said.NO])
+_REFUSED_FIRST = frozenset(["нет", "no", "отказываюсь", "отказ", "refuse", "disagree", "несогласен", "несогласна"])
 _LOST = frozenset(
     [
         "где",
@@ -94,7 +78,7 @@ async def _begun(turn: Turn, library: Library) -> Answer:
     if turn.argument == "where":
         return await _where(turn, library, wish)
     if not account.consent:
-        return _ask_consent(accounts, turn, wish)
+        return _ask_consent(accounts, turn, wish, _what_for(wish))
     if turn.argument == "card" and _by_card(accounts):
         return _ask_card(wish)
     if account.suspended and not account.holders and turn.argument != "other":
@@ -123,42 +107,61 @@ def _wish(turn: Turn) -> Wish:
     return {name: turn.data[name] for name in ("slots", "rest") if name in turn.data}
 
 
+def _what_for(wish: Wish) -> str:
+    """Why a card is asked about, "" where the reader asked to link one."""
+    wanted = _then(wish)
+    return {
+        "my_loans": _("Чтобы показать ваши книги, мне нужен ваш билет."),
+        "renew": _("Чтобы продлить книги, мне нужен ваш билет."),
+        "hold": _("Для броней мне нужен ваш билет."),
+        "my_card": _("Чтобы показать ваш билет, его надо привязать к этому чату."),
+        "reminders": _("Чтобы напоминать о сроках, мне нужен ваш билет."),
+    }.get(wanted.intent if wanted else "", "")
+
+
 def _ask_consent(accounts: Accounts, turn: Turn, wish: Wish, before: str = "") -> Answer:
     text = accounts.consent_text(turn.language)
     more = ("\n", link(_("Прочитать полностью"), text.url)) if text.url.startswith(("http://", "https://")) else ()
-    rows: tuple[Row, ...] = (
-        (Button(_("Согласен"), f"agree:{text.version[:VERSION_LETTERS]}"), Button(_("Не согласен"), "disagree")),
-    )
+    version = text.version[:VERSION_LETTERS]
+    rows: tuple[Row, ...] = ((Button(_("Согласен"), f"agree:{version}"), Button(_("Не согласен"), "disagree")),)
     said = personal(f"{before}\n" if before else "", text.text, *more, buttons=rows)
-    return Answer(replies=(said,), expects=Expects(key=CONSENT, data=wish))
+    return Answer(replies=(said,), expects=Expects(key=CONSENT, data={**wish, _SHOWN: version}))
 
 
 @router.on(expects(CONSENT))
 async def consent_in_words(turn: Turn, library: Library) -> Answer:
-    """«Да», «не согласна»; any other wish ends the dialogue and is answered."""
+    """«Не против», «не согласна»; what may be either is asked again, any other wish ends the dialogue."""
     said = words(turn.text)
-    if _REFUSE & set(said):
+    meant, heard = answer(said), tones(said)
+    is_short = len(said) <= LONGEST_CONSENT
+    if meant is Said.YES and is_short:
+        return await _agreed_to(turn, library, str(turn.data.get(_SHOWN, "")))
+    if meant is Said.NO or (said and said[0] in _REFUSED_FIRST and meant is None) or (is_short and heard == _ONLY_NO):
         return _refused()
-    if said and said[0] in _AGREE:
-        return await _agreed(turn, library)
+    if meant is not None or (is_short and heard):
+        return await _unclear(turn, library)
     return Answer(replies=(), go_on=(turn.request,))
+
+
+async def _unclear(turn: Turn, library: Library) -> Answer:
+    accounts = library.accounts
+    if accounts is None:
+        return await _begun(turn, library)
+    return _ask_consent(accounts, turn, _wish(turn), _("Не понял, да или нет. Пока ничего личного не сохраняю."))
 
 
 @router.on(pressed("agree"))
 async def agree(turn: Turn, library: Library) -> Answer:
     """Keep the consent to the very text that was shown."""
+    return await _agreed_to(turn, library, turn.argument)
+
+
+async def _agreed_to(turn: Turn, library: Library, shown: str) -> Answer:
     accounts = library.accounts
     if accounts is None:
         return await _begun(turn, library)
-    if accounts.consent_text(turn.language).version[:VERSION_LETTERS] != turn.argument:
+    if accounts.consent_text(turn.language).version[:VERSION_LETTERS] != shown:
         return _ask_consent(accounts, turn, _wish(turn), _("Текст согласия с тех пор изменился. Вот новый:"))
-    return await _agreed(turn, library)
-
-
-async def _agreed(turn: Turn, library: Library) -> Answer:
-    accounts = library.accounts
-    if accounts is None:
-        return await _begun(turn, library)
     await accounts.agree(turn.contact, accounts.consent_text(turn.language).version, turn.key)
     return _ask_proof(accounts, await accounts.behind(turn.contact), _wish(turn))
 
@@ -183,7 +186,14 @@ def _by_card(accounts: Accounts) -> bool:
 
 
 def _ask_proof(accounts: Accounts, account: Account, wish: Wish, before: str = "") -> Answer:
-    said = before or _("Пришлите одноразовый код. Его даёт библиотекарь, когда вы показываете билет.")
+    said = before or " ".join(
+        line
+        for line in (
+            _what_for(wish),
+            _("Пришлите одноразовый код. Его даёт библиотекарь, когда вы показываете билет."),
+        )
+        if line
+    )
     if account.holders and not before:
         said = _("Билет уже привязан: {whose}.").format(whose=listed([called(one) for one in account.holders]))
         said += "\n" + _("Чтобы добавить ещё один, например ребёнка, пришлите одноразовый код.")
@@ -308,6 +318,8 @@ async def _told(turn: Turn, library: Library, accounts: Accounts, outcome: Linki
                 "Не подошло. Проверьте, всё ли переписано верно, и пришлите ещё раз. Код действует недолго и только "
                 "один раз: новый даст библиотекарь."
             )
+            if _by_card(accounts):
+                said += " " + _("Если это был номер билета, нажмите «По номеру билета».")
     answer = _ask_proof(accounts, Account(), wish, said)
     return Answer(replies=answer.replies, expects=answer.expects, secret=True)
 
@@ -324,7 +336,7 @@ def _linked(outcome: Linking, wish: Wish) -> Answer:
     else:
         said = _("Готово, билет привязан.")
     if then is None:
-        said += "\n" + _("Теперь здесь видно ваши книги, их можно продлить. Передумаете, напишите: отвяжи билет.")
+        said += "\n" + _("Теперь здесь видно ваши книги, их можно продлить. Если передумаете, напишите: отвяжи билет.")
     buttons: tuple[Row, ...] = () if then else ((loans_button(), Button(_("Напоминания"), "reminders")),)
     return Answer(replies=(personal(said, buttons=buttons),), go_on=(then,) if then else (), secret=True)
 

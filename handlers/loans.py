@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import date
 from itertools import groupby
 
-from bot.accounts import Ability, OpenLoan
+from bot.circulation import Ability, OpenLoan
 from bot.lending_words import due_heading, known_since, loan_line
 from bot.library.shown_loans import packed
 from bot.messages import Button
-from bot.ports import Library
+from bot.ports.library import Library
 from bot.routing import Answer, Router, Turn, intent, pressed
 from bot.wording import counted
 from bot.wording import gettext as _
@@ -17,6 +17,7 @@ from handlers.account import (
     Inside,
     Lent,
     Shelf,
+    and_missing,
     called,
     holds_button,
     kept_out,
@@ -46,11 +47,14 @@ async def my_loans(turn: Turn, library: Library) -> Answer:
     if not shelf.loans and shelf.failed is not None:
         return await no_answer(turn, library, shelf.failed)
     if not shelf.loans:
-        lines = [_("На руках у вас книг нет."), known_since(shelf.as_of, inside.zone)]
-        return saying("\n".join(line for line in lines if line), buttons=((holds_button(), find_button()),))
+        nothing = _("На детских билетах книг нет.") if inside.account.own_suspended else _("На руках у вас книг нет.")
+        lines = [nothing, known_since(shelf.as_of, inside.zone)]
+        empty = saying("\n".join(line for line in lines if line), buttons=((holds_button(), find_button()),))
+        return and_missing(inside, empty)
     page, _colon, open_titles = turn.argument.partition("+")
     hidden = inside.hidden and open_titles != "open"
-    return _page(inside, shelf, int(page) if page.isascii() and page.isdigit() and len(page) < 4 else 0, hidden=hidden)
+    number = int(page) if page.isascii() and page.isdigit() and len(page) < 4 else 0
+    return and_missing(inside, _page(inside, shelf, number, hidden=hidden))
 
 
 def _page(inside: Inside, shelf: Shelf, page: int, *, hidden: bool) -> Answer:
@@ -71,13 +75,15 @@ def _lines(inside: Inside, shelf: Shelf, shown: Sequence[Lent], page: int, *, hi
     branches = {lent.open.loan.branch_code for lent in shelf.loans}
     number = 0
     for holder, of_one in groupby(shown, key=lambda lent: lent.holder):
-        if len(inside.holders) > 1:
+        if inside.apart:
             said += ["", f"{called(holder)}:"]
         of_holder = [lent.open for lent in of_one]
-        for (due_on, overdue), of_day in groupby(of_holder, key=_day):
-            said += [] if len(inside.holders) > 1 else [""]
-            said.append(_("Срок уже прошёл:") if overdue else due_heading(due_on, inside.today))
-            for loan in of_day:
+        for _same, of_day in groupby(of_holder, key=_day):
+            said += [] if inside.apart else [""]
+            together = list(of_day)
+            overdue = together[0].overdue
+            said.append(_("Срок уже прошёл:") if overdue else due_heading(together[0], inside.today))
+            for loan in together:
                 number += 1
                 where = inside.place(loan.loan.branch_code) if len(branches) > 1 else ""
                 said.append(f"{number}. {loan_line(loan, hidden=hidden, where=where)}")
@@ -85,13 +91,17 @@ def _lines(inside: Inside, shelf: Shelf, shown: Sequence[Lent], page: int, *, hi
     return said
 
 
-def _day(loan: OpenLoan) -> tuple[date, bool]:
-    """What one heading covers: all overdue books together, the others by their day."""
-    return (date.min if loan.overdue else loan.loan.due_on, loan.overdue)
+def _day(loan: OpenLoan) -> tuple[date, date | None]:
+    """What one heading covers: all overdue books, all that wait for the door to open, the others by day."""
+    if loan.overdue:
+        return date.min, None
+    return (date.max if loan.back_by is None else loan.loan.due_on), loan.back_by
 
 
 def _summary(inside: Inside, shelf: Shelf) -> str:
     count = counted(len(shelf.loans), "книга", "книги", "книг")
+    if inside.account.own_suspended:
+        return _("На детских билетах {books}.").format(books=count)
     if len(inside.holders) > 1:
         return _("На руках {books} на всех.").format(books=count)
     return _("У вас на руках {books}.").format(books=count)

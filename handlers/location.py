@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 
 from bot.library.model import Branch
-from bot.library.places import branch_behind, branch_key, main_branch, meant
+from bot.library.places import branch_behind, branch_key, find_branches, main_branch
 from bot.messages import Button, Location, Reply, bold, reply
-from bot.ports import Library
-from bot.routing import Router, Turn, intent, pressed, same_for_all
+from bot.ports.library import Library
+from bot.routing import Answer, Router, Turn, follows, intent, not_followed, pressed, same_for_all
 from bot.wording import gettext as _
 from bot.wording.opening import right_now
 from bot.wording.reaching import phone_beside
-from handlers import Row, find_button, librarian_button, which_branch, words_of
+from handlers import Row, find_button, librarian_button, names_a_branch, not_one_of_ours, which_branch, words_of
 
 router = Router("location")
 
@@ -19,21 +19,30 @@ _NEAREST = ("ближайш", "рядом", "nearest", "closest", "near ")
 
 @router.on(intent("location"))
 @same_for_all
-async def where(turn: Turn, library: Library) -> Reply:
+async def where(turn: Turn, library: Library) -> Reply | Answer:
     """The branch that the message names, else the main one; the nearest is for the reader to pick."""
     text = words_of(turn)
     branches = await library.branches.all()
-    if len(branches) > 1 and any(word in text.casefold() for word in _NEAREST):
+    named = find_branches(text, branches)
+    if len(branches) > 1 and len(named) != 1 and any(word in text.casefold() for word in _NEAREST):
         return _addresses(branches)
-    named = meant(text, branches)
+    if (elsewhere := not_one_of_ours(turn, branches)) is not None:
+        return elsewhere
     if len(named) > 1:
         return which_branch("location", named)
-    return _place(turn, library, named[0] if named else None, branches)
+    return _place(turn, library, named[0] if named else main_branch(branches), branches)
+
+
+@router.on(follows("elsewhere:location"))
+@same_for_all
+async def where_elsewhere(turn: Turn, library: Library) -> Reply | Answer:
+    """«А детская?»; anything that is no branch is a wish of its own."""
+    return await where(turn, library) if await names_a_branch(turn, library) else not_followed(turn)
 
 
 @router.on(pressed("location"))
 @same_for_all
-async def where_is(turn: Turn, library: Library) -> Reply:
+async def where_is(turn: Turn, library: Library) -> Reply | Answer:
     """``location`` or ``location:03``."""
     branches = await library.branches.all()
     branch = branch_behind(turn.argument, branches) if turn.argument else main_branch(branches)
@@ -54,7 +63,7 @@ def _addresses(branches: Sequence[Branch]) -> Reply:
     return reply(said, "".join(f"\n{line}" for line in lines), buttons=((find_button(), librarian_button()),))
 
 
-def _place(turn: Turn, library: Library, branch: Branch | None, branches: Sequence[Branch]) -> Reply:
+def _place(turn: Turn, library: Library, branch: Branch | None, branches: Sequence[Branch]) -> Reply | Answer:
     if branch is None or not (branch.address or branch.how_to_get):
         said = [_("Адреса пока не знаю: {library}.").format(library=branch.name if branch else library.name)]
         said.append(phone_beside(branch, main_branch(branches), turn.now, library.holidays))
@@ -69,4 +78,5 @@ def _place(turn: Turn, library: Library, branch: Branch | None, branches: Sequen
         )
     rows: list[Row] = [(Button(_("Все адреса"), "addresses"),)] if len(branches) > 1 else []
     rows.append((Button(_("Часы работы"), f"hours:{branch_key(branch.code)}"), find_button()))
-    return reply(bold(branch.name), "".join(f"\n{line}" for line in lines), buttons=rows, at=point)
+    told = reply(bold(branch.name), "".join(f"\n{line}" for line in lines), buttons=rows, at=point)
+    return Answer(replies=(told,), about=f"location:{branch_key(branch.code)}")

@@ -2,7 +2,7 @@
 
 from bot.accounts import Account
 from bot.messages import Button, Document
-from bot.ports import Library
+from bot.ports.library import Library
 from bot.routing import Answer, Router, Turn, intent, pressed
 from bot.wording import gettext as _
 from handlers import Row, find_button, librarian_button, menu
@@ -49,7 +49,7 @@ async def erase_surely(turn: Turn, library: Library) -> Answer:
     if library.accounts is None:
         return await _none_here(turn, library)
     await library.accounts.erase(turn.contact, turn.key)
-    said = _("Готово, ваши данные удалены. Понадоблюсь, напишите: начнём с чистого листа.")
+    said = _("Готово, ваши данные удалены. Если понадоблюсь, напишите: начнём с чистого листа.")
     return saying(said, buttons=((find_button(),),))
 
 

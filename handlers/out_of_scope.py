@@ -2,10 +2,11 @@
 
 from bot.asking import look_up, look_up_faq
 from bot.messages import reply
-from bot.ports import Library
+from bot.ports.library import Library
 from bot.routing import Answer, Router, Turn, intent
 from bot.wording import books
 from bot.wording import gettext as _
+from bot.wording.own import Own
 from handlers import faq_reply, menu, surely, ways_out, words_of, yes_or_no
 
 router = Router("out_of_scope")
@@ -32,5 +33,4 @@ async def not_ours(turn: Turn, library: Library) -> Answer:
     if missed and turn.misses:
         text = _("Я опять не понял. Позвать библиотекаря? Он разберётся.")
         return Answer(replies=(reply(text, buttons=(yes_or_no("human"), *menu()[:1])),), missed=True)
-    text = _("Я библиотечный бот: знаю про книги, часы работы и правила библиотеки. С этим помогу с радостью.")
-    return Answer(replies=(reply(text, buttons=menu()),), missed=missed)
+    return Answer(replies=(reply(library.words.say(Own.NOT_OURS), buttons=menu()),), missed=missed)

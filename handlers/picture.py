@@ -1,7 +1,9 @@
 """A photograph: the barcode of a book on it is as good as its ISBN typed."""
 
 from bot.messages import Photo, Reply, reply
-from bot.ports import Library, Request, Seen, Unseen
+from bot.ports.files import Seen, Unseen
+from bot.ports.library import Library
+from bot.ports.understanding import Request
 from bot.routing import Answer, Router, Turn, sent
 from bot.wording import gettext as _
 from handlers import find_button, librarian_button, yes_or_no

@@ -8,7 +8,7 @@ from bot.accounts import NoticeWishes, OtherChats
 from bot.language.folding import words
 from bot.language.numbers import to_digits
 from bot.messages import Button
-from bot.ports import Library
+from bot.ports.library import Library
 from bot.routing import Answer, Router, Turn, intent, pressed
 from bot.wording import counted, listed
 from bot.wording import gettext as _
@@ -71,7 +71,7 @@ async def reminders(turn: Turn, library: Library) -> Answer:
     if wishes != before:
         await inside.accounts.wish(turn.contact, wishes)
         others = replace(others, stopped=others.stopped and not wishes.here)
-    return _shown(wishes, others, changed=wishes != before)
+    return _shown(wishes, others, changed=wishes != before, silent=inside.silent)
 
 
 def _pressed(argument: str, wishes: NoticeWishes) -> NoticeWishes:
@@ -124,12 +124,15 @@ def _days(said: str) -> list[int]:
 # --- words ---------------------------------------------------------------------------------------
 
 
-def _shown(wishes: NoticeWishes, others: OtherChats, *, changed: bool) -> Answer:
-    said = [_("Готово.") if changed else "", *_state(wishes, others)]
-    return saying("\n".join(line for line in said if line), buttons=_buttons(wishes, others))
+def _shown(wishes: NoticeWishes, others: OtherChats, *, changed: bool, silent: bool) -> Answer:
+    kept = changed and (not silent or others.linked)
+    said = [_("Готово.") if kept else "", *_state(wishes, others, silent=silent)]
+    return saying("\n".join(line for line in said if line), buttons=_buttons(wishes, others, silent=silent))
 
 
-def _state(wishes: NoticeWishes, others: OtherChats) -> list[str]:
+def _state(wishes: NoticeWishes, others: OtherChats, *, silent: bool) -> list[str]:
+    if silent and not others.linked:
+        return [_("В этот чат я сам не пишу. Привяжите билет в мессенджере библиотеки, и напоминания придут туда.")]
     if wishes.muted:
         return [_("Сам я ничего не присылаю, только отвечаю на вопросы.")]
     if others.stopped:
@@ -139,7 +142,7 @@ def _state(wishes: NoticeWishes, others: OtherChats) -> list[str]:
         _("О сроке напоминаю {when}.").format(when=listed(days)) if days else _("О сроке заранее не напоминаю."),
         _("О просрочке пишу.") if wishes.overdue else _("О просрочке не пишу."),
         _("Названий книг не пишу.") if wishes.hide_titles else _("Названия книг пишу."),
-        _where(wishes, others),
+        _("Пишу в другой ваш чат, сюда я сам не пишу.") if silent else _where(wishes, others),
     ]
 
 
@@ -152,7 +155,9 @@ def _where(wishes: NoticeWishes, others: OtherChats) -> str:
     return _("Пишу в тот чат, где вы были последним. Чтобы писать сюда, нажмите кнопку.")
 
 
-def _buttons(wishes: NoticeWishes, others: OtherChats) -> tuple[Row, ...]:
+def _buttons(wishes: NoticeWishes, others: OtherChats, *, silent: bool) -> tuple[Row, ...]:
+    if silent and not others.linked:
+        return ((loans_button(),),)
     if wishes.muted or others.stopped:
         again = "reminders:here=on" if others.stopped else "reminders:all=on"
         return ((Button(_("Напоминать"), again),), (loans_button(),))
@@ -169,7 +174,7 @@ def _buttons(wishes: NoticeWishes, others: OtherChats) -> tuple[Row, ...]:
     if wishes.hide_titles:
         titles = Button(_("Показывать названия"), "reminders:titles=on")
     rows: list[Row] = [days, (overdue, titles)]
-    if others.linked:
+    if others.linked and not silent:
         here = Button(_("Писать где угодно"), "reminders:here=off")
         rows.append((here if wishes.here else Button(_("Писать сюда"), "reminders:here=on"),))
     return (*rows, (Button(_("Ничего не присылать"), "reminders:all=off"), loans_button()))

@@ -5,10 +5,12 @@ from dataclasses import replace
 from bot.asking import look_up, look_up_faq
 from bot.language.folding import words
 from bot.messages import reply
-from bot.ports import Library, Request
+from bot.ports.library import Library
+from bot.ports.understanding import Request
 from bot.routing import Answer, Router, Turn, intent, pressed, same_for_all
 from bot.wording import books
 from bot.wording import gettext as _
+from bot.wording.own import Own
 from bot.wording.reaching import phone_line
 from handlers import desk, faq_reply, find_button, librarian_button, surely, words_of, yes_or_no
 
@@ -46,6 +48,6 @@ async def rule(turn: Turn, library: Library) -> Answer:
             text = _("Правила на это я не знаю. Может быть, вы ищете книгу {book}?").format(book=books.named(work))
             buttons = (yes_or_no(f"work:{work.work_id}"), *rows)
             return Answer(replies=(reply(text, buttons=buttons),), missed=True)
-    said = _("Точного ответа на это у меня нет, а придумывать не буду. Спросите библиотекаря.")
+    said = library.words.say(Own.NO_ANSWER)
     phone = phone_line(await desk(library), turn.now, library.holidays)
     return Answer(replies=(reply(f"{said}\n{phone}" if phone else said, buttons=rows),), missed=True)

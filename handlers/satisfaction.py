@@ -1,7 +1,7 @@
 """Whether a librarian has helped: asked once after the conversation was closed, answered by two buttons and a word."""
 
 from bot.messages import Button, reply
-from bot.ports import Library
+from bot.ports.library import Library
 from bot.routing import Answer, Expects, Router, Turn, expects, pressed
 from bot.wording import gettext as _
 from handlers import find_button, librarian_button, menu

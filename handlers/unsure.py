@@ -5,7 +5,9 @@ from collections.abc import Callable, Mapping
 from bot.asking import look_up, look_up_faq
 from bot.library.model import WorkCard
 from bot.messages import Button, reply
-from bot.ports import Library, Request, Verdict
+from bot.ports.catalogue import Verdict
+from bot.ports.library import Library
+from bot.ports.understanding import Request
 from bot.routing import Answer, Router, Turn, intent, pressed
 from bot.wording import books
 from bot.wording import gettext as _

@@ -5,7 +5,7 @@ from typing import Any, Literal
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
 
-from db.base import Moment
+from db.base import Json, Moment, with_postgresql
 from db.tables import METADATA, is_derived
 
 
@@ -13,12 +13,14 @@ def render_item(kind: str, value: Any, _: AutogenContext) -> str | Literal[False
     """Write our own column types into migrations as what they are in the database."""
     if kind == "type" and isinstance(value, Moment):
         return "sa.DateTime(timezone=True)"
+    if kind == "type" and isinstance(value, Json):
+        return "sa.JSON().with_variant(postgresql.JSONB(), 'postgresql')"
     return False
 
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=METADATA,
+    target_metadata=with_postgresql(METADATA),
     render_as_batch=True,
     compare_type=True,
     compare_server_default=True,

@@ -1,17 +1,38 @@
 """Rules and fixtures of every test: no network but this machine, real databases."""
 
+import os
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from argon2 import PasswordHasher
+from hypothesis import HealthCheck, settings
 from pytest_socket import socket_allow_hosts
 
 from console import passwords
+from db import connect as connecting
+from db import wakes
 from db.connect import Database, connect
 from tests.support.clock import StandingClock
-from tests.support.databases import Databases
+from tests.support.databases import COMPILED, Databases, memory_disk
 
 DIALECTS = ("sqlite", "postgresql")
+
+settings.register_profile("suite", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("search", deadline=None, max_examples=2_000, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("suite")
+"""The suite tries the same examples every time and does not look at the clock: it never fails by chance. New ones are
+looked for by ``pytest --hypothesis-profile=search``."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Where no bytecode may lie beside the sources it lies with pytest's own cache.
+
+    Without any, each of the many processes that tests start would compile hundreds of modules: a second of work.
+    """
+    if os.environ.pop("PYTHONDONTWRITEBYTECODE", "") and config.cache is not None:
+        os.environ["PYTHONPYCACHEPREFIX"] = str(config.cache.mkdir("bytecode"))
 
 
 @pytest.hookimpl(trylast=True)
@@ -27,11 +48,13 @@ def _quick_hashes() -> None:
 
 
 @pytest.fixture(scope="session")
-def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+def databases() -> Iterator[Databases]:
     """Makes stores; holds the one PostgreSQL of this test process."""
-    made = Databases(tmp_path_factory.mktemp("databases"))
-    yield made
-    made.close()
+    with TemporaryDirectory(prefix="bb-stores-", dir=memory_disk()) as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(connecting, "create_async_engine", COMPILED.engine)
+        made = Databases(Path(folder))
+        yield made
+        made.close()
 
 
 @pytest.fixture(params=DIALECTS)
@@ -54,6 +77,12 @@ async def sqlite(databases: Databases) -> AsyncIterator[Database]:
     opened = await connect(await databases.url("sqlite"))
     yield opened
     await databases.drop(opened)
+
+
+@pytest.fixture
+def only_woken(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No heartbeat wakes who waits for changes: what a test waits for came of a wake, however long it may wait."""
+    monkeypatch.setattr(wakes._Heart, "_beat", lambda _: None)
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from html import escape
 from pathlib import Path
 from textwrap import wrap
 
-from bot.app import channel_spec
+from bot.app.channels import channel_spec
 from bot.lessons import Bubble
 from bot.messages import Button, Location, Reply, bold, link, reply
 from tools.screens import KINDS, REPLIES, capabilities, screens

@@ -15,6 +15,10 @@ from tools import channels_page, config_reference
 
 ROOT = Path(__file__).resolve().parent.parent
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
+IMAGE = re.compile(r"!\[([^\]]*)\]\(([^)\s]+)\)")
+GUIDE, GUIDE_WORDS = ROOT / "docs" / "librarian.ru.md", 1_300
+"""The librarian's guide, and how many words of it are read in ten minutes."""
+LARGEST_PICTURE = 60_000
 HEADING = re.compile(r"^#{1,6}\s+(.*)$", re.MULTILINE)
 FORBIDDEN = re.compile(r"/(?:work|root|home/[a-z]+)/|(?:pypi|npmjs|pythonhosted)\.(?:org|com)")
 
@@ -64,6 +68,28 @@ def _anchors(file: Path) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", title.strip().lower()).replace(" ", "-") for title in titles}
 
 
+def pictures_are_there_and_told() -> list[str]:
+    """Every picture of a document stands, is told in words and is light; none lies there unused; the guide is short."""
+    faults, shown = [], set()
+    for page in tracked("*.md"):
+        for words, target in IMAGE.findall(page.read_text("utf-8")):
+            file = (page.parent / target).resolve()
+            shown.add(file)
+            if not file.is_file():
+                faults.append(f"{page.relative_to(ROOT)}: there is no picture {target}")
+            elif not words.strip():
+                faults.append(f"{page.relative_to(ROOT)}: {target} says nothing to who cannot see it")
+    for file in sorted((ROOT / "docs" / "pictures").iterdir()):
+        if file not in shown:
+            faults.append(f"{file.relative_to(ROOT)}: no document shows it")
+        elif file.stat().st_size > LARGEST_PICTURE:
+            faults.append(f"{file.relative_to(ROOT)}: larger than {LARGEST_PICTURE} bytes")
+    words = len(IMAGE.sub("", GUIDE.read_text("utf-8")).split())
+    if words > GUIDE_WORDS:
+        faults.append(f"{GUIDE.relative_to(ROOT)}: {words} words are not read in ten minutes; {GUIDE_WORDS} are")
+    return faults
+
+
 def nothing_of_one_machine() -> list[str]:
     """No path of a developer's machine and no package registry's host in the tree."""
     faults = []
@@ -94,6 +120,7 @@ def channels_are_shown_as_they_are() -> list[str]:
 CHECKS: tuple[Callable[[], list[str]], ...] = (
     migrations_match_models,
     links_lead_somewhere,
+    pictures_are_there_and_told,
     nothing_of_one_machine,
     reference_is_fresh,
     channels_are_shown_as_they_are,

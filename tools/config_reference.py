@@ -8,7 +8,7 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from bot.app import CHANNEL_KINDS, channel_spec
+from bot.app.channels import CHANNEL_KINDS, channel_spec
 from bot.settings import Settings
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "configuration.md"

@@ -16,8 +16,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from tools import train_intents
+from understanding import model
 from understanding.calibration import FILE, KINDS, kind, share
-from understanding.model import Model
 from understanding.understander import PhraseUnderstanding
 
 FOLDS = 5
@@ -71,7 +71,7 @@ def strangers() -> Iterator[tuple[PhraseUnderstanding, list[Mapping[str, Any]], 
         unknown = [title for title, _ in books[number::FOLDS]]
         every = max(1, len(unknown) // ASKED_TITLES)
         yield (
-            PhraseUnderstanding(model=Model(table["intents"], table["bias"], table["weights"])),
+            PhraseUnderstanding(model=model.read(json.dumps(table).encode())),
             asked,
             unknown[::every],
         )

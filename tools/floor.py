@@ -36,11 +36,14 @@ async def measured(files: Iterator[str]) -> dict[str, list[Answer]]:
     with tempfile.TemporaryDirectory(prefix="bb-floor-") as name:
         async with evaluation.throw_away([demo_works(Path(name)), DISTRICT]) as catalogue:
             return {
-                file: [
-                    await evaluation.answer(catalogue, understanding, line) for line in scoring.read(QUESTIONS / file)
-                ]
+                file: [await evaluation.answer(catalogue, understanding, line) for line in scoring.read(_path(file))]
                 for file in files
             }
+
+
+def _path(file: str) -> Path:
+    """Where a file of questions lies: beside the shared ones, or under ``tests/`` as the floor names it."""
+    return QUESTIONS / file if "/" not in file else ROOT / "tests" / file
 
 
 def scores(place: str, answers: list[Answer]) -> Mapping[str, Score]:

@@ -11,7 +11,7 @@ import yaml
 from adapters.screens import bubbles
 from adapters.sms.render import text_of
 from adapters.sms.settings import SmsSettings
-from bot.app import CHANNEL_KINDS, channel_spec
+from bot.app.channels import CHANNEL_KINDS, channel_spec
 from bot.channels import Capabilities, Setting
 from bot.clock import SystemClock
 from bot.lessons import Bubble

@@ -39,6 +39,8 @@ TUNING = (
     "messages_fresh_tune.jsonl",
     "messages_people_train.jsonl",
     "messages_wide_train.jsonl",
+    "messages_strangers_train.jsonl",
+    "messages_manners_train.jsonl",
 )
 TITLES = ROOT / "demo" / "books.csv.gz"
 LOOKED_FOR = "search"
@@ -53,7 +55,13 @@ FRAMES = (
     "нужна книга {}",
     "здравствуйте подскажите {} есть в наличии",
     "хочу взять {}",
+    "можно узнать, есть ли в библиотеке книга {}, спасибо заранее",
+    "скажите пожалуйста, в каком филиале сейчас есть {}",
+    "задали прочитать {}, найдётся у вас?",
+    "do you have {}",
+    "очень нужно {}, посмотрите пожалуйста",
 )
+"""As many as have no divisor in common with the step by which titles are taken."""
 HELD = ("забронируйте {}", "отложите мне {}")
 ROUNDS, BATCHES = 12, 8
 """Every message is looked at so many times, an eighth of them a step."""
@@ -135,11 +143,16 @@ def titles(weight: float, books: Sequence[tuple[str, str]]) -> Iterator[Example]
         if number % 5 == 0:
             texts.append(Example(f"{title} {author}", LOOKED_FOR, 1.0))
         if number % 5 == 1:
-            texts.append(Example(FRAMES[number % len(FRAMES)].format(title.lower()), LOOKED_FOR, 1.0))
+            texts.append(Example(FRAMES[number % len(FRAMES)].format(_called(title, author, number)), LOOKED_FOR, 1.0))
         if number % 100 == 2:
             texts.append(Example(HELD[number % len(HELD)].format(title.lower()), "hold", 1.0))
     each = weight / len(texts)
     return (text._replace(weight=each) for text in texts)
+
+
+def _called(title: str, author: str, number: int) -> str:
+    """As readers name a book: by its title, every other time by its author as well."""
+    return f"{author} {title.lower()}" if number % 2 else title.lower()
 
 
 class Rows(NamedTuple):

@@ -4,6 +4,7 @@ import re
 
 from bot.language import names, numbers
 from bot.language.folding import fold
+from understanding.sought import Sought
 
 _IN_WORDS = (
     r"од(?:ного|ин)|дв(?:ух|а)|тр(?:ех|ёх|и)|четыр(?:ех|ёх|е)|(?:пят|шест|сем|девят|десят|одиннадцат|двенадцат|тринадцат"
@@ -14,49 +15,61 @@ _ORDINAL = (
     r"|десят\w{2,3}|одиннадцат\w{2,3}|first|second|third|fourth|fifth"
 )
 _QUOTED = re.compile(r"[«„“\"]([^«»„“”\"]{2,120})[»”“\"]")
-_GRADE = re.compile(
-    rf"(?i)\b(?:за\s+)?(\d{{1,2}}|{_ORDINAL})(?:-?(?:й|ый|го|м|ом|th))?\s*(?:класс\w{{0,2}}|кл\b|grade)"
+_GRADE = Sought(
+    rf"(?i)\b(?:за\s+)?(\d{{1,2}}|{_ORDINAL})(?:-?(?:й|ый|го|м|ом|th))?\s*(?:класс\w{{0,2}}|кл\b|grade)",
+    "кл grade",
 )
-_GRADE_BEHIND = re.compile(r"(?i)\b(?:класс|grade)\s+(\d{1,2})\b")
-_GRADER = re.compile(
-    r"(?i)\b(перво|второ|третье|четверо|пяти|шести|семи|восьми|девяти|десяти|одиннадцати)класс(?:ни|к)\w+"
+_GRADE_BEHIND = Sought(r"(?i)\b(?:класс|grade)\s+(\d{1,2})\b", "класс grade")
+_GRADER = Sought(
+    r"(?i)\b(перво|второ|третье|четверо|пяти|шести|семи|восьми|девяти|десяти|одиннадцати)класс(?:ни|к)\w+",
+    "класс",
 )
 _GRADERS = ("перво", "второ", "третье", "четверо", "пяти", "шести", "семи", "восьми", "девяти", "десяти", "одиннадцати")
-_AGE = re.compile(
+_AGE = Sought(
     rf"(?i)\b(\d{{1,2}}(?:\s*[-–]\s*\d{{1,2}})?|{_IN_WORDS})\s*[-–]?\s*"
-    r"(?:лет\w*|год[аиу]?\b|годик\w*|years?(?:[\s-]old)?|y\.?o\b)"
+    r"(?:лет\w*|год[аиу]?\b|годик\w*|years?(?:[\s-]old)?|y\.?o\b)",
+    "лет год year y.o yo",
 )
-_AGE_OF = re.compile(
+_AGE_OF = Sought(
     rf"(?i)\b(?:сын\w*|доч\w+|внук\w*|внучк\w+|реб[её]нк\w*|мальчик\w*|девочк\w*|мне|ему|ей|aged?)\s+(?:уже\s+|почти\s+)?"
-    rf"(\d{{1,2}}|{_IN_WORDS})\b(?!\s*(?:-?(?:й|го|м)\b|класс|кл\b|книг|дн|недел|час|раз|штук|том|част|[:.]\d))"
+    rf"(\d{{1,2}}|{_IN_WORDS})\b(?!\s*(?:-?(?:й|го|м)\b|класс|кл\b|книг|дн|недел|час|раз|штук|том|част|[:.]\d))",
+    "сын доч внук внуч реб мальч девоч мне ему ей age",
 )
-_OLD = re.compile(
-    r"(?i)\b(одно|двух|тр[её]х|четыр[её]х|пяти|шести|семи|восьми|девяти|десяти|\d{1,2}-?)лет(?:к\w+|н\w+)"
+_OLD = Sought(
+    r"(?i)\b(одно|двух|тр[её]х|четыр[её]х|пяти|шести|семи|восьми|девяти|десяти|\d{1,2}-?)лет(?:к\w+|н\w+)",
+    "лет",
 )
-_VOLUME = re.compile(
+_VOLUME = Sought(
     rf"(?i)\b(?:(?:том|часть|книга|кн|ч|т|выпуск|vol|volume|part|book)\.?\s*№?\s*"
     rf"(\d{{1,3}}|{_ORDINAL}|[ivx]{{1,4}}\b|one|two|three|four|five)"
     rf"|(\d{{1,2}}|{_ORDINAL})(?:-?(?:й|я|ая|ой|ю|ую|nd|rd|th))?\s+"
-    r"(?:том\w{0,2}|част[ьи]|книг[ауи]|volume|part|book)\b)"
+    r"(?:том\w{0,2}|част[ьи]|книг[ауи]|volume|part|book)\b)",
+    "перв втор трет четв пят шест седьм восьм девят десят одиннадцат",
+    r"[\da-z]",
 )
 _NUMBER_AT_THE_END = re.compile(r"(?i)(?<![\d.,-])\s(\d{1,2}|[ivx]{1,4})\s*$")
 _NUMBERED_THINGS = re.compile(r"(?i)(?:палат\w*|номер|дом|квартир\w*|глав\w*|школ\w*|класс\w*|№|и|на|за|до|из|-|—)\s*$")
 _LAST_VOLUME = 20
-_INITIALS = re.compile(
-    r"\b(?:(?:[А-ЯЁ][а-яё]?\.\s?){1,2}[А-ЯЁ][а-яё-]{2,}|[А-ЯЁ][а-яё-]{2,}\s(?:[А-ЯЁ]\.\s?){1,2}(?=\W|$))"
+_INITIALS = Sought(
+    r"\b(?:(?:[А-ЯЁ][а-яё]?\.\s?){1,2}[А-ЯЁ][а-яё-]{2,}|[А-ЯЁ][а-яё-]{2,}\s(?:[А-ЯЁ]\.\s?){1,2}(?=\W|$))",
+    ".",
 )
-_AUTHOR = re.compile(
+_AUTHOR = Sought(
     r"(?i)\b(?:автор\w{0,2}|писател\w{1,2}|author|(?:books?|novels?|anything|something) by|written by|by(?= [A-Z]))"
-    r"\s*[:—-]?\s*((?:(?!книг|назыв|или|есть|которы)[A-Za-zА-Яа-яЁё.'’-]+\s?){1,3})"
+    r"\s*[:—-]?\s*((?:(?!книг|назыв|или|есть|которы)[A-Za-zА-Яа-яЁё.'’-]+\s?){1,3})",
+    "автор писател author by",
 )
-_BY = re.compile(r"\bby\s+((?:[A-Z][\w.'’-]+\s?){1,3})")
-_GENRE = re.compile(
+_BY = Sought(r"\bby\s+((?:[A-Z][\w.'’-]+\s?){1,3})", "by")
+_GENRE = Sought(
     r"(?i)\b((?:историческ\w+|любовн\w+|женск\w+|научн\w+|приключенческ\w+|фантастическ\w+|детск\w+)?\s?"
     r"(?:детектив\w*|фантастик\w*|ф[эе]нтези|триллер\w*|ужас(?:ы|ов|ики)?|ужастик\w*|страшилк\w*|сказ(?:к|ок)\w*|стих(?:и|ов|отворени\w+)"
     r"|поэзи\w+|юмор\w*|комикс\w*|манг[аиу]|приключени\w+|классик\w+|роман(?:ы|ов)|рассказ(?:ы|ов)|биографи\w+|мемуар\w*"
     r"|энциклопеди\w+|вестерн\w*|пьес\w+|научпоп\w*|нон-?фикш[е]?н))"
     r"|\b(myster(?:y|ies)|thrillers?|fantasy|science fiction|sci-fi|romances?|horrors?|comics|biograph(?:y|ies)"
-    r"|poetry)\b"
+    r"|poetry)\b",
+    "детектив фантаст фэнт фент триллер ужас страшилк сказ стих поэзи юмор комикс манг приключени классик роман "
+    "рассказ биографи мемуар энциклопеди вестерн пьес научпоп фикш myster thriller fantasy sci romance horror comics "
+    "biograph poetry",
 )
 _ABOUT = re.compile(
     r"(?i)\b(?:про|об|о|на тему|по теме|по(?= истори| психолог| воспит| кулинар| сад)|about|on)\s+((?:[\w-]+[ ]?){1,6})"
@@ -66,28 +79,35 @@ _ENDS_A_SUBJECT = re.compile(
     r"|и\s+(?:сколько|где|как|когда|есть|скаж\w*)|в библиотеке|почитать|взять|можно|какие|на\s+\w+\s+класс|ей|ему"
     r"|\d+\s*(?:лет|год\w*|класс\w*)|(?:перво|второ|третье|четверо|пяти|шести|семи|восьми|девяти)класс\w+)\b.*$"
 )
-_LIKE = re.compile(
+_LIKE = Sought(
     r"(?i)\b(?:похож\w+ на|в стиле|вроде|типа|наподобие|в духе|что-то как у|как у|similar to"
     r"|(?:something|books?) like)\s+"
-    r"(.{2,80})"
+    r"(.{2,80})",
+    "похож стиле вроде типа наподобие духе как similar like",
 )
-_SERIES = re.compile(r"(?i)\b(?:сери[яиюе]|цикл\w?|series)\s+[«\"]?([\w -]{2,60})")
-_IN_ORDER = re.compile(
+_SERIES = Sought(r"(?i)\b(?:сери[яиюе]|цикл\w?|series)\s+[«\"]?([\w -]{2,60})", "сери цикл series")
+_IN_ORDER = Sought(
     r"(?i)\b(?:(?:все|весь|вся|всю|целиком)\s+(?:книги|части|тома|истории|сери[яю]|цикл)|все\s+(?=\d+\s+(?:книг|част|том))"
-    r"|по\s+порядку|(?:в\s+)?как(?:ом|ой)\s+порядк\w+(?:\s+(?:читать|идут))?|all\s+(?:the\s+)?(?:books|parts)|in\s+order)\b"
+    r"|по\s+порядку|(?:в\s+)?как(?:ом|ой)\s+порядк\w+(?:\s+(?:читать|идут))?|all\s+(?:the\s+)?(?:books|parts)|in\s+order)\b",
+    "книг част том истори сери цикл поряд books parts order",
 )
 _OF_A_SERIES = re.compile(r"(?i)^(?:(?:про|об?|из|серии|цикла|читать|есть|книг\w*|about|of|in)\s+)+")
 """What stands between «все книги» and the name of the series."""
 _SHORTEST_SERIES, _LONGEST_SERIES = 3, 5
-_LANGUAGE = re.compile(
+_LANGUAGE = Sought(
     r"(?i)\b(?:на\s+(английском|русском|немецком|французском|испанском|итальянском|китайском|татарском|башкирском"
     r"|казахском|узбекском|украинском|таджикском)(?:\s+язык\w+)?"
-    r"|in\s+(English|Russian|German|French|Spanish|Italian|Chinese))\b"
+    r"|in\s+(English|Russian|German|French|Spanish|Italian|Chinese))\b",
+    "ком in",
 )
-_FORMAT = re.compile(
-    r"(?i)\b(аудиокниг\w*|аудио|audiobooks?|говорящ\w+\s+книг\w*|электронн\w+\s+(?:книг\w*|верси\w*)|e-?books?"
-    r"|(?:с\s+)?крупн\w+\s+шрифт\w*|large print|по\s+Брайлю|комикс\w*)"
+_FORM = (
+    r"(?:аудиокниг\w*|аудио|audiobooks?|говорящ\w+\s+книг\w*|электронн\w+\s+(?:книг\w*|верси\w*|вид\w*|формат\w*)"
+    r"|e-?books?|(?:с\s+)?крупн\w+\s+шрифт\w*|large print|по\s+Брайлю|комикс\w*"
+    r"|(?:в\s+)?(?:тв[её]рд\w+|мягк\w+)\s+(?:перепл[её]т\w*|обложк\w*)|hardcover|paperback)"
 )
+_TOLD_BY_A_FORM = "аудио audio говорящ электронн book шрифт large брайл комикс тверд твёрд мягк hardcover paperback"
+_FORMAT = Sought(rf"(?i)\b({_FORM})", _TOLD_BY_A_FORM)
+_FORM_AT_THE_END = Sought(rf"(?i)(?:\bв\s+)?\b{_FORM}\W*$", _TOLD_BY_A_FORM)
 _ABOUT_NOTHING = frozenset(("том", "том,", "нем", "ней", "книге", "книгу", "себе", "этом", "вас", "библиотеке"))
 _NOUNS = re.compile(
     r"(?i)^(?:(?:новая|новую|новый|какая-нибудь|любая|любую|последний|последнюю)\s+)?"
@@ -99,6 +119,8 @@ _MOST_READ = 60
 """In more words no writer is looked for but one with initials, or behind «автор»: time is short."""
 _NO_TITLE = frozenset(("у", "от", "из", "с", "у вас", "что есть у", "что у вас есть"))
 """What is left where only an author was named: «что есть у Сальникова»."""
+_NO_INITIALS = frozenset(("у", "о", "с", "к", "в", "а", "и"))
+"""Little words before a name; behind it, or with a full stop, they are initials: «Пушкин а с», «А. Блок»."""
 _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 
 
@@ -122,7 +144,7 @@ def book(text: str, found: dict[str, str]) -> None:
         found["grade"] = value
     if value := _age(text):
         found["age"] = value
-    if match := _VOLUME.search(_AGE.sub(" ", _GRADE.sub(" ", text))):
+    if match := _VOLUME.search(_AGE.without(_GRADE.without(text))):
         found["volume"] = digits(match[1] or match[2])
     if match := _SERIES.search(text):
         found["series"] = match[1].strip()
@@ -134,7 +156,7 @@ def series(text: str, rest: str, found: dict[str, str]) -> None:
     """A whole series, where it is asked for without the word: «все книги про Гарри Поттера по порядку»."""
     if "series" in found or not _IN_ORDER.search(text):
         return
-    name = _OF_A_SERIES.sub("", " ".join(_IN_ORDER.sub(" ", rest).split())).strip(' ,.:;?!«»"')
+    name = _OF_A_SERIES.sub("", " ".join(_IN_ORDER.without(rest).split())).strip(' ,.:;?!«»"')
     if len(name) >= _SHORTEST_SERIES and len(name.split()) <= _LONGEST_SERIES and not _is_a_writer(name):
         found["series"] = name
 
@@ -147,13 +169,15 @@ def title(rest: str, found: dict[str, str]) -> None:
     """The title out of what goes to the catalogue, without author, volume, class; a number at its end is a volume."""
     if "title" in found or (found.get("series") and _IN_ORDER.search(rest)):
         return
-    bare = _INITIALS.sub(" ", _AUTHOR.sub(" ", rest))
-    bare = _VOLUME.sub(" ", _AGE.sub(" ", _GRADE.sub(" ", _LANGUAGE.sub(" ", bare))))
+    bare = _INITIALS.without(_AUTHOR.without(rest))
+    bare = _VOLUME.without(_AGE.without(_GRADE.without(_LANGUAGE.without(bare))))
     if "volume" not in found and (match := _NUMBER_AT_THE_END.search(bare)):
         value = numbers.value_of(match[1].lower())
         before = bare[: match.start()]
         if value and value <= _LAST_VOLUME and _WORD.search(before) and not _NUMBERED_THINGS.search(before):
             found["volume"], bare = str(value), before
+    if (form := _FORM_AT_THE_END.search(bare)) and _WORD.search(bare[: form.start()]):
+        bare = bare[: form.start()]
     spans = list(_WORD.finditer(bare))
     if len(spans) > _MOST_READ:
         return
@@ -161,7 +185,7 @@ def title(rest: str, found: dict[str, str]) -> None:
         first, last, _ = span
         bare = bare[: spans[first].start()] + " " + bare[spans[last - 1].end() :]
     bare = _NOUNS.sub("", " ".join(bare.split())).strip(" ,.:;|-—()")
-    if bare and len(bare.split()) <= _LONGEST_TITLE and fold(bare) not in _NO_TITLE:
+    if _WORD.search(bare) and len(bare.split()) <= _LONGEST_TITLE and fold(bare) not in _NO_TITLE:
         found["title"] = bare
 
 
@@ -221,7 +245,7 @@ def _age(text: str) -> str:
 
 def _span(text: str) -> tuple[int, int, names.Named] | None:
     """The words that name a writer: sure names anywhere, well-known ones that are words, too, at an end."""
-    words = [fold(match[0]).replace(" ", "") or "-" for match in _WORD.finditer(text)]
+    words = [_bare_word(match, text) for match in _WORD.finditer(text)]
     if len(words) > _MOST_READ:
         return None
     if found := names.find(words):
@@ -233,6 +257,16 @@ def _span(text: str) -> tuple[int, int, names.Named] | None:
         if known and names.weight(known[0]) >= names.WELL_KNOWN and words[at] not in ("сама", "белый", "черный"):
             return at, at + 1, names.Named(known[0], weight=names.weight(known[0]))
     return None
+
+
+def _bare_word(match: re.Match[str], text: str) -> str:
+    """A word, folded; "-" for one that cannot be of a name: «у Пушкина» and «а Пушкин есть?» begin with no initial."""
+    word = match[0]
+    if word in _NO_INITIALS and text[match.end() : match.end() + 1] == " ":
+        before = text[: match.start()].split()
+        if not before or not names.surnames(fold(before[-1])):
+            return "-"
+    return fold(word).replace(" ", "") or "-"
 
 
 def _written(told: str, named: names.Named) -> str:

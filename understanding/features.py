@@ -22,6 +22,7 @@ _LONGEST_WORD = 24
 
 Word = tuple[str, int]
 """A word as it was meant, and the groups of words.yaml that it belongs to where it stands."""
+_A_NUMBER = "0"
 EDGE: Word = ("", 0)
 """Stands before the first word and behind the last one."""
 
@@ -39,6 +40,11 @@ class Features:
         first = max(words.first, words.last - _MOST_TOKENS)
         tokens, masks, skipped, every = message.tokens, words.masks, words.first, self._all
         return [(tokens[number].word, masks[number - skipped] & every) for number in range(first, words.last)]
+
+    @staticmethod
+    def like(word: Word) -> Word:
+        """The word that stands for all whose features are the same: one number is as good as another."""
+        return (_A_NUMBER, word[1]) if word[0][:1].isdigit() and _stem(word[0]) == _stem(_A_NUMBER) else word
 
     def of_word(self, word: Word) -> list[str]:
         """Stem, dictionary form, pieces, grammar and groups of a word."""

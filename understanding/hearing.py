@@ -1,24 +1,25 @@
 """Phrases and the model together: which intent a stretch of a message speaks for."""
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Container, Sequence
+from dataclasses import field
 from math import exp, log
 
+from bot.newest import Newest
+from bot.quick import dataclass
 from understanding.features import EDGE, Features, Word, asks
 from understanding.judging import BARE, Judge, Opinion, Stretch
-from understanding.lexicon import LEVELS, OF_ACCOUNTS, Pattern, Phrases
+from understanding.lexicon import LEVELS, OF_ACCOUNTS, Phrases
+from understanding.meaning import Pattern
 from understanding.model import Model, Row
 from understanding.tokens import Message
 
 LOOKED_FOR = "search"
-_PHRASES_WEIGH = 2.0
+_PHRASES_WEIGH = 1.0
 """What a phrase's score adds to the logarithm of the model's share."""
 _TITLE = 0.3
 """The score of a title where no phrase fits: anything may be one."""
 _ASKED_FOR = 0.45
 """The most that «есть ли у вас», «нужна» say for a book: so a lift is asked for, too."""
-_FEWER_TITLES = 0.2
-"""Off the logarithm of a title's share: the model has learned from more titles than readers write."""
 _OVER_A_TITLE = 0.25
 """A few words that no phrase fits are a title where no intent is so likely."""
 _NOT_OURS = 0.5
@@ -31,8 +32,12 @@ _SHORTEST = 4
 """Letters of a word that may speak alone: «нет» and «да» answer something, or are a title."""
 _LEAST = 0.01
 """No share is taken for less: the model has not heard everything."""
-_REMEMBERED = 20_000
-"""Words, and as many pairs, whose rows are kept: 170 bytes each."""
+_LEAST_POWER = log(_LEAST)
+_REMEMBERED = 40_000
+"""Words and pairs whose rows are kept: 350 bytes each."""
+_OPINIONS, _LONGEST_REMEMBERED = 512, 20
+"""Opinions that are kept of stretches so short that a phrase fits: the same sentence comes with another greeting or
+number, a greeting before anything; 2 kB each."""
 _TOLD = 3
 """So many words are named in an explanation."""
 _MOSTLY = 1
@@ -45,6 +50,30 @@ _OVER_A_SHORT_ONE = 0.6
 """«Мим, пожалуйста» is no wish that courtesy alone speaks for; «нет, спасибо» is thanks."""
 
 
+@dataclass(slots=True, eq=False)
+class _Known:
+    """A word that was heard.
+
+    Attributes:
+        row: What it speaks for.
+        behind: The same with what it speaks for behind another word, by that word.
+        beside: The same behind a word with which it speaks for nothing, by the number of features of such a pair.
+    """
+
+    word: Word
+    row: Row
+    behind: dict["_Known", Row] = field(default_factory=dict)
+    beside: dict[int, Row] = field(default_factory=dict)
+
+    def alone(self, features: int) -> Row:
+        """What it speaks for where so many features of a pair speak for nothing."""
+        row = self.beside.get(features)
+        if row is None:
+            row = self.beside[features] = self.row.copy()
+            row[-1] += features
+        return row
+
+
 class Ear:
     """Hears a stretch by phrases and by all of its words."""
 
@@ -52,10 +81,16 @@ class Ear:
         self._judge = judge
         self._model = model
         self._features = Features(phrases)
-        self._words: dict[Word, Row] = {}
-        self._pairs: dict[tuple[Word, Word], Row] = {}
+        self._words: dict[Word, _Known] = {}
+        self._opinions: Newest[tuple[object, ...], Opinion] = Newest(_OPINIONS)
+        self._edge = _Known(EDGE, model.row(()))
+        self._remembered = 0
         self._wholes: dict[tuple[int, bool], Row] = {}
+        self._intents = dict.fromkeys(model.intents)
         self._unless = [(intent, mask) for intent, mask in phrases.unless.items() if mask and intent in model.intents]
+        self._unless_any = 0
+        for _, mask in self._unless:
+            self._unless_any |= mask
         self._patterns = {intent: Pattern(intent, _MOSTLY, 0, 0, 0, "") for intent in model.intents}
 
     def opinion(self, message: Message, words: Stretch, judged: Opinion | None = None) -> Opinion:
@@ -63,64 +98,86 @@ class Ear:
         judged = judged or self._judge.opinion(words)
         if judged.intent in _ONLY_PHRASES:
             return judged
-        shares = self._shares(message, words)
-        for intent, mask in self._unless:
-            if mask & words.present:
-                shares[intent] = 0.0
-        together = self._together(judged, shares)
-        best = max(together, key=lambda intent: together[intent])
-        second = max((intent for intent in together if intent != best), key=lambda intent: together[intent], default="")
+        heard, asking = self._known_words(message, words), asks(message, words)
+        if judged.pattern is None or len(heard) > _LONGEST_REMEMBERED:
+            return self._weighed(message, words, judged, heard, asking=asking)
+        said = tuple(heard), words.masks, words.quiet, asking, judged.intent, judged.pattern
+        opinion = self._opinions.get(said)
+        if opinion is None:
+            opinion = self._opinions[said] = self._weighed(message, words, judged, heard, asking=asking)
+        return opinion
+
+    def _weighed(
+        self, message: Message, words: Stretch, judged: Opinion, heard: Sequence[_Known], *, asking: bool
+    ) -> Opinion:
+        scores = self._scores(heard, words.last - words.first, asking=asking)
+        together = self._together(judged, scores, words.present)
+        best, second = _likeliest(together)
         if (
             judged.pattern is None
             and best != LOOKED_FOR
             and _may_be_a_title(message, words, judged, together[best] * (_NOT_OURS if best == "out_of_scope" else 1.0))
         ):
             best, second = LOOKED_FOR, best
-        next_best = (second, together.get(second, 0.0))
+        intent, score, pattern, explained, strange = best, BARE, None, 0, judged.content
         if best == judged.intent or (best == LOOKED_FOR and judged.intent == "availability"):
-            return replace(judged, runner_up=next_best, heard=together)
-        if best == LOOKED_FOR and best not in judged.scores:
-            return Opinion(best, BARE, None, 0, judged.content, judged.content, next_best, judged.scores, together)
-        score = judged.scores.get(best, 0.0)
-        pattern = self._patterns[best]
-        heard = _BARELY + (_SURELY - _BARELY) * max(0.0, 2 * together[best] - 1)
-        return Opinion(
-            best, max(score, heard), pattern, 0, judged.strange, judged.content, next_best, judged.scores, together
-        )
+            intent, score, pattern = judged.intent, judged.score, judged.pattern
+            explained, strange = judged.explained, judged.strange
+        elif best != LOOKED_FOR or best in judged.scores:
+            sure = _BARELY + (_SURELY - _BARELY) * max(0.0, 2 * together[best] - 1)
+            score, pattern, strange = max(judged.scores.get(best, 0.0), sure), self._patterns[best], judged.strange
+        next_best = (second, together.get(second, 0.0))
+        return Opinion(intent, score, pattern, explained, strange, judged.content, next_best, judged.scores, together)
 
     def telling(self, message: Message, words: Stretch, intent: str) -> str:
         """The words of a stretch that speak most for an intent, the strongest first."""
         number = self._model.intents.index(intent)
-        spoken = {word[0]: self._word(word)[number] for word in self._features.words(message, words)}
+        spoken = {word[0]: self._known(word).row[number] for word in self._features.words(message, words)}
         told = sorted(spoken, key=lambda word: -spoken[word])[:_TOLD]
         return ", ".join(f"«{word}»" for word in told if spoken[word] > 0)
 
-    def _shares(self, message: Message, words: Stretch) -> dict[str, float]:
-        said = self._features.words(message, words)
-        row = self._whole(words.last - words.first, asking=asks(message, words)).copy()
-        before = EDGE
-        for word in said:
-            row += self._word(word)
-            row += self._pair(before, word)
-            before = word
-        row += self._pair(before, EDGE)
-        return self._model.shares(row)
+    def _known_words(self, message: Message, words: Stretch) -> list[_Known]:
+        if self._remembered >= _REMEMBERED:
+            self._forget()
+        known = self._words
+        return [known.get(word) or self._known(word) for word in self._features.words(message, words)]
 
-    def _word(self, word: Word) -> Row:
+    def _scores(self, heard: Sequence[_Known], count: int, *, asking: bool) -> list[float]:
+        row, before = self._whole(count, asking=asking).copy(), self._edge
+        for known in heard:
+            behind = known.behind.get(before)
+            row += self._behind(before, known) if behind is None else behind
+            before = known
+        row += self._behind(before, self._edge)
+        return self._model.scores(row)
+
+    def _known(self, word: Word) -> _Known:
         known = self._words.get(word)
         if known is None:
-            if len(self._words) >= _REMEMBERED:
-                self._words.clear()
-            known = self._words[word] = self._model.row(self._features.of_word(word))
+            like = self._features.like(word)
+            known = self._known(like) if like != word else _Known(word, self._model.row(self._features.of_word(word)))
+            self._words[word] = known
+            self._remembered += 1
         return known
 
-    def _pair(self, one: Word, two: Word) -> Row:
-        known = self._pairs.get((one, two))
-        if known is None:
-            if len(self._pairs) >= _REMEMBERED:
-                self._pairs.clear()
-            known = self._pairs[one, two] = self._model.row(self._features.of_pair(one, two))
-        return known
+    def _behind(self, before: _Known, known: _Known) -> Row:
+        """What a word speaks for, and the two of them as neighbours."""
+        row = known.behind.get(before)
+        if row is None:
+            features = self._features.of_pair(before.word, known.word)
+            if self._model.knows(features):
+                row = known.row + self._model.row(features)
+                self._remembered += 1
+            else:  # most pairs: nothing but their number counts
+                row = known.alone(len(features))
+            known.behind[before] = row
+        return row
+
+    def _forget(self) -> None:
+        self._words.clear()
+        self._opinions.clear()
+        self._edge = _Known(EDGE, self._model.row(()))
+        self._remembered = 0
 
     def _whole(self, count: int, *, asking: bool) -> Row:
         known = self._wholes.get((count, asking))
@@ -128,28 +185,58 @@ class Ear:
             known = self._wholes[count, asking] = self._model.row(self._features.of_whole(count, asks=asking))
         return known
 
-    @staticmethod
-    def _together(judged: Opinion, shares: Mapping[str, float]) -> dict[str, float]:
-        """How likely each intent is, phrases and model weighed against each other."""
-        scores = dict(judged.scores)
-        if LOOKED_FOR in scores:
-            scores[LOOKED_FOR] = min(scores[LOOKED_FOR], _ASKED_FOR)
-        if "availability" in scores:
-            scores[LOOKED_FOR] = max(scores.get(LOOKED_FOR, 0.0), scores["availability"])
-        powers = {}
-        believed = min(1.0, _SHORT / max(judged.content, 1)) ** _FADES
-        for intent, share in shares.items():
-            score = scores.get(intent, 0.0) * believed
-            if intent == LOOKED_FOR:
-                score = max(score, _TITLE)
-            if share:
-                powers[intent] = log(max(share, _LEAST)) + _PHRASES_WEIGH * score
-        if judged.intent in powers and not judged.strange and judged.content <= _SHORT:
-            powers[judged.intent] += _written_for_it(judged)
-        powers[LOOKED_FOR] -= _FEWER_TITLES
+    def _together(self, judged: Opinion, scores: Sequence[float], present: int) -> dict[str, float]:
+        """How likely each intent is, phrases and model weighed against each other.
+
+        Most intents are as unlikely as any can be: only the others are reckoned one by one.
+        """
+        intents = self._intents if present & self._unless_any == 0 else self._wanted(present)
+        most = max(scores)
+        total = most + log(sum([exp(score - most) for score in scores]))
+        least = total + _LEAST_POWER
+        powers = {
+            intent: score - total
+            for intent, score in zip(self._model.intents, scores, strict=True)
+            if score > least and intent in intents
+        }
+        _add_phrases(powers, judged, intents)
         most = max(powers.values())
-        whole = sum(exp(power - most) for power in powers.values())
-        return {intent: exp(power - most) / whole for intent, power in powers.items()}
+        likely = {intent: exp(power - most) for intent, power in powers.items()}
+        unlikely = exp(_LEAST_POWER - most)
+        whole = sum(likely.values()) + unlikely * (len(intents) - len(likely))
+        together = dict.fromkeys(intents, unlikely / whole)
+        for intent, power in likely.items():
+            together[intent] = power / whole
+        return together
+
+    def _wanted(self, present: int) -> dict[str, None]:
+        """The intents that no word forbids."""
+        unwanted = {intent for intent, mask in self._unless if mask & present}
+        return {intent: None for intent in self._intents if intent not in unwanted}
+
+
+def _add_phrases(powers: dict[str, float], judged: Opinion, intents: Container[str]) -> None:
+    """What the phrases say, added to the logarithms of the model's shares; who has none there has the least."""
+    scores, believed = judged.scores, min(1.0, _SHORT / max(judged.content, 1)) ** _FADES
+    asked_for = max(min(scores.get(LOOKED_FOR, 0.0), _ASKED_FOR), scores.get("availability", 0.0))
+    for intent, score in scores.items():
+        if intent != LOOKED_FOR and intent in intents:
+            powers[intent] = powers.get(intent, _LEAST_POWER) + _PHRASES_WEIGH * (score * believed)
+    title = _PHRASES_WEIGH * max(asked_for * believed, _TITLE)
+    powers[LOOKED_FOR] = powers.get(LOOKED_FOR, _LEAST_POWER) + title
+    intent = judged.intent
+    if not judged.strange and judged.content <= _SHORT and intent in intents:
+        powers[intent] = powers.get(intent, _LEAST_POWER) + _written_for_it(judged)
+
+
+def _likeliest(together: dict[str, float]) -> tuple[str, str]:
+    """The likeliest and the next one, "" where there is only one; of equal ones the first."""
+    share = together.__getitem__
+    best = max(together, key=share)
+    likely, together[best] = together[best], -1.0
+    second = max(together, key=share)
+    together[best] = likely
+    return best, second if second != best else ""
 
 
 def _written_for_it(judged: Opinion) -> float:

@@ -1,9 +1,12 @@
 """Which intent a stretch of a message speaks for, and how surely."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
-from understanding.lexicon import LEVELS, QUIET, SECOND, Pattern, Phrases, Sequence
+from bot.newest import Newest
+from bot.quick import dataclass
+from understanding.lexicon import LEVELS, SECOND, Phrases
+from understanding.meaning import QUIET, Pattern, Sequence
 from understanding.tokens import Message
 
 _ALWAYS, _MOSTLY, _ALONE = range(len(LEVELS))
@@ -20,6 +23,8 @@ _SEARCH = (0.8, 0.6, 0.8)
 """An outright question for a book gives way to whatever is named more exactly."""
 _MOST_SMALL = 3
 """So many small words may stand beside one that stands alone: «а вы до скольки?», not «Пока мы были не с вами»."""
+_OPINIONS, _LONGEST_REMEMBERED = 512, 20
+"""Opinions that are kept, of stretches so short that a phrase fits: half a kB each."""
 BARE = 0.5
 """A stretch that no phrase fits is taken for a title."""
 
@@ -135,15 +140,28 @@ class Judge:
     def __init__(self, phrases: Phrases) -> None:
         self._company = phrases.company
         self._free = phrases.free
+        self._opinions: Newest[tuple[object, ...], Opinion] = Newest(_OPINIONS)
 
     def opinion(self, words: Stretch) -> Opinion:
         """The best intent of a stretch; a search for a title where nothing fits."""
         present = words.present
+        fits = [
+            pattern
+            for pattern in words.patterns
+            if pattern.mask & present == pattern.mask and not pattern.unwanted & present and _stands(pattern, words)
+        ]
+        if not fits or len(words.masks) > _LONGEST_REMEMBERED:
+            return self._opinion(words, fits)
+        said = words.masks, words.quiet, *fits
+        opinion = self._opinions.get(said)
+        if opinion is None:
+            opinion = self._opinions[said] = self._opinion(words, fits)
+        return opinion
+
+    def _opinion(self, words: Stretch, fits: list[Pattern]) -> Opinion:
         fitting: dict[str, list[Pattern]] = {}
-        for pattern in words.patterns:
-            mask = pattern.mask
-            if mask & present == mask and not pattern.unwanted & present and _stands(pattern, words):
-                fitting.setdefault(pattern.intent, []).append(pattern)
+        for pattern in fits:
+            fitting.setdefault(pattern.intent, []).append(pattern)
         content = len(words.quiet) - sum(words.quiet)
         best = Opinion("search", BARE, None, 0, content, content)
         if not fitting:

@@ -7,12 +7,16 @@ is matched with a few ``&`` and ``|`` whatever the number of phrases.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from functools import cache
+from dataclasses import field
+from functools import cache, reduce
+from operator import or_
 from pathlib import Path
 from typing import Any
 
 import yaml
+
+from bot.quick import dataclass
+from understanding.meaning import ROLES, Pattern, Sequence, Topic, Word
 
 FOLDER = Path(__file__).with_name("phrases")
 LEVELS = ("always", "mostly", "alone")
@@ -27,77 +31,11 @@ OF_ACCOUNTS = "link_card unlink_card my_card reminders my_data erase_me withdraw
 _SHORTEST_STEM = 2
 SECOND = 2
 """Letters of the second word by which a row is looked for."""
-BRIDGE, WEAK, STRONG = 1, 2, 3
-ROLES = {"function": BRIDGE, "weak": WEAK, "noun": STRONG, "strong": STRONG, "polite": STRONG + 1}
-"""How strong each kind of noise is; small words only bridge: they go with a strong one behind them."""
-QUIET = frozenset({"polite", "function"})
-"""Roles of words that count for nothing in an opinion."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Pattern:
-    """Words that make a request when they stand together in a clause, in any order.
-
-    Attributes:
-        level: Index into ``LEVELS``: how much company the words bear.
-        mask: Terms that must all be there.
-        unwanted: Terms of which none may be there.
-        size: How many terms.
-        source: As the librarian wrote it, for explanations.
-    """
-
-    intent: str
-    level: int
-    mask: int
-    unwanted: int
-    size: int
-    source: str
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Sequence:
-    """Words in a row that mean one thing: ``parts`` after the first, each ending in ``*`` or whole."""
-
-    parts: tuple[tuple[str, bool], ...]
-    mask: int
-    patterns: tuple[Pattern, ...]
-    role: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """What one word of a message brings.
-
-    Attributes:
-        mask: The terms it belongs to.
-        patterns: Those for which it is the rarest term.
-        rows: Rows of words that may begin here, the longest first, by the first two letters of their second word.
-        roles: Of polite, strong, weak, noun, function (noise.yaml).
-        noise: The strongest of its roles, "" where it has none.
-    """
-
-    mask: int = 0
-    patterns: tuple[Pattern, ...] = ()
-    rows: Mapping[str, tuple[Sequence, ...]] = field(default_factory=dict)
-    roles: frozenset[str] = frozenset()
-    noise: str = ""
-
-    def __bool__(self) -> bool:
-        """Whether it means anything here."""
-        return bool(self.mask or self.roles or self.rows)
-
-    @property
-    def quiet(self) -> bool:
-        """Whether it counts for nothing in an opinion."""
-        return not self.roles.isdisjoint(QUIET)
-
-
-@dataclass(frozen=True, slots=True)
-class Topic:
-    """One FAQ topic of an intent: any of ``masks`` wholly present points to it."""
-
-    key: str
-    masks: tuple[int, ...]
+_NOTHING = Word()
+_Entry = tuple[int, str]
+"""Terms that a word belongs to, and its role among the noise; what it brings is put together when it is heard."""
+_Row = tuple[tuple[tuple[str, bool], ...], int, str]
+"""The words behind the first one of a row, and the same."""
 
 
 @dataclass(slots=True)
@@ -118,18 +56,18 @@ class Phrases:
     """
 
     def __init__(self, folder: Path = FOLDER) -> None:
-        self.groups = {name: _split(words) for name, words in _read(folder / "words.yaml")["groups"].items()}
+        self.groups = {name: _split(words) for name, words in read_file(folder / "words.yaml")["groups"].items()}
         for kind in KINDS:
             self.groups.setdefault(kind, [])
-        noise = {role: _split(words) for role, words in _read(folder / "noise.yaml").items()}
+        noise = {role: _split(words) for role, words in read_file(folder / "noise.yaml").items()}
         self.globals = {
             word.replace("_", " "): intent
-            for intent, words in _read(folder / "globals.yaml").items()
+            for intent, words in read_file(folder / "globals.yaml").items()
             for word in _split(words)
         }
         self.chat = {
             word: usual.replace("ё", "е")
-            for usual, words in _read(folder / "chat.yaml").items()
+            for usual, words in read_file(folder / "chat.yaml").items()
             for word in _split(words)
         }
         self._terms = _Terms()
@@ -139,7 +77,7 @@ class Phrases:
         self.free: set[str] = set()
         self.unless: dict[str, int] = {}
         for name in (*_INTENTS.split(), *OF_ACCOUNTS.split()):
-            self._intent(name, _read(folder / f"{name}.yaml"))
+            self._intent(name, read_file(folder / f"{name}.yaml"))
         self._group_bits = {name: self._term(f"<{name}>", "words.yaml") for name in self.groups}
         self._kinds: dict[str, Word] = {kind: Word() for kind in KINDS}
         self._compile(noise)
@@ -212,65 +150,75 @@ class Phrases:
             for word in words:
                 masks[word] = masks.get(word, 0) | 1 << number
         width = {1 << number: len(words) for words, number in self._terms.numbers.items()}
-        anchored: dict[int, list[Pattern]] = {}
+        self._anchored: dict[int, list[Pattern]] = {}
         for pattern in self.patterns:
             rarest = min(_bits(pattern.mask), key=lambda bit: width[bit])
-            anchored.setdefault(rarest, []).append(pattern)
-        self._exact: dict[str, Word] = {}
-        self._stems: dict[str, Word] = {}
-        self._heads: dict[str, list[Sequence]] = {}
-        self._stem_heads: dict[str, list[Sequence]] = {}
+            self._anchored.setdefault(rarest, []).append(pattern)
+        self._brought: dict[int, tuple[Pattern, ...]] = {}
+        self._exact: dict[str, list[_Entry]] = {}
+        self._stems: dict[str, list[_Entry]] = {}
+        self._heads: dict[str, list[_Row]] = {}
+        self._stem_heads: dict[str, list[_Row]] = {}
         for word, mask in masks.items():
-            patterns = tuple(p for bit in _bits(mask) for p in anchored.get(bit, ()))
-            self._put(word, mask, patterns, "")
+            self._put(word, mask, "")
         for role, entries in noise.items():
             for word in entries:
-                self._put(word, 0, (), role)
-        self._longest_stem = max(map(len, [*self._stems, *self._stem_heads]))
+                self._put(word, 0, role)
+        lengths: dict[str, set[int]] = {}
+        for stem in (*self._stems, *self._stem_heads):
+            lengths.setdefault(stem[:_SHORTEST_STEM], set()).add(len(stem))
+        self._lengths = {begins: tuple(sorted(known)) for begins, known in lengths.items()}
 
-    def _put(self, word: str, mask: int, patterns: tuple[Pattern, ...], role: str) -> None:
+    def _put(self, word: str, mask: int, role: str) -> None:
         if word.startswith("<"):
-            self._kinds[word.strip("<>")] = Word(mask, patterns)
+            self._kinds[word.strip("<>")] = Word(mask, self._patterns(mask))
             return
-        parts = tuple((part.rstrip("*"), part.endswith("*")) for part in word.split("_"))
-        (head, starred), rest = parts[0], parts[1:]
+        head, *rest = word.split("_")
+        stem = head.rstrip("*")
         if rest:
-            heads = self._stem_heads if starred else self._heads
-            heads.setdefault(head, []).append(Sequence(rest, mask, patterns, role))
+            parts = tuple((part.rstrip("*"), part.endswith("*")) for part in rest)
+            heads = self._heads if stem == head else self._stem_heads
+            heads.setdefault(stem, []).append((parts, mask, role))
             return
-        table = self._stems if starred else self._exact
-        roles = frozenset({role}) if role else frozenset()
-        table[head] = _joined(table.get(head, Word()), Word(mask, patterns, {}, roles))
+        table = self._exact if stem == head else self._stems
+        table.setdefault(stem, []).append((mask, role))
+
+    def _patterns(self, mask: int) -> tuple[Pattern, ...]:
+        """The patterns of which one of these terms is the rarest."""
+        found = self._brought.get(mask)
+        if found is None:
+            found = tuple(pattern for bit in _bits(mask) for pattern in self._anchored.get(bit, ()))
+            self._brought[mask] = found
+        return found
 
     def word(self, word: str) -> Word:
         """Everything that a folded word brings, by its whole spelling and by its beginnings."""
-        found = self._exact.get(word, Word())
-        sequences = list(self._heads.get(word, ()))
-        for end in range(_SHORTEST_STEM, min(len(word), self._longest_stem) + 1):
+        entries, rows = [*self._exact.get(word, ())], [*self._heads.get(word, ())]
+        for end in self._lengths.get(word[:_SHORTEST_STEM], ()):
             stem = word[:end]
-            if stem in self._stems:
-                found = _joined(found, self._stems[stem])
-            sequences += self._stem_heads.get(stem, ())
-        sequences.sort(key=lambda sequence: -len(sequence.parts))
-        rows: dict[str, tuple[Sequence, ...]] = {}
-        for sequence in sequences:
-            begins = sequence.parts[0][0][:SECOND]
-            rows[begins] = (*rows.get(begins, ()), sequence)
-        noise = max(found.roles, key=lambda role: ROLES[role], default="")
-        return Word(found.mask, found.patterns, rows, found.roles, noise)
+            if len(stem) < end:
+                break
+            entries += self._stems.get(stem, ())
+            rows += self._stem_heads.get(stem, ())
+        if not entries and not rows:
+            return _NOTHING
+        rows.sort(key=lambda row: -len(row[0]))
+        begins: dict[str, tuple[Sequence, ...]] = {}
+        for parts, mask, role in rows:
+            letters = parts[0][0][:SECOND]
+            begins[letters] = (*begins.get(letters, ()), Sequence(parts, mask, self._patterns(mask), role))
+        patterns = dict.fromkeys(pattern for mask, _ in entries for pattern in self._patterns(mask))
+        roles = frozenset(role for _, role in entries if role)
+        noise = max(roles, key=lambda role: ROLES[role], default="")
+        return Word(reduce(or_, (mask for mask, _ in entries), 0), tuple(patterns), begins, roles, noise)
 
     def vocabulary(self) -> tuple[frozenset[str], frozenset[str]]:
         """Whole words and beginnings of words that mean something here, for the correction of typos."""
         whole, stems = {*self._exact, *self._heads}, {*self._stems, *self._stem_heads}
         for rows in (*self._heads.values(), *self._stem_heads.values()):
-            for part, starred in (part for row in rows for part in row.parts):
+            for part, starred in (part for parts, _, _ in rows for part in parts):
                 (stems if starred else whole).add(part)
         return frozenset(whole), frozenset(stems)
-
-
-def _joined(one: Word, two: Word) -> Word:
-    patterns = tuple(dict.fromkeys(one.patterns + two.patterns))
-    return Word(one.mask | two.mask, patterns, {}, one.roles | two.roles)
 
 
 def _bits(mask: int) -> list[int]:
@@ -286,7 +234,8 @@ def _split(words: Any) -> list[str]:
     return str(words).replace("ё", "е").split()
 
 
-def _read(path: Path) -> dict[str, Any]:
+def read_file(path: Path) -> dict[str, Any]:
+    """One phrase file, quickly. Raises ValueError where it is no mapping."""
     loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     with path.open(encoding="utf-8") as source:
         loaded = yaml.load(source, Loader=loader)  # noqa: S506 - a safe loader either way

@@ -1,7 +1,8 @@
 """A list of books in one message: a title a line, numbered or between semicolons."""
 
 import re
-from dataclasses import dataclass
+
+from bot.quick import dataclass
 
 _NUMBERED = re.compile(r"\s*(?:\d{1,3}\s*[.)]|[-–—•*·▪])\s*(?=\S)")
 _ENDS_A_WORD = re.compile(r"(?<=\w):\s")
@@ -16,6 +17,8 @@ _OF_ONE_BOOK = re.compile(
     r"(?i)\bisbn\b|(?:97[89])[\d -]{10,}|(?:^|\n)\s*(?:автор|издательств\w+|год|author|publisher)\s*[:\n]"
 )
 """What a shop's page tells of a single book, line by line."""
+_ASKED_BEHIND = re.compile(r"(?:[.!;\n]\s*(?:\w+\s+){0,5}\w+\s*)?\?+[\s.!?)]*$")
+"""A question behind a list is about all of it: «…, чайка. Есть у вас?»."""
 _VERSE = 0.5
 """Where this share of the lines ends in a comma, they are a poem."""
 
@@ -30,11 +33,15 @@ class Listed:
 
 def listed(text: str) -> Listed | None:
     """The books that a message lists; None where it is no list."""
+    if _is_short_of_signs(text):
+        return None
     if _OF_ONE_BOOK.search(text):
         return None
     before, items = "", text
-    if (colon := _ENDS_A_WORD.search(text + " ")) and "?" not in text[colon.end() :]:
-        before, items = text[: colon.start()].strip(), text[colon.end() :]
+    if colon := _ENDS_A_WORD.search(text + " "):
+        listed_there = _ASKED_BEHIND.sub("", text[colon.end() :])
+        if "?" not in listed_there:
+            before, items = text[: colon.start()].strip(), listed_there
     lines = [line for line in items.split("\n") if _WORD.search(line)]
     pieces, fewest = lines, _FEW_LINES
     if sum(bool(_NUMBERED.match(line)) for line in lines) >= _FEW_NUMBERED:
@@ -50,6 +57,12 @@ def listed(text: str) -> Listed | None:
     elif sum(line.rstrip().endswith(",") for line in lines) > _VERSE * len(lines):
         return None
     return _of(pieces, fewest, before)
+
+
+def _is_short_of_signs(text: str) -> bool:
+    """Nearly every message: nothing in it parts as many pieces as a list has."""
+    parted = "\n" in text or ":" in text or text.count(";") >= _FEW_BETWEEN - 1
+    return not parted and text.count(",") < _FEW_BETWEEN_COMMAS - 1
 
 
 def _of(pieces: list[str], fewest: int, before: str) -> Listed | None:

@@ -7,7 +7,6 @@ weights (``tools/train_intents.py``): what a word speaks for can be read in it a
 import gzip
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from math import exp
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +14,11 @@ import msgspec
 import numpy as np
 
 SCALE = 100
+"""Weights are kept in hundredths, and added up as such: whole numbers come to the same sum in any order."""
 FILE = Path(__file__).with_name("model.json.gz")
+_NUMBERS = msgspec.json.Decoder(list[int])
 Row = np.ndarray[Any, np.dtype[np.float64]]
-"""What some features speak for together, a number an intent, and behind them how many features they are."""
+"""What some features speak for together, hundredths an intent, and behind them how many features they are."""
 
 
 class _Table(msgspec.Struct):
@@ -25,7 +26,8 @@ class _Table(msgspec.Struct):
 
     intents: list[str]
     bias: list[float]
-    weights: dict[str, list[int]]
+    weights: dict[str, msgspec.Raw]
+    """Left as they are written until a feature is heard: forty thousand lists are 15 MB, and most nobody asks for."""
 
 
 class Model:
@@ -34,38 +36,44 @@ class Model:
     Args:
         intents: Their names.
         bias: How likely each is whatever is said.
-        weights: Feature → number of an intent, weight in hundredths, and so on; small ones left out.
+        weights: Feature → number of an intent, weight in hundredths, and so on, as JSON; small ones left out.
     """
 
-    def __init__(self, intents: Sequence[str], bias: Sequence[float], weights: Mapping[str, Sequence[int]]) -> None:
+    def __init__(self, intents: Sequence[str], bias: Sequence[float], weights: Mapping[str, msgspec.Raw]) -> None:
         self.intents = tuple(intents)
-        self._bias = tuple(bias)
+        self._bias = np.array(bias, np.float64)
         self._weights = weights
 
     def row(self, features: Iterable[str]) -> Row:
         """What features speak for, added up; rows may be added to each other."""
-        width = len(self._bias)
-        row = np.zeros(width + 1)
+        row, count = [0] * (len(self.intents) + 1), 0
         for feature in features:
-            row[width] += 1
-            found = self._weights.get(feature, ())
-            for number, weight in zip(found[::2], found[1::2], strict=True):
-                row[number] += weight / SCALE
-        return row
+            count += 1
+            if (written := self._weights.get(feature)) is not None:
+                found = _NUMBERS.decode(written)
+                for number, weight in zip(found[::2], found[1::2], strict=True):
+                    row[number] += weight
+        row[-1] = count
+        return np.array(row, np.float64)
 
-    def shares(self, row: Row) -> dict[str, float]:
-        """How likely each intent is, 0..1, together 1."""
-        *scores, count = row.tolist()
-        value = max(count, 1.0) ** -0.5
-        scores = [bias + score * value for bias, score in zip(self._bias, scores, strict=True)]
-        most = max(scores)
-        powers = [exp(score - most) for score in scores]
-        whole = sum(powers)
-        return {intent: power / whole for intent, power in zip(self.intents, powers, strict=True)}
+    def knows(self, features: Iterable[str]) -> bool:
+        """Whether any of some features speaks for anything."""
+        return not self._weights.keys().isdisjoint(features)
+
+    def scores(self, row: Row) -> list[float]:
+        """The logarithm of how likely each of ``intents`` is, but for what is common to all of them."""
+        value = max(row.item(-1), 1.0) ** -0.5 / SCALE
+        scores: list[float] = (row[:-1] * value + self._bias).tolist()
+        return scores
 
 
 @cache
 def model() -> Model:
     """The model that comes with the program, read once."""
-    table = msgspec.json.decode(gzip.decompress(FILE.read_bytes()), type=_Table)
+    return read(gzip.decompress(FILE.read_bytes()))
+
+
+def read(written: bytes) -> Model:
+    """A model as ``tools/train_intents.py`` writes it, in JSON."""
+    table = msgspec.json.decode(written, type=_Table)
     return Model(table.intents, table.bias, table.weights)

@@ -1,10 +1,10 @@
 """What of a message goes to the catalogue: the title, without politeness and request words."""
 
 import re
-from dataclasses import dataclass
 
+from bot.quick import dataclass
 from understanding.judging import Stretch
-from understanding.lexicon import ROLES, STRONG, WEAK
+from understanding.meaning import ROLES, STRONG, WEAK
 from understanding.tokens import Message
 
 _AND = frozenset(["и", "а", "еще", "также", "плюс", "or", "and", "или"])
@@ -12,6 +12,10 @@ _PREPOSITIONS = "в во на о об к ко с со у из от за не н�
 _BELONGS_TO_THE_NEXT = frozenset(_PREPOSITIONS.split())
 """A title may begin with such a word («В вагоне»): it is not cut off from what follows it."""
 _SEPARATES = re.compile(r"[;\n]|,\s")
+_I_COME = frozenset(
+    ["заберу", "зайду", "приду", "подойду", "подъеду", "заеду", "заскочу", "забегу", "заберем", "зайдем"]
+)
+_COLON = re.compile(r":\s")
 _QUOTES = str.maketrans('«»„“”"', "      ")
 _MOST_TITLES = 8
 """More pieces are no titles but a long sentence."""
@@ -58,6 +62,8 @@ def rest(message: Message, words: Stretch, request: int = 0) -> Rest:
         if polite[0] >= polite[1]:
             polite = first, last
         return Rest(message.typed(*polite), meant=message.meant(*polite))
+    begin = _behind_a_colon(message, begin, stop)
+    stop = _before_coming(message, begin, stop)
     narrow = _cut(marks, begin, stop, WEAK)
     while narrow[0] > begin and message.tokens[narrow[0] - 1].word in _BELONGS_TO_THE_NEXT:
         narrow = narrow[0] - 1, narrow[1]
@@ -75,12 +81,35 @@ def _titles(message: Message, first: int, last: int) -> tuple[str, ...]:
     begin = first
     for number in range(first + 1, last + 1):
         joins = number < last and message.tokens[number].word in _AND
+        if number < last and _COLON.search(_between(message, number)) and _speaks_of_books(message, begin, number):
+            pieces, begin = [], number  # «можно сразу три книги: Обломов и Гроза»
+            continue
         if number < last and not joins and not _SEPARATES.search(_between(message, number)):
             continue
         if begin < number:
             pieces.append(_unquoted(message.typed(begin, number)))
         begin = number + joins
     return tuple(pieces) if 1 < len(pieces) <= _MOST_TITLES else ()
+
+
+def _behind_a_colon(message: Message, first: int, last: int) -> int:
+    """Where the book begins: «прошу сообщить, имеется ли издание: Ключевский В. О. Русская история»."""
+    for number in range(last - 1, first, -1):
+        if message.tokens[number - 1].meaning.noise == "noun" and _COLON.search(_between(message, number)):
+            return number
+    return first
+
+
+def _before_coming(message: Message, first: int, last: int) -> int:
+    """Where the book ends: «отложите Обломова, заберу в Сосновке»."""
+    for number in range(first + 1, last):
+        if message.tokens[number].word in _I_COME and _SEPARATES.search(_between(message, number)):
+            return number
+    return last
+
+
+def _speaks_of_books(message: Message, first: int, last: int) -> bool:
+    return any(message.tokens[number].meaning.noise == "noun" for number in range(first, last))
 
 
 def _between(message: Message, number: int) -> str:

@@ -5,20 +5,26 @@ from collections.abc import Mapping
 
 from understanding import book_slots
 from understanding.lexicon import Phrases
+from understanding.sought import Sought
 
 _MONTH = r"(?:январ|феврал|март|апрел|ма[яйе]|июн|июл|август|сентябр|октябр|ноябр|декабр)"
-_DATE = re.compile(
+_DATE = Sought(
     r"(?i)\b(?:\d{1,2}\.\d{1,2}(?:\.\d{2,4})?"
     rf"|\d{{1,2}}(?:-?го)?\s+{_MONTH}[а-я]*"
     r"|(?:january|february|march|april|may|june|july|august|september|october|november|december)\s+\d{1,2}"
     r"|послезавтра|сегодня|завтра|понедельник\w*|вторник\w*|сред[уаы]\b|четверг\w*|пятниц\w*|суб+от\w*|воскр?есень\w*"
     r"|(?:эти\s+|этих\s+)?выходны\w*|(?:на\s+)?(?:этой|следующей)\s+недел\w*|(?:пн|вт|ср|чт|пт|сб|вс)\b|новый год"
     r"|today|tomorrow|tonight|(?:this\s+)?(?:mon|tues|wednes|thurs|fri|satur|sun)days?"
-    r"|(?:this\s+)?weekends?|(?:this|next) week)"
+    r"|(?:this\s+)?weekends?|(?:this|next) week)",
+    "завтра сегодня понедельник четверг пятниц суб воск выходны недел пн вт ср чт пт сб вс новый day tonight tomorrow "
+    "week",
+    r"\d",
 )
-_WIDER_DATE = re.compile(
+_WIDER_DATE = Sought(
     rf"(?i)\b(?:(?:майски\w+|новогодни\w+|январски\w+)\s+(?:праздник\w*|каникул\w*)|праздник(?:и|ов|ам|ами|ах)\b|каникул\w*"
-    rf"|{_MONTH}(?:[аеьяую]|ом|ем|[её]м)?\b|летом|зимой|осенью|весной|holidays?)"
+    rf"|{_MONTH}(?:[аеьяую]|ом|ем|[её]м)?\b|летом|зимой|осенью|весной|holidays?)",
+    "праздник каникул январ феврал март апрел ма июн июл август сентябр октябр ноябр декабр лет зимой осенью весной "
+    "holiday",
 )
 _ORDINAL = r"(?:перв|втор|трет|четв[её]рт|пят|шест|седьм|восьм|девят|десят)"
 _ITEM = re.compile(
@@ -32,18 +38,21 @@ _PERIOD = re.compile(
     r"(?:недел\w+|недельк\w+|месяц\w*|дн(?:я|ей|и)\b|день|денёк|денек|weeks?|months?|days?))"
     r"|\b(дн(?:я|ей)\s+(?:пять|десять|\d+)|до\s+(?:конца\s+(?:месяца|недели|лета|года)|экзамена|отпуска))"
 )
-_CARD = re.compile(
-    r"(?i)\b(?:билет\w*|карт\w*|чит\w*|card)\s*(?:№|номер|number|no)?[\s.:]*([0-9][0-9A-Za-z-]{2,15}|\d{1,4}(?:\s\d{1,4}){1,4})\b"
+_CARD = Sought(
+    r"(?i)\b(?:билет\w*|карт\w*|чит\w*|card)\s*(?:№|номер|number|no)?[\s.:]*([0-9][0-9A-Za-z-]{2,15}|\d{1,4}(?:\s\d{1,4}){1,4})\b",
+    "билет карт чит card",
 )
-_AUDIENCE = re.compile(
+_AUDIENCE = Sought(
     r"(?i)\b(?:для\s+|for\s+)?(дет(?:ей|ям|ьми)|малыш\w*|дошкольник\w*|школьник\w*|подростк\w*|взросл\w+|пенсионер\w*|реб[её]н(?:ок|ка|ку|ком)"
-    r"|(?:внук|внучк|сын|дочк|дочер)\w*|kids?|children|teens?|toddlers?|adults?|seniors?)\b"
+    r"|(?:внук|внучк|сын|дочк|дочер)\w*|kids?|children|teens?|toddlers?|adults?|seniors?)\b",
+    "дет малыш школьник подростк взросл пенсионер реб внук внуч сын доч kid child teen toddler adult senior",
 )
-_BRANCH = re.compile(
+_BRANCH = Sought(
     r"(?i)\b(?:филиал\w{0,2}\s*(?:№|номер|n)?\s*\d{1,3}|филиал\w{0,2}\s+(?:в|на|имени)\s+[А-ЯЁа-яё-]+"
     rf"|(?:{_ORDINAL}|центральн|детск|сельск|юношеск|городск|районн)\w+\s+(?:библиотек|филиал|отдел|абонемент)\w*"
     r"|(?:main|central|children'?s)\s+(?:library|branch|department)|(?:детск|центральн)(?:ая|ой|ую|ом|ий)\b"
-    r"|\b(?:в|из)\s+[А-ЯЁ][а-яё]+(?:ке|ово|ево|ино|ке|ском|ском)\b)"
+    r"|\b(?:в|из)\s+[А-ЯЁ][а-яё]+(?:ке|ово|ево|ино|ке|ском|ском)\b)",
+    "филиал библиотек отдел абонемент library branch department детск центральн ке ово ево ино ском",
 )
 _LONGEST = 1_200
 """Characters that are looked through, from the end: the wish comes last, and time is short."""
@@ -103,7 +112,7 @@ def _renewal(text: str, found: dict[str, str]) -> None:
         found["period"] = (match[1] or match[2]).strip()
     if _SCOPE.search(text):
         found["scope"] = "all"
-    elif match := _ITEM.search(_CARD.sub("", _DATE.sub("", _PERIOD.sub("", text)))):
+    elif match := _ITEM.search(_CARD.pattern.sub("", _DATE.pattern.sub("", _PERIOD.sub("", text)))):
         found["item"] = ", ".join(book_slots.digits(word) for word in re.split(r"\s+и\s+", match[1]))
 
 

@@ -1,7 +1,6 @@
 """Where one request of a message ends and the next begins."""
 
-from dataclasses import dataclass
-
+from bot.quick import dataclass
 from understanding.judging import BARE, Judge, Opinion, Stretch
 from understanding.lexicon import Phrases
 from understanding.tokens import Message

@@ -2,11 +2,12 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
 
 from bot.language import isbn, morphology, numbers
 from bot.language.folding import fold
-from understanding.lexicon import Phrases, Word
+from bot.quick import dataclass
+from understanding.lexicon import Phrases
+from understanding.meaning import Word
 from understanding.spelling import Speller
 
 _TOKEN = re.compile(r"[^\W_](?:[\w]|[-'’.+](?=\w))*\+?|[👍🙏❤😊👌💐🌹]")

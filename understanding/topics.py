@@ -5,9 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from understanding.lexicon import FOLDER
+from understanding.lexicon import FOLDER, read_file
 
 
 @cache
@@ -31,5 +29,4 @@ def known_questions() -> tuple[str, ...]:
 
 @cache
 def _read() -> Mapping[str, Any]:
-    read: Mapping[str, Any] = yaml.safe_load((FOLDER / "topics.yaml").read_text("utf-8"))
-    return read
+    return read_file(FOLDER / "topics.yaml")

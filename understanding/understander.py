@@ -1,11 +1,12 @@
 """A reader's words → requests: the port ``Understanding``, filled by the phrase files."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.language import morphology
 from bot.language.folding import words as words_of
-from bot.ports import Request
+from bot.ports.understanding import Request
 from understanding import naming
 from understanding import slots as slots_
 from understanding.calibration import SURE_OF_AN_ISBN, confidence, share
@@ -18,6 +19,7 @@ from understanding.listing import Listed, listed
 from understanding.model import Model
 from understanding.model import model as trained_model
 from understanding.rest import Rest, rest
+from understanding.same_book import one_book
 from understanding.splitting import SURE, Part, Splitter
 from understanding.tokens import Message, Reader
 from understanding.wishes import (
@@ -32,10 +34,14 @@ from understanding.wishes import (
 )
 
 _LONGEST = 4_000
+_SIGNED = re.compile(
+    r"\b(?:с уважением|с благодарностью|с наилучшими пожеланиями|(?:best|kind) regards|sincerely)\b[\w\s,.-]{0,60}$",
+    re.I,
+)
 _BOOKISH = frozenset({"search", "availability", "hold", "renew"})
 _OF_ONE_SENTENCE = frozenset({"item", "scope", "like", "subject", "audience"})
 """Slots that mean something only beside the wish itself."""
-_SURE_OF_A_STORY, _SURE_ENOUGH = 0.3, 0.5
+_SURE_OF_A_STORY, _SURE_ENOUGH, _SURE_OF_SMALL_TALK = 0.3, 0.5, 0.5
 _MOST_HEARD = 20
 """Of more sentences the last so many are heard by the model, too: the wish comes last, and time is short."""
 _RUSSIAN = 0.7
@@ -66,7 +72,7 @@ class PhraseUnderstanding:
 
     def understand(self, text: str) -> tuple[Request, ...]:
         """At least one request, in the order of the message; never raises."""
-        message = self._reader.read(text[:_LONGEST])
+        message = self._reader.read(_unsigned(text[:_LONGEST]))
         if not message.tokens:
             return (Request(intent="out_of_scope", confidence=0.3, because=("no words",)),)
         if heard := self._global(message):
@@ -77,7 +83,7 @@ class PhraseUnderstanding:
         if (found := listed(message.text)) and self._is_of_books(found):
             return (_looked_up(found),)
         parts = self._wishes(message, words)
-        return tuple(self._request(message, words, part, len(parts)) for part in parts)
+        return one_book(tuple(self._request(message, words, part, len(parts)) for part in parts))
 
     def _is_of_books(self, found: Listed) -> bool:
         """Whether most pieces of a list are titles, and what stands before them asks for books or only greets."""
@@ -127,7 +133,8 @@ class PhraseUnderstanding:
 
     def _heard(self, message: Message, part: Part) -> Part:
         """The part with the opinion of phrases and model together."""
-        return replace(part, opinion=self._ear.opinion(message, part.words, part.opinion))
+        heard = self._ear.opinion(message, part.words, part.opinion)
+        return Part(part.first, part.last, part.words, heard, part.asks, part.closed)
 
     def _fitting(self, message: Message, words: Stretch, parts: list[Part], found: list[Part]) -> list[Part]:
         """The wishes that the message as a whole speaks for, too; its own where it speaks for another."""
@@ -135,7 +142,9 @@ class PhraseUnderstanding:
         if not found or not whole.heard:
             return found
         if whole.intent == "greeting":
-            return found  # who greets and asks, asks: the greeting is dropped already where anything else is said
+            # Who greets and asks, asks: the greeting is dropped already where anything else is said for sure.
+            only = share(whole) >= _SURE_OF_SMALL_TALK and not any(map(is_outright, found))
+            return [Part(words.first, words.last, words, whole, message.asks)] if only else found
         likeliest = max(
             dict.fromkeys([_family(whole.intent), *(_family(part.opinion.intent) for part in found)]),
             key=lambda intent: _heard_as(whole, intent) * max(_heard_as(part.opinion, intent) for part in parts),
@@ -143,7 +152,8 @@ class PhraseUnderstanding:
         kept = [part for part in found if _family(part.opinion.intent) == likeliest or _stands(part, whole)]
         if any(_family(part.opinion.intent) == likeliest for part in kept):
             return kept
-        if whole.pattern is None or share(whole) < _SURE_ENOUGH:
+        least = _SURE_ENOUGH if any(map(_is_written, found)) else _SURE_OF_A_STORY
+        if whole.pattern is None or share(whole) < least:
             return kept or found
         return [Part(words.first, words.last, words, whole, message.asks)]
 
@@ -209,6 +219,12 @@ class PhraseUnderstanding:
         )
 
 
+def _unsigned(text: str) -> str:
+    """Without «С уважением, Мария Петровна» at its end: a name there is no author's."""
+    signed = _SIGNED.search(text)
+    return (text[: signed.start()].rstrip(" ,.\n") or text) if signed else text
+
+
 def _looked_up(found: Listed) -> Request:
     """The request for a list: its first titles, and of how many."""
     told = "\n".join(found.titles[:_MOST_TOLD])
@@ -254,12 +270,18 @@ def _heard_as(opinion: Opinion, intent: str) -> float:
 def _stands(part: Part, whole: Opinion) -> bool:
     """Whether a sentence's wish stands beside what the whole message wants most."""
     pattern = part.opinion.pattern
-    written = pattern is None or bool(pattern.mask)
+    written = pattern is None or _is_written(part)
     if whole.heard.get(_family(part.opinion.intent), 0.0) >= (_NOT_AGAINST if written else _FOR_IT_ALONE):
         return True
     if pattern is None:
         return is_a_title_asked_for(part)
-    return is_outright(part) and bool(pattern.mask) and part.opinion.score >= SURE
+    return is_outright(part) and _is_written(part) and part.opinion.score >= SURE
+
+
+def _is_written(part: Part) -> bool:
+    """Whether a phrase speaks for the wish, and not the model alone."""
+    pattern = part.opinion.pattern
+    return pattern is not None and bool(pattern.mask)
 
 
 def _because(part: Part, message: Message, telling: str) -> tuple[str, ...]:

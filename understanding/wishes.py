@@ -18,7 +18,10 @@ _TOLD = frozenset({"hours", "location", "contacts", "events", "rules", "join", "
 """Beside a complaint or a plea these only tell what happened, where nothing is asked."""
 _A_TITLE = 4
 """Few titles have more words that no phrase explains."""
-_TROUBLED = frozenset({"renew", "hold", "my_loans", "search", "rules", "availability"})
+_TROUBLED = frozenset({"renew", "hold", "my_loans", "search", "rules", "availability", "out_of_scope"})
+"""Beside a call for a person these tell what went wrong («вы робот? дайте оператора»)."""
+_A_SIGH = frozenset({"unsubscribe"})
+"""Nor is this meant beside such a call when one word says it: «хватит, соедините с сотрудником»."""
 
 
 def wishes(parts: Sequence[Part]) -> list[Part]:
@@ -37,7 +40,7 @@ def wishes(parts: Sequence[Part]) -> list[Part]:
     if any(part.opinion.intent in _WEIGHTY for part in kept):
         kept = [part for part in kept if part.asks or part.opinion.intent not in _TOLD]
     if any(part.opinion.intent == "human" for part in kept):
-        kept = [part for part in kept if part.opinion.intent not in _TROUBLED]
+        kept = [part for part in kept if part.opinion.intent not in _TROUBLED and not _is_a_sigh(part)]
     unique: dict[str, Part] = {}
     for part in kept:
         unique.setdefault(part.opinion.intent, part)
@@ -89,6 +92,10 @@ def is_small_talk(part: Part) -> bool:
 def is_a_kind_of_book(part: Part) -> bool:
     """No more than «учебное пособие», «книга 2»: the other half of a title that was written before it."""
     return part.opinion.intent == "search" and part.opinion.score < SURE
+
+
+def _is_a_sigh(part: Part) -> bool:
+    return part.opinion.intent in _A_SIGH and part.last - part.first == 1
 
 
 def _rambles(part: Part) -> bool:

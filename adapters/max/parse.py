@@ -9,7 +9,6 @@ import hashlib
 import hmac
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -30,6 +29,7 @@ from bot.messages import (
     Text,
     Unsupported,
 )
+from bot.quick import dataclass
 
 LONGEST_KEY = 200
 _PLAIN = re.compile(rf"[!-~]{{1,{LONGEST_KEY}}}")

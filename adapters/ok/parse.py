@@ -8,7 +8,6 @@ Source: apiok.ru, POST graph.user.subscribe, and answers recorded by public clie
 import hashlib
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,6 +15,7 @@ import msgspec
 
 from bot.channels import Accepted
 from bot.messages import ButtonPress, Contact, Content, Inbound, Photo, SharedPhone, Text, Unsupported
+from bot.quick import dataclass
 
 _USER = re.compile(r"(?:user:)?([0-9]{1,20})")
 _CHAT = re.compile(r"chat:[A-Za-z0-9]{1,64}")

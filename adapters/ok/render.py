@@ -4,12 +4,12 @@ Source: apiok.ru, POST graph.chat.messages: at most five attachments, a keyboard
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from adapters.shaping import shape
 from bot.channels import Capabilities
 from bot.messages import Attachment, Button, Document, Picture, Reply
+from bot.quick import dataclass
 
 MOST_PICTURES = 4
 """Of the five attachments one is left for the buttons."""

@@ -1,13 +1,13 @@
 """A gateway's callback → what is to be asked, and what readers wrote. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import parse_qsl
 
 from adapters.sms.gateways.port import Called, Report
 from bot.channels import Accepted, Webhook
 from bot.messages import Contact, DeliveryReceipt, Inbound, Text
+from bot.quick import dataclass
 
 MOST_FIELDS = 300
 

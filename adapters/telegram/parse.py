@@ -6,7 +6,6 @@ Source: core.telegram.org/bots/api, Bot API 10.1.
 """
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -27,6 +26,7 @@ from bot.messages import (
     Text,
     Unsupported,
 )
+from bot.quick import dataclass
 
 KINDS = {
     "animation": "animation",

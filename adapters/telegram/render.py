@@ -6,12 +6,13 @@ Source of the limits: core.telegram.org/bots/api: 4,096 characters after parsing
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from adapters.shaping import Part, html, shape, width
 from bot.channels import Capabilities
 from bot.messages import Button, Document, Location, Picture, Reply
+from bot.quick import dataclass
 
 MAX_TEXT, MAX_CAPTION, MAX_BUTTONS, MAX_ROW, MAX_LABEL = 4096, 1024, 100, 8, 64
 

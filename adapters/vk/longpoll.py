@@ -5,7 +5,6 @@ Source of the protocol: dev.vk.com, "Использование Bots Long Poll A
 
 from collections import deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +12,7 @@ from adapters.http import HttpClient
 from adapters.vk.client import VkClient
 from bot.clock import Clock
 from bot.errors import ChannelUnavailable
+from bot.quick import dataclass
 
 WAIT_S = 25
 """How long VK keeps a question that has no answer yet; 90 at most, 25 recommended."""

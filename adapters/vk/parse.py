@@ -10,7 +10,6 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -31,6 +30,7 @@ from bot.messages import (
     Text,
     Unsupported,
 )
+from bot.quick import dataclass
 
 CHATS_FROM = 2_000_000_000
 """``peer_id`` of a conversation of many: not ours to answer."""

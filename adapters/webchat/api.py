@@ -17,7 +17,7 @@ from bot.allowance import Allowance, address_of
 from bot.channels import Desk, Setting
 from bot.errors import StoreUnavailable
 from bot.messages import Contact, Photo
-from bot.ports import Logged
+from bot.ports.letters import Logged
 
 AT_ONCE = 1_000
 """Messages in one answer; ``more`` says that there are further ones."""

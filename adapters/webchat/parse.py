@@ -5,13 +5,13 @@ import json
 import re
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
 from bot.messages import ButtonPress, Contact, Content, Inbound, Started, Text
+from bot.quick import dataclass
 
 LONGEST_TEXT = 4_000
 """Characters of one message; the page counts along."""

@@ -11,7 +11,7 @@ from adapters.webchat.files import address, files_of
 from adapters.webchat.linking import with_links
 from bot.channels import Capabilities
 from bot.messages import Contact, Document, Location, Mark, Picture, Reply, Style
-from bot.ports import Author, Logged
+from bot.ports.letters import Author, Logged
 
 MAX_LABEL = 80
 _ENDLESS = 1_000_000

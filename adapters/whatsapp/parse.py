@@ -7,7 +7,6 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -31,6 +30,7 @@ from bot.messages import (
     Text,
     Unsupported,
 )
+from bot.quick import dataclass
 
 LONGEST_KEY = 200
 MOST_UNREAD, LONGEST_UNREAD = 5, 16_384

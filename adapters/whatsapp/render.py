@@ -4,7 +4,7 @@ Limits: Meta's OpenAPI v23.0 for the Cloud API; what it leaves out, from its ref
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from adapters.shaping import Part, cut, shape, width
@@ -12,6 +12,7 @@ from adapters.whatsapp.settings import WhatsAppTemplate
 from adapters.whatsapp.words import formatted, with_addresses
 from bot.channels import Capabilities
 from bot.messages import Button, Document, Location, Picture, Reply, StoredFile, Template
+from bot.quick import dataclass
 from bot.wording import gettext as _
 
 SPARE = 0.975

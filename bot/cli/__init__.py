@@ -4,7 +4,9 @@ Exit codes: 0 done, 1 it failed (one line says why and what to do), 2 wrong use.
 what they need when they run, so that ``--help`` and ``ask`` start quickly.
 """
 
+import atexit
 import gc
+import importlib
 import os
 import sys
 from pathlib import Path
@@ -34,9 +36,22 @@ app.add_typer(card, name="card")
 notices = typer.Typer(no_args_is_help=True, help="What readers were told by themselves.")
 app.add_typer(notices, name="notices")
 
+COLLECT_AFTER = (20_000, 20, 20)
+"""What a command loads stays: with its usual figures the collector would look at it again and again."""
 Config = Annotated[
     Path | None, typer.Option("--config", help="The configuration; default ./config.yaml where it stands.")
 ]
+
+
+@app.callback()
+def structlog_alone() -> None:
+    """Before any command: structlog would load rich, and pygments, for tracebacks of a kind that we never print."""
+    if "rich" not in sys.modules:
+        sys.modules["rich"] = None  # type: ignore[assignment]  # the way to have an import refused
+        try:
+            importlib.import_module("structlog")
+        finally:
+            del sys.modules["rich"]
 
 
 @app.command()
@@ -61,7 +76,7 @@ def run(
     role: Annotated[str, typer.Option(help="all, web, worker or sender (several processes need PostgreSQL).")] = "all",
 ) -> None:
     """Run the service until it is told to stop."""
-    gc.disable()  # what a start loads stays: until all is there the collector would look at it again and again
+    gc.disable()  # until all is there; the service turns it on
     try:
         from bot.cli import service
 
@@ -310,6 +325,22 @@ def upgrade(config: Config = None) -> None:
 
 
 @app.command()
+def report(
+    config: Config = None,
+    since: Annotated[str, typer.Option(help="From this day on: 2026-03-01; else the first of the month.")] = "",
+    until: Annotated[str, typer.Option(help="To the end of this day; else today.")] = "",
+    table_file: Annotated[
+        Path | None, typer.Option("--table", help="Write the figures into this file (.csv or .xlsx).")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """What was asked, answered, passed on, renewed and held in some days, by channel and branch."""
+    from bot.cli import reporting
+
+    raise typer.Exit(reporting.report(config, since=since, until=until, table_file=table_file, as_json=as_json))
+
+
+@app.command()
 def backup(file: Annotated[Path, typer.Argument(help="The file to write.")], config: Config = None) -> None:
     """Copy the whole store into one file."""
     from bot.cli import care
@@ -408,6 +439,14 @@ def notices_settle(
     raise typer.Exit(noticing.settle(config, number))
 
 
+@notices.command(name="resume")
+def notices_resume(config: Config = None) -> None:
+    """Remind readers again: a store that was restored reminds nobody until this is said."""
+    from bot.cli import noticing
+
+    raise typer.Exit(noticing.resume(config))
+
+
 @app.command()
 def audit(
     config: Config = None,
@@ -431,6 +470,8 @@ def audit(
 
 def main() -> None:
     """Run a command; what we raise on purpose becomes one line and exit code 1."""
+    gc.set_threshold(*COLLECT_AFTER)
+    atexit.register(gc.freeze)  # what is loaded goes with the process: it need not be looked through at the end
     try:
         app()
     except BibliobotError as error:

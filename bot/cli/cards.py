@@ -14,8 +14,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from bot import app
-from bot.app import Opened
+from bot.app.store import Opened, opened
 from bot.audit import DESK, Entry
 from bot.cli import sheets
 from bot.cli.days import day_of
@@ -205,7 +204,7 @@ def _no_card(card_number: str) -> int:
 
 def _with_store(config: Path | None, work: Callable[[Opened], Awaitable[int]]) -> int:
     async def whole() -> int:
-        async with app.opened(*load(config)) as what:
+        async with opened(*load(config)) as what:
             return await work(what)
 
     return asyncio.run(whole())

@@ -6,7 +6,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.markup import escape
 
-from bot import app
+from bot.app.answering import handler_table
+from bot.app.channels import UNDECIDED_ADVICE, build_channel, data_class, undecided
+from bot.app.store import notices_rest, open_database, tables_fault
 from bot.channels import Linked
 from bot.engine.privacy import DataClass
 from bot.errors import BibliobotError, ChannelAuthError, ChannelError, InputError, StoreUnavailable
@@ -15,6 +17,7 @@ from db import backup as copies
 from db import migrate
 from db.connect import Database, connect
 
+RESTED = "readers are not reminded; where this is the library's own store again, run: bibliobot notices resume"
 FINE, FAULT, NOTE = "[green]ok[/]", "[red]fault[/]", "[yellow]note[/]"
 
 
@@ -39,31 +42,33 @@ async def _check(config: Path | None, console: Console) -> int:
     branches = settings.library.values()
     faults = say("configuration", "", f"{settings.library.name}, {len(branches)} branches")
     try:
-        store = await app.open_database(settings, folder)
+        store = await open_database(settings, folder)
         faults += say("database", "", f"{store.dialect}, the tables are current")
+        if await notices_rest(store):
+            console.print(f"{NOTE}  notices: {RESTED}")
         await store.aclose()
     except StoreUnavailable as error:
         faults += say("database", str(error))
     try:
-        app.handler_table(settings)
+        handler_table(settings)
         faults += say("intents", "", ", ".join(settings.intents))
     except BibliobotError as error:
         faults += say("intents", str(error))
     for name in settings.channels:
         fine, fault = await _channel(name, settings)
         faults += say(f"channel {name}", fault, fine)
-    for name in app.undecided(settings):
-        console.print(f"{NOTE}  channel {name}: {escape(app.UNDECIDED_ADVICE)}")
+    for name in undecided(settings):
+        console.print(f"{NOTE}  channel {name}: {escape(UNDECIDED_ADVICE)}")
     return faults
 
 
 async def _channel(name: str, settings: Settings) -> tuple[str, str]:
     """What is told of a channel: who it is at its messenger and how to join it; or its fault."""
     try:
-        carries = app.data_class(name, settings)
+        carries = data_class(name, settings)
         if carries is DataClass.OFF:
             return "off", ""
-        channel = app.build_channel(name, settings)
+        channel = build_channel(name, settings)
     except BibliobotError as error:
         return "", str(error)
     try:
@@ -107,7 +112,7 @@ def backup(config: Path | None, file: Path) -> int:
     """Copy the store into ``file``."""
 
     async def work() -> copies.Copied:
-        store = await app.open_database(*load(config))
+        store = await open_database(*load(config))
         try:
             return await copies.backup(store.engine, migrate.head(), file)
         except OSError as error:
@@ -129,7 +134,7 @@ def restore(config: Path | None, file: Path) -> int:
             if await migrate.state(store) is migrate.Tables.EMPTY:
                 copies.verify(file, migrate.head())
                 await migrate.upgrade(store)
-            if fault := await app.tables_fault(store):
+            if fault := await tables_fault(store):
                 raise StoreUnavailable(fault)
             return await copies.restore(store.writer, migrate.head(), file)
         finally:
@@ -137,4 +142,5 @@ def restore(config: Path | None, file: Path) -> int:
 
     copied = asyncio.run(work())
     Console(highlight=False).print(f"{copied.total} rows restored; nothing in them will be sent by itself")
+    Console(highlight=False).print(RESTED)
     return 0

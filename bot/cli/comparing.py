@@ -1,13 +1,13 @@
 """Two runs of ``evaluate`` side by side: what became better, what worse, which questions changed. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from bot.errors import InputError
+from bot.quick import dataclass
 
 FIGURES = (
     "intent_accuracy",

@@ -1,19 +1,19 @@
 """Readers of the demonstration: invented people with real books at home, so that «мои книги» has something to tell."""
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-from bot import app
+from bot.app.accounts import account_setup, lending_house
+from bot.app.store import open_database
 from bot.clock import Clock, SystemClock, local_day
-from bot.library.lists import Listed, PatronData
+from bot.library.lists import Listed, ListPlan, PatronData
+from bot.quick import dataclass
 from bot.settings import Settings
 from db.account_store import account_store
 from db.branches import SqlBranches
 from db.circulation import SqlCirculation
 from db.connect import Database
 from db.lending_desk import SqlDesk
-from db.list_common import ListPlan
 from db.list_import import SqlListWriter
 from db.messages import open_log
 
@@ -59,10 +59,10 @@ async def settle(settings: Settings, folder: Path, pin: str) -> None:
         StoreUnavailable: From the store.
     """
     clock = SystemClock()
-    database = await app.open_database(settings, folder, make_tables=True)
+    database = await open_database(settings, folder, make_tables=True)
     try:
         branches = SqlBranches(database, settings.library.timezone)
-        writer = SqlListWriter(database, branches, clock, app.lending_house(settings))
+        writer = SqlListWriter(database, branches, clock, lending_house(settings))
         rows = [Listed(at, at, reader.patron) for at, reader in enumerate(READERS, 1)]
         plan = ListPlan(source="demo-readers", file="demo")
         summary = await writer.patrons(lambda: iter(rows), plan, lambda *_: None)
@@ -74,7 +74,7 @@ async def settle(settings: Settings, folder: Path, pin: str) -> None:
 
 
 async def _lend(settings: Settings, database: Database, branches: SqlBranches, clock: Clock) -> None:
-    house = app.lending_house(settings)
+    house = lending_house(settings)
     desk = SqlDesk(database, branches, clock, house)
     circulation = SqlCirculation(database, branches, clock, house)
     today = local_day(clock.now(), settings.library.timezone)
@@ -93,7 +93,7 @@ async def _lend(settings: Settings, database: Database, branches: SqlBranches, c
 async def _give_pins(settings: Settings, folder: Path, database: Database, clock: Clock, pin: str) -> None:
     log = await open_log(database, clock)
     try:
-        accounts = account_store(database, clock, log, app.account_setup(settings, folder))
+        accounts = account_store(database, clock, log, account_setup(settings, folder))
         for reader in READERS:
             await accounts.desk.set_pin(reader.patron.card_number, pin, BY)
     finally:

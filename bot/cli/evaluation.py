@@ -5,9 +5,8 @@ import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from rich import box
@@ -15,12 +14,19 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from bot import app
+from bot.app.answering import handler_table, intents_of, understanding
+from bot.app.store import opened
 from bot.asking import look_up
 from bot.cli import comparing, scoring
 from bot.cli.scoring import Answer, Line, Score
-from bot.ports import Catalogue, Understanding
+from bot.engine.titles import Titled
+from bot.ports.catalogue import Catalogue
+from bot.ports.understanding import Understanding
+from bot.quick import dataclass
 from bot.settings import load
+
+if TYPE_CHECKING:
+    from catalogue.finder import IndexedCatalogue
 
 _AT_ONCE = 8
 """Questions in hand at the same time."""
@@ -98,7 +104,7 @@ async def answer(catalogue: Catalogue, understanding: Understanding, line: Line)
 
 
 @asynccontextmanager
-async def throw_away(files: Sequence[Path]) -> AsyncIterator[Catalogue]:
+async def throw_away(files: Sequence[Path]) -> "AsyncIterator[IndexedCatalogue]":
     """A catalogue loaded from files, in a folder that is gone afterwards; the environment has no say in it.
 
     Raises:
@@ -113,7 +119,7 @@ async def throw_away(files: Sequence[Path]) -> AsyncIterator[Catalogue]:
         nothing = Path(name) / "config.yaml"
         nothing.touch()
         settings, folder = load(nothing, environ={})
-        async with app.opened(settings, folder) as what:
+        async with opened(settings, folder) as what:
             await load_files(SqlCatalogueWriter(what.database, what.clock), sources, Plan())
             await what.catalogue.start()
             yield what.catalogue
@@ -122,10 +128,11 @@ async def throw_away(files: Sequence[Path]) -> AsyncIterator[Catalogue]:
 @asynccontextmanager
 async def _configured(config: Path | None) -> AsyncIterator[tuple[Catalogue, Understanding]]:
     settings, folder = load(config)
-    async with app.opened(settings, folder) as what:
+    async with opened(settings, folder) as what:
         await what.catalogue.start()
         await what.catalogue.catch_up()  # an index of yesterday would be measured otherwise
-        yield what.library.catalogue, app.understanding(what.synonyms, app.intents_of(app.handler_table(settings)))
+        table = handler_table(settings)
+        yield what.library.catalogue, understanding(what.synonyms, intents_of(table), what.catalogue)
 
 
 @asynccontextmanager
@@ -135,7 +142,7 @@ async def _asked(config: Path | None, files: Sequence[Path]) -> AsyncIterator[tu
         from understanding.understander import PhraseUnderstanding
 
         async with throw_away(files) as catalogue:
-            yield catalogue, PhraseUnderstanding()
+            yield catalogue, Titled(PhraseUnderstanding(), catalogue)
     else:
         async with _configured(config) as both:
             yield both

@@ -8,7 +8,7 @@ import yaml
 from bot.cli import sheets
 from bot.errors import ConfigError, InputError
 from bot.language.folding import fold
-from bot.ports import FaqEntry
+from bot.ports.library import FaqEntry
 from bot.settings import FaqSettings, validated
 
 LARGEST = 5_000_000

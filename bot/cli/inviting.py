@@ -7,7 +7,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bot import app
+from bot.app.channels import build_channel, channel_spec, data_class
+from bot.app.store import open_database
 from bot.channels import Linked
 from bot.engine.privacy import DataClass
 from bot.errors import BibliobotError, InputError, StoreUnavailable
@@ -66,7 +67,7 @@ async def _found(
 
 async def _came(settings: Settings, folder: Path, names: Iterable[str], parameter: str) -> dict[str, int]:
     try:
-        database = await app.open_database(settings, folder)
+        database = await open_database(settings, folder)
     except StoreUnavailable:
         return {}
     try:
@@ -79,9 +80,9 @@ async def _links(settings: Settings, names: Iterable[str], parameter: str) -> tu
     """The link of each channel that has one, and what is wrong with the others."""
     links, faults = {}, []
     for name in names:
-        if app.data_class(name, settings) is DataClass.OFF:
+        if data_class(name, settings) is DataClass.OFF:
             continue
-        channel = app.build_channel(name, settings)
+        channel = build_channel(name, settings)
         try:
             if isinstance(channel, Linked):
                 links[name] = await channel.join_link(parameter)
@@ -102,7 +103,7 @@ def _written(settings: Settings, links: dict[str, str], where: Branch | None, su
         return poster.posters(
             [
                 poster.Invitation(
-                    messenger=app.channel_spec(str((settings.channels[name] or {}).get("kind", name))).title,
+                    messenger=channel_spec(str((settings.channels[name] or {}).get("kind", name))).title,
                     link=link,
                     library=settings.library.name,
                     branch=where.name if where else "",
@@ -126,7 +127,7 @@ async def _branch(settings: Settings, folder: Path, code: str) -> Branch:
 
 async def _imported(settings: Settings, folder: Path) -> list[Branch]:
     try:
-        database = await app.open_database(settings, folder)
+        database = await open_database(settings, folder)
     except StoreUnavailable:
         return []
     try:

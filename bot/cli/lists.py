@@ -11,17 +11,17 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from bot import app
+from bot.app.accounts import lending_house
+from bot.app.store import open_database
 from bot.cli.loading import REPORT, Asked, check_branch, only_branch, progress, put_branches
 from bot.clock import SystemClock
-from bot.library.lists import Listed
+from bot.library.lists import Listed, ListPlan, ListSummary
 from bot.library.records import Rejected, Rejection
 from bot.settings import Settings
 from catalogue.lists import ListFile, recognise_list
 from catalogue.loading import MAY_DISAPPEAR, source_name
 from catalogue.rejects import OnDisk, Report
 from db.branches import SqlBranches
-from db.list_common import ListPlan, ListSummary
 from db.list_import import SqlListWriter
 
 Tick = Callable[[OnDisk, int], None]
@@ -37,7 +37,7 @@ def load(settings: Settings, folder: Path, files: Sequence[Path], asked: Asked, 
 
 async def _load(settings: Settings, folder: Path, sources: Sequence[ListFile], asked: Asked, console: Console) -> int:
     report = Report(asked.report if asked.report or asked.dry_run else Path(REPORT), asked=asked.report is not None)
-    database = await app.open_database(settings, folder, make_tables=True)
+    database = await open_database(settings, folder, make_tables=True)
     code = 0
     with ExitStack() as closing:
         closing.callback(report.close)
@@ -46,7 +46,7 @@ async def _load(settings: Settings, folder: Path, sources: Sequence[ListFile], a
                 await put_branches(settings, database)
             tick = closing.enter_context(progress(sources, console))
             branches = SqlBranches(database, settings.library.timezone)
-            writer = SqlListWriter(database, branches, SystemClock(), app.lending_house(settings))
+            writer = SqlListWriter(database, branches, SystemClock(), lending_house(settings))
             for source in sources:
                 rows = _Rows(source, report, tick)
                 keep: Any = writer.patrons if source.kind == "patrons" else writer.loans

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
@@ -11,12 +10,13 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from bot import app
+from bot.app.store import open_database
 from bot.cli.faq_file import read_answers
 from bot.clock import SystemClock
 from bot.errors import InputError
 from bot.language.folding import fold
 from bot.library.model import Branch
+from bot.quick import dataclass
 from bot.settings import Settings
 from bot.settings import load as load_settings
 from catalogue.importers import recognise
@@ -88,7 +88,7 @@ async def _load_catalogue(
         accept_disappeared=asked.accept_disappeared,
     )
     report = Report(asked.report if asked.report or asked.dry_run else Path(REPORT), asked=asked.report is not None)
-    database = await app.open_database(settings, folder, make_tables=True)
+    database = await open_database(settings, folder, make_tables=True)
     with ExitStack() as closing:
         closing.callback(report.close)
         try:
@@ -192,7 +192,7 @@ async def _load_answers(settings: Settings, folder: Path, files: Sequence[Path],
         entry for file in files for entry in read_answers(file, asked.encoding, language=settings.library.language)
     ]
     if not asked.dry_run:
-        database = await app.open_database(settings, folder, make_tables=True)
+        database = await open_database(settings, folder, make_tables=True)
         try:
             await SqlFaq(database, SystemClock()).put(entries, source="import")
         finally:

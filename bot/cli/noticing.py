@@ -1,4 +1,4 @@
-"""``notices``: readers whom no channel reached."""
+"""``notices``: readers whom no channel reached, and going on after a store was restored."""
 
 import asyncio
 import json
@@ -11,8 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from bot import app
-from bot.app import Opened
+from bot.app.store import Opened, opened, resume_notices
 from bot.errors import InputError
 from bot.library.notices import NoticeKind, Subject
 from bot.notices import UnreachedReader
@@ -23,7 +22,10 @@ WORDS = {
     NoticeKind.OVERDUE: "overdue since",
     NoticeKind.HOLD_READY: "hold ready since",
     NoticeKind.HOLD_EXPIRING: "hold kept until",
+    NoticeKind.HOLD_EXPIRED: "hold not fetched",
+    NoticeKind.HOLD_REFUSED: "hold refused",
     NoticeKind.RENEWAL_DECIDED: "renewal decided",
+    NoticeKind.CARD_EXPIRES: "card valid until",
 }
 
 
@@ -59,6 +61,18 @@ def settle(config: Path | None, number: int) -> int:
     return _with_store(config, work)
 
 
+def resume(config: Path | None) -> int:
+    """Let readers be written to again after the store was restored."""
+
+    async def work(what: Opened) -> int:
+        done = await resume_notices(what.database)
+        said = "readers are reminded again, from the next hour on" if done else "readers are reminded as ever"
+        sys.stdout.write(f"{said}\n")
+        return 0
+
+    return _with_store(config, work)
+
+
 def _print(readers: Iterable[UnreachedReader]) -> None:
     table = Table("no.", "card", "reader", "phone", "what", "tried", box=box.SIMPLE_HEAD, pad_edge=False)
     for reader in readers:
@@ -87,7 +101,7 @@ def _row(reader: UnreachedReader) -> dict[str, object]:
 
 def _with_store(config: Path | None, work: Callable[[Opened], Awaitable[int]]) -> int:
     async def whole() -> int:
-        async with app.opened(*load(config)) as what:
+        async with opened(*load(config)) as what:
             return await work(what)
 
     return asyncio.run(whole())

@@ -6,7 +6,7 @@ from bot.language import isbn
 from bot.language.folding import words
 from bot.language.morphology import lemma, stem
 from bot.language.numbers import to_digits
-from bot.ports import Request
+from bot.ports.understanding import Request
 
 _LOOKED_UP_WHOLE = frozenset({"title", "author", "series", "volume", "grade"})
 """Need not be told apart: what is looked up whole holds them."""

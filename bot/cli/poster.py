@@ -1,7 +1,6 @@
 """An invitation to the bot: a QR code, or a whole poster for a branch's wall. Pure: values in, bytes out."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from io import BytesIO
 
 import font_roboto
@@ -9,6 +8,7 @@ import segno
 from fpdf import FPDF
 from fpdf.enums import XPos, YPos
 
+from bot.quick import dataclass
 from bot.wording import gettext as _
 
 PAGE_MM = (210, 297)

@@ -6,7 +6,6 @@ from; NEAR («Может быть, вы имели в виду…?») and NOTHIN
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -16,7 +15,9 @@ from bot.cli.picking import picked_out, stands_in
 from bot.errors import InputError
 from bot.language.folding import fold
 from bot.library.model import WorkCard
-from bot.ports import Found, Request, Verdict
+from bot.ports.catalogue import Found, Verdict
+from bot.ports.understanding import Request
+from bot.quick import dataclass
 
 BOOKISH = frozenset({"search", "availability", "hold", "renew", "review", "recommend"})
 """Requests that may name a book: what they name is looked up."""

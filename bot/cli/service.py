@@ -9,19 +9,19 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.console import Console
-
-from bot import app
+from bot.app.service import service_of
+from bot.app.store import Opened, deliveries, open_database, opened
 from bot.clock import SystemClock
-from bot.desk import StaffRole
 from bot.engine import logs
 from bot.engine.service import Role
 from bot.errors import ConfigError, InputError
 from bot.settings import Settings, load
+from bot.staff import StaffRole
 from db.connect import parse_url
-from db.staff import SqlStaffBook
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from demo.phones import Stand
 
 PORTS_TRIED = 20
@@ -44,15 +44,15 @@ def run(config: Path | None, role: str) -> int:
     return 0
 
 
-Invite = Callable[[app.Opened, int], Awaitable[None]]
+Invite = Callable[[Opened, int], Awaitable[None]]
 """What is done once the service listens at a port."""
 
 
 async def _serve(settings: Settings, folder: Path, role: Role, invite: Invite | None = None) -> None:
-    async with app.opened(settings, folder) as what:
+    async with opened(settings, folder) as what:
         if invite:
             await what.catalogue.start()  # who is invited is answered at once
-        service = app.service(what, role)
+        service = service_of(what, role)
         try:
             port = await service.start()
         except OSError as error:
@@ -118,6 +118,8 @@ def only_one(settings: Settings, folder: Path, role: Role) -> Iterator[None]:
 
 def demo(folder: Path, port: int, *, messengers: bool = False) -> int:
     """Everything on, with a real catalogue, in a folder of its own; with phones of all messengers if wanted."""
+    from rich.console import Console
+
     import demo as material
     from bot.cli import demo_readers
     from bot.cli.loading import Asked
@@ -145,7 +147,7 @@ def demo(folder: Path, port: int, *, messengers: bool = False) -> int:
         password = asyncio.run(_demo_librarian(settings, base))
         asyncio.run(demo_readers.settle(settings, base, DEMO_PIN))
 
-        async def invite(what: app.Opened, port: int) -> None:
+        async def invite(what: Opened, port: int) -> None:
             _invite(console, what.settings, config, port, password)
 
         if make_stand is None:
@@ -158,9 +160,10 @@ def demo(folder: Path, port: int, *, messengers: bool = False) -> int:
 async def _demo_librarian(settings: Settings, folder: Path) -> str:
     """Somebody who may do everything at the console; a new password at each start, since only its hash is kept."""
     from console import passwords
+    from db.staff import SqlStaffBook
 
     password = passwords.made()
-    database = await app.open_database(settings, folder, make_tables=True)
+    database = await open_database(settings, folder, make_tables=True)
     try:
         book, hashed = SqlStaffBook(database, SystemClock()), await passwords.hashed(password)
         keys = await book.keys(DEMO_LOGIN)
@@ -192,13 +195,13 @@ def _stand_maker() -> "type[Stand]":
 
 
 async def _serve_phones(
-    make_stand: "type[Stand]", settings: Settings, base: Path, console: Console, invite: Invite
+    make_stand: "type[Stand]", settings: Settings, base: Path, console: "Console", invite: Invite
 ) -> None:
     """The service, and phones of all messengers that talk with it."""
     async with make_stand(settings, _free_port(THIS_MACHINE, settings.server.port + 1)) as stand:
 
-        async def invite_to_all(what: app.Opened, port: int) -> None:
-            await stand.begins(f"http://{THIS_MACHINE}:{port}", app.deliveries(what))
+        async def invite_to_all(what: Opened, port: int) -> None:
+            await stand.begins(f"http://{THIS_MACHINE}:{port}", deliveries(what))
             await invite(what, port)
             console.print(f"All messengers on a page: {stand.page.url}/\n")
 
@@ -218,7 +221,7 @@ def _free_port(host: str, first: int) -> int:
     return 0
 
 
-def _invite(console: Console, settings: Settings, config: Path, port: int, password: str) -> None:
+def _invite(console: "Console", settings: Settings, config: Path, port: int, password: str) -> None:
     console.print(f"\n[bold]{settings.library.name}[/]")
     console.print(f"The reader's web chat:  http://{settings.server.host}:{port}/")
     console.print(f"The librarian's console: http://{settings.server.host}:{port}/console/")

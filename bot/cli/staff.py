@@ -11,11 +11,11 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from bot import app
+from bot.app.store import open_database
 from bot.clock import SystemClock
-from bot.desk import Keys, StaffRole
 from bot.errors import InputError
 from bot.settings import Settings, load
+from bot.staff import Keys, StaffRole
 from console import passwords
 from db.staff import SqlStaffBook
 
@@ -95,7 +95,7 @@ def listing(config: Path | None) -> int:
 def _with_book(config: Path | None, work: Callable[[SqlStaffBook, Settings], Awaitable[int]]) -> int:
     async def whole() -> int:
         settings, folder = load(config)
-        database = await app.open_database(settings, folder, make_tables=True)
+        database = await open_database(settings, folder, make_tables=True)
         try:
             return await work(SqlStaffBook(database, SystemClock()), settings)
         finally:

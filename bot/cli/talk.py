@@ -6,14 +6,14 @@ import secrets
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Any
 
 from adapters.terminal.channel import on_screen
 from adapters.terminal.parse import opened, typed
-from bot import app
-from bot.app import Opened
+from bot.app import store
+from bot.app.answering import handler_table, intents_of, understanding
 from bot.engine import logs
 from bot.engine.dispatcher import Dispatcher
 from bot.engine.metrics import Metrics
@@ -21,7 +21,12 @@ from bot.engine.pictures import handle_of
 from bot.errors import InputError
 from bot.library.model import WorkCard
 from bot.messages import Contact, Inbound, Photo
-from bot.ports import Attempt, Author, Catalogue, Found, Library, Logged, Request, Wanted
+from bot.ports.catalogue import Catalogue, Found, Wanted
+from bot.ports.letters import Author, Logged
+from bot.ports.library import Library
+from bot.ports.log import Attempt
+from bot.ports.understanding import NOTES, Request
+from bot.quick import dataclass
 from bot.routing import Answer, Handler, Turn
 from bot.settings import load
 
@@ -73,14 +78,14 @@ class _WatchedCatalogue:
 class Terminal:
     """One reader who types, answered by the whole of the engine."""
 
-    def __init__(self, what: Opened, contact: Contact) -> None:
+    def __init__(self, what: store.Opened, contact: Contact) -> None:
         self._what = what
         self._contact = contact
         self.watched = Watched()
-        table = app.handler_table(what.settings)
+        table = handler_table(what.settings)
         self._dispatcher = Dispatcher(
             what.log,
-            app.understanding(what.synonyms, app.intents_of(table)),
+            understanding(what.synonyms, intents_of(table), what.catalogue),
             {trigger: self.watched.watching(handler) for trigger, handler in table.items()},
             replace(what.library, catalogue=self.watched.watching_catalogue(what.library.catalogue)),
             what.clock,
@@ -151,7 +156,7 @@ async def _ask(config: Path | None, asked: Asked) -> int:
     picture = _bytes(asked.picture) if asked.picture else None
     settings, folder = load(config)
     logs.configure("error", settings.logging.format)
-    async with app.opened(settings, folder) as what:
+    async with store.opened(settings, folder) as what:
         await what.catalogue.start()
         await what.catalogue.catch_up()
         reader = Terminal(what, Contact(channel=CHANNEL, address=asked.contact or secrets.token_hex(8)))
@@ -177,7 +182,7 @@ def _for_programs(watched: Watched, said: Sequence[Logged]) -> dict[str, Any]:
     return {
         "intent": request.intent,
         "confidence": request.confidence,
-        "slots": dict(request.slots),
+        "slots": {name: value for name, value in request.slots.items() if name not in NOTES},
         "replies": [
             {
                 "text": message.reply.text,
@@ -232,7 +237,7 @@ def chat(config: Path | None) -> int:
 async def _chat(config: Path | None) -> None:
     settings, folder = load(config)
     logs.configure("error", settings.logging.format)
-    async with app.opened(settings, folder) as what:
+    async with store.opened(settings, folder) as what:
         await what.catalogue.start()
         await what.catalogue.catch_up()
         reader = Terminal(what, Contact(channel=CHANNEL, address=secrets.token_hex(8)))

@@ -13,15 +13,15 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from bot import app
-from bot.app import Opened
+from bot.app.answering import handler_table, intents_of
+from bot.app.store import Opened, misses_of, open_database, opened
 from bot.cli import sheets
 from bot.cli.days import day_of
 from bot.clock import SystemClock
 from bot.errors import InputError
 from bot.language.folding import fold
 from bot.library.model import WorkCard
-from bot.ports import Verdict, Wanted
+from bot.ports.catalogue import Verdict, Wanted
 from bot.settings import load
 from bot.spreadsheet import FORMULA
 from bot.teaching import Miss, Synonym, SynonymKind, key_of, kind_of
@@ -62,9 +62,9 @@ async def _misses(
 ) -> int:
     settings, folder = load(config)
     zone = settings.library.timezone
-    database = await app.open_database(settings, folder, make_tables=True)
+    database = await open_database(settings, folder, make_tables=True)
     try:
-        kept = app.misses_of(settings, database, SystemClock())
+        kept = misses_of(settings, database, SystemClock())
         if forget is not None:
             gone = await kept.forget(forget)
             sys.stdout.write(f"forgotten: {gone} wordings\n" if gone else f"there is no miss {forget}\n")
@@ -125,7 +125,7 @@ def _show_misses(shown: Sequence[Miss], of: int, zone: Any) -> None:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for heading in ("id", "times"):
         table.add_column(heading, justify="right", no_wrap=True)
-    table.add_column("text", overflow="fold", min_width=20)
+    table.add_column("text", overflow="fold", min_width=28)
     for heading in ("missed", "last", "where"):
         table.add_column(heading)
     for miss in shown:
@@ -262,7 +262,7 @@ def _kind(word: str) -> SynonymKind:
 
 def _with_store(config: Path | None, work: Any) -> int:
     async def whole() -> int:
-        async with app.opened(*load(config)) as what:
+        async with opened(*load(config)) as what:
             done: int = await work(what)
             return done
 
@@ -273,7 +273,7 @@ async def _targets(what: Opened) -> list[str]:
     """What a phrase may mean: an intent with a handler, a topic, one of the library's own topics."""
     from understanding.topics import topics
 
-    intents = app.intents_of(app.handler_table(what.settings))
+    intents = intents_of(handler_table(what.settings))
     return [*intents, *topics(), *await what.faq.topics()]
 
 

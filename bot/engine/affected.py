@@ -7,10 +7,11 @@ never too few (``tests/engine/test_rehearsal.py`` compares with asking all).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
-from bot.ports import FaqAnswer, Request, Understanding
+from bot.ports.library import FaqAnswer
+from bot.ports.understanding import Request, Understanding
+from bot.quick import dataclass
 from bot.teaching import Key, SynonymBook, SynonymKind, key_of
 
 
@@ -18,11 +19,11 @@ class Spoken(Protocol):
     """The library's answers at one moment, in memory."""
 
     def about(self, topic: str, language: str) -> FaqAnswer | None:
-        """As ``bot.ports.Faq.about``."""
+        """As ``bot.ports.library.Faq.about``."""
         ...
 
     def nearest(self, text: str, language: str) -> FaqAnswer | None:
-        """As ``bot.ports.Faq.nearest``."""
+        """As ``bot.ports.library.Faq.nearest``."""
         ...
 
 

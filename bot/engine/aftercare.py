@@ -9,9 +9,10 @@ from bot.calls import CallStore, Closed
 from bot.clock import Clock
 from bot.errors import StoreUnavailable
 from bot.messages import Button, Lane, Outbound, Reply
-from bot.ports import Dialogue
+from bot.ports.log import Dialogue
 from bot.wording import gettext as _
 from bot.wording import in_language
+from bot.wording.own import BUILT_IN, Own, Words
 
 LOOK_EVERY_S = 15.0
 A_MOMENT = timedelta(seconds=30)
@@ -30,10 +31,19 @@ class Aftercare:
         clock: The time.
         windows: Channels that are on, with the hours in which their readers may be written to, 0 for no limit.
         language: Of readers whose messenger reports none.
+        words: Where the question is worded.
     """
 
-    def __init__(self, store: CallStore, clock: Clock, windows: Mapping[str, float], language: str = "ru") -> None:
+    def __init__(
+        self,
+        store: CallStore,
+        clock: Clock,
+        windows: Mapping[str, float],
+        language: str = "ru",
+        words: Words = BUILT_IN,
+    ) -> None:
         self._store, self._clock, self._windows, self._language = store, clock, windows, language
+        self._words = words
 
     async def follow(self) -> None:
         """Look again and again until cancelled; several processes may."""
@@ -64,7 +74,7 @@ class Aftercare:
         with in_language(reported if reported in ("ru", "en") else self._language):
             number = closed.handover_id
             buttons = (Button(_("Да"), f"helped:{number}:yes"), Button(_("Нет"), f"helped:{number}:no"))
-            return Reply(text=_("Библиотекарь закончил разговор. Вам помогли?"), buttons=(buttons,))
+            return Reply(text=self._words.say(Own.TALK_OVER), buttons=(buttons,))
 
     async def still_true(self, message: Outbound) -> str:
         """Why the question must not leave any more; "" for every other message. Raises StoreUnavailable."""

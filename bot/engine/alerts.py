@@ -17,7 +17,7 @@ from bot.library.notices import NoticeRules, allowed_from
 from bot.library.open_time import open_time
 from bot.library.places import main_branch
 from bot.messages import Contact, Outbound, Reply
-from bot.ports import Branches, Holidays
+from bot.ports.library import Branches, Holidays
 from bot.wording import counted, in_language
 from bot.wording import gettext as _
 

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from bot.language import isbn
-from bot.ports import Seen, Unseen
+from bot.ports.files import Seen, Unseen
 
 LARGEST = 8 * 1024 * 1024
 """Bytes of a picture."""

@@ -8,11 +8,11 @@ tell what became of it. After several failures in a row the system is left alone
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Generic, TypeVar
 
-from bot.accounts import (
+from bot.circulation import (
     Ability,
     Circulation,
     Ok,
@@ -20,20 +20,18 @@ from bot.accounts import (
     OpenLoan,
     Refused,
     RenewalOutcome,
-    RenewalRequest,
     RenewalState,
     RenewalWish,
-    RequestCause,
-    RequestState,
     Result,
     Unavailable,
-    Unsettled,
     Unsupported,
 )
 from bot.clock import Clock
 from bot.errors import StoreUnavailable
 from bot.library.renewal import RenewalBlock
 from bot.newest import Newest
+from bot.quick import dataclass
+from bot.renewal_requests import RenewalRequest, RequestCause, RequestState, Unsettled
 
 Answer = TypeVar("Answer")
 LOOK_EVERY_S = 60.0

@@ -4,13 +4,19 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache, lru_cache
 
+from bot.engine.follow_ups import follow_up
+from bot.language import yes_or_no
 from bot.language.folding import fold
+from bot.language.spoken import Spoken, spoken
+from bot.language.yes_or_no import Said
 from bot.messages import Button, ButtonPress, Photo, Reply, SharedPhone, Started, Text, Unsupported
-from bot.ports import Dialogue, Mode, Request, Waiting
+from bot.ports.log import Dialogue, Mode, Waiting
+from bot.ports.understanding import Request
+from bot.quick import dataclass
 from bot.routing import Answer, Expects, Trigger
 from bot.sameness import OfTheSame
 
@@ -48,6 +54,12 @@ ORDINALS = {
 }
 YES = ("да", "yes", "ага", "угу", "конечно", "давай", "давайте", "ок", "ok", "yep", "sure")
 NO = ("нет", "no", "неа", "не")
+_PLAINLY = frozenset((*YES, *NO)) - {"не"}
+"""With «не» a wish begins, too: «не присылайте мне ничего»."""
+_MOTHER_TONGUE = "ru"
+"""Is not kept where it is what would be spoken anyway: most dialogues need no word about it."""
+LONGEST_ANSWER = 6
+"""Words of an answer to a question of yes or no: in whatever language, it is answered in the question's."""
 LONGEST_LABEL = 60
 """Characters of a message that may be a typed label (labels have 40 at most)."""
 LONGEST_YES = 3
@@ -55,6 +67,7 @@ LONGEST_YES = 3
 _CHOICE = re.compile(r"(?:(?:номер|пункт|вариант|№|#)\s*)?(\d{1,2})\s*[.)!]*", re.IGNORECASE)
 _UNREADABLE = re.compile("[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 _EMPTY = Request(intent="", confidence=1.0)
+_NOT_TOLD = Spoken()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,16 +117,27 @@ def has_words(text: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Words:
-    """What is seen of a text before anybody understands it: its readable form, and the loop guard's digest of that."""
+    """What is seen of a text before anybody understands it.
+
+    Attributes:
+        text: Its readable form.
+        wish: The same with one sign at its end: «Открыто ??» says what «Открыто?» does, and is not thought about twice.
+        digest: The loop guard's.
+    """
 
     text: str
+    wish: str
     digest: str
     is_said: bool
 
 
 def _look(text: str) -> _Words:
     text = readable(text)
-    return _Words(text, _digest(text), has_words(text))
+    return _Words(text, _ended_once(text), _digest(text), has_words(text))
+
+
+def _ended_once(text: str) -> str:
+    return f"{text.rstrip(f'{text[-1]} ')}{text[-1]}" if text.endswith(("?", "!")) else text
 
 
 _look_again = lru_cache(maxsize=8_192)(_look)
@@ -129,13 +153,19 @@ def _digest(text: str) -> str:
     return hashlib.blake2s(text.casefold().encode(), digest_size=8).hexdigest()
 
 
-def decide(waiting: Waiting, understand: Callable[[str], tuple[Request, ...]], now: datetime) -> Decision:
+def decide(
+    waiting: Waiting,
+    understand: Callable[[str], tuple[Request, ...]],
+    now: datetime,
+    otherwise: str = _MOTHER_TONGUE,
+) -> Decision:
     """What this message asks for.
 
     Args:
         waiting: The message with its dialogue.
         understand: A reader's words to requests, at least one.
         now: The moment of the turn.
+        otherwise: The language to answer in where the reader's words never told one.
     """
     dialogue = waiting.dialogue
     if waiting.mode is Mode.PERSON:
@@ -148,21 +178,27 @@ def decide(waiting: Waiting, understand: Callable[[str], tuple[Request, ...]], n
             request = Request(intent="greeting", confidence=1.0, slots={"start": parameter})
             return Decision((Call((Trigger("intent", "greeting"),), request),), dialogue, "greeting", 1.0)
         case Text(text):
-            return _said(_words(text), waiting, understand, now)
+            return _said(_words(text), waiting, understand, now, otherwise)
         case Photo():
-            return _shown(content, waiting, understand, now)
+            return _shown(content, waiting, understand, now, otherwise)
         case SharedPhone() | Unsupported():
             return _wordless(content, waiting, now)
 
 
-def _shown(photo: Photo, waiting: Waiting, understand: Callable[[str], tuple[Request, ...]], now: datetime) -> Decision:
+def _shown(
+    photo: Photo,
+    waiting: Waiting,
+    understand: Callable[[str], tuple[Request, ...]],
+    now: datetime,
+    otherwise: str,
+) -> Decision:
     """The picture first; its caption is asked only where nothing is on the picture, or where it must be heard."""
     look = Call((Trigger("sent", "photo"),), _EMPTY, otherwise=Say("text_please", "photo"))
     if not has_words(photo.caption):
         dialogue = _counted(waiting, _digest(f"<photo {photo.handle}>"), now)
         guard = _guarded(dialogue, automated=waiting.inbound.automated)
         return Decision((guard or look,), dialogue, "", 0.0)
-    said = _said(_words(photo.caption), waiting, understand, now)
+    said = _said(_words(photo.caption), waiting, understand, now, otherwise)
     first = said.moves[0]
     if not isinstance(first, Call) or first.pressed or first.request.anywhere:
         return said
@@ -186,25 +222,48 @@ def _pressed(payload: str, dialogue: Dialogue) -> Decision:
     return Decision((call,), dialogue, f"press:{verb}"[:32], 1.0)
 
 
-def _said(words: _Words, waiting: Waiting, understand: Callable[[str], tuple[Request, ...]], now: datetime) -> Decision:
-    text = words.text
-    dialogue = _counted(waiting, words.digest, now)
+def _said(
+    words: _Words, waiting: Waiting, understand: Callable[[str], tuple[Request, ...]], now: datetime, otherwise: str
+) -> Decision:
+    text, before = words.text, waiting.dialogue
+    heard = _NOT_TOLD if _is_answering(text, before) else spoken(text)
+    dialogue = _counted(waiting, words.digest, now, _language(heard, before.language, otherwise))
     guard = _guarded(dialogue, automated=waiting.inbound.automated)
+    if guard is None and not words.is_said:
+        guard = Say("nothing_said")
+    elif guard is None and heard.order:
+        guard = Say("speaks")
     if guard is not None:
         return Decision((guard,), dialogue, "", 0.0)
-    if not words.is_said:
-        return Decision((Say("nothing_said"),), dialogue, "", 0.0)
     button = chosen(text, dialogue, now)
     if button is not None:
         return _pressed(button.payload, dialogue)
-    requests = understand(text)
+    if _is_neither(text, dialogue, now):
+        return Decision((Say("yes_or_no"),), dialogue, "", 0.0)
+    return _wished(words, dialogue, before.language, understand, now)
+
+
+def _wished(
+    words: _Words,
+    dialogue: Dialogue,
+    language: str,
+    understand: Callable[[str], tuple[Request, ...]],
+    now: datetime,
+) -> Decision:
+    """What free words ask for; ``language`` is the one that was spoken before them."""
+    text, requests = words.text, understand(words.wish)
     first = requests[0]
-    if dialogue.expects and not first.anywhere and (_is_number(text) or not _interrupts(first)):
+    if dialogue.language == "en" != language and _is_a_title(requests):
+        dialogue = replace(dialogue, language=language)
+    if dialogue.expects and not first.anywhere and _answers(text, first, dialogue.expects):
         triggers = (Trigger("expects", dialogue.expects), Trigger("intent", first.intent))
         return Decision((Call(triggers, first, text),), dialogue, first.intent, first.confidence)
     if first.anywhere:
         requests = requests[:1]
-    calls = tuple(Call(_triggers(request), request, text) for request in requests)
+    elif question := follow_up(words.wish, dialogue, now):
+        call = Call((question, *_triggers(first)), first, words.wish, argument=dialogue.subject.partition(":")[2])
+        return Decision((call,), dialogue, question.kind, 1.0)
+    calls = tuple([Call(_triggers(request), request, words.wish) for request in requests])
     return Decision(calls, dialogue, first.intent, first.confidence)
 
 
@@ -219,8 +278,31 @@ def _triggers_of(intent: str, is_unsure: bool) -> tuple[Trigger, ...]:
     return (Trigger("intent", "unsure"), meant) if is_unsure else (meant,)
 
 
-def _interrupts(request: Request) -> bool:
-    return request.confidence >= SURE and request.intent not in {"search", "availability"}
+def _answers(text: str, request: Request, awaited: str) -> bool:
+    """Whether a message is the awaited answer rather than a wish that interrupts."""
+    if request.confidence < SURE or request.intent in {"search", "availability"} or _is_number(text):
+        return True
+    if not awaited.endswith("?"):
+        return False
+    said = fold(text).split()
+    return next(iter(said), "") in _PLAINLY or yes_or_no.answer(said) is not None
+
+
+def _is_answering(text: str, dialogue: Dialogue) -> bool:
+    """Whether a question of yes or no waits, and these words are too few to tell another language."""
+    return dialogue.expects.endswith("?") and len(text.split()) <= LONGEST_ANSWER and not spoken(text).order
+
+
+def _language(heard: Spoken, kept: str, otherwise: str) -> str:
+    """What is remembered of the reader's language: what was said plainly, else what was, else what the letters are."""
+    language = heard.language if heard.plainly else kept or heard.language
+    return "" if language == otherwise == _MOTHER_TONGUE else language
+
+
+def _is_a_title(requests: tuple[Request, ...]) -> bool:
+    """Nothing but a title: «Where the Wild Things Are» is asked for by readers of any language."""
+    first = requests[0]
+    return len(requests) == 1 and first.intent == "search" and "whole" not in first.slots
 
 
 def _is_number(text: str) -> bool:
@@ -229,8 +311,8 @@ def _is_number(text: str) -> bool:
     return figures >= LEAST_FIGURES and figures >= sum(sign.isalpha() for sign in text)
 
 
-def _counted(waiting: Waiting, digest: str, now: datetime) -> Dialogue:
-    """The guard's counts after one more text; the text itself is not kept."""
+def _counted(waiting: Waiting, digest: str, now: datetime, language: str | None = None) -> Dialogue:
+    """The guard's counts after one more text, and its language; the text itself is not kept."""
     dialogue = waiting.dialogue
     since = dialogue.repeating_since
     again = digest == dialogue.last_text or waiting.inbound.automated
@@ -244,6 +326,9 @@ def _counted(waiting: Waiting, digest: str, now: datetime) -> Dialogue:
         last_text=digest,
         repeats=dialogue.repeats + 1 if goes_on else 1,
         repeating_since=since if goes_on else now,
+        subject=dialogue.subject,
+        subject_at=dialogue.subject_at,
+        language=dialogue.language if language is None else language,
     )
 
 
@@ -288,11 +373,23 @@ def _labelled(said: str, offered: tuple[Button, ...]) -> Button | None:
     if said in labels:
         return labels[said]
     words = said.split()
-    if words and len(words) <= LONGEST_YES:
-        for yes_or_no in (YES, NO):
-            if words[0] in yes_or_no:
-                return next((labels[word] for word in yes_or_no if word in labels), None)
+    if not words:
+        return None
+    for spelt, meant in ((YES, Said.YES), (NO, Said.NO)):
+        begins = len(words) <= LONGEST_YES and words[0] in spelt and yes_or_no.tones(words) == {meant}
+        if begins or yes_or_no.answer(words) is meant:
+            return next((labels[word] for word in spelt if word in labels), None)
     return None
+
+
+def _is_neither(text: str, dialogue: Dialogue, now: datetime) -> bool:
+    """«Да нет», «не знаю» where a yes and a no are on offer: nobody could press either for the reader."""
+    if not dialogue.offered or len(text) > LONGEST_LABEL or yes_or_no.answer(fold(text).split()) is not Said.UNSURE:
+        return False
+    if dialogue.offered_at is None or now - dialogue.offered_at > OFFER_LASTS:
+        return False
+    labels = _labels(dialogue.offered)
+    return all(any(word in labels for word in spelt) for spelt in (YES, NO))
 
 
 def _labels_of(offered: tuple[Button, ...]) -> dict[str, Button]:
@@ -307,8 +404,10 @@ def after(dialogue: Dialogue, answers: tuple[Answer, ...], now: datetime) -> Dia
     expects: Expects | None = None
     missed = False
     offered: tuple[Button, ...] = ()
+    about = ""
     for answer in answers:
         expects = answer.expects or expects
+        about = answer.about or about
         missed = missed or answer.missed
         offered = offers(answer.replies) or offered
     return Dialogue(
@@ -320,6 +419,9 @@ def after(dialogue: Dialogue, answers: tuple[Answer, ...], now: datetime) -> Dia
         repeats=dialogue.repeats,
         repeating_since=dialogue.repeating_since,
         last_text=dialogue.last_text,
+        subject=about or dialogue.subject,
+        subject_at=now if about else dialogue.subject_at,
+        language=dialogue.language,
     )
 
 

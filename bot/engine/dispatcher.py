@@ -9,7 +9,6 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass
 from time import perf_counter
 from typing import TypeVar
 
@@ -22,7 +21,10 @@ from bot.engine.patience import InTime
 from bot.engine.privacy import Privacy
 from bot.engine.turns import Turns, continued, routes, silent
 from bot.errors import StoreUnavailable
-from bot.ports import Completed, Library, MessageLog, Understanding, Waiting
+from bot.ports.library import Library
+from bot.ports.log import Completed, MessageLog, Waiting
+from bot.ports.understanding import Understanding
+from bot.quick import dataclass
 from bot.routing import Handler, Trigger
 
 __all__ = ["Dispatcher", "Policy", "routes", "unchanged"]

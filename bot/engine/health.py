@@ -2,14 +2,15 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from aiohttp import web
 
 from bot.engine.metrics import Metrics
 from bot.errors import BibliobotError, StoreUnavailable
 from bot.overview import Standing, Way
-from bot.ports import MessageLog
+from bot.ports.log import MessageLog
+from bot.quick import dataclass
 
 CHECK_S = 3.0
 STUCK_S = 120.0

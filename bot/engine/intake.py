@@ -4,7 +4,6 @@ import asyncio
 import re
 from collections.abc import Mapping
 from contextlib import aclosing
-from dataclasses import dataclass
 from functools import partial
 
 import structlog
@@ -12,12 +11,16 @@ from aiohttp import web
 
 from bot.channels import Accepted, Channel, Polled, Pushed, Tended, Webhook
 from bot.engine.courtesies import Courtesies
+from bot.engine.front import ShortAnswer
 from bot.engine.line import Line
 from bot.engine.metrics import Metrics
 from bot.engine.pictures import PictureDesk, handle_of
 from bot.errors import BadSignature, BadWebhook, ChannelAuthError, ChannelError, RateLimited, StoreUnavailable
 from bot.messages import Inbound
-from bot.ports import ChatLog, MessageLog, Seen, Unread, Unseen
+from bot.ports.files import Seen, Unread, Unseen
+from bot.ports.letters import ChatLog
+from bot.ports.log import MessageLog
+from bot.quick import dataclass
 
 log = structlog.get_logger(__name__)
 
@@ -26,6 +29,7 @@ REFUSED_PAUSE_S = 600.0
 """Before a messenger that refuses our token is asked again: the operator has to act first."""
 STEADY_S = 30.0
 _KIND = re.compile(r"[A-Za-z0-9_.-]{1,40}")
+_PLAIN_PATH = re.compile(r"[A-Za-z0-9_/-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,13 +123,14 @@ class Webhooks:
             for path in (f"/hooks/{name}", f"/hooks/{name}/{{key}}")
         ]
 
-    async def _receive(self, name: str, channel: Pushed, request: web.Request) -> web.Response:
+    async def _receive(self, name: str, channel: Pushed, request: web.Request) -> web.StreamResponse:
         """Verify, parse, store everything, and only then answer what the messenger wants to hear."""
+        plain = _PLAIN_PATH.fullmatch(request.raw_path)  # nearly always: nothing is taken apart
         webhook = Webhook(
             method=request.method,
-            path=request.path,
+            path=request.raw_path if plain else request.path,
             headers=request.headers,
-            query=dict(request.query) if request.query_string else {},
+            query={} if plain else dict(request.query),
             body=await self._body(name, channel, request),
             remote=request.remote or "",
         )
@@ -147,9 +152,7 @@ class Webhooks:
             self._metrics.webhook(name, "unavailable")
             raise web.HTTPServiceUnavailable(headers={"Retry-After": "5"}) from None
         self._metrics.webhook(name, "stored")
-        return web.Response(
-            status=accepted.status, body=accepted.answer, headers={"Content-Type": accepted.content_type}
-        )
+        return ShortAnswer(accepted.answer, status=accepted.status, content_type=accepted.content_type)
 
     async def _not_read(self, name: str, webhook: Webhook, answer: bytes) -> web.Response:
         self._metrics.webhook(name, "bad")
@@ -157,11 +160,11 @@ class Webhooks:
         return web.Response(body=answer, headers={"Content-Type": "text/plain"})
 
     async def _body(self, name: str, channel: Pushed, request: web.Request) -> bytes:
-        longest = channel.capabilities.max_webhook
-        body = b"" if (request.content_length or 0) > longest else await request.read()
-        if (request.content_length or len(body)) > longest or len(body) > longest:
+        longest, told = channel.capabilities.max_webhook, request.content_length or 0
+        body = b"" if told > longest else await request.read()
+        if max(told, len(body)) > longest:
             self._metrics.webhook(name, "too_large")
-            raise web.HTTPRequestEntityTooLarge(longest, request.content_length or len(body))
+            raise web.HTTPRequestEntityTooLarge(longest, told or len(body))
         return body
 
 

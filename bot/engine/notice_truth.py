@@ -1,17 +1,17 @@
 """Whether what a notice says is so at this moment: asked when it is written, and again seconds before it leaves."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.accounts import Circulation, Ok, OpenHold, OpenLoan, ReadsMany, Result, Unavailable
+from bot.circulation import Circulation, Ok, OpenHold, OpenLoan, ReadsMany, Result, Unavailable
 from bot.clock import Clock, local_day
 from bot.library.holds import HoldState
-from bot.library.notices import OF_HOLDS, OF_LOANS, NoticeKind, NoticeRules, Subject, allowed_from
+from bot.library.notices import OF_ENDED_HOLDS, OF_HOLDS, OF_LOANS, NoticeKind, NoticeRules, Subject, allowed_from
 from bot.messages import Lane, Outbound
 from bot.notice_words import Told
-from bot.notices import Decided, Leaving, NoticeStore
+from bot.notices import Facts, Leaving, NoticeStore
+from bot.quick import dataclass
 
 AHEAD = 30
 """Letters that are looked at together: little more than a second of any messenger's pace."""
@@ -27,14 +27,14 @@ class Asked:
 
     patron_id: int
     items: tuple[Subject, ...]
-    decided: Mapping[int, Decided]
+    facts: Facts
     zone: ZoneInfo
 
     @classmethod
-    def again(cls, patron_id: int, items: Sequence[Subject], zone: ZoneInfo) -> "Asked":
+    def again(cls, patron_id: int, items: Sequence[Subject], leaving: Leaving) -> "Asked":
         """Before it leaves: a decision stays what it was."""
         changeable = tuple(item for item in items if item.kind is not NoticeKind.RENEWAL_DECIDED)
-        return cls(patron_id, changeable, {}, zone)
+        return cls(patron_id, changeable, leaving.facts, leaving.zone)
 
     @property
     def kinds(self) -> set[NoticeKind]:
@@ -87,9 +87,9 @@ class Truth:
             loans, as_of = {loan.loan.loan_id: loan for loan in lent.value}, lent.as_of
         if asked.kinds & OF_HOLDS and isinstance(waits, Ok):
             holds = {hold.hold_id: hold for hold in waits.value if hold.state is HoldState.READY}
-        today, decided = local_day(self._clock.now(), asked.zone), asked.decided
-        true = [item for item in asked.items if _stands(item, loans, holds, decided, today)]
-        return _told(true, loans, holds, decided, as_of), tuple(item for item in asked.items if item not in true)
+        today, facts = local_day(self._clock.now(), asked.zone), asked.facts
+        true = [item for item in asked.items if _stands(item, loans, holds, facts, today)]
+        return _told(true, loans, holds, facts, as_of), tuple(item for item in asked.items if item not in true)
 
     # --- seconds before it leaves ----------------------------------------------------------------
 
@@ -129,7 +129,7 @@ class Truth:
                 found[number] = "quiet hours", allowed
             else:
                 found[number] = "", now
-                asked += [(number, Asked.again(*one[1:], leaving.zone)) for one in leaving.notices]
+                asked += [(number, Asked.again(*one[1:], leaving)) for one in leaving.notices]
         for (number, _), told in zip(asked, await self.told([one for _, one in asked]), strict=True):
             if told is None:
                 found[number] = "the library system did not answer", now + SYSTEM_AWAY
@@ -142,7 +142,7 @@ def _told(
     true: Sequence[Subject],
     loans: Mapping[int, OpenLoan],
     holds: Mapping[int, OpenHold],
-    decided: Mapping[int, Decided],
+    facts: Facts,
     as_of: datetime | None,
 ) -> Told:
     def of(kind: NoticeKind) -> list[int]:
@@ -154,7 +154,9 @@ def _told(
         overdue=tuple(loans[number] for number in of(NoticeKind.OVERDUE)),
         ready=tuple(holds[number] for number in of(NoticeKind.HOLD_READY) if number not in expiring),
         expiring=tuple(holds[number] for number in expiring),
-        decided=tuple(decided[number] for number in of(NoticeKind.RENEWAL_DECIDED)),
+        ended=tuple(facts.ended[number] for kind in OF_ENDED_HOLDS for number in of(kind)),
+        decided=tuple(facts.decided[number] for number in of(NoticeKind.RENEWAL_DECIDED)),
+        card=next((facts.cards[number] for number in of(NoticeKind.CARD_EXPIRES)), None),
         as_of=as_of,
     )
 
@@ -163,16 +165,21 @@ def _stands(
     item: Subject,
     loans: Mapping[int, OpenLoan],
     holds: Mapping[int, OpenHold],
-    decided: Mapping[int, Decided],
+    facts: Facts,
     today: date,
 ) -> bool:
     """Whether a thing is still as it was when it was planned."""
     if item.kind in OF_LOANS:
         loan = loans.get(item.subject_id)
-        if loan is None or loan.loan.due_on != item.day or loan.loan.missing:
+        if loan is None or loan.back_by != item.day or loan.loan.missing:
             return False
         return item.kind is NoticeKind.OVERDUE or item.day >= today
     if item.kind in OF_HOLDS:
         hold = holds.get(item.subject_id)
         return hold is not None and (item.kind is NoticeKind.HOLD_READY or hold.keep_until == item.day)
-    return item.subject_id in decided
+    if item.kind in OF_ENDED_HOLDS:
+        return item.subject_id in facts.ended
+    if item.kind is NoticeKind.CARD_EXPIRES:
+        card = facts.cards.get(item.subject_id)
+        return card is not None and card.until == item.day and item.day >= today
+    return item.subject_id in facts.decided

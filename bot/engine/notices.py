@@ -4,14 +4,14 @@ import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from time import monotonic
 from zoneinfo import ZoneInfo
 
 import structlog
 
-from bot.accounts import Circulation
+from bot.circulation import Circulation
 from bot.clock import Clock, local_day
 from bot.engine.notice_truth import SYSTEM_AWAY, Asked, Truth
 from bot.engine.outbox import StillTrue
@@ -20,6 +20,7 @@ from bot.library.hours import DaysOff
 from bot.library.model import Branch
 from bot.library.notices import (
     Carrier,
+    NoticeKind,
     NoticeRules,
     Subject,
     Way,
@@ -27,8 +28,9 @@ from bot.library.notices import (
     next_way,
 )
 from bot.notice_words import Setting, Told, in_short, main_day, worded
-from bot.notices import DueNotice, NoticeLetter, NoticeStore, OnItsWay
-from bot.ports import Branches
+from bot.notices import SHOWN_ON_A_PAGE, DueNotice, NoticeLetter, NoticeStore, OnItsWay
+from bot.ports.library import Branches
+from bot.quick import dataclass
 from bot.wording import in_language
 
 log = structlog.get_logger(__name__)
@@ -107,7 +109,7 @@ class Notices:
         self._library, self._language, self._sms = library, language, sms
         self._confirming = frozenset(name for name, carrier in carriers.items() if carrier.confirms)
         self._more = False
-        self._plan_at = self._forget_at = datetime.min.replace(tzinfo=clock.now().tzinfo)
+        self._plan_at = self._forget_at = self._told_at = datetime.min.replace(tzinfo=clock.now().tzinfo)
 
     @property
     def still_true(self) -> StillTrue:
@@ -129,8 +131,13 @@ class Notices:
             await asyncio.sleep(TICK_S)
 
     async def tick(self) -> None:
-        """Whatever is to be done now."""
+        """Whatever is to be done now; nothing in a copy that was restored and not let go on."""
         now = self._clock.now()
+        if await self._store.is_resting():
+            if now >= self._told_at:
+                log.warning("readers are not reminded: this store was restored, see bibliobot notices resume")
+                self._told_at = now + timedelta(hours=1)
+            return
         await self._store.plan_events()
         if now >= self._plan_at:
             await self.plan()
@@ -142,12 +149,13 @@ class Notices:
             self._forget_at = now + timedelta(days=1)
 
     async def plan(self) -> None:
-        """Plan what the loans of all patrons ask for, a batch at a time, giving way to everybody else in between."""
-        after: int | None = 0
-        while after is not None:
-            began = monotonic()
-            after = await self._store.plan_loans(after, PATRONS_AT_ONCE)
-            await _give_way(began)
+        """Plan what loans and cards of all patrons ask for, a batch at a time, giving way to everybody in between."""
+        for planned in (self._store.plan_loans, self._store.plan_cards):
+            after: int | None = 0
+            while after is not None:
+                began = monotonic()
+                after = await planned(after, PATRONS_AT_ONCE)
+                await _give_way(began)
 
     async def look_after(self) -> None:
         """Decide about letters that have arrived, failed, or take too long."""
@@ -183,7 +191,7 @@ class Notices:
 
     async def _send(self, notices: Sequence[DueNotice], waiting: defaultdict[str, int]) -> int:
         told_now = await self._may_be_told(notices, waiting)
-        asked = [Asked(one.patron_id, one.items, one.decided, one.zone) for one in told_now]
+        asked = [Asked(one.patron_id, one.items, one.facts, one.zone) for one in told_now]
         letters: defaultdict[int, list[Ready]] = defaultdict(list)
         untrue: list[int] = []
         for notice, told in zip(told_now, await self._truth.told(asked), strict=True):
@@ -199,7 +207,19 @@ class Notices:
         if not letters:
             return 0
         branches = await self._branches.all()
-        return await self._store.post([self._letter(together, branches) for together in letters.values()])
+        worded = [await self._worded(together, branches) for together in letters.values()]
+        return await self._store.post([letter for letter in worded if letter is not None])
+
+    async def _worded(self, together: Sequence[Ready], branches: Sequence[Branch]) -> NoticeLetter | None:
+        """One letter; what cannot be put into words is given up and stops nobody else's."""
+        try:
+            return self._letter(together, branches)
+        except Exception as error:  # noqa: BLE001 - the one edge around one letter
+            log.error(
+                "a notice could not be worded", notices=[one.notice.notice_id for one in together], why=repr(error)
+            )
+            await self._store.give_up([one.notice.notice_id for one in together], "could not be put into words")
+            return None
 
     async def _may_be_told(self, notices: Sequence[DueNotice], waiting: Mapping[str, int]) -> list[DueNotice]:
         """Those that may be told now, as far as the notice itself tells; the others are dropped or put off."""
@@ -250,9 +270,20 @@ class Notices:
         if self._sms and notice.phone and not notice.stopped:
             paid = await self._store.sms_contact(self._sms, notice.phone)
         if paid is None or paid in notice.tried:
-            await self._store.give_up([notice.notice_id], "no contact is left to try")
+            await self._is_unreached(notice, told, stale)
             return None
         return Ready(notice, told, stale, paid, self._sms, None)
+
+    async def _is_unreached(self, notice: DueNotice, told: Told, stale: tuple[Subject, ...]) -> None:
+        """The desk has to call; whoever opens a page of ours finds there first that a book waits for them."""
+        page = next((way for way in notice.pages if way.reachable and not way.with_person), None)
+        if page is None or not any(subject.kind is NoticeKind.HOLD_READY for subject in notice.items):
+            await self._store.give_up([notice.notice_id], "no contact is left to try")
+            return
+        named = replace(told, name=notice.given_name) if page.child else told
+        ready = Ready(notice, named, stale, page.contact_id, page.channel, page)
+        letter = self._letter([ready], await self._branches.all())
+        await self._store.show(letter, SHOWN_ON_A_PAGE)
 
     def _letter(self, together: Sequence[Ready], branches: Sequence[Branch]) -> NoticeLetter:
         first, now = together[0], self._clock.now()

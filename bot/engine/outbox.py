@@ -5,7 +5,6 @@ import math
 import random
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
@@ -30,7 +29,8 @@ from bot.messages import Lane, Outbound
 from bot.newest import Newest
 from bot.overview import Standing
 from bot.pacing import Pace
-from bot.ports import Attempt, MessageLog
+from bot.ports.log import Attempt, MessageLog
+from bot.quick import dataclass
 
 log = structlog.get_logger(__name__)
 
@@ -211,13 +211,14 @@ class Outbox:
             room = min(self._at_once() - self._being_sent, MOST_UNDER_WAY - self._under_way)
             if room <= 0:
                 return  # the end of a sending makes us look again
+            none_under_way = not self._under_way  # before we ask: what is marked meanwhile may make more due
             batch = [] if self._is_paused() else await self._store.claim_outbound(self._name, room)
             self._away = False
             self._being_sent += len(batch)
             self._under_way += len(batch)
             self._to_send.add(batch)
             if self._stopping.is_set():
-                nothing_left = not batch and not self._under_way
+                nothing_left = not batch and none_under_way
                 self._drained = nothing_left or any(message.lane is not Lane.REPLY for message in batch)
             if not batch:
                 return
@@ -265,13 +266,11 @@ class Outbox:
                 self._refusals = 0
                 self._line.back()
 
-    async def _wait_for_chat(self, message: Outbound) -> None:
+    async def _wait_for_chat(self, chat_s: float) -> None:
         """Until the chat may be written to again. Raises RateLimited where that is far."""
-        chat_s = self._chats.wait_s(message.contact.address)
         if chat_s > LONGEST_WAIT_S:
             raise RateLimited(chat_s, whole_channel=False)
-        if chat_s > 0:
-            await asyncio.sleep(chat_s)
+        await asyncio.sleep(chat_s)
 
     def _heed_pause(self) -> None:
         """What was claimed before the messenger asked for a pause waits as well. Raises RateLimited."""
@@ -300,8 +299,7 @@ class Outbox:
 
     async def _untrue(self, message: Outbound) -> str:
         """Why a notice must not leave any more, "" where it may; while the store is away nobody knows, so it waits."""
-        if self._still_true is None or message.lane is not Lane.NOTICE:
-            return ""
+        assert self._still_true is not None
         while True:
             try:
                 return await self._still_true(message)
@@ -315,10 +313,15 @@ class Outbox:
         try:
             if objection := self._objection(message):
                 raise MessageRefused(objection)
-            await self._wait_for_chat(message)
-            if why := await self._untrue(message):
+            if (chat_s := self._chats.wait_s(message.contact.address)) > 0:
+                await self._wait_for_chat(chat_s)
+            if self._still_true is not None and message.lane is Lane.NOTICE and (why := await self._untrue(message)):
                 return self._dropped(message, why)
-            async with self._turns.turn():
+            if self._turns.is_limited:
+                async with self._turns.turn():
+                    self._heed_pause()
+                    sent = await self._channel.send(message)
+            else:
                 self._heed_pause()
                 sent = await self._channel.send(message)
         except (MessageRefused, WindowClosed) as error:

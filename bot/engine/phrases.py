@@ -53,3 +53,13 @@ def nothing_said() -> Reply:
 def same_again() -> Reply:
     """The loop guard speaks once, then it is silent."""
     return reply(_("Вы прислали одно и то же много раз. Я подожду другого вопроса."))
+
+
+def speaks() -> Reply:
+    """The reader chose the language that this is worded in."""
+    return reply(_("Хорошо, отвечаю по-русски. Что вам подсказать?"), buttons=_way_out())
+
+
+def yes_or_no() -> Reply:
+    """An answer to a question of ours that could be either."""
+    return reply(_("Не понял, да или нет. Ответьте, пожалуйста, одним словом."))

@@ -11,7 +11,7 @@ from bot.channels import Channel, Fetching
 from bot.engine import barcodes
 from bot.errors import ChannelError, InputError
 from bot.messages import Contact
-from bot.ports import Seen, Unseen
+from bot.ports.files import Seen, Unseen
 
 log = structlog.get_logger(__name__)
 

@@ -7,12 +7,13 @@ outbox is looked at before it leaves.
 """
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import StrEnum
 
 from bot.engine import phrases
 from bot.messages import Button, Outbound, Reply
-from bot.ports import Completed
+from bot.ports.log import Completed
+from bot.quick import dataclass
 
 
 class DataClass(StrEnum):

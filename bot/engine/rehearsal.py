@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from time import perf_counter
 
 from bot.clock import Clock
@@ -14,11 +14,16 @@ from bot.errors import StoreUnavailable
 from bot.language.folding import fold
 from bot.lessons import Effect, Effects, Lesson, Origin, Question
 from bot.messages import ButtonPress, Contact, Content, Inbound, Reply, Text, reply
-from bot.ports import Catalogue, Dialogue, FaqAnswer, FaqEntry, Library, Mode, Understanding, Waiting
+from bot.ports.catalogue import Catalogue
+from bot.ports.library import FaqAnswer, FaqEntry, Library
+from bot.ports.log import Dialogue, Mode, Waiting
+from bot.ports.understanding import Understanding
+from bot.quick import dataclass
 from bot.routing import Answer, Handler, Personal, Trigger, Turn
 from bot.taught import Synonyms, TaughtCatalogue, TaughtUnderstanding
 from bot.teaching import LONGEST_SAID, Synonym, SynonymBook, SynonymKind, key_of
 from bot.wording import gettext as _
+from bot.wording.own import Words
 
 A_TURN_S = 2.0
 MISSED = 300
@@ -78,6 +83,7 @@ class Rehearsal:
         self._table = {trigger: _of_nobody(handler) for trigger, handler in stage.table.items()}
         self._turnstile = asyncio.Lock()
         self._warming: asyncio.Task[None] | None = None
+        self._closed = False
 
     async def effects(self, lesson: Lesson) -> Effects:
         async with self._turnstile:
@@ -100,8 +106,14 @@ class Rehearsal:
             )
 
     def prepare(self) -> None:
-        if self._warming is None:
-            self._warming = asyncio.create_task(self._prepared())
+        if self._warming is None and not self._closed:
+            self._warming = asyncio.create_task(self._prepared(), name="rehearsal prepares")
+
+    async def aclose(self) -> None:
+        self._closed = True
+        if self._warming is not None:
+            self._warming.cancel()
+            await asyncio.gather(self._warming, return_exceptions=True)
 
     async def _prepared(self) -> None:
         try:
@@ -122,6 +134,10 @@ class Rehearsal:
 
     async def shows(self, topic: str, language: str, lesson: Lesson) -> tuple[Reply, ...]:
         return await self._replies(ButtonPress(f"faq:{topic}"), language, await self._turns_after(lesson))
+
+    async def says(self, said: Content, language: str, words: Words) -> tuple[Reply, ...]:
+        world = self._world(await self._stage.entries(), self._book(Lesson()))
+        return await self._replies(said, language, self._turns(world, words))
 
     def topic_of(self, text: str) -> str:
         asked = self._stage.understanding.understand(text)
@@ -164,9 +180,10 @@ class Rehearsal:
         kept = [one for one in known.synonyms if _named(one) not in gone and _named(one) not in new]
         return SynonymBook([*kept, *new.values()])
 
-    def _turns(self, world: World) -> Turns:
+    def _turns(self, world: World, words: Words | None = None) -> Turns:
         stage, book = self._stage, _Book(world.book)
         library = replace(stage.library, catalogue=TaughtCatalogue(stage.catalogue, book), faq=_Faq(world.answers))
+        library = library if words is None else replace(library, words=words)
         understanding = TaughtUnderstanding(stage.understanding, book, stage.topics, stage.intents)
         return Turns(understanding, self._table, library, stage.clock, stage.language, Privacy(), stage.at_once)
 

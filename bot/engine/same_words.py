@@ -7,7 +7,9 @@ bounded, and never written anywhere: short texts may hold something personal.
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
-from bot.ports import Library, Mode, Request, Understanding
+from bot.ports.library import Library
+from bot.ports.log import Mode
+from bot.ports.understanding import Request, Understanding
 from bot.routing import Answer
 
 LONGEST_TEXT = 100
@@ -39,19 +41,20 @@ class Remembered:
 class SameWords:
     """Answers of handlers that answer everybody alike (``routing.SameForAll``), for as long as they are true.
 
-    They end with the minute (a library closes), and with any change of branches or FAQ that this process
+    They end with the minute (a library closes), and with any change of branches, FAQ or own words that this process
     knows of; what another process changed becomes known by :meth:`look`.
     """
 
     def __init__(self, library: Library) -> None:
         self._library = library
         self._shelf: Shelf = {}
-        self._edition: tuple[object, object] | None = None
+        self._edition: tuple[object, ...] | None = None
         self._from = self._until = self._looked_at = datetime.min.replace(tzinfo=UTC)
 
     def shelf(self, now: datetime) -> Shelf:
         """The answers that are true now; what was begun before a change lands on a shelf that nobody asks any more."""
-        edition = self._library.branches.edition, self._library.faq.edition
+        library = self._library
+        edition = library.branches.edition, library.faq.edition, library.words.edition
         full = len(self._shelf) >= ANSWERS
         if full or edition != self._edition or not self._from <= now < self._until:
             self._shelf, self._edition = {}, edition

@@ -4,7 +4,7 @@ import asyncio
 import gc
 import signal
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from functools import partial
 from time import monotonic
@@ -15,13 +15,15 @@ from aiohttp import web
 from bot.channels import Channel, Polled, Tended
 from bot.engine.courtesies import Courtesies
 from bot.engine.dispatcher import Dispatcher
+from bot.engine.front import serving
 from bot.engine.health import Health
 from bot.engine.intake import Arrivals, poll, tend
 from bot.engine.line import Line
 from bot.engine.logs import loose_end
 from bot.engine.outbox import Outbox
 from bot.overview import Way
-from bot.ports import MessageLog
+from bot.ports.log import MessageLog
+from bot.quick import dataclass
 
 log = structlog.get_logger(__name__)
 
@@ -32,16 +34,18 @@ LONGEST_RESTART_S = 30.0
 STEADY_S = 60.0
 """A loop that ran so long is not falling again and again."""
 LAG_EVERY_S = 1.0
+A_MOMENT_S = 0.1
+"""Between the first rounds of the loops that no answer needs: each of them has statements to compile."""
 COLLECT_AFTER = (20_000, 20, 20)
 
 
 def settle_memory() -> None:
-    """What is loaded by now lives as long as we do: the collector looks at it once and never again.
+    """What is loaded by now lives as long as we do: the collector never looks at it.
 
-    Otherwise each of its great rounds holds up every reader for tens of milliseconds. Its small rounds come
-    less often: hundreds of turns in hand are thousands of young objects that it would look at in vain.
+    Otherwise each of its great rounds holds up every reader for tens of milliseconds, and a round before this would
+    for a tenth of a second, to find one object in seventy that nobody needs. Its small rounds come less often: hundreds
+    of turns in hand are thousands of young objects that it would look at in vain.
     """
-    gc.collect()
     gc.freeze()
     gc.set_threshold(*COLLECT_AFTER)
     gc.enable()  # a start does without (``bot.cli``)
@@ -62,7 +66,9 @@ class Service:
 
     Attributes:
         background: Further loops that run where turns are taken (the index follows the store).
-        everywhere: Further loops that run in every role.
+        later: The same for loops that no answer needs: they begin when turns can be taken, one after another, so that
+            neither readiness nor the first reader waits for what they do first.
+        everywhere: Further loops that run in every role; they begin as late.
         prepare: What must be done before the first turn; messages are stored meanwhile.
         closing: What else ends before the server does.
     """
@@ -77,6 +83,7 @@ class Service:
     host: str
     port: int
     background: Mapping[str, Callable[[], Awaitable[None]]] = field(default_factory=dict)
+    later: Mapping[str, Callable[[], Awaitable[None]]] = field(default_factory=dict)
     everywhere: Mapping[str, Callable[[], Awaitable[None]]] = field(default_factory=dict)
     prepare: Callable[[], Awaitable[None]] | None = None
     courtesies: Courtesies | None = None
@@ -84,12 +91,12 @@ class Service:
     closing: Sequence[Callable[[], Awaitable[None]]] = ()
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     _loops: list[asyncio.Task[None]] = field(default_factory=list)
+    _prepared: asyncio.Event = field(default_factory=asyncio.Event)
     _runner: web.AppRunner | None = None
 
     async def start(self) -> int:
         """Begin to listen and to work; returns the port. Raises OSError where the port is taken."""
-        self._runner = web.AppRunner(self.app, access_log=None, shutdown_timeout=2.0, handle_signals=False)
-        await self._runner.setup()
+        self._runner = await serving(self.app)
         asyncio.get_running_loop().set_exception_handler(loose_end)
         site = web.TCPSite(self._runner, self.host, self.port, backlog=1024)
         await site.start()
@@ -100,7 +107,8 @@ class Service:
         return int(addresses[0][1]) if addresses else self.port
 
     def _wanted(self) -> dict[str, Callable[[], Awaitable[None]]]:
-        loops: dict[str, Callable[[], Awaitable[None]]] = {"loop lag": self._watch_lag, **self.everywhere}
+        loops: dict[str, Callable[[], Awaitable[None]]] = {"loop lag": self._watch_lag}
+        later = dict(self.everywhere)
         if self.role in (Role.ALL, Role.WEB):
             for name, channel in self.channels.items():
                 if isinstance(channel, Polled):
@@ -110,12 +118,20 @@ class Service:
         if self.role in (Role.ALL, Role.WORKER):
             loops["dispatcher"] = self._take_turns
             loops.update(self.background)
+            later |= self.later
+        else:
+            self._prepared.set()
         if self.role in (Role.ALL, Role.SENDER):
             for name, outbox in self.outboxes.items():
                 loops[f"outbox {name}"] = outbox.run
                 self.health.channels[name] = partial(getattr, outbox, "fault")
                 self.health.lines[name, Way.OUT] = partial(getattr, outbox, "standing")
-        return loops
+        return loops | {name: partial(self._later, place, loop) for place, (name, loop) in enumerate(later.items())}
+
+    async def _later(self, place: int, loop: Callable[[], Awaitable[None]]) -> None:
+        await self._prepared.wait()
+        await asyncio.sleep(place * A_MOMENT_S)
+        await loop()
 
     async def _take_turns(self) -> None:
         if self.prepare is not None:
@@ -130,6 +146,7 @@ class Service:
                 preparing.cancel()
                 told.cancel()
                 await asyncio.gather(preparing, told, return_exceptions=True)
+        self._prepared.set()
         await self.dispatcher.run()
 
     def _polling(self, name: str, channel: Polled) -> Callable[[], Awaitable[None]]:
@@ -217,7 +234,7 @@ class Service:
 
     async def _watch_lag(self) -> None:
         await asyncio.sleep(LAG_EVERY_S)
-        settle_memory()  # once the start is over: it takes a tenth of a second
+        settle_memory()  # once the start is over
         while True:
             before = monotonic()
             await asyncio.sleep(LAG_EVERY_S)

@@ -15,8 +15,10 @@ from bot.engine.privacy import Privacy
 from bot.engine.same_words import SameWords, key_of
 from bot.errors import StoreUnavailable
 from bot.messages import Reply
-from bot.ports import Completed, Library, Mode, Outcome, Understanding, Waiting
-from bot.routing import NOBODY, Answer, Handler, Personal, Router, SameForAll, Trigger, Turn
+from bot.ports.library import Library
+from bot.ports.log import Completed, Mode, Outcome, Waiting
+from bot.ports.understanding import Understanding
+from bot.routing import NOBODY, Answer, Expects, Handler, Personal, Router, SameForAll, Trigger, Turn
 from bot.wording import in_language
 
 log = structlog.get_logger(__name__)
@@ -53,7 +55,7 @@ class Turns:
         table: Handlers by trigger (:func:`routes`).
         library: What handlers may ask.
         clock: Where moments come from.
-        language: The language of readers whose messenger reports none.
+        language: The language of readers whose words and messenger tell none.
         privacy: What the channels may carry.
         at_once: Intents and topics that go to a person without a question.
     """
@@ -86,9 +88,10 @@ class Turns:
     async def answered(self, waiting: Waiting, patience: Patience) -> Completed:
         """The whole turn; a handler that fails apologises. Raises StoreUnavailable, and what understanding raises."""
         now = self._clock.now()
-        language = self.language_of(waiting)
+        reported = self._reported(waiting)
+        decision = self._ruled(self._known(decide(waiting, self._understand, now, reported)), waiting)
+        language = decision.dialogue.language or reported
         with in_language(language):
-            decision = self._ruled(self._known(decide(waiting, self._understand, now)), waiting)
             if isinstance(decision.moves[0], Silence):
                 return silent(waiting, decision)
             answers = self._remembered(decision, waiting, language, now)
@@ -107,10 +110,10 @@ class Turns:
 
     def apology(self, waiting: Waiting) -> Reply:
         """What a reader hears of a message that is set aside."""
-        with in_language(self.language_of(waiting)):
+        with in_language(waiting.dialogue.language or self._reported(waiting)):
             return phrases.apology()
 
-    def language_of(self, waiting: Waiting) -> str:
+    def _reported(self, waiting: Waiting) -> str:
         """The reader's language as far as their messenger reports it, else the library's."""
         reported = waiting.inbound.language[:2].lower()
         return reported if reported in {"ru", "en"} else self._language
@@ -172,6 +175,9 @@ class Turns:
                 return Answer(replies=())
             case Say(phrase, argument):
                 said: Reply = getattr(phrases, phrase)(argument) if argument else getattr(phrases, phrase)()
+                awaited = decision.dialogue
+                if phrase == "speaks" and awaited.expects:  # what was asked before is still asked
+                    return Answer(replies=(said,), expects=Expects(key=awaited.expects, data=awaited.data))
                 return Answer(replies=(said,))
             case Call():
                 handler = self._handler(move)

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _BREVE = "\u0306"
 # Latin letters that a Cyrillic word gets from a wrong keyboard or a scanner, and the other way round.
@@ -12,8 +13,11 @@ _ORDINAL_END = re.compile(r"(?<=\d)[-\u2010-\u2015]?(?:ый|ой|ий|й|ая|я
 _DIGIT_BESIDE_CYRILLIC = re.compile(r"(?<=\d)(?=[а-яіѣ])|(?<=[а-яіѣ])(?=\d)")
 _LATIN = re.compile("[a-z]")
 _CYRILLIC = re.compile("[\u0430-\u0456]")
+_RUSSIAN = re.compile("[а-яё ]*")
 _PLAIN = re.compile(r"[\x00-\x7f\u0410-\u0451\u2010-\u201f«»]*")
 _MAX_MIXED = 64
+_SHORT = 100
+"""Characters of a text that is folded once: several layers look at the same message, and names come again."""
 
 
 class _Sieve(dict[int, str | None]):
@@ -39,8 +43,14 @@ def fold(text: str) -> str:
 
     Fixed for ever by the tests: the works' keys and the index are made of it. Linear in the input, never raises.
     """
+    return _fold_again(text) if len(text) <= _SHORT else _fold(text)
+
+
+def _fold(text: str) -> str:
     if text.isascii():
         return " ".join(text.lower().translate(_SIEVE).split())
+    if _RUSSIAN.fullmatch(lowered := text.lower()):
+        return " ".join(lowered.replace("ё", "е").split())  # words and nothing else, as most titles are
     lowered = unicodedata.normalize("NFKC", text.replace("№", " ")).casefold()
     lowered = _ORDINAL_END.sub("", lowered)
     if not _is_plain(lowered):
@@ -48,6 +58,9 @@ def fold(text: str) -> str:
     lowered = lowered.translate(_SIEVE)
     lowered = _DIGIT_BESIDE_CYRILLIC.sub(" ", _one_script(lowered))
     return " ".join(lowered.split())
+
+
+_fold_again = lru_cache(maxsize=8_192)(_fold)
 
 
 def words(text: str) -> list[str]:

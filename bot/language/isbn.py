@@ -1,7 +1,8 @@
 """ISBNs in any spelling inside a reader's text."""
 
 import re
-from dataclasses import dataclass
+
+from bot.quick import dataclass
 
 _HYPHENS = "\u00ad\u2010-\u2015\u2212\ufe58\ufe63\uff0d_.-"  # the plain one last: it stands in a class
 # Bounded, so linear: digits with at most two separators between neighbours, an X only at the end.

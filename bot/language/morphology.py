@@ -1,14 +1,14 @@
 """Dictionary forms and stems: what a word has in common with its other forms."""
 
 import threading
-from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import Any
 
 import Stemmer
 
-from bot.language.dictionary import quicken
+from bot.language.dictionary import mapped, quicken
 from bot.language.folding import fold
+from bot.quick import dataclass
 
 _MAX_WORD = 40
 """No word of a title is longer; a longer run of letters is compared as it stands."""
@@ -32,7 +32,7 @@ def lemmas(word: str) -> tuple[str, ...]:
     if not is_cyrillic(word) or len(word) > _MAX_WORD:
         return (stem(word),)
     found: dict[str, None] = {}
-    for parse in _parses(word):
+    for parse in parses(word):
         if parse.score >= _LIKELY or not found:
             found[fold(parse.normal_form) or word] = None
     return tuple(found) or (word,)
@@ -55,8 +55,8 @@ def part_of_speech(word: str) -> str:
     """The likeliest part of speech of a folded Cyrillic word as OpenCorpora names it (NOUN, VERB, …), "" if unknown."""
     if not is_cyrillic(word) or len(word) > _MAX_WORD:
         return ""
-    parses = _parses(word)
-    return str(parses[0].tag.POS or "") if parses else ""
+    found = parses(word)
+    return _grammar(found[0].tag)[0] if found else ""
 
 
 @lru_cache(maxsize=16_384)
@@ -67,15 +67,18 @@ def marks(word: str) -> tuple[str, ...]:
     """
     if not is_cyrillic(word) or len(word) > _MAX_WORD:
         return ()
-    parses = _parses(word)
-    if not parses or not parses[0].is_known:
-        return ("+strange",)
-    tag = parses[0].tag
+    found = parses(word) if is_known(word) else ()
+    return _grammar(found[0].tag)[1] if found else ("+strange",)
+
+
+@lru_cache(maxsize=1_024)
+def _grammar(tag: Any) -> tuple[str, tuple[str, ...]]:
+    """Part of speech and marks by a tag: there are far fewer of these than words."""
     found = (tag.mood, tag.person, tag.tense if tag.tense == "past" else None, tag.POS)
     kept = tuple(f"+{mark}" for mark in found if mark in _TELLING)
     if tag.POS == "VERB" and tag.number == "plur" and tag.mood == "impr":
-        return (*kept, "+impr-plur")
-    return kept
+        kept = (*kept, "+impr-plur")
+    return str(tag.POS or ""), kept
 
 
 @lru_cache(maxsize=16_384)
@@ -89,8 +92,8 @@ def is_surname(word: str) -> bool:
     """Whether the folded word most likely is somebody's surname, in any form."""
     if not is_cyrillic(word) or len(word) > _MAX_WORD:
         return False
-    parses = _parses(word)
-    return bool(parses) and "Surn" in parses[0].tag
+    found = parses(word)
+    return bool(found) and "Surn" in found[0].tag
 
 
 def is_cyrillic(word: str) -> bool:
@@ -105,10 +108,36 @@ def warm() -> None:
     stem("word")
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One way to read a word: its dictionary form, its grammar as OpenCorpora writes it, how likely it is, 0..1."""
+
+    normal_form: str
+    tag: Any
+    score: float
+
+
 @lru_cache(maxsize=8_192)
-def _parses(word: str) -> Sequence[Any]:
-    """All readings of a word: several questions are asked of each, and reading it is the dear part."""
-    return tuple(_analyser().parse(word))
+def parses(word: str) -> tuple[Reading, ...]:
+    """All readings of a word as pymorphy3 finds them: several questions are asked of each, and reading is dear."""
+    found = _in_dictionary(word) if len(word) > 1 else ()
+    return found or tuple([Reading(one.normal_form, one.tag, one.score) for one in _analyser().parse(word)])
+
+
+def _in_dictionary(word: str) -> tuple[Reading, ...]:
+    """What pymorphy3 tells of a word that stands in the dictionary; empty for any other."""
+    analyser = _analyser()
+    dictionary = analyser.dictionary
+    found = [
+        (dictionary.build_normal_form(paradigm, place, spelt), dictionary.build_tag_info(paradigm, place))
+        for spelt, forms in dictionary.words.similar_items(word, analyser.char_substitutes)
+        for paradigm, place in forms
+    ]
+    likely = [analyser.prob_estimator.p_t_given_w.prob(word, tag) for _, tag in found]
+    if not any(likely):
+        return tuple([Reading(form, tag, 1.0 / len(found)) for form, tag in found])
+    told = [Reading(form, tag, score) for (form, tag), score in zip(found, likely, strict=True)]
+    return tuple(sorted(told, key=lambda one: one.score, reverse=True))
 
 
 def analyser() -> Any:
@@ -125,11 +154,12 @@ def _analyser() -> Any:
 def _load() -> Any:
     import pymorphy3
 
-    made = pymorphy3.MorphAnalyzer()
+    with mapped():
+        made = pymorphy3.MorphAnalyzer()
     quicken(made)
     return made
 
 
 @cache
 def _stemmer(language: str) -> Any:
-    return Stemmer.Stemmer(language)
+    return Stemmer.Stemmer(language, 0)  # its own memory costs more than it saves

@@ -7,11 +7,11 @@ take and give folded words (``bot.language.folding``) and remember single words.
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cache, lru_cache
-from importlib import resources
+from functools import lru_cache
 
 from bot.language import morphology
+from bot.language.writers import bearers, pen_names, weights
+from bot.quick import dataclass
 
 WELL_KNOWN = 30
 """From this weight (``authors.txt``) on a surname is taken for the writer although it is an ordinary word, too."""
@@ -31,10 +31,11 @@ _FOREIGN = frozenset(
 )
 """Given names of writers that the dictionary does not know for names."""
 _MADE_OF_NAMES = ("ов", "ев", "ин", "ын", "ский", "цкий")
+_OF_BOTH = ("ов", "ев", "ин", "ын", "ова", "ева", "ина", "ына")
 _FAMOUS = 40
 _KNOWN_BY_THE_NAME = 20
 """A writer so little known is not meant by a word that is a given name, too: «Гарри»."""
-# (what a word of a case ends in, what the nominative ends in); the longest endings first.
+# (what a word of a case ends in, what the nominative ends in).
 _ENDINGS = (
     ("ыми", ("ый", "ой", "")),
     ("ими", ("ий", "")),
@@ -64,6 +65,8 @@ _ENDINGS = (
     ("и", ("", "ь", "й", "я", "а")),
     ("е", ("", "а", "я", "ь", "й")),
 )
+_LONGEST_ENDING = 3
+_BY_ENDING = {ending: tuple(n for e, ns in _ENDINGS if e == ending for n in ns) for ending, _ in _ENDINGS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,7 @@ def surnames(word: str) -> tuple[str, ...]:
     """
     if not _SHORTEST <= len(word) <= _LONGEST or not morphology.is_cyrillic(word):
         return ()
-    known = _weights()
+    known = weights()
     found = {made: known[made] for made in _nominatives(word) if made in known}
     return tuple(sorted(found, key=lambda made: (-found[made], made)))
 
@@ -102,7 +105,7 @@ def likely_surnames(word: str) -> tuple[str, ...]:
     if len(word) < _SHORTEST or not morphology.is_surname(word):
         return ()
     made: dict[str, None] = {}
-    for parse in morphology.analyser().parse(word):
+    for parse in morphology.parses(word):
         if "Surn" in parse.tag:
             normal = parse.normal_form.replace("ё", "е")
             made[normal + "а" if "femn" in parse.tag and normal.endswith(("ов", "ев", "ин", "ын")) else normal] = None
@@ -111,7 +114,7 @@ def likely_surnames(word: str) -> tuple[str, ...]:
 
 def weight(surname: str) -> int:
     """How well known a writer's surname (in the nominative) is; 0 for a stranger. Wikis that know them, or works."""
-    return _weights().get(surname, 0)
+    return weights().get(surname, 0)
 
 
 @lru_cache(maxsize=16_384)
@@ -136,17 +139,31 @@ def expanded(cut: str) -> tuple[str, ...]:
         return ()
     known = _well_known()
     found = [name for name in known[bisect_left(known, cut) : bisect_left(known, cut + _BEHIND_ALL)] if name != cut]
-    return tuple(sorted(found, key=lambda name: (-_weights()[name], name))[:3])
+    return tuple(sorted(found, key=lambda name: (-weights()[name], name))[:3])
 
 
 @lru_cache(maxsize=1)
 def _well_known() -> tuple[str, ...]:
-    return tuple(sorted(name for name, known in _weights().items() if known >= WELL_KNOWN))
+    return tuple(sorted(name for name, known in weights().items() if known >= WELL_KNOWN))
 
 
+@lru_cache(maxsize=4096)
 def pseudonyms(surname: str) -> tuple[str, ...]:
-    """The other surnames and spellings of the same writer: «чхартишвили» → акунин, брусникин; empty for most."""
-    return tuple(other for other in _pen_names().get(surname, ()) if other != surname)
+    """The other surnames and spellings of the same writer: «чхартишвили» → акунин, брусникин; empty for most.
+
+    A name that several writers bear and books do not means nobody for certain: Донцова was born Васильева, but no book
+    of a Васильев is hers.
+    """
+    known = pen_names().get(surname, ())
+    if not known or (surname != known[0] and _is_shared(surname)):
+        return ()
+    return tuple(one for one in known if one != surname and (one == known[0] or not _is_shared(one)))
+
+
+def _is_shared(surname: str) -> bool:
+    """Whether writers of several initials bear the surname, as men or women."""
+    forms = {surname, surname.removesuffix("а"), f"{surname}а"} if surname.endswith(_OF_BOTH) else {surname}
+    return len({initials[:1] for form in forms for initials in bearers().get(form, ()) if initials}) > 1
 
 
 @lru_cache(maxsize=4096)
@@ -180,39 +197,51 @@ def find(words: Sequence[str], *, sure: bool = True) -> tuple[int, int, Named] |
         words: Words of a message, a title may be among them.
         sure: Only names that are no ordinary words, or stand beside initials or a given name.
     """
-    for at in range(len(words)):
-        for size in range(min(_MOST_WORDS, len(words) - at), 0, -1):
-            part = tuple(words[at : at + size])
-            if size == 1 and (len(part[0]) < _SHORTEST or (sure and not is_only_a_name(part[0]))):
+    return _find(tuple(words), sure=sure)
+
+
+@lru_cache(maxsize=256)
+def _find(words: tuple[str, ...], *, sure: bool) -> tuple[int, int, Named] | None:
+    """Of a message the same words are asked about twice: as they were sent, and as they go to the catalogue."""
+    initials = [_initial(word) is not None for word in words]
+    for at, word in enumerate(words):
+        for size in range(min(_MOST_WORDS, len(words) - at), 1, -1):
+            # All but one are initials or given names, and one at an end is written out.
+            if sum(initials[at : at + size]) < size - 1 or not (_is_surname(word) or _is_surname(words[at + size - 1])):
                 continue
-            if size > 1 and not _opens_or_closes(part):
-                continue
-            if size == 1 and not surnames(part[0]):
-                continue
-            if found := _readings(part):
+            if found := _readings(words[at : at + size]):
                 return at, at + size, found[0]
+        if len(word) < _SHORTEST or (sure and not is_only_a_name(word)) or not surnames(word):
+            continue
+        if found := _readings((word,)):
+            return at, at + 1, found[0]
     return None
 
 
-def _opens_or_closes(part: tuple[str, ...]) -> bool:
-    """Initials and given names beside one surname: the surname is written out."""
-    ends = (part[0], part[-1])
-    return any(len(word) >= _SHORTEST and bool(likely_surnames(word)) for word in ends)
+def _is_surname(word: str) -> bool:
+    return len(word) >= _SHORTEST and bool(likely_surnames(word))
 
 
 def _initials(words: tuple[str, ...]) -> str | None:
     """First letters of words that are initials or given names; None where one is neither."""
     letters = ""
     for word in words:
-        if len(word) == 1 and word.isalpha():
-            letters += word
-        elif word in _TWO_LETTERS:
-            letters += word[0]
-        elif len(word) >= _SHORTEST and (given := given_name(word)):
-            letters += given[0]
-        else:
+        letter = _initial(word)
+        if letter is None:
             return None
+        letters += letter
     return letters if len(letters) <= _MOST_INITIALS else None
+
+
+def _initial(word: str) -> str | None:
+    """The first letter of an initial or a given name; None for another word."""
+    if len(word) == 1 and word.isalpha():
+        return word
+    if word in _TWO_LETTERS:
+        return word[0]
+    if len(word) >= _SHORTEST and (given := given_name(word)):
+        return given[0]
+    return None
 
 
 @lru_cache(maxsize=8192)
@@ -220,8 +249,8 @@ def given_name(word: str) -> str:
     """The given name or patronymic that a folded word is a form of, "" where it is none."""
     if len(word) < _SHORTEST or not morphology.is_cyrillic(word):
         return ""
-    for parse in morphology.analyser().parse(word)[:3]:
-        if parse.is_known and ("Name" in parse.tag or "Patr" in parse.tag):
+    for parse in morphology.parses(word)[:3] if morphology.is_known(word) else ():
+        if "Name" in parse.tag or "Patr" in parse.tag:
             return str(parse.normal_form)
     return next((name for name in _nominatives(word) if name in _FOREIGN), "")
 
@@ -230,18 +259,16 @@ def _agrees(surname: str, letters: str) -> bool:
     """Initials of somebody who bears the surname, where any bearer is known: «А. Толстой» is one, «Ъ. Толстой» none."""
     if not letters:
         return True
-    bearers = _bearers().get(surname)
-    return bearers is None or any(known.startswith(letters[:1]) or not known for known in bearers) or len(letters) > 1
+    told = bearers().get(surname)
+    return told is None or any(known.startswith(letters[:1]) or not known for known in told) or len(letters) > 1
 
 
 @lru_cache(maxsize=8192)
 def _is_ordinary(word: str) -> bool:
     """Whether the dictionary knows the word as something else than a name."""
     names = others = 0.0
-    for parse in morphology.analyser().parse(word):
-        if not parse.is_known:
-            continue
-        if any(mark in parse.tag for mark in ("Surn", "Name", "Patr")):
+    for parse in morphology.parses(word) if morphology.is_known(word) else ():
+        if "Surn" in parse.tag or "Name" in parse.tag or "Patr" in parse.tag:
             names += parse.score
         else:
             others += parse.score
@@ -250,47 +277,9 @@ def _is_ordinary(word: str) -> bool:
 
 def _nominatives(word: str) -> dict[str, None]:
     made: dict[str, None] = {word: None}
-    for ending, endings in _ENDINGS:
-        if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST - 1:
-            stem = word[: -len(ending)]
+    for size in range(min(_LONGEST_ENDING, len(word) - _SHORTEST + 1), 0, -1):
+        if endings := _BY_ENDING.get(word[-size:]):
+            stem = word[:-size]
             for nominative in endings:
                 made[stem + nominative] = None
     return made
-
-
-@cache
-def _bearers() -> dict[str, tuple[str, ...]]:
-    bearers: dict[str, tuple[str, ...]] = {}
-    for surname, initials, _ in _rows():
-        bearers[surname] = (*bearers.get(surname, ()), initials)
-    return bearers
-
-
-@cache
-def _weights() -> dict[str, int]:
-    weights: dict[str, int] = {}
-    for surname, _, known in _rows():
-        weights[surname] = max(weights.get(surname, 0), known)
-    for names in _pen_names().values():
-        best = max((weights.get(name, 0) for name in names), default=0)
-        for name in names:
-            weights.setdefault(name, max(best // 2, 1))
-    return weights
-
-
-def _rows() -> list[tuple[str, str, int]]:
-    text = resources.files("bot.language").joinpath("authors.txt").read_text("utf-8")
-    rows = (line.split("\t") for line in text.splitlines())
-    return [(surname, initials, int(known)) for surname, initials, known in rows]
-
-
-@cache
-def _pen_names() -> dict[str, tuple[str, ...]]:
-    text = resources.files("bot.language").joinpath("pen_names.txt").read_text("utf-8")
-    table: dict[str, tuple[str, ...]] = {}
-    for line in text.splitlines():
-        if not line.startswith("#"):
-            names = tuple(line.split())
-            for name in names:
-                table[name] = tuple(dict.fromkeys((*table.get(name, ()), *names)))
-    return table

@@ -117,8 +117,17 @@ def value_of(word: str) -> int | None:
     """The number that one folded word means (digits, a numeral, a Roman number), None if it means none."""
     if word.isascii() and word.isdigit():
         return int(word) if len(word) <= 9 else None
+    return _read_again(word) if len(word) <= _LONGEST_NUMERAL else _read(word)
+
+
+def _read(word: str) -> int | None:
     value = _value(word)
     return value if value is not None else (roman_value(word) or None)
+
+
+_LONGEST_NUMERAL = 40
+"""Letters of a word that is remembered: each layer asks it of every word."""
+_read_again = lru_cache(maxsize=8_192)(_read)
 
 
 @lru_cache(maxsize=4096)

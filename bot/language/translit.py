@@ -9,6 +9,7 @@ there is one.
 import re
 import unicodedata
 from functools import lru_cache
+from operator import itemgetter
 
 from bot.language.folding import words
 
@@ -98,6 +99,8 @@ _TOKEN = re.compile(r"[a-z'`46]*[a-z][a-z'`46]*")
 _LONGEST = max(map(len, _READINGS))
 _BEAM = 14
 _MAX_WORD = 32
+_MOST = 16
+_cost = itemgetter(1)
 
 _LATIN = dict(zip("абвгдеёзийклмнопрстуфыэ", "abvgdeeziyklmnoprstufye", strict=True)) | {
     "ж": "zh", "х": "kh", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "shch", "ю": "yu", "я": "ya", "ъ": "", "ь": "",
@@ -158,25 +161,40 @@ def is_latin(word: str) -> bool:
 
 @lru_cache(maxsize=8192)
 def word_readings(word: str, limit: int = 8) -> tuple[tuple[str, float], ...]:
-    """Folded Cyrillic readings of one word in Latin letters, with the cost of each (0 is the ordinary way)."""
-    latin = unicodedata.normalize("NFC", word.lower()).translate(_MARKED)
-    latin = "".join(char for char in unicodedata.normalize("NFD", latin) if not unicodedata.combining(char))[:_MAX_WORD]
+    """Folded Cyrillic readings of one word in Latin letters, with the cost of each (0 is the ordinary way).
+
+    At most ``limit``, and never more than sixteen.
+    """
+    best = _best(word)[:limit]
+    least = best[0][1] if best else 0.0
+    return tuple([(made, round(cost - least, 2)) for made, cost in best if made])
+
+
+def unmarked(word: str) -> str:
+    """A word in small Latin letters without accents."""
+    return "".join(char for char in unicodedata.normalize("NFD", word.lower()) if not unicodedata.combining(char))
+
+
+@lru_cache(maxsize=128)
+def _best(word: str) -> list[tuple[str, float]]:
+    """The cheapest readings: of a message the same words are read for its requests and for the catalogue."""
+    latin = unmarked(unicodedata.normalize("NFC", word.lower()).translate(_MARKED))[:_MAX_WORD]
     beams: list[dict[str, float]] = [{} for _ in range(len(latin) + 1)]
     beams[0][""] = 0.0
     for at in range(len(latin)):
-        kept = sorted(beams[at].items(), key=lambda item: item[1])[:_BEAM]
+        kept = sorted(beams[at].items(), key=_cost)[:_BEAM]
         for size in range(min(_LONGEST, len(latin) - at), 0, -1):
             grapheme = latin[at : at + size]
+            if size > 1 and grapheme not in _READINGS:
+                continue
+            target = beams[at + size]
             for cyrillic, cost in _ways(grapheme, latin, at):
-                target = beams[at + size]
+                # A grapheme read as one letter is likelier than as two: each step costs a little.
                 for made, spent in kept:
-                    # A grapheme read as one letter is likelier than as two: each step costs a little.
-                    total = spent + cost + 0.35
-                    if target.get(made + cyrillic, 1e9) > total:
-                        target[made + cyrillic] = total
-    best = sorted(beams[-1].items(), key=lambda item: item[1])[:limit]
-    least = best[0][1] if best else 0.0
-    return tuple((made, round(cost - least, 2)) for made, cost in best if made)
+                    reading, total = made + cyrillic, spent + cost + 0.35
+                    if target.get(reading, 1e9) > total:
+                        target[reading] = total
+    return sorted(beams[-1].items(), key=_cost)[:_MOST]
 
 
 def _ways(grapheme: str, word: str, at: int) -> tuple[tuple[str, float], ...]:

@@ -1,6 +1,5 @@
 """Due dates: terms fitted to the branch's calendar. Pure; source: DOMAIN §3.3."""
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -8,6 +7,7 @@ from zoneinfo import ZoneInfo
 from bot.library.hours import DaysOff, day_of
 from bot.library.model import Hours
 from bot.library.policy import ClosedDay, HardDate, LendingPolicy
+from bot.quick import dataclass
 
 LONGEST_CLOSURE_DAYS = 120
 """A branch that is closed for longer is under repair: its closed days move nothing."""
@@ -52,6 +52,46 @@ def _open(day: date, calendar: Calendar, step: timedelta) -> date:
         if calendar.is_open(candidate):
             return candidate
     return day
+
+
+@dataclass(frozen=True, slots=True)
+class Shut:
+    """The branch is closed on the last day of a term: nobody can come then.
+
+    Attributes:
+        opens_on: The first open day after it: until then there is time. None while nobody knows when it opens.
+    """
+
+    opens_on: date | None
+
+
+def shut_on(day: date, calendar: Calendar) -> Shut | None:
+    """What a closed door does to a last day that was set before the closing was known; None where it is open then.
+
+    The only place that says so: whatever is told of a date, and whatever follows from it, asks here or ``back_by``.
+    """
+    if calendar.is_open(day):
+        return None
+    opens = next_open(day, calendar)
+    return Shut(opens if opens != day else None)
+
+
+def back_by(day: date, calendar: Calendar) -> date | None:
+    """The last day on which somebody can still come in time: ``day``, or the first open one after a closed one.
+
+    None while nobody knows when the branch opens.
+    """
+    shut = shut_on(day, calendar)
+    return day if shut is None else shut.opens_on
+
+
+def is_over(day: date, today: date, calendar: Calendar) -> bool:
+    """Whether the last day has passed for who could come on open days only; what nobody could reach is not over.
+
+    While a branch is closed and nobody knows until when, nothing is over, for ``LONGEST_CLOSURE_DAYS``.
+    """
+    last = back_by(day, calendar)
+    return (today - day).days > LONGEST_CLOSURE_DAYS if last is None else last < today
 
 
 def open_days_after(day: date, count: int, calendar: Calendar) -> date:
@@ -108,11 +148,13 @@ def due_moment(due_on: date, zone: ZoneInfo) -> datetime:
 
 
 def is_overdue(due_on: date, today: date, calendar: Calendar) -> bool:
-    """Late from the first open day after the due date on: before it nobody could have brought the book.
+    """Late from the first open day after the last one on which the book could be brought in time.
 
-    While a branch is closed and nobody knows until when, nothing becomes late, for ``LONGEST_CLOSURE_DAYS``.
+    A due date on a closed day is the first open day after it (``back_by``). While a branch is closed and nobody
+    knows until when, nothing becomes late, for ``LONGEST_CLOSURE_DAYS``.
     """
-    if today <= due_on or today < next_open(due_on + _DAY, calendar):
+    if not is_over(due_on, today, calendar):
         return False
-    days = (today - due_on).days
-    return days > LONGEST_CLOSURE_DAYS or any(calendar.is_open(due_on + step * _DAY) for step in range(1, days + 1))
+    last = back_by(due_on, calendar) or due_on
+    days = (today - last).days
+    return days > LONGEST_CLOSURE_DAYS or any(calendar.is_open(last + step * _DAY) for step in range(1, days + 1))

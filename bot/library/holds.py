@@ -1,13 +1,15 @@
 """Holds: who may wait for what, in which order, and how long a copy waits for them. Pure; source: DOMAIN §3.5."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from bot.language.folding import fold
 from bot.library.due_dates import Calendar, open_days_after
 from bot.library.lending import Patron
+from bot.library.model import Branch
 from bot.library.policy import LendingPolicy
+from bot.quick import dataclass
 
 
 class HoldState(StrEnum):
@@ -116,6 +118,23 @@ def why_not(wish: Wish, patron: Patron, standing: Standing, policy: LendingPolic
         (HoldBlock.HOLD_LIMIT, policy.max_holds is not None and len(standing.works_on_hold) >= policy.max_holds),
     )
     return next((reason for reason, stands in reasons if stands), None)
+
+
+def serving(branches: Sequence[Branch], only: Collection[str], never: Collection[str]) -> list[str]:
+    """Codes of the branches where a patron is handed books, in their order.
+
+    Args:
+        branches: All of the library.
+        only: Points of issue as a file names them; where none of them is a branch of ours they are rooms inside one,
+            and say nothing here.
+        never: The same for those where the patron is not served.
+    """
+
+    def named(branch: Branch, points: Collection[str]) -> bool:
+        return not {fold(point) for point in points}.isdisjoint(map(fold, (branch.code, branch.name, *branch.aliases)))
+
+    chosen = [branch for branch in branches if named(branch, only)] or branches
+    return [branch.code for branch in chosen if not named(branch, never)]
 
 
 def _expired(patron: Patron, today: date) -> bool:

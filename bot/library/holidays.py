@@ -1,10 +1,16 @@
 """Official days off, with the days that the government moves each year."""
 
+import sys
 from datetime import date
-from functools import cached_property
+from functools import cache
+from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from bot.library.hours import DaysOff
+
+REMEMBERED = 2_048
+"""Days whose names are kept: an answer about hours asks for those of two weeks."""
 
 
 class OfficialHolidays:
@@ -18,22 +24,21 @@ class OfficialHolidays:
     def __init__(self, country: str, language: str = "ru") -> None:
         self._country = country
         self._language = language
+        self._names: dict[Any, str] = {}
 
     def name(self, day: Any) -> str:
-        name = str(self._calendar.get(day) or "")
-        return name.partition(" (")[0]  # «Выходной (перенесено с 04.01.2026)» means nothing to a reader
+        known = self._names.get(day)
+        if known is None:
+            if len(self._names) >= REMEMBERED:
+                self._names.clear()
+            name = str(_calendar_of(self._country, self._language).get(day) or "")
+            # «Выходной (перенесено с 04.01.2026)» means nothing to a reader
+            known = self._names[day] = name.partition(" (")[0]
+        return known
 
-    @cached_property
-    def _calendar(self) -> Any:
-        import holidays  # 10 MB of calendars: loaded with the first question about a day
-
-        supported = holidays.list_localized_countries().get(self._country, [])
-        try:
-            return holidays.country_holidays(
-                self._country, language=self._language if self._language in supported else None
-            )
-        except NotImplementedError:
-            return {}
+    def load(self) -> None:
+        """Load the calendar now (a tenth of a second) instead of with the first day; for a thread at the start."""
+        _calendar_of(self._country, self._language)
 
 
 class NoHolidays:
@@ -48,3 +53,20 @@ def ahead(calendar: DaysOff, first: date, days: int) -> dict[date, str]:
     """The named days off among ``days`` days from ``first``, in order."""
     coming = (date.fromordinal(first.toordinal() + step) for step in range(days))
     return {day: name for day in coming if (name := calendar.name(day))}
+
+
+@cache
+def _calendar_of(country: str, language: str) -> Any:
+    """The calendar of one country; the library would load those of all two hundred with it, 10 MB of them."""
+    import holidays
+
+    if "holidays.countries" not in sys.modules:
+        package = sys.modules["holidays.countries"] = ModuleType("holidays.countries")
+        package.__path__ = [str(Path(folder, "countries")) for folder in holidays.__path__]
+    try:
+        calendar = holidays.country_holidays(country)
+        if language in calendar.supported_languages:
+            calendar = holidays.country_holidays(country, language=language)
+    except NotImplementedError:
+        return {}
+    return calendar

@@ -8,7 +8,6 @@ to the branch; moments are timezone-aware.
 import re
 from calendar import monthrange
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from itertools import pairwise
@@ -16,6 +15,7 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from bot.library.model import Branch, DayKind, Hours, Interval
+from bot.quick import dataclass
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 ORDINALS = {"first": "1", "second": "2", "third": "3", "fourth": "4", "last": "last"}
@@ -27,7 +27,7 @@ _PARTS = re.compile(r"\s*[-–—]\s*")
 
 
 class DaysOff(Protocol):
-    """Official days off; the port ``bot.ports.Holidays`` fits."""
+    """Official days off; the port ``bot.ports.library.Holidays`` fits."""
 
     def name(self, day: Any) -> str:
         """The holiday's name on ``day``, "" on a working day."""

@@ -1,8 +1,9 @@
 """What is lent to whom: the frozen values of circulation."""
 
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+
+from bot.quick import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,9 +7,10 @@ day no more than a fixed number. A ceiling over a whole channel stops a guesser 
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import product
+
+from bot.quick import dataclass
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 MOST_TYPED = 64

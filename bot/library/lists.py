@@ -1,8 +1,11 @@
-"""What an importer makes of one row of a list of readers or of loans, whatever the file it came in."""
+"""Lists of readers and of loans: what an importer makes of a row, how a list is loaded, and what became of it."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import field
 from datetime import date
 from typing import Generic, TypeVar
+
+from bot.quick import dataclass
 
 Row = TypeVar("Row")
 
@@ -15,6 +18,7 @@ class PatronData:
         branch: As the file names it: a code or words.
         registered_on: When they were registered, or registered anew, last.
         blocked: None where the file says nothing of it.
+        served_at / not_served_at: Points of issue, as the file names them: only these, if any; never these.
     """
 
     card_number: str
@@ -29,6 +33,8 @@ class PatronData:
     valid_until: date | None = None
     registered_on: date | None = None
     blocked: bool | None = None
+    served_at: tuple[str, ...] = ()
+    not_served_at: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,3 +70,74 @@ class Listed(Generic[Row]):
     ordinal: int
     offset: int
     row: Row
+
+
+# --- loading -------------------------------------------------------------------------------------
+
+OnRejected = Callable[[int, int, str], None]
+"""Told of a row that cannot be kept: ordinal, offset, why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListPlan:
+    """How a list is to be loaded.
+
+    Attributes:
+        branch: Whose the rows are that name no branch: a code or a name, "" for none.
+        may_disappear: Share of what the store has of a branch that may be gone without asking.
+        accept_disappeared: More than that may be gone.
+        dry_run: Write nothing, count what would change.
+        registration_months: So long a registration holds where the list tells only when it began; 0: nobody can tell.
+    """
+
+    source: str
+    file: str
+    branch: str = ""
+    may_disappear: float = 0.2
+    accept_disappeared: bool = False
+    dry_run: bool = False
+    registration_months: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """A branch of which nothing was written: too much of what the store has is not in the list.
+
+    Attributes:
+        branch: Its name, "" for rows without a branch.
+    """
+
+    branch: str
+    gone: int
+    had: int
+
+
+@dataclass(slots=True)
+class ListSummary:
+    """What became of the rows.
+
+    Attributes:
+        gone: Rows of the store that the list has no more: loans are closed, readers marked.
+        had: Rows that the store had of this source and these branches before.
+        stopped: Branches that were left as they were, since so much is gone.
+    """
+
+    read: int = 0
+    added: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    returned: int = 0
+    gone: int = 0
+    had: int = 0
+    stopped: list[Stopped] = field(default_factory=list)
+
+    @property
+    def unconfirmed(self) -> bool:
+        """A person must confirm that so much is gone."""
+        return bool(self.stopped)
+
+    def add(self, part: "ListSummary") -> None:
+        """What became of the rows of another branch."""
+        for name in ("read", "added", "updated", "unchanged", "returned", "gone", "had"):
+            setattr(self, name, getattr(self, name) + getattr(part, name))
+        self.stopped += part.stopped

@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from rapidfuzz.fuzz import ratio
 
 from bot.language.folding import words
 from bot.language.morphology import stem
 from bot.language.numbers import to_digits
+from bot.quick import dataclass
 
 _SMALL = frozenset(
     ["и", "в", "на", "с", "о", "у", "к", "из", "по", "за", "от", "до", "не", "the", "a", "an", "of", "and", "in"]
@@ -63,7 +63,7 @@ def loans_meant(said: str, books: Sequence[tuple[str, str]], aside: Sequence[str
             return Meant(places=tuple(place for place in range(len(books)) if place not in out), everything=True)
     if _ALL & set(tokens):
         return Meant(places=tuple(range(len(books))), everything=True)
-    named = _by_name(tokens, books)
+    named = loans_named(tokens, books)
     if named:
         return Meant(places=named)
     numbers = _numbers(said, tokens, len(books))
@@ -73,7 +73,8 @@ def loans_meant(said: str, books: Sequence[tuple[str, str]], aside: Sequence[str
     return Meant(one=bool(_ONE & set(tokens)))
 
 
-def _by_name(tokens: Sequence[str], books: Sequence[tuple[str, str]]) -> tuple[int, ...]:
+def loans_named(tokens: Sequence[str], books: Sequence[tuple[str, str]]) -> tuple[int, ...]:
+    """Indices of the books whose title or author is among these words; figures and «last» number nothing here."""
     said = {stem(token): token for token in to_digits(list(tokens)) if token not in _SMALL}
     marks = [max(_share(to_digits(words(title)), said), _author(words(author), said)) for title, author in books]
     best = max(marks, default=0.0)

@@ -1,10 +1,12 @@
 """What a library holds and where: the frozen values that pass between the rooms."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime, time
 from enum import StrEnum
 from zoneinfo import ZoneInfo
+
+from bot.quick import dataclass
 
 
 class ItemStatus(StrEnum):

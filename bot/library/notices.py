@@ -1,17 +1,19 @@
 """Which notices a reader gets, when, and through which of their contacts. Pure; source: DOMAIN §3.6, DESIGN §7."""
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from bot.library.due_dates import Calendar, prev_open
+from bot.library.due_dates import Calendar, back_by, prev_open
+from bot.quick import dataclass
 
 _DAY = timedelta(days=1)
 AFTERWARDS_DAYS = 7
 """Open days after the last notice of an overdue book; later nothing is said of it: the staff take over."""
 LONGEST_AHEAD_DAYS = 14
+LONGEST_CARD_DAYS = 90
+"""Before the last day of a card."""
 LONGEST_OVERDUE_DAYS = 60
 """Calendar days: a book that is late for longer is not spoken of, however the branch was closed."""
 
@@ -23,11 +25,18 @@ class NoticeKind(StrEnum):
     OVERDUE = "overdue"
     HOLD_READY = "hold_ready"
     HOLD_EXPIRING = "hold_expiring"
+    HOLD_EXPIRED = "hold_expired"
+    """Nobody came for it: it is kept no more."""
+    HOLD_REFUSED = "hold_refused"
+    """The staff cannot serve it."""
     RENEWAL_DECIDED = "renewal_decided"
+    CARD_EXPIRES = "card_expires"
 
 
 OF_LOANS = frozenset({NoticeKind.DUE, NoticeKind.OVERDUE})
 OF_HOLDS = frozenset({NoticeKind.HOLD_READY, NoticeKind.HOLD_EXPIRING})
+"""Of holds that are live."""
+OF_ENDED_HOLDS = (NoticeKind.HOLD_REFUSED, NoticeKind.HOLD_EXPIRED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +44,10 @@ class Subject:
     """One thing to be told, once for ever: no other notice has the same four.
 
     Attributes:
-        subject_id: A loan, a hold or a request.
-        day: The due date, the last day on the hold shelf, the day on which it happened.
-        stage: With ``DUE`` so many days before, with ``OVERDUE`` so many open days after; else 0.
+        subject_id: A loan, a hold or a request; with ``CARD_EXPIRES`` the patron.
+        day: The last day on which the book can be brought in time, the last one on the hold shelf or of the card, or
+            the day on which it happened.
+        stage: With ``DUE`` and ``CARD_EXPIRES`` so many days before, with ``OVERDUE`` so many open days after; else 0.
     """
 
     kind: NoticeKind
@@ -53,6 +63,7 @@ class NoticeRules:
     Attributes:
         due_days: So many days before the due date, for readers who have not chosen.
         overdue_days: So many open days after it, each one message, then never again.
+        card_days: So many days before the last day of a card.
         quiet_from / quiet_until: Local time in which nothing is sent; equal: there is none.
         most_a_day: Messages to one reader in a day.
         wait: How long a messenger may take to deliver, before the next contact is tried.
@@ -60,6 +71,7 @@ class NoticeRules:
 
     due_days: tuple[int, ...] = (3, 1)
     overdue_days: tuple[int, ...] = (1, 7, 14)
+    card_days: tuple[int, ...] = (30, 7)
     quiet_from: time = time(21)
     quiet_until: time = time(9)
     most_a_day: int = 3
@@ -214,11 +226,21 @@ class LentBook:
 def loan_subject(
     loan: LentBook, today: date, due_days: Collection[int], overdue_days: Collection[int], calendar: Calendar
 ) -> Subject | None:
-    """What is to be told of a loan today; nothing on the day of issue: the reader has just heard the date."""
-    if loan.issued_on >= today:
+    """What is to be told of a loan today; nothing on the day of issue: the reader has just heard the date.
+
+    A due date on a closed day is the first open day after it; nothing is said while nobody knows which that is.
+    """
+    day = back_by(loan.due_on, calendar)
+    if day is None or loan.issued_on >= today:
         return None
-    stage = due_stage(loan.due_on, today, due_days)
+    stage = due_stage(day, today, due_days)
     if stage is not None:
-        return Subject(NoticeKind.DUE, loan.loan_id, loan.due_on, stage)
-    stage = overdue_stage(loan.due_on, today, overdue_days, calendar)
-    return None if stage is None else Subject(NoticeKind.OVERDUE, loan.loan_id, loan.due_on, stage)
+        return Subject(NoticeKind.DUE, loan.loan_id, day, stage)
+    stage = overdue_stage(day, today, overdue_days, calendar)
+    return None if stage is None else Subject(NoticeKind.OVERDUE, loan.loan_id, day, stage)
+
+
+def card_subject(patron_id: int, valid_until: date, today: date, days: Collection[int]) -> Subject | None:
+    """What is to be told of a card today; nothing once its last day has passed: whoever comes hears it there."""
+    stage = due_stage(valid_until, today, days)
+    return None if stage is None else Subject(NoticeKind.CARD_EXPIRES, patron_id, valid_until, stage)

@@ -3,13 +3,13 @@
 import hashlib
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
 from bot.language.folding import words
 from bot.language.morphology import stem
 from bot.language.numbers import value_of
 from bot.library.model import Branch
+from bot.quick import dataclass
 
 LONGEST_KEY = 40
 """Bytes of a button's payload that a branch may take."""
@@ -34,6 +34,12 @@ _STREET = frozenset(words("улица улице улицы ул проспек�
                           "микрорайон микрорайоне мкр бульвар бульваре шоссе набережная квартал street"))  # fmt: skip
 _IN_A_SETTLEMENT = _SETTLEMENT | {"в", "во", "из", "c", "с", "до", "in", "at"}
 _IN_A_STREET = _STREET | {"на", "on"}
+_ELSEWHERE = re.compile(
+    r"(?i:\b(?:в|во|на|из|до)\s+(?:сел[еоау]|деревн[еию]|пос[её]лк[еау]|станиц[еы]|хутор[еа]?|аул[еа]?|город[еа])\s+)"
+    r"([А-ЯЁа-яё-]{3,})"
+    r"|(?i:\b(?:филиал\w*|библиотек\w+)\s+(?:есть\s+)?(?:в|во)\s+)([А-ЯЁ][а-яё-]{2,})"
+)
+"""A settlement, said to be one, or a name with a capital letter behind «библиотека в»."""
 _PLACING = frozenset(
     words("в во на из in at филиал филиале филиала библиотека библиотеке библиотеку библиотеки branch")
 )
@@ -50,8 +56,11 @@ def find_branches(text: str, branches: Sequence[Branch]) -> tuple[Branch, ...]:
     numbers = _numbers_said(said)
     if numbers and (numbered := [branch for branch in branches if _numbers(branch) & numbers]):
         return tuple(numbered)
-    stems = [stem(word) for word in said]
-    fits = [(fit, branch) for branch in branches if (fit := max(_fits(branch, stems, said), default=0.0))]
+    stems, spoken = [stem(word) for word in said], f" {' '.join(said)} "
+    present = frozenset(stems)
+    fits = [
+        (fit, branch) for branch in branches if (fit := max(_fits(branch, stems, present, said, spoken), default=0.0))
+    ]
     best = max((fit for fit, _ in fits), default=0.0)
     if best:
         return tuple(branch for fit, branch in fits if fit == best)
@@ -60,6 +69,12 @@ def find_branches(text: str, branches: Sequence[Branch]) -> tuple[Branch, ...]:
     if any(word.startswith(_CENTRAL) for word in said):
         return tuple(branch for branch in branches if branch.main)
     return ()
+
+
+def strange_place(text: str, branches: Sequence[Branch]) -> str:
+    """The settlement that a message names and that is none of ours, as it was typed; "" where there is none."""
+    named = _ELSEWHERE.search(text)
+    return "" if named is None or find_branches(text, branches) else named[1] or named[2]
 
 
 def find_placed(said: Sequence[str], branches: Sequence[Branch]) -> tuple[Branch, ...]:
@@ -120,8 +135,10 @@ def _numbers_said(said: Sequence[str]) -> set[int]:
     found = set()
     for place, word in enumerate(said):
         number = value_of(word)
+        if number is None:
+            continue
         beside = {*said[max(0, place - 2) : place], *said[place + 1 : place + 2]}
-        if number is not None and beside & _NUMBERED:
+        if beside & _NUMBERED:
             found.add(number)
     return found
 
@@ -131,9 +148,10 @@ def _numbers(branch: Branch) -> frozenset[int]:
     return _numbers_of(branch.code, branch.name, *branch.aliases)
 
 
-def _fits(branch: Branch, stems: Sequence[str], said: Sequence[str]) -> Iterable[float]:
+def _fits(
+    branch: Branch, stems: Sequence[str], present: frozenset[str], said: Sequence[str], spoken: str
+) -> Iterable[float]:
     """How well each spelling of the branch fits: the share of its telling words that were said."""
-    present = frozenset(stems)
     for spelling in (branch.name, *branch.aliases):
         telling = _telling(spelling)
         shared = telling & present
@@ -144,7 +162,7 @@ def _fits(branch: Branch, stems: Sequence[str], said: Sequence[str]) -> Iterable
     if shared and any(_is_place(place, stems, said, stands) for place, known in enumerate(stems) if known in shared):
         yield 0.9 * (1 + len(shared) / len(stands.settlement | stands.street))
     name = _folded(branch.name)
-    if name and f" {name} " in f" {' '.join(said)} ":
+    if name and f" {name} " in spoken:
         yield 3.0 + name.count(" ")  # «Сосновская детская библиотека» holds the name of the «Детская библиотека» too
 
 

@@ -4,11 +4,13 @@ Source of the parameters: DOMAIN §3.1; defaults as Russian district libraries h
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
+
+from bot.quick import dataclass
 
 
 class RenewalBase(StrEnum):

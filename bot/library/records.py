@@ -1,10 +1,10 @@
 """What an importer makes of one bibliographic record, whatever the format it came in."""
 
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 from bot.library.model import ItemStatus, Kind
+from bot.quick import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +50,7 @@ class RecordData:
         age_mark: 0, 6, 12, 16, 18 or None; absent is not 0.
         grade: School class "1".."11" where the source has it, else "".
         items_unknown: True where the record says nothing of copies: "0 copies" would be a lie.
+        original_title: What a translation is called in its own language, where the record tells it.
         parent_id / parent_title: The multivolume set, series or journal that this is part of.
         warnings: Codes of what was mended on the way (``length_mismatch``, ``charset_guess``, …).
     """
@@ -60,6 +61,7 @@ class RecordData:
     subtitle: str = ""
     part_number: str = ""
     part_name: str = ""
+    original_title: str = ""
     parent_id: str = ""
     parent_title: str = ""
     responsibility: str = ""

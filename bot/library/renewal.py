@@ -1,13 +1,14 @@
 """May a loan be renewed, until when, and if not, why: the decision table of DOMAIN §3.2, in its order. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from enum import StrEnum
 
-from bot.library.due_dates import Calendar, capped, due_date, is_overdue
+from bot.library.due_dates import Calendar, back_by, capped, due_date, is_overdue
 from bot.library.lending import Loan, Patron
 from bot.library.policy import Confirmation, HoldsBlock, LendingPolicy, OverdueBlock, RenewalBase
+from bot.quick import dataclass
 
 MOST_RENEWALS_FORESEEN = 100
 """Where the rules set no end, looking ahead sets one."""
@@ -139,12 +140,12 @@ def renew(loan: Loan | None, patron: Patron, policy: LendingPolicy, now: Circums
     first_day = _first_day(loan, policy)
     if first_day is not None and now.today < first_day:
         return NotRenewed(loan=loan, block=RenewalBlock.TOO_SOON, renewable_from=first_day)
-    due = _new_due_date(loan, patron, policy, now.calendar, now.today)
-    if due <= loan.due_on:
+    due, until = _new_due_date(loan, patron, policy, now.calendar, now.today), _until(loan, now.calendar)
+    if due <= until:
         gains_from = _first_gain(loan, patron, policy, now)
         return NotRenewed(loan=loan, block=RenewalBlock.NO_GAIN, renewable_from=gains_from)
     due = capped(due, loan.issued_on, policy, now.calendar)
-    if due <= loan.due_on:
+    if due <= until:
         return NotRenewed(loan=loan, block=RenewalBlock.PERIOD_CAP)
     pending = policy.confirmation is Confirmation.STAFF or not now.live
     return Renewed(loan=loan, due_on=due, pending=pending, last=renewals_left(loan, policy) <= 1)
@@ -179,7 +180,7 @@ def last_due_date(loan: Loan, patron: Patron, policy: LendingPolicy, now: Circum
         if isinstance(outcome, NotRenewed):
             break
         loan = renewed_loan(outcome)
-    return loan.due_on
+    return _until(loan, now.calendar)
 
 
 # --- the table, in its order ---------------------------------------------------------------------
@@ -231,6 +232,11 @@ def _late(loan: Loan, policy: LendingPolicy, now: Circumstances) -> bool:
     return policy.block_if_overdue is OverdueBlock.ANY and any(other.overdue for other in now.others)
 
 
+def _until(loan: Loan, calendar: Calendar) -> date:
+    """Until when it may stay as it is, closed days counted in; the due date where nobody knows when it opens."""
+    return back_by(loan.due_on, calendar) or loan.due_on
+
+
 def _first_day(loan: Loan, policy: LendingPolicy) -> date | None:
     if policy.no_renewal_before_days is None:
         return None
@@ -249,9 +255,10 @@ def _first_gain(loan: Loan, patron: Patron, policy: LendingPolicy, now: Circumst
     if policy.renewal_base is not RenewalBase.TODAY:
         return None
     days = policy.loan_days if policy.renewal_days is None else policy.renewal_days
+    until = _until(loan, now.calendar)
     day = max(now.today, loan.due_on - timedelta(days=days)) + timedelta(days=1)
-    while day <= loan.due_on:
-        if _new_due_date(loan, patron, policy, now.calendar, day) > loan.due_on:
+    while day <= until:
+        if _new_due_date(loan, patron, policy, now.calendar, day) > until:
             return day
         day += timedelta(days=1)
     return None

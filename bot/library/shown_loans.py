@@ -7,10 +7,10 @@ is kept, which tells whether the list is still the one that was shown. Used by t
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from bot.library.lending import Loan
+from bot.quick import dataclass
 
 LONGEST = 58
 """Bytes: a payload has 64, six of them are ``renew:``."""

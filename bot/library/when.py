@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from itertools import groupby
 
 from bot.language.folding import words as folded
 from bot.language.numbers import value_of
 from bot.library.hours import DaysOff
+from bot.quick import dataclass
 
 AHEAD_DAYS = 92
 """How far ahead «на праздники» looks for the next days off."""
@@ -47,6 +48,15 @@ _NEXT = re.compile(r"следующ\w+|next|будущ\w+")
 _WEEK = re.compile(r"недел\w+|week")
 
 
+_DAY_NAMES = (*_WEEKDAY, _WEEKEND, _FEAST, _NEW_YEAR, _MAY, _WEEK)
+_BESIDE_DAYS = frozenset(
+    folded(
+        "а и в во на по с со до к ну же ли этот эта эту эти это той числа число утром днем вечером год года пожалуйста "
+        "работаете открыты on in at the of and what about this"
+    )
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class When:
     """What a reader said of time.
@@ -78,16 +88,38 @@ def parse_when(text: str, today: date, holidays: DaysOff) -> When:
     )
 
 
+def names_days_only(text: str) -> bool:
+    """Whether a message speaks of days and of nothing else: «а завтра?», «в субботу», «1 января»."""
+    tokens = folded(text)
+    told = [token for token in tokens if token not in _BESIDE_DAYS]
+    return any(map(_names_day, told)) and all(_names_day(token) or _goes_with_days(token) for token in told)
+
+
+def _names_day(token: str) -> bool:
+    named = token in _SIMPLE or any(pattern.fullmatch(token) for pattern in _DAY_NAMES)
+    return named or any(token.startswith(names) for names in _MONTHS)
+
+
+def _goes_with_days(token: str) -> bool:
+    return bool(_NEXT.fullmatch(token) or _EACH.fullmatch(token)) or value_of(token) is not None
+
+
 def _dates(text: str, tokens: Sequence[str], today: date) -> list[date]:
     """Days that are named one by one."""
     found = [_in_year(int(day), int(month), year, today) for day, month, year in _NUMERIC.findall(text)]
     found += [_in_year(int(day), int(month), year, today) for year, month, day in _ISO.findall(text)]
     found += [today + timedelta(days=_SIMPLE[token]) for token in tokens if token in _SIMPLE and token not in _NOW]
     for place, token in enumerate(tokens):
-        month = next((number for number, names in enumerate(_MONTHS, start=1) if token.startswith(names)), 0)
+        month = _month(token)
         if month and (token not in ("март", "мая") or place):
             found += _days_of_month(tokens, place, month, today)
     return [day for day in found if day is not None]
+
+
+@lru_cache(maxsize=4_096)
+def _month(token: str) -> int:
+    """The month that a folded word names, 0 for none."""
+    return next((number for number, names in enumerate(_MONTHS, start=1) if token.startswith(names)), 0)
 
 
 def _days_of_month(tokens: Sequence[str], place: int, month: int, today: date) -> list[date | None]:
@@ -125,11 +157,18 @@ def _day(year: int, month: int, day: int) -> date | None:
 
 def _weekdays(tokens: Sequence[str]) -> tuple[list[int], bool]:
     """Weekdays named, and whether every such day is meant."""
-    named = [number for token in tokens for number, pattern in enumerate(_WEEKDAY) if pattern.fullmatch(token)]
-    each = any(_EACH.fullmatch(token) for token in tokens) or any(
-        _PLURAL.fullmatch(token) and any(pattern.fullmatch(token) for pattern in _WEEKDAY) for token in tokens
+    named = [number for token in tokens for number in _weekdays_of(token)]
+    each = bool(named) and (
+        any(_EACH.fullmatch(token) for token in tokens)
+        or any(_weekdays_of(token) and _PLURAL.fullmatch(token) for token in tokens)
     )
-    return list(dict.fromkeys(named)), each and bool(named)
+    return list(dict.fromkeys(named)), each
+
+
+@lru_cache(maxsize=4_096)
+def _weekdays_of(token: str) -> tuple[int, ...]:
+    """The weekdays that a folded word names: one at most."""
+    return tuple(number for number, pattern in enumerate(_WEEKDAY) if pattern.fullmatch(token))
 
 
 def _coming(weekday: int, tokens: Sequence[str], today: date) -> date:

@@ -1,10 +1,13 @@
 """A work as a reader is told of it: is it in, where, on which shelf, when back."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from bot.language.folding import fold
+from bot.library.due_dates import BranchCalendar, back_by
 from bot.library.hours import DaysOff
+from bot.library.hours import counted as counted_hours
 from bot.library.model import Branch, Edition, Holding, Kind, WorkCard
 from bot.wording import counted, day, gettext, listed
 from bot.wording import gettext as _
@@ -80,6 +83,20 @@ def _without_items(card: WorkCard) -> str:
     if card.kind is Kind.ARTICLE:
         return _("Это статья. Где взять журнал или сборник с ней, подскажет библиотекарь.")
     return _("Книга есть в каталоге. Есть ли она сейчас на полке, каталог не говорит: уточните у библиотекаря.")
+
+
+def expected(card: WorkCard, branches: Sequence[Branch], holidays: DaysOff) -> WorkCard:
+    """The card with the days on which copies can be brought back: nobody brings one to a closed door."""
+    if not any(holding.next_due for holding in card.holdings):
+        return card
+    return replace(card, holdings=tuple(_expected(holding, branches, holidays) for holding in card.holdings))
+
+
+def _expected(holding: Holding, branches: Sequence[Branch], holidays: DaysOff) -> Holding:
+    branch = _branch(holding, branches)
+    if branch is None or holding.next_due is None:
+        return holding
+    return replace(holding, next_due=back_by(holding.next_due, BranchCalendar(counted_hours(branch), holidays)))
 
 
 def _back(holdings: Sequence[Holding], today: date) -> str:

@@ -7,6 +7,7 @@ from bot.library.model import Branch
 from bot.wording import counted
 from bot.wording import gettext as _
 from bot.wording.opening import moment_words, today_in_short
+from bot.wording.own import BUILT_IN, Own, Words
 
 
 def phone_line(branch: Branch | None, moment: datetime, holidays: DaysOff) -> str:
@@ -28,22 +29,20 @@ def phone_beside(branch: Branch | None, main: Branch | None, moment: datetime, h
     return _("Спросить можно здесь: {library}, {phone}.").format(library=main.name, phone=main.phone)
 
 
-def people_answer(branch: Branch | None, moment: datetime, holidays: DaysOff) -> str:
+def people_answer(branch: Branch | None, moment: datetime, holidays: DaysOff, words: Words = BUILT_IN) -> str:
     """When the librarians are there; never a promise of an hour that nobody has given."""
     if branch is None or branch.hours is None:
         return _("Библиотекари отвечают в часы работы библиотеки.")
     now = now_at(branch.hours, branch.zone, moment, holidays)
     if now.open and now.until is not None:
-        return _("Библиотека сейчас работает, {today}.").format(today=today_in_short(branch, moment, holidays))
+        return words.say(Own.PEOPLE_THERE, today=today_in_short(branch, moment, holidays))
     if now.opens is None:
         return _("Сейчас библиотека закрыта, и когда откроется, мне неизвестно.")
     if now.on_break:
         return _("Сейчас перерыв. Ответят не раньше чем {moment}.").format(
             moment=moment_words(now.opens, moment, branch.zone)
         )
-    return _("Сейчас библиотека закрыта. Ответят не раньше чем {moment}.").format(
-        moment=moment_words(now.opens, moment, branch.zone)
-    )
+    return words.say(Own.PEOPLE_AWAY, moment=moment_words(now.opens, moment, branch.zone))
 
 
 def before_you(readers: int) -> list[str]:

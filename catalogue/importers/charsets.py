@@ -7,9 +7,9 @@ import codecs
 import math
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
 from bot.errors import InputError
+from bot.quick import dataclass
 from catalogue.importers import iso5426
 
 Decode = Callable[[bytes], str]

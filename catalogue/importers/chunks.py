@@ -1,8 +1,7 @@
 """The bytes of one record, before it is understood, and why it may not be."""
 
-from dataclasses import dataclass
-
 from bot.library.records import Rejection
+from bot.quick import dataclass
 
 LIMIT = 1 << 20
 """Longest record in bytes: ten times what ISO 2709 can say; also how much is read at a time."""

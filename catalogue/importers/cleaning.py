@@ -7,6 +7,8 @@ from datetime import date
 from functools import lru_cache
 
 from bot.language import isbn
+from bot.language.folding import fold
+from catalogue.parts import take_apart
 
 AGE_MARKS = (0, 6, 12, 16, 18)
 
@@ -25,6 +27,10 @@ _YEAR = re.compile(r"(?<![\d])(1\d{3}|20\d{2})(?!\d)")
 _AGE = re.compile(r"(?<!\d)(0|6|12|16|18)\s*\+(?!\s*\d)")
 _GRADE = re.compile(
     r"(?<![\d\-–—,.])(1[01]|[1-9])\s*-?\s*(?:й|го|м|ый|ого|ом)?\s*(?:класс(?:а|е|ов)?|кл\.)(?!\w)", re.IGNORECASE
+)
+_ORIGINAL = re.compile(
+    r"(?i)(?:пер(?:евод)?\.?\s(?:с\s)?изд(?:\.|ания)|(?:загл|назв)\w*\.?\sориг\w*\.?|ориг\w*\.?\s(?:загл|назв)\w*\.?"
+    r"|original\stitle|translation\sof|originally\spublished\sas)\s?:?\s*([^/=;]{2,200})"
 )
 _LANGUAGE = re.compile(r"[a-z]{3}")
 _DAYS = (
@@ -97,6 +103,21 @@ def grade(*texts: str) -> str:
     for text in texts:
         if "кл" in text.lower() and (found := _GRADE.search(text)):
             return found[1]
+    return ""
+
+
+def original(title: str, told: Iterable[str], notes: Iterable[str] = ()) -> str:
+    """What a translation is called in its own language; "" where that is not told, or says no more than «Works».
+
+    Args:
+        title: The record's own title.
+        told: What the fields of the original say.
+        notes: Remarks, of which one may tell it («Пер. изд.: The Shining / S. King»).
+    """
+    noted = [found[1] for note in notes if (found := _ORIGINAL.search(note))]
+    for text in map(phrase, (*told, *noted)):
+        if text and fold(text) not in ("", fold(title)) and not take_apart(text).is_collected:
+            return text
     return ""
 
 

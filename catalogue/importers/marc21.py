@@ -10,9 +10,9 @@ from catalogue.importers.cleaning import distinct, phrase, phrases, tidy, trimme
 from catalogue.importers.fields import Field, Fields
 
 TAGS = [
-    "001", "008", "020", "022", "041", "080", "084", "100", "110", "111", "245", "250", "260", "264", "300", "440",
-    "490", "500", "520", "521", "600", "610", "611", "650", "651", "653", "655", "700", "710", "711", "773", "800",
-    "830", "852", "856", "880", "952",
+    "001", "008", "020", "022", "041", "080", "084", "100", "110", "111", "240", "245", "250", "260", "264", "300",
+    "440", "490", "500", "520", "521", "600", "610", "611", "650", "651", "653", "655", "700", "710", "711", "765",
+    "773", "800", "830", "852", "856", "880", "952",
 ]  # fmt: skip
 
 _KINDS = {
@@ -48,6 +48,7 @@ def to_record(fields: Fields) -> RecordData:
         subtitle=subtitle,
         part_number=part_number or (phrase(parent.first("g")) if parent and kind is not Kind.ARTICLE else ""),
         part_name=part_name,
+        original_title=cleaning.original(main_title, _originals(fields), fields.all("500", "a")),
         parent_id=re.sub(r"^\(.*\)", "", parent.first("w")) if parent else "",
         parent_title=parent_title,
         responsibility=phrase(title.first("c")) if title else "",
@@ -80,6 +81,12 @@ def to_record(fields: Fields) -> RecordData:
         items_unknown=not items,
         warnings=tuple(fields.warnings),
     )
+
+
+def _originals(fields: Fields) -> Iterator[str]:
+    """The entry of the original (765), then the uniform title (240)."""
+    yield from (field.first("t") for field in fields.fields("765"))
+    yield from fields.all("240", "a")
 
 
 def _vernacular(fields: Fields, tag: str) -> Field | None:

@@ -3,11 +3,12 @@
 import gzip
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Literal
 
 from bot.library.records import Read, Rejected
+from bot.quick import dataclass
 
 Format = Literal["marc21", "unimarc", "irbis_iso", "irbis_text", "marcxml", "table"]
 Reader = Callable[["SourceFile"], Iterator[Read | Rejected]]

@@ -10,9 +10,9 @@ from catalogue.importers.cleaning import distinct, phrase, phrases, tidy, trimme
 from catalogue.importers.fields import UNKNOWN_STATUS, Field, Fields
 
 TAGS = [
-    "001", "010", "011", "090", "100", "101", "200", "205", "210", "215", "225", "300", "330", "333", "461", "462",
-    "463", "600", "601", "606", "607", "608", "610", "621", "675", "686", "700", "701", "702", "710", "711", "712",
-    "852", "856", "899", "995",
+    "001", "010", "011", "090", "100", "101", "200", "205", "210", "215", "225", "300", "330", "333", "454", "461",
+    "462", "463", "500", "600", "601", "606", "607", "608", "610", "621", "675", "686", "700", "701", "702", "710",
+    "711", "712", "852", "856", "899", "995",
 ]  # fmt: skip
 
 _KINDS = {
@@ -48,6 +48,7 @@ def to_record(fields: Fields) -> RecordData:
         subtitle=subtitle,
         part_number=part_number,
         part_name=phrase(fields.first("200", "i")),
+        original_title=cleaning.original(title, _originals(fields), notes),
         parent_id=parent.id,
         parent_title=parent.title,
         responsibility=trimmed("; ".join(fields.all("200", "fg"))),
@@ -79,6 +80,13 @@ def to_record(fields: Fields) -> RecordData:
         items_unknown=not items,
         warnings=tuple(fields.warnings),
     )
+
+
+def _originals(fields: Fields) -> Iterator[str]:
+    """The original of a translation (454, embedded or not), then the uniform title (500)."""
+    for field in fields.fields("454"):
+        yield embedded(field).first("200", "a") or field.first("t")
+    yield from fields.all("500", "a")
 
 
 class _Parent:

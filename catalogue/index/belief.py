@@ -7,18 +7,25 @@ made-up readers' messages over a real list of books, a part of them withheld (``
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from itertools import pairwise
 from operator import attrgetter
 
+from bot.quick import dataclass
 from catalogue.index.documents import Variant
+from catalogue.index.questions import Question
 from catalogue.index.ranking import Scored
-from catalogue.index.reading import Question
 
 SURE = 0.48
 """From this likelihood on a work is told as found; below it is asked about."""
 RIVAL = 0.025
 """Works whose scores are no further apart than this may be meant alike."""
+LEAST = 0.04
+"""Below this likelihood the first work is not even worth asking about."""
+_HALF = 0.5
+"""A title of which so much was said is near, whatever else was said."""
+_LEFT_OUT, _SHARED, _MUCH = 0.35, 1.0, 1.8
+"""Of a longer title so much of the question may be missing, and so much of what tells must be in it (for certain)."""
 _TOP = 1.0015
 _ALIKE = 0.9
 """A word that fits so well stands in the title as it was asked for."""
@@ -58,6 +65,26 @@ def likelihood(question: Question, ranked: Sequence[Scored]) -> float:
     seen = _values(signs(question, ranked))
     told = CONSTANT + sum(weight * value for weight, value in zip(_WEIGHTS, seen, strict=True))
     return 1.0 / (1.0 + math.exp(-told))
+
+
+def is_near(question: Question, ranked: Sequence[Scored]) -> bool:
+    """Whether the first candidate, which is not believed, is near enough to ask about.
+
+    Half of its title must have been said, or nearly all of the question must stand in it, and that must tell something:
+    one common word that a long title shares («настольные игры» and «Настольная книга кадровика») is no nearness.
+    """
+    top = ranked[0]
+    if top.by_author or top.placed:
+        return True
+    asked = sum(word.weight for word in question.words if not word.aside)
+    missing = signs(question, ranked).missing
+    nearly_all = missing <= _LEFT_OUT * asked
+    if nearly_all and asked - missing >= _MUCH:
+        return True
+    if likelihood(question, ranked) < LEAST:
+        return False
+    telling = sum(not word.light for word in question.words)
+    return top.spread >= _HALF or (nearly_all and (asked - missing >= _SHARED or (not missing and telling > 1)))
 
 
 def signs(question: Question, ranked: Sequence[Scored]) -> Signs:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from importlib.resources import files
 
-from bot.language.morphology import analyser, is_known, part_of_speech, stem
+from bot.language.morphology import is_known, parses, part_of_speech, stem
 
 
 def _listed(text: str) -> frozenset[str]:
@@ -21,6 +21,17 @@ ABOUT_BOOKS = _listed(
     "сказк детектив фантастик book novel author poem"
 )
 """Stems of words about books: they may be the title's or the reader's own."""
+FORMATS = _listed("аудиокниг audiobook переплет обложк слабовидя брайл hardcov paperback")
+"""Stems of words about the form of a book, which no title says: «аудиокнига Война и мир», «в мягкой обложке»."""
+OF_FORMATS = _listed("твердый твердом твердой мягкий мягком мягкой подарочном подарочной шрифтом для в по на есть")
+"""What stands before them and belongs to them."""
+ELECTRONIC, BEHIND_ELECTRONIC = "электрон", _listed("виде версия версии версию форма формат формате")
+"""«В электронном виде» is a form; «Электронная коммерция» is a title."""
+LANGUAGES = _listed(
+    "английском русском немецком французском испанском итальянском китайском татарском башкирском казахском узбекском "
+    "украинском таджикском"
+)
+"""What stands behind «на» and says in which language a book is wanted."""
 VOLUME = _listed(
     "том тома тому томом томе т часть части частью ч книга книги книгу книге книгой кн выпуск выпуска выпуску вып "
     "vol volume part book"
@@ -60,8 +71,7 @@ def is_given_name(word: str, keys: Sequence[str]) -> bool:
 @lru_cache(maxsize=4096)
 def is_surname(word: str) -> bool:
     """Whether a word is a surname before all else: so says the dictionary, or it does not know the word."""
-    parses = analyser().parse(word)
-    return not is_known(word) or any("Surn" in parse.tag for parse in parses if parse.score > 0.2)
+    return not is_known(word) or any("Surn" in parse.tag for parse in parses(word) if parse.score > 0.2)
 
 
 def is_idle(word: str) -> bool:

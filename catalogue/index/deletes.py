@@ -24,6 +24,14 @@ def edits(length: int) -> int:
     return 0 if length < 3 else 1 if length < 5 else 2
 
 
+def letters(word: str) -> int:
+    """The letters of a word as 32 bits: words with the same letters, and letters that share a bit, look alike."""
+    bits = 0
+    for char in word:
+        bits |= 1 << (ord(char) & 31)
+    return bits
+
+
 def table(prefixes: list[str]) -> tuple[Hashes, Owners]:
     """For distinct prefixes: the sorted hashes of all remainders, and the number of the prefix of each."""
     by_length: dict[int, list[int]] = {}
@@ -32,9 +40,9 @@ def table(prefixes: list[str]) -> tuple[Hashes, Owners]:
     hashes: list[Hashes] = []
     owners: list[Owners] = []
     for length, numbers in by_length.items():
-        letters = np.array([list(map(ord, prefixes[number])) for number in numbers], dtype=np.uint64)
+        spelt = np.array([list(map(ord, prefixes[number])) for number in numbers], dtype=np.uint64)
         for kept in _remainders(length):
-            hashes.append(_hash(letters[:, kept]))
+            hashes.append(_hash(spelt[:, kept]))
             owners.append(np.array(numbers, dtype=np.uint32))
     if not hashes:
         return np.empty(0, np.uint32), np.empty(0, np.uint32)
@@ -43,15 +51,17 @@ def table(prefixes: list[str]) -> tuple[Hashes, Owners]:
     return all_hashes[order], all_owners[order]
 
 
-def lookup(word: str, hashes: Hashes, owners: Owners) -> Owners:
+def lookup(word: str, hashes: Hashes, owners: Owners) -> list[int]:
     """The numbers of the prefixes that share a remainder with the word; distinct, ascending."""
-    letters = np.fromiter(map(ord, word[:PREFIX]), dtype=np.uint64)
-    factors, sizes_kept = _factors(len(letters))
-    asked = _mixed((factors * letters).sum(axis=1, dtype=np.uint64) + sizes_kept)
+    spelt = np.fromiter(map(ord, word[:PREFIX]), dtype=np.uint64)
+    factors, sizes_kept = _factors(len(spelt))
+    asked = _mixed((factors * spelt).sum(axis=1, dtype=np.uint64) + sizes_kept)
     first = hashes.searchsorted(asked, "left")
-    sizes = hashes.searchsorted(asked, "right") - first
-    met = [owners[start : start + size] for start, size in zip(first.tolist(), sizes.tolist(), strict=True) if size]
-    return np.unique(np.concatenate(met)) if met else np.empty(0, np.uint32)
+    met: set[int] = set()
+    for start, size in zip(first.tolist(), (hashes.searchsorted(asked, "right") - first).tolist(), strict=True):
+        if size:
+            met.update(owners[start : start + size].tolist())
+    return sorted(met)
 
 
 @cache
@@ -84,10 +94,10 @@ def _powers(length: int) -> npt.NDArray[np.uint64]:
     return powers
 
 
-def _hash(letters: npt.NDArray[np.uint64]) -> Hashes:
+def _hash(spelt: npt.NDArray[np.uint64]) -> Hashes:
     """One hash a row."""
-    length = letters.shape[-1]
-    return _mixed((letters * _powers(length)).sum(axis=-1, dtype=np.uint64) + np.uint64(length))
+    length = spelt.shape[-1]
+    return _mixed((spelt * _powers(length)).sum(axis=-1, dtype=np.uint64) + np.uint64(length))
 
 
 def _mixed(sums: npt.NDArray[np.uint64]) -> Hashes:

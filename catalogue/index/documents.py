@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
+from typing import NamedTuple
 
 import tantivy
 
@@ -13,11 +13,12 @@ from bot.language.folding import words
 from bot.language.isbn import isbn13
 from bot.language.numbers import to_digits, value_of
 from bot.library.model import Kind
-from catalogue.index.terms import grades_in, keys, volumes_in
-from catalogue.index.topics import topics
+from bot.quick import dataclass
+from catalogue.index.terms import facts, grades_in, keys, volumes_in
+from catalogue.index.topics import prior, topics
 
 _MAX_TITLE = 40
-_MAX_VARIANTS = 8
+_MAX_VARIANTS, _MAX_ORIGINALS = 8, 2
 _LONGEST_WORD = 40
 _SUBTITLE = re.compile(r"\s*(?:[:;/(\[«]|\.\s|[,.]?\s+или\s+)")
 _SERIES_NUMBER = re.compile(r"#\s?(\d{1,3})(?![\d.])")
@@ -98,73 +99,76 @@ def whole(folded: Iterable[str]) -> str:
     return "=" + blake2b(" ".join(folded).encode(), digest_size=6).hexdigest()
 
 
-def prior(entry: IndexEntry) -> float:
-    """How likely a work is asked for, 0..1: copies, editions, the school programme."""
-    copies = min(entry.copies, 100) / 100
-    editions = min(len(entry.variants) - 1 + len(entry.isbns), 5) / 5
-    return round(0.6 * copies + 0.2 * editions + (0.2 if entry.grade else 0.0), 3)
-
-
 def describe(entry: IndexEntry) -> Described:
     """Everything the index keeps of a work."""
-    exact = {f"isbn:{thirteen}" for isbn in entry.isbns if (thirteen := _isbn(isbn))}
-    series, places = _series(entry)
-    volumes = set(_numbers(entry.part))
-    grades: set[int] = set()
-    said: set[str] = set()
+    exact = {"isbn:" + thirteen for isbn in entry.isbns if (thirteen := _isbn(isbn))}
+    found: set[str] = set()
+    telling: set[str] = set()
     lines: dict[str, None] = {}
-    names: set[str] = set()
-    for title, author in entry.variants[:_MAX_VARIANTS]:
+    series, places = _series(entry) if entry.series else ([], set())
+    volumes = set(_numbers(entry.part)) if entry.part else set()
+    grades: set[int] = set()
+    told = entry.variants[:_MAX_VARIANTS]
+    if entry.originals:
+        told += tuple([(title, told[0][1]) for title in entry.originals[:_MAX_ORIGINALS]])
+    for title, author in told:
         folded = words(title)[:_MAX_TITLE]
-        authors, written, terms = _author(author)
+        writer = _writer(author)
+        found.update(writer.keys)
+        telling.update(writer.telling)
+        exact.update(writer.terms)
         main = _main(title, folded)
-        said.update(folded, authors)
-        names.update(terms)
         if "#" in title:
             places.update(map(int, _SERIES_NUMBER.findall(title)))
         exact.add(whole(folded))
         if main is not folded and main:
             exact.add(whole(main))
-        if not any(map(_is_numeral, folded)):
+        said = list(map(_said, folded))
+        if True in [one.number for one in said]:
+            lines |= _numbered(folded, main, writer, exact, volumes, grades)
+            said += map(_said, to_digits(folded))
+        else:
             # Most titles name no number: they are spared looking for volumes and classes.
-            kept = list(dict.fromkeys(folded))
-            first = len(dict.fromkeys(main)) if main is not folded else len(kept)
-            lines[f"{min(first or len(kept), len(kept))}|{_tokens(kept)}|{written}"] = None
-            continue
-        digits = to_digits(folded)
-        exact.add(whole(digits))
-        said.update(digits)
-        # «двадцать тысяч» is one number: where that shortens the title, it is kept in both spellings.
-        for some in (folded, digits) if len(digits) != len(folded) else (folded,):
-            bare, own, classes = without_numbers(some)
-            volumes.update(own)
-            grades.update(classes)
-            # A word said twice («Стража! Стража!») is one word to look for.
-            kept = list(dict.fromkeys(bare or some))
-            first = len(dict.fromkeys(without_numbers(main)[0])) if some is folded else len(kept)
-            lines[f"{min(first or len(kept), len(kept))}|{_tokens(kept)}|{written}"] = None
-    said.update(series)
-    programme = {number for number in _numbers(entry.grade) if 1 <= number <= 11}
-    exact.update(f"v:{number}" for number in volumes | places)
-    exact.update(f"g:{number}" for number in grades | programme)
-    exact |= names | topics(entry)
-    head = (
-        str(entry.work_id),
-        "0" if entry.kind in _FIRST_KINDS else "2" if entry.kind is Kind.ARTICLE else "1",
-        str(prior(entry)),
-        " ".join(map(str, sorted(volumes))),
-        " ".join(map(str, sorted(places))),
-        " ".join(map(str, sorted(grades))),
-        " ".join(map(str, sorted(programme))),
-        "" if entry.age_mark is None else str(entry.age_mark),
-        _tokens(series),
+            tokens = dict.fromkeys([one.token for one in said])
+            first = len(dict.fromkeys(main)) or len(tokens)
+            lines[f"{min(first, len(tokens))}|{' '.join(tokens)}|{writer.tokens}"] = None
+        found.update(*[one.keys for one in said])
+        telling.update([one.telling for one in said])
+    for word in series:
+        found.update(_said(word).keys)
+        telling.add(_said(word).telling)
+    telling.discard("")
+    programme = {number for number in _numbers(entry.grade) if 1 <= number <= 11} if entry.grade else set()
+    exact.update([f"v:{number}" for number in volumes | places])
+    exact.update([f"g:{number}" for number in grades | programme])
+    likely = prior(entry)
+    exact |= topics(entry, likely)
+    rank = "0" if entry.kind in _FIRST_KINDS else "2" if entry.kind is Kind.ARTICLE else "1"
+    age = "" if entry.age_mark is None else entry.age_mark
+    numbers = "|".join(
+        [" ".join(map(str, sorted(some))) if some else "" for some in (volumes, places, grades, programme)]
     )
-    return Described(
-        found=set().union(*map(keys, said)),
-        exact=exact,
-        line="\n".join(("|".join(head), *lines)),
-        words={word for word in said if 3 <= len(word) <= _LONGEST_WORD and not word.isdigit()},
-    )
+    head = f"{entry.work_id}|{rank}|{likely}|{numbers}|{age}|{_tokens(series)}"
+    return Described(found=found, exact=exact, line="\n".join((head, *lines)), words=telling)
+
+
+def _numbered(
+    folded: list[str], main: list[str], writer: "_Writer", exact: set[str], volumes: set[int], grades: set[int]
+) -> dict[str, None]:
+    """The lines of a title with a number in it; its volumes, classes and other spelling are added to the sets."""
+    lines: dict[str, None] = {}
+    digits = to_digits(folded)
+    exact.add(whole(digits))
+    # «двадцать тысяч» is one number: where that shortens the title, it is kept in both spellings.
+    for some in (folded, digits) if len(digits) != len(folded) else (folded,):
+        bare, own, classes = without_numbers(some)
+        volumes.update(own)
+        grades.update(classes)
+        # A word said twice («Стража! Стража!») is one word to look for.
+        kept = list(dict.fromkeys(bare or some))
+        first = len(dict.fromkeys(without_numbers(main)[0])) if some is folded else len(kept)
+        lines[f"{min(first or len(kept), len(kept))}|{_tokens(kept)}|{writer.tokens}"] = None
+    return lines
 
 
 @lru_cache(maxsize=4096)
@@ -188,11 +192,10 @@ def parse(line: bytes) -> Judged:
 
 def forget_words() -> None:
     """Give back what a build has remembered of words: more than a service needs."""
-    _token.cache_clear()
-    _author.cache_clear()
-    _is_numeral.cache_clear()
+    _said.cache_clear()
+    _writer.cache_clear()
     parse.cache_clear()
-    keys.cache_clear()
+    facts.cache_clear()
 
 
 def _series(entry: IndexEntry) -> tuple[list[str], set[int]]:
@@ -211,8 +214,9 @@ def _isbn(text: str) -> str:
     """Thirteen digits with the right last one; most of them come so, and need no reading."""
     if len(text) != 13 or not (text.isascii() and text.isdigit()):
         return isbn13(text)
-    digits = list(map(int, text[:12]))
-    return text[:12] + str(-(sum(digits[::2]) + 3 * sum(digits[1::2])) % 10)
+    digits = text.encode()
+    # The digits' codes are 48 more than the digits: 1,152 in all, which ends in 2.
+    return text[:12] + str((2 - sum(digits[:12:2]) - 3 * sum(digits[1:12:2])) % 10)
 
 
 def _main(title: str, folded: list[str]) -> list[str]:
@@ -222,16 +226,42 @@ def _main(title: str, folded: list[str]) -> list[str]:
     return words(bare[: subtitle.start()]) if subtitle else folded
 
 
-@lru_cache(maxsize=32_768)
-def _author(text: str) -> tuple[tuple[str, ...], str, tuple[str, ...]]:
-    """The folded words of an author's name, as tokens, and the terms to choose works by the author."""
-    folded = words(text)[:_MAX_TITLE]
-    return tuple(folded), _tokens(folded), tuple(dict.fromkeys(f"w:{key}" for word in folded for key in keys(word)))
+class _Said(NamedTuple):
+    """What a word of a work comes to: its keys, how it stands in the line, what a misspelt word may stand for."""
+
+    keys: tuple[str, ...]
+    token: str
+    telling: str
+    number: bool
 
 
 @lru_cache(maxsize=131_072)
-def _is_numeral(word: str) -> bool:
-    return value_of(word) is not None
+def _said(word: str) -> _Said:
+    found = keys(word)
+    token = "/".join((word, *[key for key in found if key != word]))
+    telling = word if 3 <= len(word) <= _LONGEST_WORD and not word.isdigit() else ""
+    return _Said(found, token, telling, value_of(word) is not None)
+
+
+class _Writer(NamedTuple):
+    """What an author's name comes to: keys, tokens, terms to choose works by the author, words to be misspelt."""
+
+    keys: frozenset[str]
+    tokens: str
+    terms: tuple[str, ...]
+    telling: tuple[str, ...]
+
+
+@lru_cache(maxsize=32_768)
+def _writer(text: str) -> _Writer:
+    said = [_said(word) for word in words(text)[:_MAX_TITLE]]
+    found = dict.fromkeys([key for one in said for key in one.keys])
+    return _Writer(
+        keys=frozenset(found),
+        tokens=" ".join([one.token for one in said]),
+        terms=tuple(["w:" + key for key in found]),
+        telling=tuple([one.telling for one in said if one.telling]),
+    )
 
 
 def without_numbers(said: Sequence[str]) -> tuple[list[str], list[int], list[int]]:
@@ -248,12 +278,7 @@ def _variant(line: str) -> Variant:
 
 
 def _tokens(said: Iterable[str]) -> str:
-    return " ".join([_token(word) for word in said])
-
-
-@lru_cache(maxsize=131_072)
-def _token(word: str) -> str:
-    return "/".join((word, *(key for key in keys(word) if key != word)))
+    return " ".join([_said(word).token for word in said])
 
 
 def _words(tokens: str) -> tuple[tuple[str, ...], ...]:

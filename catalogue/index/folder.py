@@ -19,7 +19,7 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -27,6 +27,7 @@ from typing import Any, Self
 import tantivy
 
 from bot.bibliography import IndexEntry
+from bot.quick import dataclass
 from catalogue.index.documents import describe, document, forget_words, schema
 from catalogue.index.terms import VERSION
 from catalogue.index.vocabulary import Part, Vocabulary, write_part
@@ -161,12 +162,14 @@ class Builder:
 
     def add(self, entries: Iterable[IndexEntry]) -> None:
         """Take in a batch, in the order of versions."""
+        words: list[str] = []
         for entry in entries:
             self._last = (entry.version, entry.work_id)
             if not entry.gone:
                 described = describe(entry)
                 self._writer.add_document(document(entry, described))
-                self._words.update(described.words)
+                words += described.words
+        self._words.update(words)  # of a batch together: counting them by the work takes several times as long
 
     def finish(self, identity: str) -> None:
         """Complete the build and let it take the place of the one in use; older builds are removed."""

@@ -1,15 +1,14 @@
 """How well a work fits a question, 0..1."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
-from rapidfuzz.distance import DamerauLevenshtein
-
-from bot.language.morphology import stem
-from catalogue.index import deletes
-from catalogue.index.common import FUNCTION, given_names, is_idle, is_surname
+from bot.quick import dataclass
+from catalogue.index.common import given_names
+from catalogue.index.covering import FITS, LIGHT_WEIGHT, Unsaid, is_small, is_whole, maps, share_asked_for
 from catalogue.index.documents import Judged, Variant
-from catalogue.index.reading import Question, Word, closeness, unfinished
+from catalogue.index.latin_names import INITIALS
+from catalogue.index.likeness import Likenesses
+from catalogue.index.questions import Question
 
 _FORM = 0.97
 """Another form of the word: its stem or dictionary form is the same."""
@@ -22,7 +21,6 @@ _PLACED = 0.98
 _SERIES_SHARE = 0.3
 _TITLE_SHARE = 0.16
 """How much a work loses whose title says much more than was asked."""
-_SUBTITLE = 0.99
 _DISORDER = 0.01
 _WHOLE = 0.4
 """What is left of the doubt where every word of the question and of the title has its other."""
@@ -43,21 +41,6 @@ _BY_SERIES_ONLY = 0.95
 _TYPED = 0.92
 _GUESSED_AUTHOR = 0.93
 _GUESSED_KNOWN_AUTHOR = 0.75
-_UNSAID = 0.4
-"""Weight left to a word about books that the title lacks."""
-_IDLE = 0.35
-"""Weight left to a word that names nothing, in second thoughts."""
-_FITS = 0.75
-_SEVERAL = 4
-_SEVERAL_WORKS = 1.08
-_ONE_AUTHOR = 0.03
-_SURE_AUTHOR = 0.81
-_BEHIND = 0.015
-_LAST = 1_000
-"""Behind all parts of a series that bear a number."""
-_LIGHT_WEIGHT = 0.2
-_Spelt = dict[str, tuple[tuple[int, float], ...]]
-_Forms = dict[str, tuple[tuple[int, float, int], ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,18 +69,21 @@ class Scale:
 
     Args:
         closely: Second thoughts: words that a candidate lacks are compared with its own words letter by letter.
+        alike: What was compared so far for this question: comparing is the dear part, and works share words.
     """
 
-    def __init__(self, question: Question, *, closely: bool = False) -> None:
+    def __init__(self, question: Question, *, closely: bool = False, alike: "Likenesses | None" = None) -> None:
         self._question = question
         self._closely = closely
+        self._alike = alike or Likenesses()
         self._words = question.words
         self._weights = [word.weight for word in question.words]
-        self._spelt, self._forms = _maps(question)
+        self._spelt, self._forms = maps(question)
         self._letters = {word.text: place for place, word in enumerate(self._words) if len(word.text) == 1}
+        self._letters |= {INITIALS[letter]: place for letter, place in self._letters.items() if letter in INITIALS}
         self._names = [place for place, word in enumerate(self._words) if word.name]
         self._last = max((place for place, word in enumerate(self._words) if not word.aside), default=0)
-        self._unsaid = _Unsaid(self._words, closely=closely)
+        self._unsaid = Unsaid(self._words, closely=closely)
 
     def judge(self, work: Judged) -> Scored:
         """The best over the work's editions."""
@@ -116,7 +102,9 @@ class Scale:
         factor = self._numbers(work)
         exact = best.exact and factor >= _OTHER_PROGRAMME
         whole = exact and best.is_whole and (not work.volumes or bool(self._question.volumes))
-        return replace(best, score=max(best.score, 0.0) * factor, exact=exact, is_whole=whole)
+        # Made anew, not copied: there are dozens of candidates a question, and a copy takes twice as long.
+        score = max(best.score, 0.0) * factor
+        return Scored(work, score, best.by_author, exact, best.spread, is_whole=whole, placed=best.placed)
 
     def _variant(self, work: Judged, variant: Variant, series: list[float]) -> Scored:
         size = len(self._weights)
@@ -150,15 +138,15 @@ class Scale:
                     in_author = True
         if told <= 0.0:
             return Scored(work, 0.0, by_author=False, exact=False)
-        spread = _spread(variant, credited)
-        if in_title <= 0.0 and spread <= _FITS:
+        spread = share_asked_for(variant, credited)
+        if in_title <= 0.0 and spread <= FITS:
             share = _AUTHOR_ONLY if in_author else _BY_SERIES_ONLY if any(series) else _FIRST_NAME_ONLY
             return Scored(work, cover / max(told - polite, cover, _TINY) * share, by_author=in_author, exact=False)
         if self._closely and spread > _WHOLE_TITLE:
             told -= _STRANGE * self._forgiven(title, author, in_title)
         cover /= told
         score = cover * (1.0 - _TITLE_SHARE * (1.0 - spread))
-        exact = complete and spread > _FITS
+        exact = complete and spread > FITS
         if exact:
             score = 1.0 - (1.0 - score) * _WHOLE
         return Scored(
@@ -167,7 +155,7 @@ class Scale:
             by_author=False,
             exact=exact,
             spread=spread,
-            is_whole=exact and _is_whole(variant, credited),
+            is_whole=exact and is_whole(variant, credited),
         )
 
     def _placed(self, work: Judged, series: Sequence[float]) -> float:
@@ -183,7 +171,7 @@ class Scale:
             cover += weight * hit
             told += weight if hit else weight * self._unsaid[place]
         asked = [token for token in work.series if self._spelt.get(token[0]) or self._by_key(token)]
-        weights = [_LIGHT_WEIGHT if _is_small(token[0]) else 1.0 for token in work.series]
+        weights = [LIGHT_WEIGHT if is_small(token[0]) else 1.0 for token in work.series]
         spread = sum(weight for token, weight in zip(work.series, weights, strict=True) if token in asked) / max(
             sum(weights), _TINY
         )
@@ -284,12 +272,12 @@ class Scale:
         """Second thoughts on words that the candidate lacks: slips, and a last word not typed to its end."""
         last = self._last
         for place, word in enumerate(self._words):
-            if len(word.text) < 3 or word.text.isdigit() or max(title[place], author[place], series[place]) >= _FITS:
+            if len(word.text) < 3 or word.text.isdigit() or max(title[place], author[place], series[place]) >= FITS:
                 continue
             best, at = 0.0, -1
             for number, token in enumerate(variant.title):
-                if credited[number] < _FITS:
-                    fit = _likeness(word, token, unfinished_too=place == last)
+                if credited[number] < FITS:
+                    fit = self._alike.of(word, token[0], unfinished_too=place == last)
                     if fit > best:
                         best, at = fit, number
             if best > title[place]:
@@ -297,7 +285,7 @@ class Scale:
             share = _GUESSED_KNOWN_AUTHOR if word.known else _GUESSED_AUTHOR
             for token in variant.author:
                 if token[0] not in given_names():
-                    author[place] = max(author[place], _likeness(word, token, unfinished_too=False) * share)
+                    author[place] = max(author[place], self._alike.of(word, token[0]) * share)
 
     def _numbers(self, work: Judged) -> float:
         question = self._question
@@ -315,115 +303,3 @@ class Scale:
         if question.age is not None and work.age_mark is not None and work.age_mark > question.age:
             factor *= _TOO_OLD
         return factor
-
-
-def order(scored: Sequence[Scored], question: Question) -> list[Scored]:
-    """Best first.
-
-    Where scores are as good as equal: books before articles, the book itself before what is written about it,
-    what is asked for more, first volumes. Who names an author of several works means these, not the one work
-    about that author.
-    """
-    best = max((one.score for one in scored), default=0.0)
-    own = max((one.score for one in scored if one.by_author), default=0.0)
-    group = [one for one in scored if one.by_author and one.score > own - _ONE_AUTHOR]
-    if len(group) >= _SEVERAL and own > _SURE_AUTHOR:
-        rivals = [one for one in scored if one.exact and not one.by_author]
-        over = not rivals or all(word.light or is_surname(word.text) for word in question.words)
-        lift = max(best if over else own, own * _SEVERAL_WORKS) / own
-        lifted = {one.work.work_id: replace(one, score=one.score * lift) for one in group}
-        scored = [lifted.get(one.work.work_id) or (_behind(one, best) if over else one) for one in scored]
-    return sorted(
-        scored,
-        key=lambda one: (
-            -round(one.score * 100),
-            one.work.rank,
-            not one.is_whole,
-            min(one.work.places or one.work.volumes, default=_LAST) if question.in_order else 0,
-            -one.score - 0.1 * one.work.prior,
-            min(one.work.volumes or one.work.places, default=0),
-            one.work.work_id,
-        ),
-    )
-
-
-def _behind(one: Scored, best: float) -> Scored:
-    """A work about the author comes behind the author's own, near enough to be chosen."""
-    return replace(one, score=one.score - _BEHIND) if one.score > best - _BEHIND else one
-
-
-def _spread(variant: Variant, credited: Sequence[float]) -> float:
-    """How much of the title was asked for: of the whole, or of what stands before the subtitle."""
-    total = hit = main = 0.0
-    for place, token in enumerate(variant.title):
-        text = token[0]
-        weight = _LIGHT_WEIGHT if _is_small(text) else 1.0
-        total += weight
-        hit += weight * credited[place]
-        if place + 1 == variant.main:
-            main = hit / total * _SUBTITLE
-    return max(main, hit / total if total else 0.0)
-
-
-def _is_whole(variant: Variant, credited: Sequence[float]) -> bool:
-    """Whether every word of the title but the small ones was asked for, be it misspelt."""
-    return all(credit >= _FITS or _is_small(token[0]) for token, credit in zip(variant.title, credited, strict=True))
-
-
-def _is_small(text: str) -> bool:
-    return len(text) <= 2 or text in FUNCTION
-
-
-def _likeness(word: Word, token: tuple[str, ...], *, unfinished_too: bool) -> float:
-    """How well a word of a candidate may be what was meant by a misspelt one, 0..1; 0 below a half."""
-    text = token[0]
-    if len(text) < 3:
-        return 0.0
-    best = 0.0
-    for guess in word.guesses:
-        if unfinished_too and text.startswith(guess):
-            best = max(best, unfinished(guess, text))
-        length = min(len(guess), len(text))
-        most = deletes.edits(length) + (length > 9)
-        if abs(len(guess) - len(text)) <= most + 2 and most:
-            distance: float = DamerauLevenshtein.distance(guess, text, score_cutoff=most)
-            if distance > most:
-                own = stem(guess)
-                most = min(most, deletes.edits(len(own)))
-                if len(own) >= 4 and len(text) - len(own) <= 4:
-                    distance = DamerauLevenshtein.distance(own, text[: len(own)], score_cutoff=most) + 0.25
-            if distance < most + 1:
-                best = max(best, closeness(length, distance))
-    return best if best > 0.5 else 0.0
-
-
-class _Unsaid(dict[int, float]):
-    """What is left of the weight of a word that a work lacks; thought about only once some work lacks it."""
-
-    def __init__(self, words: Sequence[Word], *, closely: bool) -> None:
-        self._words = words
-        self._closely = closely
-
-    def __missing__(self, place: int) -> float:
-        left = self[place] = _unsaid(self._words[place], closely=self._closely)
-        return left
-
-
-def _unsaid(word: Word, *, closely: bool) -> float:
-    if word.aside:
-        return 0.0
-    if word.about:
-        return _UNSAID
-    return _IDLE if closely and len(word.text) > 2 and is_idle(word.text) else 1.0
-
-
-def _maps(question: Question) -> tuple[_Spelt, _Forms]:
-    """For every spelling and every key: the words of the question that may be meant, and how well they fit."""
-    spelt: _Spelt = {}
-    forms: _Forms = {}
-    for place, word in enumerate(question.words):
-        for text, fit in word.spelt:
-            spelt[text] = (*spelt.get(text, ()), (place, fit))
-        for key, fit, length in word.forms:
-            forms[key] = (*forms.get(key, ()), (place, fit, length))
-    return spelt, forms

@@ -1,18 +1,19 @@
 """A reader's words taken apart: every word with all that it may stand for in this catalogue."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+import re
+from collections.abc import Sequence, Set
+from dataclasses import replace
 
 from bot.language import layout, names, translit
 from bot.language.folding import words as folded_words
 from bot.language.morphology import is_cyrillic, stem
-from bot.language.numbers import to_digits, value_of
-from bot.ports import Wanted
-from catalogue.index.common import ABOUT_BOOKS, FOR, FUNCTION, OF_SERIES, READERS, is_given_name
-from catalogue.index.documents import whole
+from bot.language.numbers import value_of
+from bot.ports.catalogue import Wanted
+from catalogue.index import latin_names
+from catalogue.index.common import ABOUT_BOOKS, FORMATS, FUNCTION, is_given_name
 from catalogue.index.lexicon import Lexicon
-from catalogue.index.terms import grades_in, in_dictionary, volumes_in
+from catalogue.index.questions import Options, Question, Word, question
 
 MAX_LETTERS = 300
 MAX_WORDS = 20
@@ -26,90 +27,31 @@ _UNKNOWN_SHORT_WEIGHT = 0.5
 _OTHER_LAYOUT = 0.97
 _OTHER_LETTERS = 0.96
 _PER_COST = 0.05
+_LEAST_BY_SOUND, _BY_SOUND = 0.945, 0.015
+"""How well a writer's name in its own letters fits, and how much the likelihood of the sound adds."""
+_SURELY_SOUNDS, _A_KNOWN_WRITER = 0.8, 12
+"""How likely the sound and how well known the writer, where the word is another one as well."""
 _DOUBTED = 0.95
 _HARDLY = 0.8
 """Only the stem of the word is known, and no dictionary knows the word; the second where the stem is short."""
 _JOINED = 0.94
 _PEN_NAME = 0.93
+_OF_A_REAL_WORD = 1
+"""Edits: a word of the dictionary that no book has is hardly a slip, and no more than one («раскраски»)."""
 _SLIP = 0.03
 """A known word is less likely a slip than an unknown one."""
 _LEAST = 0.4
 _FAR_BEHIND = 0.2
 _BEGUN = 0.5
 _SURELY_ONE = 0.86
-_SHORTEST_ALONE = 3
+_SHORTEST_ALONE, _SHORTEST_OF_A_WORD = 3, 5
+_SURELY_KEYS = 4
+"""So long a word on the other layout is no chance: it is not read as Russian in Latin letters as well."""
+_FEW_DOUBTS = 4
+_MOST_DOUBTS = 6
+"""Of so many known words at most a slip is thought of."""
 _LETTERS_A_SLIP_COSTS = {1: 0.5, 2: 0.5, 3: 0.32, 4: 0.22, 5: 0.17, 6: 0.14, 7: 0.12}
-_ASIDE = 0.15
-"""Weight left to a word on who will read the book."""
-_WORDS_OF_A_READER = 4
-_YEARS = frozenset(["лет", "год", "года", "годика", "годиков", "years", "year"])
-Options = Mapping[str, float]
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """One word of a question.
-
-    Attributes:
-        text: As typed, folded.
-        best: Its likeliest reading.
-        options: Words of the catalogue that it may stand for, with how well they fit, 0..1.
-        spelt: The options as they are spelt.
-        forms: Their keys.
-        weight: How much the word tells, 0..1: rare words tell more.
-        light: Too common to demand of a work.
-        about: A word about books («роман», «книга») that need not stand in a title.
-        known: Typed as the catalogue writes it (in any form).
-        name: A given name.
-        number: A numeral.
-        keys: Of its likeliest reading.
-        guesses: What may have been meant, known or not: to be compared with the words of a candidate.
-        sound: A word of the language as typed (in the dictionary, or in many works): hardly a slip.
-        aside: Said of who will read the book («для ребенка 8 лет») or of its kind, which no title need say.
-    """
-
-    text: str
-    best: str
-    options: Options
-    spelt: tuple[tuple[str, float], ...]
-    forms: tuple[tuple[str, float, int], ...]
-    weight: float
-    light: bool
-    about: bool
-    known: bool
-    name: bool
-    number: bool
-    keys: tuple[str, ...]
-    guesses: tuple[str, ...]
-    sound: bool = False
-    aside: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What a reader wants, ready to look for.
-
-    Attributes:
-        volumes: Volume numbers asked for in words.
-        trailing: The number at the end, which may be a volume («Гарри Поттер 1»), None if there is none.
-        grades: School classes asked for.
-        age: The reader's age, None where it is not told.
-        wholes: The question as a whole title, in its possible spellings.
-        in_order: A whole series is asked for, first part first.
-    """
-
-    words: tuple[Word, ...]
-    volumes: frozenset[int] = frozenset()
-    trailing: int | None = None
-    grades: frozenset[int] = frozenset()
-    age: int | None = None
-    wholes: tuple[str, ...] = ()
-    in_order: bool = False
-
-    @property
-    def numbers(self) -> frozenset[int]:
-        """Numbers that a volume, or a place in a series, may have."""
-        return self.volumes or frozenset(() if self.trailing is None else (self.trailing,))
+_LATIN = re.compile("[A-Za-z]")
 
 
 class Reader:
@@ -131,14 +73,22 @@ class Reader:
                     self._tokens.clear()
                 known = self._tokens[token] = tuple(self._token(token))
             words += known
-        return _question(words[:MAX_WORDS], wanted)
+        return question(words[:MAX_WORDS], wanted)
 
-    def doubt(self, question: Question) -> Question:
-        """Second thoughts: known words may be slips too, two words may be one, the last one may be unfinished."""
+    def doubt(self, question: Question, borne_out: Set[str] = frozenset()) -> Question:
+        """Second thoughts: known words may be slips too, two words may be one, the last one may be unfinished.
+
+        Args:
+            question: As it was read first.
+            borne_out: Keys of the words of the best work so far: in a long question these are left alone.
+        """
         words = list(question.words)
-        for place, word in enumerate(words):
-            if word.known and not word.about and len(word.text) >= 3 and not word.text.isdigit():
-                words[place] = self._slips(word)
+        doubtful = [place for place, word in enumerate(words) if _may_be_a_slip(word)]
+        if len(doubtful) > _FEW_DOUBTS:
+            doubtful = [place for place in doubtful if borne_out.isdisjoint(words[place].keys)]
+            doubtful = sorted(doubtful, key=lambda place: -words[place].weight)[:_MOST_DOUBTS]
+        for place in doubtful:
+            words[place] = self._slips(words[place])
         for place in range(len(words) - 1):
             joined = words[place].text + words[place + 1].text
             if self._lexicon.stem_frequency(joined):
@@ -182,23 +132,24 @@ class Reader:
 
     def _token(self, token: str) -> list[Word]:
         plain = folded_words(token)
-        if any("a" <= char <= "z" for char in token.lower()) or (not plain and token.isascii()):
+        if _LATIN.search(token) or (not plain and token.isascii()):
             return self._latin(token, plain)
         return [word for text in plain for word in self._plain(text)]
 
     def _plain(self, text: str) -> list[Word]:
         """A word in Cyrillic letters or digits."""
         lexicon = self._lexicon
-        frequency = lexicon.frequency(text)
-        if frequency or len(text) < 3 or text.isdigit():
-            fit = 1.0 if lexicon.plausible(text) else _DOUBTED if len(lexicon.keys(text)[0]) > 3 else _HARDLY
-            return [self._word(text, {text: fit, **self._pen_names(text)} if frequency else {})]
+        entry = lexicon.entry(text)
+        if entry.frequency or len(text) < 3 or text.isdigit():
+            fit = 1.0 if entry.plausible else _DOUBTED if len(entry.keys[0]) > 3 else _HARDLY
+            return [self._word(text, {text: fit, **self._pen_names(text)} if entry.frequency else {})]
         latin = folded_words(layout.to_latin(text))
         if len(latin) == 1 and lexicon.frequency(latin[0]):
             return [self._word(text, {latin[0]: _OTHER_LAYOUT})]
         options = self._corrected(text) | self._pen_names(text)
-        if all(fit < _SURELY_ONE for fit in options.values()):
-            parts = self._split(text)
+        if stem(text) not in FORMATS and all(fit < _SURELY_ONE for fit in options.values()):
+            # A word of the language is split into long words only: «монтекристо», but not «рас краски».
+            parts = self._split(text, _SHORTEST_OF_A_WORD if entry.sound else _SHORTEST_ALONE)
             if parts:
                 return [self._word(part, {part: _JOINED}) for part in parts]
         return [self._word(text, options)]
@@ -216,7 +167,10 @@ class Reader:
             options = dict(singles)
             if lexicon.frequency(plain[0]):
                 options[plain[0]] = 1.0
-            return [self._word(plain[0], options or self._corrected_latin(token, plain[0]), token)]
+            options = options or self._corrected_latin(token, plain[0])
+            for name, fit in self._writers(plain[0]).items():
+                options[name] = max(fit, options.get(name, 0.0))
+            return [self._word(plain[0], options, token)]
         if singles and any(len(text) < _SHORTEST_ALONE for text in plain):
             return [self._word(next(iter(singles)), singles, token)]  # «k;b» is лжи and no pair of letters
         if plain and all(lexicon.frequency(text) for text in plain):
@@ -235,18 +189,38 @@ class Reader:
             russian = folded_words(reading)
             if len(russian) == 1 and is_cyrillic(russian[0]) and self._is_word(russian[0]):
                 found.setdefault(russian[0], _OTHER_LAYOUT)
+                if len(russian[0]) >= _SURELY_KEYS:
+                    return found
         for reading, cost in _in_russian(token):
             if self._is_word(reading):
                 found.setdefault(reading, _OTHER_LETTERS - _PER_COST * cost)
         return found
 
+    def _writers(self, text: str) -> dict[str, float]:
+        """Writers of the catalogue whose name a word in Latin letters is: Shakespeare, Verne.
+
+        A word that titles here have exactly so («Play», «Java») is a surname only where it surely sounds like one.
+        """
+        sure = bool(self._lexicon.frequency(text))
+        found = {
+            name: _LEAST_BY_SOUND + _BY_SOUND * likely
+            for name, likely in latin_names.russian(text)
+            if not sure or (likely >= _SURELY_SOUNDS and names.weight(name) >= _A_KNOWN_WRITER)
+        }
+        return {name: fit for name, fit in found.items() if self._is_word(name)}
+
     def _is_word(self, text: str) -> bool:
         lexicon = self._lexicon
         # The stem first: of many readings few are words, and looking up the forms of the rest takes longer.
-        return bool(lexicon.stem_frequency(text) and lexicon.frequency(text)) and lexicon.plausible(text)
+        return bool(lexicon.stem_frequency(text) and lexicon.frequency(text)) and lexicon.entry(text).plausible
 
     def _corrected(self, text: str) -> dict[str, float]:
-        found = {one.word: closeness(len(text), one.distance) for one in self._lexicon.corrections(text)}
+        most = _OF_A_REAL_WORD if self._lexicon.entry(text).sound else math.inf
+        found = {
+            one.word: closeness(len(text), one.distance)
+            for one in self._lexicon.corrections(text)
+            if one.distance <= most
+        }
         least = max(_LEAST, max(found.values(), default=0.0) - _FAR_BEHIND)
         return {word: fit for word, fit in found.items() if fit > least}
 
@@ -260,9 +234,9 @@ class Reader:
                 found[word] = max(found.get(word, 0.0), fit * close)
         return dict(sorted(found.items(), key=lambda item: -item[1])[:_MAX_OPTIONS])
 
-    def _split(self, text: str) -> tuple[str, ...]:
+    def _split(self, text: str, shortest: int) -> tuple[str, ...]:
         """Two words of the catalogue written as one, () where there are none."""
-        for at in range(3, len(text) - 2):
+        for at in range(shortest, len(text) - shortest + 1):
             one, two = text[:at], text[at:]
             if self._is_word(one) and self._is_word(two):
                 return one, two
@@ -270,8 +244,9 @@ class Reader:
 
     def _word(self, text: str, options: Options, token: str = "") -> Word:
         lexicon = self._lexicon
-        best = max(options, key=lambda option: options[option]) if options else text
-        frequency = lexicon.frequency(best) if options else 0
+        best = max(options, key=options.__getitem__) if options else text
+        entry = lexicon.entry(best)
+        frequency = entry.frequency if options else 0
         short = len(text) <= 2
         if frequency:
             total = lexicon.works + 10
@@ -279,7 +254,7 @@ class Reader:
         else:
             weight = _UNKNOWN_SHORT_WEIGHT if short else _UNKNOWN_WEIGHT
         function = best in FUNCTION
-        own = lexicon.keys(best)
+        own = entry.keys
         return Word(
             text=text,
             best=best,
@@ -288,13 +263,13 @@ class Reader:
             forms=self._forms(options),
             weight=weight * (0.5 if short or function else 1.0),
             light=short or function or frequency > max(lexicon.works * _LIGHT_SHARE, _LIGHT_WORKS),
-            about=any(key in ABOUT_BOOKS for key in own),
+            about=not ABOUT_BOOKS.isdisjoint(own),
             known=bool(frequency) and text in options,
             name=is_given_name(best, own),
             number=value_of(best) is not None,
             keys=own,
-            guesses=(text, *_russian_guesses(token)) if token else (text,),
-            sound=len(text) > 3 and text in options and bool(frequency) and in_dictionary(text),
+            guesses=(text, *_russian_guesses(token, best)) if token else (text,),
+            sound=len(text) > 3 and text in options and bool(frequency) and lexicon.entry(text).sound,
         )
 
 
@@ -308,72 +283,8 @@ def unfinished(text: str, full: str) -> float:
     return _BEGUN + (0.95 - _BEGUN) * len(text) / len(full)
 
 
-def _question(words: list[Word], wanted: Wanted) -> Question:
-    said = [word.best for word in words]
-    wholes = [whole(said)]
-    volumes, grades = set(_numbers(wanted.volume)), set(_numbers(wanted.grade))
-    trailing = None
-    words, age = _set_aside(words)
-    if len(words) > 1:
-        words = [_aside(word) if word.text in OF_SERIES else word for word in words]
-    if any(word.number for word in words):
-        wholes.append(whole(to_digits(said)))
-        trailing = _trailing(words)
-        words, own = _without(words, *volumes_in(said))
-        volumes.update(own)
-        words, own = _without(words, *grades_in([word.best for word in words]))
-        grades.update(own)
-    return Question(
-        # A word said twice is one word to look for.
-        words=tuple({word.text: word for word in reversed(words)}.values())[::-1],
-        volumes=frozenset(volumes),
-        trailing=trailing if words and _trailing(words) == trailing else None,
-        grades=frozenset(grade for grade in grades if 1 <= grade <= 11),
-        age=next(iter(_numbers(wanted.age)), age),
-        wholes=tuple(dict.fromkeys(wholes)),
-        in_order=bool(wanted.series),
-    )
-
-
-def _trailing(words: Sequence[Word]) -> int | None:
-    """The number at the end, before what is said of the reader: «Гарри Поттер 1», «Гарри Поттер два»."""
-    own = [word for word in words if not word.aside]
-    value = value_of(own[-1].best) if len(own) > 1 else None
-    return value if value is not None and 0 < value < 100 else None
-
-
-def _set_aside(words: list[Word]) -> tuple[list[Word], int | None]:
-    """Mark «для ребенка 8 лет»: no title need say it; and the age that it names."""
-    for first, word in enumerate(words):
-        if word.text not in FOR:
-            continue
-        for last in range(first, min(first + _WORDS_OF_A_READER, len(words))):
-            if words[last].text in FOR and last > first:
-                break
-            if any(key in READERS for key, _, _ in words[last].forms) or stem(words[last].text) in READERS:
-                behind, age = _age_behind(words, last + 1)
-                if behind - first == len(words):
-                    return words, age
-                return [*words[:first], *map(_aside, words[first:behind]), *words[behind:]], age
-    return words, None
-
-
-def _aside(word: Word) -> Word:
-    return replace(word, weight=word.weight * _ASIDE, light=True, aside=True)
-
-
-def _age_behind(words: Sequence[Word], at: int) -> tuple[int, int | None]:
-    """Where the words «8 лет», «6-7 лет» end that begin here, and the age."""
-    numbers = [word.best for word in words[at : at + 2] if word.best.isdigit()]
-    end = at + len(numbers)
-    if numbers and end < len(words) and words[end].text in _YEARS:
-        return end + 1, int(numbers[0])
-    return at, None
-
-
-def _without(words: list[Word], places: Sequence[int], numbers: list[int]) -> tuple[list[Word], list[int]]:
-    """Leave out what named a number, unless nothing else was said."""
-    return ([words[place] for place in places], numbers) if places and numbers else (words, [])
+def _may_be_a_slip(word: Word) -> bool:
+    return word.known and not word.about and len(word.text) >= 3 and not word.text.isdigit()
 
 
 def _in_russian(token: str) -> tuple[tuple[str, float], ...]:
@@ -381,12 +292,8 @@ def _in_russian(token: str) -> tuple[tuple[str, float], ...]:
     return translit.word_readings(bare) if translit.is_latin(bare) else ()
 
 
-def _russian_guesses(token: str) -> list[str]:
-    layouts = [word for word in folded_words(layout.to_russian(token)) if is_cyrillic(word)]
-    return layouts[:1] + [word for word, _ in _in_russian(token)[:2]]
-
-
-def _numbers(text: str) -> Iterable[int]:
-    if not text:
-        return ()
-    return [int(word) for word in to_digits(folded_words(text)) if word.isdigit() and len(word) <= 3]
+def _russian_guesses(token: str, best: str) -> list[str]:
+    layouts = [word for word in folded_words(layout.to_russian(token)) if is_cyrillic(word)][:1]
+    if layouts == [best] and len(best) >= _SURELY_KEYS:
+        return layouts
+    return layouts + [word for word, _ in _in_russian(token)[:2]]

@@ -6,7 +6,7 @@ from itertools import islice
 import tantivy
 
 from catalogue.index.documents import Judged, parse, schema
-from catalogue.index.reading import Question, Word
+from catalogue.index.questions import Question, Word
 
 _MUST, _SHOULD = tantivy.Occur.Must, tantivy.Occur.Should
 FIRST = 24

@@ -1,18 +1,24 @@
 """One search over one state of the index: read, fetch, judge, decide."""
 
 import re
-from dataclasses import dataclass
 
 import tantivy
 
 from bot.language import isbn as isbns
-from bot.ports import Verdict, Wanted
-from catalogue.index.belief import RIVAL, likelihood
+from bot.language.folding import words
+from bot.newest import Newest
+from bot.ports.catalogue import Verdict, Wanted
+from bot.quick import dataclass
+from catalogue.index.belief import RIVAL, is_near, likelihood
 from catalogue.index.belief import SURE as BELIEVED
 from catalogue.index.common import is_surname
+from catalogue.index.documents import whole
 from catalogue.index.lexicon import Lexicon
-from catalogue.index.ranking import Scale, Scored, order
-from catalogue.index.reading import MAX_LETTERS, Question, Reader
+from catalogue.index.likeness import Likenesses
+from catalogue.index.ordering import is_another_part, order, series_first
+from catalogue.index.questions import Question
+from catalogue.index.ranking import Scale, Scored
+from catalogue.index.reading import MAX_LETTERS, Reader
 from catalogue.index.retrieval import Candidates
 from catalogue.index.vocabulary import Vocabulary
 
@@ -31,6 +37,8 @@ _SCRAP = 0.3
 _FEW_WORDS = 2
 _COMMON = 0.7
 _MAX_HITS = 20
+_SHORT, _REMEMBERED = 100, 4_096
+"""Characters of a question that may come again, and how many are remembered for as long as this state of the index."""
 _DIGITS = re.compile(r"\d\D{0,3}\d\D{0,3}\d\D{0,3}\d")
 
 
@@ -50,9 +58,19 @@ class Search:
     def __init__(self, searcher: tantivy.Searcher, vocabulary: Vocabulary) -> None:
         self._searcher = searcher
         self._reader = Reader(Lexicon(searcher, vocabulary))
+        self._found: Newest[Wanted, Answer] = Newest(_REMEMBERED)
+        self._titles: Newest[str, bool] = Newest(_REMEMBERED)
 
     def find(self, wanted: Wanted) -> Answer:
-        """Search; never ranks more than a few dozen works."""
+        """Search; never ranks more than a few dozen works. What was asked before is remembered."""
+        answer = self._found.get(wanted)
+        if answer is None:
+            answer = self._find(wanted)
+            if len(wanted.text) <= _SHORT:
+                self._found[wanted] = answer
+        return answer
+
+    def _find(self, wanted: Wanted) -> Answer:
         note = ""
         named = isbns.find(wanted.isbn[:MAX_LETTERS])
         if not named and _DIGITS.search(wanted.text, 0, MAX_LETTERS):
@@ -69,6 +87,15 @@ class Search:
             return Answer(Verdict.NOTHING, isbn_note=note)
         return self._answer(question, note)
 
+    def is_title(self, text: str) -> bool:
+        """Whether a work is called exactly so, with or without its subtitle."""
+        known = self._titles.get(text)
+        if known is None:
+            known = self._searcher.doc_freq("x", whole(words(text))) > 0
+            if len(text) <= _SHORT:
+                self._titles[text] = known
+        return known
+
     def ranked(self, wanted: Wanted) -> tuple[Question, list[Scored]]:
         """The question as it was read, and its candidates, best first: for who measures or explains a search."""
         question = self._reader.read(wanted)
@@ -80,8 +107,13 @@ class Search:
             return Answer(Verdict.NOTHING, isbn_note=note)
         top = ranked[0]
         kept = [one for one in ranked if one.score >= max(NEAR, top.score - _FOLLOWS)][:_MAX_HITS]
+        verdict = _verdict(kept, question)
+        if verdict is Verdict.NEAR and not (is_near(question, ranked) or _is_a_hero(question)):
+            return Answer(Verdict.NOTHING, isbn_note=note)
+        if is_another_part(top, question):
+            kept = series_first(kept, question)
         hits = tuple((one.work.work_id, round(one.score, 4)) for one in kept)
-        return Answer(_verdict(kept, question), hits, _said(question, top), note)
+        return Answer(verdict, hits, _said(question, top), note)
 
     def _ranked(self, question: Question) -> tuple[Question, list[Scored]]:
         """The question as it was read in the end, and its candidates, best first."""
@@ -98,7 +130,8 @@ class Search:
     ) -> tuple[Question, list[Scored]]:
         """Second thoughts, dearer by and by: a word left out and compared, then every word doubted."""
         seen = [one.work for one in scored]
-        scale = Scale(question, closely=True)
+        alike = Likenesses()
+        scale = Scale(question, closely=True, alike=alike)
         scored = [scale.judge(work) for work in seen]
         for works in candidates.all_but_one(question):
             if _best(scored) >= GOOD:
@@ -109,12 +142,21 @@ class Search:
             return question, scored
         if _best(scored) >= SURE and all(word.sound or word.light for word in question.words):
             return question, scored  # words of the language, found as they stand: no slips to look for
-        doubted = self._reader.doubt(question)
-        if doubted.words != question.words:
-            seen += candidates.all_words(doubted)
+        doubted = self._reader.doubt(question, _borne_out(scored))
+        if doubted.words == question.words:
+            return question, scored + [scale.judge(work) for work in candidates.rare_words(question)]
+        seen += candidates.all_words(doubted)
         seen += candidates.rare_words(question)
-        scale = Scale(doubted, closely=True)
+        scale = Scale(doubted, closely=True, alike=alike)
         return doubted, [scale.judge(work) for work in seen]
+
+
+def _borne_out(scored: list[Scored]) -> set[str]:
+    """The words of the best work so far, with their keys."""
+    best = max(scored, key=lambda one: one.score, default=None)
+    if best is None:
+        return set()
+    return {form for variant in best.work.variants for token in (*variant.title, *variant.author) for form in token}
 
 
 def _best(scored: list[Scored]) -> float:
@@ -126,7 +168,11 @@ def _verdict(ranked: list[Scored], question: Question) -> Verdict:
     top = ranked[0]
     if not _is_believed(ranked, question) or _is_a_scrap(top, question):
         return Verdict.NEAR
+    if is_another_part(top, question):
+        return Verdict.CHOICE if len(ranked) > 1 else Verdict.NEAR
     rivals = [one for one in ranked[1:] if one.score >= top.score - RIVAL and one.work.rank <= top.work.rank]
+    if top.placed:
+        rivals = [one for one in rivals if one.placed]  # the others only do not say which part they are
     if top.is_whole:
         # «Война и мир» is the novel and neither its second volume nor a study of it.
         rivals = [one for one in rivals if one.is_whole]
@@ -135,10 +181,10 @@ def _verdict(ranked: list[Scored], question: Question) -> Verdict:
 
 def _is_believed(ranked: list[Scored], question: Question) -> bool:
     top = ranked[0]
-    if top.by_author or top.placed or _is_a_hero(question):
-        return top.score >= SURE
     if top.is_whole and top.score >= PLAIN:
         return True
+    if top.by_author or top.placed or _is_a_hero(question):
+        return top.score >= SURE
     return top.score >= LIKELY and likelihood(question, ranked) >= BELIEVED
 
 
@@ -159,7 +205,7 @@ def _said(question: Question, top: Scored) -> str:
     """How a misspelt question was read, as far as the first work bears it out; "" where nothing was changed."""
     if all(word.known or not word.options for word in question.words):
         return ""
-    of_work = {form for variant in top.work.variants for token in (*variant.title, *variant.author) for form in token}
+    of_work = _borne_out([top])
     if any(not word.light and of_work.isdisjoint((word.best, *word.keys)) for word in question.words):
         return ""
     return " ".join(word.best for word in question.words)

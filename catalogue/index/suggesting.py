@@ -8,14 +8,16 @@ from bot.language.folding import words
 from bot.language.morphology import stem
 from bot.language.names import pseudonyms, surnames
 from bot.library.genres import kinds_in
-from bot.ports import Taste, Wish
+from bot.ports.catalogue import Taste, Wish
 from catalogue.index.common import FUNCTION
 from catalogue.index.documents import parse, schema
 from catalogue.index.terms import keys
-from catalogue.index.topics import MOST_COPIES, YOUNG
+from catalogue.index.topics import MOST_ASKED_FOR, MOST_COPIES, YOUNG
 
 _MUST, _SHOULD, _NOT = tantivy.Occur.Must, tantivy.Occur.Should, tantivy.Occur.MustNot
 FETCHED = 40
+_POPULAR = 400
+"""So many works are looked through for the most popular ones."""
 _AGE_MARKS = (0, 6, 12, 16, 18)
 _CHILD = 12
 _GRADE_OF_AGE = 6
@@ -46,15 +48,16 @@ class Suggester:
         return [], frozenset()
 
     def _popular(self) -> list[int]:
-        """Works with the most copies: of those the library expects the most readers."""
+        """What is asked for most: by copies, editions and the school programme; fiction before all else."""
         wanted: list[_Part] = []
         met = 0
-        for copies in range(MOST_COPIES, 1, -1):
-            wanted.append((_SHOULD, _boosted(f"q:{copies}", float(copies))))
-            met += self._searcher.doc_freq("x", f"q:{copies}")
-            if met >= FETCHED:
+        for tenths in range(MOST_ASKED_FOR, 0, -1):
+            wanted.append((_SHOULD, _fixed(_term(f"r:{tenths}"), float(tenths))))
+            met += self._searcher.doc_freq("x", f"r:{tenths}")
+            if met >= _POPULAR:
                 break
-        return self._read([(_MUST, tantivy.Query.boolean_query(wanted))])
+        fiction = (_SHOULD, _fixed(_term("f:1"), float(MOST_ASKED_FOR)))
+        return self._read([(_MUST, tantivy.Query.boolean_query(wanted)), fiction], by_likeliness=True)
 
     def _fetch(self, taste: Taste) -> list[int]:
         parts = [*_subject(taste), *_genre(taste), *_author(taste), *self._readers(taste), *self._newness(taste)]
@@ -62,12 +65,15 @@ class Suggester:
             return []
         # Of works that fit alike those with more copies are likelier to be liked, and to be in.
         parts += [(_SHOULD, _boosted(f"q:{copies}", 0.05 * copies)) for copies in range(1, MOST_COPIES + 1)]
-        return self._read(parts)
+        parts += [(_SHOULD, _fixed(_term(f"r:{tenths}"), 0.05 * tenths)) for tenths in range(1, MOST_ASKED_FOR + 1)]
+        return self._read(parts, by_likeliness=taste == Taste(author=taste.author))
 
-    def _read(self, parts: list[_Part]) -> list[int]:
+    def _read(self, parts: list[_Part], *, by_likeliness: bool = False) -> list[int]:
+        """Where all fit alike, what is asked for most comes first, textbooks of a namesake last."""
         hits = self._searcher.search(tantivy.Query.boolean_query(parts), FETCHED, False).hits
         found = [parse(bytes(self._searcher.doc(address).get_first("p") or b"")) for _, address in hits]
-        return [work.work_id for work in sorted(found, key=lambda work: work.rank)]
+        found.sort(key=lambda work: (work.rank, (bool(work.grades), -work.prior) if by_likeliness else ()))
+        return [work.work_id for work in found]
 
     def _readers(self, taste: Taste) -> list[_Part]:
         """For whom: a class is demanded; marks for elder readers are shut out; marks for the young come first."""
@@ -152,7 +158,7 @@ def _genre(taste: Taste) -> list[_Part]:
 def _author(taste: Taste) -> list[_Part]:
     names = [word for word in words(taste.author) if len(word) >= 3]
     return [
-        (_MUST, tantivy.Query.boolean_query([(_SHOULD, _term(f"w:{key}")) for key in _names_of(name)]))
+        (_MUST, _fixed(tantivy.Query.boolean_query([(_SHOULD, _term(f"w:{key}")) for key in _names_of(name)]), 1.0))
         for name in names[:3]
     ]
 
@@ -169,3 +175,8 @@ def _term(text: str, field: str = "x") -> tantivy.Query:
 
 def _boosted(text: str, boost: float, field: str = "x") -> tantivy.Query:
     return tantivy.Query.boost_query(_term(text, field), boost)
+
+
+def _fixed(query: tantivy.Query, score: float) -> tantivy.Query:
+    """Worth the same in each work that meets it: not more in one of which little is told."""
+    return tantivy.Query.const_score_query(query, score)

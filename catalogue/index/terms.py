@@ -2,35 +2,49 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from bot.language.morphology import analyser, is_cyrillic, stem
 from bot.language.numbers import value_of
 from catalogue.index.common import GRADE, VOLUME
 
-VERSION = 5
+VERSION = 9
 """Of the keys and of the documents: an index made by another version is built anew."""
 _MAX_WORD = 40
 _MAX_LEMMAS = 3
+_OF_ONE = "одном"
+"""«Весь цикл в одном томе» is no first volume."""
+
+
+class Facts(NamedTuple):
+    """What is found out about a folded word once: its keys, and whether the dictionary of Russian knows it."""
+
+    keys: tuple[str, ...]
+    sound: bool
 
 
 @lru_cache(maxsize=131_072)
+def facts(word: str) -> Facts:
+    """The keys of a folded word and whether it stands in the dictionary: both come from one look."""
+    if len(word) > _MAX_WORD:
+        return Facts((word[:_MAX_WORD],), sound=False)
+    found = {stem(word): None}
+    forms = _dictionary_forms(word) if is_cyrillic(word) else ()
+    for lemma in forms[:_MAX_LEMMAS]:
+        found[stem(lemma)] = None
+    value = value_of(word)
+    if value is not None:
+        found[str(value)] = None
+    return Facts(tuple(found), bool(forms))
+
+
 def keys(word: str) -> tuple[str, ...]:
     """The keys of a folded word, at least one: equal for forms of one word.
 
     The stem, the stems of its dictionary forms, and the number that a numeral means: «дней» → дне, ден;
     «третья» → трет, 3. Words outside the dictionary (most surnames) have their stem alone.
     """
-    if len(word) > _MAX_WORD:
-        return (word[:_MAX_WORD],)
-    found = {stem(word): None}
-    if is_cyrillic(word):
-        for lemma in _dictionary_forms(word)[:_MAX_LEMMAS]:
-            found[stem(lemma)] = None
-    value = value_of(word)
-    if value is not None:
-        found[str(value)] = None
-    return tuple(found)
+    return facts(word).keys
 
 
 def volumes_in(words: Sequence[str]) -> tuple[list[int], list[int]]:
@@ -70,11 +84,10 @@ def _numbers_beside(words: Sequence[str], markers: frozenset[str], *, ranges: bo
 
 
 def _small(words: Sequence[str], at: int) -> int | None:
-    value = value_of(words[at]) if 0 <= at < len(words) else None
+    value = value_of(words[at]) if 0 <= at < len(words) and words[at] != _OF_ONE else None
     return value if value is not None and 0 < value < 1000 else None
 
 
-@lru_cache(maxsize=4_096)
 def _dictionary_forms(word: str) -> tuple[str, ...]:
     """The dictionary forms of a folded word, folded; empty where the dictionary does not know it."""
     dictionary, replaces = _dictionary()
@@ -89,8 +102,3 @@ def _dictionary_forms(word: str) -> tuple[str, ...]:
 def _dictionary() -> tuple[Any, Any]:
     dictionary = analyser().dictionary
     return dictionary, dictionary.words.compile_replaces({"е": "ё"})
-
-
-def in_dictionary(word: str) -> bool:
-    """Whether the folded Cyrillic word stands in the dictionary of Russian, in any form."""
-    return is_cyrillic(word) and bool(_dictionary_forms(word))

@@ -3,11 +3,13 @@
 s:   stem of a word of its subjects, genres, keywords, and of what its UDC or BBK class means
 n:   stem of a word of its annotation
 w:   key of a word of its authors' names
-a:   age mark          c:1  for children          y:  year of the newest edition
+a:   age mark          c:1  for children          y:  year of the newest edition          f:1  fiction
 q:   how many copies there are: the power of two
+r:   how likely it is asked for, in tenths: copies, editions, the school programme
 """
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 
 from bot.bibliography import IndexEntry
 from bot.language.folding import words
@@ -18,6 +20,7 @@ from catalogue.index.terms import keys
 _WORDS_OF_AN_ANNOTATION = 60
 _SHORTEST = 3
 MOST_COPIES = 7
+MOST_ASKED_FOR = 10
 YOUNG = 6
 """An age mark up to this makes a children's book."""
 
@@ -46,12 +49,16 @@ _BBK = {
     "85.1": "живопись художники", "85.3": "музыка театр кино", "86": "религия", "88": "психология",
 }  # fmt: skip
 _BBK_FORMS = {"-5": "стихи поэзия", "-6": "пьесы драматургия"}
+_FICTION = re.compile(r"82(?:1(?:\.\d+)*)?-[1-9]")
+"""Literature by its form («821.161.1-31» is a novel); what is written about it has none."""
 _FOR_CHILDREN = frozenset(stem(word) for word in words("детский дети детям детей малыши дошкольный школьный младший"))
 
 
-def topics(entry: IndexEntry) -> set[str]:
-    """The terms of a work."""
-    said = list(_stems((*entry.subjects, *entry.genres, *entry.keywords)))
+def topics(entry: IndexEntry, likely: float) -> set[str]:
+    """The terms of a work; ``likely`` is its :func:`prior`, which the judging line has as well."""
+    said = []
+    if entry.subjects or entry.genres or entry.keywords:
+        said = _stems((*entry.subjects, *entry.genres, *entry.keywords))
     if entry.udc or entry.bbk:
         said += _stems(_meanings(entry))
     terms = {f"s:{one}" for one in said}
@@ -61,25 +68,41 @@ def topics(entry: IndexEntry) -> set[str]:
         terms.add(f"a:{entry.age_mark}")
     if _is_for_children(entry, said):
         terms.add("c:1")
+    if any(number.startswith("84") for number in entry.bbk) or any(map(_FICTION.match, entry.udc)):
+        terms.add("f:1")
     if entry.year:
         terms.add(f"y:{entry.year}")
     terms.add(f"q:{min(entry.copies.bit_length(), MOST_COPIES)}")
+    terms.add(f"r:{round(MOST_ASKED_FOR * likely)}")
     return terms
 
 
-def _stems(texts: Iterable[str]) -> Iterable[str]:
-    for text in texts:
-        for word in words(text):
-            if len(word) >= _SHORTEST and word not in FUNCTION:
-                yield from keys(word)
+def prior(entry: IndexEntry) -> float:
+    """How likely a work is asked for, 0..1: copies, editions, the school programme."""
+    copies = min(entry.copies, 100) / 100
+    editions = min(len(entry.variants) - 1 + len(entry.isbns), 5) / 5
+    return round(0.6 * copies + 0.2 * editions + (0.2 if entry.grade else 0.0), 3)
 
 
-def _is_for_children(entry: IndexEntry, said: Iterable[str]) -> bool:
+def _stems(texts: Iterable[str]) -> list[str]:
+    return [
+        key
+        for text in texts
+        if text
+        for word in words(text)
+        if len(word) >= _SHORTEST and word not in FUNCTION
+        for key in keys(word)
+    ]
+
+
+def _is_for_children(entry: IndexEntry, said: Sequence[str]) -> bool:
     if entry.age_mark is not None and entry.age_mark > 2 * YOUNG:
         return False
     if (entry.age_mark is not None and entry.age_mark <= YOUNG) or entry.grade:
         return True
-    return not _FOR_CHILDREN.isdisjoint({*said, *_stems((entry.audience,))})
+    if said and not _FOR_CHILDREN.isdisjoint(said):
+        return True
+    return bool(entry.audience) and not _FOR_CHILDREN.isdisjoint(_stems((entry.audience,)))
 
 
 def _meanings(entry: IndexEntry) -> list[str]:

@@ -1,28 +1,33 @@
 """The words of the catalogue itself: what a misspelt word is corrected to."""
 
 import mmap
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from rapidfuzz.distance import OSA
-from rapidfuzz.process import cdist
 
 from bot.language.morphology import stem
+from bot.quick import dataclass
 from catalogue.index import deletes
-from catalogue.index.terms import keys
+from catalogue.index.terms import Facts, facts
 
 _MAX_CANDIDATES = 1_500
-_LONGEST_ENDING = 4
+_MANY = 100
+"""Of more words than these the unlike ones are left out together, before any is read."""
+_ENDS_VARY = 6
+_SHORTEST_STEM = 4
+_IN_DICTIONARY = " +"
+LONGEST_ENDING = 4
 _LONG = 8
 _USUAL_ENDING = 3
 _SIGNPOST = 16
 """Every 16th word is kept in memory, to begin the search for a word there."""
+_OTHER_LENGTH = 0.25
 _ENDING = 0.25
 """Added to the distance where only the stems are near: the ending may be a slip as well."""
 
@@ -34,11 +39,13 @@ class Correction:
     Attributes:
         distance: Edits between them; a quarter more where only their stems are so near.
         frequency: In how many works the word stands, roughly.
+        known: What is kept with the word.
     """
 
     word: str
     distance: float
     frequency: int
+    known: Facts
 
 
 class Part:
@@ -48,34 +55,63 @@ class Part:
         with (folder / "words.txt").open("rb") as file:
             self._blob = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         self._offsets = _mapped(folder, "offsets")
-        self._lengths = _mapped(folder, "lengths")
         self._counts = _mapped(folder, "counts")
         self._starts = _mapped(folder, "starts")
+        self._letters = _mapped(folder, "letters")
         self._hashes = _mapped(folder, "hashes")
         self._owners = _mapped(folder, "owners")
-        self._signposts = [self._line(number) for number in range(0, len(self._counts), _SIGNPOST)]
+        self._signposts = (folder / "signposts.txt").read_bytes().split(b"\n")[:-1]
+        self._at = [*self._offsets[:-1:_SIGNPOST].tolist(), int(self._offsets[-1])]
 
     def __len__(self) -> int:
         return len(self._counts)
 
-    def keys(self, word: str) -> tuple[str, ...]:
-        """The keys of a word of this part, () where it is not among them."""
+    def known(self, word: str) -> Facts | None:
+        """What is kept with a word of this part, None where it is not among them."""
         sought = word.encode() + b"\t"
-        place = self._place(sought)
-        line = self._line(place) if place < len(self) else b""
-        return tuple(line[len(sought) :].decode().split()) if line.startswith(sought) else ()
+        post = bisect_right(self._signposts, sought)
+        # The first word of a block is its signpost.
+        block = self._blob[self._at[max(post - 1, 0)] : self._at[min(post + 1, len(self._at) - 1)]]
+        at = 0 if block.startswith(sought) else block.find(b"\n" + sought) + 1
+        if not at and not block.startswith(sought):
+            return None
+        return _known(block[at + len(sought) : block.index(b"\n", at)].decode())
 
-    def near(self, word: str, longest: int) -> tuple[list[str], list[int]]:
-        """Words that share a remainder with the word and are at most ``longest`` letters longer or shorter."""
-        owners = deletes.lookup(word, self._hashes, self._owners)
-        if not len(owners):
-            return [], []
-        first = self._starts[owners].astype(np.int64)
-        sizes = self._starts[owners + 1] - first
-        numbers = np.repeat(first, sizes) + _counting(sizes)
-        lengths = self._lengths[numbers].astype(np.int16)
-        near = numbers[np.abs(lengths - len(word)) <= longest][:_MAX_CANDIDATES]
-        return [self.word(number) for number in near.tolist()], self._counts[near].tolist()
+    def near(self, word: str, own: str, most: int, most_of_stem: int) -> list[tuple[str, int, str]]:
+        """Words that share a remainder with the word, and its letters but for few: with count and what is kept.
+
+        Args:
+            word: What is misspelt.
+            own: Its stem, "" where only whole words count.
+            most: Letters that may be missing in either.
+            most_of_stem: Letters of the stem that may be missing in a word up to four letters longer than it.
+        """
+        numbers = self._sharing(word)
+        if len(numbers) > _MANY:
+            numbers = self._like(np.array(numbers), word, own, most, most_of_stem).tolist()[:_MAX_CANDIDATES]
+        counts = self._counts
+        found = []
+        for number in numbers:
+            near, _, kept = self._line(number).decode().partition("\t")
+            found.append((near, int(counts[number]), kept))
+        return found
+
+    def _sharing(self, word: str) -> list[int]:
+        starts = self._starts
+        numbers: list[int] = []
+        for owner in deletes.lookup(word, self._hashes, self._owners):
+            numbers += range(int(starts[owner]), int(starts[owner + 1]))
+        return numbers
+
+    def _like(self, numbers: npt.NDArray[Any], word: str, own: str, most: int, most_of_stem: int) -> npt.NDArray[Any]:
+        """Those of many words whose letters allow so few edits: judged by sets of letters, before any is read."""
+        letters = self._letters[numbers]
+        said = np.uint32(deletes.letters(word))
+        likely = (np.bitwise_count(said & ~letters) <= most) & (np.bitwise_count(letters & ~said) <= most)
+        if own:
+            likely |= np.bitwise_count(np.uint32(deletes.letters(own)) & ~letters) <= most_of_stem
+        chosen: npt.NDArray[Any] = numbers[likely]
+        return chosen
 
     def word(self, number: int) -> str:
         """The word with that number."""
@@ -100,13 +136,13 @@ class Part:
         return first + bisect_left(range(first, last), sought, key=self._line)
 
     def _line(self, number: int) -> bytes:
-        return self._blob[int(self._offsets[number]) : int(self._offsets[number + 1])]
+        return self._blob[int(self._offsets[number]) : int(self._offsets[number + 1]) - 1]
 
 
 def write_part(folder: Path, counts: Mapping[str, int]) -> None:
-    """Keep words with their counts and keys in a new folder."""
+    """Keep words with their counts and what is known of them in a new folder."""
     folder.mkdir(parents=True)
-    lines = sorted((f"{word}\t{' '.join(keys(word))}\n".encode(), word) for word in counts)
+    lines = sorted((_kept(word).encode(), word) for word in counts)
     words = [word for _, word in lines]
     prefixes: list[str] = []
     starts: list[int] = []
@@ -120,9 +156,10 @@ def write_part(folder: Path, counts: Mapping[str, int]) -> None:
     np.cumsum([len(line) for line, _ in lines], out=offsets[1:])
     # Never empty: an empty file cannot be mapped.
     (folder / "words.txt").write_bytes(b"".join(line for line, _ in lines) + b"\n")
+    (folder / "signposts.txt").write_bytes(b"".join(line for line, _ in lines[::_SIGNPOST]))
     arrays: dict[str, npt.NDArray[Any]] = {
         "offsets": offsets,
-        "lengths": np.array([len(word) for word in words], dtype=np.uint8),
+        "letters": np.array([deletes.letters(word) for word in words], dtype=np.uint32),
         "counts": np.array([counts[word] for word in words], dtype=np.uint32),
         "starts": np.array([*starts, len(words)], dtype=np.uint32),
         "hashes": hashes,
@@ -132,17 +169,20 @@ def write_part(folder: Path, counts: Mapping[str, int]) -> None:
         np.save(folder / f"{name}.npy", array)
 
 
+def _kept(word: str) -> str:
+    found = facts(word)
+    return f"{word}\t{' '.join(found.keys)}{_IN_DICTIONARY if found.sound else ''}\n"
+
+
+def _known(kept: str) -> Facts:
+    sound = kept.endswith(_IN_DICTIONARY)
+    return Facts(tuple(kept.removesuffix(_IN_DICTIONARY).split(" ")), sound)
+
+
 def _mapped(folder: Path, name: str) -> npt.NDArray[Any]:
     """A mapped array; a plain view of it, which is read several times faster."""
     mapped: npt.NDArray[Any] = np.load(folder / f"{name}.npy", mmap_mode="r").view(np.ndarray)
     return mapped
-
-
-def _counting(sizes: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """0, 1, … for every size, one row after the other."""
-    ends = np.cumsum(sizes)
-    counted: npt.NDArray[Any] = np.arange(ends[-1]) - np.repeat(ends - sizes, sizes)
-    return counted
 
 
 class Vocabulary:
@@ -155,14 +195,14 @@ class Vocabulary:
         self._memory: OrderedDict[str, tuple[Correction, ...]] = OrderedDict()
 
     def __contains__(self, word: str) -> bool:
-        return bool(self.keys(word))
+        return self.known(word) is not None
 
-    def keys(self, word: str) -> tuple[str, ...]:
-        """The keys of a word of the catalogue, () where it does not stand there exactly so."""
+    def known(self, word: str) -> Facts | None:
+        """What is kept with a word of the catalogue, None where it does not stand there exactly so."""
         for part in self._parts:
-            if found := part.keys(word):
+            if found := part.known(word):
                 return found
-        return ()
+        return None
 
     def corrections(self, word: str, limit: int = 8) -> tuple[Correction, ...]:
         """Words near a misspelt one, the likeliest first; the word itself is never among them."""
@@ -185,39 +225,43 @@ class Vocabulary:
         most = deletes.edits(len(word))
         if not most:
             return ()
+        own = _own(word)
+        most_of_stem = min(most, deletes.edits(len(own)))
         found: dict[str, Correction] = {}
-        # Beyond the edits themselves an ending may differ: шинелью, шинель.
-        reach = most + 2 if len(word) >= 6 else most
         for part in self._parts:
-            words, counts = part.near(word, reach)
-            if not words:
-                continue
-            distances = cdist([word], words, scorer=OSA.distance, score_cutoff=reach, dtype=np.uint8)[0].tolist()
-            for near, count, distance in zip(words, counts, distances, strict=True):
-                if distance <= most and near != word:
-                    found[near] = Correction(near, float(distance), count)
-            if reach > most:
-                _by_stem(word, most, words, counts, distances, found)
+            for near, count, kept in part.near(word, own, most, most_of_stem):
+                distance: float = OSA.distance(word, near, score_cutoff=most)
+                if distance > most:
+                    distance = stem_distance(own, near, most_of_stem) if own else most + 1
+                    # An equal stem would have been found as a form of the word.
+                    if not _ENDING < distance < most_of_stem + 1:
+                        continue
+                if distance:
+                    found[near] = Correction(near, float(distance), count, _known(kept))
         best = sorted(found.values(), key=lambda one: (one.distance, -one.frequency, one.word))
         return tuple(best[:limit])
 
 
-def _by_stem(
-    word: str, most: int, words: list[str], counts: list[int], distances: list[int], found: dict[str, Correction]
-) -> None:
-    """Words whose ending differs as well («обитпемого», Обитаемый): compared without it."""
+def stem_distance(own: str, text: str, most: int) -> float:
+    """Edits between a stem and the beginning of a word, and a quarter for the ending; more than ``most`` for too many.
+
+    A slip may have made the stem longer («лдеьтств» of «детство») or shorter: beginnings of other lengths count, less.
+    """
+    least: float = (
+        OSA.distance(own, text[: len(own)], score_cutoff=most) if len(text) - len(own) <= LONGEST_ENDING else most + 1
+    )
+    if most > 1:
+        first = max(len(own) - 2, len(text) - LONGEST_ENDING, _SHORTEST_STEM)
+        for length in range(first, min(len(own) + 1, len(text)) + 1):
+            least = min(least, OSA.distance(own, text[:length], score_cutoff=most) + _OTHER_LENGTH)
+    return least + _ENDING
+
+
+def _own(word: str) -> str:
+    """The word without its ending, to find words whose ending differs as well («обитпемого», Обитаемый); else ""."""
+    if len(word) < _ENDS_VARY:
+        return ""
     own = stem(word)
     if len(word) >= _LONG and len(word) - len(own) < _USUAL_ENDING:
         own = word[:-_USUAL_ENDING]  # the slip stands in the ending, which the stem therefore kept
-    most = min(most, deletes.edits(len(own)))
-    if len(own) < 4:
-        return
-    further = [place for place, near in enumerate(words) if near not in found]
-    if not further:
-        return
-    cut = [words[place][: len(own)] for place in further]
-    near = cdist([own], cut, scorer=OSA.distance, score_cutoff=most, dtype=np.uint8)[0].tolist()
-    for distance, place in zip(near, further, strict=True):
-        # An equal stem would have been found as a form of the word.
-        if 0 < distance <= most and len(words[place]) - len(own) <= _LONGEST_ENDING:
-            found[words[place]] = Correction(words[place], distance + _ENDING, counts[place])
+    return own if len(own) >= _SHORTEST_STEM else ""

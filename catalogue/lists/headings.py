@@ -1,10 +1,10 @@
 """Which column of a list of readers or of loans is which. Source of the words: DOMAIN §1.7, exports of programs."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.language.folding import fold
+from bot.quick import dataclass
 
 HEADER_WITHIN = 20
 """Rows in which a header is looked for: above it stand the library's name and «Список читателей»."""

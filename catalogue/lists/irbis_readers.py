@@ -1,5 +1,6 @@
 """Readers and their loans out of IRBIS's base of readers (RDR), as text or ISO 2709. Source: DOMAIN §1.3."""
 
+import re
 from collections.abc import Iterator
 from datetime import date
 
@@ -8,7 +9,8 @@ from catalogue.importers import cleaning
 from catalogue.importers.fields import Field, Fields
 from catalogue.lists.rows import BadRow, checked, right_taken
 
-TAGS = frozenset({"10", "11", "12", "17", "21", "22", "29", "30", "32", "40", "50", "51", "52"})
+TAGS = frozenset({"10", "11", "12", "17", "21", "22", "29", "30", "32", "40", "50", "51", "52", "56", "57"})
+MOST_POINTS = 50
 MOST_SURELY_READERS = frozenset({"10", "30", "40", "50", "51", "52"})
 """Tags of which a base of readers has several in a record."""
 
@@ -26,6 +28,8 @@ def patron(fields: Fields) -> PatronData:
         category=_value(fields, "50")[:64],
         registered_on=_registered(fields),
         blocked=_blocked(fields),
+        served_at=_points(fields, "56"),
+        not_served_at=_points(fields, "57"),
     )
 
 
@@ -38,6 +42,12 @@ def _registered(fields: Fields) -> date | None:
 def _blocked(fields: Fields) -> bool:
     """Whether the right to use the library (29) was taken away: IRBIS leaves the field empty where it was not."""
     return any(map(right_taken, _values(fields, "29")))
+
+
+def _points(fields: Fields, tag: str) -> tuple[str, ...]:
+    """Codes of points of issue: the field is repeated, or holds several."""
+    codes = (code for value in _values(fields, tag) for code in re.split(r"[,;\s]+", value))
+    return tuple(dict.fromkeys(code[:64] for code in codes if code))[:MOST_POINTS]
 
 
 def loans(fields: Fields) -> Iterator[LoanData | BadRow]:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import islice
 from pathlib import Path
 from typing import Literal
@@ -10,6 +10,7 @@ from typing import Literal
 from bot.errors import InputError
 from bot.library.lists import Listed, LoanData, PatronData
 from bot.library.records import Rejected, Rejection
+from bot.quick import dataclass
 from catalogue.importers import charsets, irbis_text, iso2709
 from catalogue.importers.charsets import RecordDecoder, record_decoder
 from catalogue.importers.chunks import BadRecord, Chunk

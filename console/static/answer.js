@@ -22,36 +22,63 @@
   const lines = () => thread.querySelector(".lines-of-talk");
   function toEnd() { const box = lines(); if (box) box.scrollTop = box.scrollHeight; }
   toEnd();
+  // The card and the state of a draft come later and take their room below: the last message stays in sight.
+  let atEnd = true;
+  thread.addEventListener("scroll", ({ target: box }) => {
+    if (box === lines()) atEnd = box.scrollHeight - box.scrollTop - box.clientHeight < 40;
+  }, true);
+  new ResizeObserver(() => { if (atEnd) toEnd(); }).observe(thread);
   let stays = false;
   thread.addEventListener("htmx:beforeSwap", (event) => {
     if (event.detail.target !== thread) return;
     const box = lines();
     stays = Boolean(box) && box.scrollHeight - box.scrollTop - box.clientHeight > 120 ? box.scrollTop : false;
+    event.detail.serverResponse = withOlder(event.detail.serverResponse);
   });
   thread.addEventListener("htmx:afterSwap", (event) => {
     if (event.detail.target !== thread) return;
     if (stays === false) toEnd(); else lines().scrollTop = stays;
     allow();
   });
-  const stream = new EventSource(place.dataset.stream);
-  let seen = 0;
-  stream.addEventListener("changed", () => { if (seen++ > 0) htmx.trigger(thread, "refresh"); });
-  stream.addEventListener("error", () => { seen = 1; });
+  // The thread comes as its newest page; older lines that stand here stay above it, and who reads there keeps the place.
+  function withOlder(html) {
+    const came = new DOMParser().parseFromString(html, "text/html");
+    const first = came.querySelector(".lines-of-talk article"), known = first && document.getElementById(first.id);
+    if (!known || known.parentNode !== lines()) return html;
+    while (first.previousSibling) first.previousSibling.remove();
+    for (let one = lines().firstChild; one !== known; one = one.nextSibling) first.before(came.importNode(one, true));
+    return came.body.innerHTML;
+  }
+  async function loadOlder({ dataset: { earlier } }) {
+    const answer = await fetch(earlier, { headers: { "HX-Request": "true" } }).catch(() => null);
+    const html = answer?.ok ? await answer.text() : "";
+    const box = lines(), button = box.querySelector(`[data-earlier="${CSS.escape(earlier)}"]`);  // of the thread as it is by now
+    if (!answer) desk.tell(document.body.dataset.offline, true);
+    else if (!answer.ok) await refused(answer);
+    else if (button) {
+      const fromEnd = box.scrollHeight - box.scrollTop, had = document.activeElement === button;
+      button.closest("p").outerHTML = html;
+      box.scrollTop = box.scrollHeight - fromEnd;
+      if (had) (box.querySelector("[data-earlier]") ?? box).focus({ preventScroll: true });
+    }
+  }
+  desk.listen(place.dataset.stream, "changed", (mark) => { if (mark !== lines().dataset.mark) htmx.trigger(thread, "refresh"); });
   function allow() {
-    const others = Boolean(thread.querySelector("[data-others]"));
-    form.querySelector("[data-send]").disabled = others;
+    form.querySelector("[data-send]").disabled = Boolean(thread.querySelector("[data-others]"));
   }
   allow();
 
   // --- the draft: in this browser at once, in the store a moment later --------------------------------
   const remembered = memory.get(DRAFT);
-  if (remembered && remembered !== field.value) field.value = remembered;
+  const typing = field.value !== field.defaultValue;  // before this script was here
+  if (remembered && !typing) field.value = remembered;
   let later = 0;
   field.addEventListener("input", () => {
     memory.set(DRAFT, field.value);
     clearTimeout(later);
     later = setTimeout(keepDraft, 1500);
   });
+  if (typing) field.dispatchEvent(new Event("input"));
   async function keepDraft() {
     const body = new URLSearchParams({ text: field.value });
     const answer = await fetch(base + "draft", { method: "POST", body, headers: { "X-CSRF": csrf() } }).catch(() => null);
@@ -126,8 +153,7 @@
     desk.tell(plain ? await answer.text() : String(answer.status), true);
   }
   function put(html) {
-    thread.innerHTML = html;
-    htmx.process(thread);
+    htmx.swap(thread, withOlder(html), { swapStyle: "innerHTML" });
     toEnd();
     allow();
   }
@@ -144,6 +170,8 @@
       } else if (answer) await refused(answer);
       htmx.trigger(thread, "refresh");
     }
+    const earlier = event.target.closest?.("[data-earlier]");
+    if (earlier) await loadOlder(earlier);
     const insert = event.target.closest?.("[data-insert]");
     if (insert) {
       const [from, to] = [field.selectionStart ?? field.value.length, field.selectionEnd ?? field.value.length];

@@ -1,6 +1,7 @@
 // What every screen has: forms bound to the session, keys, windows, words about what happened.
 (() => {
   "use strict";
+  const FIRST_PAUSE_MS = 2000, LONGEST_PAUSE_MS = 60000, BETWEEN_KEYS_MS = 3000;
   const find = (selector, from = document) => from.querySelector(selector);
   const findAll = (selector, from = document) => [...from.querySelectorAll(selector)];
 
@@ -14,7 +15,23 @@
     clearTimeout(silence);
     silence = setTimeout(() => { told.textContent = ""; }, bad ? 12000 : 5000);
   }
-  window.desk = { tell };
+  window.desk = { tell, listen };
+
+  // --- streams: the browser connects again where the line broke, not where it was refused -------------
+  // (a proxy's word while the house restarts, too many windows, a session that ended).
+  function listen(address, name, heard, refused) {
+    let pause = FIRST_PAUSE_MS;
+    (function open() {
+      const stream = new EventSource(address);
+      stream.addEventListener(name, (event) => { pause = FIRST_PAUSE_MS; heard(event.data); });
+      stream.addEventListener("error", () => {
+        if (stream.readyState !== EventSource.CLOSED) return;
+        refused?.();
+        setTimeout(open, pause);
+        pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
+      });
+    })();
+  }
 
   // --- htmx: the session's word in every request, what is refused is told and nothing is lost ---------
   addEventListener("htmx:configRequest", (event) => {
@@ -23,9 +40,29 @@
   addEventListener("htmx:responseError", (event) => {
     const answer = event.detail.xhr;
     const plain = (answer.getResponseHeader("Content-Type") || "").startsWith("text/plain");
-    tell(plain ? answer.responseText : String(answer.status), true);
+    tell(plain ? answer.responseText : document.body.dataset.failed, true);
   });
-  addEventListener("htmx:sendError", () => tell(document.body.dataset.offline || "…", true));
+  addEventListener("htmx:sendError", () => tell(document.body.dataset.offline, true));
+
+  // --- what is pressed is not replaced under the finger -----------------------------------------------
+  // A click is a press and a release on the same thing: what came anew between them would swallow it.
+  let pressed = null;
+  const owed = new Set();
+  const pressable = (event) => event.target.closest?.("a, button, summary, input, label, select") ?? null;
+  addEventListener("pointerdown", (event) => { if (event.button === 0) pressed = pressable(event); });
+  addEventListener("keydown", (event) => { if (event.code === "Space") pressed = pressable(event); });
+  for (const end of ["pointerup", "pointercancel", "keyup", "blur"]) addEventListener(end, () => setTimeout(released));
+  function released() {
+    pressed = null;
+    for (const place of owed) if (place.isConnected) htmx.trigger(place, "refresh");
+    owed.clear();
+  }
+  addEventListener("htmx:beforeSwap", (event) => {
+    const { elt, target } = event.detail.requestConfig;
+    if (!pressed || !elt.matches("[hx-trigger^=refresh], [hx-trigger^=every]") || !target.contains(pressed)) return;
+    event.detail.shouldSwap = false;
+    owed.add(elt);
+  });
 
   // --- figures beside sections: asked once a page, in silence where it is left before the answer --------------
   const figures = new Map();
@@ -50,7 +87,7 @@
     if (wanted && wanted.offsetParent !== null) { wanted.click(); return true; }
     return false;
   };
-  let leader = 0;
+  let leader = -Infinity;
   addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       const form = event.target.closest?.("form[data-quick]");
@@ -63,14 +100,15 @@
       return;
     }
     if (inField(event.target) || find("dialog[open]")) return;
-    if (Date.now() - leader < 1500) {
-      leader = 0;
+    // By the time of the presses: a slow computer may come to the second one late.
+    if (event.timeStamp - leader < BETWEEN_KEYS_MS) {
+      leader = -Infinity;
       const place = find(`[data-go="${event.code}"]`);
       if (place) { event.preventDefault(); place.click(); return; }
     }
     // By place on the keyboard, so that they work in the Russian layout as well.
     const actions = {
-      KeyG: () => { leader = Date.now(); },
+      KeyG: () => { leader = event.timeStamp; },
       KeyJ: () => step(1),
       KeyK: () => step(-1),
       KeyT: () => press("take"),

@@ -78,8 +78,8 @@
   desk.calls = { heard };
   if (place.dataset.calls) {  // a page without a list listens by itself
     const title = document.title;
-    new EventSource(place.dataset.calls).addEventListener("counts", (event) => {
-      const counts = JSON.parse(event.data);
+    desk.listen(place.dataset.calls, "counts", (said) => {
+      const counts = JSON.parse(said);
       document.title = counts.waiting ? `(${counts.waiting}) ${title}` : title;
       heard(counts);
     });

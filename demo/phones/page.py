@@ -52,11 +52,6 @@ class Page:
         self.chat = ""
         self.url = ""
 
-    @property
-    def is_watched(self) -> bool:
-        """Whether anybody has the page open."""
-        return bool(self._viewers)
-
     async def open(self, port: int) -> None:
         """Listen on loopback. Raises OSError where the port is taken."""
         app = web.Application(middlewares=[self._ours_only], client_max_size=LARGEST_PHOTO + 1024)

@@ -12,7 +12,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 from PIL import Image
 
-from bot.ports import Outgoing
+from bot.ports.letters import Outgoing
 from demo.phones.shown import Item, Key, Words, plain
 from tests.emulators.base import Emulator, Fault
 

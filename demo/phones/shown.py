@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 from typing import Any
+
+from bot.quick import dataclass
 
 _SIGNED = re.compile(r"(?<!\w)(?P<sign>[*_])(?P<words>\S|\S.*?\S)(?P=sign)(?!\w)")
 

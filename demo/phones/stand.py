@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from bot.errors import StoreUnavailable
 from bot.messages import Contact
-from bot.ports import Deliveries
+from bot.ports.letters import Deliveries
 from bot.settings import Settings
 from demo.phones.max import Max
 from demo.phones.ok import Ok

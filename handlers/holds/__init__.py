@@ -2,21 +2,24 @@
 
 import re
 
-from bot.accounts import Ability, Cardholder, Ok, OpenHold, Refused, Unavailable, Unsupported
+from bot.accounts import Cardholder
 from bot.asking import look_up
+from bot.circulation import Ability, Ok, OpenHold, Refused, Unavailable, Unsupported
 from bot.language.folding import words
 from bot.lending_words import branch_named, hold_state, titled, why_no_hold
 from bot.library.holds import HoldBlock
 from bot.library.model import WorkCard
 from bot.library.places import branch_behind, branch_key
 from bot.messages import Button
-from bot.ports import Library, Mode, Verdict
-from bot.routing import Answer, Expects, Router, Turn, expects, intent, pressed
+from bot.ports.catalogue import Verdict
+from bot.ports.library import Library
+from bot.ports.log import Mode
+from bot.routing import Answer, Expects, Router, Turn, expects, follows, intent, pressed
 from bot.wording import books, quoted
 from bot.wording import gettext as _
 from bot.wording.books import LONGEST_LABEL, cut
 from handlers import MOST_BRANCHES, Row, find_button, librarian_button, loans_button, ways_out, words_of, yes_or_no
-from handlers.account import Inside, called, holds_button, instead, kept_out, let_in, no_answer, saying
+from handlers.account import Inside, and_missing, called, holds_button, instead, kept_out, let_in, no_answer, saying
 from handlers.holds import mine
 
 router = Router("holds", personal=True)
@@ -29,6 +32,8 @@ _ARGUMENT = re.compile(r"(?P<work>\d{1,18})(?:\.(?P<patron>\d{1,18}))?(?:@(?P<br
 _NO_TITLE = frozenset(
     words("а и можно хочу мне пожалуйста книгу книги книжку одну забронировать отложить заказать бронь")
 )
+_THAT = frozenset(words("эту этот эти это ее его их такую"))
+"""Which book it is was said elsewhere, or is on a shelf before the reader: «отложите мне эту книгу до субботы»."""
 
 
 # --- which book ----------------------------------------------------------------------------------
@@ -52,6 +57,8 @@ async def _which(turn: Turn, library: Library) -> Answer:
     if _NO_TITLE.issuperset(words(turn.request.rest or "")) and not turn.request.slots.get("isbn"):
         return _what()
     found = (await look_up(library.catalogue, turn.request, LIMIT))[0]
+    if found.verdict is Verdict.NOTHING and not _THAT.isdisjoint(words(turn.text)):
+        return _what()
     if found.verdict is Verdict.NOTHING:
         return _not_found(turn.request.rest or words_of(turn))
     if found.verdict is Verdict.FOUND:
@@ -100,7 +107,7 @@ async def _offer(turn: Turn, library: Library, work: WorkCard) -> Answer:
 # --- for whom, and where -------------------------------------------------------------------------
 
 
-@router.on(pressed("hold"))
+@router.on(pressed("hold"), follows("reserve:work"))
 async def place(turn: Turn, library: Library) -> Answer:
     """``hold:<work>``, ``hold:<work>.<patron>``, ``hold:<work>.<patron>@<branch>``: what is missing is asked."""
     return await _step(turn, library, turn.argument)
@@ -132,7 +139,7 @@ async def _card_first(turn: Turn, library: Library, work: str) -> Answer:
 
 def _holder(inside: Inside, patron: str | None) -> Cardholder | None:
     """Whose card; None where it must be asked."""
-    if len(inside.holders) == 1:
+    if not inside.apart:
         return inside.holders[0]
     return next((one for one in inside.holders if str(one.patron_id) == patron), None)
 
@@ -143,7 +150,8 @@ def _for_whom(inside: Inside, card: WorkCard) -> Answer:
         for holder in inside.holders
     ]
     rows.append((Button(_("Отмена"), "cancel"),))
-    return saying(_("{book}. На чей билет забронировать?").format(book=books.named(card)), buttons=rows)
+    asked = saying(_("{book}. На чей билет забронировать?").format(book=books.named(card)), buttons=rows)
+    return and_missing(inside, asked)
 
 
 async def _where(turn: Turn, library: Library, inside: Inside, card: WorkCard, holder: Cardholder) -> Answer:
@@ -204,8 +212,10 @@ def _told(turn: Turn, inside: Inside, placed: OpenHold, holder: Cardholder) -> A
     if holder.child:
         said = _("Бронь записана на билет «{name}»: {book}.").format(name=called(holder), book=book)
     lines = [said, hold_state(placed, inside.branches, inside.today)]
-    if not inside.account.wishes.muted:
+    if inside.written_to:
         lines.append(_("Напишу, когда книгу можно будет забрать."))
+    else:
+        lines.append(_("Когда её можно будет забрать, видно в «Моих бронях»."))
     if turn.mode is Mode.WAITING:
         lines.append(_("Библиотекарь ответит на ваш вопрос, как и обещано."))
     cancel = Button(_("Отменить бронь"), f"unhold:{placed.hold_id}")

@@ -1,21 +1,22 @@
 """«Мои брони»: what is waited for and how long still; cancel, let others pass, wait again."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 
-from bot.accounts import Cardholder, Ok, OpenHold, Refused, Unavailable, Unsupported
+from bot.accounts import Cardholder
+from bot.circulation import Ok, OpenHold, Refused, Unavailable, Unsupported
 from bot.lending_words import hold_state, titled, why_no_hold
 from bot.library.holds import WAITING, HoldState
 from bot.library.loans_meant import loans_meant
 from bot.library.when import parse_when
 from bot.messages import Button
-from bot.ports import Library
+from bot.ports.library import Library
+from bot.quick import dataclass
 from bot.routing import Answer, Expects, Router, Turn, expects, pressed
 from bot.wording import day
 from bot.wording import gettext as _
 from handlers import Row, find_button, librarian_button, loans_button, words_of, yes_or_no
-from handlers.account import Inside, called, holds_button, kept_out, let_in, no_answer, saying
+from handlers.account import Inside, and_missing, called, holds_button, kept_out, let_in, no_answer, saying
 
 UNTIL = "hold.until"
 """The dialogue waits for a day: until when others may pass."""
@@ -66,7 +67,7 @@ async def my_holds(turn: Turn, library: Library) -> Answer:
     mine = await _mine(turn, library)
     if isinstance(mine, Answer):
         return mine
-    return _listed(*mine)
+    return and_missing(mine[0], _listed(*mine))
 
 
 def _listed(inside: Inside, waits: Sequence[Waits]) -> Answer:

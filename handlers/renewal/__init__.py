@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from datetime import date
 
 from bot.language.folding import words
-from bot.library.loans_meant import Meant, loans_meant
+from bot.library.loans_meant import Meant, loans_meant, loans_named
 from bot.library.shown_loans import ShownLoans, digest_of, packed, unpacked
 from bot.library.wanted_until import wanted_until
-from bot.ports import Library, Request
+from bot.ports.catalogue import Verdict, Wanted
+from bot.ports.library import Library
+from bot.ports.understanding import Request
 from bot.routing import Answer, Router, Turn, intent, pressed
 from bot.wording import day, quoted
 from bot.wording import gettext as _
@@ -16,6 +18,7 @@ from handlers.account import (
     Inside,
     Lent,
     Shelf,
+    and_missing,
     holds_button,
     kept_out,
     let_in,
@@ -43,13 +46,20 @@ async def renew(turn: Turn, library: Library) -> Answer:
     shelf = await shelf_of(inside)
     if not shelf.loans and shelf.failed is not None:
         return await no_answer(turn, library, shelf.failed)
+    return and_missing(inside, await _wished(turn, library, inside, shelf, argument))
+
+
+async def _wished(turn: Turn, library: Library, inside: Inside, shelf: Shelf, argument: str) -> Answer:
     if argument:
         return await _pressed(turn, library, inside, shelf, unpacked(argument))
     if not shelf.loans:
         said = _("Продлевать нечего: на руках у вас книг нет.")
+        if inside.account.own_suspended:
+            said = _("Продлевать нечего: на детских билетах книг нет.")
         return saying(said, buttons=((holds_button(), find_button()),))
     if turn.request.slots.get("topic") == "renew.until":
-        return asking.until_when(inside, shelf)
+        named = loans_named(words(words_of(turn)), _names(shelf.loans))
+        return asking.until_when(inside, [shelf.loans[place] for place in named] or shelf.loans)
     return await _in_words(turn, library, inside, shelf)
 
 
@@ -79,24 +89,28 @@ def _seen(shelf: Shelf, loan_id: int, seen: date) -> Pick:
 
 
 async def _in_words(turn: Turn, library: Library, inside: Inside, shelf: Shelf) -> Answer:
-    said = words_of(turn)
-    slots = turn.request.slots
     listed = _listed(turn, shelf)
-    aside = [slots[name] for name in ("period", "date", "card") if slots.get(name)]
-    meant = loans_meant(said, [(lent.open.title, lent.open.author) for lent in listed], aside)
+    aside = [turn.request.slots[name] for name in ("period", "date", "card") if turn.request.slots.get(name)]
+    meant = loans_meant(words_of(turn), _names(listed), aside)
     if meant.beyond:
         return asking.no_such_number(meant.beyond, len(listed))
     chosen = [listed[place] for place in meant.places]
     if not chosen:
         if named := _named_in_vain(turn, meant):
-            return _not_on_hand(named, shelf)
+            if await _is_a_book(library, named):
+                return _not_on_hand(named, shelf)
+            return asking.which(inside, shelf)
         if meant.one and len(shelf.loans) > 1:
             return asking.which(inside, shelf)
         chosen = list(shelf.loans)
-    until = wanted_until(said, inside.today, library.holidays)
+    until = wanted_until(words_of(turn), inside.today, library.holidays)
     if until is not None and until < inside.today:
         return _passed(until, chosen)
     return await doing.renewed(turn, library, inside, [Pick.of(lent) for lent in chosen], until)
+
+
+def _names(listed: Sequence[Lent]) -> list[tuple[str, str]]:
+    return [(lent.open.title, lent.open.author) for lent in listed]
 
 
 def _listed(turn: Turn, shelf: Shelf) -> Sequence[Lent]:
@@ -126,6 +140,11 @@ def _named_in_vain(turn: Turn, meant: Meant) -> str:
     return "" if _NO_TITLE.issuperset(words(named)) else named.strip()
 
 
+async def _is_a_book(library: Library, named: str) -> bool:
+    """Whether the words are some book's: «не успею сдать вовремя» is none."""
+    return (await library.catalogue.find(Wanted(text=named), 1)).verdict in (Verdict.FOUND, Verdict.CHOICE)
+
+
 def _not_on_hand(named: str, shelf: Shelf) -> Answer:
     said = _("Книги «{book}» у вас на руках нет.").format(book=quoted(named))
     if len(shelf.loans) == 1:
@@ -150,4 +169,4 @@ async def which(turn: Turn, library: Library) -> Answer:
     inside = await let_in(turn, library)
     if inside is None:
         return await kept_out(turn, library, "renew", _("Продлевать книги сам я пока не умею."))
-    return asking.which(inside, await shelf_of(inside))
+    return and_missing(inside, asking.which(inside, await shelf_of(inside)))

@@ -1,6 +1,8 @@
 """Questions before a renewal, and the answer to «когда уже нельзя будет продлить»."""
 
-from bot.accounts import OpenLoan
+from collections.abc import Sequence
+
+from bot.circulation import OpenLoan
 from bot.lending_words import named_loan, outlook, stands_in_the_way
 from bot.library.shown_loans import packed
 from bot.messages import Button
@@ -9,7 +11,7 @@ from bot.wording import counted, day
 from bot.wording import gettext as _
 from bot.wording.books import LONGEST_LABEL, cut
 from handlers import Row, loans_button
-from handlers.account import Inside, Shelf, saying
+from handlers.account import Inside, Lent, Shelf, saying
 
 MOST = 8
 """Books that one question offers."""
@@ -33,22 +35,27 @@ def no_such_number(number: int, count: int) -> Answer:
     return saying(said.format(number=number, books=books), buttons=((loans_button(),),))
 
 
-def until_when(inside: Inside, shelf: Shelf) -> Answer:
-    """How long each book may stay, as far as the rules tell it today."""
-    lines = [_line(lent.open, hidden=inside.hidden) for lent in shelf.loans]
+def until_when(inside: Inside, meant: Sequence[Lent]) -> Answer:
+    """How long each book may stay, as far as the rules tell it today; the reminder will say when there is no more."""
+    lines = [_line(lent.open, hidden=inside.hidden) for lent in meant]
     said = [_("Вот до какого дня можно держать книги, если продлевать вовремя:"), *lines]
-    said.append(_("Если книгу захочет другой читатель, продлить не получится и раньше."))
-    if inside.account.wishes.due_days and not inside.account.wishes.muted:
-        days = max(inside.account.wishes.due_days)
-        said.append(_("Я напомню о сроке за {days}.").format(days=counted(days, "день", "дня", "дней")))
+    if any(not stands_in_the_way(lent.open) for lent in meant):
+        said.append(_("Если книгу захочет другой читатель, продлить не получится и раньше."))
+    if inside.silent and not inside.account.other_chats.linked:
+        said.append(_("В этот чат я сам не пишу, поэтому загляните сюда до срока."))
+    elif inside.account.wishes.due_days and not inside.account.wishes.muted:
+        days = counted(max(inside.account.wishes.due_days), "день", "дня", "дней")
+        said.append(_("За {days} до срока напомню и скажу, если продлить уже нельзя.").format(days=days))
+    else:
+        said.append(_("Напоминания выключены. Включите их, и я скажу, когда продлить будет уже нельзя."))
     return saying("\n".join(said), buttons=((loans_button(), Button(_("Напоминания"), "reminders")),))
 
 
 def _line(loan: OpenLoan, *, hidden: bool) -> str:
-    book, due = named_loan(loan, hidden=hidden), day(loan.loan.due_on)
+    book, due = named_loan(loan, hidden=hidden), day(loan.until)
     if stands_in_the_way(loan) and (why := outlook(loan)):
         return _("{book}: до {day}, {why}.").format(book=book, day=due, why=why)
-    if loan.renewals_left == 0 or (loan.last_due_on is not None and loan.last_due_on <= loan.loan.due_on):
+    if loan.renewals_left == 0 or (loan.last_due_on is not None and loan.last_due_on <= loan.until):
         return _("{book}: до {day}, больше не продлить.").format(book=book, day=due)
     if loan.last_due_on is not None:
         return _("{book}: самое позднее до {day}.").format(book=book, day=day(loan.last_due_on))

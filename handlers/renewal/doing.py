@@ -1,14 +1,14 @@
 """The renewal itself, and what the reader hears of it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 
-from bot.accounts import Ok, Refused, RenewalOutcome, RenewalState, RenewalWish, Result, Unavailable, Unsupported
+from bot.circulation import Ok, Refused, RenewalOutcome, RenewalState, RenewalWish, Result, Unavailable, Unsupported
 from bot.lending_words import renewal_line, why_not_renewed
 from bot.library.renewal import RenewalBlock
 from bot.messages import Button
-from bot.ports import Library
+from bot.ports.library import Library
+from bot.quick import dataclass
 from bot.routing import Answer, Turn
 from bot.wording import day
 from bot.wording import gettext as _
@@ -34,9 +34,9 @@ class Pick:
 
 
 async def renewed(
-    turn: Turn, library: Library, inside: Inside, picks: Sequence[Pick], until: date | None = None
+    turn: Turn, library: Library, inside: Inside, picks: Sequence[Pick], wanted: date | None = None
 ) -> Answer:
-    """Renew, each card's books in one call; one answer for all."""
+    """Renew, each card's books in one call; one answer for all. ``wanted`` is the day that the reader named."""
     outcomes: list[RenewalOutcome] = [_gone() for pick in picks if pick.patron_id is None][:1]
     failed: Result[object] | None = None
     for patron_id in dict.fromkeys(pick.patron_id for pick in picks if pick.patron_id is not None):
@@ -48,7 +48,7 @@ async def renewed(
             failed = result
     if failed is not None and not outcomes:
         return await _failed(turn, library, inside, failed)
-    answer = saying("\n".join(_told(inside, outcomes, until)), buttons=_buttons(outcomes))
+    answer = saying("\n".join(_told(inside, outcomes, wanted)), buttons=_buttons(outcomes))
     if failed is None:
         return answer
     more = await _failed(turn, library, inside, failed)
@@ -73,7 +73,7 @@ def _gone() -> RenewalOutcome:
 # --- words ---------------------------------------------------------------------------------------
 
 
-def _told(inside: Inside, outcomes: Sequence[RenewalOutcome], until: date | None) -> list[str]:
+def _told(inside: Inside, outcomes: Sequence[RenewalOutcome], wanted: date | None) -> list[str]:
     """Under one heading what went alike; a single book needs no heading."""
     said: list[str] = []
     groups = (
@@ -88,19 +88,19 @@ def _told(inside: Inside, outcomes: Sequence[RenewalOutcome], until: date | None
             continue
         plain = states[0] in (RenewalState.RENEWED, RenewalState.REFUSED) and len(outcomes) == 1
         said += ["", *([] if plain else [heading]), *lines]
-        if states[0] is RenewalState.RENEWED and until is not None:
-            said += _compared(outcomes, until)
+        if states[0] is RenewalState.RENEWED and wanted is not None:
+            said += _compared(outcomes, wanted)
     return said[1:]
 
 
-def _compared(outcomes: Sequence[RenewalOutcome], until: date) -> list[str]:
+def _compared(outcomes: Sequence[RenewalOutcome], wanted: date) -> list[str]:
     """The day that they wanted beside the day that the rules give."""
-    days = [one.open.loan.due_on for one in outcomes if one.state is RenewalState.RENEWED and one.open is not None]
+    days = [one.open.until for one in outcomes if one.state is RenewalState.RENEWED and one.open is not None]
     if not days:
         return []
-    if min(days) < until:
-        return [_("До {day} нельзя: это самый поздний срок по правилам.").format(day=day(until))]
-    if (max(days) - until).days >= _EARLIER_DAYS:
+    if min(days) < wanted:
+        return [_("До {day} нельзя: это самый поздний срок по правилам.").format(day=day(wanted))]
+    if (max(days) - wanted).days >= _EARLIER_DAYS:
         return [_("Вернуть можно и раньше.")]
     return []
 

@@ -1,22 +1,23 @@
 """«Есть ли у вас…?»: find the work, say where it is, or say honestly that the catalogue does not show it."""
 
-import asyncio
 from collections.abc import Sequence
 
-from bot.asking import SURE, look_up
+from bot.asking import SURE, is_by, look_up, named_apart
 from bot.language.folding import words
 from bot.language.morphology import stem
 from bot.library.model import Branch, WorkCard
 from bot.library.places import find_placed, words_beside
 from bot.messages import Button, Reply, reply
-from bot.ports import Found, Library, Verdict, Wanted
+from bot.ports.catalogue import Found, Verdict, Wanted
+from bot.ports.library import Library
 from bot.routing import Answer, Expects, Router, Turn, expects, intent, pressed
 from bot.wording import gettext as _
 from bot.wording import quoted
-from handlers import librarian_button, ways_out, words_of
-from handlers.search import alike, choosing, listing, missing, showing, suggesting
+from handlers import librarian_button, words_of
+from handlers.search import alike, choosing, forms, listing, missing, showing, shown, suggesting
 
 router = Router("search")
+shown.register(router)
 
 WHAT = "search.what"
 """The dialogue waits for a title."""
@@ -25,8 +26,7 @@ _NAMES_NOTHING = frozenset(
 )
 """«Есть ли у вас книга?» names none: the title is asked for."""
 FITS = (Verdict.FOUND, Verdict.CHOICE)
-LIMIT = 5
-"""Works that are looked at: what a list of buttons can hold."""
+LIMIT = shown.MOST_LISTED
 
 
 @router.on(pressed("find"))
@@ -72,14 +72,21 @@ async def _told(turn: Turn, library: Library) -> Answer:
     if len(answers) == 1 and (better := await missing.better_answer(turn, library, answers[0], query)) is not None:
         return better
     alone = len(answers) == 1
-    queries = listing.titles(turn.request) or (query,) * len(answers)
+    queries = named_apart(turn.request, len(answers)) or (query,) * len(answers)
     replies = [
         _one(turn, library, found, query, branches, branch, alone=alone)
         for found, query in zip(answers, queries, strict=True)
     ]
     sure = [found for found in answers if found.verdict in FITS and not found.isbn_note]
     replies[:0] = listing.how_many(turn.request)
-    return Answer(replies=tuple(replies), works=tuple(work for found in sure for work in found.works))
+    works = tuple(work for found in sure for work in found.works)
+    return Answer(replies=tuple(replies), works=works, about=_about(answers) if sure and alone else "")
+
+
+def _about(answers: Sequence[Found]) -> str:
+    """What the next question may be about: the book that was shown, or those of which one is to be chosen."""
+    found = answers[0]
+    return shown.about_one(found.works[0]) if found.verdict is Verdict.FOUND else shown.about_several(found.works)
 
 
 @router.on(intent("recommend"))
@@ -88,7 +95,7 @@ async def recommend(turn: Turn, library: Library) -> Answer:
     if like := turn.request.slots.get("like", ""):
         return await alike.alike(library, like.strip(' «»"„“”'))
     answers = await look_up(library.catalogue, turn.request, LIMIT)
-    if _is_the_book(answers):
+    if _is_the_book(answers) and (len(answers) > 1 or _is_said(answers[0].works[0], words_of(turn))):
         return await _told(turn, library)
     return await suggesting.recommend(turn, library)
 
@@ -97,6 +104,17 @@ def _is_the_book(answers: Sequence[Found]) -> bool:
     """Whether a title was surely named: «Сказки Пушкина» may be a book, too."""
     first = answers[0]
     return len(answers) > 1 or (first.verdict is Verdict.FOUND and bool(first.scores) and first.scores[0] >= SURE)
+
+
+def _is_said(work: WorkCard, text: str) -> bool:
+    """Whether the whole title is said: «что сейчас читают» is not «Как читать „Белую гвардию“»."""
+    return {stem(word) for word in words(work.title)} <= {stem(word) for word in words(text)}
+
+
+def _shared_author(found: Found) -> str:
+    """The writer's name that all of several works share, "" where they share a title: «Донцова» beside «Маринина»."""
+    names = [word for word in found.works[0].author.split() if len(word.strip(".,")) > 1]
+    return next((name for name in reversed(names) if is_by(name, found)), "")
 
 
 def _is_one_letter(query: str) -> bool:
@@ -147,7 +165,7 @@ def _one(
     match found.verdict:
         case Verdict.FOUND:
             work, others = found.works[0], found.works[1:]
-            said = showing.corrected(found, work)
+            said = " ".join(filter(None, (showing.corrected(found, work), forms.said(work, turn.request.slots))))
             return showing.card(
                 work,
                 branches,
@@ -156,81 +174,11 @@ def _one(
                 wanted=branch,
                 before=said,
                 others=others,
-                holds=_holds(library),
+                holds=shown.may_be_held(library),
             )
         case Verdict.CHOICE:
-            return choosing.which(found, "" if alone else found.works[0].title)
+            return choosing.which(found, "" if alone else _shared_author(found) or found.works[0].title)
         case Verdict.NEAR:
             return choosing.perhaps(found, query)
         case Verdict.NOTHING:
             return Reply(text=_("«{query}» в каталоге не нашлось.").format(query=quoted(query)))
-
-
-@router.on(pressed("work"))
-async def show(turn: Turn, library: Library) -> Answer:
-    """A book out of a list."""
-    card = await _card(turn, library)
-    if card is None:
-        return _gone()
-    return Answer(
-        replies=(showing.card(card, await library.branches.all(), turn.now, library.holidays, holds=_holds(library)),),
-        works=(card,),
-    )
-
-
-@router.on(pressed("branches"))
-async def everywhere(turn: Turn, library: Library) -> Answer:
-    """Every library that has the book."""
-    card = await _card(turn, library)
-    if card is None:
-        return _gone()
-    shown = showing.all_branches(card, await library.branches.all(), turn.now, library.holidays, holds=_holds(library))
-    return Answer(replies=(shown,), works=(card,))
-
-
-@router.on(pressed("editions"))
-async def editions(turn: Turn, library: Library) -> Answer:
-    """The book's editions, newest first."""
-    card = await _card(turn, library)
-    return _gone() if card is None else Answer(replies=(showing.editions(card),), works=(card,))
-
-
-@router.on(pressed("about"))
-async def about(turn: Turn, library: Library) -> Answer:
-    """What the book is about, in the catalogue's words."""
-    card = await _card(turn, library)
-    return _gone() if card is None else Answer(replies=(showing.about(card),), works=(card,))
-
-
-@router.on(pressed("choose"))
-async def other_works(turn: Turn, library: Library) -> Answer:
-    """The other books that fitted the question: ``choose:12,45``."""
-    numbers = [number for part in turn.argument.split(",")[:LIMIT] if (number := _number(part)) is not None]
-    found = await asyncio.gather(*(library.catalogue.card(number) for number in numbers))
-    cards = [card for card in found if card is not None]
-    if not cards:
-        return _gone()
-    if len(cards) == 1:
-        shown = showing.card(cards[0], await library.branches.all(), turn.now, library.holidays, holds=_holds(library))
-        return Answer(replies=(shown,), works=tuple(cards))
-    return Answer(replies=(choosing.listed_works(cards),), works=tuple(cards))
-
-
-def _holds(library: Library) -> bool:
-    """Whether readers can wait for books here."""
-    return library.accounts is not None and library.circulation is not None
-
-
-async def _card(turn: Turn, library: Library) -> WorkCard | None:
-    number = _number(turn.argument)
-    return None if number is None else await library.catalogue.card(number)
-
-
-def _number(text: str) -> int | None:
-    """A work's number out of a button, None where it cannot be one."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None
-
-
-def _gone() -> Answer:
-    text = _("Этой книги в каталоге больше не вижу. Возможно, её списали. Поищем другую?")
-    return Answer(replies=(reply(text, buttons=ways_out()),))

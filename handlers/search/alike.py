@@ -3,8 +3,10 @@
 from bot.asking import SURE
 from bot.language import names
 from bot.language.folding import words
+from bot.language.morphology import stem
 from bot.messages import Button, reply
-from bot.ports import Library, Taste, Verdict, Wanted
+from bot.ports.catalogue import Taste, Verdict, Wanted
+from bot.ports.library import Library
 from bot.routing import Answer
 from bot.wording import books, quoted
 from bot.wording import gettext as _
@@ -40,10 +42,18 @@ async def _whose(library: Library, like: str) -> tuple[str, str]:
     found = await library.catalogue.find(Wanted(text=like), _AUTHORS)
     if found.verdict is Verdict.FOUND and found.scores and found.scores[0] >= SURE:
         return found.works[0].author, found.works[0].title
+    if found.verdict not in (Verdict.FOUND, Verdict.CHOICE):
+        return "", ""
     authors = {work.author for work in found.works}
-    if found.verdict in (Verdict.FOUND, Verdict.CHOICE) and len(authors) == 1:
+    if len(authors) == 1:
         return authors.pop(), ""
-    return "", ""
+    first = found.works[0]
+    return (first.author, first.title) if found.scores[0] >= SURE and _is_called(like, first.title) else ("", "")
+
+
+def _is_called(like: str, title: str) -> bool:
+    """Whether it is called so, whatever the case: «похожее на Дюну» speaks of «Дюна», not of «Дети Дюны»."""
+    return [stem(word) for word in words(like)] == [stem(word) for word in words(title)]
 
 
 def _none(like: str) -> Answer:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.library.model import WorkCard
 from bot.messages import Button, Reply, reply
-from bot.ports import Found
+from bot.ports.catalogue import Found
 from bot.wording import books, quoted
 from bot.wording import gettext as _
 from handlers import librarian_button
@@ -23,6 +23,11 @@ def which(found: Found, query: str = "") -> Reply:
 def listed_works(works: Sequence[WorkCard]) -> Reply:
     """Works that fitted less well."""
     return _list(_("Может быть, одна из этих?"), works)
+
+
+def which_is_meant(works: Sequence[WorkCard]) -> Reply:
+    """A question came on one of several works."""
+    return _list(_("Про какую из этих книг вы спрашиваете?"), works)
 
 
 def perhaps(found: Found, query: str, why: str = "") -> Reply:

@@ -2,7 +2,7 @@
 
 from bot.asking import MOST_LISTED
 from bot.messages import Reply, reply
-from bot.ports import Request
+from bot.ports.understanding import Request
 from bot.wording import gettext as _
 
 

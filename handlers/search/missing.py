@@ -6,24 +6,34 @@ from bot.language.folding import words
 from bot.library.places import branch_key, find_branches, main_branch, words_beside
 from bot.library.when import parse_when
 from bot.messages import Button, Reply, reply
-from bot.ports import Found, Library, Mode, Verdict
+from bot.ports.catalogue import Found, Verdict
+from bot.ports.library import Library
+from bot.ports.log import Mode
 from bot.routing import Answer, Turn
 from bot.wording import gettext as _
 from bot.wording import quoted
 from bot.wording.opening import named_day
+from bot.wording.own import Own
 from handlers import BEYOND_DOUBT, Row, faq_reply, find_button, librarian_button, menu, ways_out, words_of, yes_or_no
 from handlers.search import showing
 
 LONGEST_HINT = 5
 """Words of a message that may be nothing but a day or a branch («а в воскресенье?»)."""
 _SMALL = frozenset(words("а и ну ли или там у вас есть что как вы тоже же and what about the at"))
-_YES_OR_NO = frozenset(words("да нет ага угу неа не надо нужно конечно давай давайте хочу yes no yeah nope sure"))
+_YES_OR_NO = frozenset(
+    words(
+        "да нет ага угу неа не надо нужно конечно давай давайте хочу хорошо ок согласен согласна "
+        "yes no yeah nope sure ok"
+    )
+)
 """An answer to a question that nobody asked."""
 
 
 async def better_answer(turn: Turn, library: Library, found: Found, query: str) -> Answer | None:
     """What to say instead of the catalogue's answer, None where that is the best there is."""
     sure = found.verdict in (Verdict.FOUND, Verdict.CHOICE)
+    if _YES_OR_NO.issuperset(words(query)) and not (sure and words(found.works[0].title) == words(query)):
+        return Answer(replies=(reply(_("Хорошо. Что вам подсказать?"), buttons=menu(library)),))
     if sure and found.scores and found.scores[0] >= BEYOND_DOUBT:
         return None
     leaning = await _hours_or_branch(turn, library)
@@ -48,8 +58,6 @@ async def _known_question(turn: Turn, library: Library, found: Found) -> Answer 
 async def _nothing(turn: Turn, library: Library, found: Found, query: str) -> Answer:
     """Nothing fits and nothing is near; kept for the librarians, who may know better or buy the book."""
     said = quoted(query)
-    if _YES_OR_NO.issuperset(words(query)):
-        return Answer(replies=(reply(_("Хорошо. Что вам подсказать?"), buttons=menu()),))
     if turn.mode is Mode.WAITING:
         text = _("Записал это и для библиотекаря. В каталоге такой книги не нашлось: «{query}».")
         return Answer(replies=(Reply(text=text.format(query=said)),), missed=True)
@@ -60,10 +68,7 @@ async def _nothing(turn: Turn, library: Library, found: Found, query: str) -> An
     elif turn.misses:
         text = _("Этого тоже не нашлось: «{query}». Позвать библиотекаря? Он поищет лучше меня.").format(query=said)
     else:
-        text = _(
-            "В каталоге не нашлось: «{query}». Попробуйте написать только фамилию автора или одно слово из названия. "
-            "Если это не книга, спросите другими словами."
-        ).format(query=said)
+        text = library.words.say(Own.NOT_FOUND, query=said)
     return Answer(replies=(reply(text, buttons=await _rows(turn, library, found)),), missed=True)
 
 

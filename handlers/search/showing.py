@@ -8,7 +8,7 @@ from bot.language.folding import fold
 from bot.library.hours import DaysOff
 from bot.library.model import Branch, WorkCard
 from bot.messages import Button, Reply, Styled, bold, link, reply
-from bot.ports import Found
+from bot.ports.catalogue import Found
 from bot.wording import books
 from bot.wording import gettext as _
 from handlers import Row, find_button, librarian_button
@@ -46,6 +46,7 @@ def card(
         others: Works that fitted less: one press away.
         holds: Whether readers can wait for books here.
     """
+    work = books.expected(work, branches, holidays)
     holdings = books.ranked(work, branches, wanted)
     shown = holdings if len(holdings) <= _MANY else holdings[: books.BRANCHES_SHOWN]
     lines = [books.holding_line(holding, branches, moment, holidays) for holding in shown]
@@ -68,6 +69,7 @@ def all_branches(
     work: WorkCard, branches: Sequence[Branch], moment: datetime, holidays: DaysOff, *, holds: bool = False
 ) -> Reply:
     """Every branch that has the work."""
+    work = books.expected(work, branches, holidays)
     holdings = books.ranked(work, branches)
     here = [holding for holding in holdings if holding.available or holding.reading_room or holding.next_due]
     lines = [books.holding_line(holding, branches, moment, holidays) for holding in here]
@@ -94,7 +96,8 @@ def editions(work: WorkCard) -> Reply:
 def about(work: WorkCard) -> Reply:
     """What the catalogue says of the work's contents."""
     series = _("Серия: {series}.").format(series=work.series) if work.series else ""
-    said = "\n".join(line for line in (books.cut(work.annotation, LONGEST_ANNOTATION), series) if line)
+    told = books.cut(work.annotation, LONGEST_ANNOTATION) or _("О чём она, в каталоге не сказано.")
+    said = "\n".join(line for line in (told, series) if line)
     back = Button(_("Где взять"), f"work:{work.work_id}")
     return reply(bold(work.title), f"\n{said}", buttons=((back, find_button()),))
 

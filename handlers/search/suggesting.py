@@ -1,7 +1,8 @@
 """What to read where no book is named: a short list by subject, kind, age, class, what is in now first."""
 
 from bot.messages import Button, Reply, reply
-from bot.ports import Library, Suggested, Taste, Wish
+from bot.ports.catalogue import Suggested, Taste, Wish
+from bot.ports.library import Library
 from bot.routing import Answer, Turn
 from bot.tastes import is_only_a_taste, taste_of
 from bot.wording import books

@@ -6,7 +6,7 @@ import pytest
 
 from bot.accounts import Cardholder
 from bot.messages import Contact, StoredFile
-from bot.ports import Library
+from bot.ports.library import Library
 from tests.support.clock import StandingClock
 from tests.support.fake_accounts import FakeAccounts
 from tests.support.fake_circulation import FakeCirculation
@@ -32,7 +32,9 @@ class FakeFiles:
     def __init__(self) -> None:
         self.kept: list[tuple[str, bytes]] = []
 
-    async def keep(self, name: str, media_type: str, data: bytes, of: Contact | None = None) -> StoredFile:
+    async def keep(
+        self, name: str, media_type: str, data: bytes, of: Contact | None = None, *, of_talk: bool = False
+    ) -> StoredFile:
         self.kept.append((name, data))
         return StoredFile(file_id=len(self.kept), name=name, media_type=media_type, size=len(data))
 

@@ -5,9 +5,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from bot.accounts import Cardholder, RequestState
+from bot.accounts import Cardholder
 from bot.engine.circulation import GuardedCirculation, Limits
-from bot.ports import Library
+from bot.ports.library import Library
+from bot.renewal_requests import RequestState
 from db.connect import Database
 from db.renewal_requests import SqlUnsettled
 from tests.support.clock import StandingClock
@@ -167,8 +168,9 @@ async def test_a_system_that_is_away_takes_a_wish_and_does_it_once(live: Live, c
 
 
 async def test_yes_to_a_renewal_of_a_book_that_came_back_meanwhile(
-    reader: Reader, circulation: FakeCirculation
+    reader: Reader, catalogue: FakeCatalogue, circulation: FakeCirculation
 ) -> None:
+    catalogue.holds("Мёртвые души", "Гоголь Н. В.")
     loan = circulation.lends(ANNA, "Обломов", SOON)
     await reader.says("продли мёртвые души")
     reader.hears("Продлить ту, что есть?")

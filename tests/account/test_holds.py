@@ -126,7 +126,7 @@ async def test_what_is_read_in_the_library_only_is_not_waited_for(
     ("code", "heard"),
     [
         (HoldBlock.BRANCH_RULE, "В эту библиотеку книгу не привозят. Выберите другую"),
-        (HoldBlock.PICKUP_INVALID, "В этой библиотеке брони не выдают. Выберите другую"),
+        (HoldBlock.PICKUP_INVALID, "Забрать бронь в этой библиотеке не получится. Выберите другую"),
     ],
 )
 async def test_a_branch_that_cannot_hand_it_out_leads_to_one_that_can(
@@ -156,3 +156,11 @@ async def test_a_system_that_is_away_promises_nothing(
     reader.hears("Программа библиотеки сейчас не отвечает.")
     reader.may_press("Позвать библиотекаря")
     assert not circulation.waits
+
+
+async def test_this_book_is_asked_for_by_name(reader: Reader, wanted: int) -> None:
+    await reader.says("хочу, чтобы мне оставили эту книгу до субботы")
+
+    reader.hears("Какую книгу забронировать? Напишите название или автора.")
+    await reader.says("каштанка")
+    reader.hears("Каштанка")

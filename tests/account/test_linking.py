@@ -10,7 +10,7 @@ from zxingcpp import read_barcodes
 
 from bot.accounts import Cardholder, Proof
 from bot.library.card_codes import CardBarcode
-from bot.ports import Library
+from bot.ports.library import Library
 from tests.support.clock import StandingClock
 from tests.support.fake_accounts import FakeAccounts
 from tests.support.fake_circulation import FakeCirculation
@@ -34,6 +34,35 @@ async def test_who_asks_for_their_books_links_a_card_and_gets_them(
     stranger.hears("Анна, готово: билет привязан.", "У вас на руках 1 книга.", "«Обломов», И. А. Гончаров")
 
 
+@pytest.mark.parametrize(
+    ("wish", "why"),
+    [
+        ("мои книги", "Чтобы показать ваши книги, мне нужен ваш билет."),
+        ("продлите мне книги", "Чтобы продлить книги, мне нужен ваш билет."),
+        ("мои брони", "Для броней мне нужен ваш билет."),
+        ("покажи мой билет", "Чтобы показать ваш билет, его надо привязать к этому чату."),
+        ("напоминай о сроках", "Чтобы напоминать о сроках, мне нужен ваш билет."),
+    ],
+)
+async def test_who_wants_something_hears_what_the_card_is_for(stranger: Reader, wish: str, why: str) -> None:
+    await stranger.says(wish)
+    stranger.hears(why, "мне нужно хранить номер билета")
+
+    await stranger.presses("Согласен")
+    stranger.hears(f"{why} Пришлите одноразовый код.")
+
+
+async def test_a_card_number_in_the_place_of_a_code_is_no_dead_end(stranger: Reader, accounts: FakeAccounts) -> None:
+    accounts.ways = {Proof.CODE, Proof.PIN}
+    await stranger.says("привяжи билет")
+    await stranger.says("да")
+
+    await stranger.says("1000001")
+
+    stranger.hears(WRONG, "Если это был номер билета, нажмите «По номеру билета».")
+    stranger.may_press("По номеру билета")
+
+
 async def test_nothing_is_kept_of_who_does_not_agree(stranger: Reader, accounts: FakeAccounts) -> None:
     await stranger.says("привяжи билет")
     await stranger.says("не согласна")
@@ -42,6 +71,90 @@ async def test_nothing_is_kept_of_who_does_not_agree(stranger: Reader, accounts:
     assert not accounts.consents
     await stranger.says("до скольки вы сегодня?")
     stranger.hears("с 9:00 до 19:00")
+
+
+async def test_a_wish_that_begins_with_not_is_no_refusal(stranger: Reader) -> None:
+    await stranger.says("продлите книги")
+    await stranger.says("не присылайте мне ничего")
+
+    stranger.hears("Первым я вам не пишу")
+
+
+async def test_a_story_with_a_not_in_it_is_no_refusal(stranger: Reader, accounts: FakeAccounts) -> None:
+    await stranger.says("продлите книги")
+    await stranger.says("срок кончается завтра, а я заболела, прийти не могу, как быть?")
+
+    stranger.hears("Чтобы продлить книги, мне нужен ваш билет.")
+    stranger.may_press("Согласен")
+
+
+@pytest.mark.parametrize("said", ["я согласна", "ну хорошо, давайте", "да", "не против", "я не против", "не возражаю"])
+async def test_who_agrees_in_words_is_asked_for_a_proof(stranger: Reader, accounts: FakeAccounts, said: str) -> None:
+    await stranger.says("привяжи билет")
+    await stranger.says(said)
+
+    stranger.hears("Пришлите одноразовый код.")
+    assert accounts.consents
+
+
+async def test_what_is_hardly_a_yes_agrees_to_nothing(stranger: Reader, accounts: FakeAccounts) -> None:
+    await stranger.says("привяжи билет")
+    await stranger.says("мне это давай объясни")
+
+    assert not accounts.consents
+
+
+@pytest.mark.parametrize("said", ["да нет", "не знаю", "наверное, да", "да, а зачем это?", "не против, но зачем"])
+async def test_what_may_be_either_is_asked_again(stranger: Reader, accounts: FakeAccounts, said: str) -> None:
+    await stranger.says("привяжи билет")
+    await stranger.says(said)
+
+    stranger.hears("Не понял, да или нет.")
+    stranger.may_press("Согласен")
+    assert not accounts.consents
+    await stranger.says("да")
+    assert accounts.consents
+
+
+async def test_a_yes_agrees_only_to_the_text_that_was_shown(stranger: Reader, accounts: FakeAccounts) -> None:
+    await stranger.says("привяжи билет")
+    accounts.version = "2" * 64
+    await stranger.says("да")
+
+    stranger.hears("Текст согласия с тех пор изменился.")
+    assert not accounts.consents
+
+
+async def test_a_consent_is_kept_in_the_language_it_was_asked_in(stranger: Reader, accounts: FakeAccounts) -> None:
+    await stranger.says("привяжи билет")
+    await stranger.says("yes, I agree, thank you")
+
+    stranger.hears("Пришлите одноразовый код.")
+    assert accounts.consents
+
+
+@pytest.mark.parametrize("said", ["я не согласна", "нет, спасибо", "нет, не хочу я ничего подписывать", "я против"])
+async def test_who_refuses_in_words_is_believed(stranger: Reader, accounts: FakeAccounts, said: str) -> None:
+    await stranger.says("привяжи билет")
+    await stranger.says(said)
+
+    stranger.hears("ничего личного не сохраняю")
+    assert not accounts.consents
+
+
+async def test_who_has_agreed_once_is_not_asked_again(
+    stranger: Reader, accounts: FakeAccounts, anna: Cardholder
+) -> None:
+    accounts.code(anna, "123456")
+    await stranger.says("привяжи билет")
+    await stranger.says("да")
+    await stranger.says("123456")
+    await stranger.says("отвяжи билет")
+
+    await stranger.says("привяжи билет")
+
+    stranger.hears("Пришлите одноразовый код.")
+    stranger.hears_nothing_of("хранить номер билета")
 
 
 async def test_an_old_consent_button_agrees_to_nothing_new(stranger: Reader, accounts: FakeAccounts) -> None:
@@ -201,11 +314,19 @@ async def test_a_phone_that_nobody_asked_for_is_not_used(stranger: Reader, accou
     assert not accounts.log
 
 
-@pytest.mark.parametrize("word", ["отвяжи карту", "отвяжи", "выйти", "unlink my card"])
-async def test_a_card_is_unlinked_in_a_word(reader: Reader, accounts: FakeAccounts, word: str) -> None:
+@pytest.mark.parametrize(
+    ("word", "heard"),
+    [
+        ("отвяжи карту", "Билет отвязан."),
+        ("отвяжи", "Билет отвязан."),
+        ("выйти", "Билет отвязан."),
+        ("unlink my card", "The card is unlinked."),
+    ],
+)
+async def test_a_card_is_unlinked_in_a_word(reader: Reader, accounts: FakeAccounts, word: str, heard: str) -> None:
     await reader.says(word)
 
-    reader.hears("Билет отвязан.")
+    reader.hears(heard)
     assert not accounts.links[reader.contact]
     await reader.says("мои книги")
     reader.hears("Пришлите одноразовый код.")
@@ -240,6 +361,22 @@ async def test_a_card_unlinked_in_the_midst_of_a_dialogue_shows_nothing_more(
     reader.hears_nothing_of("Обломов")
     reader.hears("Пришлите одноразовый код.")
     assert not circulation.calls
+
+
+@pytest.mark.parametrize(
+    ("until", "told"),
+    [
+        (date(2027, 5, 3), "Действует до 3 мая 2027 г."),
+        (date(2026, 3, 1), "Срок билета прошёл 1 марта 2026 г.: продлить его можно в библиотеке."),
+    ],
+)
+async def test_how_long_the_card_is_good_is_told(
+    reader: Reader, accounts: FakeAccounts, anna: Cardholder, until: date, told: str
+) -> None:
+    accounts.cards[anna.card_number].holder = replace(anna, valid_until=until)
+    await reader.says("до какого числа действует мой билет?")
+
+    reader.hears("Ваш билет.", told)
 
 
 async def test_the_card_is_shown_with_its_number(reader: Reader, library: Library) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from bot.accounts import Cardholder
-from bot.ports import Library
+from bot.ports.library import Library
 from tests.support.clock import StandingClock
 from tests.support.reader import Reader
 

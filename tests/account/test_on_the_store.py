@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from bot.library.holds import HoldState
 from bot.messages import Document, Picture
-from bot.ports import Library
+from bot.ports.library import Library
 from db.connect import Database
 from db.files import SqlFiles
 from db.models import ContactRow, ConversationRow, FileRow, MessageRow, PatronRow

@@ -8,7 +8,8 @@ import pytest
 from bot.accounts import Cardholder
 from bot.engine.dispatcher import routes
 from bot.engine.privacy import DataClass, Privacy
-from bot.ports import Library, Request
+from bot.ports.library import Library
+from bot.ports.understanding import Request
 from bot.routing import Personal
 from bot.settings import DEFAULT_INTENTS
 from tests.support.clock import StandingClock

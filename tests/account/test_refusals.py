@@ -11,7 +11,8 @@ from decimal import Decimal
 
 import pytest
 
-from bot.accounts import Cardholder, Keeping
+from bot.accounts import Cardholder
+from bot.circulation import Keeping
 from bot.library.lending import Patron
 from bot.library.policy import Confirmation
 from bot.library.renewal import RenewalBlock

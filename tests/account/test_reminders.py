@@ -1,12 +1,17 @@
 """«Напоминания»: how many days before, overdue or not, titles or not, in which chat, or nothing at all."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
 from bot.accounts import Cardholder, NoticeWishes
 from bot.messages import Contact
+from bot.ports.library import Library
+from tests.support.clock import StandingClock
 from tests.support.fake_accounts import FakeAccounts
+from tests.support.fake_circulation import FakeCirculation
+from tests.support.fake_library import CENTRAL, FakeCatalogue, at
 from tests.support.reader import Reader
 
 USUAL = "О сроке напоминаю за 3 дня и за 1 день.\nО просрочке пишу.\nНазвания книг пишу."
@@ -187,3 +192,48 @@ async def test_in_english(reader: Reader, accounts: FakeAccounts, elsewhere: Con
 
     reader.hears("Done.", "I write here")
     assert accounts.wishes[reader.contact].here
+
+
+@pytest.fixture
+def visitor(library: Library, clock: StandingClock, accounts: FakeAccounts, anna: Cardholder) -> Reader:
+    """Anna at the page of the web chat: what comes by itself finds nobody there."""
+    reader = Reader(library, clock)
+    accounts.links_to(reader.contact, anna)
+    return Reader(replace(library, silent=frozenset({reader.contact.channel})), clock)
+
+
+async def test_nothing_is_promised_where_nobody_is_written_to(visitor: Reader) -> None:
+    for words in ("напоминания", "напоминай за 2 дня"):
+        await visitor.says(words)
+        assert visitor.text == (
+            "В этот чат я сам не пишу. Привяжите билет в мессенджере библиотеки, и напоминания придут туда."
+        )
+
+
+async def test_where_another_chat_is_written_to_that_is_said(
+    visitor: Reader, accounts: FakeAccounts, anna: Cardholder
+) -> None:
+    accounts.links_to(Contact(channel="vk", address="anna"), anna)
+    await visitor.says("напоминания")
+    visitor.hears("О сроке напоминаю за 3 дня", "Пишу в другой ваш чат, сюда я сам не пишу.")
+    assert "Писать сюда" not in [button.label for button in visitor.offered()]
+
+
+async def test_a_hold_promises_no_message_there(
+    visitor: Reader, catalogue: FakeCatalogue, circulation: FakeCirculation
+) -> None:
+    card = catalogue.holds("Каштанка", "А. П. Чехов", at(CENTRAL, 0, 1))
+    circulation.knows(card.work_id, card.title, card.author)
+    await visitor.says("забронируй Каштанку")
+    await visitor.presses("Да")
+    await visitor.presses("Центральная библиотека")
+    visitor.hears("Когда её можно будет забрать, видно в «Моих бронях».")
+    visitor.hears_nothing_of("Напишу")
+
+
+async def test_until_when_does_not_promise_to_remind_there(
+    visitor: Reader, circulation: FakeCirculation, anna: Cardholder
+) -> None:
+    circulation.lends(anna.patron_id, "Каштанка", date(2026, 3, 10))
+    await visitor.says("скажи, когда уже нельзя будет продлить")
+    visitor.hears("В этот чат я сам не пишу, поэтому загляните сюда до срока.")

@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 
-from bot.accounts import Ability, Cardholder, Keeping
+from bot.accounts import Cardholder, NoticeWishes
+from bot.circulation import Ability, Keeping
 from bot.library.lending import Patron
 from bot.library.policy import LendingPolicy
 from bot.library.renewal import RenewalBlock
+from tests.support.fake_accounts import FakeAccounts
 from tests.support.fake_circulation import FakeCirculation
-from tests.support.fake_library import CHILDREN
+from tests.support.fake_library import CHILDREN, FakeCatalogue
 from tests.support.reader import Reader
 
 SOON, LATER = date(2026, 3, 5), date(2026, 3, 10)
@@ -126,10 +128,22 @@ async def test_one_book_of_several_is_asked_for(reader: Reader, three: list[int]
     reader.hears("«Обломов»: теперь до 17 марта.")
 
 
-async def test_a_book_that_is_not_theirs(reader: Reader, circulation: FakeCirculation, three: list[int]) -> None:
+async def test_a_book_that_is_not_theirs(
+    reader: Reader, catalogue: FakeCatalogue, circulation: FakeCirculation, three: list[int]
+) -> None:
+    catalogue.holds("Мёртвые души", "Гоголь Н. В.")
     await reader.says("продли мёртвые души")
 
     reader.hears("Книги «мёртвые души» у вас на руках нет.")
+    assert not circulation.calls
+
+
+async def test_what_is_no_book_is_not_told_to_be_missing(
+    reader: Reader, circulation: FakeCirculation, three: list[int]
+) -> None:
+    await reader.says("я не успею сдать вовремя")
+
+    reader.hears("Какую книгу продлить?")
     assert not circulation.calls
 
 
@@ -207,7 +221,75 @@ async def test_when_a_book_can_be_renewed_no_more(reader: Reader, three: list[in
     await reader.says("скажи, когда уже нельзя будет продлить")
 
     reader.hears("Вот до какого дня можно держать книги", "«Война и мир», Л. Н. Толстой: самое позднее до")
-    reader.hears("Я напомню о сроке за 3 дня.")
+    reader.hears("За 3 дня до срока напомню и скажу, если продлить уже нельзя.")
+
+
+ASKED = [
+    "Скажи, когда уже нельзя будет продлить",
+    "Предупреди, когда продлить будет нельзя",
+    "Предупреди меня, когда книгу больше нельзя будет продлить",
+    "Сообщи, когда книги больше не продлить",
+    "Дай знать, когда продлевать уже нельзя",
+    "напомни когда уже нельзя будет продлевать",
+    "сколько у меня осталось продлений",
+    "сколько продлений осталось",
+    "когда последнее продление",
+    "какую книгу уже нельзя продлить",
+    "когда уже не получится продлить",
+    "а сколько раз я ещё могу продлить",
+    "какие книги больше не продлеваются",
+    "до какого числа я могу продлевать книги",
+    "tell me when it can no longer be renewed",
+    "warn me when I can't renew any more",
+    "how many renewals do I have left",
+]
+
+
+@pytest.mark.parametrize("said", ASKED)
+async def test_whoever_asks_how_long_renewing_goes_on_hears_the_last_day_of_each_book(
+    reader: Reader, circulation: FakeCirculation, anna: Cardholder, said: str
+) -> None:
+    circulation.lends(anna.patron_id, "Обломов", SOON)
+    circulation.lends(anna.patron_id, "Бесы", SOON, renewals=2)
+
+    await reader.says(said)
+
+    if said.isascii():
+        reader.hears("«Обломов»: until 6 April at the latest.", "«Бесы»: until 5 March, cannot be renewed again.")
+    else:
+        reader.hears("«Обломов»: самое позднее до 6 апреля.", "«Бесы»: до 5 марта, больше не продлить.")
+    assert not circulation.calls
+
+
+async def test_of_a_book_that_is_named_only_its_own_last_day_is_told(
+    reader: Reader, circulation: FakeCirculation, three: list[int]
+) -> None:
+    await reader.says("до какого числа можно продлевать войну и мир")
+
+    reader.hears("«Война и мир», Л. Н. Толстой: самое позднее до")
+    reader.hears_nothing_of("Обломов", "стульев")
+    assert not circulation.calls
+
+
+async def test_who_gets_no_reminders_hears_how_to_be_told(
+    reader: Reader, accounts: FakeAccounts, three: list[int]
+) -> None:
+    accounts.wishes[reader.contact] = NoticeWishes(muted=True)
+
+    await reader.says("предупреди, когда продлить будет нельзя")
+
+    reader.hears("Напоминания выключены. Включите их, и я скажу, когда продлить будет уже нельзя.")
+
+
+@pytest.mark.parametrize(
+    "said", ["не продлевайте мои книги", "не надо продлевать", "больше продлевать не надо", "напомни продлить книги"]
+)
+async def test_a_wish_that_nothing_be_renewed_renews_nothing(
+    reader: Reader, circulation: FakeCirculation, three: list[int], said: str
+) -> None:
+    await reader.says(said)
+
+    assert not circulation.calls
 
 
 @pytest.mark.parametrize(
@@ -221,7 +303,7 @@ async def test_a_question_about_renewals_renews_nothing(
 ) -> None:
     await reader.says(said)
 
-    reader.hears("Вот до какого дня можно держать книги")
+    reader.hears("This is how long you can keep" if said.isascii() else "Вот до какого дня можно держать книги")
     assert not circulation.calls
 
 
@@ -257,7 +339,8 @@ REFUSALS: list[tuple[RenewalBlock, dict[str, Any], dict[str, Any], str]] = [
     (RenewalBlock.HOLD_QUEUE, {"wanted": True}, {}, "её ждёт другой читатель. Верните её до 5 марта."),
     (RenewalBlock.BOOKED, {"booked": True}, {}, "она уже обещана другому читателю."),
     (RenewalBlock.TOO_SOON, {"due": date(2026, 3, 20)}, {"no_renewal_before_days": 3}, "Напишите мне 17 марта"),
-    (RenewalBlock.NO_GAIN, {"due": date(2026, 3, 20)}, {}, "продлевать рано. Напишите мне 6 марта или позже."),
+    (RenewalBlock.NO_GAIN, {"due": date(2026, 3, 20)}, {}, "продлевать рано. Напишите мне 7 марта или позже."),
+    # (closed on the 20th for a clearing-out: until the 21st there is time anyway)
     (RenewalBlock.PERIOD_CAP, {}, {"max_total_days": 17}, "дольше держать её нельзя."),
 ]  # fmt: skip
 

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from adapters.max.channel import SECRET_HEADER as MAX_HEADER
 from adapters.telegram.channel import SECRET_HEADER as TELEGRAM_HEADER
-from bot.app import channel_spec
+from bot.app.channels import channel_spec
 from bot.channels import Channel, Pushed, Setting
 from bot.clock import Clock
 from tests.adapters.sms.support import ACCOUNTS, CALLBACK

@@ -20,7 +20,8 @@ from bot.engine.outbox import Outbox
 from bot.engine.pictures import PictureDesk
 from bot.engine.server import application
 from bot.messages import Attachment, Button, Document, Location, Photo, Picture, Reply, bold, link, reply
-from bot.ports import Library, Request, Understanding
+from bot.ports.library import Library
+from bot.ports.understanding import Request, Understanding
 from bot.routing import Answer, Handler, Router, Trigger, Turn, intent, pressed, sent
 from db.connect import Database
 from db.files import SqlFiles

@@ -15,14 +15,12 @@ from bot.engine.metrics import Metrics
 from bot.engine.outbox import Outbox
 from bot.engine.server import application
 from bot.messages import Contact
-from bot.ports import Library
+from bot.ports.library import Library
 from db.connect import Database
 from db.messages import Log, open_log
 from tests.adapters.house import Script, router
 from tests.support.clock import StandingClock
-
-SOON_S = 20.0
-"""Whatever a test waits for comes at once, or this says that it does not come."""
+from tests.support.patience import SOON_S
 
 
 class MessengerService:

@@ -11,7 +11,7 @@ from aiohttp.web import Application, Request
 from pydantic import ValidationError
 from sqlalchemy import Select, func, select
 
-from bot.app import channel_spec
+from bot.app.channels import channel_spec
 from bot.engine.intake import Arrivals, Webhooks
 from bot.engine.metrics import Metrics
 from bot.engine.server import application

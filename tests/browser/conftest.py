@@ -5,13 +5,18 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 
 from bot.clock import SystemClock
+from bot.staff import StaffRole
 from db.connect import connect
 from tests.adapters.house import House
+from tests.browser.desk import UNDO, Ahead, Enter
 from tests.browser.visitor import Visitor
+from tests.console.house import ConsoleHouse
 from tests.support.databases import Databases
+from tests.support.patience import SOON_S
+from tests.support.staff import hire
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = (
@@ -35,6 +40,7 @@ async def chromium() -> AsyncIterator[Browser]:
     program = next(filter(None, map(shutil.which, NAMES)), None)
     if program is None:
         pytest.fail("The browser tests need Chromium: run `sh tests/need-browser.sh`.")
+    expect.set_options(timeout=SOON_S * 1000)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=program, args=list(FLAGS), headless=True)
         yield browser
@@ -77,8 +83,10 @@ async def visit(chromium: Browser) -> AsyncIterator[Visit]:
         own = await chromium.new_context(
             viewport={"width": width, "height": height},
             locale="ru-RU",
+            reduced_motion="reduce",  # else what still fades in is too pale for axe
             **context,  # type: ignore[arg-type]  # Playwright's own names
         )
+        own.set_default_timeout(SOON_S * 1000)
         visitor = Visitor(own, await own.new_page())
         visitors.append(visitor)
         await visitor.opens(address)
@@ -86,6 +94,33 @@ async def visit(chromium: Browser) -> AsyncIterator[Visit]:
 
     yield come
     for visitor in visitors:
+        for page in visitor.context.pages:
+            await page.unroute_all(behavior="ignoreErrors")
         await visitor.context.close()
         assert visitor.complaints == []
         assert visitor.asked_elsewhere == []
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def desk_house(databases: Databases) -> AsyncIterator[ConsoleHouse]:
+    """A library with a web chat, a console and two librarians."""
+    database, clock = await connect(await databases.url("sqlite")), Ahead()
+    await hire(database, clock, role=StaffRole.ADMIN)
+    await hire(database, clock, "vera", "Вера")
+    house = ConsoleHouse(database, clock, undo=UNDO)
+    await house.open()
+    yield house
+    await house.close()
+    await databases.drop(database)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def enter(visit: Visit, desk_house: ConsoleHouse) -> Enter:
+    """A librarian who has signed in: ``await enter(width=360)``."""
+
+    async def entered(login: str = "masha", **window: object) -> Visitor:
+        librarian = await visit(f"{desk_house.address}/console/", **{"width": 1440, "height": 900, **window})
+        await librarian.signs_in(login)
+        return librarian
+
+    return entered

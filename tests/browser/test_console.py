@@ -1,82 +1,14 @@
 """The console in a real browser: the whole story, by mouse and by keyboard, in both themes, for everybody."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import datetime, timedelta
-
 import pytest
-import pytest_asyncio
-from playwright.async_api import Locator, expect
+from playwright.async_api import expect
 
-from bot.clock import SystemClock
-from bot.desk import Release, StaffRole
-from db.connect import connect
 from tests.browser.conftest import Visit
-from tests.browser.visitor import Visitor
+from tests.browser.desk import Enter, last_line, the_answer_leaves
+from tests.browser.screens import screens_of
 from tests.console.house import ConsoleHouse
-from tests.support.databases import Databases
-from tests.support.staff import PASSWORD, hire
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
-
-
-UNDO = timedelta(minutes=1)
-"""So long that no busy machine is too slow to take an answer back."""
-PATIENCE_MS = 20_000
-
-
-class Ahead(SystemClock):
-    """The machine's clock, which a test may put forward."""
-
-    by = timedelta()
-
-    def now(self) -> datetime:
-        return super().now() + self.by
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def desk_house(databases: Databases) -> AsyncIterator[ConsoleHouse]:
-    """A library with a web chat, a console and two librarians."""
-    database, clock = await connect(await databases.url("sqlite")), Ahead()
-    await hire(database, clock, role=StaffRole.ADMIN)
-    await hire(database, clock, "vera", "Вера")
-    expect.set_options(timeout=PATIENCE_MS)
-    house = ConsoleHouse(database, clock, undo=UNDO)
-    await house.open()
-    yield house
-    await house.close()
-    expect.set_options(timeout=5_000)
-    await databases.drop(database)
-
-
-Enter = Callable[..., Awaitable[Visitor]]
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def enter(visit: Visit, desk_house: ConsoleHouse) -> Enter:
-    """A librarian who has signed in: ``await enter(width=360)``."""
-
-    async def entered(login: str = "masha", **window: object) -> Visitor:
-        librarian = await visit(f"{desk_house.address}/console/", **{"width": 1440, "height": 900, **window})
-        page = librarian.page
-        await page.get_by_label("Имя для входа").fill(login)
-        await page.get_by_label("Пароль").fill(PASSWORD)
-        await page.keyboard.press("Enter")
-        await expect(page.locator(".inbox")).to_be_visible()
-        return librarian
-
-    return entered
-
-
-async def the_answer_leaves(house: ConsoleHouse) -> None:
-    """The time in which it could be taken back is over."""
-    assert isinstance(house.clock, Ahead)
-    house.clock.by += UNDO
-    await house.log.act(Release())
-
-
-def last_line(librarian: Visitor) -> Locator:
-    """The last message on the screen."""
-    return librarian.page.locator("article.message").last
 
 
 async def test_a_reader_calls_and_a_librarian_answers_undoes_notes_and_gives_back(
@@ -153,7 +85,7 @@ async def test_everything_is_done_by_keyboard_alone(desk_house: ConsoleHouse, vi
     await keys.press("Escape")
     await keys.press("j")
     await keys.press("Enter")
-    await expect(masha.page.locator("#answer")).to_be_visible()
+    await masha.sees(masha.page.locator("#answer"))
     await keys.press("t")
     await expect(masha.page.get_by_text("Диалог у вас, бот молчит")).to_be_visible()
     await keys.press("r")
@@ -170,23 +102,19 @@ async def test_everything_is_done_by_keyboard_alone(desk_house: ConsoleHouse, vi
     await expect(masha.page.locator("#answer")).to_have_count(0)
 
 
-@pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 360)])
-async def test_no_screen_shuts_anybody_out(
-    desk_house: ConsoleHouse, visit: Visit, enter: Enter, scheme: str, width: int
-) -> None:
+async def test_no_screen_shuts_anybody_out(desk_house: ConsoleHouse, visit: Visit, enter: Enter) -> None:
     reader = await visit(desk_house.address)
     await reader.says("человек <b>жирный</b> " + "Ы" * 300)
     await reader.hears("Записал")
-    librarian = await visit(f"{desk_house.address}/console/login", width=width, color_scheme=scheme)
-    assert await librarian.barriers() == []
-    masha = await enter(width=width, height=740, color_scheme=scheme)
     root = f"{desk_house.address}/console/"
-    for path in ("", "?tab=all", "c/1", "canned", "staff", "account", "account/code", "password", "c/999"):
+    masha = await visit(root + "login", width=1440)
+    assert await masha.shuts_out() == []
+    await masha.signs_in()
+    for path in screens_of(__name__)[1:]:
         await masha.opens(root + path)
-        assert await masha.barriers() == [], path
-        assert await masha.sideways() <= 0, path
+        assert await masha.shuts_out() == [], path
     await masha.opens(root + "c/1")
     for name in ("Готовые ответы", "Книга", "Заметка"):
         await masha.page.get_by_role("button", name=name).click()
-        assert await masha.barriers() == [], name
+        assert await masha.shuts_out() == [], name
         await masha.page.keyboard.press("Escape")

@@ -7,16 +7,17 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import expect
 
-from bot.desk import StaffRole
 from bot.overview import Standing, Way
+from bot.staff import StaffRole
 from db.channel_states import SqlChannelStates
 from db.connect import connect
 from tests.browser.conftest import Visit
-from tests.browser.test_console import PATIENCE_MS, Ahead
+from tests.browser.desk import Ahead
+from tests.browser.screens import screens_of
 from tests.browser.visitor import Visitor
 from tests.console.house import ConsoleHouse
 from tests.support.databases import Databases
-from tests.support.staff import PASSWORD, hire
+from tests.support.staff import hire
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -45,13 +46,11 @@ async def house(databases: Databases) -> AsyncIterator[ConsoleHouse]:
     """A library with a web chat and a console."""
     database, clock = await connect(await databases.url("sqlite")), Ahead()
     await hire(database, clock, role=StaffRole.ADMIN)
-    expect.set_options(timeout=PATIENCE_MS)
     house = ConsoleHouse(database, clock)
     await house.open()
     await SqlChannelStates(database, clock).keep({("webchat", Way.OUT): Standing.UP, ("wa", Way.OUT): Standing.REFUSED})
     yield house
     await house.close()
-    expect.set_options(timeout=5_000)
     await databases.drop(database)
 
 
@@ -62,10 +61,7 @@ async def enter(visit: Visit, house: ConsoleHouse) -> Enter:
     async def entered(path: str = "", **window: object) -> Visitor:
         librarian = await visit(f"{house.address}/console/login", **{"width": 1440, "height": 900, **window})
         await librarian.context.add_init_script(EARS)
-        await librarian.page.get_by_label("Имя для входа").fill("masha")
-        await librarian.page.get_by_label("Пароль").fill(PASSWORD)
-        await librarian.page.keyboard.press("Enter")
-        await expect(librarian.page.locator(".inbox")).to_be_visible()
+        await librarian.signs_in()
         if path:
             await librarian.opens(f"{house.address}/console/{path}")
         return librarian
@@ -73,19 +69,15 @@ async def enter(visit: Visit, house: ConsoleHouse) -> Enter:
     return entered
 
 
-@pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 360)])
-async def test_the_overview_shuts_nobody_out(
-    house: ConsoleHouse, visit: Visit, enter: Enter, scheme: str, width: int
-) -> None:
+async def test_the_overview_shuts_nobody_out(house: ConsoleHouse, visit: Visit, enter: Enter) -> None:
     reader = await visit(house.address)
     await reader.says("Часы работы?")
     await reader.says("Позовите человека")
     await reader.hears("Записал")
-    masha = await enter(width=width, height=900, color_scheme=scheme)
-    for path in ("overview", "overview/opinions"):
+    masha = await enter()
+    for path in screens_of(__name__):
         await masha.opens(f"{house.address}/console/{path}")
-        assert await masha.barriers() == [], path
-        assert await masha.sideways() <= 0, path
+        assert await masha.shuts_out() == [], path
 
 
 async def test_it_is_reached_by_keys_and_keeps_itself_fresh(house: ConsoleHouse, visit: Visit, enter: Enter) -> None:

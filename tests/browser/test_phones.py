@@ -1,71 +1,28 @@
 """``bibliobot demo --messengers``: all messengers on a page, the real service behind them."""
 
-import asyncio
 from collections.abc import AsyncIterator
 
 import aiohttp
 import pytest
 import pytest_asyncio
-from playwright.async_api import Locator, expect
+from playwright.async_api import expect
 
-from bot import app
-from bot.engine.service import Role
-from bot.settings import load
 from demo.phones import Stand
 from tests.browser.conftest import Visit
+from tests.browser.phones import hears, phone, says, served
 from tests.browser.visitor import Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
-CONFIG = """
-library:
-  name: Заречная библиотека <i>имени</i> Пушкина
-  branches:
-    - code: "01"
-      name: Центральная библиотека
-      main: true
-      address: улица Садовая, 12
-      phone: 8 (800) 000-00-01
-      location: {latitude: 55.0121, longitude: 50.0304}
-      hours: {mon-sun: "10:00-19:00"}
-database: {url: "sqlite:///phones.sqlite3"}
-search: {folder: index}
-server: {port: 0}
-channels: {webchat: {}}
-"""
 MESSENGERS = ("telegram", "vk", "whatsapp", "max", "ok", "sms")
 ADDRESS = "улица Садовая, 12"
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def stand(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stand]:
-    """Phones that talk with a service of this process; at the end it has kept every messenger's rules."""
-    config = tmp_path_factory.mktemp("phones") / "config.yaml"
-    config.write_text(CONFIG, "utf-8")
-    settings, folder = load(config, {})
-    async with Stand(settings) as stand, app.opened(stand.settings(), folder) as what:
-        await what.catalogue.start()
-        service = app.service(what, Role.ALL)
-        port = await service.start()
-        await stand.begins(f"http://127.0.0.1:{port}", app.deliveries(what))
-        yield stand
-        await service.stop()
-        asyncio.get_running_loop().set_exception_handler(None)
-    assert {kind: phone.emulator.wrong for kind, phone in stand.phones.items() if phone.emulator.wrong} == {}
-
-
-def phone(visitor: Visitor, kind: str) -> Locator:
-    return visitor.page.locator(f"#phone-{kind}")
-
-
-async def says(visitor: Visitor, kind: str, text: str) -> None:
-    field = phone(visitor, kind).locator("textarea")
-    await field.fill(text)
-    await field.press("Enter")
-
-
-async def hears(visitor: Visitor, kind: str, text: str) -> None:
-    await expect(phone(visitor, kind).locator(".bot").filter(has_text=text).last).to_be_visible(timeout=15_000)
+    """Phones that talk with a service of this process."""
+    async with served(tmp_path_factory.mktemp("phones")) as running:
+        yield running.stand
 
 
 async def chooses(visitor: Visitor, kind: str, what: str) -> None:

@@ -10,24 +10,24 @@ from playwright.async_api import Dialog, expect
 from sqlalchemy import insert, select, update
 
 from bot.clock import SystemClock
-from bot.desk import StaffRole
 from bot.library.notices import NoticeKind
 from bot.messages import Contact
+from bot.staff import StaffRole
 from db.connect import connect
 from db.models import BranchRow, ContactRow, PatronRow
 from db.models_circulation import LoanRow, RenewalRequestRow
 from db.models_notices import NoticeItemRow, NoticeRow
 from tests.browser.conftest import Visit
+from tests.browser.screens import screens_of
 from tests.browser.visitor import Visitor
 from tests.console.house import ConsoleHouse
 from tests.support.accounts import CONSENT
 from tests.support.databases import Databases
 from tests.support.fake_library import CENTRAL, CHILDREN, FakeBranches, FakeCatalogue, FakeFaq, sample_library
-from tests.support.staff import PASSWORD, hire
+from tests.support.staff import hire
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
-PATIENCE_MS = 20_000
 CARD = "0100001"
 ENDLESS = "Полное собрание сочинений и писем в тридцати томах " * 4
 
@@ -41,8 +41,10 @@ class Readers:
     loans: list[int]
 
     async def fill(self) -> None:
-        """A request that waits, and somebody whom nothing reached."""
+        """A request that waits, a book to put aside, and somebody whom nothing reached."""
         lending, now = self.house.lending, self.house.clock.now()
+        wanted, _ = await lending.book("Каштанка")
+        await lending.hold(await lending.patron("0300001", surname="Ждущий", given_name="Иван"), wanted)
         async with lending.database.writer.begin() as connection:
             row = (await connection.execute(select(LoanRow).where(LoanRow.id == self.loans[1]))).one()
             waits = {"cause": "staff", "state": "waiting", "asked_at": now - timedelta(hours=3), "key": "1"}
@@ -71,7 +73,6 @@ async def readers(databases: Databases) -> AsyncIterator[Readers]:
     """Анна has two books, one of them late."""
     database, clock = await connect(await databases.url("sqlite")), SystemClock()
     await hire(database, clock, role=StaffRole.ADMIN)
-    expect.set_options(timeout=PATIENCE_MS)
     library = sample_library(FakeCatalogue(), FakeFaq(), FakeBranches(CENTRAL, CHILDREN))
     house = ConsoleHouse(database, clock, library=library)
     await house.open()
@@ -95,18 +96,13 @@ async def readers(databases: Databases) -> AsyncIterator[Readers]:
         await connection.execute(update(PatronRow).where(PatronRow.id == anna).values(valid_until=None))
     yield Readers(house, anna, loans)
     await house.close()
-    expect.set_options(timeout=5_000)
     await databases.drop(database)
 
 
 async def enters(visit: Visit, readers: Readers, **window: object) -> Visitor:
     """A librarian who has signed in."""
     librarian = await visit(f"{readers.house.address}/console/", **{"width": 1440, "height": 900, **window})
-    page = librarian.page
-    await page.get_by_label("Имя для входа").fill("masha")
-    await page.get_by_label("Пароль").fill(PASSWORD)
-    await page.keyboard.press("Enter")
-    await expect(page.locator(".inbox")).to_be_visible()
+    await librarian.signs_in()
     return librarian
 
 
@@ -119,7 +115,7 @@ async def test_a_reader_is_found_helped_and_given_a_code_by_keyboard(visit: Visi
     await readers.fill()
     masha = await enters(visit, readers)
     page, keys = masha.page, masha.page.keyboard
-    await expect(page.get_by_role("navigation").get_by_text("2", exact=True)).to_be_visible()
+    await expect(page.get_by_role("navigation").get_by_text("3", exact=True)).to_be_visible()
     await keys.press("g")
     await keys.press("p")
     await expect(page.get_by_label("Номер билета, фамилия или телефон")).to_be_focused()
@@ -129,6 +125,7 @@ async def test_a_reader_is_found_helped_and_given_a_code_by_keyboard(visit: Visi
     await page.get_by_label("Номер билета, фамилия или телефон").fill(CARD)
     await keys.press("Enter")
     await expect(page.locator("[data-row]")).to_have_count(1)
+    await page.wait_for_load_state()
     await keys.press("Escape")
     await keys.press("j")
     await keys.press("Enter")
@@ -154,8 +151,46 @@ async def test_requests_are_decided_after_a_question(visit: Visit, readers: Read
     await expect(page.locator("[data-pick]")).to_be_checked()
     await page.get_by_role("button", name="Продлить отмеченные").click()
     await expect(page.get_by_text("читатель узнает сам")).to_be_visible()
+    assert await masha.barriers() == []
+    await page.get_by_role("button", name="Отменить решение").click()
+    await expect(page.get_by_text("решение отменено, заявка снова ждёт")).to_be_visible()
+    await expect(page.locator("[data-pick]")).to_have_count(1)
+    await page.get_by_role("button", name="Отложена: Каштанка").click()
+    await expect(page.get_by_text("отложена до")).to_be_visible()
+    assert await masha.barriers() == []
+    await page.get_by_role("button", name="Выдана: Каштанка").focus()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_text("выдана, бронь закрыта")).to_be_visible()
     await page.get_by_role("button", name="Позвонили").click()
     await expect(page.get_by_text("Отмечено: Каренина Анна")).to_be_visible()
+
+
+async def test_a_book_that_is_not_on_the_shelf_is_hidden_found_again_and_refused(
+    visit: Visit, readers: Readers
+) -> None:
+    await readers.fill()
+    work, _ = await readers.house.lending.book("Мойдодыр")
+    await readers.house.lending.hold(readers.anna, work)
+    masha = await enters(visit, readers)
+    page, root = masha.page, f"{readers.house.address}/console/"
+    page.on("dialog", accept)
+    await masha.opens(root + "requests")
+    missing = page.get_by_role("button", name="Не нашлась на полке: Мойдодыр")
+    await missing.focus()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_text("Читатель ждёт дальше, место за ним")).to_be_visible()
+    assert await masha.shuts_out() == []
+    await page.get_by_role("button", name="Всё-таки нашлась").click()
+    await expect(page.get_by_text("снова в списке")).to_be_visible()
+    await missing.click()
+    await page.get_by_role("link", name="Книги больше нет?").click()
+    await expect(page.get_by_role("heading", name="Каренина Анна")).to_be_visible()
+    await page.get_by_text("Библиотека не может её дать").click()
+    assert await masha.shuts_out() == []
+    await page.get_by_label("Причина, её узнает читатель").fill("Единственный экземпляр утерян")
+    await page.get_by_role("button", name="Отказать: Мойдодыр").click()
+    await expect(page.get_by_text("в брони отказано, читатель узнает причину")).to_be_visible()
+    await expect(page.get_by_text("Броней нет.")).to_be_visible()
 
 
 async def test_the_card_beside_a_conversation_renews(visit: Visit, readers: Readers) -> None:
@@ -176,35 +211,29 @@ async def test_the_card_beside_a_conversation_renews(visit: Visit, readers: Read
     assert sum(loan.loan.renewals for loan in loans) == 1
 
 
-@pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 360)])
-async def test_no_screen_about_readers_shuts_anybody_out(
-    visit: Visit, readers: Readers, scheme: str, width: int
-) -> None:
+async def test_no_screen_about_readers_shuts_anybody_out(visit: Visit, readers: Readers) -> None:
     reader = await visit(readers.house.address)
     await reader.says("человек")
     await reader.hears("Записал")
     await readers.links()
     await readers.fill()
-    masha = await enters(visit, readers, width=width, height=740, color_scheme=scheme)
+    masha = await enters(visit, readers)
     root, one = f"{readers.house.address}/console/", f"readers/{readers.anna}"
-    for path in ("readers", one, f"{one}/erase", "requests", "journal", "staff", "readers/999"):
+    assert one in screens_of(__name__)
+    for path in screens_of(__name__):
         await masha.opens(root + path)
-        assert await masha.barriers() == [], path
-        assert await masha.sideways() <= 0, path
+        assert await masha.shuts_out() == [], path
         await masha.page.wait_for_load_state("networkidle")
-    await masha.opens(f"{root}{one}")
+    await masha.opens(root + one)
     await masha.page.get_by_role("button", name="Выдать код для чата").click()
     await expect(masha.page.locator(".big-code")).to_be_visible()
-    assert await masha.barriers() == []
-    assert await masha.sideways() <= 0
+    assert await masha.shuts_out() == []
     await masha.opens(root + "readers")
     await masha.page.get_by_label("Номер билета, фамилия или телефон").fill("каренин")
     await masha.page.keyboard.press("Enter")
     await expect(masha.page.locator("[data-row]")).to_have_count(4)
-    assert await masha.barriers() == []
-    assert await masha.sideways() <= 0
+    assert await masha.shuts_out() == []
     await masha.opens(root + "c/1")
     await masha.page.locator(".their-card summary").click()
     await expect(masha.page.locator(".their-card").get_by_text("На руках")).to_be_visible()
-    assert await masha.barriers() == []
-    assert await masha.sideways() <= 0
+    assert await masha.shuts_out() == []

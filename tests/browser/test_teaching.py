@@ -8,25 +8,23 @@ import pytest_asyncio
 from playwright.async_api import Response, expect
 
 from bot.clock import SystemClock
-from bot.desk import StaffRole
-from bot.ports import FaqEntry
+from bot.ports.library import FaqEntry
+from bot.staff import StaffRole
 from db.connect import connect
 from db.misses import SqlMisses
 from tests.browser.conftest import Visit
+from tests.browser.screens import screens_of
 from tests.browser.visitor import Visitor
 from tests.console.house import ConsoleHouse
 from tests.support.databases import Databases
 from tests.support.fake_library import CENTRAL, FakeCatalogue, at
-from tests.support.staff import PASSWORD, hire
+from tests.support.staff import hire
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
-PATIENCE_MS = 20_000
 QUESTION = "подвигать фигуры можно?"
 ANSWER = "Шахматный кружок по средам в 15:00."
 JOIN = FaqEntry(topic="join", language="ru", answer="Приходите с паспортом.", questions=("как записаться",))
-
-SCREENS = ("teach", "answers", "answers/new?miss=1", "answers/1", "means?miss=1", "means?kind=phrase", "synonyms")
 
 
 class School(ConsoleHouse):
@@ -48,9 +46,7 @@ async def house(databases: Databases) -> AsyncIterator[School]:
     house.setting = replace(house.setting, channel_kinds={"webchat": "Чат на сайте"})
     await house.school.faq.put([JOIN])
     await house.open()
-    expect.set_options(timeout=PATIENCE_MS)
     yield house
-    expect.set_options(timeout=5_000)
     await house.close()
     await databases.drop(database)
 
@@ -58,10 +54,7 @@ async def house(databases: Databases) -> AsyncIterator[School]:
 async def enters(visit: Visit, house: School, **window: object) -> Visitor:
     """The editor, signed in."""
     editor = await visit(f"{house.address}/console/", **{"width": 1440, "height": 900, **window})
-    await editor.page.get_by_label("Имя для входа").fill("masha")
-    await editor.page.get_by_label("Пароль").fill(PASSWORD)
-    await editor.page.keyboard.press("Enter")
-    await expect(editor.page.locator(".inbox")).to_be_visible()
+    await editor.signs_in()
     return editor
 
 
@@ -75,7 +68,7 @@ async def test_what_one_reader_asked_in_vain_the_next_is_told(visit: Visit, hous
 
     await keys.press("g")
     await keys.press("t")
-    await expect(page.get_by_role("heading", name="подвигать фигуры")).to_be_visible()
+    await editor.sees(page.get_by_role("heading", name="подвигать фигуры"))
     await keys.press("j")
     await keys.press("Enter")
     field = page.get_by_label("Что ответит бот")
@@ -127,31 +120,50 @@ async def test_a_book_is_chosen_from_the_catalogue_not_typed(visit: Visit, house
     await expect(page.get_by_text("«гп»")).to_be_visible()
 
 
-@pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 360)])
-async def test_no_screen_of_teaching_shuts_anybody_out(visit: Visit, house: School, scheme: str, width: int) -> None:
+async def test_the_library_greets_in_its_own_words_and_takes_them_back(visit: Visit, house: School) -> None:
+    editor = await enters(visit, house, width=360)
+    page = editor.page
+    await editor.opens(f"{house.address}/console/words")
+    await page.get_by_role("link", name="Первое приветствие").click()
+    await expect(page.locator(".phone .bubble")).to_contain_text("Я бот, отвечаю днём и ночью")
+
+    await page.get_by_label("Что скажет бот").fill("Добро пожаловать в {библиотека}! Я Книжуля.")
+    await page.keyboard.press("Tab")
+    await expect(page.locator(".phone .bubble").first).to_contain_text("Я Книжуля")
+    await expect(page.locator(".phone .key").first).to_have_text("Найти книгу")
+    await expect(page.locator(".htmx-request")).to_have_count(0)
+    await page.get_by_label("Что скажет бот").press("Control+Enter")
+    await expect(page.get_by_text("Читатели уже слышат этот текст")).to_be_visible()
+    assert await editor.barriers() == []
+    reader = await visit(house.address)
+    await reader.says("привет")
+    await reader.hears("Я Книжуля")
+
+    await page.get_by_role("button", name="Вернуть как было").click()
+    await expect(page.get_by_text("Читатели снова слышат обычный текст")).to_be_visible()
+    other = await visit(house.address)
+    await other.says("привет")
+    await other.hears("Я бот, отвечаю днём и ночью")
+
+
+async def test_no_screen_of_teaching_shuts_anybody_out(visit: Visit, house: School) -> None:
     reader = await visit(house.address)
     await reader.says(f"{QUESTION} {'Ы' * 100}")
     await expect(reader.page.locator(".bot .words")).to_have_count(2)
     await house.gathers()
-    editor = await enters(visit, house, width=width, height=740, color_scheme=scheme)
+    await house.school.lessons.answers.propose(
+        replace(JOIN, answer="Приходите с паспортом и улыбкой."), "masha", entry_id=1
+    )
+    editor = await enters(visit, house)
     root = f"{house.address}/console/"
-    for path in (
-        "teach",
-        "answers",
-        "answers/new?miss=1",
-        "answers/1",
-        "means?miss=1",
-        "means?kind=phrase",
-        "synonyms",
-    ):
+    for path in screens_of(__name__):
         await editor.opens(root + path)
         if await editor.page.locator("#effects").count():
             await expect(editor.page.locator("#effects > *").first).to_be_visible()
         await expect(editor.page.locator(".htmx-request")).to_have_count(0)
-        assert await editor.barriers() == [], path
-        assert await editor.sideways() <= 0, path
+        assert await editor.shuts_out() == [], path
     await editor.opens(root + "answers/1")
     await editor.page.get_by_label("Что ответит бот").fill("Приходите с паспортом и фотографией.")
     await editor.page.get_by_role("button", name="Что изменится").click()
     await expect(editor.page.locator(".phone")).to_contain_text("фотографией")
-    assert await editor.barriers() == []
+    assert await editor.shuts_out() == []

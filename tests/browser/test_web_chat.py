@@ -187,7 +187,8 @@ async def test_two_tabs_show_one_conversation(house: House, visit: Visit) -> Non
     other = await reader.second_tab(house.address)
     await other.hears(GREETING)
     await other.says("из второй вкладки")
-    await reader.hears("Вы написали: из второй вкладки")
+    for tab in (reader, other):
+        await tab.hears("Вы написали: из второй вкладки")
     assert await reader.said() == await other.said()
     assert len(await reader.said()) == 3
 
@@ -363,7 +364,8 @@ async def test_one_script_tag_puts_the_chat_on_another_site(
     await opener.click()
     reader.chat = reader.page.frame_locator("iframe")
     await reader.hears(GREETING)
-    await reader.page.keyboard.type("есть ли Обломов")  # the field has the focus already
+    await expect(reader.chat.locator("#text")).to_be_focused()
+    await reader.page.keyboard.type("есть ли Обломов")
     await reader.page.keyboard.press("Enter")
     await reader.hears("Да, есть: 2 из 3 экземпляров.")
     assert await reader.sideways() == 0

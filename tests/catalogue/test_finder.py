@@ -10,11 +10,12 @@ import pytest
 
 from bot.bibliography import IndexEntry
 from bot.errors import StoreUnavailable
-from bot.ports import Verdict, Wanted
+from bot.ports.catalogue import Verdict, Wanted
 from catalogue.finder import MOST_FAILURES, IndexedCatalogue
 from catalogue.index import folder as on_disk
 from catalogue.index.searching import Search
 from tests.catalogue.index.shelf import Shelf, book
+from tests.support.patience import SOON_S
 
 Open = Callable[..., Awaitable[IndexedCatalogue]]
 
@@ -48,9 +49,18 @@ async def _first(catalogue: IndexedCatalogue, text: str) -> str:
 
 async def _until(holds: Callable[[], Awaitable[object]]) -> None:
     """Let the index work on its own until something holds."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(SOON_S):
         while not await holds():  # noqa: ASYNC110
             await asyncio.sleep(0)
+
+
+async def test_a_title_is_known_word_for_word(open_index: Open) -> None:
+    catalogue = await open_index()
+    assert [catalogue.is_title(text) for text in ("«Война и мир»!", "ВОЙНА И МИР", "война", "мир и война", "")] == [
+        True, True, False, False, False,
+    ]  # fmt: skip
+    await catalogue.aclose()
+    assert not catalogue.is_title("война и мир")
 
 
 async def test_the_index_is_built_where_there_is_none(open_index: Open) -> None:

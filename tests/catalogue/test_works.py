@@ -293,3 +293,31 @@ def test_any_text_gets_a_key_and_the_same_one_again(
 def test_a_title_of_a_hundred_thousand_letters_takes_no_time_worth_naming() -> None:
     for text in ("Часть 1, " * 12_000, "а. " * 33_000, "((((((" * 16_000, "1-1-1-" * 16_000, "пер. с " * 14_000):
         assert key(text, text)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Ролинг Джоан", "Роулинг Дж. К."), ("Остин Джейн", "Остен Дж."), ("Бредбери Рей", "Рэй Брэдбери"),
+        ("Бахман Р.", "Стивен Кинг"), ("Чхартишвили Г. Ш.", "Борис Акунин"), ("Андерсен Г. Х.", "Ханс Андерсен"),
+        ("Конан-Дойль Артур", "Дойл А. К."), ("Салтыков-Щедрин М. Е.", "Щедрин М."),
+        ("Толкиен Джон", "Толкин Дж. Р. Р."), ("Бианки", "Бианки В. В."),
+    ],
+)  # fmt: skip
+def test_names_of_one_person_make_one_work(one: str, other: str) -> None:
+    assert work_key(RecordData(title="Одна книга", author=one)) == work_key(
+        RecordData(title="Одна книга", author=other)
+    )
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Роулингс М. К.", "Роулинг Дж. К."), ("Катаев В. П.", "Петров Е. П."), ("Толстой", "Толстой Л. Н."),
+        ("Иванов", "Иванов А. С."), ("Кинг К.", "Кинг С."), ("Бахман К.", "Кинг С."), ("Алексеева Н.", "Маринина А."),
+    ],
+)  # fmt: skip
+def test_names_that_may_be_two_peoples_stay_apart(one: str, other: str) -> None:
+    assert work_key(RecordData(title="Одна книга", author=one)) != work_key(
+        RecordData(title="Одна книга", author=other)
+    )

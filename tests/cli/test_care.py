@@ -50,9 +50,13 @@ def test_a_store_moves_by_backup_and_restore(tmp_path: Path) -> None:
     copy = str(tmp_path / "copy.gz")
 
     old.runs("backup", copy)
-    new.runs("restore", copy)
+    assert "bibliobot notices resume" in new.runs("restore", copy)
 
     assert "Вий" in new.runs("ask", "вий")
+    assert "readers are not reminded" in new.runs("check")
+    assert "readers are reminded again" in new.runs("notices", "resume")
+    assert "readers are reminded as ever" in new.runs("notices", "resume")
+    assert "readers are not reminded" not in new.runs("check")
     assert "not empty" in old.runs("restore", copy, code=1)
     assert "there is no such file" in new.runs("restore", str(tmp_path / "none.gz"), code=1).lower()
 

@@ -21,6 +21,7 @@ from bot.cli import service
 from bot.errors import InputError
 from bot.settings import load
 from tests.cli.test_service import asks
+from tests.support.patience import SOON_S
 
 
 @contextmanager
@@ -39,7 +40,7 @@ def demonstration(folder: Path) -> Iterator[tuple[str, str]]:
                     yield found.group(), said
                     break
             process.send_signal(signal.SIGTERM)
-            assert process.wait(30) == 0
+            assert process.wait(SOON_S) == 0
         finally:
             process.kill()
 
@@ -54,12 +55,12 @@ def enters(address: str, password: str) -> bool:
     """Whether the console lets the demonstration's librarian in."""
     jar = urllib.request.HTTPCookieProcessor()
     browser = urllib.request.build_opener(jar)
-    with browser.open(f"{address}/console/login", timeout=10) as page:
+    with browser.open(f"{address}/console/login", timeout=SOON_S) as page:
         csrf = re.search(r'name="csrf" value="(\w+)"', page.read().decode())
     assert csrf is not None
     form = urllib.parse.urlencode({"csrf": csrf[1], "login": "demo", "password": password}).encode()
     try:
-        with browser.open(f"{address}/console/login", form, timeout=10) as page:
+        with browser.open(f"{address}/console/login", form, timeout=SOON_S) as page:
             return bool(page.geturl().endswith("/console/"))
     except urllib.error.HTTPError as refused:
         return refused.code != 403

@@ -6,6 +6,7 @@ from pathlib import Path
 from tests.cli.library import SmallLibrary
 from tests.cli.test_service import asks, serving
 from tests.support.databases import Databases
+from tests.support.patience import SOON_S
 
 
 async def test_web_worker_and_sender_are_three_processes(tmp_path: Path, databases: Databases) -> None:
@@ -20,4 +21,4 @@ async def test_web_worker_and_sender_are_three_processes(tmp_path: Path, databas
 
         for process in (web, worker, sender):
             process.send_signal(signal.SIGTERM)
-            assert process.wait(20) == 0
+            assert process.wait(SOON_S) == 0

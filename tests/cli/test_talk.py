@@ -31,6 +31,7 @@ def test_programs_get_the_answer_as_json(library: SmallLibrary) -> None:
     assert list(answer) == ["intent", "confidence", "slots", "replies", "works", "handover"]
     assert answer["intent"] in {"search", "availability"}
     assert 0 < answer["confidence"] <= 1
+    assert answer["slots"] == {"title": "идиот", "author": "Достоевский"}, "what a person would pick out"
     work = {"title": "Идиот", "author": "Достоевский Ф. М.", "available": 1, "total": 1}
     assert answer["works"] == [work | {"branches": [{"name": "Центральная библиотека", "available": 1, "total": 1}]}]
     assert "Идиот" in answer["replies"][0]["text"]

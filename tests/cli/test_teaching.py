@@ -2,6 +2,8 @@
 
 import csv
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import openpyxl
@@ -119,3 +121,15 @@ def test_a_librarian_s_own_table_is_read(library: SmallLibrary, tmp_path: Path) 
     assert "wrong.csv: row 2: expected" in library.runs("synonyms", "import", str(wrong), code=1)
     assert "must name the columns" in library.runs("synonyms", "import", str(strange), code=1)
     assert "cannot be read" in library.runs("synonyms", "import", str(tmp_path / "none.csv"), code=1)
+
+
+def test_the_library_s_own_words_are_said_and_a_broken_row_is_not(library: SmallLibrary) -> None:
+    rows = [("thanks", "Всегда рады!"), ("hello", "{nobody}")]
+    with closing(sqlite3.connect(library.folder / "data" / "bibliobot.sqlite3")) as store, store:
+        adding = (
+            "INSERT INTO own_words (name, language, text, by, at) VALUES (?, 'ru', ?, 'masha', '2026-03-02 10:00:00')"
+        )
+        store.executemany(adding, rows)
+
+    assert "Всегда рады!" in library.runs("ask", "спасибо")
+    assert "Это Пробная библиотека." in library.runs("ask", "привет")

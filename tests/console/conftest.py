@@ -15,8 +15,10 @@ from aiohttp.test_utils import TestClient, TestServer
 from bot.clock import Clock
 from bot.engine.server import application
 from bot.library.holidays import OfficialHolidays
-from bot.ports import Library
+from bot.library.policy import LendingPolicy, LendingRules
+from bot.ports.library import Library
 from catalogue.import_desk import CatalogueImports
+from catalogue.list_desk import Lists
 from console.app import Console
 from console.places import PlacesPorts
 from console.reader_ports import ReaderPorts
@@ -25,11 +27,13 @@ from db.branch_desk import SqlBranchDesk
 from db.branches import SqlBranches
 from db.catalogue import SqlCatalogueWriter
 from db.channel_states import SqlChannelStates
+from db.circulation_house import LendingHouse
 from db.connect import Database
 from db.desk import SqlConsoleDesk
 from db.desk_audit import SqlStaffAudit
 from db.files import SqlFiles
 from db.import_jobs import SqlImportJobs
+from db.list_import import SqlListWriter
 from db.messages import StoredLog, open_log
 from db.overview import SqlOverview
 from db.shelving import SqlCatalogueDesk
@@ -98,7 +102,11 @@ class Browser:
 def of_the_catalogue(database: Database, clock: Clock, folder: Path) -> "CataloguePorts":
     """What the console needs for its catalogue."""
     jobs, writer = SqlImportJobs(database, clock), SqlCatalogueWriter(database, clock)
-    imports = CatalogueImports(folder / "uploads", jobs, writer, largest=LARGEST_UPLOAD)
+    branches = SqlBranches(database, SETTING.zone)
+    house = LendingHouse(rules=LendingRules(LendingPolicy()), zone=SETTING.zone, holidays=OfficialHolidays("RU", "ru"))
+    lists = Lists(SqlListWriter(database, branches, clock, house))
+    uploads = folder / "uploads"
+    imports = CatalogueImports(uploads, jobs, writer, clock=clock, largest=LARGEST_UPLOAD, lists=lists)
     return {"shelving": SqlCatalogueDesk(database, clock), "imports": imports}
 
 
@@ -159,12 +167,13 @@ async def console(
     places: PlacesPorts | None,
 ) -> AsyncIterator[Console]:
     """The console of the store."""
+    desk = SqlConsoleDesk(sqlite, log, clock)
     made = Console(
         setting,
         staff=SqlStaffBook(sqlite, clock),
         audit=SqlStaffAudit(sqlite, clock),
         clock=clock,
-        desk=SqlConsoleDesk(sqlite, log, clock),
+        desk=desk,
         files=SqlFiles(sqlite, clock),
         library=library,
         lessons=school(sqlite, clock).lessons,
@@ -176,6 +185,7 @@ async def console(
     )
     yield made
     await made.aclose()
+    await desk.aclose()
 
 
 @pytest.fixture

@@ -10,7 +10,9 @@ from typing import cast
 from aiohttp import web
 
 from bot.clock import Clock
-from bot.ports import Catalogue, Library, Understanding
+from bot.ports.catalogue import Catalogue
+from bot.ports.library import Library
+from bot.ports.understanding import Understanding
 from bot.routing import Handler, Trigger
 from console.app import Console
 from console.room import ConsoleSetting

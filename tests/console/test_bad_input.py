@@ -9,7 +9,7 @@ import pytest
 from aiohttp import AddrInfoType, ClientSession, TCPConnector
 from sqlalchemy import select
 
-from bot.desk import Release
+from bot.desk_actions import Release
 from console import uploads
 from console.room import LONGEST_FORM
 from db.connect import Database

@@ -10,10 +10,10 @@ import pytest
 from aiohttp import FormData
 from sqlalchemy import select, update
 
-from bot.desk import StaffRole
 from bot.library.holidays import OfficialHolidays
-from bot.ports import Library
+from bot.ports.library import Library
 from bot.shelving import JobState
+from bot.staff import StaffRole
 from catalogue.finder import IndexedCatalogue
 from console.loading import faults
 from db.branches import SqlBranches
@@ -30,6 +30,7 @@ from tests.console.conftest import LARGEST_UPLOAD, Browser, OpenBrowser
 from tests.support.books import book, copy
 from tests.support.clock import StandingClock
 from tests.support.fake_library import CENTRAL, CHILDREN
+from tests.support.patience import SOON_S
 from tests.support.staff import hire
 
 CSV = "Автор;Название;Год;Инв. номер\nЧехов А. П.;Каштанка;1980;1\nГоголь Н. В.;Нос;2001;2\nКупер Ф.;Зверобой;1999;3\n"
@@ -204,7 +205,7 @@ async def sends(browser: Browser, data: bytes, name: str = "наш катало�
 
 async def settled(browser: Browser, path: str) -> str:
     """The page of a file once nobody is at work on it."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(SOON_S):
         await asyncio.gather(*(task for task in asyncio.all_tasks() if task.get_name().startswith("import ")))
     page = await text(browser, path)
     assert "every 1s" not in page

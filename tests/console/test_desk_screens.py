@@ -10,18 +10,20 @@ import pytest
 from aiohttp import FormData
 from sqlalchemy import delete, select, update
 
-from bot.desk import Release, StaffRole
+from bot.desk_actions import Release
 from bot.messages import Contact
-from bot.ports import Mode
+from bot.ports.log import Mode
+from bot.staff import StaffRole
 from console import uploads
 from db.connect import Database
 from db.messages import StoredLog
-from db.models import ConversationRow, MessageRow
+from db.models import ContactRow, ConversationRow, MessageRow
 from db.models_accounts import AuditRow
 from db.models_handover import HandoverRow
 from tests.console.conftest import Browser, OpenBrowser
 from tests.support.clock import StandingClock
 from tests.support.logs import ANNA, arrival, turn
+from tests.support.patience import SOON_S
 from tests.support.staff import hire
 
 SCRIPT = "<script>alert(1)</script>"
@@ -256,7 +258,7 @@ async def test_a_hundred_megabytes_are_refused_before_they_have_arrived(masha: B
     lines = [f"POST /console/c/{one}/say HTTP/1.1", f"Host: {host}", f"Cookie: {cookies}"]
     lines += [f"{name}: {value}" for name, value in huge.items()]
     writer.write("\r\n".join([*lines, "", "--x"]).encode())
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(SOON_S):
         assert b" 413 " in await reader.readline()
     writer.close()
     status, said = await says(masha, one, file=("big.txt", b"a" * (uploads.LARGEST_FILE + 70_000)))
@@ -311,11 +313,16 @@ async def test_an_editor_writes_answers_that_fill_themselves_in(
     await olga.signs_in("olga")
     text = "Здравствуйте, {имя}! {библиотекарь}, {библиотека}. {чепуха} <b>"
     assert (await olga.post("canned", {"title": "Привет", "text": text})).status == 303
-    assert (await olga.post("canned", {"title": "Привет", "text": "другое"})).status == 400
+    twice = await olga.post("canned", {"title": "Привет", "text": "другое"})
+    assert twice.status == 400
+    assert ">другое</textarea>" in await twice.text(), "what was typed stays"
     assert (await masha.get("canned")).status == 403
 
     page = await (await masha.get(f"c/{one}")).text()
     assert "Здравствуйте, Анна! Мария Петровна, Районная библиотека. {чепуха} &lt;b&gt;" in page
+    async with sqlite.writing() as connection:
+        await connection.execute(update(ContactRow).values(name=""))
+    assert "Здравствуйте! Мария Петровна, Районная" in await (await masha.get(f"c/{one}")).text()
     assert (await olga.post("canned/1", {"title": "Привет", "text": "Добрый день"})).status == 303
     assert "Добрый день" in await (await olga.get("canned")).text()
     assert (await olga.post("canned/1/drop", {})).status == 303

@@ -6,7 +6,7 @@ import pyotp
 import pytest
 from sqlalchemy import select
 
-from bot.desk import StaffRole
+from bot.staff import StaffRole
 from console import passwords
 from console.room import inside
 from db.connect import Database
@@ -219,6 +219,22 @@ async def test_only_admins_look_after_the_staff(
     assert (await browser.post("staff", {"login": "evil", "name": "Evil", "role": "admin"})).status == 403
     assert [who.login for who in await SqlStaffBook(sqlite, clock).all()] == ["masha"]
     assert "staff:masha refused.role" in await done(sqlite)
+
+
+async def test_what_an_admin_typed_stays_when_the_login_is_refused(
+    sqlite: Database, clock: StandingClock, browser: Browser
+) -> None:
+    await hire(sqlite, clock, role=StaffRole.ADMIN)
+    await browser.signs_in()
+    typed = {"login": "masha", "name": 'Вера "Тень"', "role": "editor", "branch-02": "1"}
+    refused = await browser.post("staff", typed)
+    page = await refused.text()
+    form = page.split("Новый сотрудник")[1].split("</form>")[0]
+    assert refused.status == 400
+    assert 'name="login" value="masha"' in form
+    assert "Вера &#34;Тень&#34;" in form
+    assert '<option value="editor" selected>' in form
+    assert "Филиалы: Детская библиотека</summary>" in form
 
 
 async def test_an_admin_adds_changes_and_shuts_out(

@@ -10,8 +10,8 @@ import pytest
 from aiohttp import ClientResponse
 from sqlalchemy import func, select
 
-from bot.desk import StaffRole
-from bot.ports import Mode
+from bot.ports.log import Mode
+from bot.staff import StaffRole
 from console.app import Console
 from console.places import PlacesPorts
 from console.reader_ports import ReaderPorts
@@ -19,6 +19,7 @@ from db.branches import SqlBranches
 from db.connect import Database
 from db.messages import StoredLog
 from db.models_accounts import AuditRow
+from tests.browser.screens import PIECES, TRIED
 from tests.console.conftest import Browser, OpenBrowser, places_of
 from tests.console.test_desk_screens import calls
 from tests.support.clock import StandingClock
@@ -39,10 +40,15 @@ OF_WHOM = {
     "/console/canned/{id}": EVERYBODYS,
     "/console/answers/{id}": EVERYBODYS,
     "/console/answers/proposals/{id}": EVERYBODYS,
+    "/console/words/{name}/{language}": TESTED + "test_own_words.py",
     "/console/teach/{id}": EVERYBODYS,  # wordings without the people who wrote them
     "/console/imports/{id}": EVERYBODYS,
     "/console/readers/{id}": BRANCH,
     "/console/requests/called/{id}": TESTED + "readers/test_readers.py",
+    "/console/requests/aside/{id}": TESTED + "readers/test_hold_shelf.py",
+    "/console/requests/handed/{id}": TESTED + "readers/test_hold_shelf.py",
+    "/console/requests/missing/{id}": TESTED + "readers/test_hold_shelf.py",
+    "/console/requests/found/{id}": TESTED + "readers/test_hold_shelf.py",
     "/console/places/days/{id}": TESTED + "test_places.py",
     "/console/staff/{id}": ADMINS,
 }
@@ -214,6 +220,24 @@ def test_of_every_address_with_a_number_it_is_known_whose_it_is(console: Console
         if kind.startswith(TESTED):
             told = (HERE / kind.removeprefix(TESTED)).read_text("utf-8")
             assert "refused.branch" in told, f"{kind}: nobody of another branch tries there"
+
+
+def test_every_screen_is_tried_in_a_browser(console: Console) -> None:
+    gets = {shape(path).removeprefix("/console/") for method, path, _ in screens(console) if method == "GET"}
+    tried = {path.partition("?")[0] for paths in TRIED.values() for path in paths}
+
+    unseen = {one for one in gets - PIECES if not any(re.fullmatch(as_rule(one), path) for path in tried)}
+    assert unseen == set(), "give them to a module in tests/browser/screens.py, or call them pieces of another screen"
+    assert gets >= PIECES, "and what is gone from the console goes from there"
+    for module in TRIED:
+        source = (HERE.parent / "browser" / f"{module}.py").read_text("utf-8")
+        assert "screens_of(__name__)" in source, module
+        assert "shuts_out() == []" in source, module
+
+
+def as_rule(path: str) -> str:
+    """An address with something in each of its places."""
+    return re.sub(r"\{\w+\}", r"[^/]+", path)
 
 
 async def mode_of(database: Database, one: int) -> str:

@@ -6,9 +6,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import insert, update
 
-from bot.overview import ChannelState, Day, Figures, Queue, Standing, Way
-from bot.ports import Outcome
-from console.overview import by, healths, lanes, scoped, trouble, whole
+from bot.overview import ChannelState, Day, Figures, Queue, Standing, Way, whole
+from bot.ports.log import Outcome
+from console.overview import by, healths, lanes, scoped, trouble
+from console.room import ConsoleSetting
 from db.channel_states import SqlChannelStates
 from db.connect import Database
 from db.messages import StoredLog
@@ -58,6 +59,27 @@ async def test_the_day_is_shown_in_plain_words(
         assert said in piece, said
     assert "<html" not in piece
     assert "style=" not in page.replace("style-src", ""), "the policy forbids styles in place"
+
+
+class TestManyBranches:
+    """A library with branches by the dozen."""
+
+    @pytest.fixture
+    def setting(self) -> ConsoleSetting:
+        return replace(SETTING, branches={f"{number:02}": f"Филиал № {number}" for number in range(1, 19)})
+
+    async def test_branches_where_nothing_happened_take_one_line_together(
+        self, sqlite: Database, browser: Browser, log: StoredLog, clock: StandingClock
+    ) -> None:
+        await hire(sqlite, clock)
+        await asks(log, "1")
+        async with sqlite.writing() as connection:
+            await connection.execute(update(ContactRow).values(source="branch-02"))
+        await browser.signs_in()
+        page = await (await browser.get("overview")).text()
+        assert "Филиал № 2</th>" in page
+        assert "Филиал № 3</th>" not in page
+        assert "В остальных филиалах (17) сегодня вопросов не было." in page
 
 
 async def test_who_is_not_signed_in_sees_nothing(browser: Browser) -> None:

@@ -7,13 +7,13 @@ from urllib.parse import urlencode
 import pytest
 from sqlalchemy import select
 
-from bot.desk import StaffRole
 from bot.library.due_dates import BranchCalendar, due_date
 from bot.library.holidays import NoHolidays
 from bot.library.hours import counted
 from bot.library.model import Branch
 from bot.library.policy import LendingPolicy
-from bot.ports import Library
+from bot.ports.library import Library
+from bot.staff import StaffRole
 from console.places import PlacesPorts
 from db.branches import SqlBranches
 from db.connect import Database
@@ -119,6 +119,19 @@ async def test_a_closing_until_no_day_is_refused(editor: Browser, branches: SqlB
     assert answer.status == 400
     assert "по который закрыто" in await answer.text()
     assert (await branch(branches, "01")).days == ()
+
+
+async def test_what_was_typed_stays_when_a_day_is_missing(editor: Browser) -> None:
+    said = {"branch": "some", "at-02": "1", "note": "потоп"}
+    page = await (await editor.post("places/close", {**said, "until": "date", "last": ""})).text()
+    form = page.split('action="/console/places/close"')[1].split("</form>")[0]
+    for kept in ('value="потоп"', 'id="until-date" checked', 'id="shut-some" checked', 'id="shut-2" checked'):
+        assert kept in form, kept
+    assert 'id="shut-1" checked' not in form
+    page = await (await editor.post("places/days", {**said, "first": "", "kind": "closed"})).text()
+    form = page.split('action="/console/places/days"')[1].split("</form>")[0]
+    for kept in ('value="потоп"', 'id="days-some" checked', 'id="days-2" checked'):
+        assert kept in form, kept
 
 
 async def test_a_holiday_is_shown_and_overruled(editor: Browser, branches: SqlBranches) -> None:
@@ -252,7 +265,7 @@ async def test_a_branch_is_closed_for_good_and_opened_after_all(
 async def test_a_branch_goes_back_to_config_yaml(editor: Browser, branches: SqlBranches, sqlite: Database) -> None:
     await editor.post("places/branch", {**NEW, "old_code": "01", "do": "keep"})
     await branches.put([replace(CENTRAL, phone="5-55-55"), CHILDREN])
-    assert "В config.yaml теперь написано иначе" in await (await editor.get("places")).text()
+    assert "В файле настроек теперь написано иначе" in await (await editor.get("places")).text()
 
     await editor.post("places/branch/back", {"old_code": "01"})
 

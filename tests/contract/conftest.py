@@ -14,6 +14,11 @@ from tests.support.fake_log import FakeLog
 from tests.support.logs import FakeStaff, SqlStaff, Staff, opened_log
 
 
+@pytest.fixture(autouse=True)
+def _wakes(only_woken: None) -> None:
+    """Logs wake who waits, on each store."""
+
+
 @dataclass(frozen=True)
 class Store:
     """A log, and the staff who work beside the engine."""

@@ -9,7 +9,7 @@ import pytest
 
 from bot.library.hours import parse_hours
 from bot.library.model import Branch, ItemStatus
-from bot.ports import Branches
+from bot.ports.library import Branches
 from db.branches import SqlBranches
 from tests.support.books import book, copy
 from tests.support.catalogues import CatalogueStore, opened_catalogue

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.ports import Catalogue, Found, Taste, Verdict, Wanted, Wish
+from bot.ports.catalogue import Catalogue, Found, Taste, Verdict, Wanted, Wish
 from catalogue.finder import IndexedCatalogue
 from tests.catalogue.index.shelf import Shelf, book
 from tests.support.fake_library import CENTRAL, FakeCatalogue, at, edition

@@ -4,13 +4,16 @@ import asyncio
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import func, select
 
-from bot.accounts import Keeping, Ok, RenewalState, RequestState, Unsupported
+from bot.circulation import Keeping, Ok, Refused, RenewalState, Unsupported
 from bot.library.holds import HoldBlock, HoldState
 from bot.library.policy import LendingPolicy
 from bot.library.renewal import RenewalBlock
+from bot.renewal_requests import DECISION_RESTS, RequestState
 from db.connect import Database
 from db.lending_desk import Lent, NotLent
+from db.models_circulation import CirculationTotalsRow
 from tests.support.clock import StandingClock
 from tests.support.lending import DECIDES, LendingLibrary, Statements, code, value
 
@@ -226,6 +229,73 @@ async def test_a_refused_request_keeps_the_reason_and_the_loan(on_files: Lending
     assert not (await library.loans(anna))[0].requested
 
 
+@pytest.mark.parametrize("confirmed", [True, False])
+async def test_a_decision_taken_back_leaves_everything_as_it_was(on_files: LendingLibrary, confirmed: bool) -> None:
+    library = on_files
+    anna, loan = await lent_ten_days_ago(library)
+    await library.renew(anna, loan.loan_id)
+    (waiting,) = await library.requests.waiting()
+    (before,) = await library.loans(anna)
+    if confirmed:
+        await library.requests.confirm(waiting.request_id, "staff:olga")
+    else:
+        await library.requests.refuse(waiting.request_id, "staff:olga", "нужна для выставки")
+    library.clock.turn(timedelta(seconds=29))
+
+    taken = await library.requests.take_back(waiting.request_id, "staff:olga")
+
+    assert taken == waiting
+    assert await library.requests.waiting() == [waiting]
+    (after,) = await library.loans(anna)
+    assert after.loan == before.loan
+    assert after.requested
+    assert await renewed_today(library) == 0
+    again = await library.requests.confirm(waiting.request_id, "staff:olga")
+    assert again is not None
+    assert again.state is RequestState.CONFIRMED
+    assert (await library.loans(anna))[0].loan.renewals == 1
+    assert await renewed_today(library) == 1
+
+
+async def renewed_today(library: LendingLibrary) -> int:
+    """The figure of the day."""
+    wanted = select(func.sum(CirculationTotalsRow.times)).where(CirculationTotalsRow.what == "renewed")
+    async with library.database.engine.connect() as connection:
+        return await connection.scalar(wanted) or 0
+
+
+@pytest.mark.parametrize("confirmed", [True, False])
+async def test_a_decision_stays_after_a_while_and_for_everybody_else(on_files: LendingLibrary, confirmed: bool) -> None:
+    library = on_files
+    anna, loan = await lent_ten_days_ago(library)
+    await library.renew(anna, loan.loan_id)
+    (waiting,) = await library.requests.waiting()
+    assert await library.requests.take_back(12345, "staff:olga") is None
+    assert await library.requests.take_back(waiting.request_id, "staff:olga") == waiting, "nothing is decided yet"
+    if confirmed:
+        decided = await library.requests.confirm(waiting.request_id, "staff:olga")
+    else:
+        decided = await library.requests.refuse(waiting.request_id, "staff:olga", "нужна для выставки")
+    (before,) = await library.loans(anna)
+
+    assert await library.requests.take_back(waiting.request_id, "staff:ivan") == decided
+    library.clock.turn(DECISION_RESTS)
+    assert await library.requests.take_back(waiting.request_id, "staff:olga") == decided
+
+    assert (await library.loans(anna))[0].loan == before.loan
+
+
+async def test_a_decision_stays_where_the_loan_has_gone_on(on_files: LendingLibrary) -> None:
+    library = on_files
+    anna, loan = await lent_ten_days_ago(library)
+    await library.renew(anna, loan.loan_id)
+    (waiting,) = await library.requests.waiting()
+    decided = await library.requests.confirm(waiting.request_id, "staff:olga")
+    await library.desk.take_back(loan.loan_id)
+
+    assert await library.requests.take_back(waiting.request_id, "staff:olga") == decided
+
+
 async def test_a_request_about_a_returned_book_is_dropped(on_files: LendingLibrary) -> None:
     library = on_files
     anna, loan = await lent_ten_days_ago(library)
@@ -414,3 +484,17 @@ async def test_returned_loans_are_forgotten_unless_asked_for(library: LendingLib
 
     assert await library.desk.forget() == 1
     assert await library.desk.forget() == 0
+
+
+async def test_a_reader_fetches_where_they_are_served(database: Database, clock: StandingClock) -> None:
+    library = LendingLibrary(database, clock, transfers=True)
+    await library.opens()
+    anna, boris = await library.patron("1", served_at=["02"]), await library.patron("2", not_served_at=["02"])
+    work, _ = await library.book("Идиот")
+
+    assert value(await library.circulation.pickup_branches(anna, work)) == ("02",)
+    assert value(await library.circulation.pickup_branches(boris, work)) == ("01",)
+    refused = await library.circulation.place_hold(boris, work, "02", library.key())
+    assert isinstance(refused, Refused)
+    assert refused.code == HoldBlock.PICKUP_INVALID
+    assert (await library.hold(anna, work, "02")).pickup == "02"

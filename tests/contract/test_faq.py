@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.ports import Faq, FaqEntry
+from bot.ports.library import Faq, FaqEntry
 from db.connect import connect
 from db.faq import SqlFaq
 from tests.support.clock import StandingClock

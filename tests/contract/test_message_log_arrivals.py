@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.messages import ButtonPress, Contact, Content, Inbound, Started, Text, Unsupported
-from bot.ports import Mode
+from bot.ports.log import Mode
 from db.messages import Log
 from tests.support.clock import StandingClock
 from tests.support.logs import ANNA, BORIS, SAID_AT, Staff, arrival, says, silent, turn, words

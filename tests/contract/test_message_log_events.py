@@ -23,7 +23,8 @@ from bot.messages import (
     Text,
     Unsupported,
 )
-from bot.ports import Attempt, Author, Mode
+from bot.ports.letters import Author
+from bot.ports.log import Attempt, Mode
 from db.messages import Log
 from tests.support.clock import StandingClock
 from tests.support.logs import ANNA, BORIS, SAID_AT, Staff, arrival, says, silent, turn, words

@@ -9,13 +9,14 @@ from sqlalchemy import text
 
 from bot.errors import StoreUnavailable
 from bot.messages import Contact, Delivery, DeliveryReceipt
-from bot.ports import Attempt, Waiting
+from bot.ports.log import Attempt, Waiting
 from db import log_postgres
 from db.connect import Database, connect
 from db.messages import Log
 from tests.support.clock import StandingClock
 from tests.support.databases import Databases
 from tests.support.logs import ANNA, BORIS, SqlStaff, arrival, opened_log, says, silent, turn, words
+from tests.support.patience import SOON_S
 
 SESSIONS = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'bibliobot %'"
 
@@ -133,7 +134,7 @@ async def test_a_message_wakes_the_other_process(first: Log, second: Log) -> Non
 
     await says(first, "раз")
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(SOON_S):
         await following
 
 
@@ -148,7 +149,7 @@ async def test_a_reply_wakes_the_page_that_another_process_serves(first: Log, se
 
     await first.complete(turn(waiting, "ответ"))
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(SOON_S):
         await following
 
 
@@ -161,14 +162,14 @@ async def test_news_too_long_for_one_notice_wake_everybody(first: Log, second: L
 
     await asyncio.gather(*[first.record(arrival("раз", key=reader.address, contact=reader)) for reader in crowd])
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(SOON_S):
         await following
 
 
 async def alive(log: Log) -> None:
     """Return once the log has found its sessions again: a first try may only learn that they are gone."""
     probe = arrival("probe", key="probe", contact=Contact(channel="probe", address="alive"))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(SOON_S):
         for ask in (log.figures, lambda: log.claim(0), lambda: log.record(probe)):
             while True:
                 try:
@@ -190,14 +191,15 @@ async def heard_of(speaker: Log, listener: Log) -> None:
         heard.set()
 
     listening = asyncio.create_task(listen())
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(SOON_S):
         number = 0
         while not heard.is_set():
             number += 1
             await says(speaker, f"слышно? {number}", contact=probe)
     await listening
-    for waiting in await speaker.claim(1000):
-        await speaker.complete(silent(waiting))
+    while claimed := await speaker.claim(1000):  # of one conversation no more than some at once
+        for waiting in claimed:
+            await speaker.complete(silent(waiting))
 
 
 async def test_a_process_that_lost_its_ear_looks_by_itself_and_hears_again(
@@ -211,7 +213,7 @@ async def test_a_process_that_lost_its_ear_looks_by_itself_and_hears_again(
 
     await cut(database, await sessions(database))
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(SOON_S):
         await following  # notices may have been missed: everybody looks
     await alive(first)
     await heard_of(first, second)
@@ -244,7 +246,7 @@ async def test_what_a_dead_process_had_in_hand_is_taken_at_once(
     claimed = await first.claim(10)
     await cut(database, await sessions(database))
 
-    async with opened_log(database, clock) as second, asyncio.timeout(5):
+    async with opened_log(database, clock) as second, asyncio.timeout(SOON_S):
         taken: list[Waiting] = []
         async for _ in second.changes():
             if taken := await second.claim(10):
@@ -263,7 +265,7 @@ async def test_a_receipt_that_overtakes_the_mark_of_another_process_is_kept(
     [waiting] = await first.claim(10)
     await first.complete(turn(waiting, "ответ"))
     [outbound] = await first.claim_outbound("chat", 10)
-    async with opened_log(database, clock) as second, asyncio.timeout(10):
+    async with opened_log(database, clock) as second, asyncio.timeout(SOON_S):
         await second.note(DeliveryReceipt(channel="chat", external_id="ext-1", delivery=Delivery.READ, at=clock.now()))
         await first.attempted(Attempt(message_id=outbound.message_id, channel="chat", external_ids=("ext-1",)))
 

@@ -7,11 +7,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.messages import ButtonPress, Contact, Delivery, DeliveryReceipt, Lane, Started
-from bot.ports import Attempt, Author
+from bot.ports.letters import Author
+from bot.ports.log import Attempt
 from bot.proof import proof_of
 from db.messages import Log
 from tests.support.clock import StandingClock
 from tests.support.logs import ANNA, BORIS, Staff, arrival, says, silent, turn
+from tests.support.patience import SOON_S
 
 STRANGER = Contact(channel="chat", address="nobody")
 
@@ -119,7 +121,7 @@ async def test_a_sender_looks_at_once_and_at_each_reply(log: Log) -> None:
 
     await answer(log, "ответ")
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(SOON_S):
         await following
 
 
@@ -385,7 +387,7 @@ async def test_a_conversation_changes_at_once_with_each_message_and_each_reply(l
 
         await happens
 
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(SOON_S):
             await following
 
 
@@ -397,7 +399,7 @@ async def test_every_iteration_ends_when_the_log_is_closed(log: Log) -> None:
 
     await log.aclose()
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(SOON_S):
         assert await asyncio.gather(*ends) == [None, None, None]
 
 

@@ -5,10 +5,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from bot.messages import Button, Reply, Text, bold, reply
-from bot.ports import Dialogue, Mode
+from bot.ports.log import Dialogue, Mode
 from db.messages import Log
 from tests.support.clock import StandingClock
 from tests.support.logs import ANNA, BORIS, Staff, says, silent, turn, words
+from tests.support.patience import SOON_S
 
 MINUTE = timedelta(seconds=60)
 DIALOGUE = Dialogue(
@@ -20,6 +21,7 @@ DIALOGUE = Dialogue(
     repeats=2,
     repeating_since=datetime(2026, 3, 2, 6, 59, tzinfo=UTC),
     last_text="0f",
+    language="en",
 )
 
 
@@ -363,7 +365,7 @@ async def test_who_waits_for_messages_looks_at_once_and_at_each_arrival(log: Log
 
     await says(log, "раз")
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(SOON_S):
         await following
 
 
@@ -377,7 +379,7 @@ async def test_a_message_that_came_during_a_turn_wakes_when_the_turn_is_over(log
 
     await log.complete(turn(waiting, "ответ"))
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(SOON_S):
         await following
     assert words(await log.claim(10)) == ["два"]
 
@@ -391,7 +393,7 @@ async def test_a_turn_put_back_wakes(log: Log) -> None:
 
     await log.put_back(waiting, "ValueError")
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(SOON_S):
         await following
 
 
@@ -403,7 +405,7 @@ async def test_everybody_can_be_made_to_look(log: Log) -> None:
 
     log.wake()
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(SOON_S):
         await following
 
 

@@ -5,8 +5,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from bot.accounts import OpenLoan, RequestCause, RequestState
+from bot.circulation import OpenLoan
 from bot.library.lending import Loan
+from bot.renewal_requests import RequestCause, RequestState
 from db.connect import Database
 from db.renewal_requests import SqlUnsettled
 from tests.support.clock import StandingClock

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.ports import Library
+from bot.ports.library import Library
 from tests.support.clock import StandingClock
 from tests.support.fake_library import (
     CENTRAL,

@@ -6,7 +6,7 @@ import pytest
 
 from bot.errors import StoreUnavailable
 from bot.messages import Reply
-from bot.ports import Library
+from bot.ports.library import Library
 from bot.routing import Router, Turn, intent
 from tests.support.clock import StandingClock
 from tests.support.fake_library import CENTRAL, FakeCatalogue, at

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bot.ports import Mode, Request
+from bot.ports.log import Mode
+from bot.ports.understanding import Request
 from bot.routing import Answer, Router, Turn
 from bot.settings import DEFAULT_INTENTS
 from handlers.fallback import not_understood
@@ -33,8 +34,10 @@ async def test_who_wants_no_person_goes_on(reader: Reader) -> None:
     assert reader.conversation.mode is Mode.BOT
 
 
-async def test_yes_to_nothing_in_particular_is_no_title(reader: Reader) -> None:
-    for text in ("да", "нет", "ага"):
+async def test_yes_to_nothing_in_particular_is_no_title(reader: Reader, catalogue: FakeCatalogue) -> None:
+    catalogue.holds("Нет лет", "Е. А. Евтушенко", at(CENTRAL, 1, 1))
+    catalogue.holds("Супружеское согласие", "Оноре де Бальзак", at(CENTRAL, 1, 1))
+    for text in ("да", "нет", "ага", "не согласен"):
         await reader.says(text)
         reader.hears("Хорошо. Что вам подсказать?")
 

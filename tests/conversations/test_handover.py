@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from bot.handover import Line
-from bot.ports import Library, Mode
+from bot.ports.library import Library
+from bot.ports.log import Mode
 from tests.support.clock import StandingClock
 from tests.support.fake_library import FakePeople, moment
 from tests.support.reader import Reader

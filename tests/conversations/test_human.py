@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.ports import Mode
+from bot.ports.log import Mode
 from tests.support.clock import StandingClock
 from tests.support.fake_library import (
     CENTRAL,
@@ -24,7 +24,7 @@ async def test_the_conversation_waits_and_the_reader_hears_how_to_reach_a_person
         "Записал, что вам нужен библиотекарь. Напишите здесь, что ему передать.",
         "Библиотека сейчас работает, сегодня до 19:00.",
         "Быстрее всего позвонить: 8 (86546) 3-11-22.",
-        "А пока я могу отвечать и сам.",
+        "Чтобы спросить меня, нажмите «Вернуться к боту».",
     )
     assert reader.conversation.mode is Mode.WAITING
     assert reader.conversation.handover_reason == "asked"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.ports import Mode
+from bot.ports.log import Mode
 from tests.support.fake_library import CENTRAL, FakeCatalogue, FakeFaq, at
 from tests.support.reader import Reader
 

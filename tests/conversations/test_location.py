@@ -24,6 +24,13 @@ async def test_a_branch_that_is_named_is_the_one_that_is_told(reader: Reader) ->
     reader.hears("Детская библиотека", "с. Донское, ул. Школьная, 1")
 
 
+async def test_the_nearest_in_a_village_is_that_villages(reader: Reader) -> None:
+    await reader.says("где ближайшая библиотека в Сосновке")
+
+    reader.hears("Сосновская сельская библиотека", "с. Сосновка, ул. Садовая, 12")
+    reader.hears_nothing_of("Детская библиотека")
+
+
 async def test_the_nearest_library_is_for_the_reader_to_pick(reader: Reader) -> None:
     await reader.says("где ближайшая библиотека")
 
@@ -53,3 +60,21 @@ async def test_an_address_that_nobody_has_told_is_not_invented(
 
     reader.hears("Адреса пока не знаю: Труновская районная библиотека.")
     reader.may_press("Позвать библиотекаря")
+
+
+async def test_a_village_where_we_are_not_is_not_answered_with_the_main_address(reader: Reader) -> None:
+    for asked in (
+        "есть ли филиал в селе Малиновка?",
+        "где ваша библиотека в Малиновке",
+        "до скольки филиал в селе Малиновка?",
+    ):
+        await reader.says(asked)
+
+        reader.hears("Нашей библиотеки там не вижу: «Малинов")
+        reader.hears_nothing_of("Центральная библиотека")
+
+
+async def test_our_own_village_is_known_in_any_case(reader: Reader) -> None:
+    await reader.says("где библиотека в селе Сосновка?")
+
+    reader.hears("Сосновская сельская библиотека")

@@ -1,6 +1,6 @@
 """Not the library's business."""
 
-from bot.ports import Found, Verdict
+from bot.ports.catalogue import Found, Verdict
 from handlers import surely
 from tests.support.fake_library import CENTRAL, FakeCatalogue, FakeFaq, at
 from tests.support.reader import Reader

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from bot.messages import Contact
-from bot.ports import Library, Seen, Unseen
+from bot.ports.files import Seen, Unseen
+from bot.ports.library import Library
 from tests.support.clock import StandingClock
 from tests.support.fake_library import CENTRAL, FakeCatalogue, at, edition
 from tests.support.reader import Reader

@@ -60,6 +60,14 @@ async def test_who_says_nothing_of_their_taste_gets_a_list_and_a_question(
     reader.may_press("Позвать библиотекаря")
 
 
+async def test_a_word_of_the_question_is_no_book(reader: Reader, catalogue: FakeCatalogue) -> None:
+    catalogue.holds("Как читать «Белую гвардию» Булгакова", "", at(CENTRAL, 1, 1))
+
+    await reader.says("что сейчас читают")
+
+    reader.hears("Скажите, о чём и для кого, и я подберу точнее.")
+
+
 async def test_an_empty_catalogue_asks_what_is_wanted(reader: Reader) -> None:
     await reader.says("посоветуйте что почитать")
 

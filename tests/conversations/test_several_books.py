@@ -33,6 +33,15 @@ async def test_a_short_list_is_answered_whole(reader: Reader, catalogue: FakeCat
     reader.hears_nothing_of("Книг в списке")
 
 
+async def test_a_question_behind_a_list_is_about_all_of_it(reader: Reader, catalogue: FakeCatalogue) -> None:
+    for title in LIST:
+        catalogue.holds(title, "", at(CENTRAL, 1, 1))
+
+    await reader.says("Дочке задали на лето список: тургенев муму, гончаров обломов, лермонтов мцыри. Есть у вас?")
+
+    reader.hears("Муму", "Обломов", "Мцыри")
+
+
 async def test_the_book_of_a_story_is_found_beside_another_question(reader: Reader, catalogue: FakeCatalogue) -> None:
     catalogue.holds("Война и мир", "Толстой Л. Н.", at(CENTRAL, 1, 1))
 
@@ -61,3 +70,15 @@ async def test_what_is_like_an_unknown_book_is_not_guessed(reader: Reader, catal
     await reader.says("что-нибудь вроде Сумерек")
 
     reader.hears("по каталогу не видно", "Библиотекарь посоветует лучше меня")
+
+
+async def test_a_book_beside_others_of_nearly_the_same_name_is_the_one_meant(
+    reader: Reader, catalogue: FakeCatalogue
+) -> None:
+    for title, author in (("Дюна", "Герберт Ф."), ("Дюны", "Бунин И. А."), ("Улей Хеллстрома", "Герберт Ф.")):
+        catalogue.holds(title, author, at(CENTRAL, 1, 1))
+
+    await reader.says("посоветуйте книгу похожую на Дюну")
+
+    reader.hears("другие книги того же автора, Герберт Ф.")
+    reader.may_press("Улей Хеллстрома, Герберт Ф.")

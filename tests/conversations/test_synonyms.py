@@ -6,7 +6,8 @@ import pytest
 
 from bot.engine.same_words import Remembered
 from bot.library.model import WorkCard
-from bot.ports import Catalogue, Library, Verdict, Wanted
+from bot.ports.catalogue import Catalogue, Verdict, Wanted
+from bot.ports.library import Library
 from bot.taught import TaughtCatalogue, TaughtUnderstanding
 from bot.teaching import Synonym, SynonymBook, SynonymKind, faults, kind_of
 from tests.support.clock import StandingClock

@@ -1,6 +1,6 @@
 """Words that may be a title or a wish: the reader is asked, and both ways lead on."""
 
-from bot.ports import Mode
+from bot.ports.log import Mode
 from tests.support.fake_library import CENTRAL, FakeCatalogue, at
 from tests.support.reader import Reader
 

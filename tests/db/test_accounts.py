@@ -206,6 +206,7 @@ async def test_who_is_gone_from_the_register_is_told_nothing_until_they_are_back
 
     account = await desk.accounts.behind(ANNA)
     assert (account.holders, account.suspended, account.consent) == ((), True, True)
+    assert account.own_suspended
     assert await desk.store.desk.issue_code(CARD, "desk") is None
     assert (await desk.accounts.link_by_code(ANNA, code, desk.key())).state is LinkState.WRONG
     assert (await desk.accounts.link_by_card(ANNA, CARD, "12.03.1985", desk.key())).state is LinkState.WRONG

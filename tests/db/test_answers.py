@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.ports import FaqEntry
+from bot.ports.library import FaqEntry
 from db.answers import Answers
 
 

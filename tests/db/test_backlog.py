@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from bot.messages import Contact, Lane, Outbound, Reply
-from bot.ports import Dialogue, Mode
+from bot.ports.log import Dialogue, Mode
 from db import backlog as remembering
 from db.backlog import Arrived, Backlog, Departures, Stand
 from tests.support.logs import arrival
@@ -53,6 +53,15 @@ def test_a_flood_of_one_conversation_goes_to_the_end_of_the_line() -> None:
     assert taken(backlog, most=2) == [(1, [11, 12]), (2, [20])]
 
 
+def test_where_many_conversations_wait_each_gives_few() -> None:
+    """Turns of one conversation are kept one after another, those of many together."""
+    backlog = whole()
+    for conversation in (1, 2, 3):
+        comes(backlog, conversation, *range(conversation * 10, conversation * 10 + 9))
+
+    assert taken(backlog, limit=5) == [(1, [10, 11]), (2, [20, 21]), (3, [30])]
+
+
 def test_what_a_look_found_is_not_taken_again_and_what_came_meanwhile_is_kept() -> None:
     backlog = Backlog()
     comes(backlog, 1, 11, 12)
@@ -74,6 +83,24 @@ def test_a_look_proves_nothing_of_conversations_that_were_in_hand() -> None:
     assert backlog.is_whole
 
 
+def test_a_message_that_came_unremembered_during_a_look_lets_none_pass_it() -> None:
+    """The look saw 11 and not 12, which was not remembered either: 13 must not be taken before it."""
+    backlog = Backlog()
+    backlog.doubt(in_hand=[1])
+    backlog.looking()
+    comes(backlog, 1, 12)
+    backlog.looked({1: {11}}, (), everything=True, most=20)
+    comes(backlog, 1, 13, in_hand=True)
+    backlog.let_go(1)
+
+    assert not backlog.is_whole
+    assert taken(backlog) == []
+
+    backlog.looking()
+    backlog.looked({1: {12, 13}}, (), everything=True, most=20)
+    assert backlog.is_whole
+
+
 def test_a_look_that_brought_all_it_may_of_a_conversation_proves_nothing_of_it() -> None:
     backlog = Backlog()
     backlog.looked({1: {11, 12}}, (), everything=True, most=2)
@@ -87,7 +114,9 @@ def test_more_than_can_be_remembered_is_left_to_the_store() -> None:
     comes(backlog, 2, most)
     assert not backlog.is_whole
 
+    backlog.looking()
     backlog.looked({2: {most}}, (1,), everything=True, most=20)
+    backlog.looking()
     backlog.looked({}, (), everything=True, most=20)
 
     assert backlog.is_whole
@@ -176,6 +205,21 @@ def test_a_conversation_with_an_unknown_reply_is_left_to_the_store() -> None:
     leaves(departures, 2, 13)
 
     assert sent(departures) == [(2, 13)]
+
+
+def test_a_reply_that_was_queued_unremembered_during_a_look_lets_none_pass_it() -> None:
+    departures = Departures()
+    departures.looking()
+    leaves(departures, 1, 12)
+    departures.looked((), (), everything=True)
+    leaves(departures, 1, 13)
+
+    assert not departures.is_whole
+    assert sent(departures) == []
+
+    departures.looking()
+    departures.looked([(12, 1), (13, 1)], (12, 13), everything=True)
+    assert departures.is_whole
 
 
 def test_what_the_store_itself_gave_out_does_not_leave_twice() -> None:

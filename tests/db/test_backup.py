@@ -15,7 +15,7 @@ from sqlalchemy import insert, select
 
 from bot.errors import InputError, StoreUnavailable
 from bot.messages import Lane
-from bot.ports import FaqEntry
+from bot.ports.library import FaqEntry
 from db.backup import backup, restore, verify
 from db.base import Base
 from db.branches import SqlBranches
@@ -30,6 +30,8 @@ from db.migrate import head
 from db.models import MissRow, PatronRow, SynonymRow, VersionRow, WorkRow
 from db.models_notices import NoticeRow
 from db.models_places import SpecialDaysRow
+from db.models_teaching import OwnWordsRow
+from db.notice_rest import is_resting
 from db.shelving import SqlCatalogueDesk
 from tests.support.accounts import fill_accounts
 from tests.support.books import book, copy, lent
@@ -116,6 +118,8 @@ async def fill_shelving(database: Database, clock: StandingClock) -> None:
         await connection.execute(
             insert(SpecialDaysRow).values(kind="emergency", first_on=clock.now().date(), note="авария", **said)
         )
+        own = {"name": "thanks", "language": "ru", "text": "Пожалуйста!", "by": "masha", "at": clock.now()}
+        await connection.execute(insert(OwnWordsRow).values(own))
 
 
 async def content(database: Database) -> dict[str, list[dict[str, Any]]]:
@@ -140,6 +144,9 @@ async def test_a_copy_restores_everything_on_either_database(filled: Database, e
     restored = await restore(empty.writer, REVISION, file)
 
     after = await content(empty)
+    rests = [row for row in after["versions"] if row["name"] == "notices_rest"]
+    after["versions"] = [row for row in after["versions"] if row not in rests]
+    assert len(rests) == 1, "it writes to nobody by itself until that is said"
     assert copied == restored
     assert copied.rows == {name: len(rows) for name, rows in before.items()}
     changed = {"messages", "catalogue_state", "message_totals", "conversations", "notices"}
@@ -168,6 +175,8 @@ async def test_a_restored_store_answers_and_sends_nothing_by_itself(
     async with empty.engine.connect() as connection:
         states = set(await connection.scalars(select(NoticeRow.state)))
     assert states == {"dropped"}, "a notice that was on its way would be sent again through the reader's next contact"
+    assert await is_resting(empty), "a copy for a try would remind the library's readers"
+    assert not await is_resting(filled)
 
 
 async def test_a_restored_store_goes_on_where_the_old_one_stopped(

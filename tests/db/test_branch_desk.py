@@ -12,7 +12,7 @@ from bot.library.holidays import NoHolidays
 from bot.library.hours import counted
 from bot.library.model import Branch, DayKind, SpecialDays
 from bot.messages import Contact
-from bot.ports import Library
+from bot.ports.library import Library
 from db.branch_desk import SqlBranchDesk
 from db.branches import SqlBranches
 from db.connect import Database
@@ -168,7 +168,8 @@ async def test_days_that_have_passed_stay_closed_when_a_closing_ends(
     calendar = BranchCalendar(counted(await branch(branches, "01")), NoHolidays())
     assert next_open(MONDAY, calendar) == wednesday
     assert not is_overdue(MONDAY, MONDAY + timedelta(days=1), calendar)
-    assert is_overdue(MONDAY, wednesday, calendar)
+    assert not is_overdue(MONDAY, wednesday, calendar), "the first day on which it can be brought is in time"
+    assert is_overdue(MONDAY, wednesday + timedelta(days=1), calendar)
     assert await desk.entries(wednesday) == []
 
 

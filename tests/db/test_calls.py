@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select, update
 
-from bot.desk import Asked, Close, GiveBack, Release, StaffMember, Tab, Take
+from bot.desk import Asked, Tab
+from bot.desk_actions import Close, GiveBack, Release, Take
 from bot.engine.aftercare import A_MOMENT, Aftercare
 from bot.engine.alerts import Alerts
 from bot.handover import ASKED_AGAIN
@@ -17,7 +18,9 @@ from bot.library.model import Branch
 from bot.library.notices import NoticeRules
 from bot.messages import Contact, Lane, Outbound
 from bot.notice_settings import NoticeSettings
-from bot.ports import Attempt, Library, Mode
+from bot.ports.library import Library
+from bot.ports.log import Attempt, Mode
+from bot.staff import StaffMember
 from db.calls import SqlCalls
 from db.connect import Database
 from db.desk import SqlConsoleDesk

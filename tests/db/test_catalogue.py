@@ -22,6 +22,7 @@ from tests.support.books import book, copy
 from tests.support.catalogues import CatalogueStore, opened_catalogue
 from tests.support.clock import StandingClock
 from tests.support.databases import Databases
+from tests.support.patience import SOON_S
 
 
 @pytest.fixture
@@ -243,7 +244,7 @@ async def test_a_lost_connection_is_made_anew(databases: Databases, clock: Stand
             "('bibliobot cards', 'bibliobot index')"
         )
 
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(SOON_S):
             while True:
                 try:
                     assert (await store.work("Идиот")).title == "Идиот"
@@ -263,3 +264,22 @@ async def test_a_store_has_an_identity_of_its_own(databases: Databases) -> None:
         await databases.drop(database)
 
     assert len(identities) == 2
+
+
+async def test_where_no_class_is_told_the_shelf_mark_begins_with_one(store: CatalogueStore, database: Database) -> None:
+    await store.imports(
+        book("Роман", source_id="a", call_number="84(2Рос=Рус)6 Д98"),
+        book("Novel", source_id="b", call_number="821.161.1-31 Т53"),
+        book("Закон", source_id="c", call_number="84 З19", bbk="67.405"),
+        book("Старая", source_id="d", call_number="Ст-17"),
+    )
+    source = SqlIndexSource(database)
+    found = await source.entries((0, 0), 10)
+    await source.aclose()
+
+    assert {entry.variants[0][0]: (entry.udc, entry.bbk) for entry in found} == {
+        "Роман": ((), ("84(2Рос=Рус)6",)),
+        "Novel": (("821.161.1-31",), ()),
+        "Закон": ((), ("67.405",)),
+        "Старая": ((), ()),
+    }

@@ -18,7 +18,7 @@ from hypothesis.stateful import (
 )
 from sqlalchemy import select
 
-from bot.accounts import Ok, RenewalState, RenewalWish
+from bot.circulation import Ok, RenewalState, RenewalWish
 from bot.library.holds import HoldState
 from bot.library.policy import Confirmation, LendingPolicy, RenewalBase
 from bot.library.renewal import RenewalBlock

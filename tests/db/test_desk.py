@@ -6,17 +6,20 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event, select, update
+from sqlalchemy import event, insert, select, update
 
-from bot.desk import Acted, Asked, Close, DeskState, GiveBack, HandOn, Release, Say, StaffMember, Tab, Take, TakeBack
+from bot.desk import Asked, Tab
+from bot.desk_actions import Acted, Close, DeskState, GiveBack, HandOn, Release, Say, Take, TakeBack
 from bot.messages import Reply
-from bot.ports import Mode, Outcome
+from bot.ports.log import Mode, Outcome
+from bot.staff import StaffMember
 from db.connect import Database
-from db.desk import SqlConsoleDesk
+from db.desk import MESSAGES_A_PAGE, SqlConsoleDesk
 from db.messages import StoredLog, open_log
 from db.models import ContactRow, ConversationRow, MessageRow
 from tests.support.clock import StandingClock
 from tests.support.logs import ANNA, BORIS, arrival, turn
+from tests.support.patience import SOON_S
 from tests.support.staff import hire
 
 
@@ -266,6 +269,26 @@ async def test_the_whole_conversation_is_seen_with_what_became_of_each_message(
     assert await desk.mark(77_777) == ""
 
 
+async def test_a_note_stands_among_the_messages_of_its_time_and_nowhere_else(
+    database: Database, desk: SqlConsoleDesk, log: StoredLog, vera: StaffMember, clock: StandingClock
+) -> None:
+    one, asked = await waits(log), Asked(staff_id=vera.staff_id)
+    await desk.add_note(one, vera.staff_id, "n1", "Ранняя")
+    of = {"conversation_id": one, "channel": "chat", "author": "reader", "state": "handled"}
+    clock.turn(timedelta(minutes=1))
+    async with database.writer.begin() as connection:
+        await connection.execute(insert(MessageRow), [of | {"created_at": clock.now()} for _ in range(MESSAGES_A_PAGE)])
+    await desk.add_note(one, vera.staff_id, "n2", "Поздняя")
+
+    newest = await desk.talk(one, asked)
+    assert newest is not None
+    older = await desk.talk(one, asked, newest.said[0].message_id)
+
+    assert older is not None
+    assert (newest.earlier, older.earlier) == (True, False)
+    assert [[note.text for note in talk.notes] for talk in (older, newest)] == [["Ранняя"], ["Поздняя"]]
+
+
 async def test_notes_never_come_near_a_reader(
     desk: SqlConsoleDesk, log: StoredLog, masha: StaffMember, database: Database
 ) -> None:
@@ -340,21 +363,22 @@ async def test_a_page_asks_a_fixed_number_of_questions(
     assert set(counts) == {9}
 
 
+@pytest.mark.usefixtures("only_woken")
 async def test_whoever_looks_at_a_list_or_a_conversation_is_woken(
     desk: SqlConsoleDesk, log: StoredLog, masha: StaffMember
 ) -> None:
     one = await waits(log)
-    lists, conversation = desk.desk_changes(heartbeat_s=60), desk.desk_changes(ANNA, heartbeat_s=60)
+    lists, conversation = desk.desk_changes(), desk.desk_changes(ANNA)
     await anext(lists)
     await anext(conversation)
 
     await desk.act(Take(conversation_id=one, staff_id=masha.staff_id))
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(SOON_S):
         await anext(lists)
         await anext(conversation)
     await log.record(arrival("Ау?", key="2"))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(SOON_S):
         await anext(conversation)
 
 

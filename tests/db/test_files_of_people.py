@@ -35,11 +35,11 @@ def files(desk: Desk) -> SqlFiles:
     return SqlFiles(desk.database, desk.clock)
 
 
-async def gets(desk: Desk, contact: Contact, file: StoredFile, *, sent: bool = True) -> None:
+async def gets(desk: Desk, contact: Contact, file: StoredFile, *, sent: bool = True, personal: bool = True) -> None:
     """A reader asks and is answered with a file."""
     await says(desk.log, f"мой билет {desk.key()}", contact=contact)
     (waiting,) = await desk.log.claim(5)
-    answer = Reply(text="Ваш билет", attachments=(Document(file=file),), personal=True)
+    answer = Reply(text="Ваш билет", attachments=(Document(file=file),), personal=personal)
     await desk.log.complete(turn(waiting, answer))
     if sent:
         await desk.sends()
@@ -109,6 +109,39 @@ async def test_a_file_that_is_still_to_be_sent_waits_for_that(desk: Desk, files:
     await desk.store.retention.finish_erasures()
 
     assert await files.read(file.file_id) is None
+
+
+async def test_what_a_librarian_sent_is_forgotten_with_its_reader_but_for_what_still_leaves(
+    desk: Desk, files: SqlFiles
+) -> None:
+    sent = await files.keep("скан.pdf", "application/pdf", b"%PDF-1", ANNA, of_talk=True)
+    leaving = await files.keep("план.pdf", "application/pdf", b"%PDF-2", ANNA, of_talk=True)
+    his = await files.keep("скан.pdf", "application/pdf", b"%PDF-1", BORIS, of_talk=True)
+    await gets(desk, ANNA, sent, personal=False)
+    await gets(desk, ANNA, leaving, sent=False, personal=False)
+
+    await desk.accounts.erase(ANNA, desk.key())
+
+    assert [await files.read(one.file_id) for one in (sent, leaving, his)] == [None, b"%PDF-2", b"%PDF-1"]
+    await desk.sends()
+    desk.clock.turn(DAY)
+    await desk.store.retention.finish_erasures()
+    assert [await files.read(one.file_id) for one in (leaving, his)] == [None, b"%PDF-1"]
+
+
+async def test_what_a_librarian_sent_stays_as_long_as_the_words_around_it(desk: Desk, files: SqlFiles) -> None:
+    scan = await files.keep("скан.pdf", "application/pdf", b"%PDF-1", ANNA, of_talk=True)
+    await gets(desk, ANNA, scan, personal=False)
+    desk.clock.turn(89 * DAY)
+    await desk.store.retention.tidy()
+    assert await files.read(scan.file_id) == b"%PDF-1"
+    assert (await desk.log.said(ANNA))[-1].reply.attachments == (Document(file=scan),)
+    desk.clock.turn(2 * DAY)
+
+    await desk.store.retention.tidy()
+
+    assert await files.read(scan.file_id) is None
+    assert not await desk.log.said(ANNA)
 
 
 async def test_many_old_files_go_in_batches(desk: Desk, files: SqlFiles, monkeypatch: pytest.MonkeyPatch) -> None:

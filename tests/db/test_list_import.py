@@ -1,23 +1,29 @@
 """Lists of readers and of loans in the store, on both databases."""
 
-from collections.abc import Iterable, Iterator
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, func, insert, select, text, update
+from sqlalchemy.exc import DBAPIError
 
-from bot.accounts import Keeping, RequestState
+from bot.circulation import Keeping
 from bot.errors import StoreUnavailable
 from bot.library.holds import HoldState
-from bot.library.lists import Listed, LoanData, PatronData
+from bot.library.lists import Listed, ListPlan, ListSummary, LoanData, PatronData, Stopped
+from bot.renewal_requests import RequestState
 from db.connect import Database
-from db.list_common import ListPlan, ListSummary, Stopped
 from db.list_import import SqlListWriter
 from db.loan_list import LoanList
-from db.models import PatronRow
+from db.models import BranchRow, PatronRow
+from db.models_circulation import LoanRow
+from db.patron_list import PatronList
 from tests.support.clock import StandingClock
 from tests.support.lending import LendingLibrary
+from tests.support.patience import SOON_S
 
 ISSUED = date(2026, 2, 20)
 DUE = date(2026, 3, 7)
@@ -311,3 +317,144 @@ async def test_long_lists_keep_their_order_and_lose_nothing(office: Office, monk
 
     assert (await office.patrons(*rows)).added == 40
     assert (await office.patrons(*rows)).unchanged == 40
+
+
+async def test_the_store_knows_at_once_how_long_an_imported_list_is(office: Office) -> None:
+    """PostgreSQL plans by such figures, and by itself it looks only minutes later."""
+    await office.patrons(PatronData(card_number="1"), PatronData(card_number="2"))
+    await office.loans(*(out(str(1 + number % 2), str(number)) for number in range(30)))
+
+    if office.library.database.dialect == "sqlite":  # goes by its indexes alone
+        return
+    sizes = text("SELECT relname, reltuples FROM pg_class WHERE relname IN ('patrons', 'loans')")
+    async with office.library.database.engine.connect() as connection:
+        found = (await connection.execute(sizes)).all()
+    assert {row.relname: row.reltuples for row in found} == {"patrons": 2, "loans": 30}
+
+
+# --- what goes on meanwhile ------------------------------------------------------------------------
+
+
+class Meanwhile:
+    """Does something between the look at a branch and its transaction."""
+
+    def __init__(self, patching: pytest.MonkeyPatch, of: type[LoanList | PatronList]) -> None:
+        self._acts: list[Callable[[], Awaitable[object]]] = []
+        prepare, acts = of.prepare, self._acts
+
+        async def looks(loading: Any, *about: Any) -> None:
+            await prepare(loading, *about)
+            while acts:
+                await acts.pop()()
+
+        patching.setattr(of, "prepare", looks)
+
+    def happens(self, act: Callable[[], Awaitable[object]]) -> None:
+        """Once, after the next look."""
+        self._acts.append(act)
+
+
+async def test_whoever_writes_meanwhile_waits_for_no_list(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    written = []
+
+    async def writes() -> None:
+        async with asyncio.timeout(SOON_S), office.library.database.writing() as connection:
+            written.append(await connection.scalar(select(func.count()).select_from(LoanRow)))
+
+    of_patrons, of_loans = Meanwhile(monkeypatch, PatronList), Meanwhile(monkeypatch, LoanList)
+    of_patrons.happens(writes)
+    await office.patrons(PatronData(card_number="1"))
+    for plan in ({"dry_run": True}, {}):
+        of_loans.happens(writes)
+        summary = await office.loans(out("1", "", title="Идиот"), out("1", "", title="Бесы"), **plan)
+        assert summary.added == 2
+    assert written == [0, 0, 0], "the lock is free after the look, and nothing is to be seen yet"
+
+
+async def test_a_dry_run_never_writes(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    await office.patrons(PatronData(card_number="1"))
+    rows = (out("1", "", title="Идиот"), out("1", "", title="Бесы", branch="Новая библиотека"))
+
+    def writes(*_: object) -> None:
+        raise AssertionError("a dry run writes")
+
+    with monkeypatch.context() as patching:
+        patching.setattr(Database, "writing", writes)
+        patching.setattr(Database, "writing_on", writes)
+        tried = await office.loans(*rows, dry_run=True)
+        everybody = [PatronData(card_number=number) for number in ("1", "7")]
+        people = await office.patrons(replace(everybody[1], branch="Новая библиотека"), *everybody, dry_run=True)
+    done = await office.loans(*rows)
+    assert (tried.read, tried.added) == (done.read, done.added) == (2, 2)
+    assert (people.added, people.updated, people.unchanged) == (1, 1, 1), "one reader, in two branches of the list"
+
+
+async def test_what_changed_between_look_and_transaction_is_looked_at_again(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library, meanwhile = office.library, Meanwhile(monkeypatch, LoanList)
+    _, items = await library.book("Идиот")
+    await office.patrons(*(PatronData(card_number=number) for number in ("1", "2", "3")))
+    same = out("1", "", title="Обломов")
+    await office.loans(same, out("1", "", title="Игрок"))
+
+    async def somebody_is_quicker() -> None:
+        async with library.database.writing() as connection:
+            await connection.execute(delete(PatronRow).where(PatronRow.card_number == "3"))
+            values = {"issued_on": ISSUED, "due_on": DUE, "as_of": library.clock.now(), "title": "Идиот"}
+            patron = select(PatronRow.id).where(PatronRow.card_number == "2").scalar_subquery()
+            branch = select(BranchRow.id).where(BranchRow.code == "01").scalar_subquery()
+            lent = insert(LoanRow).values(patron_id=patron, branch_id=branch, item_id=items[0], **values)
+            await connection.execute(lent)
+            ended = update(LoanRow).where(LoanRow.title == "Обломов")
+            await connection.execute(ended.values(returned_at=library.clock.now()))
+
+    meanwhile.happens(somebody_is_quicker)
+    rows = [
+        out("1", "Идиот-0"),
+        out("3", "", title="Бесы"),
+        out("2", "", title="Подросток"),
+        replace(same, due_on=DUE + timedelta(days=7)),
+    ]
+    after = await office.loans(*rows, accept_disappeared=True)
+
+    assert sorted(loan.title for loan in await library.loans(await card(office, "1"))) == ["Обломов"]
+    assert sorted(loan.title for loan in await library.loans(await card(office, "2"))) == ["Идиот", "Подросток"]
+    assert (after.added, after.updated, after.gone) == (2, 0, 1)
+    assert office.refused == [
+        "this copy is on loan to another card already",
+        "no reader has the card 3: import readers first (--kind patrons)",
+    ]
+
+
+async def test_a_reader_who_appears_between_look_and_transaction_is_there_once(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    meanwhile = Meanwhile(monkeypatch, PatronList)
+
+    async def somebody_is_quicker() -> None:
+        async with office.library.database.writing() as connection:
+            await connection.execute(insert(PatronRow).values(card_number="1", surname="Каренина"))
+
+    meanwhile.happens(somebody_is_quicker)
+    loaded = await office.patrons(PatronData(card_number="1", given_name="Анна"), PatronData(card_number="2"))
+    assert (loaded.added, loaded.updated) == (1, 1)
+    async with office.library.database.engine.connect() as connection:
+        row = (await connection.execute(select(PatronRow).where(PatronRow.card_number == "1"))).one()
+    assert (row.surname, row.given_name, row.source) == ("Каренина", "Анна", "program")
+
+
+async def test_a_fault_leaves_nothing_of_a_list_on_the_connection(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fails() -> None:
+        raise StoreUnavailable("gone")
+
+    meanwhile = Meanwhile(monkeypatch, PatronList)
+    meanwhile.happens(fails)
+    with pytest.raises(StoreUnavailable):
+        await office.patrons(PatronData(card_number="1"))
+    assert (await office.patrons(PatronData(card_number="1"))).added == 1
+    async with office.library.database.engine.connect() as connection:
+        with pytest.raises(DBAPIError):
+            await connection.execute(text("SELECT * FROM staged_patrons"))

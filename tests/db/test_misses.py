@@ -7,7 +7,7 @@ import pytest
 
 from bot.engine.turns import PRIVATE
 from bot.messages import ButtonPress, Contact, Content
-from bot.ports import Completed, Dialogue, Mode, Outcome
+from bot.ports.log import Completed, Dialogue, Mode, Outcome
 from bot.teaching import Lack
 from db.connect import Database
 from db.messages import Log

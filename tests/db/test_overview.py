@@ -2,16 +2,17 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import event, insert, update
 
-from bot.desk import Close, Release, StaffMember
+from bot.desk_actions import Close, Release
 from bot.messages import Contact, Lane
-from bot.overview import ChannelState, Day, Queue, Standing, Way
-from bot.ports import Outcome
+from bot.overview import ChannelState, Day, Queue, Standing, Stretch, Way
+from bot.ports.log import Outcome
+from bot.staff import StaffMember
 from db.branches import SqlBranches
 from db.channel_states import SqlChannelStates
 from db.connect import Database
@@ -149,6 +150,39 @@ async def test_renewals_and_holds_come_from_what_was_done(
 
     assert figures.renewed == {"01": 5, "02": 2}
     assert (figures.held, figures.renewed_week_ago, figures.held_week_ago) == ({"01": 1}, {"01": 4}, {})
+
+
+async def test_several_days_are_counted_from_midnight_to_midnight(
+    database: Database, log: StoredLog, book: SqlOverview, clock: StandingClock
+) -> None:
+    await SqlBranches(database, ZONE).put([CENTRAL, CHILDREN])
+    last = clock.now().astimezone(ZONE).date()
+    midnight = datetime.combine(last, time(), ZONE)
+    for key, moment in enumerate(
+        (midnight - 2 * DAY - timedelta(seconds=1), midnight - 2 * DAY, midnight, midnight + DAY - timedelta(seconds=1))
+    ):
+        clock.moment = moment
+        await asks(log, str(key), Outcome.MISSED if key == 2 else Outcome.ANSWERED)
+    clock.moment = midnight + DAY
+    await asks(log, "the day after")
+    async with database.writer.begin() as connection:
+        rows = [
+            {"day": day, "branch_id": 1, "what": what, "code": "", "times": times}
+            for day, what, times in (
+                (last - 3 * DAY, "renewed", 90),
+                (last - 2 * DAY, "renewed", 5),
+                (last, "renewed", 2),
+                (last, "hold_placed", 1),
+                (last + DAY, "renewed", 90),
+            )
+        ]
+        await connection.execute(insert(CirculationTotalsRow), rows)
+
+    stretch = await book.between(last - 2 * DAY, last, SOURCES)
+
+    assert [(day.asked, day.answered, day.missed) for day in stretch.days.values()] == [(3, 2, 1)]
+    assert (stretch.renewed, stretch.held) == ({"01": 7}, {"01": 1})
+    assert await book.between(last - 9 * DAY, last - 8 * DAY, SOURCES) == Stretch()
 
 
 async def test_what_waits_inside_is_told(

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from bot.desk import Close, GiveBack, HandOn, Release, Relieve, StaffMember, Take
+from bot.desk_actions import Close, GiveBack, HandOn, Release, Relieve, Take
 from bot.handover import ENOUGH_WAITS, Line, rounded, usual
 from bot.messages import Contact, Moved, StaffReply
-from bot.ports import Mode
+from bot.ports.log import Mode
+from bot.staff import StaffMember
 from db.connect import Database
 from db.forgetting import forget_conversation
 from db.messages import StoredLog, open_log

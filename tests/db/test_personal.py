@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select, update
 
-from bot.accounts import Ok, OpenHold, OpenLoan, Unavailable
+from bot.circulation import Ok, OpenHold, OpenLoan, Unavailable
 from bot.library.holds import HoldState
 from bot.library.lending import Loan
 from bot.messages import Contact, Document, Reply
-from bot.ports import Attempt
+from bot.ports.log import Attempt
 from db.base import Base
 from db.connect import Database
 from db.files import SqlFiles

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select, update
 
 from bot.messages import Contact, Lane, Presence, Reply
-from bot.ports import Post
+from bot.ports.letters import Post
 from db.connect import Database
 from db.models import ContactRow, MessageRow
 from db.post import Letter, SqlPost, put

@@ -1,6 +1,6 @@
 """The register as the staff look into it: who is found, by whom, and in how many queries."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from datetime import timedelta
 
 import pytest
@@ -13,7 +13,7 @@ from tests.support.accounts import CARD, CHILD_CARD
 from tests.support.clock import StandingClock
 from tests.support.desk_readers import DeskReaders, desk_readers
 from tests.support.lending import Statements
-from tests.support.logs import ANNA
+from tests.support.logs import ANNA, BORIS
 
 
 @pytest.fixture
@@ -119,3 +119,40 @@ async def test_the_journal_is_filtered_on_both_databases(house: DeskReaders) -> 
     assert await told(**view, since=later) == [("staff:vera", f"patron:{house.boris}")]
     assert await told(**view, until=later) == [("staff:masha", f"patron:{house.anna}")]
     assert await told(actor="staff:vera", subject="conversation:7") == [("staff:vera", "conversation:7")]
+
+
+async def test_the_owner_of_a_conversation_is_who_linked_a_card_of_their_own(house: DeskReaders) -> None:
+    book, talk = SqlReaderBook(house.database), await house.conversation()
+    await house.desk.linked(ANNA, CHILD_CARD, child=True)
+    await house.desk.comes(BORIS)
+    await house.desk.linked(BORIS, CHILD_CARD, child=True)
+    with Statements(house.database) as asked:
+        owners = await book.owners([talk, talk + 1, 999])
+    assert len([one for one in asked.asked if "SELECT" in one]) == 2
+    assert {number: (card.name, card.places) for number, card in owners.items()} == {
+        talk: ("Каренина Анна", frozenset({"01"}))
+    }
+    await house.set(CARD, missing_since=house.clock.now())
+    assert await book.owners([talk]) == {}
+    assert await book.owners([]) == {}
+
+
+async def test_conversations_are_found_by_the_name_and_the_number_on_a_linked_card(house: DeskReaders) -> None:
+    book, talk = SqlReaderBook(house.database), await house.conversation()
+    await house.set(CARD, patronymic="Аркадьевна")
+    await house.desk.linked(ANNA, CHILD_CARD, child=True)
+
+    async def found(words: str, branches: Collection[str] = (), hidden: Collection[str] = ()) -> dict[int, str]:
+        return {number: card.name for number, card in (await book.talks(words, branches, hidden)).items()}
+
+    hers = {talk: "Каренина Анна Аркадьевна"}
+    for words in ("каренина", "Анна Аркадьевна", f" {CARD} "):
+        assert await found(words) == hers, words
+    assert await found(CHILD_CARD) == {talk: "Таня"}, "a mother's chat is found by her child"
+    for words in ("борис", "Аркадьевна", "человек", ""):
+        assert await found(words) == {}, words
+    assert await found("каренина", branches=["01", "07"]) == hers
+    assert await found("каренина", branches=["02"]) == {}
+    assert await found("каренина", hidden=["vk", ANNA.channel]) == {}
+    await house.set(CARD, missing_since=house.clock.now())
+    assert await found("каренина") == {}

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from bot.errors import InputError
 from bot.library.model import WorkCard
 from bot.shelving import DecisionKind
+from db.catalogue import SqlCatalogueWriter
 from db.connect import Database
 from db.models import RecordRow
 from db.shelving import SqlCatalogueDesk
@@ -284,3 +285,28 @@ async def test_readers_who_wait_for_either_wait_for_both_and_nobody_twice(
     ours, theirs = await library.holds(both), await library.holds(late)
     assert [hold.work_id for hold in (*ours, *theirs)] == [two, two]
     assert [hold.place for hold in (*ours, *theirs)] == [1, 2]
+
+
+@pytest.mark.parametrize(("title", "moves"), [("Каштанка: повесть", True), ("Степь", False)])
+async def test_readers_wait_on_for_a_book_that_an_import_calls_otherwise(
+    database: Database, clock: StandingClock, title: str, moves: bool
+) -> None:
+    library = LendingLibrary(database, clock)
+    await library.opens()
+    old, (item,) = await library.book("Каштанка", source_id="1")
+    reader, first, second = [await library.patron(card) for card in ("1", "2", "3")]
+    await library.lend(reader, item)
+    for waiting in (first, second):
+        await library.hold(waiting, old)
+        clock.turn(timedelta(minutes=1))
+
+    writer = SqlCatalogueWriter(database, clock)
+    run = await writer.begin("s", ["books.mrc"])
+    await writer.keep(run, "s", [book(title, "Автор", copy("01", "Каштанка-0"), source_id="1")])
+
+    async with database.engine.connect() as connection:
+        now = await connection.scalar(select(RecordRow.work_id))
+    assert now != old
+    holds = [hold for waiting in (first, second) for hold in await library.holds(waiting)]
+    kept = now if moves else old  # a number that went to another book takes nobody with it
+    assert [(hold.work_id, hold.place) for hold in holds] == [(kept, 1), (kept, 2)]

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select, text
@@ -37,6 +38,27 @@ async def stored(database: Database) -> int:
     """How many messages the store holds."""
     async with database.engine.connect() as connection:
         return int(await connection.scalar(select(func.count()).select_from(MessageRow)) or 0)
+
+
+# --- the end ---------------------------------------------------------------------------------------
+
+
+async def test_a_connection_that_comes_back_late_is_closed_too(database: Database) -> None:
+    held = await database.engine.connect()
+    driver: Any = (await held.get_raw_connection()).driver_connection
+    closing = asyncio.create_task(database.aclose())
+    done, _ = await asyncio.wait([closing], timeout=0.01)
+    assert not done, "somebody still reads"
+    await held.close()
+    await closing
+    assert driver.is_closed() if database.dialect == "postgresql" else driver._connection is None
+
+
+async def test_the_end_does_not_wait_for_ever(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connecting, "GIVEN_BACK_S", 0.01)
+    async with database.engine.connect() as held:
+        await database.aclose()
+        await held.invalidate()  # or it would come back to a pool that is closed
 
 
 # --- a full disk -----------------------------------------------------------------------------------

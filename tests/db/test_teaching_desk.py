@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import delete, insert
 
 from bot.lessons import MissesAsked, Saving
-from bot.ports import FaqEntry
+from bot.ports.library import FaqEntry
 from bot.teaching import Lack
 from db.connect import Database
 from db.faq import SqlFaq

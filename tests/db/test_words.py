@@ -11,9 +11,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import text, update
 
-from bot.desk import Asked, StaffMember, Tab
+from bot.desk import Asked, Tab
 from bot.messages import Contact, Removed
-from bot.ports import Outcome
+from bot.ports.log import Outcome
+from bot.staff import StaffMember
 from db.backup import backup, restore
 from db.connect import Database, connect
 from db.desk import SqlConsoleDesk
@@ -27,6 +28,7 @@ from db.words import SqlWords, match_of, stems_of
 from tests.support.clock import StandingClock
 from tests.support.databases import Databases
 from tests.support.logs import ANNA, BORIS, SAID_AT, arrival, turn
+from tests.support.patience import SOON_S
 from tests.support.staff import hire
 
 SAID = "Ищу книгу о Гарри Поттере и ёлках"
@@ -134,7 +136,7 @@ async def test_the_follower_puts_words_in_as_they_come(
     following = asyncio.create_task(index.follow(log.desk_changes()))
     await log.record(arrival(SAID, key="1"))
 
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(SOON_S):
         while not await kept(database):  # noqa: ASYNC110 - the store tells nobody
             await asyncio.sleep(0)
     following.cancel()

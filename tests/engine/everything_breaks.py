@@ -13,7 +13,7 @@ from bot.engine.logs import loose_end
 from bot.engine.outbox import Outbox
 from bot.errors import ChannelUnavailable
 from bot.messages import Contact, Reply
-from bot.ports import Library
+from bot.ports.library import Library
 from bot.routing import Turn
 from db.connect import connect
 from db.migrate import upgrade

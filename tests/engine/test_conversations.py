@@ -4,9 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.engine.conversations import chosen
-from bot.messages import Button
-from bot.ports import Dialogue
+from bot.engine.conversations import Call, chosen, decide
+from bot.messages import Button, Contact, Inbound, Text
+from bot.ports.log import Dialogue, Mode, Waiting
+from bot.ports.understanding import Request
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 OFFER = Dialogue(
@@ -47,3 +48,46 @@ def test_yes_means_nothing_where_no_yes_is_offered() -> None:
 
 def test_an_offer_ends_after_a_day() -> None:
     assert chosen("да", OFFER, NOW + timedelta(hours=25)) is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "understood"),
+    [("Открыто ??", "Открыто?"), ("Спасибо!!! ", "Спасибо!"), ("Правда ли?!", "Правда ли?!"), ("Часы", "Часы")],
+)
+def test_many_signs_at_the_end_are_understood_as_one(typed: str, understood: str) -> None:
+    asked: list[str] = []
+
+    decision = decide(waiting(typed), lambda text: heard(asked, text), NOW)
+
+    assert asked == [understood]
+    assert isinstance(decision.moves[0], Call)
+    assert decision.moves[0].text == understood
+
+
+def test_an_awaited_answer_is_taken_as_it_was_typed() -> None:
+    """It may be a password."""
+    decision = decide(waiting("ab12!!", Dialogue(expects="pin")), lambda text: heard([], text), NOW)
+
+    assert isinstance(decision.moves[0], Call)
+    assert decision.moves[0].text == "ab12!!"
+
+
+def heard(asked: list[str], text: str) -> tuple[Request, ...]:
+    asked.append(text)
+    return (Request(intent="hours", confidence=0.5),)
+
+
+def waiting(text: str, dialogue: Dialogue | None = None) -> Waiting:
+    inbound = Inbound(
+        contact=Contact(channel="webchat", address="1"), content=Text(text), idempotency_key="1", sent_at=NOW
+    )
+    return Waiting(
+        message_id=1,
+        conversation_id=1,
+        inbound=inbound,
+        mode=Mode.BOT,
+        dialogue=dialogue or Dialogue(),
+        first=False,
+        tries=0,
+        received_at=NOW,
+    )

@@ -11,11 +11,14 @@ from bot.engine import dispatcher as engine
 from bot.engine.dispatcher import routes
 from bot.errors import StoreUnavailable
 from bot.messages import Button, ButtonPress, Contact, Reply, Unsupported
-from bot.ports import Completed, Library, Mode, Request, Waiting
+from bot.ports.library import Library
+from bot.ports.log import Completed, Mode, Waiting
+from bot.ports.understanding import Request
 from bot.routing import Answer, Expects, Router, Turn, expects, intent, pressed
 from tests.support.clock import StandingClock
 from tests.support.logs import ANNA, BORIS
 from tests.support.machine import Machine, answers, echo
+from tests.support.patience import SOON_S
 
 
 @pytest.fixture(autouse=True)
@@ -463,7 +466,7 @@ async def test_told_to_stop_it_finishes_the_turns_in_hand_and_takes_no_more(cloc
     machine.dispatcher.stop()
     await machine.says("после", contact=BORIS)
     gate.set()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(SOON_S):
         await task
 
     assert await machine.heard(ANNA) == ["ответ"]

@@ -5,19 +5,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from bot.accounts import (
-    Keeping,
-    Ok,
-    OpenLoan,
-    Refused,
-    RenewalOutcome,
-    RenewalState,
-    RenewalWish,
-    RequestState,
-    Unavailable,
-)
+from bot.circulation import Keeping, Ok, OpenLoan, Refused, RenewalOutcome, RenewalState, RenewalWish, Unavailable
 from bot.engine.circulation import GuardedCirculation, Limits
 from bot.library.renewal import RenewalBlock
+from bot.renewal_requests import RequestState
 from db.connect import Database
 from db.renewal_requests import SqlRequests, SqlUnsettled
 from tests.support.clock import StandingClock

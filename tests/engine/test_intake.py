@@ -29,7 +29,8 @@ from bot.messages import Delivery, DeliveryReceipt, Inbound
 from tests.support.clock import StandingClock
 from tests.support.fake_log import FakeLog
 from tests.support.logs import BORIS, SAID_AT, arrival, words
-from tests.support.machine import SOON_S, FakeChannel
+from tests.support.machine import FakeChannel
+from tests.support.patience import SOON_S
 
 Client = TestClient[web.Request, web.Application]
 

@@ -1,14 +1,17 @@
 """A reader hears of a due date once, in time, by the contact that works, and never of a book that is back."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, timedelta
 
 import pytest
 
 from bot.library.notices import NoticeKind, NoticeRules
 from bot.library.shown_loans import unpacked
-from bot.messages import Delivery
-from bot.ports import Mode
+from bot.messages import Delivery, Reply
+from bot.notice_words import Setting, Told, worded
+from bot.notices import SHOWN_ON_A_PAGE
+from bot.ports.log import Mode
+from db import notice_rest
 from db.connect import Database
 from tests.support.clock import StandingClock
 from tests.support.lending import ZONE
@@ -81,7 +84,7 @@ async def test_a_renewed_book_has_another_date_and_is_told_of_again(desk: Notifi
 
 async def test_overdue_is_told_gently_and_not_for_ever(desk: Notified) -> None:
     anna = await desk.reader("1", "max")
-    await desk.borrows(anna, "Идиот", due_in=-1)  # due on Sunday, when nobody could come
+    await desk.borrows(anna, "Идиот", due_in=-2)  # due on Saturday; on Sunday nobody could come
     said = []
     for _ in range(40):
         await desk.started().tick()
@@ -89,7 +92,7 @@ async def test_overdue_is_told_gently_and_not_for_ever(desk: Notified) -> None:
         desk.clock.turn(timedelta(days=1))
     assert len(said) == 3
     assert said[0].startswith(
-        "Срок возврата уже прошёл:\n1 марта: «Идиот», Автор\nПринесите, пожалуйста, когда сможете."
+        "Срок возврата уже прошёл:\n28 февраля: «Идиот», Автор\nПринесите, пожалуйста, когда сможете."
     )
 
 
@@ -153,9 +156,33 @@ async def test_a_decision_of_the_staff_is_told_once(desk: Notified) -> None:
     (asked,) = await desk.library.requests.waiting()
     await desk.library.requests.refuse(asked.request_id, "staff:olga", "Книгу ждёт школа")
     await desk.engine.tick()
+    assert await desk.texts("max") == [], "whoever decided may still take it back"
+    desk.clock.turn(timedelta(minutes=1))
+    await desk.engine.tick()
     await desk.started().tick()
     (text,) = await desk.texts("max")
     assert text == "Продлить не получилось: «Идиот». Книгу ждёт школа. Вернуть нужно до 7 марта."
+
+
+async def test_a_decision_that_was_taken_back_is_not_told_the_next_one_is(desk: Notified) -> None:
+    anna = await desk.reader("1", "max")
+    (loan,) = await desk.borrows(anna, "Идиот", due_in=5)
+    await desk.asks_to_renew(anna, loan, "Идиот")
+    (asked,) = await desk.library.requests.waiting()
+    await desk.library.requests.refuse(asked.request_id, "staff:olga", "Книгу ждёт школа")
+    await desk.engine.tick()
+    desk.clock.turn(timedelta(seconds=20))
+    await desk.library.requests.take_back(asked.request_id, "staff:olga")
+    desk.clock.turn(timedelta(minutes=1))
+    await desk.engine.tick()
+    assert await desk.texts("max") == []
+
+    await desk.library.requests.refuse(asked.request_id, "staff:olga", "Её ждёт читатель")
+    desk.clock.turn(timedelta(minutes=1))
+    await desk.engine.tick()
+
+    (text,) = await desk.texts("max")
+    assert "Её ждёт читатель" in text
 
 
 async def test_a_family_hears_once_each_child_by_name(desk: Notified) -> None:
@@ -370,6 +397,41 @@ async def test_nothing_of_a_person_goes_where_anybody_may_look(desk: Notified) -
     assert await desk.states() == []
 
 
+async def test_who_has_our_own_page_alone_finds_a_ready_hold_there_and_is_called_by_the_desk(desk: Notified) -> None:
+    anna, boris = await desk.reader("1", "site"), await desk.reader("2", "site", "telegram")
+    work, _ = await desk.library.book("Идиот")
+    hold = await desk.library.hold(anna, work)
+    await desk.library.desk.make_ready(hold.hold_id)
+    await desk.borrows(boris, "Бесы")
+
+    await desk.engine.tick()
+    await desk.started().tick()
+
+    (text,) = await desk.texts("site")
+    assert "«Идиот»" in text, "the first thing that is seen when the page is opened"
+    (reader,) = await desk.readers.unreached()
+    assert (reader.patron_id, [subject.kind for subject in reader.items]) == (anna, [NoticeKind.HOLD_READY])
+    assert reader.tried == (("site", SHOWN_ON_A_PAGE),)
+    assert await desk.readers.settle(reader.notice_id, "staff:masha")
+    await desk.engine.tick()
+    assert await desk.texts("site") == [], "told once"
+
+
+async def test_a_page_is_the_last_resort_and_not_for_who_said_stop(desk: Notified) -> None:
+    anna, boris = await desk.reader("1", "site", "max"), await desk.reader("2")
+    await desk.wishes(await desk.links(boris, "site", "2"), muted=True)
+    for reader, title in ((anna, "Идиот"), (boris, "Бесы")):
+        work, _ = await desk.library.book(title)
+        await desk.library.desk.make_ready((await desk.library.hold(reader, work)).hold_id)
+    await desk.engine.tick()
+    assert await desk.texts("site") == []
+    await desk.leaves("max", fails="blocked", unreachable=True)
+    await desk.engine.tick()
+    (text,) = await desk.texts("site")
+    assert "«Идиот»" in text
+    assert [reader.patron_id for reader in await desk.readers.unreached()] == [anna]
+
+
 async def test_a_conversation_that_a_librarian_has_is_left_alone(desk: Notified) -> None:
     anna = await desk.reader("1")
     contact = await desk.links(anna, "max", "anna")
@@ -382,3 +444,62 @@ async def test_a_conversation_that_a_librarian_has_is_left_alone(desk: Notified)
     desk.clock.turn(timedelta(hours=2))
     await desk.engine.tick()
     assert len(await desk.texts("max")) == 1
+
+
+# --- what stands in nobody's way -----------------------------------------------------------------
+
+
+async def test_a_restored_copy_writes_to_nobody_until_it_is_the_librarys_own_again(desk: Notified) -> None:
+    anna = await desk.reader("1", "max")
+    await desk.borrows(anna, "Идиот")
+    async with desk.database.writer.begin() as connection:
+        await notice_rest.rest(connection)
+
+    for _ in range(3):
+        await desk.started().tick()
+        assert await desk.texts("max") == []
+        desk.clock.turn(timedelta(hours=1))
+    assert await desk.states() == []
+
+    assert await notice_rest.resume(desk.database)
+    assert not await notice_rest.resume(desk.database)
+    await desk.engine.tick()
+    assert "«Идиот», Автор" in (await desk.texts("max"))[0]
+
+
+async def test_a_letter_that_cannot_be_worded_stops_nobody_elses(
+    desk: Notified, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for card, title in (("1", "Идиот"), ("2", "Бесы"), ("3", "Игрок")):
+        await desk.borrows(await desk.reader(card, "max"), title)
+
+    def broken(cards: Sequence[Told], setting: Setting) -> Reply:
+        if any(loan.title == "Бесы" for told in cards for loan in told.due):
+            raise ValueError("a title that nobody thought of")
+        return worded(cards, setting)
+
+    monkeypatch.setattr("bot.engine.notices.worded", broken)
+
+    await desk.engine.tick()
+
+    texts = await desk.texts("max")
+    assert [("Идиот" in text, "Игрок" in text) for text in texts] == [(True, False), (False, True)]
+    assert sorted(await desk.states()) == ["sent", "sent", "unreached"]
+    await desk.started().tick()
+    assert await desk.texts("max") == []
+
+
+async def test_days_on_which_the_service_stood_still_are_made_up_for_once(desk: Notified) -> None:
+    anna = await desk.reader("1", "max")
+    await desk.borrows(anna, "Идиот", due_in=4)
+    await desk.borrows(anna, "Бесы", due_in=-3)
+    desk.clock.turn(timedelta(days=2))  # nothing ran on the day of «3 days before», nor on the first day of being late
+
+    await desk.started().tick()
+    await desk.started().tick()
+
+    (text,) = await desk.texts("max")
+    assert ("в пятницу, 6 марта: «Идиот»" in text, "Срок возврата уже прошёл:\n27 февраля: «Бесы»" in text) == (
+        True,
+        True,
+    )

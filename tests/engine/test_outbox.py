@@ -2,9 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, MutableMapping
+from collections.abc import AsyncIterator, MutableMapping
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -12,23 +11,18 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.engine import outbox as engine
-from bot.engine.metrics import Metrics
 from bot.engine.outbox import Outbox, RetryPolicy
-from bot.engine.privacy import DataClass, Privacy
 from bot.errors import (
     ChannelAuthError,
     ChannelUnavailable,
     DeliveryRefused,
-    MessageRefused,
     RateLimited,
-    StoreUnavailable,
-    WindowClosed,
 )
-from bot.messages import Contact, Lane, Outbound, Reply, Template
+from bot.messages import Contact, Lane
 from tests.support.clock import StandingClock
-from tests.support.fake_log import FakeLog
-from tests.support.logs import ANNA, BORIS, arrival
-from tests.support.machine import SOON_S, FakeChannel
+from tests.support.logs import ANNA, BORIS
+from tests.support.patience import SOON_S
+from tests.support.post import Post
 
 
 @asynccontextmanager
@@ -36,80 +30,6 @@ async def logged_lines() -> AsyncIterator[list[MutableMapping[str, Any]]]:
     """What the log says meanwhile."""
     with capture_logs() as lines:
         yield lines
-
-
-class Post:
-    """An outbox with its log and its messenger."""
-
-    def __init__(
-        self,
-        clock: StandingClock,
-        *,
-        rate_per_s: float = 0,
-        rate_per_chat_per_s: float = 0,
-        window_h: float = 0,
-        allows: Callable[[Outbound], bool] = engine.always,
-        still_true: engine.StillTrue | None = None,
-    ) -> None:
-        self.clock = clock
-        self.log = FakeLog(clock)
-        self.channel = FakeChannel(rate_per_s=rate_per_s)
-        self.channel.capabilities = replace(
-            self.channel.capabilities, rate_per_chat_per_s=rate_per_chat_per_s, window_h=window_h
-        )
-        self.metrics = Metrics()
-        policy = RetryPolicy(first_pause_s=10, longest_pause_s=60, attempts=3, jitter=0)
-        self.outbox = Outbox(
-            "chat", self.channel, self.log, clock, self.metrics, policy, allows=allows, still_true=still_true
-        )
-
-    async def queues(self, *texts: str, contact: Contact = ANNA, lane: Lane = Lane.REPLY) -> list[int]:
-        """Something for a reader; returns the messages' ids."""
-        known = [conversation.contact for conversation in self.log.conversations.values()]
-        if contact not in known:
-            recorded = await self.log.record(arrival("привет", key=contact.address, contact=contact))
-            self.log.messages[recorded.message_id].state = "handled"
-        conversation = self.log.conversation_of(contact)
-        return [self.log.queue(conversation.id, Reply(text=text), lane=lane) for text in texts]
-
-    @asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
-        """The outbox runs, and is told to stop at the end."""
-        task = asyncio.create_task(self.outbox.run())
-        try:
-            yield
-        finally:
-            self.outbox.stop()
-            async with asyncio.timeout(SOON_S):
-                await task
-
-    async def until_tried(self, times: int) -> None:
-        async with asyncio.timeout(SOON_S):
-            while len(self.channel.tried) < times:  # noqa: ASYNC110 - any step may be the one
-                await asyncio.sleep(0)
-
-    async def until_settled(self) -> None:
-        """Let it run until nothing is due."""
-        async with asyncio.timeout(SOON_S):
-            while any(self._is_due(message_id) for message_id in self.log.messages):  # noqa: ASYNC110 - as above
-                await asyncio.sleep(0)
-
-    def _is_due(self, message_id: int) -> bool:
-        message = self.log.messages[message_id]
-        queued = [other for other in self.log.messages.values() if other.state == "queued"]
-        if message not in queued or any(
-            other.conversation is message.conversation and other.id < message_id for other in queued
-        ):
-            return False  # sent, or behind another one
-        return message.due_at is None or message.due_at <= self.clock.now()
-
-    def states(self, ids: list[int]) -> list[str]:
-        return [self.log.messages[message_id].state for message_id in ids]
-
-
-@pytest.fixture
-def post(clock: StandingClock) -> Post:
-    return Post(clock)
 
 
 async def test_replies_go_out_in_order_each_once(post: Post) -> None:
@@ -319,39 +239,6 @@ async def test_a_paced_channel_is_claimed_for_a_second_at_most_so_that_a_reply_n
     assert "ответ" in post.channel.tried[:25]
 
 
-async def test_told_to_stop_it_sends_the_replies_that_are_due(post: Post) -> None:
-    post.channel.gate.clear()
-    post.channel.slow = {"раз"}
-    ids = await post.queues("раз", "два") + await post.queues("три", contact=BORIS)
-    task = asyncio.create_task(post.outbox.run())
-    await post.until_tried(1)
-
-    post.outbox.stop()
-    post.channel.gate.set()
-    async with asyncio.timeout(SOON_S):
-        await task
-
-    assert post.states(ids) == ["sent"] * 3
-
-
-async def test_told_to_stop_it_leaves_a_crowd_of_announcements_for_the_next_start(post: Post) -> None:
-    crowd = [Contact(channel="chat", address=f"reader-{number}") for number in range(500)]
-    ids = [(await post.queues("объявление", contact=reader, lane=Lane.ANNOUNCEMENT))[0] for reader in crowd]
-    async with post.running():
-        await post.until_tried(1)
-
-    assert 0 < post.states(ids).count("sent") < 500
-
-
-async def test_told_to_stop_while_it_has_to_wait_it_ends(post: Post) -> None:
-    ids = await post.queues("раз")
-    post.channel.faults = [RateLimited(3600)]
-    async with post.running():
-        await post.until_tried(1)
-
-    assert post.states(ids) == ["queued"]
-
-
 async def test_what_was_claimed_before_a_flood_error_does_not_go_on_calling(clock: StandingClock) -> None:
     post = Post(clock, rate_per_s=100)
     for number in range(20):
@@ -376,138 +263,6 @@ def test_pauses_are_spread_a_little() -> None:
 
     assert len(pauses) > 1
     assert all(pause is not None and 10 <= pause <= 12 for pause in pauses)
-
-
-# --- two limits, windows, what may not leave -----------------------------------------------------
-
-
-async def test_a_chat_is_written_to_no_oftener_than_it_may_and_the_others_do_not_wait(clock: StandingClock) -> None:
-    post = Post(clock, rate_per_chat_per_s=0.01)
-    await post.queues("раз", "два")
-    await post.queues("Борису", contact=BORIS)
-
-    async with post.running():
-        await post.until_settled()
-        assert post.channel.sent == ["раз", "Борису"]
-        clock.turn(timedelta(seconds=100))
-        post.log.wake()
-        await post.until_settled()
-
-    assert post.channel.sent == ["раз", "Борису", "два"]
-
-
-async def test_parts_of_a_long_reply_count_each(clock: StandingClock) -> None:
-    post = Post(clock, rate_per_chat_per_s=0.01)
-    post.channel.parts = 3
-    await post.queues("раз", "два")
-
-    async with post.running():
-        await post.until_settled()
-        for seconds, sent in ((299, ["раз"]), (1, ["раз", "два"])):
-            clock.turn(timedelta(seconds=seconds))
-            post.log.wake()
-            await post.until_settled()
-            assert post.channel.sent == sent
-
-
-async def test_a_clock_that_is_set_back_silences_no_chat(clock: StandingClock) -> None:
-    chats = engine.Chats(1.0, clock)
-    chats.sent("anna", 1)
-    assert chats.wait_s("anna") == 1.0
-
-    clock.turn(timedelta(hours=-1))
-
-    assert chats.wait_s("anna") == 0.0
-
-
-async def test_only_so_many_chats_are_remembered(clock: StandingClock, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine, "CHATS", 2)
-    chats = engine.Chats(1.0, clock)
-    for name in ("anna", "boris", "vera"):
-        chats.sent(name, 1)
-
-    assert [chats.wait_s(name) for name in ("anna", "boris", "vera")] == [0.0, 1.0, 1.0]
-
-
-@pytest.mark.parametrize("error", [MessageRefused("too long"), WindowClosed("24 hours")])
-async def test_a_message_that_the_messenger_does_not_take_says_nothing_of_its_reader(
-    post: Post, error: Exception
-) -> None:
-    ids = await post.queues("раз", "два")
-    post.channel.faults = [error]
-    async with post.running():
-        await post.until_settled()
-
-    assert post.states(ids) == ["failed", "sent"]
-    assert post.log.conversation_of(ANNA).unreachable_since is None
-
-
-@pytest.mark.parametrize("has_template", [True, False])
-async def test_outside_the_window_only_a_template_is_handed_to_the_messenger(
-    clock: StandingClock, has_template: bool
-) -> None:
-    post = Post(clock, window_h=24)
-    await post.queues()
-    template = Template(name="due_soon") if has_template else None
-    message = post.log.queue(post.log.conversation_of(ANNA).id, Reply(text="пора вернуть", template=template))
-    clock.turn(timedelta(hours=24, minutes=2))
-    async with post.running():
-        await post.until_settled()
-
-    assert post.channel.sent == (["пора вернуть"] if has_template else [])
-    assert post.states([message]) == ["sent" if has_template else "failed"]
-    assert post.log.conversation_of(ANNA).unreachable_since is None
-
-
-async def test_what_may_not_leave_never_reaches_the_messenger(clock: StandingClock) -> None:
-    post = Post(clock, allows=Privacy({"chat": DataClass.PUBLIC_ONLY}).allows)
-    await post.queues()
-    talk = post.log.conversation_of(ANNA).id
-    ids = [post.log.queue(talk, Reply(text="ваши книги", personal=True)), post.log.queue(talk, Reply(text="часы"))]
-    async with post.running():
-        await post.until_settled()
-
-    assert post.channel.tried == ["часы"]
-    assert post.states(ids) == ["failed", "sent"]
-
-
-async def test_a_notice_that_is_not_true_any_more_never_leaves(clock: StandingClock) -> None:
-    asked: list[str] = []
-
-    async def still_true(message: Outbound) -> str:
-        asked.append(message.reply.text)
-        return "returned" if message.reply.text == "верните «Идиот»" else ""
-
-    post = Post(clock, still_true=still_true)
-    ids = await post.queues("ответ")
-    ids += await post.queues("верните «Идиот»", "верните «Бесы»", lane=Lane.NOTICE)
-    async with post.running():
-        await post.until_settled()
-
-    assert post.channel.sent == ["ответ", "верните «Бесы»"]
-    assert post.states(ids) == ["sent", "failed", "sent"]
-    assert asked == ["верните «Идиот»", "верните «Бесы»"], "replies are not held up"
-    assert post.log.conversation_of(ANNA).unreachable_since is None
-
-
-async def test_while_nobody_can_tell_whether_it_is_true_a_notice_waits(
-    clock: StandingClock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(engine, "STORE_PAUSE_S", 0.001)
-    faults = [StoreUnavailable("away"), StoreUnavailable("away")]
-
-    async def still_true(_: Outbound) -> str:
-        if faults:
-            raise faults.pop()
-        return ""
-
-    post = Post(clock, still_true=still_true)
-    ids = await post.queues("верните «Идиот»", lane=Lane.NOTICE)
-    async with post.running():
-        await post.until_settled()
-
-    assert post.channel.sent == ["верните «Идиот»"]
-    assert post.states(ids) == ["sent"]
 
 
 async def test_a_channel_whose_token_is_refused_stops_until_the_messenger_knows_us_again(

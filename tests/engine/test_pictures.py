@@ -10,7 +10,7 @@ from bot.engine import barcodes
 from bot.engine.pictures import AT_ONCE, MOST_WAITING, PictureDesk, handle_of, seen_in
 from bot.errors import ChannelUnavailable, InputError
 from bot.messages import Contact
-from bot.ports import Seen, Unseen
+from bot.ports.files import Seen, Unseen
 from tests.support.machine import FakeChannel
 from tests.support.photographs import code, file, photograph
 

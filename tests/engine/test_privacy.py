@@ -5,13 +5,15 @@ from importlib import import_module
 
 import pytest
 
-from bot.app import data_class, privacy_of, undecided
+from bot.app.channels import data_class, privacy_of, undecided
 from bot.engine.dispatcher import Dispatcher, routes
 from bot.engine.metrics import Metrics
 from bot.engine.privacy import DataClass, Privacy
 from bot.errors import ConfigError
 from bot.messages import Button, ButtonPress, Contact, Content, Lane, Outbound, Photo, Reply, Text, reply
-from bot.ports import Completed, Dialogue, Library, Outcome, Request
+from bot.ports.library import Library
+from bot.ports.log import Completed, Dialogue, Outcome
+from bot.ports.understanding import Request
 from bot.routing import Answer, Expects, Personal, Router, Trigger, Turn, expects, intent, pressed
 from bot.settings import DEFAULT_INTENTS, Settings
 from tests.support.clock import StandingClock
@@ -48,6 +50,19 @@ async def leak(turn: Turn, library: Library) -> Answer:
 async def ask_phone(turn: Turn, library: Library) -> Reply:
     """A handler that asks for a number."""
     return reply("Ваш номер?", buttons=[[Button("Дать номер", "phone", asks_phone=True), Button("Нет", "no")]])
+
+
+FOLLOWING_UP = {
+    "due": "а когда вернут?",
+    "where": "а где она?",
+    "copies": "сколько экземпляров?",
+    "editions": "какой год издания?",
+    "author": "кто автор?",
+    "about": "о чём она?",
+    "reserve": "забронируй её",
+    "elsewhere": "а в детской есть?",
+    "day": "а завтра?",
+}
 
 
 class OneWord:
@@ -92,10 +107,12 @@ def everybody(clock: StandingClock) -> Everybody:
 
 def test_every_handler_of_ours_can_be_asked(clock: StandingClock) -> None:
     kinds = {trigger.kind for trigger in Everybody(clock).table}
-    assert kinds == {"intent", "press", "expects", "sent"}
+    assert kinds == {"intent", "press", "expects", "sent", "follow"}
 
 
-async def test_no_handler_says_anything_personal_in_a_public_channel(everybody: Everybody) -> None:
+async def test_no_handler_says_anything_personal_in_a_public_channel(
+    everybody: Everybody, clock: StandingClock
+) -> None:
     for trigger in everybody.table:
         for argument in ("", ":1"):
             said: str | Content = trigger.key
@@ -103,6 +120,10 @@ async def test_no_handler_says_anything_personal_in_a_public_channel(everybody: 
                 talk = everybody.log.conversations.get(1)
                 if talk is not None:
                     talk.dialogue = Dialogue(expects=trigger.key)
+            elif trigger.kind == "follow":
+                question, _, subject = trigger.key.partition(":")
+                said = FOLLOWING_UP[question]
+                everybody.log.conversations[1].dialogue = Dialogue(subject=f"{subject}:1", subject_at=clock.now())
             elif trigger.kind == "press":
                 said = ButtonPress(f"{trigger.key}{argument}")
             elif trigger.kind == "sent":

@@ -1,5 +1,6 @@
 """The running bot is tried with what is not taught yet: nothing is missed, nothing is kept, time is bounded."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
@@ -9,7 +10,7 @@ from sqlalchemy import func, select
 from bot.engine.affected import Difference, World
 from bot.engine.rehearsal import Rehearsal
 from bot.lessons import Lesson, Origin
-from bot.ports import FaqEntry
+from bot.ports.library import FaqEntry
 from bot.teaching import Synonym, SynonymBook, SynonymKind
 from db.answers import Answers
 from db.connect import Database
@@ -167,6 +168,20 @@ async def test_missed_questions_come_first_and_time_is_bounded(
     assert hurried.changes == ()
     assert hurried.asked == hurried.known - 2, "what was not asked is told as such"
     assert (await Rehearsal(replace(stage, look_s=-1.0)).effects(Lesson(answers=(DOGS,)))).asked == 0
+
+
+async def test_what_is_being_prepared_ends_with_the_console(taught: School, sqlite: Database) -> None:
+    """A preparing that outlived the console read from a store that was being closed: a connection nobody closed."""
+    begun = asyncio.all_tasks()
+    taught.rehearsal.prepare()
+    (preparing,) = asyncio.all_tasks() - begun
+    while not sqlite.engine.pool.checkedout():  # type: ignore[attr-defined]  # noqa: ASYNC110 - it reads now
+        await asyncio.sleep(0)
+    await taught.rehearsal.aclose()
+    assert preparing.cancelled()
+
+    taught.rehearsal.prepare()
+    assert asyncio.all_tasks() <= begun | {preparing}, "nothing begins behind the end"
 
 
 def test_nothing_differs_between_equal_worlds() -> None:

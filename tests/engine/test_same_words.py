@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.messages import Contact, Reply
-from bot.ports import FaqAnswer, Library
+from bot.ports.library import FaqAnswer, Library
 from bot.routing import NOBODY, Router, Turn, intent, same_for_all
 from tests.support.clock import StandingClock
 from tests.support.fake_library import CENTRAL, VILLAGE, FakeBranches, FakeCatalogue, FakeFaq, sample_library

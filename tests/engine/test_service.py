@@ -17,12 +17,13 @@ from bot.engine.outbox import Outbox
 from bot.engine.server import application
 from bot.engine.service import Role, Service
 from bot.messages import Reply
-from bot.ports import Library
+from bot.ports.library import Library
 from bot.routing import Turn
 from tests.engine.test_intake import Polling
 from tests.support.clock import StandingClock
 from tests.support.logs import arrival
-from tests.support.machine import SOON_S, FakeChannel, Machine, answers
+from tests.support.machine import FakeChannel, Machine, answers
+from tests.support.patience import SOON_S
 
 
 @dataclass
@@ -33,6 +34,8 @@ class House:
     channel: FakeChannel = field(default_factory=FakeChannel)
     role: Role = Role.ALL
     background: dict[str, Callable[[], Awaitable[None]]] = field(default_factory=dict)
+    later: dict[str, Callable[[], Awaitable[None]]] = field(default_factory=dict)
+    everywhere: dict[str, Callable[[], Awaitable[None]]] = field(default_factory=dict)
     prepare: Callable[[], Awaitable[None]] | None = None
 
     def service(self) -> Service:
@@ -50,6 +53,8 @@ class House:
             host="127.0.0.1",
             port=0,
             background=self.background,
+            later=self.later,
+            everywhere=self.everywhere,
             prepare=self.prepare,
         )
 
@@ -226,3 +231,44 @@ async def test_turns_that_do_not_end_in_time_are_dropped_whole(
         await began.wait()
 
     assert [message.state for message in machine.log.messages.values()] == ["waiting"]
+
+
+async def test_what_no_answer_needs_begins_when_turns_can_be_taken(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "A_MOMENT_S", 0.0)
+    built, begun = asyncio.Event(), list[str]()
+
+    async def prepare() -> None:
+        await built.wait()
+
+    async def loop(name: str) -> None:
+        begun.append(name)
+        await asyncio.Event().wait()
+
+    house = House(
+        machine,
+        prepare=prepare,
+        background={"index": lambda: loop("index")},
+        later={"notices": lambda: loop("notices")},
+        everywhere={"standings": lambda: loop("standings")},
+    )
+    async with house.running() as (service, _):
+        await until(lambda: begun == ["index"])
+        for _ in range(20):
+            await asyncio.sleep(0)
+        assert begun == ["index"]
+        assert {"notices", "standings"} <= set(service.health.loops)
+        built.set()
+        await until(lambda: set(begun) == {"index", "notices", "standings"})
+
+
+async def test_where_no_turns_are_taken_nothing_waits_for_them(machine: Machine) -> None:
+    begun = asyncio.Event()
+
+    async def standings() -> None:
+        begun.set()
+        await asyncio.Event().wait()
+
+    async with House(machine, role=Role.SENDER, everywhere={"standings": standings}).running():
+        await until(begun.is_set)

@@ -6,16 +6,25 @@ from typing import Any
 import pymorphy3
 import pytest
 
-from bot.language.dictionary import quicken
+from bot.language.dictionary import mapped, quicken
 
 STRANGERS = ("зюзюкин", "поттеру", "абвгд", "ыыы", "", "елка", "еж", "все", "xyz", "2001", "по-русски", "кое-кому")
 
 
 @pytest.fixture(scope="module")
 def analysers() -> tuple[Any, Any]:
-    plain, quick = (pymorphy3.MorphAnalyzer(result_type=None) for _ in range(2))
+    with mapped():
+        quick = pymorphy3.MorphAnalyzer(result_type=None)
     quicken(quick)
-    return plain, quick
+    return pymorphy3.MorphAnalyzer(result_type=None), quick
+
+
+def test_the_files_are_walked_as_they_lie_on_disk(analysers: tuple[Any, Any]) -> None:
+    plain, quick = (analyser.dictionary.words for analyser in analysers)
+
+    assert isinstance(quick.dct._units, memoryview)
+    assert list(quick.dct._units[:1000]) == list(plain.dct._units[:1000])
+    assert (len(quick.dct._units), len(quick.guide._units)) == (len(plain.dct._units), len(plain.guide._units))
 
 
 def _asked(analyser: Any) -> list[str]:

@@ -59,3 +59,10 @@ def test_a_run_of_letters_that_is_no_word_stays() -> None:
 def test_every_word_has_a_lemma_and_a_stem(word: str) -> None:
     assert len(morphology.lemmas(word)) >= 1
     assert isinstance(morphology.stem(word), str)
+
+
+@pytest.mark.parametrize("word", ["красивого", "зелено", "летел", "булгакова", "все", "и", "а", "зюзюкинского", "xyz"])
+def test_readings_are_those_of_the_library_that_finds_them(word: str) -> None:
+    expected = [(one.normal_form, one.tag, one.score) for one in morphology.analyser().parse(word)]
+
+    assert [(one.normal_form, one.tag, one.score) for one in morphology.parses(word)] == expected

@@ -10,13 +10,17 @@ from hypothesis import strategies as st
 
 from bot.library.due_dates import (
     BranchCalendar,
+    Shut,
+    back_by,
     capped,
     due_date,
     due_moment,
+    is_over,
     is_overdue,
     next_open,
     open_days_after,
     prev_open,
+    shut_on,
 )
 from bot.library.hours import parse_hours
 from bot.library.policy import ClosedDay, HardDate, LendingPolicy
@@ -124,6 +128,46 @@ def test_a_book_is_late_from_the_first_open_day_on() -> None:
     assert [is_overdue(friday, friday + timedelta(days=n), NOT_ON_WEEKENDS) for n in range(5)] == [
         False, False, False, True, True,
     ]  # fmt: skip
+
+
+def test_a_last_day_on_a_closed_one_is_the_first_open_one_after_it() -> None:
+    friday, monday = date(2026, 11, 20), date(2026, 11, 23)
+
+    assert shut_on(friday, NOT_ON_WEEKENDS) is None
+    assert shut_on(friday + timedelta(days=1), NOT_ON_WEEKENDS) == Shut(monday)
+    assert [back_by(friday + timedelta(days=n), NOT_ON_WEEKENDS) for n in range(4)] == [friday, monday, monday, monday]
+
+
+def test_what_is_due_on_a_closed_day_is_late_once_the_day_after_it_opened_is_there() -> None:
+    saturday = date(2026, 11, 21)
+
+    assert [is_overdue(saturday, saturday + timedelta(days=n), NOT_ON_WEEKENDS) for n in range(5)] == [
+        False, False, False, True, True,
+    ]  # fmt: skip
+    assert [is_over(saturday, saturday + timedelta(days=n), NOT_ON_WEEKENDS) for n in range(2, 4)] == [False, True]
+
+
+def test_before_the_calendar_ends_a_closed_door_is_no_fault() -> None:
+    assert shut_on(date.max, Open(lambda day: True)) == Shut(None)
+    assert back_by(date.max, Open(lambda day: True)) is None
+
+
+def test_while_nobody_knows_when_it_opens_nothing_is_late_for_four_months() -> None:
+    start, closed = date(2026, 11, 20), Open(lambda day: True)
+
+    assert back_by(start, closed) is None
+    assert [is_overdue(start, start + timedelta(days=n), closed) for n in (1, 120, 121)] == [False, False, True]
+
+
+@given(due=st.dates(date(2024, 1, 1), date(2040, 1, 1)), closed=st.sets(st.integers(0, 6), max_size=6))
+def test_whoever_comes_on_the_day_that_was_told_finds_an_open_door_and_is_in_time(due: date, closed: set[int]) -> None:
+    calendar = Open(lambda day: day.weekday() in closed)
+    last = back_by(due, calendar)
+
+    assert last is not None
+    assert due <= last
+    assert calendar.is_open(last)
+    assert not is_overdue(due, last, calendar)
 
 
 def test_a_copy_waits_so_many_open_days() -> None:

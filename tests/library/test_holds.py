@@ -21,11 +21,13 @@ from bot.library.holds import (
     may_become,
     next_for,
     place_in_queue,
+    serving,
     why_not,
 )
 from bot.library.lending import Patron
 from bot.library.policy import LendingPolicy
 from tests.library.test_due_dates import NOT_ON_WEEKENDS
+from tests.support.fake_library import CENTRAL, CHILDREN, VILLAGE
 
 TODAY = date(2026, 11, 25)
 NOON = datetime(2026, 11, 25, 9, tzinfo=UTC)
@@ -143,3 +145,24 @@ def test_the_next_one_served_is_the_first_in_the_queue(holds: list[tuple[int, Ho
     assert (served is None) == (not places)
     if served is not None:
         assert places[served.hold_id] == 1
+
+
+@pytest.mark.parametrize(
+    ("only", "never", "codes"),
+    [
+        ((), (), ["01", "02", "07"]),
+        (("02",), (), ["02"]),
+        (("детская  БИБЛИОТЕКА",), (), ["02"]),
+        (("ДБ-7", "01"), (), ["01", "07"]),
+        (("ЧЗ", "АБ"), (), ["01", "02", "07"]),
+        ((), ("01", "ЧЗ"), ["02", "07"]),
+        (("01", "02"), ("02",), ["01"]),
+        (("01",), ("01",), []),
+    ],
+)
+def test_a_reader_is_served_at_the_points_that_are_branches_of_ours(
+    only: tuple[str, ...], never: tuple[str, ...], codes: list[str]
+) -> None:
+    branches = [CENTRAL, CHILDREN, replace(VILLAGE, aliases=("ДБ-7",))]
+
+    assert serving(branches, only, never) == codes

@@ -2,7 +2,8 @@
 
 import pytest
 
-from bot.ports import Request, Taste
+from bot.ports.catalogue import Taste
+from bot.ports.understanding import Request
 from bot.tastes import is_only_a_taste, taste_of
 
 

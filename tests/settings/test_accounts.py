@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.accounts import Proof
-from bot.app import account_setup
+from bot.app.accounts import account_setup
 from bot.errors import ConfigError
 from bot.settings import Settings, load
 

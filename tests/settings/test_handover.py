@@ -6,7 +6,9 @@ from typing import cast
 
 import pytest
 
-from bot import app
+from bot.app.answering import at_once, handler_table
+from bot.app.channels import build_channel
+from bot.app.unasked import staff_chats
 from bot.channels import Channel
 from bot.errors import ConfigError
 from bot.settings import DEFAULT_INTENTS, Settings, load
@@ -30,14 +32,14 @@ def test_the_usual_rules_call_nobody_unasked_and_alert_after_a_quarter_of_an_hou
 def test_topics_intents_and_the_librarys_own_topics_may_go_to_a_person(tmp_path: Path, name: str) -> None:
     settings = loaded(tmp_path, f"handover: {{at_once: [{name}]}}\nfaq: [{{topic: our.own, answer: Да}}]\n")
 
-    assert app.at_once(settings, app.handler_table(settings)) == {name}
+    assert at_once(settings, handler_table(settings)) == {name}
 
 
 def test_what_nobody_ever_means_is_refused(tmp_path: Path) -> None:
     settings = loaded(tmp_path, "handover: {at_once: [complaint]}\n")
 
     with pytest.raises(ConfigError, match=r"handover\.at_once: 'complaint'"):
-        app.at_once(settings, app.handler_table(settings))
+        at_once(settings, handler_table(settings))
 
 
 @pytest.mark.parametrize(
@@ -65,8 +67,8 @@ channels:
     )
     channels = {name: cast("Channel", None) for name in settings.channels}
 
-    assert app.staff_chats(settings, channels) == {"vk": "2000000001", "sms": "+79990000001"}
-    assert app.build_channel("sms", settings) is not None, "a word of the core is none of the channel's options"
+    assert staff_chats(settings, channels) == {"vk": "2000000001", "sms": "+79990000001"}
+    assert build_channel("sms", settings) is not None, "a word of the core is none of the channel's options"
 
 
 def test_ratings_are_heard_where_the_list_of_intents_is_the_usual_one() -> None:

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.accounts import Keeping
-from bot.app import lending_house
+from bot.app.accounts import lending_house
+from bot.circulation import Keeping
 from bot.errors import ConfigError
 from bot.library.policy import Confirmation, LendingPolicy
 from bot.settings import load

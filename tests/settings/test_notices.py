@@ -24,9 +24,10 @@ def test_times_are_read_as_people_write_them(tmp_path: Path) -> None:
 
 def test_the_usual_rules_are_those_of_the_issue(tmp_path: Path) -> None:
     rules = load(config(tmp_path, "  enabled: true\n"), {})[0].notices.rules()
-    assert (rules.due_days, rules.overdue_days, rules.quiet_from, rules.quiet_until) == (
+    assert (rules.due_days, rules.overdue_days, rules.card_days, rules.quiet_from, rules.quiet_until) == (
         (3, 1),
         (1, 7, 14),
+        (30, 7),
         time(21),
         time(9),
     )
@@ -40,6 +41,8 @@ def test_the_usual_rules_are_those_of_the_issue(tmp_path: Path) -> None:
         ("  due_days: [3, 3]\n", "notices.due_days"),
         ("  due_days: [20]\n", "notices.due_days"),
         ("  overdue_days: [-1]\n", "notices.overdue_days"),
+        ("  card_days: [365]\n", "notices.card_days"),
+        ("  card_days: [7, 7]\n", "notices.card_days"),
         ("  most_a_day: 0\n", "notices.most_a_day"),
         ("  sms_channel: sms\n", "notices.sms_channel"),
     ],

@@ -10,11 +10,12 @@ from zoneinfo import ZoneInfo
 from argon2 import PasswordHasher
 from sqlalchemy import insert, select
 
-from bot.accounts import Circulation, ConsentText, LinkState, Proof
+from bot.accounts import ConsentText, LinkState, Proof
+from bot.circulation import Circulation
 from bot.consent import linked_elsewhere
 from bot.library.linking import Limits
 from bot.messages import Contact, Lane
-from bot.ports import Attempt
+from bot.ports.log import Attempt
 from db.account_store import AccountSetup, AccountStore, account_store
 from db.accounts import SqlAccounts
 from db.connect import Database

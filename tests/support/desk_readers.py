@@ -7,13 +7,14 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from bot.accounts import Keeping
+from bot.circulation import Keeping
 from bot.clock import Clock
 from bot.messages import Contact
-from bot.ports import Library
+from bot.ports.library import Library
 from console.reader_ports import ReaderPorts
 from db.account_store import AccountStore
 from db.connect import Database
+from db.hold_shelf import SqlHoldShelf
 from db.models import BranchRow, ConversationRow, PatronRow
 from db.reader_book import SqlReaderBook
 from db.unreached import SqlUnreached
@@ -41,6 +42,7 @@ def ports_of(
         cards=store.desk,
         circulation=lending.circulation,
         requests=lending.requests,
+        shelf=SqlHoldShelf(database, lending.branches, lending.desk),
         unreached=SqlUnreached(database, clock),
         journal=store.audit,
         library=library,

@@ -5,16 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
-from bot.accounts import (
-    Account,
-    Cardholder,
-    ConsentText,
-    Linking,
-    LinkState,
-    NoticeWishes,
-    OtherChats,
-    Proof,
-)
+from bot.accounts import Account, Cardholder, ConsentText, Linking, LinkState, NoticeWishes, OtherChats, Proof
 from bot.messages import Contact
 from tests.support.clock import StandingClock
 
@@ -95,6 +86,7 @@ class FakeAccounts:
             holders=tuple(sorted(holders, key=lambda holder: (holder.child, holder.patron_id))),
             consent=self.consents.get(contact) == self.version,
             suspended=any(patron_id in self.gone for patron_id in linked),
+            own_suspended=any(patron_id in self.gone and not child for patron_id, child in linked.items()),
             wishes=self.wishes.get(contact, NoticeWishes()),
             other_chats=self._other_chats(contact),
         )

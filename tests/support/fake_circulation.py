@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
-from bot.accounts import (
+from bot.circulation import (
     Ability,
     Keeping,
     Ok,
@@ -20,7 +20,7 @@ from bot.accounts import (
     Unsupported,
 )
 from bot.clock import local_day
-from bot.library.due_dates import BranchCalendar, is_overdue
+from bot.library.due_dates import BranchCalendar, is_overdue, shut_on
 from bot.library.holds import (
     HoldBlock,
     HoldState,
@@ -33,7 +33,7 @@ from bot.library.holds import (
     why_not,
 )
 from bot.library.lending import Loan, Patron
-from bot.library.model import Branch
+from bot.library.model import Branch, SpecialDays
 from bot.library.policy import Confirmation, LendingPolicy
 from bot.library.renewal import (
     Circumstances,
@@ -81,6 +81,7 @@ class FakeCirculation:
         away: Set it, and nothing is answered: the library system is down.
         as_of: Since when everything is known; None: it is so now.
         mute: Set it, and a renewal is asked for and not answered.
+        days: What the staff said of days, at every branch.
         calls: Writing calls that were let through, for tests of what was asked.
     """
 
@@ -98,6 +99,7 @@ class FakeCirculation:
     waits: dict[int, _Hold] = field(default_factory=dict)
     refuses: str = ""
     keeping: Keeping = Keeping.LIVE
+    days: tuple[SpecialDays, ...] = ()
     ages: dict[int, int] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
     outcomes: dict[str, Any] = field(default_factory=dict)
@@ -197,6 +199,7 @@ class FakeCirculation:
             title=lent.title,
             author=lent.author,
             work_id=lent.work_id,
+            shut=shut_on(lent.loan.due_on, now.calendar),
             overdue=is_overdue(lent.loan.due_on, now.today, now.calendar),
             renewals_left=renewals_left(lent.loan, self.policy),
             if_renewed=renew(lent.loan, patron, self.policy, now),
@@ -227,9 +230,9 @@ class FakeCirculation:
     def _today(self, branch_code: str) -> date:
         return local_day(self.clock.now(), BRANCHES[branch_code].zone)
 
-    @staticmethod
-    def _calendar(branch_code: str) -> BranchCalendar:
-        return BranchCalendar(BRANCHES[branch_code].hours, HOLIDAYS)
+    def _calendar(self, branch_code: str) -> BranchCalendar:
+        hours = BRANCHES[branch_code].hours
+        return BranchCalendar(hours and replace(hours, days=self.days), HOLIDAYS)
 
     # --- holds -----------------------------------------------------------------------------------
 

@@ -15,7 +15,8 @@ from bot.library.holidays import OfficialHolidays
 from bot.library.hours import parse_hours
 from bot.library.model import Branch, Edition, Holding, Kind, WorkCard
 from bot.messages import Contact
-from bot.ports import FaqAnswer, FaqEntry, Found, Library, Suggested, Taste, Verdict, Wanted, Wish
+from bot.ports.catalogue import Found, Suggested, Taste, Verdict, Wanted, Wish
+from bot.ports.library import FaqAnswer, FaqEntry, Library
 from db.answers import Answers
 
 ALIKE = 75

@@ -27,18 +27,8 @@ from bot.messages import (
     Text,
     Unsupported,
 )
-from bot.ports import (
-    Attempt,
-    Author,
-    Completed,
-    Dialogue,
-    Logged,
-    Mode,
-    Outcome,
-    QueueFigures,
-    Recorded,
-    Waiting,
-)
+from bot.ports.letters import Author, Logged
+from bot.ports.log import Attempt, Completed, Dialogue, Mode, Outcome, QueueFigures, Recorded, Waiting
 from bot.proof import message_of, proof_of
 from db.rows import clean, dialogue_json, dialogue_of, text_of
 from db.wakes import Wakes

@@ -1,4 +1,4 @@
-"""Files in memory (``bot.ports.Files``)."""
+"""Files in memory (``bot.ports.files.Files``)."""
 
 from bot.messages import Contact, StoredFile
 
@@ -9,7 +9,9 @@ class MemoryFiles:
     def __init__(self) -> None:
         self._kept: dict[int, bytes] = {}
 
-    async def keep(self, name: str, media_type: str, data: bytes, of: Contact | None = None) -> StoredFile:
+    async def keep(
+        self, name: str, media_type: str, data: bytes, of: Contact | None = None, *, of_talk: bool = False
+    ) -> StoredFile:
         number = next((number for number, known in self._kept.items() if known == data), len(self._kept) + 1)
         self._kept[number] = data
         return StoredFile(file_id=number, name=name, media_type=media_type, size=len(data))

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import event, insert, select, update
 
-from bot.accounts import Keeping, Ok, OpenHold, OpenLoan, Refused, RenewalOutcome, RenewalWish, Result
+from bot.circulation import Keeping, Ok, OpenHold, OpenLoan, Refused, RenewalOutcome, RenewalWish, Result
 from bot.library.holidays import NoHolidays
 from bot.library.policy import Confirmation, LendingPolicy, LendingRule, LendingRules
 from db.branches import SqlBranches

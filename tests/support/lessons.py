@@ -12,7 +12,9 @@ from bot.engine.dispatcher import routes
 from bot.engine.rehearsal import Rehearsal, Stage
 from bot.engine.same_words import Remembered
 from bot.lessons import Lessons, Topic
-from bot.ports import Catalogue, Library, Understanding
+from bot.ports.catalogue import Catalogue
+from bot.ports.library import Library
+from bot.ports.understanding import Understanding
 from bot.settings import DEFAULT_INTENTS
 from bot.taught import TaughtCatalogue, TaughtUnderstanding
 from db.answers import Answers
@@ -20,6 +22,7 @@ from db.connect import Database
 from db.faq import SqlFaq
 from db.faq_desk import SqlAnswerBook
 from db.miss_desk import SqlMissDesk
+from db.own_words import SqlOwnWords
 from db.synonym_desk import SqlSynonymDesk
 from db.synonyms import SqlSynonyms
 from tests.support.fake_library import CENTRAL, CHILDREN, FakeBranches, FakeCatalogue, FakeFaq, sample_library
@@ -45,6 +48,7 @@ class School:
     rehearsal: Rehearsal
     faq: SqlFaq
     synonyms: SqlSynonyms
+    words: SqlOwnWords
     library: Library
     understanding: Understanding
 
@@ -66,10 +70,12 @@ def school(
     """All of it over one store; trials have so much time for each of their steps as no busy machine needs."""
     books = catalogue or FakeCatalogue()
     faq, synonyms = SqlFaq(database, clock), SqlSynonyms(database, clock)
+    words = SqlOwnWords(database, clock)
     library = replace(
         sample_library(FakeCatalogue(), FakeFaq(), FakeBranches(CENTRAL, CHILDREN)),
         catalogue=TaughtCatalogue(books, synonyms),
         faq=faq,
+        words=words,
     )
     misses, answers = SqlMissDesk(database, clock), SqlAnswerBook(database, clock, faq)
     rehearsal = Rehearsal(
@@ -94,6 +100,7 @@ def school(
         misses=misses,
         answers=answers,
         synonyms=SqlSynonymDesk(synonyms, answers, [*INTENTS, *topics()]),
+        words=words,
         rehearsal=rehearsal,
         screens=ChannelScreens(channels),
         library=library,
@@ -105,6 +112,7 @@ def school(
         rehearsal=rehearsal,
         faq=faq,
         synonyms=synonyms,
+        words=words,
         library=library,
         understanding=TaughtUnderstanding(REMEMBERED, synonyms, topics(), INTENTS),
     )

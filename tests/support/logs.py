@@ -10,7 +10,7 @@ from sqlalchemy import insert, select, update
 
 from bot.clock import Clock
 from bot.messages import Contact, Content, Inbound, Lane, Reply, Text
-from bot.ports import Completed, Dialogue, MessageLog, Mode, Outcome, Waiting
+from bot.ports.log import Completed, Dialogue, MessageLog, Mode, Outcome, Waiting
 from db.connect import Database
 from db.messages import Log, open_log
 from db.models import ContactRow, ConversationRow, MessageRow

@@ -10,14 +10,13 @@ from bot.channels import Capabilities
 from bot.engine.dispatcher import Dispatcher, Policy, routes, unchanged
 from bot.engine.metrics import Metrics
 from bot.messages import Contact, Content, Outbound, Reply, Sent
-from bot.ports import Library, Request
+from bot.ports.library import Library
+from bot.ports.understanding import Request
 from bot.routing import Answer, Router, Turn, intent
 from tests.support.clock import StandingClock
 from tests.support.fake_log import FakeLog
 from tests.support.logs import ANNA, arrival
-
-SOON_S = 10.0
-"""Whatever a test waits for comes at once, or this says that it does not come."""
+from tests.support.patience import SOON_S
 
 
 class WordUnderstanding:

@@ -14,7 +14,7 @@ from bot.engine.notices import Notices
 from bot.library.holidays import NoHolidays
 from bot.library.notices import Carrier, NoticeRules
 from bot.messages import Contact, Delivery, DeliveryReceipt, Outbound
-from bot.ports import Attempt
+from bot.ports.log import Attempt
 from db import log_sqlite
 from db.connect import Database
 from db.messages import Log
@@ -62,7 +62,8 @@ class Notified:
         self.database, self.clock, self.log, self.library = database, clock, log, library
         self.rules, self.sms = rules or NoticeRules(), sms
         usable = [name for name, carrier in CARRIERS.items() if carrier.personal and carrier.pushes]
-        self.store = SqlNotices(database, library.branches, clock, library.house, self.rules, usable, sms)
+        pages = [name for name, carrier in CARRIERS.items() if not carrier.pushes]
+        self.store = SqlNotices(database, library.branches, clock, library.house, self.rules, usable, sms, pages)
         self.readers = SqlUnreached(database, clock)
         self.engine = self.started()
         self._numbers = count(1)

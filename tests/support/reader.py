@@ -23,7 +23,9 @@ from bot.messages import (
     Text,
     Unsupported,
 )
-from bot.ports import Library, MessageLog, Mode, Understanding
+from bot.ports.library import Library
+from bot.ports.log import MessageLog, Mode
+from bot.ports.understanding import Understanding
 from bot.routing import Router
 from bot.settings import DEFAULT_INTENTS
 from tests.support.clock import StandingClock

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import TypeVar
 
-from bot.accounts import (
+from bot.circulation import (
     Ability,
     Ok,
     OpenHold,

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import insert, select
 
 from bot.clock import Clock
-from bot.desk import StaffMember, StaffRole
+from bot.staff import StaffMember, StaffRole
 from console import passwords
 from db.connect import Database
 from db.models import ConversationRow

@@ -1,7 +1,8 @@
 """A reader whose every word goes through the real message log of a database."""
 
 from bot.messages import Button, Contact, Inbound, Reply
-from bot.ports import Attempt, Library
+from bot.ports.library import Library
+from bot.ports.log import Attempt
 from db.messages import Log
 from tests.support.clock import StandingClock
 from tests.support.reader import Reader

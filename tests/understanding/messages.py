@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.ports import Request
+from bot.ports.understanding import Request
 from understanding.understander import PhraseUnderstanding
 
 HERE = Path(__file__).parent
@@ -23,6 +23,8 @@ VOICES_HELD = HERE / "messages_voices_held.jsonl"
 PEOPLE_TRAIN = HERE / "messages_people_train.jsonl"
 PEOPLE_HELD = HERE / "messages_people_held.jsonl"
 """Of invented readers, each with a manner of writing (``style``); who is in one file is not in the other."""
+MANNERS_HELD = HERE / "messages_manners_held.jsonl"
+"""Of three readers more, written with those of ``messages_manners_train.jsonl``, before anybody looked at an error."""
 DEV = (
     HERE.parent / "data" / "queries" / "queries_ru_dev.jsonl",
     HERE.parent / "data" / "queries" / "queries_en_dev.jsonl",

@@ -4,16 +4,17 @@ import pytest
 
 from bot.asking import look_up, readings, titles, wanted_from
 from bot.library.model import Kind, WorkCard
-from bot.ports import Found, Request, Suggested, Taste, Verdict, Wanted
+from bot.ports.catalogue import Found, Suggested, Taste, Verdict, Wanted
+from bot.ports.understanding import Request
 
 NOTHING = Found(verdict=Verdict.NOTHING)
 
 
-def book(title: str, score: float = 1.0, verdict: Verdict = Verdict.FOUND) -> Found:
+def book(title: str, score: float = 1.0, verdict: Verdict = Verdict.FOUND, author: str = "") -> Found:
     card = WorkCard(
         work_id=1,
         title=title,
-        author="",
+        author=author,
         kind=Kind.BOOK,
         available=0,
         total=0,
@@ -136,3 +137,40 @@ async def test_a_title_inside_an_english_request_is_looked_for_too(said: str) ->
     shelf = Shelf({"Hyperion": book("Hyperion")})
 
     assert shown(await look_up(shelf, request(rest=said))) == ["Hyperion"]
+
+
+async def test_a_book_that_was_found_does_not_hide_the_other_one() -> None:
+    found = book("Вишнёвый сад", 0.97, author="Чехов А. П.")
+    shelf = Shelf({"вишнёвый сад, чайка": found, "вишнёвый сад": found, "чайка": book("Чайка")})
+
+    answers = await look_up(shelf, request(rest="вишнёвый сад, чайка", titles="вишнёвый сад\nчайка"))
+
+    assert shown(answers) == ["Вишнёвый сад", "Чайка"]
+
+
+async def test_a_book_and_its_author_are_one_wish() -> None:
+    found = book("Обломов", 0.97, author="Гончаров И. А.")
+    shelf = Shelf({"обломов, гончарова": found, "обломов": found, "гончарова": book("Обрыв", author="Гончаров И. А.")})
+
+    assert await look_up(shelf, request(rest="обломов, гончарова", titles="обломов\nгончарова")) == (found,)
+
+
+async def test_two_writers_are_two_answers() -> None:
+    hers = book("Верхом на «Титанике»", 0.93, Verdict.CHOICE, "Донцова Д. А.")
+    others = book("Чужая маска", 0.93, Verdict.CHOICE, "Маринина А. Б.")
+    shelf = Shelf({"донцова": hers, "маринина": others})
+
+    assert await look_up(shelf, request(rest="донцова и маринина", titles="донцова\nмаринина")) == (hers, others)
+
+
+@pytest.mark.parametrize(
+    ("author", "verdict"),
+    [("Майорова Н.", Verdict.NEAR), ("Ключевский В. О.", Verdict.FOUND), ("", Verdict.FOUND)],
+)
+async def test_the_title_by_another_writer_is_a_question(author: str, verdict: Verdict) -> None:
+    shelf = Shelf({"русская история": book("Русская история", author=author)})
+    asked = request(rest="русская история ключевского", narrower="русская история", author="Ключевский")
+
+    (found,) = await look_up(shelf, asked)
+
+    assert found.verdict is verdict

@@ -1,11 +1,10 @@
 """No message, however odd, raises or takes long; nothing of a message is remembered but single words."""
 
-from time import thread_time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.patience import Spent
 from understanding.understander import PhraseUnderstanding
 
 READER = PhraseUnderstanding()
@@ -20,9 +19,9 @@ LONGEST_S = 0.5
 
 
 def _holds(text: str) -> None:
-    begin = thread_time()
-    requests = READER.understand(text)
-    assert thread_time() - begin < LONGEST_S
+    with Spent() as spent:
+        requests = READER.understand(text)
+    assert spent.seconds < LONGEST_S
     assert requests
     for request in requests:
         assert request.intent

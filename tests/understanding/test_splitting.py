@@ -37,6 +37,8 @@ def test_two_wishes_make_two_requests_in_their_order(
         ("Добрый день, мы приезжали вчера, было закрыто. Когда у вас перерыв?", "hours"),
         ("обед у вас во сколько", "hours"),
         ("Преступление и наказание. Роман", "search"),
+        ("хватит, соедините с сотрудником", "human"),
+        ("вы робот? дайте нормального оператора", "human"),
     ],
 )
 def test_one_wish_stays_one(reader: PhraseUnderstanding, said: str, intent: str) -> None:
@@ -100,3 +102,23 @@ def test_a_book_that_is_only_wanted_is_a_wish_beside_a_question(
 
 def test_what_is_wanted_to_be_learned_is_no_book(reader: PhraseUnderstanding) -> None:
     assert [request.intent for request in reader.understand("Хочу научиться шить, есть ли у вас кружок?")] == ["events"]
+
+
+@pytest.mark.parametrize(
+    ("said", "book"),
+    [
+        ("есть ли обломов? отложите, зайду завтра", "обломов"),
+        ("Есть ли «Мастер и Маргарита», и если есть, отложите пожалуйста до вечера", "Мастер и Маргарита"),
+        ("do you have hyperion? reserve it for me please", "hyperion"),
+    ],
+)
+def test_a_hold_without_a_book_is_of_the_one_asked_about(reader: PhraseUnderstanding, said: str, book: str) -> None:
+    (request,) = reader.understand(said)
+
+    assert (request.intent, request.slots.get("narrower", request.rest)) == ("hold", book)
+
+
+def test_a_hold_of_another_book_stays_a_wish_of_its_own(reader: PhraseUnderstanding) -> None:
+    requests = reader.understand("есть ли у вас обломов? и забронируйте мне чайку")
+
+    assert [(one.intent, one.rest) for one in requests] == [("search", "обломов"), ("hold", "чайку")]

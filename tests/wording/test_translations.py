@@ -1,7 +1,10 @@
 """English readers get English: every sentence is translated and fills in the same things."""
 
+from pathlib import Path
+
 import pytest
 
+from bot import wording
 from bot.wording import counted, gettext, in_language
 from tools import check_wording
 
@@ -16,6 +19,28 @@ def test_a_sentence_without_a_translation_is_told(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(check_wording, "messages", lambda: said)
 
     assert "handlers/tea.py: no en translation of 'Чай и {cake}'" in check_wording.faults("en")
+
+
+@pytest.mark.parametrize("language", check_wording.TRANSLATED)
+def test_a_file_is_read_as_babel_reads_it(language: str) -> None:
+    read = {str(entry.id): entry.string for entry in check_wording.translation(language) if entry.id and entry.string}
+
+    assert {message: wording.translated(message, language) for message in read} == read
+
+
+def test_what_a_translator_doubts_is_not_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "xx" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    folder.joinpath("bibliobot.po").write_text(
+        'msgid ""\nmsgstr "Language: xx\\n"\n\n#: a.py\n#, fuzzy, python-brace-format\nmsgid "да"\nmsgstr "perhaps"\n'
+        'msgid "нет"\nmsgstr ""\n"no, \\"sir\\"\\n"\n"so"\n#~ msgid "было"\n#~ msgstr "was"\nmsgid "еще"\nmsgstr ""\n',
+        "utf-8",
+    )
+    monkeypatch.setattr(wording, "LOCALES", tmp_path)
+
+    said = [wording.translated(message, "xx") for message in ("да", "нет", "было", "еще", "")]
+
+    assert said == ["да", 'no, "sir"\nso', "было", "еще", ""]
 
 
 def test_the_language_of_a_turn_ends_with_it() -> None:

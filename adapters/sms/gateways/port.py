@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
 from adapters.http import HttpAnswer
 from bot.errors import ChannelAuthError, ChannelError, ChannelUnavailable, RateLimited
 from bot.messages import Delivery
+from bot.quick import dataclass
 
 SAME_AGAIN_S = 60.0
 """Gateways refuse the same text to the same number within a minute."""

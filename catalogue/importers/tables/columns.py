@@ -5,13 +5,13 @@ Source of the words: DOMAIN §1.7, the forms of Russian inventory books, exports
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
 from bot.language.folding import fold
+from bot.quick import dataclass
 
 
 class Column(StrEnum):
@@ -32,6 +32,7 @@ class Column(StrEnum):
     ISBN = "isbn"
     ISSN = "issn"
     SERIES = "series"
+    ORIGINAL = "original"
     GENRE = "genre"
     SUBJECT = "subject"
     KEYWORDS = "keywords"
@@ -86,6 +87,7 @@ _HEADINGS: dict[Column, str] = {
     Column.PAGES: "объем|страниц|кол во страниц|количество страниц|число страниц|стр|pages|страницы",
     Column.ISBN: "isbn|исбн|isbn 13|isbn13|isbn 10|isbn issn|international standard book number",
     Column.ISSN: "issn",
+    Column.ORIGINAL: "оригинальное название|название оригинала|заглавие оригинала|original title",
     Column.SERIES: "серия|series|книжная серия|название серии|цикл",
     Column.GENRE: "жанр|жанры|genre|genres|вид литературы|категория|category",
     Column.SUBJECT: "тема|тематика|рубрика|предметная рубрика|subject|subjects|предмет",

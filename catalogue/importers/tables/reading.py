@@ -3,12 +3,12 @@
 import codecs
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
 from bot.errors import InputError
 from bot.library.records import Read, Rejected
+from bot.quick import dataclass
 from catalogue.importers import charsets
 from catalogue.importers.source import SourceFile, Stream, unpacked_size
 from catalogue.importers.tables import rows as tables

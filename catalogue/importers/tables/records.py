@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from bot.language.folding import fold
 from bot.library.model import ItemStatus, Kind
 from bot.library.records import ItemData, Read, RecordData, Rejected, Rejection
+from bot.quick import dataclass
 from catalogue.importers import cleaning
 from catalogue.importers.tables import values
 from catalogue.importers.tables.columns import Column, Header
@@ -24,6 +25,12 @@ _SHEET_OF_A_BRANCH = re.compile(r"фил|библиот|б-ка|абонемен
 _SAME_AS_ABOVE = frozenset(Column) - {
     Column.ID, Column.INVENTORY, Column.BARCODE, Column.COPIES, Column.AVAILABLE, Column.ISSUED, Column.DUE,
 }  # fmt: skip
+_OF_THE_COPY = frozenset({
+    Column.INVENTORY, Column.BARCODE, Column.COPIES, Column.AVAILABLE, Column.ISSUED, Column.DUE, Column.STATUS,
+    Column.BRANCH, Column.LOCATION, Column.NOTE, Column.ACT,
+})  # fmt: skip
+"""What :func:`described` does not look at."""
+_Described = tuple[RecordData, tuple[str, ...]]
 
 
 @dataclass(slots=True)
@@ -37,8 +44,9 @@ class _Gathering:
 
     def takes(self, record: RecordData) -> bool:
         """Whether a row describes the same edition; where on the shelf a copy stands is the copy's own."""
-        same = replace(record, call_number=self.record.call_number) == self.record
-        return same and len(self.items) <= MOST_COPIES_TOGETHER
+        if record.call_number != self.record.call_number:
+            record = replace(record, call_number=self.record.call_number)
+        return record == self.record and len(self.items) <= MOST_COPIES_TOGETHER
 
     def read(self) -> Read:
         record = replace(self.record, items=tuple(self.items), warnings=tuple(self.warnings))
@@ -60,6 +68,11 @@ class TableReader:
     branch: str = ""
     _above: dict[Column, str] = field(default_factory=dict)
     _gathering: _Gathering | None = None
+    _headings: list[str] = field(init=False)
+    _before: tuple[dict[Column, str], _Described] | None = None
+
+    def __post_init__(self) -> None:
+        self._headings = [fold(text) for text in self.header.headings if text]
 
     def take(self, row: Row) -> Iterator[Read | Rejected]:
         """One more row; gives out what is finished by it."""
@@ -70,13 +83,14 @@ class TableReader:
             yield rejected(row, Rejection.BAD_ROW, f"{len(row.cells)} cells under {self.header.width} headings")
             return
         cells = self._filled(row)
-        record, warnings = described(cells)
+        record, warnings = self._described(cells)
         if not record.title:
             yield from self.finish()
             yield rejected(row, Rejection.NO_TITLE, "the column of titles is empty", record.source_id)
             return
         items, of_copies = self._copies(cells)
-        record = replace(record, items_unknown=items is None)
+        if items is None:
+            record = replace(record, items_unknown=True)
         warnings += (
             of_copies
             + (("hidden_row",) if row.hidden else ())
@@ -95,13 +109,22 @@ class TableReader:
             yield self._gathering.read()
             self._gathering = None
 
+    def _described(self, cells: dict[Column, str]) -> _Described:
+        """The description, of copies that are known; half of all rows are a further copy of the same edition."""
+        told = {column: text for column, text in cells.items() if column not in _OF_THE_COPY}
+        if self._before is None or self._before[0] != told:
+            record, mended = described(cells)
+            self._before = told, (replace(record, items_unknown=False), mended)
+        return self._before[1]
+
     def _is_no_record(self, row: Row) -> bool:
         """Totals, the numbers of columns, the header printed again, headings between the rows."""
         filled = [text for text in row.cells if text]
-        numbered = [str(at + 1) for at in range(len(filled))]
-        if values.is_total(row.cells) or (len(filled) >= 3 and [values.whole(text) for text in filled] == numbered):
+        if values.is_total(row.cells):
             return True
-        if [fold(text) for text in filled] == [fold(text) for text in self.header.headings if text]:
+        if len(filled) >= 3 and all(values.whole(text) == str(at + 1) for at, text in enumerate(filled)):
+            return True
+        if len(filled) == len(self._headings) and all(map(str.__eq__, map(fold, filled), self._headings)):
             return True
         return len(filled) == 1 and self.header.width >= 3 and bool(row.cells[0]) and self._is_heading(filled[0])
 
@@ -199,7 +222,7 @@ def rejected(row: Row, reason: Rejection, detail: str, source_id: str = "") -> R
     )
 
 
-def described(cells: dict[Column, str]) -> tuple[RecordData, tuple[str, ...]]:
+def described(cells: dict[Column, str]) -> _Described:
     """The description of an edition, without its copies, and what was mended."""
 
     def said(column: Column) -> str:
@@ -217,6 +240,7 @@ def described(cells: dict[Column, str]) -> tuple[RecordData, tuple[str, ...]]:
         kind=values.kind(said(Column.KIND)) if Column.KIND in cells else Kind.BOOK,
         title=_title(title),
         subtitle=said(Column.SUBTITLE),
+        original_title=cleaning.original(title, [said(Column.ORIGINAL)]),
         part_number=values.whole(said(Column.PART)),
         author=authors[0] if authors else "",
         authors=authors,

@@ -6,11 +6,12 @@ import re
 import warnings
 import zipfile
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Literal
 
 from bot.errors import InputError
+from bot.quick import dataclass
 from catalogue.importers.source import Stream
 from catalogue.importers.tables import values
 

@@ -40,6 +40,7 @@ from tests.emulators.base import Fault
 from tests.emulators.max import MaxServer
 from tests.support.clock import StandingClock
 from tests.support.files import MemoryFiles
+from tests.support.patience import SOON_S
 
 TOKEN, SECRET = "test-max-token", "test-max-secret"
 READER = 100001
@@ -312,7 +313,7 @@ async def test_looking_after_goes_on_when_max_is_away(server: MaxServer, make: M
     server.faults.append(Fault(status=503, body={"code": "service.unavailable"}))
     channel._options = channel._options.model_copy(update={"watch_every_s": 0.001})
     task = asyncio.create_task(channel.tend())
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(SOON_S):
         await server.registered.wait()
         server.registered.clear()
         server.subscriptions.clear()

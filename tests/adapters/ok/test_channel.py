@@ -43,6 +43,7 @@ from tests.emulators.base import Fault
 from tests.emulators.ok import OkServer
 from tests.support.clock import StandingClock
 from tests.support.files import MemoryFiles
+from tests.support.patience import SOON_S
 
 TOKEN, SECRET = "tkn18YdUJZe:CQABPOJK", "test-ok-secret-0123456789"
 READER = "user:100001"
@@ -311,7 +312,7 @@ async def test_looking_after_goes_on_when_it_is_away(channel: Odnoklassniki, ser
     server.faults.append(Fault(status=502))
     channel._options = channel._options.model_copy(update={"watch_every_s": 0.001})
     task = asyncio.create_task(channel.tend())
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(SOON_S):
         await server.registered.wait()
         server.registered.clear()
         server.subscriptions.clear()

@@ -5,6 +5,7 @@ import json
 import random
 from collections.abc import AsyncIterator
 from contextlib import aclosing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlencode
@@ -249,8 +250,7 @@ def test_a_wrong_secret_is_refused(called: SmsByCallback) -> None:
     for secret in ("", "another", SECRET + "x"):
         with pytest.raises(BadSignature):
             called.accept(posted({"id": "1"}, secret))
-    webhook = posted({"id": "1"}, "")
-    object.__setattr__(webhook, "path", f"/hooks/sms/{SECRET}")
+    webhook = replace(posted({"id": "1"}, ""), path=f"/hooks/sms/{SECRET}")
     assert called.accept(webhook).messages == ()
 
 
@@ -336,7 +336,7 @@ async def test_mutated_callbacks_never_make_us_fall(called: SmsByCallback) -> No
         webhook = posted(form, encoding=dice.choice(("utf-8", "cp1251")))
         if dice.random() < 0.3:
             raw = bytes(dice.choice((webhook.body, dice.randbytes(60))))[: dice.randrange(200)]
-            object.__setattr__(webhook, "body", raw)
+            webhook = replace(webhook, body=raw)
         got = called.accept(webhook)
         for message in got.messages:
             assert 0 < len(message.idempotency_key) <= 200

@@ -43,6 +43,7 @@ from tests.adapters.telegram.conftest import SECRET, TOKEN, Make
 from tests.emulators.base import Fault
 from tests.emulators.telegram import TelegramServer
 from tests.support.files import MemoryFiles
+from tests.support.patience import SOON_S
 
 READER = 100001
 HOOK = "https://bot.library.example/hooks/telegram"
@@ -387,7 +388,7 @@ def test_a_webhook_without_our_secret_is_not_believed(channel: TelegramWebhook, 
 async def tended(channel: TelegramWebhook, rounds: int, server: TelegramServer) -> None:
     """Let the bot look after its webhook until it has looked so often."""
     task = asyncio.create_task(channel.tend())
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(SOON_S):
         while sum(call.path.endswith(("/getWebhookInfo", "/setWebhook")) for call in server.calls) < rounds:
             await asyncio.sleep(0.002)
             if task.done():
@@ -413,7 +414,7 @@ async def test_a_webhook_that_was_taken_away_is_registered_anew(make: Make, serv
     assert isinstance(channel, TelegramWebhook)
     channel._options = channel._options.model_copy(update={"watch_every_s": 0.01})
     task = asyncio.create_task(channel.tend())
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(SOON_S):
         for _ in range(2):
             while not server.webhook:  # noqa: ASYNC110 - the emulator has no event for it
                 await asyncio.sleep(0.002)

@@ -11,7 +11,7 @@ from adapters.vk.settings import VkSettings
 from bot.channels import Setting, Webhook
 from bot.clock import Clock
 from bot.messages import Contact, Lane, Outbound, Reply
-from bot.ports import Files
+from bot.ports.files import Files
 from tests.emulators.vk import GROUP, SECRET, TOKEN
 
 RECORDED = Path(__file__).parent / "recorded"

@@ -21,8 +21,7 @@ from tests.adapters.vk.support import RECORDED, callback, long_poll
 from tests.emulators.base import Fault
 from tests.emulators.vk import VkEmulator
 from tests.support.mutations import mutated
-
-SOON_S = 15.0
+from tests.support.patience import SOON_S
 
 
 @asynccontextmanager

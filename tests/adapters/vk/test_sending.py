@@ -23,15 +23,18 @@ from tests.adapters.vk.support import callback, outbound, recorded
 from tests.emulators.base import Fault
 from tests.emulators.vk import TOKEN, VkEmulator
 from tests.support.clock import StandingClock
+from tests.support.patience import SOON_S
 
 
 @dataclass
 class FewFiles:
-    """Fills ``bot.ports.Files``."""
+    """Fills ``bot.ports.files.Files``."""
 
     read_ids: list[int] = field(default_factory=list)
 
-    async def keep(self, name: str, media_type: str, data: bytes, of: Contact | None = None) -> StoredFile:
+    async def keep(
+        self, name: str, media_type: str, data: bytes, of: Contact | None = None, *, of_talk: bool = False
+    ) -> StoredFile:
         return StoredFile(file_id=1, name=name, media_type=media_type, size=len(data))
 
     async def read(self, file_id: int) -> bytes | None:
@@ -326,11 +329,13 @@ async def test_a_failed_upload_is_tried_again(vk: VkEmulator, clock: StandingClo
 async def test_a_call_that_hangs_does_not_hold_up_the_others(
     vk: VkEmulator, channel: VkCallback, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(vk_client, "TIMEOUT_S", (1.0, 0.3))
-    vk.faults.append(Fault(slow_s=0.6, path="messages.send"))
+    monkeypatch.setattr(vk_client, "TIMEOUT_S", (SOON_S, 0.3))
+    vk.faults.append(Fault(slow_s=SOON_S, path="messages.send"))
     slow = asyncio.create_task(channel.send(outbound(Reply(text="раз"), message_id=1)))
-    for _ in range(3):
-        await asyncio.sleep(0)
+    async with asyncio.timeout(SOON_S):
+        while vk.faults:  # noqa: ASYNC110 - until it hangs
+            await asyncio.sleep(0.002)
+    monkeypatch.setattr(vk_client, "TIMEOUT_S", (SOON_S, SOON_S))
 
     await channel.send(outbound(Reply(text="два"), message_id=2))
 

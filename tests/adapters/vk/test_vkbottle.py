@@ -1,18 +1,21 @@
-"""The emulator as a second, independent client meets it (vkbottle): it is VK's protocol, not only our reading of it."""
+"""The emulator as a second, independent client meets it (vkbottle): it is VK's protocol, not only our reading of it.
+
+vkbottle is imported where it is used: that takes seconds, and every process of a test run reads this file.
+"""
 
 import asyncio
 import logging
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from vkbottle import API, BotPolling, Keyboard, KeyboardButtonColor, Text, VKAPIError
-from vkbottle.bot import Bot, Message
 
 from tests.emulators.vk import GROUP, TOKEN, VkEmulator
+from tests.support.patience import SOON_S
 
-SOON_S = 10.0
+if TYPE_CHECKING:
+    from vkbottle import API
 
 
 @pytest.fixture(autouse=True)
@@ -23,7 +26,9 @@ def quiet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-async def api(vk: VkEmulator) -> AsyncIterator[API]:
+async def api(vk: VkEmulator) -> "AsyncIterator[API]":
+    from vkbottle import API
+
     class Local(API):
         API_URL = vk.url + "/method/"
 
@@ -32,7 +37,9 @@ async def api(vk: VkEmulator) -> AsyncIterator[API]:
     await client.http_client.close()
 
 
-async def test_it_sends_with_a_keyboard_and_is_answered_with_a_number(vk: VkEmulator, api: API) -> None:
+async def test_it_sends_with_a_keyboard_and_is_answered_with_a_number(vk: VkEmulator, api: "API") -> None:
+    from vkbottle import Keyboard, KeyboardButtonColor, Text
+
     keyboard = Keyboard(inline=True).add(Text("Да", {"b": "yes"}), color=KeyboardButtonColor.PRIMARY).get_json()
 
     number = await api.messages.send(peer_id=100001, message="Забронировать?", random_id=5, keyboard=keyboard)
@@ -43,7 +50,9 @@ async def test_it_sends_with_a_keyboard_and_is_answered_with_a_number(vk: VkEmul
     assert heard["keyboard"]["buttons"][0][0]["action"]["label"] == "Да"
 
 
-async def test_it_reads_our_errors_as_vks(vk: VkEmulator, api: API) -> None:
+async def test_it_reads_our_errors_as_vks(vk: VkEmulator, api: "API") -> None:
+    from vkbottle import VKAPIError
+
     vk.reader(2).allows = False
 
     with pytest.raises(VKAPIError[901]):
@@ -58,7 +67,7 @@ async def test_it_reads_our_errors_as_vks(vk: VkEmulator, api: API) -> None:
     vk.wrong.clear()
 
 
-async def test_it_reads_several_recipients_and_the_community(vk: VkEmulator, api: API) -> None:
+async def test_it_reads_several_recipients_and_the_community(vk: VkEmulator, api: "API") -> None:
     vk.reader(2).allows = False
 
     answers: Any = await api.messages.send(peer_ids=[100001, 2], message="Да.", random_id=9)
@@ -68,7 +77,10 @@ async def test_it_reads_several_recipients_and_the_community(vk: VkEmulator, api
     assert group.screen_name == "rayon_library"
 
 
-async def test_its_bot_talks_by_long_poll_also_when_the_key_grows_old(vk: VkEmulator, api: API) -> None:
+async def test_its_bot_talks_by_long_poll_also_when_the_key_grows_old(vk: VkEmulator, api: "API") -> None:
+    from vkbottle import BotPolling
+    from vkbottle.bot import Bot, Message
+
     bot = Bot(api=api, polling=BotPolling(api, group_id=GROUP, wait=1))
     done = asyncio.Event()
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.errors import StoreUnavailable
 from bot.messages import Contact, Inbound, reply
-from bot.ports import Author, Logged
+from bot.ports.letters import Author, Logged
 from tests.adapters.webchat.conftest import SESSION, Program, Stream
 from tests.support.clock import StandingClock
 

@@ -23,7 +23,7 @@ from bot.messages import (
     link,
     reply,
 )
-from bot.ports import Author, Logged
+from bot.ports.letters import Author, Logged
 
 AT = datetime(2026, 3, 2, 7, 0, 0, 250_000, tzinfo=UTC)
 

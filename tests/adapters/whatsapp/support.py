@@ -10,7 +10,7 @@ from adapters.whatsapp import CHANNEL
 from adapters.whatsapp.channel import WhatsApp
 from bot.channels import Setting, Webhook
 from bot.clock import Clock
-from bot.ports import Files
+from bot.ports.files import Files
 
 RECORDED = Path(__file__).parent / "recorded"
 INDEX: list[dict[str, Any]] = json.loads((RECORDED / "index.json").read_text("utf-8"))["samples"]

@@ -1,6 +1,7 @@
 """Every recorded webhook leads to what its index says; nothing that Meta may post makes us fall."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -232,9 +233,7 @@ def test_what_cannot_be_read_is_acknowledged_and_counted(case: dict[str, Any], c
 def test_who_asks_is_proved_first(case: dict[str, Any], clock: StandingClock) -> None:
     channel = whatsapp(clock)
     if case["method"] == "GET":
-        webhook = posted(b"")
-        object.__setattr__(webhook, "method", "GET")
-        object.__setattr__(webhook, "query", case["query"])
+        webhook = replace(posted(b""), method="GET", query=case["query"])
     else:
         webhook = posted(case["body"].encode(), case["signature"] or "none")
     if case["expect"].startswith("200"):

@@ -251,3 +251,19 @@ def test_a_title_under_an_impossible_subfield_code_is_found() -> None:
     (record,) = read(MARC / "pymarc_bad_subfield_code.dat")
 
     assert (record.title, record.author) == ("ActivePerl with ASP and ADO", "Martinsson, Tobias")
+
+
+@pytest.mark.parametrize(
+    ("told", "title"),
+    [
+        (field("240", [("a", "Shining."), ("l", "Russian")], "10"), "Shining"),
+        (field("765", [("a", "King, Stephen."), ("t", "The shining.")], "0 "), "The shining"),
+        (field("500", [("a", "Пер. изд.: The Shining / S. King. New York, 1977")], "  "), "The Shining"),
+        (field("500", [("a", "Original title: Sult")], "  "), "Sult"),
+        (field("240", [("a", "Works. Selections")], "10"), ""),
+        (field("240", [("a", "Каштанка")], "10"), ""),
+        (field("500", [("a", "Печатается по изд. 1935 г.")], "  "), ""),
+    ],
+)
+def test_the_original_of_a_translation_is_kept(catalogued: Catalogued, told: tuple[str, str], title: str) -> None:
+    assert catalogued(told).original_title == title

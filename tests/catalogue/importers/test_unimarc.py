@@ -261,3 +261,17 @@ def test_articles_that_are_not_sorted_are_shown_without_their_marks() -> None:
 
     assert record.title == "L'altra faccia della spirale"
     assert (record.author, record.items_unknown) == ("Asimov, Isaac", True)
+
+
+@pytest.mark.parametrize(
+    ("told", "title"),
+    [
+        (field("454", [("1", "2001 "), ("a", "The shining")], " 1"), "The shining"),
+        (field("454", [("t", "The shining")], " 1"), "The shining"),
+        (field("500", [("a", "Shining")], "10"), "Shining"),
+        (field("300", [("a", "Загл. ориг.: The shining")]), "The shining"),
+        (field("500", [("a", "Сочинения")], "10"), ""),
+    ],
+)
+def test_the_original_of_a_translation_is_kept(catalogued: Catalogued, told: tuple[str, str], title: str) -> None:
+    assert catalogued(told).original_title == title

@@ -6,9 +6,9 @@ import pytest
 import pytest_asyncio
 
 from bot.library.model import Kind
-from bot.ports import Found, Wanted
+from bot.ports.catalogue import Found, Wanted
 from catalogue.finder import IndexedCatalogue
-from tests.catalogue.index.shelf import Shelf, book
+from tests.catalogue.index.shelf import book, indexed
 
 Find = Callable[..., Awaitable[Found]]
 
@@ -61,11 +61,8 @@ LIBRARY = (
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def library(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[IndexedCatalogue]:
     """The small library, ready to be asked."""
-    shelf = Shelf(*LIBRARY)
-    catalogue = IndexedCatalogue(tmp_path_factory.mktemp("index"), shelf, shelf)
-    await catalogue.start()
-    yield catalogue
-    await catalogue.aclose()
+    async with indexed(tmp_path_factory.mktemp("index"), *LIBRARY) as catalogue:
+        yield catalogue
 
 
 @pytest.fixture

@@ -1,10 +1,13 @@
 """A store of a few works in memory, for the index to follow."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
+from pathlib import Path
 
 from bot.bibliography import IndexEntry
 from bot.library.model import Kind, WorkCard
+from catalogue.finder import IndexedCatalogue
 
 
 def book(
@@ -106,3 +109,13 @@ def _card(entry: IndexEntry) -> WorkCard:
         holdings=(),
         editions=(),
     )
+
+
+@asynccontextmanager
+async def indexed(folder: Path, *works: IndexEntry) -> AsyncIterator[IndexedCatalogue]:
+    """A library of these works, ready to be asked."""
+    shelf = Shelf(*works)
+    catalogue = IndexedCatalogue(folder, shelf, shelf)
+    await catalogue.start()
+    yield catalogue
+    await catalogue.aclose()

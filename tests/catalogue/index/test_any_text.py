@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.ports import Verdict, Wanted
+from bot.ports.catalogue import Verdict, Wanted
 from catalogue.index.folder import Builder, open_index
 from catalogue.index.searching import Search
 from tests.catalogue.index.conftest import LIBRARY

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from bot.ports import Found, Verdict
+from bot.ports.catalogue import Found, Verdict
 from tests.catalogue.index.conftest import Find
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -199,6 +199,13 @@ async def test_what_the_library_lacks_is_not_found(find: Find, question: str) ->
     assert (await find(question)).verdict in (Verdict.NEAR, Verdict.NOTHING)
 
 
+async def test_a_word_of_the_language_that_no_book_has_is_no_slip(find: Find) -> None:
+    """«Раскраски» is not «Рассказы», and «пластинки» is neither two words nor «власти»."""
+    for question in ("раскраски", "пластинки", "рассказчики"):
+        found = await find(question)
+        assert (found.verdict, found.works) == (Verdict.NOTHING, ()), question
+
+
 async def test_a_title_that_shares_a_word_is_a_question_at_most(find: Find) -> None:
     for question in ("история философии", "белая акула", "остров мертвецов", "толстой воскресение"):
         assert (await find(question)).verdict in (Verdict.NEAR, Verdict.NOTHING)
@@ -279,6 +286,15 @@ async def test_a_number_in_a_series_is_that_book_whatever_its_title(find: Find, 
 async def test_a_number_that_the_series_does_not_have_is_a_question(find: Find) -> None:
     found = await find("гарри поттер книга 9")
     assert found.verdict is not Verdict.FOUND
+
+
+@pytest.mark.parametrize(
+    "said", ["аудиокнига шинель", "шинель аудиокнигой", "шинель в твёрдом переплёте", "шинель для слабовидящих"]
+)
+async def test_the_form_of_a_book_need_not_stand_in_the_title(find: Find, said: str) -> None:
+    found = await find(said)
+    assert found.verdict is Verdict.FOUND
+    assert found.works[0].title == "Шинель"
 
 
 @pytest.mark.parametrize("said", ["шинель для ребенка", "шинель для школьника 9 лет", "шинель сыну"])

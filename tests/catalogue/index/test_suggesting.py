@@ -2,15 +2,16 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 import pytest_asyncio
 
 from bot.bibliography import IndexEntry
-from bot.ports import Suggested, Taste, Wish
+from bot.ports.catalogue import Suggested, Taste, Wish
 from catalogue.finder import IndexedCatalogue
-from tests.catalogue.index.shelf import Shelf, book
+from tests.catalogue.index.shelf import book, indexed
 
 
 def told(title: str, author: str = "", *, copies: int = 1, **records: Any) -> IndexEntry:
@@ -35,11 +36,8 @@ LIBRARY = (
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def library(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[IndexedCatalogue]:
-    shelf = Shelf(*LIBRARY)
-    catalogue = IndexedCatalogue(tmp_path_factory.mktemp("index"), shelf, shelf)
-    await catalogue.start()
-    yield catalogue
-    await catalogue.aclose()
+    async with indexed(tmp_path_factory.mktemp("index"), *LIBRARY) as catalogue:
+        yield catalogue
 
 
 def titles(found: Suggested) -> list[str]:
@@ -84,5 +82,15 @@ async def test_a_subject_is_never_given_up(library: IndexedCatalogue) -> None:
     assert not (await library.suggest(Taste(subject="вулканы", genre="детектив"))).works
 
 
-async def test_who_says_nothing_gets_what_the_library_has_most_of(library: IndexedCatalogue) -> None:
-    assert titles(await library.suggest(Taste()))[0] == "Эвкалипты"
+async def test_who_says_nothing_gets_what_is_asked_for_most(library: IndexedCatalogue) -> None:
+    """By copies and the school programme, if nothing tells what is fiction."""
+    assert titles(await library.suggest(Taste()))[:2] == ["Кортик", "Эвкалипты"]
+
+
+async def test_who_says_nothing_gets_fiction(tmp_path: Path) -> None:
+    novels = [told(f"Роман {number}", bbk=("84(2)6",), copies=number) for number in range(30, 80)]
+    async with indexed(tmp_path, told("Трудовой кодекс", bbk=("67.405",), copies=90), *novels) as catalogue:
+        found = titles(await catalogue.suggest(Taste()))
+
+    assert found[:2] == ["Роман 79", "Роман 78"]
+    assert "Трудовой кодекс" not in found

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from catalogue.index import deletes
+from catalogue.index.terms import facts
 from catalogue.index.vocabulary import Part, Vocabulary, write_part
 
 WORDS = {
@@ -90,9 +91,33 @@ def test_later_words_are_found_beside_those_of_the_build(tmp_path: Path) -> None
 
 
 def test_a_word_is_kept_with_its_keys(vocabulary: Vocabulary) -> None:
-    assert vocabulary.keys("колымские") == ("колымск",)
-    assert vocabulary.keys("колымск") == ()
-    assert vocabulary.keys("я") == ()
+    known = vocabulary.known("колымские")
+    assert known is not None
+    assert known.keys == ("колымск",)
+    assert vocabulary.known("колымск") is None
+    assert vocabulary.known("я") is None
+
+
+def test_whether_the_dictionary_knows_a_word_is_kept_with_it(tmp_path: Path) -> None:
+    write_part(tmp_path / "words-0", {"истории": 3, "абырвалг": 1})
+    found = {word: Part(tmp_path / "words-0").known(word) for word in ("истории", "абырвалг")}
+    assert found == {word: facts(word) for word in found}
+    assert [known is not None and known.sound for known in found.values()] == [True, False]
+
+
+def test_every_word_of_many_is_known(tmp_path: Path) -> None:
+    words = {f"слово{letter}{other}": 1 for letter in "абвгдежз" for other in "клмнопрст"}
+    write_part(tmp_path / "words-0", words)
+    part = Part(tmp_path / "words-0")
+    assert all(part.known(word) is not None for word in words)
+    assert [part.known(word) for word in ("слов", "словоа", "словояя", "абв", "ъъъ")] == [None] * 5
+
+
+def test_of_very_many_alike_the_likely_ones_are_kept(tmp_path: Path) -> None:
+    letters = "абвгдежзиклмнопрст"
+    words = {f"наказани{one}{two}": 1 for one in letters for two in letters} | {"наказание": 5}
+    write_part(tmp_path / "words-0", words)
+    assert Vocabulary([Part(tmp_path / "words-0")]).corrections("нокозание")[0].word == "наказание"
 
 
 def test_no_words_are_no_corrections(tmp_path: Path) -> None:
@@ -109,5 +134,5 @@ def test_the_table_is_sorted_and_names_every_prefix() -> None:
     hashes, owners = deletes.table(["дом", "дон", "наказан"])
     assert list(hashes) == sorted(hashes)
     assert set(owners.tolist()) == {0, 1, 2}
-    assert deletes.lookup("дом", hashes, owners).tolist() == [0, 1]
-    assert deletes.lookup("накозан", hashes, owners).tolist() == [2]
+    assert deletes.lookup("дом", hashes, owners) == [0, 1]
+    assert deletes.lookup("накозан", hashes, owners) == [2]

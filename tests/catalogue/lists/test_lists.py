@@ -202,6 +202,15 @@ def test_field_29_takes_the_right_away(tmp_path: Path, right: str, blocked: bool
     assert [row.blocked for row in rows if isinstance(row, PatronData)] == [blocked]
 
 
+def test_points_of_issue_are_read_however_often_they_are_told(tmp_path: Path) -> None:
+    points = "#56: ЦБ\n#56: ДБ, Ф2\n#57: ЧЗ\n#57:\n"
+
+    rows, _ = read(written(tmp_path, f"#10: Иванова\n#30: 1\n{points}*****\n#10: Котов\n#30: 2\n*****\n"), "patrons")
+
+    told = [(row.served_at, row.not_served_at) for row in rows if isinstance(row, PatronData)]
+    assert told == [(("ЦБ", "ДБ", "Ф2"), ("ЧЗ",)), ((), ())]
+
+
 def test_the_right_to_use_the_library_in_a_table(tmp_path: Path) -> None:
     text = (
         "№ билета;ФИО;Право пользования;Дата перерегистрации\n1;Иванова;есть;12.01.2026\n2;Петров;лишен;\n3;Котова;;\n"

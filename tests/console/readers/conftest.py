@@ -6,9 +6,9 @@ from typing import cast
 import pytest
 from sqlalchemy import select
 
-from bot.accounts import Keeping
-from bot.desk import StaffRole
-from bot.ports import Library
+from bot.circulation import Keeping
+from bot.ports.library import Library
+from bot.staff import StaffRole
 from console.reader_ports import ReaderPorts
 from db.connect import Database
 from db.messages import StoredLog

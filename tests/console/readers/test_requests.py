@@ -1,11 +1,12 @@
 """Requests for renewals and readers whom nothing reached, as the desk settles them."""
 
+import re
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import insert, update
 
-from bot.accounts import Keeping, RenewalWish
+from bot.circulation import Keeping, RenewalWish
 from bot.engine.notices import Notices
 from bot.library.holidays import NoHolidays
 from bot.library.notices import Carrier, NoticeKind, NoticeRules
@@ -103,7 +104,9 @@ async def test_a_refusal_needs_a_reason_and_the_reader_is_told_it(come: Come, ho
     one, other = await asks(house, *house.loans)
     masha = await come()
     picked = {f"pick-{one}": "1"}
-    assert "причину отказа" in await decides(masha, "refuse", **picked)
+    again = await decides(masha, "refuse", **picked)
+    assert "причину отказа" in again
+    assert re.findall(r'name="pick-(\d+)" value="1" data-pick checked', again) == [str(one)], "the ticks stay"
     assert "причину отказа" in await decides(masha, "refuse", **picked, code="выдумка")
 
     assert "читатель узнает причину" in await decides(masha, "refuse", **picked, code="HOLD_QUEUE")
@@ -119,6 +122,51 @@ async def test_a_refusal_needs_a_reason_and_the_reader_is_told_it(come: Come, ho
     assert "Продлить не получилось" in told
     assert "Её ждёт другой читатель" in told
     assert "Книга порвана" in told
+
+
+async def undo(browser: Browser, *requests: int) -> str:
+    return await (await browser.post("requests/undo", {f"undo-{one}": "1" for one in requests})).text()
+
+
+async def test_a_slip_is_undone_before_the_reader_hears_of_it(come: Come, house: DeskReaders) -> None:
+    one, other = await asks(house, *house.loans)
+    before = await due(house)
+    masha = await come()
+    page = await decides(masha, "confirm", **{f"pick-{one}": "1", f"pick-{other}": "1"})
+    assert f'name="undo-{one}"' in page
+    assert f'name="undo-{other}"' in page
+    assert "undo-" not in await (await masha.get("requests")).text()
+
+    page = await undo(masha, one, other)
+
+    assert page.count("решение отменено") == 2
+    assert (await due(house), len(await house.lending.requests.waiting())) == (before, 2)
+    assert (await audited(house.database)).count(
+        f"staff:masha request.taken_back patron:{house.anna} {house.anna}"
+    ) == 2
+    assert "заявка снова ждёт" in await undo(masha, one), "the same press again harms nothing"
+    assert (await audited(house.database)).count(
+        f"staff:masha request.taken_back patron:{house.anna} {house.anna}"
+    ) == 2
+    assert await letters(house) == ""
+
+
+async def test_a_decision_cannot_be_undone_later_or_by_another(come: Come, house: DeskReaders) -> None:
+    one, _ = await asks(house, *house.loans)
+    masha, vera, olya = await come(), await come("vera", branches=("02",)), await come("olya")
+    await decides(masha, f"confirm:{one}")
+    after = await due(house)
+
+    assert "отменить уже нельзя" in await undo(olya, one)
+    assert (await vera.post("requests/undo", {f"undo-{one}": "1"})).status == 403
+    assert f"staff:vera refused.branch request:{one}" in await audited(house.database)
+    house.clock.turn(timedelta(minutes=1))
+    assert "отменить уже нельзя" in await undo(masha, one)
+    assert await due(house) == after
+    for fields in ({}, {"undo-x": "1"}, {"undo-" + "9" * 30: "1"}):
+        assert (await masha.post("requests/undo", fields)).status == 400
+    assert "Заявки уже нет" in await undo(masha, 999)
+    assert len(await house.lending.requests.waiting()) == 1
 
 
 async def test_a_confirmed_reader_is_told_by_itself(come: Come, house: DeskReaders) -> None:

@@ -1,0 +1,1 @@
+"""The composition root: with the command line the only place where the rooms meet."""

@@ -1,0 +1,104 @@
+"""A few words that mean nothing alone: «а когда вернут?», «она есть в детской?», «а завтра?» speak of what was shown.
+
+Pure: the words and the dialogue in, the kind of question out. Only a message that is such words from end to end counts;
+whether the place or the book that it names exists, its handler finds out, and lets the message go its usual way if not.
+"""
+
+import re
+from datetime import datetime, timedelta
+from functools import cache, lru_cache
+
+from bot.language.folding import words
+from bot.library.when import names_days_only
+from bot.ports.log import Dialogue
+from bot.routing import Trigger
+
+LASTS = timedelta(hours=2)
+"""So long what was shown last is what «она» means."""
+LONGEST = 80
+"""Characters; a longer message says itself what it is about."""
+
+_LEAD = (
+    r"(?:(?:а|и|но|ну|так|тогда|ок|хорошо|спасибо|скажи|скажите|подскажи|подскажите|пожалуйста|же|еще|and|please) )*"
+)
+_IT = (
+    r"(?:эта книга|эту книгу|этой книги|эти книги|книга|книгу|книги|она|он|оно|они|ее|его|их|это|эта|эту|этот|"
+    r"it|this book|that book|the book|this|that|they|them)"
+)
+_TRAIL = r"(?: (?:же|тогда|сейчас|теперь|вообще|примерно|у вас|там|обратно|пожалуйста|now|please))*"
+_MAY_IT = rf"(?:{_IT} )?"
+_LEND = r"(?:можно |могу |хочу |хотел бы |хотела бы |давайте |can i |could you |please )?"
+_BOOK_QUESTIONS = {
+    "due": rf"(?:когда|скоро ли|как скоро|через сколько|к какому числу|when will|when is) {_MAY_IT}(?:ее |его |их )?"
+    rf"(?:вернут|вернется|вернутся|возвратят|сдадут|сдаст|появится|появятся|освободится|освободятся|поступит|будет|"
+    rf"будут|можно будет взять|можно взять|be back|be available|due|due back)(?: {_IT})?"
+    rf"(?: (?:свободна|свободен|в наличии|в библиотеке))?",
+    "where": rf"(?:где|where) (?:бы )?(?:{_IT}(?: есть| находится| лежит| стоит)?|(?:is|are) {_IT}|"
+    rf"{_MAY_IT}(?:можно |can i )?(?:ее |его |их )?(?:взять|найти|получить|забрать|get it|find it|взять почитать)"
+    rf"(?: {_IT})?)"
+    rf"|{_MAY_IT}(?:есть |имеется |сейчас |еще )?(?:ли )?{_MAY_IT}"
+    rf"(?:в наличии|на месте|свободна|свободен|на руках|занята|in stock|available)(?: ли)?(?: {_IT})?(?: есть)?"
+    rf"|{_IT} (?:у вас )?(?:есть|имеется)|(?:есть|имеется) (?:ли )?{_IT}|is it there",
+    "copies": rf"(?:сколько|how many) (?:у вас |всего )?{_MAY_IT}(?:у вас |всего )?"
+    rf"(?:экземпляр\w*|штук\w*|копий|осталось|свободных|copies)(?: {_IT}| у вас| всего| осталось| есть| свободно)*"
+    rf"|сколько (?:у вас )?их(?: всего| у вас| осталось)?",
+    "editions": rf"(?:в каком|за какой|какой|какого|с какого|what) (?:{_IT} )?(?:год|года|году|year)"
+    rf"(?: (?:издания|выпуска|издана|выпущена|вышла|изданы|{_IT}|is))*|год издания|год выпуска|"
+    rf"(?:какое|чье|какие|what) (?:{_IT} )?(?:у вас )?(?:издание|издания|издательство|edition)(?: {_IT})?",
+    "author": rf"(?:кто|who) (?:ее |его |это |is )?(?:автор|написал|написала|the author|wrote)(?: {_IT})?|автор кто|"
+    rf"(?:чья|чей|чье) {_IT}|автор(?: {_IT})?",
+    "about": rf"(?:о чем|про что)(?: {_IT})?|(?:what is|what s|whats) {_IT} about|"
+    r"(?:расскажи|расскажите) (?:о|про|об) (?:ней|нее|нем|него|этой книге|эту книгу|книге|книгу)(?: подробнее)?|"
+    r"(?:расскажи|расскажите) подробнее|(?:какой|какая) (?:сюжет|аннотация)|аннотация|описание",
+    "reserve": rf"{_LEND}(?:мне |для меня |{_IT} )*(?:забронир\w+|бронирую|отложи|отложите|отложить|отложу|придержите|"
+    rf"придержи|придержать|зарезервир\w+|закажи|закажите|заказать|reserve|hold)(?: (?:мне|для меня|на меня|{_IT}))*",
+}
+_ELSEWHERE = (
+    rf"{_LEAD}{_MAY_IT}(?:есть |имеется |можно взять )?(?:ли )?{_MAY_IT}(?:есть |is )?(?:в|во|на|in|at) "
+    rf"(?:\S+ ?){{1,4}}?(?:{_IT} )?(?:есть|тоже|имеется|too)?"
+)
+_AND_THERE = r"(?:а|и|and|what about) (?:\S+ ?){1,3}"
+"""«А детская?»; with a book's title in its place it is a wish of its own, as the handler finds out."""
+BOOK, BOOKS = "work", "works"
+
+
+def follow_up(text: str, dialogue: Dialogue, now: datetime) -> Trigger | None:
+    """Who answers a question on what was shown last: ``due:work``, ``day:hours``; None for a message of its own.
+
+    Args:
+        text: What the reader wrote.
+        dialogue: With its ``subject``: ``work:12``, ``hours:03``.
+        now: The moment of the turn.
+    """
+    if not dialogue.subject or len(text) > LONGEST or dialogue.subject_at is None:
+        return None
+    if now - dialogue.subject_at > LASTS:
+        return None
+    subject = dialogue.subject.partition(":")[0]
+    kind = _question(text, about_a_book=subject in (BOOK, BOOKS))
+    return Trigger("follow", f"{kind}:{subject}") if kind else None
+
+
+@lru_cache(maxsize=4_096)
+def _question(text: str, *, about_a_book: bool) -> str:
+    said = " ".join(words(text))
+    if about_a_book:
+        for kind, pattern in _of_a_book().items():
+            if pattern.fullmatch(said):
+                return kind
+    elif names_days_only(text):
+        return "day"
+    return "elsewhere" if _elsewhere().fullmatch(said) else ""
+
+
+# Compiled with the first question of their kind: a start would spend a hundredth of a second on them.
+
+
+@cache
+def _of_a_book() -> dict[str, re.Pattern[str]]:
+    return {kind: re.compile(f"{_LEAD}(?:{pattern}){_TRAIL}") for kind, pattern in _BOOK_QUESTIONS.items()}
+
+
+@cache
+def _elsewhere() -> re.Pattern[str]:
+    return re.compile(f"{_ELSEWHERE}|{_AND_THERE}")

@@ -1,0 +1,51 @@
+"""A message that is a title of this very catalogue, word for word, is no other wish, or not surely.
+
+«Личные финансы. Для тех, кто хочет всё успеть» sounds like a request for advice, «Больше не игрушка» like an end of
+the newsletter. The catalogue knows better: long titles are looked up, short ones are asked about.
+"""
+
+from dataclasses import replace
+
+from bot.language.folding import words
+from bot.ports.catalogue import Titles
+from bot.ports.understanding import Request, Understanding
+
+_BOOKISH = frozenset({"search", "availability", "hold", "renew"})
+_NEVER_TITLES = frozenset({"out_of_scope", "cancel", "help", "link_card", "unlink_card", "my_card"}) | {
+    "reminders", "my_data", "erase_me", "withdraw", "away",
+}  # fmt: skip
+"""What looks into the catalogue itself, and orders about an account, which nobody means as a title."""
+_SMALL_TALK = frozenset({"greeting", "thanks"})
+_FEWEST, _LONG, _LONGEST = 2, 6, 30
+"""Words: one alone is no title for sure, of so many a title is nothing else, more are not looked at."""
+_SOMEWHAT_LONG, _SURE = 4, 0.85
+"""A wish in so many words is still doubted where it was heard less surely."""
+_CONFIDENCE = 0.9
+
+
+class Titled:
+    """Fills ``Understanding`` by another one, with the catalogue's titles beside it.
+
+    Args:
+        inner: What understands readers without a catalogue.
+        titles: What knows titles.
+    """
+
+    def __init__(self, inner: Understanding, titles: Titles) -> None:
+        self._understand = inner.understand
+        self._titles = titles
+
+    def understand(self, text: str) -> tuple[Request, ...]:
+        """At least one request, in the order of the message; never raises."""
+        heard = self._understand(text)
+        if any(one.anywhere or one.intent in _BOOKISH or one.intent in _NEVER_TITLES for one in heard):
+            return heard
+        count = len(words(text)) if len(text) < _LONGEST * 20 else 0
+        if not _FEWEST <= count <= _LONGEST or not self._titles.is_title(text):
+            return heard
+        if count >= _LONG or (count >= _SOMEWHAT_LONG and max(one.confidence for one in heard) < _SURE):
+            because = ("search: a title of this catalogue, word for word", *heard[0].because)
+            return (Request(intent="search", confidence=_CONFIDENCE, rest=text, because=because),)
+        if len(heard) > 1 or (count == _FEWEST and heard[0].intent in _SMALL_TALK):
+            return heard  # «Добрый день» may be a novel: who says it greets
+        return (replace(heard[0], slots={**heard[0].slots, "rival": "search", "whole": text}),)

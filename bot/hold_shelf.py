@@ -1,0 +1,98 @@
+"""Holds for which a copy was found: what the desk fetches, puts aside and hands out."""
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+from typing import Protocol
+
+from bot.library.holds import HoldState
+from bot.quick import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShelfHold:
+    """A hold for which a copy was found, as whoever fetches and hands it out needs it.
+
+    Attributes:
+        branch_code: Where it is fetched.
+        copy: What finds the copy: its inventory number and shelf mark, "" where neither is known.
+        since: When the copy was found.
+        keep_until: With ``READY``: the last day; None while nobody knows when the branch opens.
+        copies: So many are counted together under that number.
+    """
+
+    hold_id: int
+    patron_id: int
+    branch_code: str
+    title: str
+    author: str
+    name: str
+    card_number: str
+    copy: str
+    state: HoldState
+    since: datetime
+    keep_until: date | None
+    item_id: int | None
+    copies: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotFound:
+    """A copy that was looked for in vain is told to readers no more.
+
+    Attributes:
+        decision_id: Names it to :meth:`HoldShelf.found_after_all`; 0 where it was hidden already.
+        hold: As it is now: with another copy, or back in the queue.
+    """
+
+    decision_id: int
+    hold: ShelfHold
+
+
+class HoldShelf(Protocol):
+    """What the desk does about holds. Raises StoreUnavailable."""
+
+    async def waiting(self, branches: Collection[str] = (), limit: int = 100) -> Sequence[ShelfHold]:
+        """Holds with a copy at these branches (empty: at all): those to be fetched first, then those that wait."""
+        ...
+
+    async def to_fetch(self, branches: Collection[str] = ()) -> int:
+        """How many copies are to be taken off the shelf."""
+        ...
+
+    async def find(self, hold_id: int) -> ShelfHold | None:
+        """A live hold; None where there is none of this number."""
+        ...
+
+    async def put_aside(self, hold_id: int) -> date | None:
+        """The copy waits at the desk, its reader is told; the last day, None where there is nothing to put aside."""
+        ...
+
+    async def hand_over(self, hold_id: int, by: str) -> bool:
+        """The reader has the book; a branch that keeps its loans here lends it. False where that cannot be."""
+        ...
+
+    async def not_found(self, hold_id: int, login: str, reason: str) -> NotFound | None:
+        """The copy is not where it should be: hidden from readers, and the hold goes to the next one or waits on.
+
+        The hold keeps its place; its reader is told nothing. None where there is no copy to be fetched.
+        """
+        ...
+
+    async def found_after_all(self, hold_id: int, decision_id: int, login: str) -> bool:
+        """Take :meth:`not_found` back: the copy is told of again and kept for the same reader, if they still wait.
+
+        False where somebody else said so, or longer ago than :data:`bot.renewal_requests.DECISION_RESTS`.
+        """
+        ...
+
+    async def refuse(self, hold_id: int, by: str, reason: str) -> bool:
+        """The library cannot serve it: its reader is told, with the reason. False where it is not live any more."""
+        ...
+
+    async def refuse_no_more(self, patron_id: int, hold_id: int, by: str) -> bool:
+        """Take :meth:`refuse` of this patron's hold back: it stands where it stood in the queue.
+
+        It has its copy again where that is there still. False where somebody else refused it, or longer ago than
+        :data:`DECISION_RESTS`, or its reader knows already.
+        """
+        ...

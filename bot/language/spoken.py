@@ -1,0 +1,108 @@
+"""Which language a reader plainly writes, by script and by the words that questions are made of.
+
+A title tells nothing: «Harry Potter» is asked for in Russian, too, and so is what is typed in Latin letters or on the
+wrong keyboard. So English is heard from the words around a title, and Cyrillic letters alone are only a hint.
+"""
+
+import re
+from functools import lru_cache
+
+from bot.language.folding import fold
+from bot.quick import dataclass
+
+_LONGEST = 600
+"""Characters that are looked at."""
+_LATIN, _CYRILLIC = re.compile("[a-z]"), re.compile("[\u0430-\u044f]")
+
+
+def _of(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+_GREETS = _of("hello hi hey hiya greetings")
+_ASKS_IN_ENGLISH = _GREETS | _of(
+    "you your please thanks thank what when where how which who can could would should does did have has is are am was "
+    "will want need like looking find borrow renew reserve return lend link unlink show tell open opening "
+    "closed close hours speak english help today tomorrow any there about available "
+    "overdue due anyone someone somebody"
+)
+"""None of them is a Russian word in Latin letters, as «i», «a», «no», «do», «on», «to» and «my» are."""
+_BESIDE_IN_ENGLISH = _of(
+    "the a an i it my me we us our do not no of in on at to for with from by and or if but be been that this these "
+    "those im book books library librarian card "
+    "address phone account copy copies don t s ve ll re d they them their he she his her some"
+)
+_ASKS_IN_RUSSIAN = _of(
+    "есть ли вас вы вам мне можно здравствуйте привет пожалуйста спасибо книга книги книгу книг нужна нужен нужно "
+    "нужны хочу хотела хотел ищу найти найдите продлить продлите скольки сколько работаете часы работы адрес телефон "
+    "билет подскажите скажите какие какой добрый имеется почитать взять библиотека библиотеке библиотеки меня когда "
+    "будет помогите забронируйте отложите посоветуйте"
+)
+_BESIDE_IN_RUSSIAN = _of("и а но у в на с до за не нет да что где как это я мой мои мы он она для про")
+_FEWEST = 2
+"""Words of a question; of a greeting one is enough."""
+_SHARE = 0.4
+"""So many of the words must be a question's: the rest are a title."""
+_SHARE_OF_FEW, _FEW = 0.2, 3
+"""Or fewer, where there are so many of them."""
+_IN = r"(?:по|на|in|to)"
+_ORDER = re.compile(
+    r"(?:(?:а|и|давай|давайте|можно|можешь|можете|ли|говори|говорите|отвечай|отвечайте|ответь|ответьте|пиши|пишите|"
+    r"перейди|перейдите|переключи|переключись|пожалуйста|please|can|could|you|we|let s|speak|answer|reply|write|switch|"
+    r"talk|me|back|обратно|снова|only|только|со|мной)\s+)*"
+    rf"(?:{_IN} (?:(?P<ru>русск(?:и|ом|ий)|russian)|(?P<en>английск(?:и|ом|ий)|english))"
+    r"|speak (?:(?P<rus>russian)|(?P<eng>english)))(?:\s+(?:пожалуйста|please|язык|языке|можно|now|language))*"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """What language a message is in.
+
+    Attributes:
+        language: "ru", "en", or "" where the words tell nothing.
+        plainly: By words of a question or an order; else only by its letters.
+        order: The message is nothing but the wish to be answered in that language.
+    """
+
+    language: str = ""
+    plainly: bool = False
+    order: bool = False
+
+
+_NOTHING = Spoken()
+_BY_LETTERS = Spoken(language="ru")
+
+
+def spoken(text: str) -> Spoken:
+    """The language of a message. Linear in the text, never raises."""
+    return _heard(fold(text[:_LONGEST]))
+
+
+@lru_cache(maxsize=4_096)
+def _heard(folded: str) -> Spoken:
+    if order := _ORDER.fullmatch(folded):
+        return Spoken(language="ru" if order["ru"] or order["rus"] else "en", plainly=True, order=True)
+    words = folded.split()
+    if _CYRILLIC.search(folded):
+        russian = _share(words, _ASKS_IN_RUSSIAN, _BESIDE_IN_RUSSIAN)
+        if not _LATIN.search(folded):
+            return Spoken(language="ru", plainly=True) if russian else _BY_LETTERS
+        if russian >= _share(words, _ASKS_IN_ENGLISH, _BESIDE_IN_ENGLISH):
+            return Spoken(language="ru", plainly=bool(russian))
+    return Spoken(language="en", plainly=True) if _is_english(words) else _NOTHING
+
+
+def _share(words: list[str], asks: frozenset[str], beside: frozenset[str]) -> int:
+    """How many words a question in a language is made of, 0 where none of them asks."""
+    asking = sum(word in asks for word in words)
+    return asking + sum(word in beside for word in words) if asking else 0
+
+
+def _is_english(words: list[str]) -> bool:
+    if words and words[0] in _GREETS and len(words) <= _FEWEST:
+        return True
+    told = _share(words, _ASKS_IN_ENGLISH, _BESIDE_IN_ENGLISH)
+    if told == _FEWEST and sum(word in _ASKS_IN_ENGLISH for word in words) < _FEWEST:
+        return False  # «link card» is no sentence, «thank you» is
+    return told >= _FEWEST and told >= len(words) * (_SHARE if told <= _FEW else _SHARE_OF_FEW)

@@ -1,0 +1,54 @@
+"""How alike two words are, letter by letter: what a misspelt word may have been meant for."""
+
+from functools import lru_cache
+
+from rapidfuzz.distance import DamerauLevenshtein
+
+from bot.language.morphology import stem
+from catalogue.index import deletes
+from catalogue.index.questions import Word
+from catalogue.index.reading import closeness, unfinished
+from catalogue.index.vocabulary import stem_distance
+
+
+class Likenesses:
+    """How well words of candidates may be what was meant by misspelt ones, remembered for one question."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str, bool], float] = {}
+
+    def of(self, word: Word, text: str, *, unfinished_too: bool = False) -> float:
+        """How well a word of a candidate may be what was meant by a misspelt one, 0..1; 0 below a half."""
+        asked = (word.text, text, unfinished_too)
+        known = self._known.get(asked)
+        if known is None:
+            known = self._known[asked] = _likeness(word, text, unfinished_too=unfinished_too)
+        return known
+
+
+def _likeness(word: Word, text: str, *, unfinished_too: bool) -> float:
+    if len(text) < 3:
+        return 0.0
+    best = 0.0
+    letters = _letters(text)
+    for guess in word.guesses:
+        if unfinished_too and text.startswith(guess):
+            best = max(best, unfinished(guess, text))
+        length = min(len(guess), len(text))
+        most = deletes.edits(length) + (length > 9)
+        if not most or abs(len(guess) - len(text)) > most + 2:
+            continue
+        own = stem(guess)
+        if (_letters(own) & ~letters).bit_count() > most:
+            continue  # so many letters are missing that there is nothing to measure
+        distance: float = DamerauLevenshtein.distance(guess, text, score_cutoff=most)
+        if distance > most:
+            most = min(most, deletes.edits(len(own)))
+            if len(own) >= 4:
+                distance = stem_distance(own, text, most)
+        if distance < most + 1:
+            best = max(best, closeness(length, distance))
+    return best if best > 0.5 else 0.0
+
+
+_letters = lru_cache(maxsize=16_384)(deletes.letters)

@@ -1,0 +1,87 @@
+"""Candidates in the order in which they are told."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from catalogue.index.common import is_surname
+from catalogue.index.questions import Question, Word
+from catalogue.index.ranking import Scored
+
+_SEVERAL = 4
+_SEVERAL_WORKS = 1.08
+_ONE_AUTHOR = 0.03
+_SURE_AUTHOR = 0.81
+_BEHIND = 0.015
+_UNNUMBERED = 0.05
+"""The part that bears the number comes before works so much nearer that do not say which part they are."""
+_LAST = 1_000
+"""Behind all parts of a series that bear a number."""
+
+
+def order(scored: Sequence[Scored], question: Question) -> list[Scored]:
+    """Best first.
+
+    Where scores are as good as equal: books before articles, the book itself before what is written about it,
+    what is asked for more, first volumes. Who names an author of several works means these, not the one work
+    about that author.
+    """
+    best = max((one.score for one in scored), default=0.0)
+    own = max((one.score for one in scored if one.by_author), default=0.0)
+    group = [one for one in scored if one.by_author and one.score > own - _ONE_AUTHOR]
+    if len(group) >= _SEVERAL and own > _SURE_AUTHOR:
+        rivals = [one for one in scored if one.exact and not one.by_author]
+        over = not rivals or all(word.light or is_surname(word.text) for word in question.words)
+        lift = max(best if over else own, own * _SEVERAL_WORKS) / own
+        lifted = {one.work.work_id: replace(one, score=one.score * lift) for one in group}
+        scored = [lifted.get(one.work.work_id) or (_behind(one, best) if over else one) for one in scored]
+    placed = max((one.score for one in scored if one.placed), default=0.0)
+    if placed > best - _UNNUMBERED:
+        scored = [one if _has_number(one, question) else _behind(one, placed) for one in scored]
+    return sorted(
+        scored,
+        key=lambda one: (
+            -round(one.score * 100),
+            one.work.rank,
+            not one.is_whole,
+            min(one.work.places or one.work.volumes, default=_LAST) if question.in_order else 0,
+            -one.score - 0.1 * one.work.prior,
+            min(one.work.volumes or one.work.places, default=0),
+            one.work.work_id,
+        ),
+    )
+
+
+def _behind(one: Scored, best: float) -> Scored:
+    """A work about the author comes behind the author's own, near enough to be chosen; so does one without a number."""
+    return replace(one, score=min(one.score, best) - _BEHIND) if one.score > best - _BEHIND else one
+
+
+def _has_number(one: Scored, question: Question) -> bool:
+    return one.placed or not question.numbers.isdisjoint(one.work.volumes)
+
+
+def is_another_part(top: Scored, question: Question) -> bool:
+    """Whether a part of a series was asked for by its number, and nothing says that this work is it.
+
+    «Ночной дозор 2» is not «Ночной дозор»; which it is no record tells.
+    """
+    number, work = question.trailing, top.work
+    if number is None or top.placed or number in work.volumes or number in work.places:
+        return False
+    return not any(str(number) in token for variant in work.variants for token in variant.title)
+
+
+def series_first(ranked: Sequence[Scored], question: Question) -> list[Scored]:
+    """Works whose titles begin with the name of the series, what is asked for most first; then the rest."""
+    name = [word for word in question.words if not word.number and not word.aside]
+    begun = [one for one in ranked if _begins_with(one, name)]
+    return sorted(begun, key=lambda one: (one.work.rank, -one.work.prior)) + [one for one in ranked if one not in begun]
+
+
+def _begins_with(one: Scored, name: Sequence[Word]) -> bool:
+    forms = [{word.text, *(key for key, _, _ in word.forms)} for word in name]
+    return any(
+        len(variant.title) >= len(forms)
+        and all(not said.isdisjoint(token) for said, token in zip(forms, variant.title, strict=False))
+        for variant in one.work.variants
+    )

@@ -1,0 +1,130 @@
+"""The work list of holds: what to fetch from the shelf, what waits at the desk, what was handed over."""
+
+from collections.abc import Collection, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import func, select
+
+from bot.circulation import Keeping
+from bot.hold_shelf import NotFound, ShelfHold
+from bot.library.due_dates import Calendar, back_by
+from bot.library.holds import HoldState
+from bot.ports.library import Branches
+from db import missing_copies as missing
+from db import refused_holds
+from db.connect import Database, store_errors
+from db.lending_desk import NotLent, SqlDesk
+from db.models import BranchRow, ItemRow, PatronRow, WorkRow
+from db.models_circulation import HoldRow
+
+_TO_FETCH = (HoldState.ASSIGNED.value, HoldState.IN_TRANSIT.value)
+_ON_SHELF = (*_TO_FETCH, HoldState.READY.value)
+
+
+class SqlHoldShelf:
+    """Fills the port ``HoldShelf``."""
+
+    def __init__(self, database: Database, branches: Branches, desk: SqlDesk) -> None:
+        self._database, self._branches, self._house, self._desk = database, branches, desk.house, desk
+
+    async def waiting(self, branches: Collection[str] = (), limit: int = 100) -> Sequence[ShelfHold]:
+        wanted = _of(branches, _stored()).where(HoldRow.state.in_(_ON_SHELF))
+        ordered = wanted.order_by(HoldRow.state == HoldState.READY.value, HoldRow.assigned_at, HoldRow.id)
+        return await self._read(ordered.limit(limit))
+
+    async def to_fetch(self, branches: Collection[str] = ()) -> int:
+        counted = select(func.count()).select_from(HoldRow)
+        counted = counted.join(BranchRow, BranchRow.id == HoldRow.pickup_branch_id)
+        wanted = _of(branches, counted).where(HoldRow.state.in_(_TO_FETCH), HoldRow.ended_at.is_(None))
+        with store_errors():
+            async with self._database.engine.connect() as connection:
+                return await connection.scalar(wanted) or 0
+
+    async def find(self, hold_id: int) -> ShelfHold | None:
+        return next(iter(await self._read(_stored().where(HoldRow.id == hold_id))), None)
+
+    async def put_aside(self, hold_id: int) -> date | None:
+        hold = await self.find(hold_id)
+        if hold is None or hold.state is HoldState.READY:
+            return None  # pressed twice: its last day stays
+        return await self._desk.make_ready(hold_id)
+
+    async def hand_over(self, hold_id: int, by: str) -> bool:
+        hold = await self.find(hold_id)
+        if hold is None or hold.state is not HoldState.READY:
+            return False
+        if self._house.kept(hold.branch_code) is Keeping.LIVE and hold.item_id is not None:
+            return not isinstance(await self._desk.lend(hold.patron_id, hold.item_id, hold.branch_code), NotLent)
+        return await self._desk.fetched(hold_id, by)
+
+    async def not_found(self, hold_id: int, login: str, reason: str) -> NotFound | None:
+        places, now = await self._house.places(self._branches), self._desk.now()
+        async with self._database.writing() as connection:
+            decision = await missing.mark(connection, self._desk, places, hold_id, login, reason, now)
+        hold = None if decision is None else await self.find(hold_id)
+        return None if decision is None or hold is None else NotFound(decision_id=decision, hold=hold)
+
+    async def found_after_all(self, hold_id: int, decision_id: int, login: str) -> bool:
+        places, now = await self._house.places(self._branches), self._desk.now()
+        async with self._database.writing() as connection:
+            return await missing.take_back(connection, self._desk, places, hold_id, decision_id, login, now)
+
+    async def refuse(self, hold_id: int, by: str, reason: str) -> bool:
+        return await self._desk.refuse_hold(hold_id, by, reason)
+
+    async def refuse_no_more(self, patron_id: int, hold_id: int, by: str) -> bool:
+        places, now = await self._house.places(self._branches), self._desk.now()
+        async with self._database.writing() as connection:
+            return await refused_holds.take_back(connection, self._desk, places, patron_id, hold_id, by, now)
+
+    async def _read(self, wanted: Any) -> list[ShelfHold]:
+        places = await self._house.places(self._branches)
+        with store_errors():
+            async with self._database.engine.connect() as connection:
+                found = list(await connection.execute(wanted))
+        return [_hold(row, places.at(row.branch_code).calendar) for row in found]
+
+
+def _of(branches: Collection[str], wanted: Any) -> Any:
+    return wanted.where(BranchRow.code.in_(sorted(branches))) if branches else wanted
+
+
+def _stored() -> Any:
+    return (
+        select(
+            HoldRow,
+            BranchRow.code.label("branch_code"),
+            WorkRow.title,
+            WorkRow.author,
+            PatronRow.card_number,
+            PatronRow.surname,
+            PatronRow.given_name,
+            ItemRow.inventory_number,
+            ItemRow.call_number,
+            ItemRow.copies,
+        )
+        .join(BranchRow, BranchRow.id == HoldRow.pickup_branch_id)
+        .join(WorkRow, WorkRow.id == HoldRow.work_id)
+        .join(PatronRow, PatronRow.id == HoldRow.patron_id)
+        .outerjoin(ItemRow, ItemRow.id == HoldRow.assigned_item_id)
+        .where(HoldRow.ended_at.is_(None))
+    )
+
+
+def _hold(row: Any, calendar: Calendar) -> ShelfHold:
+    return ShelfHold(
+        hold_id=row.id,
+        patron_id=row.patron_id,
+        branch_code=row.branch_code,
+        title=row.title,
+        author=row.author,
+        name=" ".join(part for part in (row.surname, row.given_name) if part),
+        card_number=row.card_number,
+        copy=", ".join(part for part in (row.inventory_number, row.call_number) if part),
+        state=HoldState(row.state),
+        since=row.assigned_at or row.placed_at,
+        keep_until=None if row.keep_until is None else back_by(row.keep_until, calendar),
+        item_id=row.assigned_item_id,
+        copies=row.copies or 1,
+    )

@@ -1,0 +1,71 @@
+"""«Аудиокнига», «крупным шрифтом», «на английском»: whether a book is there in the form that was asked for.
+
+Said is what the records tell: what kind of thing each edition is, whether it can be read online, in which letters its
+title is. Binding, print and the like stand in no record that comes here, and that is said, too.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+
+from bot.language.folding import fold
+from bot.library.model import Edition, Kind, WorkCard
+from bot.wording import gettext as _
+
+_AUDIO = re.compile(r"(?i)аудио|звукозапис|mp3|audio|говорящ")
+_DIGITAL = re.compile(r"(?i)электронн|e-?book")
+_LARGE = re.compile(r"(?i)крупн\w+ шрифт|large print|для слабовид")
+_BRAILLE = re.compile(r"(?i)брайл|braille")
+_LATIN, _CYRILLIC = re.compile(r"[A-Za-z]"), re.compile(r"[А-Яа-яЁё]")
+_IN_LATIN_LETTERS = frozenset(
+    (
+        "английском",
+        "немецком",
+        "французском",
+        "испанском",
+        "итальянском",
+        "english",
+        "german",
+        "french",
+        "spanish",
+        "italian",
+    )
+)
+_A_KIND = "комикс"
+"""A kind of book rather than the form of one."""
+_IN_RUSSIAN = frozenset(("русском", "russian"))
+
+
+def said(work: WorkCard, slots: Mapping[str, str]) -> str:
+    """A sentence on the form that was asked for, "" where none was."""
+    if asked := slots.get("format", ""):
+        return _of_format(work, fold(asked))
+    return _of_language(work, fold(slots["language"])) if slots.get("language") else ""
+
+
+def _of_format(work: WorkCard, asked: str) -> str:
+    if asked.startswith(_A_KIND):
+        return ""
+    if _AUDIO.search(asked):
+        heard = _any(work, lambda one: one.kind is Kind.AUDIO or bool(_AUDIO.search(one.title)))
+        return _("В звукозаписи она есть.") if heard else _("Аудиокниги в каталоге не вижу, есть книга.")
+    if _DIGITAL.search(asked):
+        read = _any(work, lambda one: one.kind is Kind.ELECTRONIC or bool(one.url))
+        return _("В электронном виде она есть.") if read else _("Электронной версии в каталоге не вижу.")
+    form = next((form for form in (_LARGE, _BRAILLE) if form.search(asked)), None)
+    if form is not None and _any(work, lambda one: bool(form.search(one.title))):
+        return _("Такое издание есть.")
+    return _("Есть ли она в таком издании, в каталоге не сказано: спросите библиотекаря.")
+
+
+def _of_language(work: WorkCard, language: str) -> str:
+    """Records tell no language: the letters of the titles do, as far as they go."""
+    latin = _any(work, lambda one: bool(_LATIN.search(one.title)) and not _CYRILLIC.search(one.title))
+    if language in _IN_LATIN_LETTERS and not latin:
+        return _("Издания на этом языке в каталоге не вижу.")
+    if language in _IN_RUSSIAN and _any(work, lambda one: bool(_CYRILLIC.search(one.title))):
+        return ""
+    return _("На каком языке издание, в каталоге не сказано: спросите библиотекаря.")
+
+
+def _any(work: WorkCard, fits: Callable[[Edition], bool]) -> bool:
+    return any(map(fits, work.editions))

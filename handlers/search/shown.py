@@ -1,0 +1,161 @@
+"""A book that was shown: everything about it that a button or a few more words ask for."""
+
+import asyncio
+from collections.abc import Sequence
+
+from bot.library.model import Branch, WorkCard
+from bot.library.places import find_branches
+from bot.messages import Reply, reply
+from bot.ports.library import Library
+from bot.routing import Answer, Router, Turn, follows, not_followed, pressed
+from bot.wording import gettext as _
+from handlers import ways_out
+from handlers.search import choosing, showing
+
+MOST_LISTED = 5
+"""Works that are looked at: what a list of buttons can hold."""
+_OF_ONE = ("due", "where", "copies", "editions", "author", "about", "reserve")
+"""Questions on a book (``bot.engine.follow_ups``): of several, the one that is meant must be chosen first."""
+
+
+def register(router: Router) -> None:
+    """Let the search answer them."""
+    router.on(pressed("work"), follows("where:work"))(show)
+    router.on(pressed("branches"), follows("copies:work"))(everywhere)
+    router.on(pressed("editions"), follows("editions:work"))(editions)
+    router.on(pressed("about"), follows("about:work"))(about)
+    router.on(pressed("choose"))(other_works)
+    router.on(follows("due:work"))(when_back)
+    router.on(follows("author:work"))(by_whom)
+    router.on(follows("elsewhere:work"))(in_that_library)
+    router.on(follows(*(f"{question}:works" for question in _OF_ONE)))(which_of_them)
+    router.on(follows("elsewhere:works"))(which_of_them_there)
+
+
+def about_one(work: WorkCard) -> str:
+    """How the dialogue remembers a book that was shown."""
+    return f"work:{work.work_id}"
+
+
+def about_several(works: Sequence[WorkCard]) -> str:
+    """How it remembers books of which one is to be chosen."""
+    return f"works:{','.join(str(work.work_id) for work in works[:MOST_LISTED])}"
+
+
+def may_be_held(library: Library) -> bool:
+    """Whether readers can wait for books here."""
+    return library.accounts is not None and library.circulation is not None
+
+
+async def show(turn: Turn, library: Library) -> Answer:
+    """Where it is: a book out of a list, or «а где она?»."""
+    work = await _work(turn, library)
+    return _gone() if work is None else _on(work, await _card(work, turn, library))
+
+
+async def everywhere(turn: Turn, library: Library) -> Answer:
+    """Every library that has the book."""
+    work = await _work(turn, library)
+    if work is None:
+        return _gone()
+    branches, holds = await library.branches.all(), may_be_held(library)
+    return _on(work, showing.all_branches(work, branches, turn.now, library.holidays, holds=holds))
+
+
+async def editions(turn: Turn, library: Library) -> Answer:
+    """The book's editions, newest first."""
+    work = await _work(turn, library)
+    return _gone() if work is None else _on(work, showing.editions(work))
+
+
+async def about(turn: Turn, library: Library) -> Answer:
+    """What the book is about, in the catalogue's words."""
+    work = await _work(turn, library)
+    return _gone() if work is None else _on(work, showing.about(work))
+
+
+async def when_back(turn: Turn, library: Library) -> Answer:
+    """«А когда вернут?»: the card tells the date; a book that is in need not be waited for."""
+    work = await _work(turn, library)
+    if work is None:
+        return _gone()
+    before = _("Ждать не нужно, она на месте.") if work.available else ""
+    if not work.available and not work.items_unknown and all(each.next_due is None for each in work.holdings):
+        before = _("Когда её вернут, не знаю: срока в каталоге нет.")
+    return _on(work, await _card(work, turn, library, before=before))
+
+
+async def by_whom(turn: Turn, library: Library) -> Answer:
+    """«А кто автор?»: the card says so as well, with where it is."""
+    work = await _work(turn, library)
+    if work is None:
+        return _gone()
+    before = _("Автор: {author}.").format(author=work.author) if work.author else _("Автор в каталоге не указан.")
+    return _on(work, await _card(work, turn, library, before=before))
+
+
+async def in_that_library(turn: Turn, library: Library) -> Answer:
+    """«А в детской есть?»: the same book in a library that is named; anything else is a wish of its own."""
+    named = await _named(turn, library)
+    work = await _work(turn, library) if len(named) == 1 else None
+    return not_followed(turn) if work is None else _on(work, await _card(work, turn, library, wanted=named[0]))
+
+
+async def which_of_them(turn: Turn, library: Library) -> Answer:
+    """The question is on one of several books that were listed: which?"""
+    works = await _works(turn, library)
+    if not works:
+        return not_followed(turn)
+    return Answer(replies=(choosing.which_is_meant(works),), works=works, about=about_several(works))
+
+
+async def which_of_them_there(turn: Turn, library: Library) -> Answer:
+    """The same with a library's name beside it; anything else is a wish of its own."""
+    return await which_of_them(turn, library) if await _named(turn, library) else not_followed(turn)
+
+
+async def other_works(turn: Turn, library: Library) -> Answer:
+    """The other books that fitted the question: ``choose:12,45``."""
+    works = await _works(turn, library)
+    if not works:
+        return _gone()
+    if len(works) == 1:
+        return _on(works[0], await _card(works[0], turn, library))
+    return Answer(replies=(choosing.listed_works(works),), works=works, about=about_several(works))
+
+
+def _on(work: WorkCard, said: Reply) -> Answer:
+    return Answer(replies=(said,), works=(work,), about=about_one(work))
+
+
+async def _card(
+    work: WorkCard, turn: Turn, library: Library, *, before: str = "", wanted: Branch | None = None
+) -> Reply:
+    branches, holds = await library.branches.all(), may_be_held(library)
+    return showing.card(work, branches, turn.now, library.holidays, before=before, wanted=wanted, holds=holds)
+
+
+async def _named(turn: Turn, library: Library) -> tuple[Branch, ...]:
+    """The libraries that the words name."""
+    return find_branches(turn.text, await library.branches.all())
+
+
+async def _work(turn: Turn, library: Library) -> WorkCard | None:
+    number = _number(turn.argument)
+    return None if number is None else await library.catalogue.card(number)
+
+
+async def _works(turn: Turn, library: Library) -> tuple[WorkCard, ...]:
+    numbers = [number for part in turn.argument.split(",")[:MOST_LISTED] if (number := _number(part)) is not None]
+    found = await asyncio.gather(*(library.catalogue.card(number) for number in numbers))
+    return tuple(work for work in found if work is not None)
+
+
+def _number(text: str) -> int | None:
+    """A work's number out of a button, None where it cannot be one."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None
+
+
+def _gone() -> Answer:
+    text = _("Этой книги в каталоге больше не вижу. Возможно, её списали. Поищем другую?")
+    return Answer(replies=(reply(text, buttons=ways_out()),))

@@ -1,0 +1,73 @@
+"""The parts of a series by their numbers, and an honest list where no record tells which part it is."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from bot.ports.catalogue import Verdict, Wanted
+from catalogue.finder import IndexedCatalogue
+from catalogue.index.terms import volumes_in
+from tests.catalogue.index.shelf import book, indexed
+
+SHELF = (
+    book("Последнее желание", "Сапковский А.", series=("Ведьмак", "1")),
+    book("Меч предназначения", "Сапковский А.", series=("Ведьмак", "2")),
+    book("Кровь эльфов", "Сапковский А.", series=("Ведьмак #3", "")),
+    book("Ведьмак", "Сапковский А.", copies=9),
+    book("Ведьмак. Весь цикл в одном томе", "Сапковский А."),
+    book("Ночной дозор", "Лукьяненко С. В."),
+    book("Дневной дозор", "Лукьяненко С. В."),
+    book("Таня Гроттер и магический контрабас", "Емец Д.", copies=4),
+    book("Таня Гроттер и трон Древнира", "Емец Д.", copies=2),
+    book("Таня Гроттер. Путеводитель", "Кто-то К."),
+    book("Метро 2033", "Глуховский Д."),
+    book("Три товарища", "Ремарк Э. М."),
+    *(book(f"Книга о погоде {number}-го года", "Петров П.") for number in range(100, 140)),
+)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shelf(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[IndexedCatalogue]:
+    async with indexed(tmp_path_factory.mktemp("index"), *SHELF) as catalogue:
+        yield catalogue
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("Ведьмак 3", "Кровь эльфов"), ("ведьмак III", "Кровь эльфов"), ("ведьмак три", "Кровь эльфов"),
+        ("ведьмак часть 2", "Меч предназначения"), ("ведьмак книга вторая", "Меч предназначения"),
+        ("первая книга ведьмака", "Последнее желание"), ("Ведьмак №3", "Кровь эльфов"),
+        ("сапковский ведьмак 2", "Меч предназначения"),
+    ],
+)  # fmt: skip
+async def test_a_series_and_a_number_are_that_part(shelf: IndexedCatalogue, text: str, title: str) -> None:
+    found = await shelf.find(Wanted(text=text))
+
+    assert (found.verdict, found.works[0].title) == (Verdict.FOUND, title)
+
+
+async def test_a_part_that_no_record_numbers_is_asked_about(shelf: IndexedCatalogue) -> None:
+    found = await shelf.find(Wanted(text="Ночной дозор 2"))
+
+    assert (found.verdict, found.works[0].title) == (Verdict.NEAR, "Ночной дозор")
+
+
+async def test_of_an_unnumbered_series_its_books_are_offered_first(shelf: IndexedCatalogue) -> None:
+    found = await shelf.find(Wanted(text="Таня Гроттер 2"))
+
+    assert found.verdict in (Verdict.CHOICE, Verdict.NEAR)
+    assert [work.title for work in found.works][:2] == [
+        "Таня Гроттер и магический контрабас",
+        "Таня Гроттер и трон Древнира",
+    ]
+
+
+@pytest.mark.parametrize("title", ["Метро 2033", "Три товарища"])
+async def test_a_number_of_the_title_is_no_part(shelf: IndexedCatalogue, title: str) -> None:
+    assert (await shelf.find(Wanted(text=title))).verdict is Verdict.FOUND
+
+
+def test_a_cycle_in_one_volume_is_no_first_volume() -> None:
+    assert volumes_in(["весь", "цикл", "в", "одном", "томе"])[1] == []

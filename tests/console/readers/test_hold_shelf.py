@@ -1,0 +1,137 @@
+"""Holds at the desk: what to take off the shelf, what waits there, what was handed over."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from bot.circulation import Keeping
+from bot.library.holds import HoldState
+from bot.renewal_requests import DECISION_RESTS
+from db.models_circulation import HoldRow
+from tests.console.readers.conftest import IN_PLACE, Come, audited
+from tests.support.desk_readers import WANTED, DeskReaders
+
+
+async def state(house: DeskReaders, hold_id: int) -> str:
+    async with house.database.engine.connect() as connection:
+        return str(await connection.scalar(select(HoldRow.state).where(HoldRow.id == hold_id)))
+
+
+@pytest.mark.parametrize("keeping", [Keeping.LIVE, Keeping.SNAPSHOT])
+async def test_a_book_is_put_aside_once_and_handed_over(come: Come, house: DeskReaders, keeping: Keeping) -> None:
+    hold = await house.lending.hold(house.anna, house.wanted)
+    assert hold.state is HoldState.ASSIGNED
+    house.clock.turn(timedelta(hours=2))
+    masha = await come()
+
+    page = await (await masha.get("requests")).text()
+    for words in ("Отложить для читателей", WANTED, "Каренина Анна", "ждёт 2 часа", f"requests/aside/{hold.hold_id}"):
+        assert words in page, words
+    assert '<span class="badge">1</span>' in await (await masha.get("requests/count")).text()
+
+    page = await (await masha.post(f"requests/aside/{hold.hold_id}", {})).text()
+    assert "отложена до 9 марта, читатель узнает сам" in page
+    assert "на полке до 9 марта" in page
+    house.clock.turn(timedelta(days=1))
+    await masha.signs_in()
+    again = await (await masha.post(f"requests/aside/{hold.hold_id}", {})).text()
+    assert "уже отложена" in again
+    assert "на полке до 9 марта" in again, "another press does not keep it for longer"
+
+    assert "выдана, бронь закрыта" in await (await masha.post(f"requests/handed/{hold.hold_id}", {})).text()
+    assert await state(house, hold.hold_id) == HoldState.FULFILLED
+    assert "Выдать не получилось" in await (await masha.post(f"requests/handed/{hold.hold_id}", {})).text()
+    titles = [loan.title for loan in await house.lending.loans(house.anna)]
+    assert (WANTED in titles) == (keeping is Keeping.LIVE), "other programs write down their loans themselves"
+    done = await audited(house.database)
+    assert f"staff:masha hold.ready patron:{house.anna} {house.anna}" in done
+    assert f"staff:masha hold.handed patron:{house.anna} {house.anna}" in done
+
+
+async def test_a_librarian_of_another_branch_touches_nothing(come: Come, house: DeskReaders) -> None:
+    hold = await house.lending.hold(house.anna, house.wanted)
+    vera = await come("vera", branches=("02",))
+
+    assert WANTED not in await (await vera.get("requests")).text()
+    for what in ("aside", "handed", "missing", "found"):
+        assert (await vera.post(f"requests/{what}/{hold.hold_id}", {})).status == 403
+    assert await state(house, hold.hold_id) == HoldState.ASSIGNED
+    assert any("refused.branch" in line for line in await audited(house.database))
+
+
+async def test_a_book_that_was_not_put_aside_is_not_handed_over_and_nonsense_is_nobody(
+    come: Come, house: DeskReaders
+) -> None:
+    hold = await house.lending.hold(house.anna, house.wanted)
+    masha = await come()
+
+    assert "Выдать не получилось" in await (await masha.post(f"requests/handed/{hold.hold_id}", {})).text()
+    assert "больше не ждут" in await (await masha.post("requests/aside/999999", {})).text()
+    assert await state(house, hold.hold_id) == HoldState.ASSIGNED
+
+
+async def test_a_book_that_was_not_found_is_hidden_and_may_be_found_again(come: Come, house: DeskReaders) -> None:
+    hold = await house.lending.hold(house.anna, house.wanted)
+    masha = await come()
+
+    page = await (await masha.post(f"requests/missing/{hold.hold_id}", {})).text()
+
+    assert "экземпляр скрыт, другого свободного нет. Читатель ждёт дальше, место за ним." in page
+    assert f'href="/console/readers/{house.anna}">Книги больше нет?' in page
+    assert f"requests/aside/{hold.hold_id}" not in page
+    assert await state(house, hold.hold_id) == HoldState.QUEUED
+    book = await (await masha.get(f"books/{house.wanted}")).text()
+    assert "Не нашлась на полке" in book
+    decision = re.search(r'name="decision" value="(\d+)"', page)
+    assert decision
+    assert (await masha.post(f"requests/found/{hold.hold_id}", {"decision": "x"})).status == 400
+    page = await (await masha.post(f"requests/found/{hold.hold_id}", {"decision": decision[1]})).text()
+    assert "снова в списке, отложите её для читателя" in page
+    assert f"requests/aside/{hold.hold_id}" in page
+    page = await (await masha.post(f"requests/found/{hold.hold_id}", {"decision": decision[1]})).text()
+    assert "Отменить уже нельзя" in page
+    done = await audited(house.database)
+    assert any(line.startswith(f"staff:masha hold.missing patron:{house.anna}") for line in done)
+    assert f"staff:masha hold.found patron:{house.anna} {house.anna}" in done
+
+
+async def test_a_hold_is_refused_with_a_reason_on_the_readers_page(come: Come, house: DeskReaders) -> None:
+    hold = await house.lending.hold(house.anna, house.wanted)
+    masha, one = await come(), f"readers/{house.anna}"
+
+    assert "Библиотека не может её дать" in await (await masha.get(one)).text()
+    said = await masha.post(f"{one}/refuse", {"hold": str(hold.hold_id), "reason": "  "}, **IN_PLACE)
+    assert "Напишите причину" in await said.text()
+    said = await masha.post(f"readers/{house.boris}/refuse", {"hold": str(hold.hold_id), "reason": "Нет"}, **IN_PLACE)
+    assert "Такой брони нет" in await said.text(), "another reader's"
+    assert await state(house, hold.hold_id) == HoldState.ASSIGNED
+    said = await masha.post(f"{one}/refuse", {"hold": str(hold.hold_id), "reason": "Потеряна"}, **IN_PLACE)
+    assert "в брони отказано, читатель узнает причину" in await said.text()
+    assert await state(house, hold.hold_id) == HoldState.REFUSED
+    assert f"staff:masha hold.refused patron:{house.anna} {house.anna}" in await audited(house.database)
+
+
+async def test_a_refusal_is_taken_back_for_half_a_minute_by_whoever_refused(come: Come, house: DeskReaders) -> None:
+    hold = await house.lending.hold(house.anna, house.wanted)
+    masha, olga, one = await come(), await come("olga"), f"readers/{house.anna}"
+    the_hold = {"hold": str(hold.hold_id)}
+
+    page = await (await masha.post(f"{one}/refuse", {**the_hold, "reason": "Потеряна"}, **IN_PLACE)).text()
+    assert f'action="/console/{one}/unrefuse"' in page
+    assert "Отменить отказ" not in await (await masha.get(one)).text()
+    for browser, address in ((olga, one), (masha, f"readers/{house.boris}")):
+        said = await (await browser.post(f"{address}/unrefuse", the_hold, **IN_PLACE)).text()
+        assert "Отменить уже нельзя" in said
+    assert await state(house, hold.hold_id) == HoldState.REFUSED
+
+    said = await (await masha.post(f"{one}/unrefuse", the_hold, **IN_PLACE)).text()
+    assert "Отказ отменён: бронь стоит, где стояла." in said
+    assert await state(house, hold.hold_id) == HoldState.ASSIGNED
+    assert f"staff:masha hold.unrefused patron:{house.anna} {house.anna}" in await audited(house.database)
+    assert (await masha.post(f"{one}/unrefuse", {"hold": "x"}, **IN_PLACE)).status == 400
+
+    await masha.post(f"{one}/refuse", {**the_hold, "reason": "Потеряна"}, **IN_PLACE)
+    house.clock.turn(DECISION_RESTS)
+    assert "Отменить уже нельзя" in await (await masha.post(f"{one}/unrefuse", the_hold, **IN_PLACE)).text()

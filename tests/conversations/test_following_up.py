@@ -1,0 +1,110 @@
+"""«А когда вернут?», «а в детской?», «а завтра?»: a few words on what was shown last."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from tests.support.clock import StandingClock
+from tests.support.fake_library import CENTRAL, CHILDREN, VILLAGE, FakeCatalogue, at, edition
+from tests.support.reader import Reader
+
+
+@pytest.fixture
+async def shown(reader: Reader, catalogue: FakeCatalogue) -> Reader:
+    """A reader who was just told of «Каштанка», which is due on a day when the branch is closed."""
+    catalogue.holds("Каштанка", "А. П. Чехов", at(CENTRAL, 0, 2, next_due=date(2026, 3, 20)), at(CHILDREN, 1, 1))
+    await reader.says("каштанка")
+    return reader
+
+
+async def test_where_the_book_is_and_when_it_comes_back(shown: Reader) -> None:
+    await shown.says("а где она?")
+    shown.hears("Каштанка, А. П. Чехов", "Детская библиотека")
+
+    await shown.says("а когда вернут?")
+    shown.hears("Ждать не нужно, она на месте.", "Центральная библиотека: сейчас нет, срок возврата 21 марта.")
+
+
+async def test_a_book_without_a_date_is_not_promised(reader: Reader, catalogue: FakeCatalogue) -> None:
+    catalogue.holds("Муму", "И. С. Тургенев", at(CENTRAL, 0, 1))
+    await reader.says("муму")
+
+    await reader.says("а когда её вернут?")
+
+    reader.hears("Когда её вернут, не знаю: срока в каталоге нет.", "Муму")
+
+
+async def test_another_library_is_told_first(shown: Reader) -> None:
+    await shown.says("а в Сосновке есть?")
+
+    shown.hears("Каштанка", f"{VILLAGE.name}: этой книги нет.", "Детская библиотека")
+
+
+async def test_and_another_book_is_looked_up(shown: Reader, catalogue: FakeCatalogue) -> None:
+    catalogue.holds("Муму", "И. С. Тургенев", at(CENTRAL, 1, 1))
+
+    await shown.says("а муму?")
+    shown.hears("Муму, И. С. Тургенев")
+
+    await shown.says("кто автор?")
+    shown.hears("Автор: И. С. Тургенев.")
+
+
+async def test_the_author_the_edition_and_what_it_is_about(reader: Reader, catalogue: FakeCatalogue) -> None:
+    catalogue.holds("Каштанка", "", at(CENTRAL, 1, 1), editions=(edition("Каштанка", 2019, available=1, total=1),))
+    await reader.says("каштанка")
+
+    await reader.says("кто автор?")
+    reader.hears("Автор в каталоге не указан.")
+    await reader.says("какой год издания?")
+    reader.hears("Издания: Каштанка", "2019")
+    await reader.says("а о чём она?")
+    reader.hears("О чём она, в каталоге не сказано.")
+    await reader.says("сколько экземпляров?")
+    reader.hears("Центральная библиотека", "1 из 1")
+
+
+async def test_the_book_is_reserved_without_naming_it_again(shown: Reader) -> None:
+    await shown.says("забронируй её")
+
+    shown.hears_nothing_of("Какую книгу забронировать?")
+    shown.hears_nothing_of("не нашлось")
+
+
+async def test_of_several_books_one_must_be_chosen(reader: Reader, catalogue: FakeCatalogue) -> None:
+    catalogue.holds("Дом", "А. Андреев", at(CENTRAL, 1, 1))
+    catalogue.holds("Дом", "Б. Борисов", at(CHILDREN, 1, 1))
+    await reader.says("дом")
+    reader.hears("Нашлось несколько книг. Какая нужна?")
+
+    await reader.says("а в детской есть?")
+    reader.hears("Про какую из этих книг вы спрашиваете?")
+
+    await reader.presses("Дом, Б. Борисов")
+    await reader.says("она есть в детской?")
+    reader.hears("Дом, Б. Борисов", "Детская библиотека")
+
+
+async def test_another_day_and_another_branch(reader: Reader) -> None:
+    await reader.says("часы работы")
+    await reader.says("а в субботу?")
+    reader.hears("Центральная библиотека", "В субботу, 7 марта: с 10:00 до 14:00.")
+
+    await reader.says("а детская?")
+    reader.hears("Детская библиотека")
+    await reader.says("а завтра?")
+    reader.hears("Детская библиотека", "Завтра, 3 марта")
+
+
+async def test_the_address_and_the_phone_of_another_branch(reader: Reader) -> None:
+    await reader.says("где вы находитесь?")
+    await reader.says("а детская?")
+    reader.hears("Детская библиотека", CHILDREN.address)
+
+
+async def test_what_was_shown_long_ago_is_not_meant(shown: Reader, clock: StandingClock) -> None:
+    clock.turn(timedelta(hours=3))
+
+    await shown.says("она есть в детской?")
+
+    shown.hears_nothing_of("Каштанка")

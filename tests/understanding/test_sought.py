@@ -1,0 +1,29 @@
+"""Patterns that are looked for only where a piece of them stands find what they would find anywhere."""
+
+import pytest
+
+from tests.understanding.messages import DEV, FRESH_TUNE, HELD_OUT, PEOPLE_TRAIN, TUNE, VOICES_TRAIN, read
+from understanding import book_slots, slots
+from understanding.sought import Sought
+
+SOUGHT = {
+    name: value for module in (book_slots, slots) for name, value in vars(module).items() if isinstance(value, Sought)
+}
+
+
+@pytest.mark.parametrize("name", SOUGHT)
+def test_in_readers_messages_the_same_is_found(name: str) -> None:
+    sought = SOUGHT[name]
+    texts = [one.text for one in read(*DEV, TUNE, HELD_OUT, FRESH_TUNE, VOICES_TRAIN, PEOPLE_TRAIN)]
+
+    assert [str(sought.search(text)) for text in texts] == [str(sought.pattern.search(text)) for text in texts]
+    assert [sought.without(text) for text in texts] == [sought.pattern.sub(" ", text) for text in texts]
+
+
+def test_where_no_piece_stands_nothing_is_looked_for() -> None:
+    sought = Sought(r"(?i)\b(лето|\d+ лет)\b", "лет")
+
+    assert sought.search("Мне 8 ЛЕТ") is not None
+    assert sought.search("осень") is None
+    assert sought.without("восемь лето зим") == "восемь   зим"
+    assert Sought(r"том \w+", "часть", r"\d").may_stand("том 2")
