@@ -148,6 +148,7 @@ async def test_a_map_point_is_links_and_loads_no_map(house: House, visit: Visit)
 
 async def test_a_library_that_was_restarted_has_every_message_once(house: House, visit: Visit) -> None:
     reader = await visit(house.address)
+    await reader.hears(GREETING)
     await reader.says("до перерыва")
     await reader.hears("Вы написали: до перерыва")
 
@@ -277,6 +278,7 @@ async def test_a_text_that_is_too_long_is_counted_and_not_sent(house: House, vis
 
 async def test_starting_again_is_asked_for_twice_and_leaves_nothing(house: House, visit: Visit) -> None:
     reader = await visit(house.address)
+    await reader.hears(GREETING)
     await reader.says("прежний вопрос")
     await reader.hears("Вы написали: прежний вопрос")
     await reader.page.locator("#menu-button").click()
