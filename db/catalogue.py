@@ -20,6 +20,7 @@ from db.catalogue_items import StoredItem, compare
 from db.catalogue_match import Incoming, Matching, Slot
 from db.catalogue_rows import SOURCE_LENGTH, ItemValues, item_values, record_values
 from db.connect import Database, store_errors
+from db.lasting_merges import keep_together
 from db.models import ImportRunRow, ItemRow, RecordRow, WorkRow
 from db.models_shelving import WorkAliasRow
 from db.queues import follow_records
@@ -201,6 +202,9 @@ class SqlCatalogueWriter:
 
     async def _settle(self, connection: AsyncConnection, slots: Sequence[Slot]) -> None:
         """To which work each record belongs: what the staff decided comes before the rules."""
+        known = [slot for slot in slots if slot.id and not slot.placed_key]
+        told = {slot.id: _content(slot).keyed for slot in known}
+        await keep_together(connection, {number: (told[number].work_key, told[number].title) for number in told})
         for slot in slots:
             slot.work_key = slot.placed_key or _content(slot).keyed.work_key
         keys = sorted({slot.work_key for slot in slots})

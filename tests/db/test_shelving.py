@@ -152,6 +152,69 @@ async def test_the_later_link_first(store: CatalogueStore, desk: SqlCatalogueDes
     assert await works(store, "1", "2", "3") == [old, new, last]
 
 
+RENAMED = book("Каштанка. Повесть", "Чехов А. П.", copy("01", "1"), source_id="1", year=1980)
+
+
+@pytest.mark.parametrize("into", ["2", "1"])
+async def test_works_stay_together_when_the_title_of_one_is_corrected(
+    store: CatalogueStore, desk: SqlCatalogueDesk, into: str
+) -> None:
+    """The one that was put into the other, or that other one."""
+    one, other = await works(store, into, {"1": "2", "2": "1"}[into])
+    decision = await desk.merge(one, other, login="anna")
+    later = book("Каштанка. Повесть", "Чехов А. П.", copy("02", "8"), source_id="4", year=2001)
+
+    await store.imports(RENAMED, NEW, OTHER)
+    await store.imports(RENAMED, NEW, OTHER, later)
+
+    assert await works(store, "1", "2", "4") == [one, one, one]
+    await desk.undo(decision, login="anna")
+    apart = await works(store, "1", "2", "4")
+    assert apart == ([other, one, other] if into == "2" else [one, other, one]), "what is called so goes along"
+    await store.imports(RENAMED, NEW, OTHER, later)
+    assert await works(store, "1", "2", "4") == apart
+
+
+async def test_a_chain_of_works_keeps_a_corrected_title_to_its_last_and_to_each_link_taken_back(
+    store: CatalogueStore, desk: SqlCatalogueDesk
+) -> None:
+    old, new, last = await works(store, "1", "2", "3")
+    first = await desk.merge(new, old, login="anna")
+    second = await desk.merge(last, new, login="anna")
+    await store.imports(RENAMED, NEW, OTHER)
+    assert await works(store, "1", "2", "3") == [last, last, last]
+
+    await desk.undo(second, login="anna")
+    assert await works(store, "1", "2", "3") == [new, new, last]
+    await desk.undo(first, login="anna")
+    assert await works(store, "1", "2", "3") == [old, new, last]
+
+
+@pytest.mark.parametrize("title", ["Ванька", "Степь", "Каштанка. Часть 2"])
+async def test_what_has_become_another_book_leaves_those_it_was_put_to(
+    store: CatalogueStore, desk: SqlCatalogueDesk, title: str
+) -> None:
+    """One that is there already, another title, another part: the staff said nothing of these."""
+    into, other, third = await works(store, "2", "1", "3")
+    await desk.merge(into, other, login="anna")
+    await store.imports(book(title, "Чехов А. П.", copy("01", "1"), source_id="1", year=1980), NEW, OTHER)
+
+    stands = await work_of(store, "1")
+    assert stands not in (into, other)
+    assert (stands == third) is (title == "Ванька")
+
+
+async def test_a_corrected_title_that_the_rules_join_to_a_known_book_goes_there(
+    store: CatalogueStore, desk: SqlCatalogueDesk
+) -> None:
+    known = book("Каштанка. Повесть", "Чехов А. П.", copy("02", "9"), source_id="9", year=1990)
+    await store.imports(OLD, NEW, OTHER, known)
+    await desk.merge(*await works(store, "2", "1"), login="anna")
+
+    await store.imports(RENAMED, NEW, OTHER, known)
+    assert await work_of(store, "1") == await work_of(store, "9")
+
+
 async def test_an_edition_taken_out_is_a_work_of_its_own_and_stays_one(
     store: CatalogueStore, desk: SqlCatalogueDesk
 ) -> None:
