@@ -1,49 +1,19 @@
 """A librarian on a slow computer: what comes late, or anew at that very moment, takes nothing from under the hands."""
 
-import asyncio
-
 import pytest
-from playwright.async_api import Page, Route, expect
+from playwright.async_api import expect
 from sqlalchemy import insert
 
 from db.models import MessageRow
 from tests.browser.conftest import Visit
 from tests.browser.desk import Enter, last_line
+from tests.browser.held import Held
 from tests.console.house import ConsoleHouse
-from tests.support.patience import SOON_S
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 LINES = "document.querySelector('.lines-of-talk')"
 """Asked in one step: what a locator finds first and asks then may be replaced between the two."""
-
-
-class Held:
-    """Requests of a page that are let through when a test says so: ``async with Held(page, "**/list?*") as list:``."""
-
-    def __init__(self, page: Page, addresses: str) -> None:
-        self._page, self._addresses = page, addresses
-        self._asked, self._let = asyncio.Event(), asyncio.Event()
-
-    async def asked(self) -> None:
-        """One is on its way."""
-        await asyncio.wait_for(self._asked.wait(), SOON_S)
-
-    def let(self) -> None:
-        """All may go, and those that come."""
-        self._let.set()
-
-    async def __aenter__(self) -> "Held":
-        await self._page.route(self._addresses, self._hold)
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        self.let()
-
-    async def _hold(self, route: Route) -> None:
-        self._asked.set()
-        await self._let.wait()
-        await route.continue_()
 
 
 async def talked(house: ConsoleHouse, count: int) -> None:

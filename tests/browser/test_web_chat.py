@@ -11,6 +11,7 @@ from playwright.async_api import Route, expect
 
 from tests.adapters.house import House
 from tests.browser.conftest import OpenHouse, Visit
+from tests.browser.held import Held
 from tests.support.photographs import code, file, photograph
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
@@ -36,6 +37,19 @@ async def test_a_newcomer_is_greeted_asks_and_presses_a_button_by_keyboard(
     assert (await reader.said())[-2:] == ["reader: Другие издания", "bot: Нажато: 1."]
     assert await reader.sideways() == 0
     assert await reader.barriers() == []
+
+
+async def test_who_speaks_before_the_conversation_has_come_is_greeted_first(house: House, visit: Visit) -> None:
+    reader = await visit("about:blank")
+    async with Held(reader.page, "**/chat/messages?*") as conversation:
+        await reader.opens(house.address)
+        await conversation.asked()
+        await reader.says("где вы")
+    await reader.hears("Мы здесь:")
+    await reader.hears(GREETING)
+    greeting, *said = await reader.said()
+    assert greeting.startswith(f"bot: {GREETING}")
+    assert [line.partition("\n")[0] for line in said] == ["reader: где вы", "bot: Мы здесь:"]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -101,9 +101,11 @@
     }
   }
 
-  function startParameter() {
+  /** What begins a conversation: a link that says what for, or a newcomer, who need not type to hear something. */
+  function startOf(opened) {
     var found = /[?&]start=([A-Za-z0-9_.-]{1,48})(&|$)/.exec(window.location.search);
-    return found ? found[1] : "";
+    if (found) return "start:" + found[1];
+    return opened.recent.length ? "" : "start";
   }
 
   /** Leave this conversation for another. */
@@ -130,8 +132,7 @@
         if (opened !== line) return;
         byId("log").setAttribute("aria-busy", "false");
         view.toEnd();
-        outbox.open(opened);
-        if (!opened.recent.length || startParameter()) outbox.start(startParameter());
+        outbox.open(opened, startOf(opened));
         opened.follow();
       },
       function () {

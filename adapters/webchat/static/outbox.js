@@ -25,8 +25,11 @@
 
   var Outbox = Bibliobot.Outbox.prototype;
 
-  /** Send over this line from now on; what was unsent when the page closed goes first. */
-  Outbox.open = function (line) {
+  /**
+   * Send over this line from now on: `start`, by which a conversation begins, before all that the reader says in it,
+   * then what was unsent when the page closed, then what was said while the page came.
+   */
+  Outbox.open = function (line, start) {
     this.line = line;
     this.posting = false;
     var said = this.queue.map(function (item) {
@@ -35,7 +38,8 @@
     var earlier = this.memory.unsent().filter(function (item) {
       return said.indexOf(item.id) < 0;
     });
-    this.queue = earlier.concat(this.queue);
+    var begins = start ? [{ id: start, text: "", payload: start, hidden: true }] : [];
+    this.queue = begins.concat(earlier, this.queue);
     this.queue.forEach(function (item) {
       if (!item.hidden && !item.element) item.element = this.view.showPending(item.text);
     }, this);
@@ -95,13 +99,6 @@
       );
     }
     send();
-  };
-
-  /** Ask for the greeting: a newcomer need not type to hear something. */
-  Outbox.start = function (parameter) {
-    var payload = parameter ? "start:" + parameter : "start";
-    this.queue.push({ id: payload, text: "", payload: payload, hidden: true });
-    this.pump();
   };
 
   Outbox.remember = function () {
