@@ -19,16 +19,25 @@ from tests.support.patience import SOON_S
 from tests.support.staff import hire
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
+WITHOUT = (
+    # Pages of the browser's own, two for each window, that nobody opens: they cost more than the page that is tried.
+    *("WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "WebUIOmniboxFullPopup", "OmniboxPopup"),
+    # A process in store for the next page, of which a visitor has but one.
+    "SpareRendererForSitePerProcess",
+    # What Playwright goes without (``chromiumSwitches.ts``, 1.65): the browser hears the last of such lists only.
+    *("AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "HttpsUpgrades", "LensOverlay"),
+    *("HttpsFirstBalancedModeAutoEnable", "MediaRouter", "PaintHolding", "ThirdPartyStoragePartitioning"),
+    *("AvoidCorsURLLoaderRestartOnRedirect", "OptimizationHints", "NetworkTimeServiceQuerying", "AimEnabled"),
+    "PreconnectToSearch",
+)
+"""Features of Chromium that no test looks at."""
 FLAGS = (
-    "--headless=new",
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
+    f"--disable-features={','.join(WITHOUT)}",
 )
+"""Beyond Playwright's own, which start no services and ask no other machine for anything."""
 
 Visit = Callable[..., Awaitable[Visitor]]
 OpenHouse = Callable[..., Awaitable[House]]
