@@ -2,8 +2,9 @@
 
 A list is read once and sorted by branch beside the store (``db.list_parts``). Each branch is looked at first, which
 locks nothing, and what is new in it is laid aside (``db.staging``); its transaction is short, so that readers' messages
-are kept and answered meanwhile. A reader of one branch never waits for another one, and a branch of which too much is
-gone is left as it was while the others are written.
+are kept and answered meanwhile. Many thousands of new rows, which only a first list has, go in by parts before it, no
+reader's loans divided: what a crash leaves out the same list brings. A reader of one branch never waits for another
+one, and a branch of which too much is gone is left as it was while the others are written.
 """
 
 import asyncio
@@ -109,12 +110,16 @@ class SqlListWriter:
     async def _load(
         self, loading: PatronList | LoanList, connection: AsyncConnection, preparing: Awaitable[None], *, dry_run: bool
     ) -> ListSummary:
-        """The one transaction of a branch, after all looking; a dry run has none."""
+        """The one transaction of a branch, after all looking, but for very many new rows; a dry run has none."""
         try:
             await preparing
+            parts = () if dry_run else await loading.parts()
             if dry_run:
                 await loading.drop()
             await connection.commit()
+            for part in parts:
+                async with self._database.writing_on(connection):
+                    await loading.add(part)
             if not dry_run:
                 async with self._database.writing_on(connection):
                     await loading.write()

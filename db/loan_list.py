@@ -19,7 +19,7 @@ from db.list_parts import Parts
 from db.list_rows import Copy, StoredLoanRow, digest_of, due_of, loan_changes
 from db.models import BranchRow, ItemRow, PatronRow, RecordRow
 from db.models_circulation import HoldRow, LoanRow, LoanSourceRow, RenewalRequestRow
-from db.staging import Staged
+from db.staging import Part, Staged
 from db.upserts import insert_of
 
 CHANGED = "changed"
@@ -56,6 +56,7 @@ class LoanList:
         self._changed: Parts[LoanData] = Parts()
         self._keys: set[str] = set()
         self._ending: Sequence[int] = ()
+        self._rest: Part | None = None
         self._works: set[int] = set()
         self._code = ""
         self.summary = ListSummary()
@@ -73,6 +74,16 @@ class LoanList:
         for batch in batches_of():
             await self._sort(batch)
 
+    async def parts(self) -> Sequence[Part]:
+        """What may go in before the rest: new loans, whole readers at a time, where no loan came back.
+
+        A copy that came back and is out again must not look free in between.
+        """
+        if self.summary.stopped or self._ending:
+            return ()
+        *first, self._rest = await self._added.parts("patron_id")
+        return first
+
     async def write(self) -> None:
         """What was seen, in a transaction of the caller's; what changed meanwhile is looked at again."""
         if self.summary.stopped:
@@ -81,11 +92,16 @@ class LoanList:
         for batch in self._changed.rows(CHANGED):
             self.summary.updated -= len(batch)
             await self._keep(batch)
-        for batch in await self._added.move(*self._may_be_added(), still=LoanRow.returned_at.is_(None)):
-            self.summary.added -= len(batch)
-            await self._keep(batch)
+        await self.add(self._rest)
         await self._note_source()
         await self._serve()
+
+    async def add(self, part: Part | None) -> None:
+        """New loans, all of them without a ``part``, in a transaction of the caller's."""
+        may, still = self._may_be_added(), LoanRow.returned_at.is_(None)
+        for batch in await self._added.move(*may, still=still, part=part):
+            self.summary.added -= len(batch)
+            await self._keep(batch)
 
     async def drop(self) -> None:
         """Nothing of it is left on the connection."""

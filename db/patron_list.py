@@ -14,7 +14,7 @@ from db.list_common import Seen, batches, too_many
 from db.list_parts import Parts
 from db.list_rows import patron_changes, patron_values
 from db.models import PatronRow
-from db.staging import Staged
+from db.staging import Part, Staged
 
 OTHERS = "others"
 """Rows that the store has otherwise, as its part is called."""
@@ -58,6 +58,7 @@ class PatronList:
         self._new = Staged(connection, PatronRow, "card_number")
         self._others: Parts[PatronData] = Parts()
         self._gone: Sequence[int] = ()
+        self._rest: Part | None = None
         self.summary = ListSummary()
 
     async def prepare(self, batches_of: Callable[[], Iterator[list[Listed[PatronData]]]], seen: Seen) -> None:
@@ -75,6 +76,19 @@ class PatronList:
             self.summary.read += len(batch)
             await self._sort({listed.row.card_number: listed for listed in batch})
 
+    async def parts(self) -> Sequence[Part]:
+        """What may go in before the rest: new readers."""
+        if self.summary.stopped:
+            return ()
+        *first, self._rest = await self._new.parts("ordinal")
+        return first
+
+    async def add(self, part: Part | None) -> None:
+        """New readers, all of them without a ``part``, in a transaction of the caller's."""
+        for batch in await self._new.move(part=part):
+            self.summary.added -= len(batch)
+            await self._keep({listed.row.card_number: listed.row for listed in batch})
+
     async def write(self) -> None:
         """What was seen, in a transaction of the caller's; who changed meanwhile is looked at again."""
         if self.summary.stopped:
@@ -82,9 +96,7 @@ class PatronList:
         for some in batches(iter(self._gone)):
             marking = update(PatronRow).where(PatronRow.id.in_(some), PatronRow.missing_since.is_(None))
             await self._connection.execute(marking.values(missing_since=self._now))
-        for batch in await self._new.move():
-            self.summary.added -= len(batch)
-            await self._keep({listed.row.card_number: listed.row for listed in batch})
+        await self.add(self._rest)
         for batch in self._others.rows(OTHERS):
             self.summary.updated -= len(batch)
             await self._keep({listed.row.card_number: listed.row for listed in batch})

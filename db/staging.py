@@ -7,14 +7,40 @@ the transaction that writes is one statement, however many rows there are.
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Table, column, exists, func, insert, select, table, text
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Integer,
+    Table,
+    and_,
+    cast,
+    column,
+    exists,
+    func,
+    insert,
+    select,
+    table,
+    text,
+    true,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import DeclarativeBase
 
 from bot.library.lists import Listed
+from bot.quick import dataclass
 from db.list_parts import Parts
 
 NEW = "new"
+A_PART = 10_000
+"""Rows that are moved in one transaction where it need not be one for all: a third of a second."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some of the rows that wait: which, and how many."""
+
+    rows: ColumnElement[bool]
+    count: int
 
 
 class Staged:
@@ -55,20 +81,40 @@ class Staged:
         await self._connection.execute(insert(self.rows), values)
         self.count += len(rows)
 
+    async def parts(self, by: str) -> list[Part]:
+        """The rows in parts of ``A_PART`` or a little more; rows with the same ``by`` are in one.
+
+        One transaction for all of them would hold an SQLite store's one writer too long.
+        """
+        of = self.rows.c[by]
+        each = select(of, func.count().label("count")).group_by(of).subquery()
+        upto = cast(func.sum(each.c.count).over(order_by=each.c[by]), BigInteger).label("upto")
+        counted = select(each.c[by].label("value"), each.c.count, upto).subquery()
+        ends = select(counted.c.value, counted.c.upto).order_by(counted.c.value)
+        ends = ends.where(counted.c.upto // A_PART > (counted.c.upto - counted.c.count) // A_PART)
+        parts, value, count = [], None, 0
+        for end, upto_it in await self._connection.execute(ends):
+            parts.append(Part(_between(of, value, end), upto_it - count))
+            value, count = end, upto_it
+        return [*parts, Part(_between(of, value, None), self.count - count)]
+
     async def move(
-        self, *may: ColumnElement[bool], still: ColumnElement[bool] | None = None
+        self, *may: ColumnElement[bool], still: ColumnElement[bool] | None = None, part: Part | None = None
     ) -> list[list[Listed[Any]]]:
         """All of them into their table, but for those that are there or that nothing allows any more.
 
         Args:
             may: What has to be true of a row, besides that it is not there.
             still: What a row of the table has to be to count as there.
+            part: Only these.
 
         Returns:
             What was left out, a few rows at a time.
         """
-        if not self.count:
+        part = part or Part(true(), self.count)
+        if not part.count:
             return []
+        may = (part.rows, *may)
         there = [self._table.c[name] == self.rows.c[name] for name in self._key]
         known = exists().where(*there, *([] if still is None else [still]))
         wanted = select(*(self.rows.c[name] for name in self._names)).where(~known, *may).order_by(self.rows.c.ordinal)
@@ -76,10 +122,11 @@ class Staged:
         moved = await self._connection.execute(
             insert(self._table).from_select(self._names, wanted, include_defaults=False)
         )
-        if moved.rowcount == self.count:
+        if moved.rowcount == part.count:
             return []
         ours = exists().where(*there, self._table.c.id > newest)
-        return list(self._late(set(await self._connection.scalars(select(self.rows.c.ordinal).where(~ours)))))
+        left = select(self.rows.c.ordinal).where(part.rows, ~ours)
+        return list(self._late(set(await self._connection.scalars(left))))
 
     def _late(self, ordinals: set[int]) -> Iterator[list[Listed[Any]]]:
         for batch in self._listed.rows(NEW):
@@ -93,6 +140,12 @@ class Staged:
     def close(self) -> None:
         """Nothing of it is left on the disk."""
         self._listed.close()
+
+
+def _between(of: ColumnElement[Any], begin: object, end: object) -> ColumnElement[bool]:
+    """Behind ``begin`` and up to ``end``; None bounds nothing."""
+    after = true() if begin is None else of > begin
+    return after if end is None else and_(after, of <= end)
 
 
 def _default(of: Any) -> Any:

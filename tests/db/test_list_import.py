@@ -371,6 +371,76 @@ async def test_whoever_writes_meanwhile_waits_for_no_list(office: Office, monkey
     assert written == [0, 0, 0], "the lock is free after the look, and nothing is to be seen yet"
 
 
+async def test_a_long_first_list_goes_in_by_parts_and_no_reader_is_divided(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever writes meanwhile waits for one part; a reader has either all of the list's loans or none."""
+    monkeypatch.setattr("db.staging.A_PART", 4)
+    cards = [f"{number:02}" for number in range(1, 8)]
+    rows = [out(card, "", title=f"Книга {number}") for number in range(3) for card in cards]
+    await office.patrons(*(PatronData(card_number=card) for card in cards))
+    seen: list[list[int]] = []
+    add = LoanList.add
+
+    async def looks(loading: LoanList, part: Any) -> None:
+        async with office.library.database.engine.connect() as connection:
+            counted = select(func.count()).select_from(LoanRow).group_by(LoanRow.patron_id)
+            seen.append(list(await connection.scalars(counted)))
+        await add(loading, part)
+
+    monkeypatch.setattr(LoanList, "add", looks)
+    first, again = await office.loans(*rows), await office.loans(*rows)
+
+    assert (first.added, again.unchanged, again.gone) == (21, 21, 0)
+    assert [len(readers) for readers in seen] == [0, 2, 3, 4, 6, 7, 7], "the last time there was nothing to add"
+    assert {loans for readers in seen for loans in readers} == {3}
+    assert not office.refused
+
+
+async def test_a_long_list_that_fell_in_the_middle_is_brought_to_its_end_by_the_next_run(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("db.staging.A_PART", 2)
+    cards = [str(number) for number in range(9)]
+    rows = [out(card, "", title="Идиот") for card in cards]
+    await office.patrons(*(PatronData(card_number=card) for card in cards))
+    add, left = LoanList.add, iter([1, 1])
+
+    async def falls(loading: LoanList, part: Any) -> None:
+        if not next(left, 0):
+            raise StoreUnavailable("gone")
+        await add(loading, part)
+
+    with monkeypatch.context() as patching:
+        patching.setattr(LoanList, "add", falls)
+        with pytest.raises(StoreUnavailable):
+            await office.loans(*rows)
+    after = await office.loans(*rows)
+    assert (after.unchanged, after.added, after.gone) == (4, 5, 0)
+
+
+async def test_a_long_list_in_which_books_came_back_is_one_transaction(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A copy that came back and is out again never looks free."""
+    monkeypatch.setattr("db.staging.A_PART", 2)
+    cards = [str(number) for number in range(9)]
+    await office.patrons(*(PatronData(card_number=card) for card in cards))
+    await office.library.book("Идиот")
+    await office.loans(out("0", "Идиот-0"))
+    added: list[object] = []
+    add = LoanList.add
+
+    async def adds(loading: LoanList, part: Any) -> None:
+        added.append(part)
+        await add(loading, part)
+
+    monkeypatch.setattr(LoanList, "add", adds)
+    rows = [out("1", "Идиот-0"), *(out(card, "", title="Бесы") for card in cards)]
+    after = await office.loans(*rows, accept_disappeared=True)
+    assert (added, after.added, after.gone) == ([None], 10, 1)
+
+
 async def test_a_dry_run_never_writes(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     await office.patrons(PatronData(card_number="1"))
     rows = (out("1", "", title="Идиот"), out("1", "", title="Бесы", branch="Новая библиотека"))
