@@ -15,6 +15,9 @@ BibliobotError
 └── StoreUnavailable       the database does not answer or has no room: the turn is repeated
 """
 
+LONGEST_WAIT_S = 86_400.0
+"""However long a messenger asks us to wait: it may be asked again a day later."""
+
 
 class BibliobotError(Exception):
     """Anything this service raises on purpose; its text may be shown to the operator."""
@@ -44,13 +47,13 @@ class RateLimited(ChannelUnavailable):
     """The messenger asks us to wait.
 
     Attributes:
-        retry_after_s: Seconds to wait before the next attempt, at least 0.
+        retry_after_s: Seconds to wait before the next attempt, 0 to a day whatever was asked for.
         whole_channel: True where the messenger limits the account, False where it limits one chat.
     """
 
     def __init__(self, retry_after_s: float, *, whole_channel: bool = True) -> None:
         super().__init__(f"asked to wait {retry_after_s:g} s")
-        self.retry_after_s = retry_after_s
+        self.retry_after_s = 0.0 if retry_after_s < 0 else min(LONGEST_WAIT_S, retry_after_s)  # of nan: a day
         self.whole_channel = whole_channel
 
 

@@ -11,6 +11,7 @@ from itertools import count
 
 from bot.clock import Clock
 from bot.desk_actions import Acted, DeskAction
+from bot.errors import InputError
 from bot.messages import Contact, Delivery, DeliveryReceipt, Event, Inbound, Lane, Removed, Reply, Started
 from bot.ports.log import Attempt, Completed, Outcome, QueueFigures, Recorded, Waiting
 from bot.quick import dataclass
@@ -304,7 +305,10 @@ class CommonLog:
         return freed
 
     async def record(self, message: Inbound) -> Recorded:
-        recorded = await self._commits.put(message)
+        try:
+            recorded = await self._commits.put(message)
+        except Exception as error:
+            raise _of_the_item(error) from error
         assert isinstance(recorded, Recorded)
         return recorded
 
@@ -326,7 +330,10 @@ class CommonLog:
         return [each.error if isinstance(each, Refused) else None for each in kept]
 
     async def note(self, event: Event) -> None:
-        await self._commits.put(event)
+        try:
+            await self._commits.put(event)
+        except Exception as error:
+            raise _of_the_item(error) from error
 
     async def act(self, action: DeskAction) -> Acted:
         acted = await self._commits.put(action)
@@ -347,3 +354,10 @@ class CommonLog:
 
     def changed(self, contact: Contact) -> AsyncIterator[None]:
         return self._wakes.on(contact)
+
+
+def _of_the_item(error: Exception) -> Exception:
+    """InputError where the database will never take just this: too long, or signs that it does not know."""
+    kinds = {kind.__name__ for kind in type(error).__mro__}
+    unfit = isinstance(error, UnicodeError | OverflowError) or "DataError" in kinds  # each driver has one
+    return InputError(f"the store cannot keep it ({type(error).__name__})") if unfit else error

@@ -15,8 +15,16 @@ from bot.engine.front import ShortAnswer
 from bot.engine.line import Line
 from bot.engine.metrics import Metrics
 from bot.engine.pictures import PictureDesk, handle_of
-from bot.errors import BadSignature, BadWebhook, ChannelAuthError, ChannelError, RateLimited, StoreUnavailable
-from bot.messages import Inbound
+from bot.errors import (
+    BadSignature,
+    BadWebhook,
+    ChannelAuthError,
+    ChannelError,
+    InputError,
+    RateLimited,
+    StoreUnavailable,
+)
+from bot.messages import Event, Inbound
 from bot.ports.files import Seen, Unread, Unseen
 from bot.ports.letters import ChatLog
 from bot.ports.log import MessageLog
@@ -68,20 +76,37 @@ class Arrivals:
         self._unread = unread
 
     async def keep(self, name: str, channel: Channel, accepted: Accepted) -> None:
-        """Store everything, sharing the commit, then see to the rest. Raises StoreUnavailable: acknowledge nothing."""
+        """Store everything, sharing the commit, then see to the rest. Raises StoreUnavailable: acknowledge nothing.
+
+        What the store can never take is kept aside: not acknowledged it would come again for days, and hold up
+        whatever comes behind it.
+        """
         messages, events = accepted.messages, accepted.events
         if len(messages) == 1 and not events:  # nearly always: no task is made for it
-            await self._store.record(messages[0])
+            try:
+                await self._store.record(messages[0])
+            except InputError as error:
+                await self._not_kept(name, messages[0], error)
         elif messages or events:
-            await asyncio.gather(
-                *[self._store.record(message) for message in messages], *[self._store.note(event) for event in events]
-            )
+            keeping = [*map(self._store.record, messages), *map(self._store.note, events)]
+            fates = await asyncio.gather(*keeping, return_exceptions=True)
+            for fate in fates:
+                if isinstance(fate, BaseException) and not isinstance(fate, InputError):
+                    raise fate
+            for item, fate in zip((*messages, *events), fates, strict=True):
+                if isinstance(fate, InputError):
+                    await self._not_kept(name, item, fate)
         if accepted.courtesies:
             self._courtesies.begin(name, channel, accepted.courtesies, self.keep)
         for kind in accepted.set_aside:
             self._metrics.set_aside(name, kind if _KIND.fullmatch(kind) else "other")
         for body in accepted.unread:
             await self.keep_unread(name, "item", body)
+
+    async def _not_kept(self, name: str, item: Inbound | Event, error: InputError) -> None:
+        """The store will never take just this one."""
+        log.error("not kept", channel=name, why=str(error))
+        await self.keep_unread(name, "item", repr(item).encode("utf-8", "backslashreplace"))
 
     async def keep_unread(self, name: str, kind: str, body: bytes) -> None:
         """Keep for the operator what could not be read; it may get lost, the messenger is never told."""

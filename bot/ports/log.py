@@ -165,6 +165,9 @@ class MessageLog(Protocol):
 
         One that corrects a message which still waits, in nobody's hand, replaces its words and returns
         that message, not fresh; so does a repeated correction whose words stand there already.
+
+        Raises:
+            InputError: The database will never take it, and takes everything else.
         """
         ...
 
@@ -226,6 +229,9 @@ class MessageLog(Protocol):
         wait, nobody answers them. A reply of the staff: logged as the librarian's, and the conversation is
         theirs in the same transaction. A move: the contact goes on at the new address; where somebody is
         there already, the old conversation's messages, card and handover go over to them.
+
+        Raises:
+            InputError: The database will never take it, and takes everything else.
         """
         ...
 

@@ -1,12 +1,25 @@
 """What every log promises about messages that come in."""
 
 import asyncio
+from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from bot.messages import ButtonPress, Contact, Content, Inbound, Started, Text, Unsupported
-from bot.ports.log import Mode
+from bot.errors import InputError
+from bot.messages import (
+    ButtonPress,
+    Contact,
+    Content,
+    Delivery,
+    DeliveryReceipt,
+    Inbound,
+    Started,
+    Text,
+    Unsupported,
+)
+from bot.ports.log import Mode, Recorded
 from db.messages import Log
 from tests.support.clock import StandingClock
 from tests.support.logs import ANNA, BORIS, SAID_AT, Staff, arrival, says, silent, turn, words
@@ -189,3 +202,17 @@ async def test_a_message_finds_its_conversation_with_a_librarian(log: Log, staff
 
     [waiting] = await log.claim(10)
     assert waiting.mode is Mode.PERSON
+
+
+@pytest.mark.parametrize("address", ["\ud800", "7" * 300], ids=["a sign that is none", "too long"])
+async def test_whose_address_no_store_can_keep_is_refused_for_good_and_holds_up_nobody(log: Log, address: str) -> None:
+    """SQLite takes them: nothing of the sort is ever an address, so it need not be the same everywhere."""
+    bad = replace(arrival("раз", key="1"), contact=Contact(channel="chat", address=address))
+    fates = await asyncio.gather(log.record(bad), log.record(arrival("два", key="2")), return_exceptions=True)
+
+    assert not isinstance(fates[0], Exception) or isinstance(fates[0], InputError)
+    assert isinstance(fates[1], Recorded)
+    receipt = DeliveryReceipt(channel="chat", external_id="\ud800", delivery=Delivery.READ, at=SAID_AT)
+    with suppress(InputError):
+        await log.note(receipt)
+    assert "два" in words(await log.claim(10))

@@ -22,10 +22,12 @@ from bot.errors import (
     BadWebhook,
     ChannelAuthError,
     ChannelUnavailable,
+    InputError,
     RateLimited,
     StoreUnavailable,
 )
-from bot.messages import Delivery, DeliveryReceipt, Inbound
+from bot.messages import Delivery, DeliveryReceipt, Event, Inbound
+from bot.ports.log import Recorded
 from tests.support.clock import StandingClock
 from tests.support.fake_log import FakeLog
 from tests.support.logs import BORIS, SAID_AT, arrival, words
@@ -58,9 +60,23 @@ class Messenger(FakeChannel):
         return Accepted(messages=tuple(messages), events=tuple(receipts), unread=unread, answer=b"ok")
 
 
+class Picky(FakeLog):
+    """A store that can never take what has a dagger in it."""
+
+    async def record(self, message: Inbound) -> Recorded:
+        if "†" in message.idempotency_key:
+            raise InputError("the store cannot keep it")
+        return await super().record(message)
+
+    async def note(self, event: Event) -> None:
+        if "†" in getattr(event, "external_id", ""):
+            raise InputError("the store cannot keep it")
+        await super().note(event)
+
+
 @pytest.fixture
 def log(clock: StandingClock) -> FakeLog:
-    return FakeLog(clock)
+    return Picky(clock)
 
 
 @pytest.fixture
@@ -157,6 +173,36 @@ async def test_items_that_nobody_knows_are_counted_by_kind_whatever_they_are_cal
     assert b'bibliobot_set_aside_total{channel="chat",kind="poll"} 2.0' in page
     assert b'bibliobot_set_aside_total{channel="chat",kind="other"} 1.0' in page
     assert kept.bodies == []
+
+
+@pytest.mark.parametrize("body", ["раз†", "раз†\nдва\nтри†\n>четыре†"], ids=["alone", "among others"])
+async def test_what_the_store_can_never_take_is_acknowledged_and_kept_aside(
+    client: Client, log: FakeLog, kept: "Kept", body: str
+) -> None:
+    """Not acknowledged it would come again for a day, and hold up its chat, or a poll, for as long."""
+    with capture_logs() as lines:
+        answer = await client.post("/hooks/chat", data=body.encode(), headers=RIGHT)
+
+    assert (answer.status, await answer.read()) == (200, b"ok")
+    assert words(await log.claim(10)) == (["два"] if "два" in body else [])
+    aside = [next(word for word in ("раз†", "три†", "четыре†") if word.encode() in body) for *_, body in kept.bodies]
+    assert aside == [line.removeprefix(">") for line in body.split() if "†" in line]
+    assert "†" not in str(lines)
+
+
+async def test_a_poll_goes_on_behind_what_the_store_can_never_take(log: FakeLog) -> None:
+    stopping = asyncio.Event()
+
+    class Polled(FakeChannel):
+        async def updates(self) -> AsyncIterator[Accepted]:
+            yield Accepted(messages=(arrival("раз", key="†"),))
+            yield Accepted(messages=(arrival("два", key="2"),))
+            stopping.set()
+            yield Accepted()
+
+    async with asyncio.timeout(SOON_S):
+        await poll("chat", Polled(), log, stopping)
+    assert words(await log.claim(10)) == ["два"]
 
 
 async def test_items_that_should_have_been_read_are_kept_aside_and_the_rest_is_stored(

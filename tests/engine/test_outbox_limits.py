@@ -8,6 +8,7 @@ from bot.engine import outbox as engine
 from bot.engine.privacy import DataClass, Privacy
 from bot.errors import (
     MessageRefused,
+    RateLimited,
     StoreUnavailable,
     WindowClosed,
 )
@@ -31,6 +32,22 @@ async def test_a_chat_is_written_to_no_oftener_than_it_may_and_the_others_do_not
         await post.until_settled()
 
     assert post.channel.sent == ["раз", "Борису", "два"]
+
+
+@pytest.mark.parametrize("seconds", [1e18, float("inf"), float("nan"), -5.0])
+async def test_a_pause_that_nobody_can_mean_stops_no_channel(clock: StandingClock, seconds: float) -> None:
+    post = Post(clock)
+    post.channel.faults = [RateLimited(seconds, whole_channel=False)]
+    await post.queues("раз")
+    await post.queues("Борису", contact=BORIS)
+
+    async with post.running():
+        await post.until_settled()
+        clock.turn(timedelta(days=1))
+        post.log.wake()
+        await post.until_settled()
+
+    assert sorted(post.channel.sent) == ["Борису", "раз"]
 
 
 async def test_parts_of_a_long_reply_count_each(clock: StandingClock) -> None:
