@@ -16,7 +16,7 @@ import msgspec
 from sqlalchemy import URL
 
 from bot.clock import Clock
-from bot.errors import StoreUnavailable
+from bot.errors import InputError, StoreUnavailable
 from bot.messages import (
     Contact,
     Lane,
@@ -96,7 +96,7 @@ class PostgresLog(PostgresWriting):
     async def _tidy(self) -> None:
         """Free the claims of processes that died; tell again the receipts that came before the sender's mark."""
         while True:
-            with suppress(StoreUnavailable, asyncpg.PostgresError):
+            with suppress(StoreUnavailable, InputError, asyncpg.PostgresError):
                 if await self._fetch("reader", sql.ORPHANS):
                     self._wakes.wake((ARRIVED,))
                 for receipt in self._early.recent(self._now()):

@@ -282,8 +282,9 @@ class Notices:
             return
         named = replace(told, name=notice.given_name) if page.child else told
         ready = Ready(notice, named, stale, page.contact_id, page.channel, page)
-        letter = self._letter([ready], await self._branches.all())
-        await self._store.show(letter, SHOWN_ON_A_PAGE)
+        letter = await self._worded([ready], await self._branches.all())
+        if letter is not None:
+            await self._store.show(letter, SHOWN_ON_A_PAGE)
 
     def _letter(self, together: Sequence[Ready], branches: Sequence[Branch]) -> NoticeLetter:
         first, now = together[0], self._clock.now()

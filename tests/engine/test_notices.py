@@ -489,6 +489,26 @@ async def test_a_letter_that_cannot_be_worded_stops_nobody_elses(
     assert await desk.texts("max") == []
 
 
+async def test_words_for_a_page_that_cannot_be_found_stop_nobody_elses(
+    desk: Notified, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anna = await desk.reader("1", "site")
+    work, _ = await desk.library.book("Идиот")
+    await desk.library.desk.make_ready((await desk.library.hold(anna, work)).hold_id)
+    await desk.borrows(await desk.reader("2", "max"), "Бесы")
+
+    def broken(cards: Sequence[Told], setting: Setting) -> Reply:
+        if any(told.ready for told in cards):
+            raise ValueError("a title that nobody thought of")
+        return worded(cards, setting)
+
+    monkeypatch.setattr("bot.engine.notices.worded", broken)
+    await desk.engine.tick()
+
+    assert len(await desk.texts("max")) == 1
+    assert [reader.patron_id for reader in await desk.readers.unreached()] == [anna], "the desk calls"
+
+
 async def test_days_on_which_the_service_stood_still_are_made_up_for_once(desk: Notified) -> None:
     anna = await desk.reader("1", "max")
     await desk.borrows(anna, "Идиот", due_in=4)
