@@ -1,11 +1,13 @@
 """The web chat in a house of its own: real intake, dispatcher, log and outbox; a library that answers by script."""
 
 import asyncio
+import socket
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import cast
+from weakref import finalize
 
 from aiohttp import web
 
@@ -164,6 +166,7 @@ class House:
         self.answering = asyncio.Event()
         self.answering.set()
         self.port = 0
+        self._has_port = False
         self.log: StoredLog
         self._pictures: PictureDesk
         self._runner: web.AppRunner | None = None
@@ -183,11 +186,19 @@ class House:
         app = application([*self.channel.routes(FrontDesk(self.log, self.log, self._pictures)), *self.more_routes()])
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", self.port, reuse_address=True)
-        await site.start()
-        self.port = self._runner.addresses[0][1]
+        self._keep_port()
+        await web.TCPSite(self._runner, "127.0.0.1", self.port, reuse_address=True, reuse_port=True).start()
         self._loops = [asyncio.create_task(self._once_answering(dispatcher)), asyncio.create_task(outbox.run())]
         return self
+
+    def _keep_port(self) -> None:
+        """Nobody else gets it while we are closed: a socket that does not listen has it, as long as we stand."""
+        if not self._has_port:
+            held = socket.socket()
+            finalize(self, held.close)
+            held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+            held.bind(("127.0.0.1", self.port))
+            self.port, self._has_port = held.getsockname()[1], True
 
     def bot(self) -> tuple[Understanding, Mapping[Trigger, Handler], Library]:
         """Who answers."""
