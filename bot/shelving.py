@@ -232,7 +232,8 @@ class Outcome:
     Attributes:
         format / charset / evidence: What the file was recognised as, and by what.
         samples: The first titles, to see whether the letters are right.
-        rejected: Reason → how many records were left out.
+        rejected: Reason → how many records were left out: unreadable ones, and such as do not fit what is known.
+        read / unread: Records that could be read, and that could not; together the whole file.
         warnings: Code → how often something was mended.
         gone / had: Records that the source had and the file has not, of how many.
         unconfirmed: So much is gone that a person must say that it is right.
@@ -254,6 +255,7 @@ class Outcome:
     unchanged: int = 0
     samples: tuple[str, ...] = ()
     rejected: Mapping[str, int] = field(default_factory=dict)
+    unread: int = 0
     warnings: Mapping[str, int] = field(default_factory=dict)
     gone: int = 0
     had: int = 0

@@ -252,7 +252,9 @@ class CatalogueImports:
         finally:
             report.close()
         found = _outcome(source, summary)
-        return found if summary.read else Outcome(fault=Fault.NOTHING_READ, rejected=found.rejected)
+        return (
+            found if summary.read else Outcome(fault=Fault.NOTHING_READ, rejected=found.rejected, unread=found.unread)
+        )
 
     async def _beat(self, job_id: int, done: "_Done") -> None:
         while True:
@@ -321,6 +323,7 @@ def _outcome(source: "SourceFile", summary: "Summary") -> Outcome:
         unchanged=summary.unchanged,
         samples=tuple(summary.samples),
         rejected={reason.value: count for reason, count in summary.rejected.most_common()},
+        unread=summary.rejected.total(),
         warnings=dict(summary.warnings.most_common()),
         gone=summary.disappeared,
         had=summary.had,

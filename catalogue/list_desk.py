@@ -73,7 +73,7 @@ class Lists:
         except InputError:
             return Outcome(fault=Fault.UNREADABLE)
         found = _outcome(source, summary, rows)
-        nothing = Outcome(fault=Fault.NOTHING_READ, rejected=found.rejected, rows=found.rows)
+        nothing = Outcome(fault=Fault.NOTHING_READ, rejected=found.rejected, unread=rows.unread, rows=found.rows)
         return found if summary.read else nothing
 
 
@@ -84,6 +84,7 @@ class Rows:
         self._source, self._tick, self._times = source, tick, 0
         self.why: Counter[str] = Counter()
         self.shown: list[tuple[int, str]] = []
+        self.unread = 0
 
     def __call__(self) -> Iterator[Listed[Any]]:
         self._times += 1
@@ -93,6 +94,7 @@ class Rows:
                 self._tick(self._source.size, row.offset)
                 yield row
             elif first:
+                self.unread += 1
                 self.note(row.ordinal, row.offset, row.detail)
 
     def note(self, ordinal: int, offset: int, why: str) -> None:
@@ -113,6 +115,7 @@ def _outcome(source: "ListFile", summary: ListSummary, rows: Rows) -> Outcome:
         updated=summary.updated,
         unchanged=summary.unchanged,
         rejected=dict(rows.why.most_common()),
+        unread=rows.unread,
         gone=summary.gone,
         had=summary.had,
         unconfirmed=summary.unconfirmed,

@@ -107,7 +107,7 @@ class Console:
 
     def routes(self) -> Sequence[web.AbstractRouteDef]:
         """Everything under ``/console/``."""
-        return [route for part in self._parts for route in part.routes()]
+        return [*(route for part in self._parts for route in part.routes()), self._room.nowhere()]
 
     def guards(self) -> Mapping[tuple[str, str], StaffRole | None]:
         """(Method, address) of every screen → the role it asks for, None where it is before the door.

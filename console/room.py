@@ -339,6 +339,14 @@ class Room:
         """What every page needs."""
         return [web.get(ROOT + "static/{name}", self._file), web.get(ROOT.rstrip("/"), self._to_the_door)]
 
+    def nowhere(self) -> web.RouteDef:
+        """Every other address, said as the other pages are; after all of them."""
+
+        async def no_page(_: Visit) -> web.StreamResponse:
+            raise Stop(404, gettext("Такой страницы нет."))
+
+        return web.get(ROOT + "{nowhere:.*}", self.screen(no_page))
+
     async def _file(self, request: web.Request) -> web.Response:
         found = self.assets.find(request.match_info["name"])
         if found is None:

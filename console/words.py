@@ -40,6 +40,24 @@ def actor(name: str) -> str:
     return others.get(name) or name.removeprefix("staff:")
 
 
+_BROWSERS = {"YaBrowser": "Яндекс Браузер", "Edg": "Edge", "OPR": "Opera", "Firefox": "Firefox", "FxiOS": "Firefox"}
+_BROWSERS |= {"CriOS": "Chrome", "Chrom": "Chrome", "Safari": "Safari"}
+_SYSTEMS = {
+    "Android": "Android",
+    "iPhone": "iPhone",
+    "iPad": "iPad",
+    "Windows": "Windows",
+    "Mac OS": "macOS",
+    "Linux": "Linux",
+}
+
+
+def browser(agent: str) -> str:
+    """A browser as people call it, out of what it says of itself: «Яндекс Браузер, Windows»; the first mark counts."""
+    found = [next((name for mark, name in known.items() if mark in agent), "") for known in (_BROWSERS, _SYSTEMS)]
+    return ", ".join(filter(None, found)) or agent[:60]
+
+
 def duration(seconds: float) -> str:
     """How long: «меньше минуты», «5 минут», «2 часа», «3 дня»."""
     minutes = int(seconds // 60)
@@ -109,6 +127,7 @@ def filters(setting: "ConsoleSetting", clock: Clock) -> Mapping[str, Callable[..
         "renewable": reader_words.may_be_renewed,
         "action": reader_words.action,
         "actor": actor,
+        "browser": browser,
         "whole_day": whole_day,
         "role": role,
         "duration": duration,

@@ -114,6 +114,11 @@
       KeyT: () => press("take"),
       KeyB: () => press("back"),
       KeyE: () => press("close"),
+      KeyC: () => press("canned"),
+      KeyS: () => press("shelf"),
+      KeyN: () => press("note"),
+      KeyP: () => press("hand"),
+      KeyU: () => press("undo"),
       KeyR: () => { find("[data-answer]")?.focus(); },
     };
     if (event.key === "?" || (event.code === "Slash" && event.shiftKey) || (event.code === "Digit7" && event.shiftKey && event.key === "?")) {

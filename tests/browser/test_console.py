@@ -92,9 +92,24 @@ async def test_everything_is_done_by_keyboard_alone(desk_house: ConsoleHouse, vi
     await keys.type("Слушаю вас")
     await keys.press("Control+Enter")
     await expect(last_line(masha)).to_contain_text("уходит")
+    await keys.press("Escape")
+    await keys.press("u")
+    await expect(masha.page.locator("#answer")).to_have_value("Слушаю вас")
+    await keys.press("Control+Enter")
+    await expect(last_line(masha)).to_contain_text("уходит")
     await the_answer_leaves(desk_house)
     await expect(reader.page.locator(".librarian .words").last).to_contain_text("Слушаю вас")
     await keys.press("Escape")
+    for key, window in (
+        ("n", "Заметка для коллег"),
+        ("c", "Готовые ответы"),
+        ("s", "Книга из каталога"),
+        ("p", "Передать"),
+    ):
+        await keys.press(key)
+        await expect(masha.page.get_by_role("dialog", name=window)).to_be_visible()
+        await keys.press("Escape")
+        await expect(masha.page.get_by_role("dialog")).to_have_count(0)
     await keys.press("e")
     await expect(masha.page.get_by_text("Закрыт. Новое сообщение откроет его снова.")).to_be_visible()
     await keys.press("g")

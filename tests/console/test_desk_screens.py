@@ -98,6 +98,27 @@ async def test_who_waits_is_listed_and_words_stay_words(masha: Browser, log: Sto
     assert ("ВКонтакте" in only, "Щ" in only) == (False, True)
 
 
+async def test_an_empty_list_says_what_belongs_there_and_how_to_see_more(masha: Browser) -> None:
+    for tab, said in (
+        ("waiting", "Никто не ждёт."),
+        ("mine", "Вы никому не отвечаете."),
+        ("closed", "Закрытых"),
+        ("all", "ещё не писали"),
+    ):
+        page = await (await masha.get(f"?tab={tab}")).text()
+        assert said in page, tab
+        assert "Показать весь список" not in page
+    for narrowed in ("words=зонт", "channel=vk", "branch=02"):
+        page = await (await masha.get(f"?tab=mine&{narrowed}")).text()
+        assert "Ничего не нашлось." in page
+        assert 'href="/console/?tab=mine">Показать весь список' in page
+
+
+async def test_why_a_reader_waits_stands_in_the_same_sentence(masha: Browser, log: StoredLog) -> None:
+    page = await (await masha.get(f"c/{await calls(log)}")).text()
+    assert "<b>Ждёт библиотекаря: меньше минуты</b>, просит человека." in page
+
+
 async def test_she_takes_answers_and_gives_back(
     masha: Browser, log: StoredLog, clock: StandingClock, sqlite: Database
 ) -> None:

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.staff import StaffRole
-from console import passwords
+from console import passwords, words
 from console.room import inside
 from db.connect import Database
 from db.models_accounts import AuditRow
@@ -123,6 +123,40 @@ async def test_other_browsers_are_listed_and_signed_out(
     await here.post("account/sessions", {})
     assert (await there.get("")).status == 303
     assert (await here.get("")).status == 200
+
+
+@pytest.mark.parametrize(
+    ("agent", "named"),
+    [
+        (
+            "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/120 YaBrowser/24 Safari/537.36",
+            "Яндекс Браузер, Windows",
+        ),
+        ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/120 Safari/537.36 Edg/120", "Edge, Windows"),
+        ("Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/120 Mobile Safari/537.36", "Chrome, Android"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) Version/17 Safari/604", "Safari, iPhone"),
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0", "Firefox, Linux"),
+        ("curl/8.5", "curl/8.5"),
+        ("", ""),
+    ],
+)
+def test_a_browser_is_called_as_people_call_it(agent: str, named: str) -> None:
+    assert words.browser(agent) == named
+
+
+async def test_an_address_that_is_not_there_is_a_page_with_a_way_back(
+    sqlite: Database, clock: StandingClock, browser: Browser
+) -> None:
+    away = await browser.get("nowhere/at-all")
+    assert (away.status, away.headers["Location"]) == (303, "/console/login?next=%2Fconsole%2Fnowhere%2Fat-all")
+    await hire(sqlite, clock)
+    await browser.signs_in()
+    for path in ("nowhere", "nowhere/at-all", "logout"):  # the last is no page, only a form goes there
+        answer = await browser.get(path)
+        page = await answer.text()
+        assert answer.status == 404
+        assert "Такой страницы нет." in page
+        assert "К диалогам" in page
 
 
 async def test_a_password_made_by_somebody_else_must_be_changed_first(

@@ -51,6 +51,7 @@ OF_WHOM = {
     "/console/requests/found/{id}": TESTED + "readers/test_hold_shelf.py",
     "/console/places/days/{id}": TESTED + "test_places.py",
     "/console/staff/{id}": ADMINS,
+    "/console/{nowhere}": EVERYBODYS,  # only that there is no such page
 }
 """Whose a thing in an address is, by the longest beginning that fits: a new kind of address takes its place here.
 

@@ -110,7 +110,8 @@ async def test_a_list_of_readers_is_tried_then_loaded_and_leaves_no_file(
 
     page = await settled(admin, job)
 
-    for words in ("Список читателей", "<dt>Новых</dt><dd>2</dd>", "строка 4: нет номера билета"):
+    read, unread = "<dt>Строк прочитано</dt><dd>2</dd>", "<dt>Строк не прочитано</dt><dd>2</dd>"
+    for words in ("Список читателей", read, unread, "<dt>Новых</dt><dd>2</dd>", "строка 4: нет номера билета"):
         assert words in page, words
     assert "строка 5: вместо даты что-то другое" in page
     for person in ("Каренина", "Облонский", "вчера", "Без Билета"):
