@@ -24,9 +24,12 @@ SELECT coalesce({rows}({array}(
   CAST(r.items_unknown AS integer), CAST(run.started_at AS text), {details},
   {json}(coalesce((SELECT {rows}({array}(
       coalesce(b.position, {last}), coalesce(b.name, ''), coalesce(b.code, ''),
-      CASE WHEN i.status = 'available' AND i.lendable THEN i.copies - i.issued ELSE 0 END, i.copies,
-      CASE WHEN i.lendable THEN 0 ELSE i.copies END,
-      CASE WHEN i.status = 'on_loan' OR i.issued > 0 THEN CAST(i.due_on AS text) END, i.call_number, i.location))
+      CASE WHEN i.status = 'available' AND i.lendable THEN i.copies ELSE 0 END, i.copies,
+      CASE WHEN i.lendable THEN 0 ELSE i.copies END, i.issued,
+      CASE WHEN i.status = 'on_loan' OR i.issued > 0 THEN CAST(i.due_on AS text) END, i.call_number, i.location,
+      {json}(coalesce((SELECT {rows}(CAST(l.due_on AS text)) FROM loans l
+        WHERE l.item_id = i.id AND l.returned_at IS NULL), '[]')),
+      (SELECT count(*) FROM holds h WHERE h.assigned_item_id = i.id AND h.ended_at IS NULL)))
     FROM items i LEFT JOIN branches b ON b.id = i.branch_id
     WHERE i.record_id = r.id AND i.missing_since IS NULL AND NOT i.suppressed
       AND i.status NOT IN ({hidden})), '[]')))), '[]')
@@ -36,9 +39,10 @@ DETAILS = ("annotation", "url", "series", "call_number")
 LAST = 1 << 30
 """Position of copies whose branch nobody named: after all branches."""
 
-Item = tuple[int, str, str, int, int, int, str | None, str, str]
-"""Position, name and code of the branch; copies to take home now, copies in all, copies for the reading
-room; when the loan ends; call number; location. A tuple: there are more of these than of all else."""
+Item = tuple[int, str, str, int, int, int, int, str | None, str, str, list[str], int]
+"""Position, name and code of the branch; copies on the shelf by the file's status, copies in all, copies for the
+reading room; how many the file has issued; when that loan ends; call number; location; when the loans that we know
+of end; copies that are kept for somebody. A tuple: there are more of these than of all else."""
 
 
 class _Details(msgspec.Struct, array_like=True):
@@ -165,7 +169,10 @@ def _series(series: tuple[tuple[str, str], ...]) -> str:
 def _edition(record: _Record, branches: dict[tuple[int, str, str], _AtBranch]) -> Edition:
     """One edition; its copies are counted at their branches on the way."""
     available = total = 0
-    for position, name, code, inside, copies, reading_room, due_on, call_number, location in record.items:
+    for position, name, code, shelved, copies, reading_room, issued, due_on, *where, lent, kept in record.items:
+        call_number, location = where
+        # As for holds (``circulation_reading.copies``): the file counts loans that we know of as well.
+        inside = max(shelved - max(issued, len(lent)) - kept, 0) if shelved else 0
         place = (position, name, code)
         at = branches.get(place)
         if at is None:
@@ -178,7 +185,9 @@ def _edition(record: _Record, branches: dict[tuple[int, str, str], _AtBranch]) -
         mark = call_number or record.details.call_number or location
         if mark and len(at.marks) < MOST_SHELF_MARKS and mark not in at.marks:
             at.marks.append(mark)
-        if due_on is not None:
+        if lent:
+            at.due += lent
+        elif due_on is not None:
             at.due.append(due_on)
         at.as_of = max(at.as_of, record.as_of)
     return Edition(

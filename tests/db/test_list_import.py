@@ -15,6 +15,7 @@ from bot.errors import StoreUnavailable
 from bot.library.holds import HoldState
 from bot.library.lists import Listed, ListPlan, ListSummary, LoanData, PatronData, Stopped
 from bot.renewal_requests import RequestState
+from db.cards import SqlCards
 from db.connect import Database
 from db.list_import import SqlListWriter
 from db.loan_list import LoanList
@@ -121,6 +122,29 @@ async def test_loans_become_those_of_the_list(office: Office) -> None:
     assert (known["Идиот"].loan.item_id, known["Идиот"].loan.due_on) == (items[0], DUE)
     assert (known["Ветхая книга"].work_id, known["Ветхая книга"].author) == (None, "Некто")
     assert getattr(result, "as_of", None) == library.clock.now() - timedelta(minutes=1)
+
+
+async def told(office: Office, work: int) -> tuple[int, int, date | None]:
+    """What readers hear of a work: copies in, copies in all, when the next one is due."""
+    cards = SqlCards(office.library.database, office.library.clock)
+    card = (await cards.cards([work]))[work]
+    await cards.aclose()
+    return card.available, card.total, card.holdings[0].next_due
+
+
+@pytest.mark.parametrize("lump", [False, True], ids=["two copies", "a lump of two"])
+async def test_a_copy_that_the_list_has_out_is_not_told_to_be_in(office: Office, lump: bool) -> None:
+    work, items = await office.library.book("Идиот", copies=1 if lump else 2, item={"copies": 2 if lump else 1})
+    await office.patrons(*(PatronData(card_number=number) for number in ("1", "2")))
+    assert await told(office, work) == (2, 2, None)
+
+    await office.loans(out("1", "Идиот-0"))
+    assert await told(office, work) == (1, 2, DUE)
+    later = replace(out("2", f"Идиот-{len(items) - 1}"), due_on=DUE + timedelta(days=5))
+    await office.loans(out("1", "Идиот-0"), later)
+    assert await told(office, work) == (0, 2, DUE)
+    await office.loans(later, accept_disappeared=True)
+    assert await told(office, work) == (1, 2, DUE + timedelta(days=5))
 
 
 async def test_a_book_that_changed_hands_between_two_lists_is_lent_once(office: Office) -> None:
