@@ -1,5 +1,6 @@
 """Readers, requests and the journal in a real browser: for everybody, in both themes, by keyboard."""
 
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -138,6 +139,8 @@ async def test_a_reader_is_found_helped_and_given_a_code_by_keyboard(visit: Visi
     await page.emulate_media(media="print")
     await expect(page.get_by_role("button", name="Напечатать")).to_be_hidden()
     await expect(page.locator(".big-code")).to_be_visible()
+    printed = await page.pdf(prefer_css_page_size=True)
+    assert re.findall(rb"/MediaBox \[0 0 (\d+)[.\d]* (\d+)", printed) == [(b"298", b"420")], "one sheet, A6 in points"
 
 
 async def test_requests_are_decided_after_a_question(visit: Visit, readers: Readers) -> None:
