@@ -141,7 +141,7 @@ async def test_a_photograph_that_did_not_go_is_sent_again_by_hand(house: House, 
     await reader.page.locator("#photo").set_input_files(cover)  # type: ignore[arg-type]  # Playwright's own dictionary
     again = reader.page.get_by_role("button", name="Повторить")
     await expect(again).to_be_visible()
-    await reader.page.unroute("**/chat/pictures*")
+    await reader.has_a_line_again()
     await again.click()
     await reader.hears("На снимке seen:9785170978335.")
     assert len(await reader.said()) == 3
@@ -215,7 +215,7 @@ async def test_a_draft_and_an_unsent_message_survive_a_reload(house: House, visi
     await reader.says("не ушло")
     await expect(reader.page.get_by_role("button", name="Повторить")).to_be_visible()
     await reader.page.locator("#text").fill("недописано")
-    await reader.page.unroute("**/chat/messages")
+    await reader.has_a_line_again()
     await reader.page.reload()
     await reader.hears("Вы написали: не ушло")
     await expect(reader.page.locator("#text")).to_have_value("недописано")
@@ -233,7 +233,7 @@ async def test_a_message_whose_answer_was_lost_on_the_way_is_not_doubled(house: 
     await reader.page.route("**/chat/messages", taken_but_not_told)
     await reader.says("дошло ли?")
     await reader.hears("Вы написали: дошло ли?")
-    await reader.page.unroute("**/chat/messages")
+    await reader.has_a_line_again()
     await reader.says("а теперь?")
     await reader.hears("Вы написали: а теперь?")
     assert (await reader.said())[1:] == [
@@ -259,7 +259,7 @@ async def test_trying_again_says_nothing_twice(house: House, visit: Visit) -> No
     await reader.says("слышно?")
     again = reader.page.get_by_role("button", name="Повторить")
     await expect(again).to_be_visible()
-    await reader.page.unroute("**/chat/messages*")
+    await reader.has_a_line_again()
     await again.click()
     await reader.hears("Вы написали: слышно?")
     await reader.page.reload()

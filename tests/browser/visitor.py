@@ -101,6 +101,10 @@ class Visitor:
         await other.opens(address)
         return other
 
+    async def has_a_line_again(self) -> None:
+        """Requests go as they are from now on; what holds one of them now has done with it."""
+        await self.page.unroute_all(behavior="wait")
+
     async def says(self, text: str) -> None:
         """Type and press Enter."""
         await self.chat.locator("#text").fill(text)
