@@ -29,8 +29,8 @@ app.add_typer(database, name="db")
 synonyms = typer.Typer(no_args_is_help=True, help="What readers say and what they mean by it; in force at once.")
 app.add_typer(synonyms, name="synonyms")
 
-staff = typer.Typer(no_args_is_help=True, help="Who may come in at the librarians' console.")
-app.add_typer(staff, name="staff")
+staff_group = typer.Typer(no_args_is_help=True, help="Who may come in at the librarians' console.")
+app.add_typer(staff_group, name="staff")
 card = typer.Typer(no_args_is_help=True, help="What the desk does with readers' cards; all of it is in the audit log.")
 app.add_typer(card, name="card")
 notices = typer.Typer(no_args_is_help=True, help="What readers were told by themselves.")
@@ -247,7 +247,7 @@ Login = Annotated[str, typer.Argument(help="Latin letters and digits.")]
 AskFor = Annotated[bool, typer.Option("--ask", help="Ask for the password instead of making one.")]
 
 
-@staff.command(name="add")
+@staff_group.command(name="add")
 def staff_add(
     login: Login,
     config: Config = None,
@@ -257,37 +257,37 @@ def staff_add(
     ask: AskFor = False,
 ) -> None:
     """Make an account; its password is printed once."""
-    from bot.cli import staff as people
+    from bot.cli import staff
 
-    raise typer.Exit(people.add(config, login, role, name, branch, ask=ask))
+    raise typer.Exit(staff.add(config, login, role, name, branch, ask=ask))
 
 
-@staff.command(name="list")
+@staff_group.command(name="list")
 def staff_list(config: Config = None) -> None:
     """Print everybody."""
-    from bot.cli import staff as people
+    from bot.cli import staff
 
-    raise typer.Exit(people.listing(config))
+    raise typer.Exit(staff.listing(config))
 
 
-@staff.command(name="reset")
+@staff_group.command(name="reset")
 def staff_reset(login: Login, config: Config = None, ask: AskFor = False) -> None:
     """Give a new password; the second factor goes, every session ends."""
-    from bot.cli import staff as people
+    from bot.cli import staff
 
-    raise typer.Exit(people.reset(config, login, ask=ask))
+    raise typer.Exit(staff.reset(config, login, ask=ask))
 
 
-@staff.command(name="disable")
+@staff_group.command(name="disable")
 def staff_disable(
     login: Login,
     config: Config = None,
     back: Annotated[bool, typer.Option("--back", help="They may come in again.")] = False,
 ) -> None:
     """Let somebody in no more."""
-    from bot.cli import staff as people
+    from bot.cli import staff
 
-    raise typer.Exit(people.disable(config, login, back=back))
+    raise typer.Exit(staff.disable(config, login, back=back))
 
 
 @app.command()
