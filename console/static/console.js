@@ -64,6 +64,13 @@
     owed.add(elt);
   });
 
+  // --- who pressed what its answer took away goes on from the answer, not from the top of the page ----------
+  const left = new Set();
+  addEventListener("htmx:beforeSwap", ({ detail: { target } }) => { if (target.contains(document.activeElement)) left.add(target); });
+  addEventListener("htmx:afterSettle", ({ detail: { target } }) => {
+    if (left.delete(target) && document.activeElement === document.body) target.querySelector(".outcome")?.focus();
+  });
+
   // --- figures beside sections: asked once a page, in silence where it is left before the answer --------------
   const figures = new Map();
   for (const place of findAll("[data-figure]")) {

@@ -155,9 +155,12 @@ async def test_requests_are_decided_after_a_question(visit: Visit, readers: Read
     await page.get_by_role("button", name="Продлить отмеченные").click()
     await expect(page.get_by_text("читатель узнает сам")).to_be_visible()
     assert await masha.barriers() == []
-    await page.get_by_role("button", name="Отменить решение").click()
+    await expect(page.get_by_role("button", name="Отменить решение")).to_be_visible()
+    await page.keyboard.press("u")
     await expect(page.get_by_text("решение отменено, заявка снова ждёт")).to_be_visible()
     await expect(page.locator("[data-pick]")).to_have_count(1)
+    await page.keyboard.press("j")
+    await expect(page.locator("[data-pick]")).to_be_focused()
     await page.get_by_role("button", name="Отложена: Каштанка").click()
     await expect(page.get_by_text("отложена до")).to_be_visible()
     assert await masha.barriers() == []
@@ -210,6 +213,7 @@ async def test_the_card_beside_a_conversation_renews(visit: Visit, readers: Read
     await masha.page.keyboard.press("Enter")
     await card.get_by_role("button", name="Продлить: Полное").click()
     await expect(card.get_by_role("status").first).to_contain_text("продлена до")
+    await expect(card.locator(".outcome")).to_be_focused()
     loans = await readers.house.lending.loans(readers.anna)
     assert sum(loan.loan.renewals for loan in loans) == 1
 
