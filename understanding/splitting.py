@@ -83,7 +83,7 @@ class Splitter:
         opinion = self._judge.opinion(stretch)
         # Where question marks are in use, a question has one: «когда» elsewhere only tells a story.
         asking = self._wishing if message.asks else self._asking
-        marked = any(message.tokens[n].asks for n in range(first, last))
+        marked = message.asks and any(message.tokens[n].asks for n in range(first, last))
         closed = marked or message.tokens[last - 1].word in _IS_THERE or bool(stretch.present & self._wanting)
         return Part(first, last, stretch, opinion, asks=marked or bool(stretch.present & asking), closed=closed)
 

@@ -10,6 +10,7 @@ from calendar import monthrange
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
@@ -158,6 +159,7 @@ def closes_at(day: Day) -> time | None:
     return day.intervals[-1].end if day.intervals else None
 
 
+@lru_cache(maxsize=1_024)
 def at(day: date, local: time, zone: ZoneInfo) -> datetime:
     """A local time of a day as a moment in UTC; the end of a day (``time.max``) is midnight."""
     if local == time.max:

@@ -40,15 +40,17 @@ _WEEKDAYS = (
 _WEEKDAY = [re.compile(pattern) for pattern in _WEEKDAYS]
 _EACH = re.compile(r"кажд\w+|всегда|обычно|every|usually")
 _PLURAL = re.compile(r"\w+(?:ам|ям)|\w+days")
-_WEEKEND = re.compile(r"выходн\w+|weekends?|уикенд\w*")
-_FEAST = re.compile(r"праздник\w*|праздничн\w+|holidays?")
-_NEW_YEAR = re.compile(r"новогодн\w+")
-_MAY = re.compile(r"майски\w+")
+_STRETCHES = {
+    "new year": re.compile(r"новогодн\w+"),
+    "may": re.compile(r"майски\w+"),
+    "feast": re.compile(r"праздник\w*|праздничн\w+|holidays?"),
+    "weekend": re.compile(r"выходн\w+|weekends?|уикенд\w*"),
+    "week": re.compile(r"недел\w+|week"),
+}
+"""Several days under one name; a word belongs to one of them at most."""
 _NEXT = re.compile(r"следующ\w+|next|будущ\w+")
-_WEEK = re.compile(r"недел\w+|week")
 
 
-_DAY_NAMES = (*_WEEKDAY, _WEEKEND, _FEAST, _NEW_YEAR, _MAY, _WEEK)
 _BESIDE_DAYS = frozenset(
     folded(
         "а и в во на по с со до к ну же ли этот эта эту эти это той числа число утром днем вечером год года пожалуйста "
@@ -96,8 +98,7 @@ def names_days_only(text: str) -> bool:
 
 
 def _names_day(token: str) -> bool:
-    named = token in _SIMPLE or any(pattern.fullmatch(token) for pattern in _DAY_NAMES)
-    return named or any(token.startswith(names) for names in _MONTHS)
+    return bool(token in _SIMPLE or _weekdays_of(token) or _stretch_of(token) or _month(token))
 
 
 def _goes_with_days(token: str) -> bool:
@@ -173,29 +174,37 @@ def _weekdays_of(token: str) -> tuple[int, ...]:
 
 def _coming(weekday: int, tokens: Sequence[str], today: date) -> date:
     """The coming such weekday, today included; «в следующую» is the one of next week."""
-    if any(_NEXT.fullmatch(token) for token in tokens):
+    if _is_next(tokens):
         return today + timedelta(days=7 - today.weekday() + weekday)
     return today + timedelta(days=(weekday - today.weekday()) % 7)
 
 
+def _is_next(tokens: Sequence[str]) -> bool:
+    return any(_NEXT.fullmatch(token) for token in tokens)
+
+
+@lru_cache(maxsize=4_096)
+def _stretch_of(token: str) -> str:
+    """The key of ``_STRETCHES`` that a folded word belongs to, "" for none."""
+    return next((name for name, pattern in _STRETCHES.items() if pattern.fullmatch(token)), "")
+
+
 def _stretch(tokens: Sequence[str], today: date, holidays: DaysOff) -> list[date]:
     """Several days under one name: the weekend, the holidays, a week."""
-    said = " ".join(tokens)
-    later = any(_NEXT.fullmatch(token) for token in tokens)
-    if any(_NEW_YEAR.fullmatch(token) for token in tokens) or "новый год" in said or "new year" in said:
+    said, named = " ".join(tokens), set(map(_stretch_of, tokens))
+    if "new year" in named or "новый год" in said or "new year" in said:
         return _new_year(today, holidays)
-    if any(_MAY.fullmatch(token) for token in tokens):
+    if "may" in named:
         year = today.year if today <= date(today.year, 5, 11) else today.year + 1
         return [day for day in _days_off(_run(date(year, 5, 1), 11), holidays) if day >= today]
-    if any(_FEAST.fullmatch(token) for token in tokens):
+    if "feast" in named:
         return _next_holidays(today, holidays)
-    if any(_WEEKEND.fullmatch(token) for token in tokens):
+    if "weekend" in named:
         saturday = today + timedelta(days=(5 - today.weekday()) % 7 if today.weekday() < 6 else -1)
-        weekend = _run(saturday + timedelta(days=7 if later else 0), 2)
-        return [day for day in weekend if day >= today]
-    if any(_WEEK.fullmatch(token) for token in tokens):
+        return [day for day in _run(saturday + timedelta(days=7 * _is_next(tokens)), 2) if day >= today]
+    if "week" in named:
         monday = today - timedelta(days=today.weekday())
-        return [day for day in _run(monday + timedelta(days=7 if later else 0), 7) if day >= today]
+        return [day for day in _run(monday + timedelta(days=7 * _is_next(tokens)), 7) if day >= today]
     return []
 
 
