@@ -14,7 +14,7 @@ RUN useradd --create-home --uid 10001 bibliobot \
 COPY --from=build /opt/bibliobot /opt/bibliobot
 ENV PATH="/opt/bibliobot/bin:$PATH" \
     PYTHONUNBUFFERED=1 \
-    BIBLIOBOT_CONFIG=/config/config.yaml \
+    BIBLIOBOT_CONFIG=/data/config.yaml \
     BIBLIOBOT_SERVER__HOST=0.0.0.0 \
     BIBLIOBOT_SERVER__PORT=8080 \
     BIBLIOBOT_DATABASE__URL=sqlite:////data/bibliobot.sqlite3 \

@@ -1,10 +1,13 @@
 """What is installed from a wheel holds every file that the program reads."""
 
+import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 from zipfile import ZipFile
+
+import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
 NEEDED = (
@@ -50,3 +53,15 @@ def test_a_wheel_holds_all_that_is_read_at_run_time(tmp_path: Path) -> None:
         "understanding",
     }
     assert [name for name in names if name.startswith("demo/phones")] == []
+
+
+def test_what_the_container_draws_and_keeps_lies_on_its_volume() -> None:
+    """The key of the accounts and uploads lie beside the configuration, and all but the volume is read-only."""
+    image = (ROOT / "Dockerfile").read_text("utf-8")
+    service = yaml.safe_load((ROOT / "compose.yaml").read_text("utf-8"))["services"]["bibliobot"]
+    (config,) = re.findall(r"BIBLIOBOT_CONFIG=(\S+)", image)
+    (volume,) = re.findall(r'^VOLUME \["(\S+)"\]', image, re.MULTILINE)
+
+    assert str(Path(config).parent) == volume
+    assert service["read_only"]
+    assert [mount.split(":")[1] for mount in service["volumes"]] == [config, volume]
