@@ -9,8 +9,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.language import names
-from bot.language.folding import words
+from bot.language import names, numbers
+from bot.language.folding import fold, words
 from bot.library.model import WorkCard
 from bot.library.writers_listed import WritersListed, is_a_writer, writers_listed
 from bot.ports.catalogue import Catalogue, Found, Taste, Verdict, Wanted
@@ -42,6 +42,10 @@ _ASKED_IN_ENGLISH = re.compile(
     r"(.+?)(?:\s+(?:available|please|in stock))*\s*[?.!]*",
     re.IGNORECASE,
 )
+_ON_CONDITION = re.compile(r"(?i),?\s+(?:но|только|желательно|лучше|чтобы?)\s.*", re.DOTALL)
+"""What a reader wants of a book beside its title: «мастера и маргариту, но с картинками»."""
+_LONGEST_SERIES = 3
+"""Words of a series' name behind the number of its part."""
 _RANK = {Verdict.FOUND: 3, Verdict.CHOICE: 2, Verdict.NEAR: 1, Verdict.NOTHING: 0}
 _AS_THEY_STAND = frozenset({"hold", "renew"})
 """Requests whose own words («забронируйте») are no title: what is left without them is all there is to look up."""
@@ -69,6 +73,8 @@ def readings(request: Request) -> tuple[Wanted, ...]:
             _bare(first.text),
             first.series,
             _without_form(first.text, request.slots.get("format", "")),
+            _number_last(first.text),
+            _ON_CONDITION.split(first.text, maxsplit=1)[0],
         ]
     )
     return tuple(first if text == first.text else replace(first, text=text, title="") for text in texts if text)
@@ -95,6 +101,13 @@ def _without_form(text: str, form: str) -> str:
     """The title without the form that was asked for («Щегол в электронном виде»), "" where it is not told in it."""
     before, told, behind = text.partition(form) if form else ("", "", "")
     return f"{before.strip().removesuffix(' в')} {behind}".strip() if told else ""
+
+
+def _number_last(text: str) -> str:
+    """«ведьмак 3» for «третий ведьмак», "" where no ordinal stands before a name."""
+    number, _space, name = text.partition(" ")
+    which = numbers.ordinal(fold(number))
+    return f"{name} {which}" if which is not None and 0 < len(name.split()) <= _LONGEST_SERIES else ""
 
 
 def titles(request: Request) -> tuple[str, ...]:

@@ -10,7 +10,9 @@ from bot.library.places import branch_key, find_branches, main_branch, strange_p
 from bot.messages import Button, Reply, link, reply
 from bot.ports.catalogue import Found, Verdict
 from bot.ports.library import FaqAnswer, Library
+from bot.ports.understanding import Request
 from bot.routing import Turn
+from bot.wording import books
 from bot.wording import gettext as _
 from bot.wording.books import LONGEST_LABEL, cut
 
@@ -18,6 +20,10 @@ Row = tuple[Button, ...]
 
 BEYOND_DOUBT = 0.95
 """From this score on a message that was understood otherwise may be a title after all."""
+HARDLY_A_TITLE, A_GUESS, A_WILD_GUESS = 0.65, 0.5, 0.35
+"""Confidences below which a search may be none: where nothing was found, something near, something that fits."""
+MOST_GUESSED = 3
+"""Works that are offered for a message that nobody understood."""
 MOST_BRANCHES = 10
 """Branches that one list of buttons offers."""
 
@@ -73,6 +79,24 @@ def surely(found: Found) -> WorkCard | None:
     """The work that was found beyond doubt: what may be offered to one who asked for something else."""
     sure = found.verdict is Verdict.FOUND and found.scores and found.scores[0] >= BEYOND_DOUBT
     return found.works[0] if sure else None
+
+
+def is_hardly_found(found: Found, request: Request) -> bool:
+    """Whether a message that was taken for a title only because nothing else fitted names no book here for sure.
+
+    Then it is most likely no title: that it is not in the catalogue, or that something like it is, would be no answer.
+    """
+    if found.verdict is Verdict.NOTHING:
+        return request.confidence < HARDLY_A_TITLE
+    if found.isbn_note or surely(found) is not None:
+        return False
+    return request.confidence < (A_GUESS if found.verdict is Verdict.NEAR else A_WILD_GUESS)
+
+
+def perhaps_a_book(found: Found) -> Reply:
+    """For a message that nobody understood, some works that it may be about."""
+    rows = [(Button(books.label(work), f"work:{work.work_id}"),) for work in found.works[:MOST_GUESSED]]
+    return reply(_("Не уверен, что понял. Может быть, вы ищете книгу?"), buttons=(*rows, *ways_out()))
 
 
 def yes_or_no(payload: str) -> Row:

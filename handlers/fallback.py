@@ -1,18 +1,16 @@
 """Whatever nobody else answers, and the way back to the beginning."""
 
 from bot.asking import look_up, look_up_faq
-from bot.messages import Button, reply
+from bot.messages import reply
 from bot.ports.catalogue import Verdict
 from bot.ports.library import Library
 from bot.ports.log import Mode
 from bot.routing import Answer, Router, Turn, intent, pressed
-from bot.wording import books, quoted
 from bot.wording import gettext as _
-from handlers import faq_reply, menu, ways_out, words_of, yes_or_no
+from bot.wording import quoted
+from handlers import MOST_GUESSED, faq_reply, menu, perhaps_a_book, ways_out, words_of, yes_or_no
 
 router = Router("fallback")
-OFFERED = 3
-"""Works that are offered for a message that nobody understood."""
 
 
 @router.on(intent("cancel"), pressed("cancel"))
@@ -30,11 +28,9 @@ async def not_understood(turn: Turn, library: Library) -> Answer:
     known = await look_up_faq(library.faq, turn.request.slots.get("topic", ""), words_of(turn), turn.language)
     if known is not None:
         return Answer(replies=(faq_reply(known, *ways_out()),))
-    found = (await look_up(library.catalogue, turn.request, OFFERED))[0]
+    found = (await look_up(library.catalogue, turn.request, MOST_GUESSED))[0]
     if found.verdict in (Verdict.FOUND, Verdict.CHOICE):
-        rows = [(Button(books.label(work), f"work:{work.work_id}"),) for work in found.works]
-        text = _("Не уверен, что понял. Может быть, вы ищете книгу?")
-        return Answer(replies=(reply(text, buttons=(*rows, *ways_out())),), missed=True)
+        return Answer(replies=(perhaps_a_book(found),), missed=True)
     if turn.misses:
         text = _("Я опять не понял. Позвать библиотекаря? Он разберётся.")
         return Answer(replies=(reply(text, buttons=(yes_or_no("human"), *menu()[:1])),), missed=True)

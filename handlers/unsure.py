@@ -5,13 +5,12 @@ from collections.abc import Callable, Mapping
 from bot.asking import look_up, look_up_faq
 from bot.library.model import WorkCard
 from bot.messages import Button, reply
-from bot.ports.catalogue import Verdict
 from bot.ports.library import Library
 from bot.ports.understanding import Request
 from bot.routing import Answer, Router, Turn, intent, pressed
 from bot.wording import books
 from bot.wording import gettext as _
-from handlers import librarian_button, surely, words_of
+from handlers import is_hardly_found, librarian_button, surely, words_of
 
 router = Router("unsure")
 
@@ -54,7 +53,7 @@ async def which(turn: Turn, library: Library) -> Answer:
     work = surely(found)
     if work is not None and other in WISHES:
         return _ask_of_the_book(work, other, request)
-    if request.intent in LOOKED_FOR and found.verdict is Verdict.NOTHING:
+    if request.intent in LOOKED_FOR and is_hardly_found(found, request):
         known = await look_up_faq(library.faq, "", words_of(turn), turn.language)
         return _ask(turn, "search", other) if known is None else _go_on(request)
     return _go_on(request)

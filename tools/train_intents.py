@@ -41,6 +41,7 @@ TUNING = (
     "messages_wide_train.jsonl",
     "messages_strangers_train.jsonl",
     "messages_manners_train.jsonl",
+    "messages_lives_train.jsonl",
 )
 TITLES = ROOT / "demo" / "books.csv.gz"
 LOOKED_FOR = "search"
@@ -60,6 +61,8 @@ FRAMES = (
     "задали прочитать {}, найдётся у вас?",
     "do you have {}",
     "очень нужно {}, посмотрите пожалуйста",
+    "{} можно взять?",
+    "{} дадите почитать",
 )
 """As many as have no divisor in common with the step by which titles are taken."""
 HELD = ("забронируйте {}", "отложите мне {}")

@@ -16,6 +16,9 @@ _NAMED_LIKE_BOOKS = frozenset(
 )
 """«Часы работы», «Правила жизни», «Спасибо за покупку»: so few words, and no question, may be a title."""
 _LOOKS_FOR_BOOKS = frozenset({"recommend", "hold", "search", "availability"})
+_DONE_AT_ONCE = frozenset({"subscribe", "unsubscribe"})
+_SURE_TO_DO_IT, _AGAINST_IT = 0.75, 0.14
+"""What is done without another question must be surer, in a long message, too."""
 _NEVER_ASKED = frozenset({"out_of_scope", "cancel", "help", "greeting", *OF_ACCOUNTS.split()})
 """Intents that look into the catalogue themselves, or that nobody needs to choose."""
 
@@ -33,6 +36,8 @@ def rival(part: Part, message: Message) -> str:
     second, next_best = opinion.runner_up
     if opinion.pattern is None:
         near = confidence(opinion) < _HARDLY_A_TITLE and next_best >= _WORTH_ASKING and count > 1
+    elif opinion.intent in _DONE_AT_ONCE:
+        near = share(opinion) < _SURE_TO_DO_IT and next_best >= _AGAINST_IT
     else:
         near = share(opinion) < _HARDLY_SURE and next_best >= _NEARLY_AS_SURE and count <= _MOST_OF_A_TITLE
     if near and second not in _NEVER_ASKED:

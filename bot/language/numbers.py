@@ -87,6 +87,13 @@ def _ordinals() -> dict[str, int]:
 
 _CARDINALS = _cardinals()
 _ORDINALS = _ordinals()
+
+
+def ordinal(word: str) -> int | None:
+    """3 for «третьего», None for what is no ordinal in words; ``word`` is folded."""
+    return _ORDINALS.get(word)
+
+
 _NOMINATIVE = {value: forms.split()[0] for value, forms in _UNITS.items()}
 _NOMINATIVE |= {value: base + "ь" for value, base in enumerate(_TEENS.split(), start=11)}
 _NOMINATIVE |= {value: base + "ь" for value, base in _TENS.items()}

@@ -39,6 +39,9 @@ _ASKS_IN_RUSSIAN = _of(
     "будет помогите забронируйте отложите посоветуйте"
 )
 _BESIDE_IN_RUSSIAN = _of("и а но у в на с до за не нет да что где как это я мой мои мы он она для про")
+_SMALL_IN_TITLES = _of("a an the of to in on at and or nor but for by with from as into over vs")
+_FEWEST_OF_A_TITLE, _MOST_OF_A_TITLE = 3, 14
+_AROUND = " \"'.,:;!()"
 _FEWEST = 2
 """Words of a question; of a greeting one is enough."""
 _SHARE = 0.4
@@ -74,8 +77,19 @@ _NOTHING = Spoken()
 _BY_LETTERS = Spoken(language="ru")
 
 
+def is_english_title(text: str) -> bool:
+    """Whether words are written as English titles are: «How to Stop Time»; linear in the text."""
+    said = text.strip(_AROUND).split()
+    if not _FEWEST_OF_A_TITLE <= len(said) <= _MOST_OF_A_TITLE or not text.isascii() or text.rstrip().endswith("?"):
+        return False
+    telling = [word for word in said[1:] if word.lower() not in _SMALL_IN_TITLES and word != "I"]
+    return len(telling) > 1 and all(word.strip(_AROUND)[:1].isupper() and not word.isupper() for word in telling)
+
+
 def spoken(text: str) -> Spoken:
     """The language of a message. Linear in the text, never raises."""
+    if is_english_title(text[:_LONGEST]):
+        return _NOTHING
     return _heard(fold(text[:_LONGEST]))
 
 

@@ -26,6 +26,8 @@ _HALF = 0.5
 """A title of which so much was said is near, whatever else was said."""
 _LEFT_OUT, _SHARED, _MUCH = 0.35, 1.0, 1.8
 """Of a longer title so much of the question may be missing, and so much of what tells must be in it (for certain)."""
+_ALL_OF_IT, _TELLS = 0.97, 1.3
+"""A title that was said from end to end, whatever was said beside it, and the weight that its words must have."""
 _TOP = 1.0015
 _ALIKE = 0.9
 """A word that fits so well stands in the title as it was asked for."""
@@ -81,10 +83,28 @@ def is_near(question: Question, ranked: Sequence[Scored]) -> bool:
     nearly_all = missing <= _LEFT_OUT * asked
     if nearly_all and asked - missing >= _MUCH:
         return True
+    if _is_said_whole(question, top):
+        return True
     if likelihood(question, ranked) < LEAST:
         return False
     telling = sum(not word.light for word in question.words)
     return top.spread >= _HALF or (nearly_all and (asked - missing >= _SHARED or (not missing and telling > 1)))
+
+
+def names_a_stranger(question: Question, ranked: Sequence[Scored]) -> bool:
+    """Whether a word was said that is in no book and in no dictionary, beside a book that has a writer of its own."""
+    strangers = [word.weight for word in question.words if not (word.known or word.sound or word.light or word.aside)]
+    if not strangers or not any(variant.author for variant in ranked[0].work.variants):
+        return False
+    return signs(question, ranked).missing >= min(strangers)
+
+
+def _is_said_whole(question: Question, top: Scored) -> bool:
+    """Whether a title of several telling words stands in a long message: «книга, по которой сняли „Зелёную милю“»."""
+    if top.spread < _ALL_OF_IT:
+        return False
+    _, places, main = min(_in_title(question, variant, set()) for variant in top.work.variants)
+    return len(set(places)) > 1 and -main >= _TELLS
 
 
 def signs(question: Question, ranked: Sequence[Scored]) -> Signs:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from catalogue.index.belief import RIVAL
 from catalogue.index.common import is_surname
 from catalogue.index.questions import Question, Word
 from catalogue.index.ranking import Scored
@@ -34,6 +35,9 @@ def order(scored: Sequence[Scored], question: Question) -> list[Scored]:
         lift = max(best if over else own, own * _SEVERAL_WORKS) / own
         lifted = {one.work.work_id: replace(one, score=one.score * lift) for one in group}
         scored = [lifted.get(one.work.work_id) or (_behind(one, best) if over else one) for one in scored]
+    # «Винни-Пух» is the tale, and no picture book whose subtitle was left out.
+    nearest = max((one.score for one in scored), default=0.0)
+    scored = [replace(one, score=nearest) if one.is_whole and one.score > nearest - RIVAL else one for one in scored]
     placed = max((one.score for one in scored if one.placed), default=0.0)
     if placed > best - _UNNUMBERED:
         scored = [one if _has_number(one, question) else _behind(one, placed) for one in scored]

@@ -9,7 +9,7 @@ from bot.language.folding import words
 from bot.newest import Newest
 from bot.ports.catalogue import Verdict, Wanted
 from bot.quick import dataclass
-from catalogue.index.belief import RIVAL, is_near, likelihood
+from catalogue.index.belief import RIVAL, is_near, likelihood, names_a_stranger
 from catalogue.index.belief import SURE as BELIEVED
 from catalogue.index.common import is_surname
 from catalogue.index.documents import whole
@@ -28,6 +28,8 @@ SURE = 0.75
 """From here on an author's work counts as found."""
 LIKELY = 0.62
 """Below this score nothing is found, whatever speaks for it."""
+BELIEVED_OF_SOMEBODY = 0.75
+"""The same as ``BELIEVED`` where a name was said that nobody here knows: it may be another book's writer."""
 PLAIN = 0.97
 """A whole title that fits so well needs no further thought."""
 NEAR = 0.45
@@ -185,7 +187,8 @@ def _is_believed(ranked: list[Scored], question: Question) -> bool:
         return True
     if top.by_author or top.placed or _is_a_hero(question):
         return top.score >= SURE
-    return top.score >= LIKELY and likelihood(question, ranked) >= BELIEVED
+    least = BELIEVED_OF_SOMEBODY if names_a_stranger(question, ranked) else BELIEVED
+    return top.score >= LIKELY and likelihood(question, ranked) >= least
 
 
 def _is_a_hero(question: Question) -> bool:

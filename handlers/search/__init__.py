@@ -1,6 +1,7 @@
 """«Есть ли у вас…?»: find the work, say where it is, or say honestly that the catalogue does not show it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.asking import SURE, is_by, look_up, named_apart
 from bot.language.folding import words
@@ -53,10 +54,16 @@ async def another(turn: Turn, library: Library) -> Answer:
     return Answer(replies=(reply(text, buttons=((librarian_button(),),)),), expects=Expects(key=WHAT))
 
 
-@router.on(intent("search", "availability"), expects(WHAT))
+@router.on(intent("search", "availability"))
 async def search(turn: Turn, library: Library) -> Answer:
     """Look the message up and answer for each book that it names."""
     return await _told(turn, library)
+
+
+@router.on(expects(WHAT))
+async def named(turn: Turn, library: Library) -> Answer:
+    """Asked for a title, the reader names one: there is no doubt that it is meant for one."""
+    return await _told(replace(turn, request=replace(turn.request, confidence=1.0)), library)
 
 
 async def _told(turn: Turn, library: Library) -> Answer:

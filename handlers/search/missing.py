@@ -14,7 +14,19 @@ from bot.wording import gettext as _
 from bot.wording import quoted
 from bot.wording.opening import named_day
 from bot.wording.own import Own
-from handlers import BEYOND_DOUBT, Row, faq_reply, find_button, librarian_button, menu, ways_out, words_of, yes_or_no
+from handlers import (
+    BEYOND_DOUBT,
+    Row,
+    faq_reply,
+    find_button,
+    is_hardly_found,
+    librarian_button,
+    menu,
+    perhaps_a_book,
+    ways_out,
+    words_of,
+    yes_or_no,
+)
 from handlers.search import showing
 
 LONGEST_HINT = 5
@@ -39,12 +51,33 @@ async def better_answer(turn: Turn, library: Library, found: Found, query: str) 
     leaning = await _hours_or_branch(turn, library)
     if leaning is not None:
         return Answer(replies=(leaning,), missed=True)
-    if sure:
+    return await _no_book(turn, library, found, query)
+
+
+async def _no_book(turn: Turn, library: Library, found: Found, query: str) -> Answer | None:
+    """What else it may be where the catalogue's answer is none, or hardly one."""
+    doubtful = _is_doubtful(turn, found)
+    if found.verdict in (Verdict.FOUND, Verdict.CHOICE) and not doubtful:
         return None
     known = await _known_question(turn, library, found)
-    if known is not None or found.verdict is not Verdict.NOTHING:
+    if known is not None:
         return known
-    return await _nothing(turn, library, found, query)
+    if doubtful:
+        return _unsure(library, found, query)
+    return await _nothing(turn, library, found, query) if found.verdict is Verdict.NOTHING else None
+
+
+def _is_doubtful(turn: Turn, found: Found) -> bool:
+    """Whether it was a guess that a book is asked for; the second time a person is offered instead."""
+    return not turn.misses and turn.mode is not Mode.WAITING and is_hardly_found(found, turn.request)
+
+
+def _unsure(library: Library, found: Found, query: str) -> Answer:
+    """Neither «there is none» nor a book that nobody asked for: what it may be, and everything else one press away."""
+    if found.works:
+        return Answer(replies=(perhaps_a_book(found),), missed=True)
+    text = _("Не уверен, что понял. Если вы ищете книгу, то «{query}» в каталоге не нашлось. Если нет, выберите:")
+    return Answer(replies=(reply(text.format(query=quoted(query)), buttons=menu(library)),), missed=True)
 
 
 async def _known_question(turn: Turn, library: Library, found: Found) -> Answer | None:

@@ -59,3 +59,34 @@ async def test_what_happened_need_not_be_told_twice(reader: Reader) -> None:
     await reader.says("не могу войти в личный кабинет")
 
     reader.hears("Передам: не получается войти в личный кабинет.")
+
+
+async def test_what_is_hardly_a_title_is_not_said_to_be_missing(reader: Reader) -> None:
+    await reader.says("никак в толк не возьму")
+
+    reader.hears("Не уверен, что понял. Если вы ищете книгу, то")
+    assert {"Часы работы", "Позвать библиотекаря"} <= {button.label for button in reader.offered()}
+
+
+async def test_nor_is_a_book_shown_that_nobody_asked_for(reader: Reader, catalogue: FakeCatalogue) -> None:
+    catalogue.holds("Никак не возьму", "Автор", at(CENTRAL, 1, 1))
+
+    await reader.says("никак в толк не возьму")
+
+    reader.hears("Не уверен, что понял. Может быть, вы ищете книгу?")
+    await reader.presses("Никак не возьму, Автор")
+    reader.hears("Никак не возьму, Автор. Есть: 1 из 1.")
+
+
+async def test_who_was_asked_for_a_title_is_not_doubted(reader: Reader) -> None:
+    await reader.says("нужна книга")
+    await reader.says("никак в толк не возьму")
+
+    reader.hears("В каталоге не нашлось")
+
+
+async def test_the_second_time_a_person_is_offered(reader: Reader) -> None:
+    await reader.says("никак в толк не возьму")
+    await reader.says("нет, никак в толк не возьму")
+
+    reader.hears("Позвать библиотекаря?")

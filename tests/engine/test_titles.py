@@ -75,3 +75,18 @@ def test_one_word_and_a_word_that_counts_everywhere_stay() -> None:
 @pytest.mark.parametrize("text", ["", "часы работы библиотеки", "больше не игрушка " * 50, "\x00\ud83d"])
 def test_what_is_no_title_stays_as_it_was_heard(text: str) -> None:
     assert _asked(text, _wish("hours")) == (_wish("hours"),)
+
+
+@pytest.mark.parametrize("heard", ["location", "help", "out_of_scope"])
+def test_a_wish_written_as_english_titles_are_is_looked_up_first(heard: str) -> None:
+    (request,) = _asked("How to Stop Time", _wish(heard))
+
+    assert (request.intent, request.rest, request.slots["rival"]) == ("search", "How to Stop Time", heard)
+
+
+@pytest.mark.parametrize(
+    ("said", "heard"),
+    [("how to stop time", "location"), ("Link My Library Card", "link_card"), ("Are You Open on Sundays?", "hours")],
+)
+def test_other_english_wishes_stay_what_they_are(said: str, heard: str) -> None:
+    assert [one.intent for one in _asked(said, _wish(heard))] == [heard]

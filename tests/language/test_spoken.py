@@ -53,3 +53,21 @@ def test_a_language_is_asked_for(said: str, language: str) -> None:
 @pytest.mark.parametrize("said", ["русский язык 5 класс", "английский язык", "книги на английском", "Russian grammar"])
 def test_a_subject_is_no_such_wish(said: str) -> None:
     assert not spoken(said).order
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "How to Stop Time",
+        "What to Expect When You're Expecting",
+        "«Where the Crawdads Sing»",
+        "Are You My Mother, Dear",
+    ],
+)
+def test_an_english_title_tells_no_language(title: str) -> None:
+    assert not spoken(title.strip("«»")).language
+
+
+@pytest.mark.parametrize("said", ["What time do you open", "Are You Open on Sundays?", "WHAT ARE YOUR HOURS"])
+def test_an_english_question_does(said: str) -> None:
+    assert spoken(said).language == "en"

@@ -25,6 +25,9 @@ PEOPLE_HELD = HERE / "messages_people_held.jsonl"
 """Of invented readers, each with a manner of writing (``style``); who is in one file is not in the other."""
 MANNERS_HELD = HERE / "messages_manners_held.jsonl"
 """Of three readers more, written with those of ``messages_manners_train.jsonl``, before anybody looked at an error."""
+TRADES_HELD = HERE / "messages_trades_held.jsonl"
+"""Of eight readers more (a sailor, a mother at the wheel), written before those of ``messages_lives_train.jsonl``."""
+STRANGERS = (VOICES_HELD, PEOPLE_HELD, MANNERS_HELD, TRADES_HELD)
 DEV = (
     HERE.parent / "data" / "queries" / "queries_ru_dev.jsonl",
     HERE.parent / "data" / "queries" / "queries_en_dev.jsonl",

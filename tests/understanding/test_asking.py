@@ -174,3 +174,24 @@ async def test_the_title_by_another_writer_is_a_question(author: str, verdict: V
     (found,) = await look_up(shelf, asked)
 
     assert found.verdict is verdict
+
+
+async def test_the_number_of_a_part_may_stand_before_the_series() -> None:
+    shelf = Shelf({"третий ведьмак": book("Три ведьмы", 0.87), "ведьмак 3": book("Кровь эльфов", 0.98)})
+
+    assert shown(await look_up(shelf, request(rest="третий ведьмак"))) == ["Кровь эльфов"]
+
+
+async def test_a_title_that_begins_with_a_number_is_not_turned_round() -> None:
+    shelf = Shelf({"первая любовь": book("Первая любовь"), "любовь 1": book("Любовь")})
+
+    assert shown(await look_up(shelf, request(rest="первая любовь"))) == ["Первая любовь"]
+    assert shelf.asked == ["первая любовь"]
+
+
+async def test_what_is_wanted_of_a_book_is_no_part_of_its_title() -> None:
+    shelf = Shelf({"мастера и маргариту": book("Мастер и Маргарита")})
+
+    answers = await look_up(shelf, request(rest="мастера и маргариту, но чтоб с картинками"))
+
+    assert shown(answers) == ["Мастер и Маргарита"]

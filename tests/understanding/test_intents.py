@@ -50,19 +50,19 @@ def test_messages_that_phrases_were_written_for_are_understood(tuned: list[messa
 
 
 def test_messages_that_no_phrase_was_written_for_are_understood(held_out: list[messages.Understood]) -> None:
-    assert messages.share_right(held_out) >= 0.96, messages.wrong(held_out)
+    assert messages.share_right(held_out) >= 0.97, messages.wrong(held_out)
 
 
 def test_fresh_messages_that_nothing_was_tuned_to_are_understood() -> None:
     fresh = messages.understood(messages.FRESH_HELD_OUT)
 
-    assert messages.share_right(fresh) >= 0.94, messages.wrong(fresh)
+    assert messages.share_right(fresh) >= 0.95, messages.wrong(fresh)
 
 
 def test_readers_who_write_in_their_own_words_are_understood() -> None:
     voices = messages.understood(messages.VOICES_HELD)
 
-    assert messages.share_right(voices) >= 0.79, messages.wrong(voices)
+    assert messages.share_right(voices) >= 0.82, messages.wrong(voices)
 
 
 def test_a_manner_of_writing_that_was_never_heard_is_understood() -> None:
@@ -74,7 +74,20 @@ def test_a_manner_of_writing_that_was_never_heard_is_understood() -> None:
 def test_three_more_manners_that_were_never_heard_are_understood() -> None:
     manners = messages.understood(messages.MANNERS_HELD)
 
-    assert messages.share_right(manners) >= 0.76, messages.wrong(manners)
+    assert messages.share_right(manners) >= 0.77, messages.wrong(manners)
+
+
+def test_eight_more_readers_that_were_never_heard_are_understood() -> None:
+    trades = messages.understood(messages.TRADES_HELD)
+
+    assert messages.share_right(trades) >= 0.87, messages.wrong(trades)
+
+
+def test_what_is_done_at_once_is_asked_about_where_it_is_unsure(reader: PhraseUnderstanding) -> None:
+    unsure = [request for message in messages.read(*messages.STRANGERS) for request in reader.understand(message.text)]
+    done = [one for one in unsure if one.intent in ("subscribe", "unsubscribe") and one.slots.get("rival")]
+
+    assert len(done) >= 5
 
 
 def test_the_development_set_is_understood(dev: list[messages.Understood]) -> None:

@@ -302,3 +302,9 @@ async def test_who_will_read_it_need_not_stand_in_the_title(find: Find, said: st
     found = await find(said)
     assert found.verdict is Verdict.FOUND
     assert found.works[0].title == "Шинель"
+
+
+async def test_a_title_in_the_midst_of_a_story_is_asked_about(find: Find) -> None:
+    found = await find("повесть, по которой сняли фильм собачье сердце")
+
+    assert (found.verdict, _titles(found)[0]) == (Verdict.NEAR, "Собачье сердце")
