@@ -31,6 +31,10 @@ class LimitSettings(Section):
     all_an_hour: int = Field(300, ge=5, description="The same over all channels.")
 
 
+LEAST_KEY = 32
+"""Characters of a key drawn at random."""
+
+
 class AccountSettings(Section):
     """How a reader proves that a card is theirs."""
 
@@ -62,7 +66,7 @@ class AccountSettings(Section):
     @field_validator("key")
     @classmethod
     def _long_enough(cls, key: SecretStr) -> SecretStr:
-        if 0 < len(key.get_secret_value()) < 32:
+        if 0 < len(key.get_secret_value()) < LEAST_KEY:
             raise ValueError("expected at least 32 characters, or nothing")
         return key
 
@@ -81,9 +85,12 @@ class AccountSettings(Section):
             if not file.exists():
                 file.parent.mkdir(parents=True, exist_ok=True)
                 _draw(file)
-            return file.read_bytes().strip()
+            key = file.read_bytes().strip()
         except OSError as error:
             raise ConfigError(f"accounts.key_file: {file} cannot be kept: {error.strerror}") from None
+        if len(key) < LEAST_KEY:  # cut off by a power cut or a full disk: digests made with it could be guessed
+            raise ConfigError(f"accounts.key_file: {file} holds no key: put it back from a backup, or delete it")
+        return key
 
     def code_rules(self) -> Codes:
         """What codes are like."""
@@ -106,6 +113,8 @@ def _draw(file: Path) -> None:
     drawn = file.with_name(f"{file.name}.{secrets.token_hex(8)}")
     with os.fdopen(os.open(drawn, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as stream:
         stream.write(secrets.token_hex(32) + "\n")
+        stream.flush()
+        os.fsync(stream.fileno())
     try:
         os.link(drawn, file)
     except FileExistsError:

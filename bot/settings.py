@@ -35,6 +35,8 @@ from bot.section import Section
 
 PREFIX = "BIBLIOBOT_"
 OWN_VARIABLES = frozenset({PREFIX + "CONFIG", PREFIX + "EXPORTS"})
+NAMES_OF_FILES = ("ACCOUNTS__KEY_FILE", "__CA_FILE")
+"""Options that name a file themselves: these are no secrets in a file."""
 Block = TypeVar("Block", bound=BaseModel)
 DEFAULT_INTENTS = (
     "greeting",
@@ -370,7 +372,7 @@ class _Environment(EnvSettingsSource):
 def _variables(environ: Mapping[str, str]) -> dict[str, str]:
     """Our variables in lower case, with ``…_FILE`` replaced by what the file holds."""
     found = {key: value for key, value in environ.items() if key.startswith(PREFIX) and key not in OWN_VARIABLES}
-    for key in [key for key in found if key.endswith("_FILE")]:
+    for key in [key for key in found if key.endswith("_FILE") and not key.endswith(NAMES_OF_FILES)]:
         try:
             found[key.removesuffix("_FILE")] = Path(found.pop(key)).read_text("utf-8").strip()
         except OSError as error:

@@ -91,6 +91,17 @@ def test_a_key_that_cannot_be_kept_is_told_with_its_path(tmp_path: Path) -> None
         account_setup(settings, folder)
 
 
+@pytest.mark.parametrize("kept", ["", "\n", "cut"])
+def test_a_file_that_holds_no_key_is_refused(tmp_path: Path, kept: str) -> None:
+    """A power cut leaves such a file; digests that were made with it could be guessed."""
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "accounts.key").write_text(kept)
+    settings, folder = written(tmp_path, "")
+
+    with pytest.raises(ConfigError, match="holds no key"):
+        account_setup(settings, folder)
+
+
 def test_foreign_messengers_have_no_accounts_under_russian_law(tmp_path: Path) -> None:
     text = "privacy: {profile: ru}\nchannels: {webchat: {}, telegram: {token: '1:x'}}"
     rules = account_setup(*written(tmp_path, text)).rules

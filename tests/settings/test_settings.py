@@ -107,6 +107,15 @@ def test_a_secret_may_come_from_a_file(tmp_path: Path) -> None:
     assert settings.database.url.get_secret_value() == "sqlite:///x.sqlite3"
 
 
+def test_an_option_that_names_a_file_is_no_secret_in_a_file(tmp_path: Path) -> None:
+    variables = {"BIBLIOBOT_ACCOUNTS__KEY_FILE": "/data/key", "BIBLIOBOT_CHANNELS__MAX__CA_FILE": "/etc/root.pem"}
+
+    settings, _ = load(written(tmp_path, ""), variables)
+
+    assert settings.accounts.key_file == "/data/key"
+    assert settings.channels["max"]["ca_file"] == "/etc/root.pem"
+
+
 def test_a_missing_secret_file_is_told(tmp_path: Path) -> None:
     told = fault(tmp_path, "", {"BIBLIOBOT_DATABASE__URL_FILE": str(tmp_path / "gone")})
 
