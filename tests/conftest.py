@@ -16,6 +16,7 @@ from db import wakes
 from db.connect import Database, connect
 from tests.support.clock import StandingClock
 from tests.support.databases import COMPILED, Databases, memory_disk
+from tests.support.patience import SOON_S
 
 DIALECTS = ("sqlite", "postgresql")
 
@@ -52,6 +53,7 @@ def databases() -> Iterator[Databases]:
     """Makes stores; holds the one PostgreSQL of this test process."""
     with TemporaryDirectory(prefix="bb-stores-", dir=memory_disk()) as folder, pytest.MonkeyPatch.context() as patch:
         patch.setattr(connecting, "create_async_engine", COMPILED.engine)
+        patch.setattr(connecting, "GIVEN_BACK_S", SOON_S)  # a busy machine may be long about what is soon given back
         made = Databases(Path(folder))
         yield made
         made.close()
