@@ -1,5 +1,6 @@
 """Rules and fixtures of every test: no network but this machine, real databases."""
 
+import gc
 import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -32,8 +33,24 @@ def pytest_configure(config: pytest.Config) -> None:
 
     Without any, each of the many processes that tests start would compile hundreds of modules: a second of work.
     """
-    if os.environ.pop("PYTHONDONTWRITEBYTECODE", "") and config.cache is not None:
+    if os.environ.pop("PYTHONDONTWRITEBYTECODE", "") and config.pluginmanager.hasplugin("cacheprovider"):
+        assert config.cache is not None
         os.environ["PYTHONPYCACHEPREFIX"] = str(config.cache.mkdir("bytecode"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """What is collected stays until the end: the collector of garbage need not look at it, now or ever after.
+
+    It took an eighth of the collecting and a twentieth of the tests.
+    """
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.set_threshold(10_000, 10, 10)
+        gc.enable()
 
 
 @pytest.hookimpl(trylast=True)

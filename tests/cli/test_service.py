@@ -61,6 +61,15 @@ def asks(address: str, text: str, session: str = SECRET) -> str:
     raise AssertionError("the stream ended")
 
 
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[SmallLibrary, str]]:
+    """A library with its catalogue, and the address where it is served: for all who do not stop it."""
+    library = SmallLibrary.in_folder(tmp_path_factory.mktemp("served"))
+    library.imports()
+    with serving(library) as (_, address):
+        yield library, address
+
+
 def test_a_question_is_answered_and_sigterm_ends_it_in_order(tmp_path: Path) -> None:
     library = SmallLibrary.in_folder(tmp_path)
     library.imports()
@@ -79,19 +88,17 @@ def test_a_question_is_answered_and_sigterm_ends_it_in_order(tmp_path: Path) -> 
         assert [message["author"] for message in kept] == ["reader", "bot"]
 
 
-def test_what_a_librarian_teaches_is_in_force_while_the_service_runs(tmp_path: Path) -> None:
-    library = SmallLibrary.in_folder(tmp_path)
-    library.imports()
-    with serving(library) as (_, address):
-        assert "не нашлось" in asks(address, "мим", secrets.token_hex(16))
+def test_what_a_librarian_teaches_is_in_force_while_the_service_runs(served: tuple[SmallLibrary, str]) -> None:
+    library, address = served
+    assert "не нашлось" in asks(address, "мим", secrets.token_hex(16))
 
-        assert "added" in library.runs("synonyms", "add", "title", "мим", "Мастер и Маргарита")
-        taught, asked = monotonic(), 0
-        while "Мастер и Маргарита" not in asks(address, "мим", secrets.token_hex(16)):
-            asked += 1
-            assert monotonic() - taught < IN_FORCE_S or asked < IN_FORCE_ASKS
+    assert "added" in library.runs("synonyms", "add", "title", "мим", "Мастер и Маргарита")
+    taught, asked = monotonic(), 0
+    while "Мастер и Маргарита" not in asks(address, "мим", secrets.token_hex(16)):
+        asked += 1
+        assert monotonic() - taught < IN_FORCE_S or asked < IN_FORCE_ASKS
 
-        assert json.loads(library.runs("misses", "--json"))[0]["channels"]["webchat"] >= 1
+    assert json.loads(library.runs("misses", "--json"))[0]["channels"]["webchat"] >= 1
 
 
 def test_an_import_is_found_while_the_service_runs(tmp_path: Path) -> None:
@@ -104,21 +111,18 @@ def test_an_import_is_found_while_the_service_runs(tmp_path: Path) -> None:
         pytest.fail("the import was not found")
 
 
-def test_a_second_service_on_one_sqlite_file_is_refused(tmp_path: Path) -> None:
-    library = SmallLibrary.in_folder(tmp_path)
-    with serving(library):
-        assert "another bibliobot serves this database already" in library.runs("run", code=1)
+def test_a_second_service_on_one_sqlite_file_is_refused(served: tuple[SmallLibrary, str]) -> None:
+    library, _ = served
+    assert "another bibliobot serves this database already" in library.runs("run", code=1)
 
 
-def test_a_taken_port_is_told(tmp_path: Path) -> None:
-    library = SmallLibrary.in_folder(tmp_path)
-    (tmp_path / "other").mkdir()
-    with serving(library) as (_, address):
-        other = SmallLibrary.in_folder(tmp_path / "other")
-        config = tmp_path / "other" / "config.yaml"
-        config.write_text(config.read_text("utf-8").replace("port: 0", f"port: {address.rpartition(':')[2]}"), "utf-8")
+def test_a_taken_port_is_told(served: tuple[SmallLibrary, str], tmp_path: Path) -> None:
+    _, address = served
+    other = SmallLibrary.in_folder(tmp_path)
+    config = tmp_path / "config.yaml"
+    config.write_text(config.read_text("utf-8").replace("port: 0", f"port: {address.rpartition(':')[2]}"), "utf-8")
 
-        assert "another program has the port" in other.runs("run", code=1)
+    assert "another program has the port" in other.runs("run", code=1)
 
 
 def test_several_roles_need_postgresql(tmp_path: Path) -> None:

@@ -159,7 +159,7 @@ async def test_the_end_of_a_card_is_told_a_month_and_a_week_before_and_never_aft
     anna = await desk.reader("1", "max")
     await desk.library.set_patron(anna, valid_until=date(2026, 4, 10))
     said = []
-    for _ in range(60):
+    for _ in range(45):
         await desk.started().tick()
         said += [(desk.library.today, text) for text in await desk.texts("max")]
         desk.clock.turn(timedelta(days=1))
