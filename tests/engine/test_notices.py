@@ -1,17 +1,15 @@
 """A reader hears of a due date once, in time, by the contact that works, and never of a book that is back."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
 import pytest
 
 from bot.library.notices import NoticeKind, NoticeRules
 from bot.library.shown_loans import unpacked
-from bot.messages import Delivery, Reply
-from bot.notice_words import Setting, Told, worded
+from bot.messages import Delivery
 from bot.notices import SHOWN_ON_A_PAGE
 from bot.ports.log import Mode
-from db import notice_rest
 from db.connect import Database
 from tests.support.clock import StandingClock
 from tests.support.lending import ZONE
@@ -444,82 +442,3 @@ async def test_a_conversation_that_a_librarian_has_is_left_alone(desk: Notified)
     desk.clock.turn(timedelta(hours=2))
     await desk.engine.tick()
     assert len(await desk.texts("max")) == 1
-
-
-# --- what stands in nobody's way -----------------------------------------------------------------
-
-
-async def test_a_restored_copy_writes_to_nobody_until_it_is_the_librarys_own_again(desk: Notified) -> None:
-    anna = await desk.reader("1", "max")
-    await desk.borrows(anna, "Идиот")
-    async with desk.database.writer.begin() as connection:
-        await notice_rest.rest(connection)
-
-    for _ in range(3):
-        await desk.started().tick()
-        assert await desk.texts("max") == []
-        desk.clock.turn(timedelta(hours=1))
-    assert await desk.states() == []
-
-    assert await notice_rest.resume(desk.database)
-    assert not await notice_rest.resume(desk.database)
-    await desk.engine.tick()
-    assert "«Идиот», Автор" in (await desk.texts("max"))[0]
-
-
-async def test_a_letter_that_cannot_be_worded_stops_nobody_elses(
-    desk: Notified, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for card, title in (("1", "Идиот"), ("2", "Бесы"), ("3", "Игрок")):
-        await desk.borrows(await desk.reader(card, "max"), title)
-
-    def broken(cards: Sequence[Told], setting: Setting) -> Reply:
-        if any(loan.title == "Бесы" for told in cards for loan in told.due):
-            raise ValueError("a title that nobody thought of")
-        return worded(cards, setting)
-
-    monkeypatch.setattr("bot.engine.notices.worded", broken)
-
-    await desk.engine.tick()
-
-    texts = await desk.texts("max")
-    assert [("Идиот" in text, "Игрок" in text) for text in texts] == [(True, False), (False, True)]
-    assert sorted(await desk.states()) == ["sent", "sent", "unreached"]
-    await desk.started().tick()
-    assert await desk.texts("max") == []
-
-
-async def test_words_for_a_page_that_cannot_be_found_stop_nobody_elses(
-    desk: Notified, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    anna = await desk.reader("1", "site")
-    work, _ = await desk.library.book("Идиот")
-    await desk.library.desk.make_ready((await desk.library.hold(anna, work)).hold_id)
-    await desk.borrows(await desk.reader("2", "max"), "Бесы")
-
-    def broken(cards: Sequence[Told], setting: Setting) -> Reply:
-        if any(told.ready for told in cards):
-            raise ValueError("a title that nobody thought of")
-        return worded(cards, setting)
-
-    monkeypatch.setattr("bot.engine.notices.worded", broken)
-    await desk.engine.tick()
-
-    assert len(await desk.texts("max")) == 1
-    assert [reader.patron_id for reader in await desk.readers.unreached()] == [anna], "the desk calls"
-
-
-async def test_days_on_which_the_service_stood_still_are_made_up_for_once(desk: Notified) -> None:
-    anna = await desk.reader("1", "max")
-    await desk.borrows(anna, "Идиот", due_in=4)
-    await desk.borrows(anna, "Бесы", due_in=-3)
-    desk.clock.turn(timedelta(days=2))  # nothing ran on the day of «3 days before», nor on the first day of being late
-
-    await desk.started().tick()
-    await desk.started().tick()
-
-    (text,) = await desk.texts("max")
-    assert ("в пятницу, 6 марта: «Идиот»" in text, "Срок возврата уже прошёл:\n27 февраля: «Бесы»" in text) == (
-        True,
-        True,
-    )

@@ -2,15 +2,13 @@
 
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.clock import Clock
 from bot.errors import StoreUnavailable
 from bot.messages import (
-    ButtonPress,
     Contact,
-    Content,
     Delivery,
     DeliveryReceipt,
     Event,
@@ -18,65 +16,24 @@ from bot.messages import (
     Lane,
     Moved,
     Outbound,
-    Photo,
     Presence,
     Removed,
     Reply,
-    SharedPhone,
     StaffReply,
     Text,
     Unsupported,
 )
 from bot.ports.letters import Author, Logged
-from bot.ports.log import Attempt, Completed, Dialogue, Mode, Outcome, QueueFigures, Recorded, Waiting
+from bot.ports.log import Attempt, Completed, Mode, Outcome, QueueFigures, Recorded, Waiting
 from bot.proof import message_of, proof_of
-from db.rows import clean, dialogue_json, dialogue_of, text_of
+from db.rows import dialogue_json, dialogue_of, text_of
 from db.wakes import Wakes
+from tests.support.fake_log_rows import Conversation, Message, key_of, logged, storable, what_stays
 
 MAX_TRIES = 3
 TURNS_A_CLAIM = 20
 HOLD = timedelta(seconds=60)
-NOTHING = Reply(text="")
 FURTHER = ("queued", "sent", "delivered", "read", "failed")
-
-
-@dataclass(slots=True)
-class Conversation:
-    """What the table of the same name holds."""
-
-    id: int
-    contact: Contact
-    name: str = ""
-    language: str = ""
-    mode: Mode = Mode.BOT
-    dialogue: Dialogue = field(default_factory=Dialogue)
-    waiting_since: datetime | None = None
-    handover_reason: str = ""
-    lease: int = 0
-    leased_until: datetime | None = None
-    in_hand: set[int] = field(default_factory=set)
-    unreachable_since: datetime | None = None
-
-
-@dataclass(slots=True)
-class Message:
-    """What the table of the same name holds."""
-
-    id: int
-    conversation: Conversation
-    state: str
-    created_at: datetime
-    inbound: Inbound | None = None
-    reply: Reply = NOTHING
-    author: Author = Author.BOT
-    in_reply_to: int | None = None
-    lane: Lane = Lane.REPLY
-    attempts: int = 0
-    due_at: datetime | None = None
-    external_id: str | None = None
-    outcome: str | None = None
-    intent: str | None = None
-    error: str | None = None
 
 
 class FakeLog:
@@ -111,9 +68,9 @@ class FakeLog:
 
     async def record(self, message: Inbound) -> Recorded:
         now = self._reach()
-        message = _storable(message)
+        message = storable(message)
         for known in self.messages.values():
-            if known.inbound is not None and _key(known.inbound) == _key(message):
+            if known.inbound is not None and key_of(known.inbound) == key_of(message):
                 return Recorded(message_id=known.id, conversation_id=known.conversation.id, fresh=False)
         if message.corrects and (earlier := self._corrected(message)):
             return Recorded(message_id=earlier.id, conversation_id=earlier.conversation.id, fresh=False)
@@ -215,7 +172,7 @@ class FakeLog:
         conversation.leased_until = conversation.leased_until and now + HOLD
         message.state, message.outcome, message.intent = "handled", turn.outcome.value, turn.intent or None
         message.error = turn.error or None
-        message.inbound = message.inbound and replace(message.inbound, content=_kept(message.inbound.content))
+        message.inbound = message.inbound and replace(message.inbound, content=what_stays(message.inbound.content))
         if turn.secret and message.inbound is not None:
             message.inbound = replace(message.inbound, content=Text("•••"))
         conversation.dialogue = dialogue_of(dialogue_json(turn.dialogue))  # as a store gives it back
@@ -263,7 +220,7 @@ class FakeLog:
         conversation.leased_until = None
         if message.attempts >= MAX_TRIES:
             message.state = "aside"
-            message.inbound = message.inbound and replace(message.inbound, content=_kept(message.inbound.content))
+            message.inbound = message.inbound and replace(message.inbound, content=what_stays(message.inbound.content))
             if farewell is not None and conversation.mode is not Mode.PERSON:
                 self.queue(conversation.id, farewell, in_reply_to=message.id)
         self._wakes.wake(("arrived",))
@@ -453,14 +410,14 @@ class FakeLog:
             for message in self.messages.values()
             if message.conversation.contact == contact and message.id > after
         ]
-        return [_logged(message) for message in ours[:limit]]
+        return [logged(message) for message in ours[:limit]]
 
     async def one(self, channel: str, message_id: int) -> tuple[Contact, Logged] | None:
         self._reach()
         found = self.messages.get(message_id)
         if found is None or found.conversation.contact.channel != channel:
             return None
-        return found.conversation.contact, _logged(found)
+        return found.conversation.contact, logged(found)
 
     def changes(self) -> AsyncIterator[None]:
         return self._wakes.on("arrived")
@@ -479,49 +436,3 @@ class FakeLog:
 
     def _before(self, message: Message) -> Iterator[Message]:
         return (other for other in self.messages.values() if other.id < message.id)
-
-
-def _storable(message: Inbound) -> Inbound:
-    """The message as a database would keep it."""
-    content = message.content
-    return replace(
-        message,
-        contact=replace(message.contact, address=clean(message.contact.address)),
-        content=Text(clean(content.text)) if isinstance(content, Text) else content,
-        external_id=clean(message.external_id),
-        idempotency_key=clean(message.idempotency_key),
-        name=clean(message.name),
-        language=clean(message.language),
-    )
-
-
-def _kept(content: Content) -> Content:
-    """What stays once the turn is over: no number, no handle."""
-    match content:
-        case Photo(caption=caption):
-            return Photo("", caption)
-        case SharedPhone():
-            return Unsupported("phone")
-        case _:
-            return content
-
-
-def _key(inbound: Inbound) -> tuple[str, str]:
-    return inbound.contact.channel, inbound.idempotency_key
-
-
-def _logged(message: Message) -> Logged:
-    if message.inbound is None:
-        return Logged(
-            message_id=message.id,
-            author=message.author,
-            reply=message.reply,
-            at=message.created_at,
-            in_reply_to=message.in_reply_to,
-        )
-    match message.inbound.content:
-        case Text(text) | ButtonPress(label=text) | Photo(caption=text):
-            said = text
-        case _:
-            said = ""
-    return Logged(message_id=message.id, author=Author.READER, reply=Reply(text=said), at=message.created_at)

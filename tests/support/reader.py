@@ -29,8 +29,9 @@ from bot.ports.understanding import Understanding
 from bot.routing import Router
 from bot.settings import DEFAULT_INTENTS
 from tests.support.clock import StandingClock
-from tests.support.fake_log import Conversation, FakeLog
-from tests.support.fake_log import Message as Kept
+from tests.support.fake_log import FakeLog
+from tests.support.fake_log_rows import Conversation
+from tests.support.fake_log_rows import Message as Kept
 from understanding.understander import PhraseUnderstanding
 
 UNDERSTANDING = PhraseUnderstanding()

@@ -87,3 +87,15 @@ def written(path: Path, data: bytes) -> Path:
     """A file with some bytes."""
     path.write_bytes(data)
     return path
+
+
+def all_of(path: Path) -> list[Read | Rejected]:
+    """Every row of a table, as which the file is recognised."""
+    file = recognise(path)
+    assert file.format == "table"
+    return list(file.records())
+
+
+def numbers(record: RecordData) -> list[str]:
+    """The inventory numbers of its copies."""
+    return [item.inventory_number for item in record.items]

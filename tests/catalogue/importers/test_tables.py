@@ -1,11 +1,9 @@
 """Inventories in CSV and Excel, with what hands and Excel do to them."""
 
 import gzip
-from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
-import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,14 +14,9 @@ from bot.library.records import ItemData, Read, RecordData, Rejected, Rejection
 from catalogue.importers import recognise
 from catalogue.importers.tables import recognise_table
 from catalogue.importers.tables.values import author_and_title, inventory_numbers, read_isbns, status, year
+from tests.catalogue.importers.support import all_of, numbers
 
 HEADER = "Инв. №;Автор;Заглавие;Год;Цена, руб.;ББК;Филиал;№ акта выбытия;Примечание"
-
-
-def all_of(path: Path) -> list[Read | Rejected]:
-    file = recognise(path)
-    assert file.format == "table"
-    return list(file.records())
 
 
 def csv(folder: Path, *lines: str, encoding: str = "utf-8", name: str = "inventory.csv") -> Path:
@@ -36,21 +29,6 @@ def records(folder: Path, *lines: str, encoding: str = "utf-8") -> list[RecordDa
     read = all_of(csv(folder, *lines, encoding=encoding))
     assert not [row for row in read if isinstance(row, Rejected)]
     return [row.record for row in read if isinstance(row, Read)]
-
-
-def workbook(folder: Path, *rows: Sequence[object], sheet: str = "Лист1") -> tuple[Path, openpyxl.Workbook]:
-    book = openpyxl.Workbook()
-    assert book.active is not None
-    book.active.title = sheet
-    for row in rows:
-        book.active.append(list(row))
-    path = folder / "inventory.xlsx"
-    book.save(path)
-    return path, book
-
-
-def numbers(record: RecordData) -> list[str]:
-    return [item.inventory_number for item in record.items]
 
 
 # --- what a row says -----------------------------------------------------------------------------
@@ -401,69 +379,6 @@ def test_a_kind_a_language_and_an_age_mark_are_read(tmp_path: Path) -> None:
     ]
 
 
-# --- workbooks -----------------------------------------------------------------------------------
-
-
-def test_excel_is_read_with_all_that_it_does_to_numbers(tmp_path: Path) -> None:
-    path, book = workbook(
-        tmp_path,
-        ["Инвентарная книга"],
-        ["Инв. №", "Автор", "Заглавие", "Год", "ISBN"],
-        [12345.0, "Чехов А. П.", "Чайка", 1985.0, 9785080065644],
-        [datetime(2024, 5, 12), "Горький М.", "Мать", datetime(1990, 1, 1), "9,78E+12"],  # noqa: DTZ001 - Excel knows no zones
-        ["1234-1236", "Оруэлл Дж.", 1984, "#N/A", None],
-        ["Итого", None, 3],
-    )
-    assert book.active is not None
-    book.active.row_dimensions[4].hidden = True
-    book.save(path)
-
-    chaika, mat, year_1984 = (row.record for row in all_of(path) if isinstance(row, Read))
-
-    assert (numbers(chaika), chaika.year, chaika.isbns) == (["12345"], 1985, ("9785080065644",))
-    assert (numbers(mat), mat.year, mat.isbn_lost) == (["12.05.2024"], 1990, True)
-    assert set(mat.warnings) == {"inventory_date", "isbn_lost", "hidden_row"}
-    assert (year_1984.title, numbers(year_1984), year_1984.year) == ("1984", ["1234", "1235", "1236"], None)
-
-
-def test_cells_merged_over_rows_count_for_each_of_them(tmp_path: Path) -> None:
-    path, book = workbook(
-        tmp_path,
-        ["Автор", "Заглавие", "Инв. №"],
-        ["Чехов А. П.", "Чайка", 1],
-        [None, None, 2],
-        ["Горький М.", "Мать", 3],
-    )
-    assert book.active is not None
-    book.active.merge_cells("A2:A3")
-    book.active.merge_cells("B2:B3")
-    book.save(path)
-
-    found = [row.record for row in all_of(path) if isinstance(row, Read)]
-
-    assert [(record.title, numbers(record)) for record in found] == [("Чайка", ["1", "2"]), ("Мать", ["3"])]
-
-
-def test_every_visible_sheet_with_a_header_is_read_and_may_name_its_branch(tmp_path: Path) -> None:
-    path, book = workbook(tmp_path, ["Название", "Инв. №"], ["Чайка", 1], sheet="Филиал 1")
-    for name, state, title in (("Филиал 2", "visible", "Мать"), ("Черновик", "hidden", "Никто")):
-        sheet = book.create_sheet(name)
-        sheet.append(["Название", "Инв. №"])
-        sheet.append([title, 2])
-        sheet.sheet_state = state
-    book.create_sheet("Заметки").append(["купить скрепки"])
-    book.save(path)
-
-    read = [row for row in all_of(path) if isinstance(row, Read)]
-
-    assert [(row.record.title, row.record.items[0].branch) for row in read] == [
-        ("Чайка", "Филиал 1"),
-        ("Мать", "Филиал 2"),
-    ]
-    assert [row.ordinal for row in read] == [2, 4]
-    assert recognise(path).size == 5
-
-
 # --- no table of books ---------------------------------------------------------------------------
 
 
@@ -471,13 +386,6 @@ def test_a_table_without_titles_is_refused_with_what_was_found(tmp_path: Path) -
     path = csv(tmp_path, "дата;сумма;организация", "01.01.2024;100;АО")
 
     with pytest.raises(InputError, match=r"inventory\.csv.*«дата», «сумма», «организация».*expected: Заглавие"):
-        recognise(path)
-
-
-def test_a_workbook_without_titles_is_refused(tmp_path: Path) -> None:
-    path, _ = workbook(tmp_path, ["дата", "сумма"], [1, 2])
-
-    with pytest.raises(InputError, match="no heading of a column of titles"):
         recognise(path)
 
 
@@ -503,16 +411,6 @@ def test_prose_and_programs_are_no_tables(tmp_path: Path) -> None:
 
     assert recognise_table(prose) is None
     assert recognise_table(program) is None
-
-
-def test_a_damaged_workbook_says_what_to_do(tmp_path: Path) -> None:
-    path, _ = workbook(tmp_path, ["Название"], ["Чайка"])
-    data = path.read_bytes()
-    at = data.index(b"xl/worksheets/sheet1.xml") + 40
-    path.write_bytes(data[:at] + b"\0" * 60 + data[at + 60 :])
-
-    with pytest.raises(InputError, match="save it again"):
-        recognise(path)
 
 
 def test_a_named_charset_overrules_and_a_wrong_one_is_refused(tmp_path: Path) -> None:
