@@ -17,6 +17,7 @@ from tests.support.catalogues import CatalogueStore, opened_catalogue
 from tests.support.clock import StandingClock
 from tests.support.databases import Databases
 from tests.support.fake_catalogue import FakeCatalogueStore
+from tests.support.patience import SOON_S
 
 
 @pytest.fixture(params=["fake", "sqlite"])
@@ -223,7 +224,7 @@ async def test_reading_does_not_hold_the_loop(fake: FakeCatalogueStore, tmp_path
     def reader(_: SourceFile) -> Iterator[Read]:
         for at, title in enumerate(TEN, start=1):
             # Waits for the loop, as a slow disk would: on the loop's own thread it could wait for ever.
-            asyncio.run_coroutine_threadsafe(answered.wait(), loop).result(30)
+            asyncio.run_coroutine_threadsafe(answered.wait(), loop).result(SOON_S)
             yield titled(title, at)
 
     (tmp_path / "a.mrc").touch()

@@ -12,6 +12,7 @@ from bot.errors import ChannelUnavailable, InputError
 from bot.messages import Contact
 from bot.ports.files import Seen, Unseen
 from tests.support.machine import FakeChannel
+from tests.support.patience import SOON_S
 from tests.support.photographs import code, file, photograph
 
 BOOK = "9785170978335"
@@ -95,7 +96,7 @@ async def test_more_pictures_than_are_waited_for_are_asked_to_come_again(
     gate = threading.Event()
 
     def slow(*_: object) -> Seen:
-        gate.wait(10)
+        gate.wait(SOON_S)
         return Seen(isbns=(BOOK,))
 
     monkeypatch.setattr(barcodes, "look", slow)

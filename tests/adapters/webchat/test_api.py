@@ -15,6 +15,7 @@ from bot.messages import Contact, Inbound, reply
 from bot.ports.letters import Author, Logged
 from tests.adapters.webchat.conftest import SESSION, Program, Stream
 from tests.support.clock import StandingClock
+from tests.support.patience import SOON_S
 
 OTHER = "Zc4bW8nV5mL2tR7-Qp_9xJ3k"
 
@@ -339,10 +340,10 @@ async def test_whatever_is_posted_is_taken_or_refused_and_never_breaks(program_o
             assert ("id" in found) == (answer.status == 202)
             return answer.status
 
-    @settings(max_examples=150, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=50, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
     @given(st.one_of(FIELDS.map(lambda fields: json.dumps(fields).encode()), st.binary(max_size=80)))
     def tried(body: bytes) -> None:
-        statuses.add(asyncio.run_coroutine_threadsafe(post(body), loop).result(10))
+        statuses.add(asyncio.run_coroutine_threadsafe(post(body), loop).result(SOON_S))
 
     await asyncio.to_thread(tried)
     assert statuses <= {202, 400, 413}

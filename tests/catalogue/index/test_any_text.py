@@ -27,7 +27,7 @@ def search(tmp_path_factory: pytest.TempPathFactory) -> Search:
     return Search(opened.index.searcher(), opened.vocabulary)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(text=_TYPED)
 def test_any_text_has_an_answer_with_scores_in_bounds(search: Search, text: str) -> None:
     answer = search.find(Wanted(text=text))
