@@ -1,10 +1,14 @@
 """Words that may mean two things: the catalogue is asked first, and where both stay possible the reader chooses."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from bot.asking import look_up, look_up_faq
+from bot.language.folding import words
 from bot.library.model import WorkCard
+from bot.library.places import find_branches
 from bot.messages import Button, reply
+from bot.ports.catalogue import Found
 from bot.ports.library import Library
 from bot.ports.understanding import Request
 from bot.routing import Answer, Router, Turn, intent, pressed
@@ -15,6 +19,7 @@ from handlers import is_hardly_found, librarian_button, surely, words_of
 router = Router("unsure")
 
 LOOKED_FOR = frozenset({"search", "availability"})
+OF_A_PLACE = frozenset({"hours", "location", "contacts"})
 LONGEST_PAYLOAD = 64
 """Bytes of what a button carries; see ``Button``."""
 
@@ -50,6 +55,10 @@ async def which(turn: Turn, library: Library) -> Answer:
         return _ask(turn, request.intent, rival)
     found = (await look_up(library.catalogue, request, 1))[0]
     other = rival if request.intent in LOOKED_FOR else request.intent
+    if other in OF_A_PLACE and await _names_a_branch(turn, library, found):
+        slots = {name: value for name, value in request.slots.items() if name not in ("title", "rival", "whole")}
+        because = (f"{other}: a branch of ours is named", *request.because)
+        return _go_on(replace(request, intent=other, slots=slots, because=because))
     work = surely(found)
     if work is not None and other in WISHES:
         return _ask_of_the_book(work, other, request)
@@ -57,6 +66,14 @@ async def which(turn: Turn, library: Library) -> Answer:
         known = await look_up_faq(library.faq, "", words_of(turn), turn.language)
         return _ask(turn, "search", other) if known is None else _go_on(request)
     return _go_on(request)
+
+
+async def _names_a_branch(turn: Turn, library: Library, found: Found) -> bool:
+    """«Адрес Верхнелесной»: who says where is asking about there, unless a book is called so word for word."""
+    said = words(words_of(turn))
+    if any(words(work.title) == said for work in found.works):
+        return False
+    return bool(find_branches(words_of(turn), await library.branches.all()))
 
 
 def _go_on(request: Request) -> Answer:
@@ -76,7 +93,8 @@ def _ask(turn: Turn, one: str, two: str) -> Answer:
     rest = turn.request.rest or words_of(turn)
     rows = tuple(Button(WISHES[name][1](), _payload(name, turn.request, rest)) for name in (one, two))
     text = _("Не уверен, что понял. Вы хотите {one} или {two}?").format(one=WISHES[one][0](), two=WISHES[two][0]())
-    return Answer(replies=(reply(text, buttons=(rows, (librarian_button(),))),), missed=True)
+    ways = (rows,) if "human" in (one, two) else (rows, (librarian_button(),))
+    return Answer(replies=(reply(text, buttons=ways),), missed=True)
 
 
 def _payload(wish: str, request: Request, rest: str) -> str:

@@ -53,8 +53,8 @@ def _said(tree: ast.Module, place: str) -> Iterator[str]:
         elif node.func.id in _GETTEXT and isinstance(node.args[0], ast.Constant):
             yield str(node.args[0].value)
         elif node.func.id == "counted" and len(node.args) == 4:
-            yield _constant(node.args[1], place)
-            yield _constant(node.args[3], place)
+            one, few, many = (_constant(form, place) for form in node.args[1:])
+            yield from (one, few if many == one else many)
 
 
 def _constant(node: ast.expr, place: str) -> str:

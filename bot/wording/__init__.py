@@ -87,11 +87,13 @@ def russian_form(number: int) -> int:
 def counted(number: int, one: str, few: str, many: str) -> str:
     """A number with its noun: ``counted(3, "экземпляр", "экземпляра", "экземпляров")``.
 
-    In other languages the forms are translated through ``one`` (singular) and ``many`` (plural).
+    In other languages the forms are translated through ``one`` (singular) and ``many`` (plural), or ``few`` where
+    ``many`` is no other word than ``one`` («раз», «раза», «раз»).
     """
     if _language.get() == SOURCE_LANGUAGE:
         return f"{number} {(one, few, many)[russian_form(number)]}"
-    return f"{number} {gettext(one if number == 1 else many)}"
+    plural = few if many == one else many
+    return f"{number} {gettext(one if number == 1 else plural)}"
 
 
 def day(value: date) -> str:

@@ -9,6 +9,7 @@ from bot.messages import Button, Reply, reply
 from bot.ports.catalogue import Found, Verdict
 from bot.ports.library import Library
 from bot.ports.log import Mode
+from bot.ports.understanding import Request
 from bot.routing import Answer, Turn
 from bot.wording import gettext as _
 from bot.wording import quoted
@@ -32,6 +33,12 @@ from handlers.search import showing
 LONGEST_HINT = 5
 """Words of a message that may be nothing but a day or a branch («а в воскресенье?»)."""
 _SMALL = frozenset(words("а и ну ли или там у вас есть что как вы тоже же and what about the at"))
+_OF_A_PLACE = {
+    "hours": frozenset(words("часы время график режим расписание работы работает открыта")),
+    "location": frozenset(words("адрес где находится")),
+    "contacts": frozenset(words("телефон номер телефона")),
+}
+"""Words that, beside a branch and nothing else, are a question about it: «режим работы Верхнелесной»."""
 _YES_OR_NO = frozenset(
     words(
         "да нет ага угу неа не надо нужно конечно давай давайте хочу хорошо ок согласен согласна "
@@ -48,6 +55,9 @@ async def better_answer(turn: Turn, library: Library, found: Found, query: str) 
         return Answer(replies=(reply(_("Хорошо. Что вам подсказать?"), buttons=menu(library)),))
     if sure and found.scores and found.scores[0] >= BEYOND_DOUBT:
         return None
+    about = await _about_a_branch(turn, library)
+    if about is not None:
+        return Answer(replies=(), go_on=(about,))
     leaning = await _hours_or_branch(turn, library)
     if leaning is not None:
         return Answer(replies=(leaning,), missed=True)
@@ -115,6 +125,18 @@ async def _rows(turn: Turn, library: Library, found: Found) -> tuple[Row, ...]:
     if elsewhere is not None and elsewhere.topic == "rules.mba":
         return ways_out(Button(_("Заказать из другой библиотеки"), "faq:rules.mba"))
     return ways_out()
+
+
+async def _about_a_branch(turn: Turn, library: Library) -> Request | None:
+    """What is asked about one of our branches, None where the words are about something else, too."""
+    branches, text = await library.branches.all(), words_of(turn)
+    if len(words(text)) > LONGEST_HINT:
+        return None
+    named = find_branches(text, branches)
+    beside = set(words_beside(text, named[0])) - _SMALL if len(named) == 1 else set()
+    wish = next((wish for wish, telling in _OF_A_PLACE.items() if beside and telling.issuperset(beside)), "")
+    because = (f"{wish}: beside the name of a branch nothing else was said", *turn.request.because)
+    return Request(intent=wish, confidence=turn.request.confidence, rest=text, because=because) if wish else None
 
 
 async def _hours_or_branch(turn: Turn, library: Library) -> Reply | None:

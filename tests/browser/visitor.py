@@ -19,9 +19,10 @@ UNREACHED = """() => {
   const found = [], before = document.activeElement;
   const shown = (element) => element.checkVisibility({ visibilityProperty: true }) && !element.closest("[inert]");
   for (const element of (document.querySelector("dialog:modal") ?? document).querySelectorAll(
-    "a[href], button, input:not([type=hidden]), select, textarea, summary, [role=button], [role=tab], [tabindex]"
+    "a[href], button, input:not([type=hidden]), select, textarea, summary, [role=button], [role=tab], " +
+      "[tabindex]:not([tabindex='-1'])"
   )) {
-    if (!shown(element) || element.disabled || element.matches("main, [aria-hidden=true] *")) continue;
+    if (!shown(element) || element.disabled || element.matches("[aria-hidden=true] *")) continue;
     element.blur();
     element.focus({ focusVisible: true, preventScroll: true });
     const style = getComputedStyle(element);

@@ -157,6 +157,21 @@ async def test_what_is_no_title_may_be_a_question_that_the_library_has_answered(
     reader.hears("Шахматный кружок по средам в 15:00.")
 
 
+@pytest.mark.parametrize(
+    ("said", "heard"),
+    [
+        ("часы работы сосновской", "Часов работы пока не знаю: Сосновская сельская библиотека."),
+        ("сосновская режим работы", "Часов работы пока не знаю: Сосновская сельская библиотека."),
+        ("адрес сосновской", "Сосновская сельская библиотека"),
+    ],
+)
+async def test_what_is_asked_of_a_branch_by_its_name_is_no_title(reader: Reader, said: str, heard: str) -> None:
+    await reader.says(said)
+
+    reader.hears(heard)
+    reader.hears_nothing_of("не нашлось")
+
+
 async def test_the_name_of_a_branch_alone_is_most_likely_a_question_about_it(reader: Reader) -> None:
     await reader.says("а сосновская 7 марта")
 

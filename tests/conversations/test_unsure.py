@@ -1,5 +1,7 @@
 """Words that may be a title or a wish: the reader is asked, and both ways lead on."""
 
+import pytest
+
 from bot.ports.log import Mode
 from tests.support.fake_library import CENTRAL, FakeCatalogue, at
 from tests.support.reader import Reader
@@ -29,6 +31,28 @@ async def test_where_no_such_book_is_held_the_wish_is_answered_at_once(reader: R
 
     reader.hears("Центральная библиотека")
     reader.hears_nothing_of("Вы ищете")
+
+
+@pytest.mark.parametrize("said", ["часы работы детской", "детская часы работы"])
+async def test_who_names_a_branch_asks_about_it_whatever_book_bears_its_name(
+    reader: Reader, catalogue: FakeCatalogue, said: str
+) -> None:
+    catalogue.holds("Детская", "Иван Бунин", at(CENTRAL, 1, 1))
+
+    await reader.says(said)
+
+    reader.hears("Детская библиотека")
+    reader.hears_nothing_of("Бунин")
+
+
+async def test_a_title_that_names_a_branch_word_for_word_is_asked_about(
+    reader: Reader, catalogue: FakeCatalogue
+) -> None:
+    catalogue.holds("Адрес детской", "Алексей Варламов", at(CENTRAL, 1, 1))
+
+    await reader.says("адрес детской")
+
+    reader.hears("Вы ищете книгу «Адрес детской», Алексей Варламов или хотите узнать адрес?")
 
 
 async def test_thanks_in_a_title_are_no_thanks(reader: Reader, catalogue: FakeCatalogue) -> None:

@@ -65,3 +65,5 @@ def test_numbers_take_their_english_form() -> None:
     with in_language("en"):
         assert counted(1, "библиотека", "библиотеки", "библиотек") == "1 library"
         assert counted(2, "библиотека", "библиотеки", "библиотек") == "2 libraries"
+        assert counted(1, "раз", "раза", "раз") == "1 time"
+        assert counted(2, "раз", "раза", "раз") == "2 times"

@@ -106,7 +106,7 @@ async def test_a_refusal_needs_a_reason_and_the_reader_is_told_it(come: Come, ho
     picked = {f"pick-{one}": "1"}
     again = await decides(masha, "refuse", **picked)
     assert "причину отказа" in again
-    assert re.findall(r'name="pick-(\d+)" value="1" data-pick checked', again) == [str(one)], "the ticks stay"
+    assert re.findall(r'name="pick-(\d+)" value="1" data-pick data-row checked', again) == [str(one)], "the ticks stay"
     assert "причину отказа" in await decides(masha, "refuse", **picked, code="выдумка")
 
     assert "читатель узнает причину" in await decides(masha, "refuse", **picked, code="HOLD_QUEUE")
