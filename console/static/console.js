@@ -88,7 +88,8 @@
   });
 
   // --- keys -------------------------------------------------------------------------------------------
-  const inField = (target) => target.closest?.("input:not([type=checkbox]), textarea, select, [contenteditable]");
+  // A field of a window that was just closed keeps the focus until the browser draws again: nobody types there.
+  const inField = (target) => target.closest?.("input:not([type=checkbox]), textarea, select, [contenteditable]")?.getClientRects().length;
   const press = (name) => {
     const wanted = find(`[data-key="${name}"]:not([disabled])`);
     if (wanted && wanted.offsetParent !== null) { wanted.click(); return true; }

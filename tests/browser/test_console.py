@@ -73,6 +73,13 @@ async def test_the_second_is_told_and_what_was_typed_stays(
     await expect(vera.page.get_by_label("Ответ читателю")).to_have_value("Пишу долгий ответ")
 
 
+SHUT_AND_P = """() => {
+  document.querySelector("dialog[open]").close();
+  document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { code: "KeyP", key: "p", bubbles: true }));
+}"""
+"""A window is shut and a key pressed before the browser has drawn it: the field in it still has the focus."""
+
+
 async def test_everything_is_done_by_keyboard_alone(desk_house: ConsoleHouse, visit: Visit, enter: Enter) -> None:
     masha = await enter()
     reader = await visit(desk_house.address)
@@ -110,6 +117,12 @@ async def test_everything_is_done_by_keyboard_alone(desk_house: ConsoleHouse, vi
         await expect(masha.page.get_by_role("dialog", name=window)).to_be_visible()
         await keys.press("Escape")
         await expect(masha.page.get_by_role("dialog")).to_have_count(0)
+    await keys.press("s")
+    await expect(masha.page.get_by_role("dialog", name="Книга из каталога")).to_be_visible()
+    await masha.page.evaluate(SHUT_AND_P)
+    await expect(masha.page.get_by_role("dialog", name="Передать")).to_be_visible()
+    await keys.press("Escape")
+    await expect(masha.page.get_by_role("dialog")).to_have_count(0)
     await keys.press("e")
     await expect(masha.page.get_by_text("Закрыт. Новое сообщение откроет его снова.")).to_be_visible()
     await keys.press("g")
