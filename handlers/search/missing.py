@@ -1,8 +1,11 @@
 """The catalogue does not show what was asked for: an honest no, and what to try next."""
 
+from collections.abc import Sequence
+
 from bot.asking import look_up_faq
 from bot.clock import local_day
 from bot.language.folding import words
+from bot.library.model import Branch
 from bot.library.places import branch_key, find_branches, main_branch, words_beside
 from bot.library.when import parse_when
 from bot.messages import Button, Reply, reply
@@ -55,13 +58,7 @@ async def better_answer(turn: Turn, library: Library, found: Found, query: str) 
         return Answer(replies=(reply(_("Хорошо. Что вам подсказать?"), buttons=menu(library)),))
     if sure and found.scores and found.scores[0] >= BEYOND_DOUBT:
         return None
-    about = await _about_a_branch(turn, library)
-    if about is not None:
-        return Answer(replies=(), go_on=(about,))
-    leaning = await _hours_or_branch(turn, library)
-    if leaning is not None:
-        return Answer(replies=(leaning,), missed=True)
-    return await _no_book(turn, library, found, query)
+    return await _of_a_place(turn, library) or await _no_book(turn, library, found, query)
 
 
 async def _no_book(turn: Turn, library: Library, found: Found, query: str) -> Answer | None:
@@ -127,24 +124,31 @@ async def _rows(turn: Turn, library: Library, found: Found) -> tuple[Row, ...]:
     return ways_out()
 
 
-async def _about_a_branch(turn: Turn, library: Library) -> Request | None:
-    """What is asked about one of our branches, None where the words are about something else, too."""
+async def _of_a_place(turn: Turn, library: Library) -> Answer | None:
+    """Few words that are about a branch or a day rather than a book."""
     branches, text = await library.branches.all(), words_of(turn)
-    if len(words(text)) > LONGEST_HINT:
+    if len(words(text)) > LONGEST_HINT or not branches:
         return None
     named = find_branches(text, branches)
-    beside = set(words_beside(text, named[0])) - _SMALL if len(named) == 1 else set()
+    about = _asked_of(named[0], turn) if len(named) == 1 else None
+    if about is not None:
+        return Answer(replies=(), go_on=(about,))
+    leaning = _hours_or_branch(turn, library, branches, named)
+    return Answer(replies=(leaning,), missed=True) if leaning else None
+
+
+def _asked_of(branch: Branch, turn: Turn) -> Request | None:
+    """What is asked about the branch that was named, None where the words are about something else, too."""
+    text = words_of(turn)
+    beside = set(words_beside(text, branch)) - _SMALL
     wish = next((wish for wish, telling in _OF_A_PLACE.items() if beside and telling.issuperset(beside)), "")
     because = (f"{wish}: beside the name of a branch nothing else was said", *turn.request.because)
     return Request(intent=wish, confidence=turn.request.confidence, rest=text, because=because) if wish else None
 
 
-async def _hours_or_branch(turn: Turn, library: Library) -> Reply | None:
+def _hours_or_branch(turn: Turn, library: Library, branches: Sequence[Branch], named: Sequence[Branch]) -> Reply | None:
     """«А в воскресенье?», «в Сосновке»: most likely a question about hours that leans on what was said before."""
-    branches, text = await library.branches.all(), words_of(turn)
-    if len(words(text)) > LONGEST_HINT or not branches:
-        return None
-    named = find_branches(text, branches)
+    text = words_of(turn)
     branch = named[0] if len(named) == 1 else main_branch(branches)
     if branch is None:
         return None
