@@ -75,7 +75,7 @@ class LoanList:
             await self._sort(batch)
 
     async def parts(self) -> Sequence[Part]:
-        """What may go in before the rest: new loans, whole readers at a time, where no loan came back.
+        """What may go in before the rest: on SQLite, new loans, whole readers at a time, where no loan came back.
 
         A copy that came back and is out again must not look free in between.
         """

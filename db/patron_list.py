@@ -77,7 +77,7 @@ class PatronList:
             await self._sort({listed.row.card_number: listed for listed in batch})
 
     async def parts(self) -> Sequence[Part]:
-        """What may go in before the rest: new readers."""
+        """What may go in before the rest: on SQLite, new readers."""
         if self.summary.stopped:
             return ()
         *first, self._rest = await self._new.parts("ordinal")

@@ -1,78 +1,26 @@
 """Lists of readers and of loans in the store, on both databases."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
-from sqlalchemy import delete, func, insert, select, text, update
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import select, text
 
-from bot.circulation import Keeping
 from bot.errors import StoreUnavailable
 from bot.library.holds import HoldState
-from bot.library.lists import Listed, ListPlan, ListSummary, LoanData, PatronData, Stopped
+from bot.library.lists import PatronData, Stopped
 from bot.renewal_requests import RequestState
 from db.cards import SqlCards
 from db.connect import Database
-from db.list_import import SqlListWriter
 from db.loan_list import LoanList
-from db.models import BranchRow, PatronRow
-from db.models_circulation import LoanRow
-from db.patron_list import PatronList
+from db.models import PatronRow
 from tests.support.clock import StandingClock
-from tests.support.lending import LendingLibrary
-from tests.support.patience import SOON_S
-
-ISSUED = date(2026, 2, 20)
-DUE = date(2026, 3, 7)
-
-
-class Office:
-    """The library's own program, and what is imported from it."""
-
-    def __init__(self, library: LendingLibrary) -> None:
-        self.library = library
-        self.writer = SqlListWriter(library.database, library.branches, library.clock, library.house)
-        self.refused: list[str] = []
-
-    async def patrons(self, *rows: PatronData, **plan: Any) -> ListSummary:
-        return await self.writer.patrons(lambda: listed(rows), self._plan(plan), self._refuse)
-
-    async def loans(self, *rows: LoanData, **plan: Any) -> ListSummary:
-        self.library.clock.turn(timedelta(minutes=1))
-        return await self.writer.loans(lambda: listed(rows), self._plan(plan), self._refuse)
-
-    def _refuse(self, ordinal: int, offset: int, why: str) -> None:
-        self.refused.append(why)
-
-    @staticmethod
-    def _plan(plan: dict[str, Any]) -> ListPlan:
-        return ListPlan(**{"source": "program", "file": "list.csv", "branch": "01", **plan})
-
-
-def listed(rows: Iterable[Any]) -> Iterator[Listed[Any]]:
-    return (Listed(ordinal, ordinal, row) for ordinal, row in enumerate(rows, 1))
-
-
-def out(card: str, number: str, **values: Any) -> LoanData:
-    return LoanData(**{"card_number": card, "inventory_number": number, "issued_on": ISSUED, "due_on": DUE, **values})
+from tests.support.office import DUE, Office, open_office, out
 
 
 @pytest.fixture
 async def office(database: Database, clock: StandingClock) -> Office:
-    library = LendingLibrary(database, clock, keeping=Keeping.SNAPSHOT)
-    await library.opens()
-    return Office(library)
-
-
-async def card(office: Office, number: str) -> int:
-    async with office.library.database.engine.connect() as connection:
-        found = await connection.scalar(select(PatronRow.id).where(PatronRow.card_number == number))
-    assert found is not None
-    return found
+    return await open_office(database, clock)
 
 
 async def test_readers_are_added_changed_and_never_emptied(office: Office) -> None:
@@ -110,7 +58,7 @@ async def test_loans_become_those_of_the_list(office: Office) -> None:
     library = office.library
     _, items = await library.book("Идиот", copies=2)
     await office.patrons(*(PatronData(card_number=number) for number in ("1", "2")))
-    anna = await card(office, "1")
+    anna = await office.card("1")
 
     first = await office.loans(out("1", "Идиот-0"), out("1", "", title="Ветхая книга", author="Некто"))
     result = await library.circulation.loans(anna)
@@ -156,7 +104,7 @@ async def test_a_book_that_changed_hands_between_two_lists_is_lent_once(office: 
     twice = await office.loans(out("2", "Идиот-0"), out("1", "Идиот-0"))
 
     assert (after.added, after.gone) == (1, 1)
-    assert await office.library.loans(await card(office, "1")) == ()
+    assert await office.library.loans(await office.card("1")) == ()
     assert twice.added == 0
     assert office.refused == ["this copy is on loan to another card already"]
 
@@ -165,7 +113,7 @@ async def test_half_of_a_list_closes_nothing_until_it_is_confirmed(office: Offic
     await office.patrons(PatronData(card_number="1"))
     rows = [out("1", "", title=f"Книга {number}") for number in range(5)]
     await office.loans(*rows)
-    anna = await card(office, "1")
+    anna = await office.card("1")
 
     half = await office.loans(*rows[:2])
     assert (half.unconfirmed, half.gone, half.had) == (True, 3, 5)
@@ -183,7 +131,7 @@ async def test_what_the_list_says_came_back_needs_no_confirmation(office: Office
     back = await office.loans(out("1", "", title="Книга", returned=True))
 
     assert (back.returned, back.gone, back.unconfirmed) == (1, 0, False)
-    assert await office.library.loans(await card(office, "1")) == ()
+    assert await office.library.loans(await office.card("1")) == ()
 
 
 async def test_a_dry_run_writes_nothing(office: Office) -> None:
@@ -198,7 +146,7 @@ async def test_a_renewal_that_the_program_knows_answers_the_request(office: Offi
     await library.book("Идиот")
     await office.patrons(PatronData(card_number="1"))
     await office.loans(out("1", "Идиот-0"))
-    anna = await card(office, "1")
+    anna = await office.card("1")
     (loan,) = await library.loans(anna)
     await library.renew(anna, loan.loan.loan_id)
 
@@ -216,7 +164,7 @@ async def test_who_got_the_book_does_not_wait_any_more_and_the_next_is_served(of
     library = office.library
     work, _ = await library.book("Идиот")
     await office.patrons(*(PatronData(card_number=number, branch="01") for number in ("1", "2", "3")))
-    one, two, three = [await card(office, number) for number in ("1", "2", "3")]
+    one, two, three = [await office.card(number) for number in ("1", "2", "3")]
     await office.loans(out("1", "Идиот-0"))
     await library.hold(two, work)
     library.clock.turn(timedelta(minutes=1))
@@ -248,7 +196,7 @@ async def test_a_branch_of_which_too_much_is_gone_stops_no_other(office: Office)
 
     assert after.stopped == [Stopped("Центральная библиотека", 4, 5)]
     assert (after.read, after.added, after.unchanged, after.gone, after.had) == (6, 1, 4, 5, 10)
-    titles = {loan.title for loan in await office.library.loans(await card(office, "1"))}
+    titles = {loan.title for loan in await office.library.loans(await office.card("1"))}
     assert titles == {
         *(f"Книга {number}" for number in range(5)),
         *(f"Сказка {number}" for number in range(4)),
@@ -273,7 +221,7 @@ async def test_a_fault_in_one_branch_leaves_the_others_written_and_the_next_run_
         breaking.setattr(LoanList, "_serve", breaks)
         with pytest.raises(StoreUnavailable):
             await office.loans(*rows)
-    anna = await card(office, "1")
+    anna = await office.card("1")
     assert [loan.title for loan in await office.library.loans(anna)] == ["Книга 01"]
 
     again = await office.loans(*rows)
@@ -354,201 +302,3 @@ async def test_the_store_knows_at_once_how_long_an_imported_list_is(office: Offi
     async with office.library.database.engine.connect() as connection:
         found = (await connection.execute(sizes)).all()
     assert {row.relname: row.reltuples for row in found} == {"patrons": 2, "loans": 30}
-
-
-# --- what goes on meanwhile ------------------------------------------------------------------------
-
-
-class Meanwhile:
-    """Does something between the look at a branch and its transaction."""
-
-    def __init__(self, patching: pytest.MonkeyPatch, of: type[LoanList | PatronList]) -> None:
-        self._acts: list[Callable[[], Awaitable[object]]] = []
-        prepare, acts = of.prepare, self._acts
-
-        async def looks(loading: Any, *about: Any) -> None:
-            await prepare(loading, *about)
-            while acts:
-                await acts.pop()()
-
-        patching.setattr(of, "prepare", looks)
-
-    def happens(self, act: Callable[[], Awaitable[object]]) -> None:
-        """Once, after the next look."""
-        self._acts.append(act)
-
-
-async def test_whoever_writes_meanwhile_waits_for_no_list(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    written = []
-
-    async def writes() -> None:
-        async with asyncio.timeout(SOON_S), office.library.database.writing() as connection:
-            written.append(await connection.scalar(select(func.count()).select_from(LoanRow)))
-
-    of_patrons, of_loans = Meanwhile(monkeypatch, PatronList), Meanwhile(monkeypatch, LoanList)
-    of_patrons.happens(writes)
-    await office.patrons(PatronData(card_number="1"))
-    for plan in ({"dry_run": True}, {}):
-        of_loans.happens(writes)
-        summary = await office.loans(out("1", "", title="Идиот"), out("1", "", title="Бесы"), **plan)
-        assert summary.added == 2
-    assert written == [0, 0, 0], "the lock is free after the look, and nothing is to be seen yet"
-
-
-async def test_a_long_first_list_goes_in_by_parts_and_no_reader_is_divided(
-    office: Office, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Whoever writes meanwhile waits for one part; a reader has either all of the list's loans or none."""
-    monkeypatch.setattr("db.staging.A_PART", 4)
-    cards = [f"{number:02}" for number in range(1, 8)]
-    rows = [out(card, "", title=f"Книга {number}") for number in range(3) for card in cards]
-    await office.patrons(*(PatronData(card_number=card) for card in cards))
-    seen: list[list[int]] = []
-    add = LoanList.add
-
-    async def looks(loading: LoanList, part: Any) -> None:
-        async with office.library.database.engine.connect() as connection:
-            counted = select(func.count()).select_from(LoanRow).group_by(LoanRow.patron_id)
-            seen.append(list(await connection.scalars(counted)))
-        await add(loading, part)
-
-    monkeypatch.setattr(LoanList, "add", looks)
-    first, again = await office.loans(*rows), await office.loans(*rows)
-
-    assert (first.added, again.unchanged, again.gone) == (21, 21, 0)
-    assert [len(readers) for readers in seen] == [0, 2, 3, 4, 6, 7, 7], "the last time there was nothing to add"
-    assert {loans for readers in seen for loans in readers} == {3}
-    assert not office.refused
-
-
-async def test_a_long_list_that_fell_in_the_middle_is_brought_to_its_end_by_the_next_run(
-    office: Office, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("db.staging.A_PART", 2)
-    cards = [str(number) for number in range(9)]
-    rows = [out(card, "", title="Идиот") for card in cards]
-    await office.patrons(*(PatronData(card_number=card) for card in cards))
-    add, left = LoanList.add, iter([1, 1])
-
-    async def falls(loading: LoanList, part: Any) -> None:
-        if not next(left, 0):
-            raise StoreUnavailable("gone")
-        await add(loading, part)
-
-    with monkeypatch.context() as patching:
-        patching.setattr(LoanList, "add", falls)
-        with pytest.raises(StoreUnavailable):
-            await office.loans(*rows)
-    after = await office.loans(*rows)
-    assert (after.unchanged, after.added, after.gone) == (4, 5, 0)
-
-
-async def test_a_long_list_in_which_books_came_back_is_one_transaction(
-    office: Office, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A copy that came back and is out again never looks free."""
-    monkeypatch.setattr("db.staging.A_PART", 2)
-    cards = [str(number) for number in range(9)]
-    await office.patrons(*(PatronData(card_number=card) for card in cards))
-    await office.library.book("Идиот")
-    await office.loans(out("0", "Идиот-0"))
-    added: list[object] = []
-    add = LoanList.add
-
-    async def adds(loading: LoanList, part: Any) -> None:
-        added.append(part)
-        await add(loading, part)
-
-    monkeypatch.setattr(LoanList, "add", adds)
-    rows = [out("1", "Идиот-0"), *(out(card, "", title="Бесы") for card in cards)]
-    after = await office.loans(*rows, accept_disappeared=True)
-    assert (added, after.added, after.gone) == ([None], 10, 1)
-
-
-async def test_a_dry_run_never_writes(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    await office.patrons(PatronData(card_number="1"))
-    rows = (out("1", "", title="Идиот"), out("1", "", title="Бесы", branch="Новая библиотека"))
-
-    def writes(*_: object) -> None:
-        raise AssertionError("a dry run writes")
-
-    with monkeypatch.context() as patching:
-        patching.setattr(Database, "writing", writes)
-        patching.setattr(Database, "writing_on", writes)
-        tried = await office.loans(*rows, dry_run=True)
-        everybody = [PatronData(card_number=number) for number in ("1", "7")]
-        people = await office.patrons(replace(everybody[1], branch="Новая библиотека"), *everybody, dry_run=True)
-    done = await office.loans(*rows)
-    assert (tried.read, tried.added) == (done.read, done.added) == (2, 2)
-    assert (people.added, people.updated, people.unchanged) == (1, 1, 1), "one reader, in two branches of the list"
-
-
-async def test_what_changed_between_look_and_transaction_is_looked_at_again(
-    office: Office, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    library, meanwhile = office.library, Meanwhile(monkeypatch, LoanList)
-    _, items = await library.book("Идиот")
-    await office.patrons(*(PatronData(card_number=number) for number in ("1", "2", "3")))
-    same = out("1", "", title="Обломов")
-    await office.loans(same, out("1", "", title="Игрок"))
-
-    async def somebody_is_quicker() -> None:
-        async with library.database.writing() as connection:
-            await connection.execute(delete(PatronRow).where(PatronRow.card_number == "3"))
-            values = {"issued_on": ISSUED, "due_on": DUE, "as_of": library.clock.now(), "title": "Идиот"}
-            patron = select(PatronRow.id).where(PatronRow.card_number == "2").scalar_subquery()
-            branch = select(BranchRow.id).where(BranchRow.code == "01").scalar_subquery()
-            lent = insert(LoanRow).values(patron_id=patron, branch_id=branch, item_id=items[0], **values)
-            await connection.execute(lent)
-            ended = update(LoanRow).where(LoanRow.title == "Обломов")
-            await connection.execute(ended.values(returned_at=library.clock.now()))
-
-    meanwhile.happens(somebody_is_quicker)
-    rows = [
-        out("1", "Идиот-0"),
-        out("3", "", title="Бесы"),
-        out("2", "", title="Подросток"),
-        replace(same, due_on=DUE + timedelta(days=7)),
-    ]
-    after = await office.loans(*rows, accept_disappeared=True)
-
-    assert sorted(loan.title for loan in await library.loans(await card(office, "1"))) == ["Обломов"]
-    assert sorted(loan.title for loan in await library.loans(await card(office, "2"))) == ["Идиот", "Подросток"]
-    assert (after.added, after.updated, after.gone) == (2, 0, 1)
-    assert office.refused == [
-        "this copy is on loan to another card already",
-        "no reader has the card 3: import readers first (--kind patrons)",
-    ]
-
-
-async def test_a_reader_who_appears_between_look_and_transaction_is_there_once(
-    office: Office, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    meanwhile = Meanwhile(monkeypatch, PatronList)
-
-    async def somebody_is_quicker() -> None:
-        async with office.library.database.writing() as connection:
-            await connection.execute(insert(PatronRow).values(card_number="1", surname="Каренина"))
-
-    meanwhile.happens(somebody_is_quicker)
-    loaded = await office.patrons(PatronData(card_number="1", given_name="Анна"), PatronData(card_number="2"))
-    assert (loaded.added, loaded.updated) == (1, 1)
-    async with office.library.database.engine.connect() as connection:
-        row = (await connection.execute(select(PatronRow).where(PatronRow.card_number == "1"))).one()
-    assert (row.surname, row.given_name, row.source) == ("Каренина", "Анна", "program")
-
-
-async def test_a_fault_leaves_nothing_of_a_list_on_the_connection(
-    office: Office, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def fails() -> None:
-        raise StoreUnavailable("gone")
-
-    meanwhile = Meanwhile(monkeypatch, PatronList)
-    meanwhile.happens(fails)
-    with pytest.raises(StoreUnavailable):
-        await office.patrons(PatronData(card_number="1"))
-    assert (await office.patrons(PatronData(card_number="1"))).added == 1
-    async with office.library.database.engine.connect() as connection:
-        with pytest.raises(DBAPIError):
-            await connection.execute(text("SELECT * FROM staged_patrons"))
