@@ -7,14 +7,15 @@ with its path and what was expected; values are never echoed, they may be secret
 
 import difflib
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Hashable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import (
     BaseSettings,
@@ -148,8 +149,18 @@ class DatabaseSettings(Section):
 
     url: SecretStr = Field(
         SecretStr("sqlite:///data/bibliobot.sqlite3"),
-        description="`sqlite:///path` (relative to the configuration's folder) or `postgresql://user:password@host/name`.",
+        description="`sqlite:///path` (relative to the configuration's folder) or "
+        "`postgresql://user:password@host/name`, with `?sslmode=verify-full` where the server is on another machine.",
     )
+
+
+def _address(said: str) -> str:
+    if said and not re.fullmatch(r"https?://[^\s/?#]+(/[^\s?#]*)?", said):
+        raise ValueError("expected the whole address, such as https://bot.library.example")
+    return said
+
+
+Address = Annotated[str, AfterValidator(_address)]
 
 
 class ServerSettings(Section):
@@ -157,8 +168,8 @@ class ServerSettings(Section):
 
     host: str = Field("127.0.0.1", description="Address to listen on; `0.0.0.0` for all.")
     port: int = Field(8080, ge=0, le=65535, description="Port; 0 takes any free one.")
-    public_url: str = Field("", description="How the world reaches us: `https://bot.library.example`.")
-    hooks_url: str = Field(
+    public_url: Address = Field("", description="How the world reaches us: `https://bot.library.example`.")
+    hooks_url: Address = Field(
         "",
         description="How messengers reach us, where only that is open to the world and the pages are not: "
         "`https://hooks.library.example`; empty: `public_url`.",
@@ -259,7 +270,7 @@ def load(path: Path | None = None, environ: Mapping[str, str] | None = None) -> 
     file = named or Path("config.yaml")
     if named and not file.is_file():
         raise ConfigError(f"{file}: there is no such file. Name an existing one with --config or BIBLIOBOT_CONFIG.")
-    values = _read_yaml(file) if file.is_file() else {}
+    values = _sections(file) if file.is_file() else {}
     variables = _variables(environ)
 
     class Here(Settings):
@@ -277,9 +288,13 @@ def load(path: Path | None = None, environ: Mapping[str, str] | None = None) -> 
     try:
         return Here(**values), file.resolve().parent
     except ValidationError as error:
-        raise ConfigError(explain(error, Settings, where=file.name)) from None
+        raise ConfigError(explain(error, Settings, file.name, variables)) from None
     except SettingsError as error:
-        raise ConfigError(f"environment: {error}") from None
+        named = re.search(r'field "(\w+)"', str(error))
+        variable = PREFIX + (named[1].upper() if named else "")
+        raise ConfigError(
+            f'{variable}…: expected JSON, such as ["one", "two"]; an option of its own is {variable}__<OPTION>'
+        ) from None
 
 
 def validated(model: type[Block], values: Mapping[str, Any], where: str) -> Block:
@@ -290,19 +305,52 @@ def validated(model: type[Block], values: Mapping[str, Any], where: str) -> Bloc
         raise ConfigError(explain(error, model, where=where)) from None
 
 
-def explain(error: ValidationError, model: type[BaseModel], where: str) -> str:
-    """All faults of a configuration, one a line: path, what is wrong, what was expected; no values."""
-    return "\n".join(_fault(detail, model, where) for detail in error.errors(include_input=False, include_url=False))
+def explain(error: ValidationError, model: type[BaseModel], where: str, variables: Collection[str] = ()) -> str:
+    """All faults of a configuration, one a line: path, what is wrong, what was expected; no values.
+
+    Args:
+        error: What pydantic says.
+        model: What was filled.
+        where: The file, or the block.
+        variables: Names in the environment, in lower case: a fault that is theirs names the variable.
+    """
+    details = error.errors(include_input=False, include_url=False)
+    return "\n".join(_fault(detail, model, where, variables) for detail in details)
 
 
-def _fault(detail: ErrorDetails, model: type[BaseModel], where: str) -> str:
+_A_BLOCK = "expected a block: lines of `key: value` under it, set in"
+_A_LIST = "expected a list: [one, two]"
+_FAULTS = {
+    "missing": "is missing",
+    "string_type": 'expected text; put it in quotes where it looks like a number or a day: "01"',
+    "dict_type": _A_BLOCK,
+    "model_type": _A_BLOCK,
+    "model_attributes_type": _A_BLOCK,
+    "tuple_type": _A_LIST,
+    "list_type": _A_LIST,
+}
+"""What pydantic says in the words of Python."""
+
+
+def _fault(detail: ErrorDetails, model: type[BaseModel], where: str, variables: Collection[str]) -> str:
     path = ".".join(str(step) for step in detail["loc"]) or "the whole file"
+    variable = _variable(where, detail["loc"])
+    place = variable if variable.lower() in variables else f"{where}: {path}"
     if detail["type"] == "extra_forbidden":
         known = _known_keys(model, detail["loc"][:-1])
         close = difflib.get_close_matches(str(detail["loc"][-1]), known, n=1)
         hint = f"did you mean {close[0]!r}?" if close else f"known here: {', '.join(known)}"
-        return f"{where}: {path}: unknown key; {hint}"
-    return f"{where}: {path}: {detail['msg'][0].lower()}{detail['msg'][1:]}"
+        return f"{place}: unknown key; {hint}"
+    said = detail["msg"].removeprefix("Value error, ")
+    told = _FAULTS.get(detail["type"], f"{said[0].lower()}{said[1:]}")
+    elsewhere = f"; it may also come from the environment: {variable}" if where.startswith("channels.") else ""
+    return f"{place}: {told}{elsewhere if detail['type'] == 'missing' else ''}"
+
+
+def _variable(where: str, path: tuple[int | str, ...]) -> str:
+    """By which name a value comes from the environment."""
+    block = where.split(".") if where.startswith("channels.") else []
+    return PREFIX + "__".join(map(str, (*block, *path))).upper()
 
 
 def _known_keys(model: type[BaseModel], path: tuple[int | str, ...]) -> list[str]:
@@ -322,39 +370,62 @@ def _models_in(annotation: Any) -> list[type[BaseModel]]:
     return [model for part in getattr(annotation, "__args__", ()) for model in _models_in(part)]
 
 
-class _UniqueKeys(yaml.SafeLoader):
-    """YAML that refuses a key given twice: the second would silently win."""
+class _CarefulYaml(yaml.SafeLoader):
+    """YAML that refuses a key given twice (the second would silently win) and takes 21:00 for a time, not for 1260."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012 - as in its base
+        first: [("tag:yaml.org,2002:str", re.compile(r"\d+(?::\d\d)+$")), *kinds] if first.isdigit() else kinds
+        for first, kinds in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen = set()
         for key_node, _ in node.value:
             key = self.construct_object(key_node, deep=True)
-            if key in seen:
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"the key {key!r} stands twice", key_node.start_mark
+            if not isinstance(key, Hashable):
+                raise _yaml_fault(
+                    "text that begins with { or [ needs quotes; what is in {{…}} is to be filled in", key_node
                 )
+            if key in seen:
+                raise _yaml_fault(f"the key {key!r} stands twice", key_node)
             seen.add(key)
         return super().construct_mapping(node, deep)
 
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+        try:
+            return super().construct_object(node, deep)
+        except ValueError:
+            raise _yaml_fault("looks like a day or a number, but is none; text needs quotes", node) from None
 
-def _read_yaml(file: Path) -> dict[str, Any]:
+
+def _yaml_fault(problem: str, node: yaml.Node) -> yaml.MarkedYAMLError:
+    return yaml.constructor.ConstructorError(None, None, problem, node.start_mark)
+
+
+def read_yaml(file: Path) -> Any:
+    """What a YAML file holds. Raises ConfigError with the place of a fault."""
     try:
-        values = yaml.load(file.read_text("utf-8"), _UniqueKeys)  # noqa: S506 - a SafeLoader
+        return yaml.load(file.read_text("utf-8"), _CarefulYaml)  # noqa: S506 - a SafeLoader
     except yaml.MarkedYAMLError as error:
-        place = (
-            f", line {error.problem_mark.line + 1}, column {error.problem_mark.column + 1}"
-            if error.problem_mark
-            else ""
-        )
+        mark = error.problem_mark
+        place = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
         raise ConfigError(f"{file.name}{place}: {error.problem}") from None
     except (yaml.YAMLError, UnicodeDecodeError):
         raise ConfigError(f"{file.name}: expected YAML in UTF-8") from None
+    except RecursionError:
+        raise ConfigError(f"{file.name}: blocks within blocks without an end") from None
     except OSError as error:
         raise ConfigError(f"{file}: cannot be read: {error.strerror}") from None
-    if values is None:
-        return {}
-    if not isinstance(values, dict):
-        raise ConfigError(f"{file.name}: expected sections (library:, database:, …), got {type(values).__name__}")
+
+
+def _sections(file: Path) -> dict[str, Any]:
+    """The sections of a configuration; one with nothing under it says nothing: all of it is commented out."""
+    found = {} if (found := read_yaml(file)) is None else found
+    if not isinstance(found, dict):
+        raise ConfigError(f"{file.name}: expected sections (library:, database:, …), got {type(found).__name__}")
+    values = {str(key): said for key, said in found.items() if said is not None or key not in Settings.model_fields}
+    if isinstance(channels := values.get("channels"), dict):
+        values["channels"] = {name: {} if options is None else options for name, options in channels.items()}
     return values
 
 
@@ -377,6 +448,8 @@ def _variables(environ: Mapping[str, str]) -> dict[str, str]:
             found[key.removesuffix("_FILE")] = Path(found.pop(key)).read_text("utf-8").strip()
         except OSError as error:
             raise ConfigError(f"{key}: the file it names cannot be read: {error.strerror}") from None
+        except ValueError:
+            raise ConfigError(f"{key}: the file it names holds no text in UTF-8") from None
     for key in found:
         section = key.removeprefix(PREFIX).split("__")[0].lower()
         if section not in Settings.model_fields:

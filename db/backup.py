@@ -62,7 +62,7 @@ async def backup(engine: AsyncEngine, revision: str, file: Path) -> Copied:
         OSError: The disk refuses.
         StoreUnavailable: The database does.
     """
-    partial = file.with_name(file.name + ".partial")
+    partial = file.parent / f"{file.name}.partial"
     counts: dict[str, int] = {}
     try:
         with gzip.open(partial, "wb", compresslevel=6) as stream:

@@ -1,6 +1,7 @@
 """Connections to the store, and its faults in words that tell the operator what to do."""
 
 import asyncio
+import re
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
@@ -25,6 +26,8 @@ BUSY_MS = 5_000
 
 GIVEN_BACK_S = 5.0
 """How long the end waits for connections that somebody still has."""
+
+SSL_MODES = ("prefer", "require", "verify-ca", "verify-full", "allow", "disable")
 
 PRAGMAS = (
     f"PRAGMA busy_timeout = {BUSY_MS}",
@@ -126,19 +129,37 @@ def parse_url(url: str, folder: Path | None = None) -> URL:
     """
     try:
         parsed = make_url(url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # ValueError: a port that is no number
         raise ConfigError("database.url: expected sqlite:///path or postgresql://user:password@host/name") from None
     backend = parsed.get_backend_name()
     if backend in ("postgresql", "postgres"):
-        return parsed.set(drivername="postgresql+asyncpg")
+        return parsed.set(drivername="postgresql+asyncpg", query=_server_options(parsed))
     if backend != "sqlite":
         raise ConfigError(f"database.url: expected sqlite:// or postgresql://, got {backend}://")
+    if parsed.query:
+        raise ConfigError("database.url: after the path of an SQLite file nothing may stand, but there is a ?")
     if not parsed.database or parsed.database == ":memory:":
         raise ConfigError("database.url: expected the path of a file after sqlite:///, memory keeps nothing")
     path = Path(parsed.database)
     return parsed.set(
         drivername="sqlite+aiosqlite", database=str(path if path.is_absolute() else (folder or Path()) / path)
     )
+
+
+def _server_options(parsed: URL) -> dict[str, str | tuple[str, ...]]:
+    """What stands after the ? of a PostgreSQL address, by asyncpg's names; ``sslmode`` is how everybody else says it.
+
+    Raises:
+        ConfigError: An option that would not be obeyed.
+    """
+    options = {"ssl" if name == "sslmode" else name: said for name, said in parsed.query.items()}
+    if unknown := options.keys() - {"host", "port", "ssl"}:
+        raise ConfigError(f"database.url: unknown option {min(unknown)!r}; known after the ?: host, port, sslmode")
+    if options.get("ssl", SSL_MODES[0]) not in SSL_MODES:
+        raise ConfigError(f"database.url: sslmode: expected {', '.join(SSL_MODES)}")
+    if not str(options.get("port", "0")).isdecimal():
+        raise ConfigError("database.url: port: expected a number")
+    return options
 
 
 async def connect(url: str, folder: Path | None = None) -> Database:
@@ -212,7 +233,20 @@ ADVICE = (
     ("unable to open database file", "the database file cannot be opened: mend the path and its permissions"),
     ("database is locked", "the database is locked by another program: stop it, or use PostgreSQL"),
     ("no such table", "the tables are missing: run bibliobot db upgrade"),
-    ("does not exist", "a table or the database is missing: run bibliobot db upgrade"),
+    (r'role ".*" does not exist', "PostgreSQL knows no such user: make it, or mend database.url"),
+    (r'database ".*" does not exist', "there is no such database: make it (createdb), or mend database.url"),
+    ("permission denied for", "PostgreSQL gives this user too few rights: let it own the database and its tables"),
+    ("pg_hba.conf", "PostgreSQL lets this user in from here in no such way: mend its pg_hba.conf, or database.url"),
+    ("rejected ssl upgrade", "PostgreSQL offers no TLS: switch it on there, or take sslmode out of database.url"),
+    (
+        "certificate verify failed|root certificate",
+        "PostgreSQL's certificate cannot be checked: name its authority's file with PGSSLROOTCERT in the environment",
+    ),
+    (
+        "name or service not known|name resolution|no address associated|nodename nor servname",
+        "the host in database.url is not known here: mend its name, or this machine's network",
+    ),
+    ("does not exist", "a table is missing: run bibliobot db upgrade"),
     ("not a database", "the database file is damaged, or no SQLite file: restore a backup"),
     ("malformed", "the database file is damaged: restore a backup"),
     ("password authentication failed", "PostgreSQL refuses the password: mend database.url"),
@@ -225,7 +259,7 @@ def unavailable(error: BaseException) -> StoreUnavailable:
     original = getattr(error, "orig", None) or error
     said = str(original).splitlines()[0].lower() if str(original) else type(original).__name__
     for sign, advice in ADVICE:
-        if sign in said:
+        if re.search(sign, said):
             return StoreUnavailable(advice)
     return StoreUnavailable(f"the database does not answer ({type(original).__name__}); is it running?")
 

@@ -35,6 +35,7 @@ async def open_session(url: URL, purpose: str, **settings: str) -> Session:
         user=url.username,
         password=url.password,
         database=url.database,
+        ssl=url.query.get("ssl"),
         timeout=10,
         command_timeout=30,
         server_settings={"application_name": f"bibliobot {purpose}", "jit": "off", **settings},

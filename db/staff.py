@@ -86,13 +86,12 @@ class SqlStaffBook:
             "branches": sorted(branches),
             "disabled_at": func.coalesce(StaffRow.disabled_at, self._clock.now()) if disabled else None,
         }
-        others = select(func.count()).where(
-            StaffRow.role == StaffRole.ADMIN.value, StaffRow.disabled_at.is_(None), StaffRow.id != staff_id
-        )
+        admins = select(StaffRow.id).where(StaffRow.role == StaffRole.ADMIN.value, StaffRow.disabled_at.is_(None))
         with store_errors():
             async with self._database.writing() as connection:
-                if (disabled or role is not StaffRole.ADMIN) and not await connection.scalar(others):
-                    raise InputError("somebody must remain who is an admin")
+                leaves = disabled or role is not StaffRole.ADMIN
+                if leaves and list(await connection.scalars(admins.limit(2))) == [staff_id]:
+                    raise InputError("somebody must remain who is an admin: make another one first")
                 await connection.execute(update(StaffRow).where(StaffRow.id == staff_id).values(values))
                 if disabled:
                     await connection.execute(delete(StaffSessionRow).where(StaffSessionRow.staff_id == staff_id))

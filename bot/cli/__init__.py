@@ -38,6 +38,8 @@ app.add_typer(notices, name="notices")
 
 COLLECT_AFTER = (20_000, 20, 20)
 """What a command loads stays: with its usual figures the collector would look at it again and again."""
+LARGEST = 2**63 - 1
+"""What a database keeps as a whole number."""
 Config = Annotated[
     Path | None, typer.Option("--config", help="The configuration; default ./config.yaml where it stands.")
 ]
@@ -173,10 +175,12 @@ def evaluate(
 def misses(
     config: Config = None,
     since: Annotated[str, typer.Option(help="Only what was asked on this day or later: 2026-03-01.")] = "",
-    limit: Annotated[int, typer.Option(min=0, help="So many at most; 0 for all.")] = 50,
+    limit: Annotated[int, typer.Option(min=0, max=LARGEST, help="So many at most; 0 for all.")] = 50,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
     csv_file: Annotated[Path | None, typer.Option("--csv", help="Write them into this file (.csv or .xlsx).")] = None,
-    forget: Annotated[int | None, typer.Option(help="Drop the miss with this id and all its wordings.")] = None,
+    forget: Annotated[
+        int | None, typer.Option(max=LARGEST, help="Drop the miss with this id and all its wordings.")
+    ] = None,
 ) -> None:
     """What readers asked in vain, most frequent first, without the readers."""
     from bot.cli import teaching
@@ -396,7 +400,7 @@ def card_links(card_number: Card, config: Config = None) -> None:
 def card_unlink(
     card_number: Card,
     config: Config = None,
-    contact: Annotated[int | None, typer.Option(help="Only this one (bibliobot card links).")] = None,
+    contact: Annotated[int | None, typer.Option(max=LARGEST, help="Only this one (bibliobot card links).")] = None,
 ) -> None:
     """Cut chats off a card."""
     from bot.cli import cards
@@ -420,7 +424,7 @@ def card_erase(
 def notices_unreached(
     config: Config = None,
     branch: Annotated[str, typer.Option(help="Only readers of this branch.")] = "",
-    limit: Annotated[int, typer.Option(min=1, help="So many at most.")] = 100,
+    limit: Annotated[int, typer.Option(min=1, max=LARGEST, help="So many at most.")] = 100,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """Whom no channel reached, with their phones."""
@@ -431,7 +435,7 @@ def notices_unreached(
 
 @notices.command(name="settle")
 def notices_settle(
-    number: Annotated[int, typer.Argument(help="The number in the list.")], config: Config = None
+    number: Annotated[int, typer.Argument(max=LARGEST, help="The number in the list.")], config: Config = None
 ) -> None:
     """Take a reader off the list: somebody has told them."""
     from bot.cli import noticing
@@ -452,7 +456,9 @@ def audit(
     config: Config = None,
     since: Annotated[str, typer.Option(help="From this day on: 2026-03-01.")] = "",
     until: Annotated[str, typer.Option(help="To the end of this day.")] = "",
-    limit: Annotated[int, typer.Option(min=0, help="So many of the newest lines at most; 0 for all.")] = 50,
+    limit: Annotated[
+        int, typer.Option(min=0, max=LARGEST, help="So many of the newest lines at most; 0 for all.")
+    ] = 50,
     card_number: Annotated[str, typer.Option("--card", help="Only about this card.")] = "",
     csv_file: Annotated[
         Path | None, typer.Option("--csv", help="Write all of them into this file (.csv or .xlsx).")

@@ -47,7 +47,7 @@ async def _check(config: Path | None, console: Console) -> int:
         if await notices_rest(store):
             console.print(f"{NOTE}  notices: {RESTED}")
         await store.aclose()
-    except StoreUnavailable as error:
+    except BibliobotError as error:
         faults += say("database", str(error))
     try:
         handler_table(settings)
@@ -121,7 +121,7 @@ def backup(config: Path | None, file: Path) -> int:
             await store.aclose()
 
     copied = asyncio.run(work())
-    Console(highlight=False).print(f"{copied.total} rows in {file}")
+    Console(highlight=False, soft_wrap=True).print(f"{copied.total} rows in {file}", markup=False)
     return 0
 
 
@@ -141,6 +141,7 @@ def restore(config: Path | None, file: Path) -> int:
             await store.aclose()
 
     copied = asyncio.run(work())
-    Console(highlight=False).print(f"{copied.total} rows restored; nothing in them will be sent by itself")
-    Console(highlight=False).print(RESTED)
+    console = Console(highlight=False, soft_wrap=True)
+    console.print(f"{copied.total} rows restored; nothing in them will be sent by itself")
+    console.print(RESTED)
     return 0

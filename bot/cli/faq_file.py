@@ -3,13 +3,11 @@
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from bot.cli import sheets
 from bot.errors import ConfigError, InputError
 from bot.language.folding import fold
 from bot.ports.library import FaqEntry
-from bot.settings import FaqSettings, validated
+from bot.settings import FaqSettings, read_yaml, validated
 
 LARGEST = 5_000_000
 _HEADINGS = {
@@ -62,12 +60,9 @@ def _entry(values: dict[str, Any], where: str) -> FaqEntry:
 
 def _from_yaml(path: Path) -> list[tuple[str, dict[str, Any]]]:
     try:
-        found = yaml.safe_load(path.read_text("utf-8"))
-    except yaml.MarkedYAMLError as error:
-        line = f" line {error.problem_mark.line + 1}:" if error.problem_mark else ""
-        raise InputError(f"{path.name}:{line} {error.problem}") from None
-    except (yaml.YAMLError, UnicodeDecodeError):
-        raise InputError(f"{path.name}: expected YAML in UTF-8") from None
+        found = read_yaml(path)
+    except ConfigError as error:
+        raise InputError(str(error)) from None
     if isinstance(found, dict):
         found = found.get("faq")
     if not isinstance(found, list):

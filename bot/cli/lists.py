@@ -106,6 +106,7 @@ def _tell(
     table.add_column()
     table.add_column(justify="right")
     names = {"gone": "gone from the list", "had": "", "stopped": ""}
+    names |= {"added": "to add", "updated": "to update"} if dry_run else {}
     counts = {names.get(part.name, part.name): getattr(summary, part.name) for part in fields(summary)}
     for name, count in {**counts, "left out": rejected}.items():
         if name:

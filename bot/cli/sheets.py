@@ -8,8 +8,8 @@ from pathlib import Path
 
 from bot.errors import InputError
 from bot.spreadsheet import harmless
-from catalogue.importers import charsets
 from catalogue.importers.tables import rows as tables
+from catalogue.importers.tables.reading import charset_of
 
 LARGEST = 5_000_000
 WORKBOOK = ".xlsx"
@@ -42,11 +42,8 @@ def _workbook(path: Path) -> list[Row]:
 def _text(path: Path, encoding: str) -> list[Row]:
     data = path.read_bytes()
     if b"\0" in data[:1000] and not data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        raise InputError(f"{path}: is neither YAML nor a table")
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        charset = "utf-16"
-    else:
-        charset = charsets.named(encoding) if encoding else charsets.guess(data.split(b"\n")).charset
+        raise InputError(f"{path}: is no table: neither text nor an Excel workbook")
+    charset, _ = charset_of(data, encoding)
     text = data.decode(charset, "replace").lstrip("\ufeff")
     first = text.partition("\n")[0]
     delimiter = max(";\t,", key=first.count)

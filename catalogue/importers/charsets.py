@@ -93,6 +93,7 @@ def named(encoding: str) -> str:
     try:
         if "Aa1".encode(encoding).decode(encoding) != "Aa1":
             raise LookupError(encoding)
+        b"\xd1;\xff\xff".decode(encoding, "replace")  # some of Python's cannot pass over what is wrong
         return codecs.lookup(encoding).name
     except (LookupError, UnicodeError, ValueError) as error:
         raise InputError(

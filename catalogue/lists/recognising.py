@@ -71,6 +71,8 @@ def recognise_list(path: Path, kind: Kind, encoding: str = "") -> ListFile:
     Raises:
         InputError: It is none of these, or no column tells of card numbers; the text says what was found.
     """
+    if path.is_dir():
+        raise InputError(f"{path}: is a folder; name the files in it")
     if not path.is_file():
         raise InputError(f"{path}: there is no such file")
     try:

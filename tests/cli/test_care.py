@@ -32,6 +32,13 @@ def test_check_goes_on_after_a_fault(tmp_path: Path) -> None:
     assert "2 to mend" in said
 
 
+def test_an_address_of_no_database_is_one_fault_among_the_others(tmp_path: Path) -> None:
+    said = SmallLibrary.in_folder(tmp_path, "database: {url: books}").runs("check", code=1)
+
+    assert "fault  database: database.url: expected sqlite:///path or postgresql://" in said
+    assert "channel webchat" in said
+
+
 def test_tables_of_a_newer_version_are_left_alone(tmp_path: Path) -> None:
     library = SmallLibrary.in_folder(tmp_path)
     library.runs("db", "upgrade")
@@ -58,6 +65,8 @@ def test_a_store_moves_by_backup_and_restore(tmp_path: Path) -> None:
     assert "readers are reminded as ever" in new.runs("notices", "resume")
     assert "readers are not reminded" not in new.runs("check")
     assert "not empty" in old.runs("restore", copy, code=1)
+    for nowhere in (str(tmp_path), "."):
+        assert f"{nowhere}: cannot be written" in old.runs("backup", nowhere, code=1)
     assert "there is no such file" in new.runs("restore", str(tmp_path / "none.gz"), code=1).lower()
 
 

@@ -34,6 +34,16 @@ def test_accounts_are_listed_reset_and_disabled(tmp_path: Path) -> None:
     assert "known" in library.runs("staff", "add", "pete", "--role", "editor", "--branch", "77", code=1)
 
 
+def test_who_is_no_admin_is_disabled_though_there_is_no_admin(tmp_path: Path) -> None:
+    library = SmallLibrary.in_folder(tmp_path)
+    library.runs("db", "upgrade")
+    library.runs("staff", "add", "masha")
+
+    assert "may not come in any more" in library.runs("staff", "disable", "masha")
+    library.runs("staff", "add", "anna", "--role", "admin")
+    assert "make another one first" in library.runs("staff", "disable", "anna", code=1)
+
+
 def test_no_group_of_commands_hides_the_module_behind_it() -> None:
     """``from bot.cli import staff`` gives whatever bears that name in the package first."""
     modules = {module.name for module in pkgutil.iter_modules(bot.cli.__path__)}

@@ -84,6 +84,22 @@ def test_what_may_not_be_kept_is_refused(library: SmallLibrary) -> None:
     assert "there is no title «вий»" in library.runs("synonyms", "remove", "title", "вий", code=1)
 
 
+@pytest.mark.parametrize("encoding", ["marc8", "iso5426"])
+def test_a_charset_that_no_table_has_is_refused(library: SmallLibrary, tmp_path: Path, encoding: str) -> None:
+    table = tmp_path / "synonyms.csv"
+    table.write_text("kind;said;meant\ntitle;гп;Гарри Поттер\n", "utf-8")
+
+    assert "this table cannot be in it" in library.runs(
+        "synonyms", "import", str(table), "--encoding", encoding, code=1
+    )
+
+
+def test_a_number_beyond_all_numbers_is_refused(library: SmallLibrary) -> None:
+    beyond = str(2**63)
+    for words in (("misses", "--forget"), ("misses", "--limit"), ("audit", "--limit"), ("notices", "settle")):
+        assert "Invalid value" in library.runs(*words, beyond, code=2)
+
+
 def test_a_phrase_leads_to_a_topic_of_the_library(library: SmallLibrary) -> None:
     library.runs("synonyms", "add", "фраза", "хочу к вам в читатели", "join")
 

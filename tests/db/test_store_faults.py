@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from sqlalchemy import func, select, text
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.errors import ConfigError, StoreUnavailable
 from db import connect as connecting
@@ -18,6 +20,7 @@ from db.connect import Database, connect, parse_url, unavailable
 from db.messages import open_log
 from db.migrate import state, upgrade
 from db.models import MessageRow, RecordRow
+from db.postgres import open_session
 from tests.support.books import book, copy
 from tests.support.clock import StandingClock
 from tests.support.databases import Databases
@@ -206,10 +209,22 @@ async def test_a_store_without_tables_says_how_to_make_them(
 async def test_a_database_that_is_not_there_is_said_so(databases: Databases) -> None:
     database = await connect(databases.server.url("nowhere"))
 
-    with pytest.raises(StoreUnavailable, match="database is missing"):
+    with pytest.raises(StoreUnavailable, match="there is no such database: make it"):
         await state(database)
 
     await database.aclose()
+
+
+async def test_a_user_who_may_make_no_tables_is_said_so(databases: Databases) -> None:
+    url = await databases.url("postgresql", empty=True)
+    await databases.server.execute("CREATE ROLE guest LOGIN")
+    database = await connect(url.replace("postgres@", "guest@"))
+
+    with pytest.raises(StoreUnavailable, match="too few rights: let it own the database"):
+        await upgrade(database)
+
+    await databases.drop(database)
+    await databases.server.execute("DROP ROLE guest")
 
 
 async def test_a_server_that_does_not_answer_is_said_so(tmp_path: Path) -> None:
@@ -281,11 +296,27 @@ async def test_tables_of_a_newer_program_are_left_alone(sqlite: Database) -> Non
         ("mysql://root@/books", r"expected sqlite:// or postgresql://, got mysql://"),
         ("sqlite://", "expected the path of a file"),
         ("sqlite:///:memory:", "memory keeps nothing"),
+        ("sqlite:///store.sqlite3?mode=ro", "nothing may stand, but there is a [?]"),
+        ("postgresql://a:s3cret@host:port/books", "expected sqlite:///path or postgresql"),
+        ("postgresql://a:s3cret@host/books?channel_binding=require", "unknown option 'channel_binding'; known"),
+        ("postgresql://a:s3cret@host/books?sslmode=on", "sslmode: expected prefer, require, "),
+        ("postgresql://a:s3cret@/books?host=/run/postgresql&port=x", "port: expected a number"),
     ],
 )
 def test_a_wrong_address_says_what_was_expected(url: str, why: str) -> None:
-    with pytest.raises(ConfigError, match=why):
+    with pytest.raises(ConfigError, match=why) as told:
         parse_url(url)
+    assert "s3cret" not in str(told.value)
+
+
+async def test_encryption_that_the_address_asks_for_is_asked_for_by_every_connection(tmp_path: Path) -> None:
+    """The log's own sessions, too: they carry what readers say."""
+    url = parse_url(f"postgresql://a@/books?host={tmp_path}&sslmode=require")
+    with patch("asyncpg.connect") as asked:
+        await open_session(url, "test")
+
+    assert asked.call_args.kwargs["ssl"] == "require"
+    assert create_async_engine(url).dialect.create_connect_args(url)[1]["ssl"] == "require"
 
 
 def test_a_relative_file_lies_beside_the_configuration(tmp_path: Path) -> None:
@@ -310,6 +341,12 @@ def test_a_fault_never_tells_what_the_reader_said() -> None:
         ("no such table: works", "bibliobot db upgrade"),
         ('relation "works" does not exist', "bibliobot db upgrade"),
         ("database disk image is malformed", "restore a backup"),
+        ('role "vasya" does not exist', "mend database.url"),
+        ('database "books" does not exist', "make it (createdb)"),
+        ("permission denied for schema public", "let it own the database"),
+        ('no pg_hba.conf entry for host "10.0.0.5", user "x", database "y", no encryption', "pg_hba.conf"),
+        ("[Errno -2] Name or service not known", "the host in database.url"),
+        ("[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: self-signed certificate", "PGSSLROOTCERT"),
         ('password authentication failed for user "x"', "mend database.url"),
         ("sorry, too many clients already", "raise max_connections"),
     ],

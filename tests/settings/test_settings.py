@@ -1,11 +1,14 @@
 """A wrong configuration is refused at start: with its path, what was expected, and no secret."""
 
+import sys
+from datetime import time
 from pathlib import Path
 
 import pytest
 
+from adapters.vk.settings import VkSettings
 from bot.errors import ConfigError
-from bot.settings import Settings, load
+from bot.settings import Settings, load, validated
 
 SECRET = "hunter2-do-not-print"
 TEMPLATE = Path(__file__).resolve().parent.parent.parent / "config.yaml"
@@ -31,25 +34,77 @@ def fault(folder: Path, text: str, environ: dict[str, str] | None = None) -> str
         ("server: {prt: 1}", "server.prt: unknown key; did you mean 'port'?"),
         ("server: {port: eighty}", "server.port: input should be a valid integer"),
         ("server: {port: 70000}", "server.port: input should be less than or equal to 65535"),
-        ("library: {timezone: Moscow}", "library.timezone: value error, expected a name of the tz database"),
+        ("library: {timezone: Moscow}", "library.timezone: expected a name of the tz database"),
         ("library: {language: de}", "library.language: input should be 'ru' or 'en'"),
-        ("library: {branches: [{name: X}]}", "library.branches.0.code: field required"),
+        ("library: {branches: [{name: X}]}", "library.branches.0.code: is missing"),
         (
             "library: {branches: [{code: a, name: X}, {code: a, name: Y}]}",
-            "library: value error, branches: each code once, but twice: a",
+            "library: branches: each code once, but twice: a",
         ),
         (
             "library: {reply_branch: b, branches: [{code: a, name: X}]}",
             "reply_branch: expected a code of a branch (a)",
         ),
-        ("library: [1, 2]", "library: input should be a valid dictionary"),
+        ("library: [1, 2]", "library: expected a block: lines of `key: value`"),
         ("- a\n- b", "expected sections (library:, database:, …), got list"),
         ("server: {port: 1}\nserver: {port: 2}", "line 2, column 1: the key 'server' stands twice"),
         ("server: {port: 1", "line 1"),
+        ("1: 2", "1: unknown key"),
+        ("library: {name: {{NAME}}}", "line 1, column 18: text that begins with { or [ needs quotes"),
+        (
+            "library: {branches: [{code: a, name: X, closed: {2026-13-45: x}}]}",
+            "column 50: looks like a day or a number",
+        ),
+        ("[" * 3000, "blocks within blocks without an end"),
+        ("library: {branches: [{code: 01, name: X}]}", "branches.0.code: expected text; put it in quotes"),
+        ("channels: [webchat]", "channels: expected a block: lines of `key: value`"),
+        ("intents: {search: yes}", "intents: expected a list: [one, two]"),
+        (
+            "server: {public_url: bot.library.example}",
+            "server.public_url: expected the whole address, such as https://",
+        ),
     ],
 )
 def test_a_fault_is_told_with_its_place(tmp_path: Path, text: str, says: str) -> None:
     assert says in fault(tmp_path, text)
+
+
+def test_a_section_with_nothing_under_it_says_nothing(tmp_path: Path) -> None:
+    """Whoever comments out every line of a section leaves its heading."""
+    settings, _ = load(written(tmp_path, "library:\nserver: {port: 1}\nchannels:\n  webchat:\n"), {})
+
+    assert (settings.library.name, settings.server.port, settings.channels) == ("Библиотека", 1, {"webchat": {}})
+
+
+def test_a_time_without_quotes_is_a_time(tmp_path: Path) -> None:
+    """YAML took it for minutes, and the quiet hours began at 21 minutes past midnight."""
+    settings, _ = load(written(tmp_path, "notices: {quiet_from: 21:30, quiet_until: 9:00}"), {})
+
+    assert (settings.notices.quiet_from, settings.notices.quiet_until) == (time(21, 30), time(9))
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "says"),
+    [
+        ("BIBLIOBOT_SERVER__PORT", SECRET, "BIBLIOBOT_SERVER__PORT: input should be a valid integer"),
+        ("BIBLIOBOT_SERVER__PRT", SECRET, "BIBLIOBOT_SERVER__PRT: unknown key; did you mean 'port'?"),
+        ("BIBLIOBOT_INTENTS", SECRET, 'BIBLIOBOT_INTENTS…: expected JSON, such as ["one", "two"]'),
+        ("BIBLIOBOT_DATABASE__URL_FILE", sys.executable, "the file it names holds no text in UTF-8"),
+    ],
+)
+def test_a_fault_in_the_environment_names_the_variable(tmp_path: Path, variable: str, value: str, says: str) -> None:
+    told = fault(tmp_path, "", {variable: value})
+
+    assert says in told
+    assert SECRET not in told
+    assert "config.yaml" not in told
+
+
+def test_a_missing_secret_of_a_channel_says_by_which_name_it_may_come() -> None:
+    with pytest.raises(
+        ConfigError, match=r"token: is missing; it may also come from .*: BIBLIOBOT_CHANNELS__VK__TOKEN"
+    ):
+        validated(VkSettings, {"group_id": 1}, "channels.vk")
 
 
 @pytest.mark.parametrize(

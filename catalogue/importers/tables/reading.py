@@ -105,10 +105,10 @@ def charset_of(data: bytes, encoding: str) -> tuple[str, str]:
     if encoding:
         named = charsets.named(encoding)
         try:
-            codecs.lookup(named)
-        except LookupError as error:
+            codecs.getincrementaldecoder(named)("replace").decode(data)
+        except (LookupError, UnicodeError) as error:  # UnicodeError: UTF-16 that does not say which
             raise InputError(
-                f"--encoding {encoding}: a table cannot be in it; expected utf-8, cp1251, cp866"
+                f"--encoding {encoding}: this table cannot be in it; expected utf-8, cp1251, cp866"
             ) from error
         return named, "named by the operator"
     for mark, charset in _BOMS:

@@ -76,7 +76,7 @@ def test_the_operator_overrules_the_evidence(tmp_path: Path) -> None:
     assert read(path, "cp866")[0].title == "Цесаревич Алексей"
 
 
-@pytest.mark.parametrize("encoding", ["klingon", "base64", "rot13", "\0"])
+@pytest.mark.parametrize("encoding", ["klingon", "base64", "rot13", "\0", "idna", "punycode"])
 def test_an_encoding_that_cannot_be_is_refused_with_a_choice(tmp_path: Path, encoding: str) -> None:
     path = written(tmp_path / "file.mrc", district(1)[0])
 

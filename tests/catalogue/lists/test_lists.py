@@ -230,6 +230,10 @@ def test_a_file_without_card_numbers_says_what_was_found(tmp_path: Path) -> None
     assert "№ билета" in str(fault.value)
     with pytest.raises(InputError):
         recognise_list(tmp_path / "nowhere.csv", "loans")
+    with pytest.raises(InputError, match="is a folder"):
+        recognise_list(tmp_path, "loans")
+    with pytest.raises(InputError, match="this table cannot be in it"):
+        recognise_list(written(tmp_path, "№ билета;Инв. №\n1;2\n"), "loans", "utf-16")
     picture = tmp_path / "p.csv"
     picture.write_bytes(b"\x89PNG\0\0\0\0")
     with pytest.raises(InputError):
