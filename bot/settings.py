@@ -290,8 +290,8 @@ def load(path: Path | None = None, environ: Mapping[str, str] | None = None) -> 
     except ValidationError as error:
         raise ConfigError(explain(error, Settings, file.name, variables)) from None
     except SettingsError as error:
-        named = re.search(r'field "(\w+)"', str(error))
-        variable = PREFIX + (named[1].upper() if named else "")
+        field = re.search(r'field "(\w+)"', str(error))
+        variable = PREFIX + (field[1].upper() if field else "")
         raise ConfigError(
             f'{variable}…: expected JSON, such as ["one", "two"]; an option of its own is {variable}__<OPTION>'
         ) from None
