@@ -3,7 +3,7 @@
 A job is a task of this process that says once a second that it is at work; whoever asks, in whatever process, reads
 it from the store. Closing the page stops nothing. A process that dies leaves what it had kept and a job that is told
 as interrupted. A list of people does not stay on the disk: it goes when it is loaded, when it cannot be read, and when
-nobody has loaded it within the hour.
+nobody has loaded it within the hour, whether or not anybody opens the page again (:func:`tidy`).
 """
 
 import asyncio
@@ -32,7 +32,7 @@ log = structlog.get_logger(__name__)
 
 BEAT_S = 1.0
 LISTS_REST = timedelta(hours=1)
-"""So long a list that was checked waits to be loaded."""
+"""So long a list that was checked waits to be loaded, and what broke off for the rest of it."""
 PRIVATE = 0o700
 LONGEST_NAME = 120
 REJECTED = "rejected.csv"
@@ -86,7 +86,7 @@ class CatalogueImports:
         from catalogue.loading import source_name  # a start without a file has no use for the importers
 
         name = harmless_name(name)
-        await self._tidy()
+        await tidy(self._folder, self._jobs, self._clock)
         kept = self._folder / f"{uuid4().hex}.part"
         try:
             size = await self._keep(kept, pieces)
@@ -127,7 +127,7 @@ class CatalogueImports:
         return await self._jobs.job(job_id)
 
     async def latest(self) -> Sequence[ImportJob]:
-        await self._tidy()
+        await tidy(self._folder, self._jobs, self._clock)
         return await self._jobs.latest()
 
     def rejected(self, job_id: int) -> Path | None:
@@ -167,12 +167,6 @@ class CatalogueImports:
         if not size:
             raise InputError(Fault.EMPTY)
         return size
-
-    async def _tidy(self) -> None:
-        """Files of what is over go, and what an upload left that broke off; lists of rejected records stay."""
-        await self._jobs.end_dead()
-        jobs = {str(job.job_id): job for job in await self._jobs.latest(200)}
-        await asyncio.to_thread(_tidied, self._folder, jobs, self._clock.now() - LISTS_REST)
 
     # --- work ------------------------------------------------------------------------------------
 
@@ -289,6 +283,13 @@ def harmless_name(name: str) -> str:
     return f"{stem[:LONGEST_NAME]}.{ending[:10]}" if dot and stem else (shown[:LONGEST_NAME] or "catalogue")
 
 
+async def tidy(folder: Path, jobs: ImportJobs, clock: Clock) -> None:
+    """Files of what is over go, and what an upload left that broke off; lists of rejected records stay."""
+    await jobs.end_dead()
+    known = {str(job.job_id): job for job in await jobs.latest(200)}
+    await asyncio.to_thread(_tidied, folder, known, clock.now() - LISTS_REST)
+
+
 def _told(error: Exception, job: ImportJob) -> str:
     """What broke, written down; of a list no more than the kind of fault, for its text may quote a person."""
     if job.kind.personal:
@@ -303,13 +304,23 @@ def _tidied(folder: Path, jobs: dict[str, ImportJob], lists_since: datetime) -> 
         return
     for path in folder.iterdir():
         job = jobs.get(path.name)
-        if path.suffix == ".part":
-            continue  # perhaps somebody else's upload that is on its way
-        forgotten = job is not None and job.kind.personal and job.state not in BUSY and job.created_at < lists_since
-        if job is None or forgotten or job.state in (JobState.DROPPED, JobState.FAILED):
+        if job is None:  # what is on its way, or began after we looked at the jobs, is young
+            with suppress(FileNotFoundError):
+                if path.stat().st_mtime < lists_since.timestamp():
+                    _removed(path)
+            continue
+        forgotten = job.kind.personal and job.state not in BUSY and job.created_at < lists_since
+        if forgotten or job.state in (JobState.DROPPED, JobState.FAILED):
             shutil.rmtree(path, ignore_errors=True)
         elif job.state is JobState.DONE:
             (path / job.name).unlink(missing_ok=True)
+
+
+def _removed(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def _outcome(source: "SourceFile", summary: "Summary") -> Outcome:

@@ -71,47 +71,45 @@ class SqlAccounts:
             return
         now, subject = self._clock.now(), self._digests.contact(contact)
         language = next(name for name, known in self._texts.items() if known is text)
-        with store_errors():
-            async with self._database.writer.begin() as connection:
-                who = await person(connection, contact, self._versions)
-                if who is None:
-                    return
-                words = {
-                    "version": text.version,
-                    "purpose": text.purpose,
-                    "language": language,
-                    "text": text.text,
-                    "url": text.url,
-                    "first_shown_at": now,
-                }
-                make = self._insert()
-                await connection.execute(make(ConsentTextRow).values(words).on_conflict_do_nothing())
-                given = {
-                    "contact_id": who.contact_id,
-                    "subject": subject,
-                    "purpose": text.purpose,
-                    "version": version,
-                    "channel": contact.channel,
-                    "key": stored_key(key),
-                    "given_at": now,
-                }
-                adding = make(ConsentRow).values(given).on_conflict_do_nothing().returning(ConsentRow.id)
-                if await connection.scalar(adding) is None:
-                    return  # a turn that is repeated
-                back = update(ContactRow).where(ContactRow.id == who.contact_id, ContactRow.erased_at.is_not(None))
-                await connection.execute(back.values(erased_at=None))
-                entry = self._entry(Act.CONSENT_GIVEN, contact, details={"purpose": SERVICE, "version": version[:12]})
-                await audit.note(connection, now, entry)
+        async with self._database.writing() as connection:
+            who = await person(connection, contact, self._versions)
+            if who is None:
+                return
+            words = {
+                "version": text.version,
+                "purpose": text.purpose,
+                "language": language,
+                "text": text.text,
+                "url": text.url,
+                "first_shown_at": now,
+            }
+            make = self._insert()
+            await connection.execute(make(ConsentTextRow).values(words).on_conflict_do_nothing())
+            given = {
+                "contact_id": who.contact_id,
+                "subject": subject,
+                "purpose": text.purpose,
+                "version": version,
+                "channel": contact.channel,
+                "key": stored_key(key),
+                "given_at": now,
+            }
+            adding = make(ConsentRow).values(given).on_conflict_do_nothing().returning(ConsentRow.id)
+            if await connection.scalar(adding) is None:
+                return  # a turn that is repeated
+            back = update(ContactRow).where(ContactRow.id == who.contact_id, ContactRow.erased_at.is_not(None))
+            await connection.execute(back.values(erased_at=None))
+            entry = self._entry(Act.CONSENT_GIVEN, contact, details={"purpose": SERVICE, "version": version[:12]})
+            await audit.note(connection, now, entry)
 
     async def withdraw(self, contact: Contact, key: str) -> None:
         now = self._clock.now()
-        with store_errors():
-            async with self._database.writer.begin() as connection:
-                who = await person(connection, contact, self._versions)
-                if who is None:
-                    return
-                await self._unlinked(connection, contact, who.contact_id, None, key)
-                await self._personal.withdrawn(connection, contact, who.contact_id, key, now)
+        async with self._database.writing() as connection:
+            who = await person(connection, contact, self._versions)
+            if who is None:
+                return
+            await self._unlinked(connection, contact, who.contact_id, None, key)
+            await self._personal.withdrawn(connection, contact, who.contact_id, key, now)
 
     # --- links -----------------------------------------------------------------------------------
 
@@ -125,12 +123,11 @@ class SqlAccounts:
         return await self._linking.by_phone(contact, number, key)
 
     async def unlink(self, contact: Contact, patron_id: int | None, key: str) -> int:
-        with store_errors():
-            async with self._database.writer.begin() as connection:
-                who = await person(connection, contact, self._versions)
-                if who is None:
-                    return 0
-                return await self._unlinked(connection, contact, who.contact_id, patron_id, key)
+        async with self._database.writing() as connection:
+            who = await person(connection, contact, self._versions)
+            if who is None:
+                return 0
+            return await self._unlinked(connection, contact, who.contact_id, patron_id, key)
 
     async def _unlinked(
         self, connection: AsyncConnection, contact: Contact, contact_id: int, patron_id: int | None, key: str
@@ -166,15 +163,14 @@ class SqlAccounts:
             "updated_at": now,
             "chosen_at": now if wishes.here else None,
         }
-        with store_errors():
-            async with self._database.writer.begin() as connection:
-                who = await person(connection, contact, self._versions)
-                if who is None:
-                    return
-                keeping = self._insert()(NoticeWishRow).values(values | {"contact_id": who.contact_id})
-                await connection.execute(
-                    keeping.on_conflict_do_update(index_elements=[NoticeWishRow.contact_id], set_=values)
-                )
+        async with self._database.writing() as connection:
+            who = await person(connection, contact, self._versions)
+            if who is None:
+                return
+            keeping = self._insert()(NoticeWishRow).values(values | {"contact_id": who.contact_id})
+            await connection.execute(
+                keeping.on_conflict_do_update(index_elements=[NoticeWishRow.contact_id], set_=values)
+            )
 
     # --- the person's own ------------------------------------------------------------------------
 

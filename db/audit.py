@@ -42,9 +42,8 @@ class SqlAudit:
         self._database, self._clock = database, clock
 
     async def add(self, entry: Entry) -> None:
-        with store_errors():
-            async with self._database.writer.begin() as connection:
-                await note(connection, self._clock.now(), entry)
+        async with self._database.writing() as connection:
+            await note(connection, self._clock.now(), entry)
 
     async def entries(
         self,

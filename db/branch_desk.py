@@ -60,32 +60,30 @@ class SqlBranchDesk:
             "edited_by": login,
             "edited_at": self._clock.now(),
         }
-        with store_errors():
-            async with self._database.writer.begin() as connection:
-                await lock(connection)  # an import resolves branches under the same lock
-                await raise_version(connection, NAME)
-                last = await connection.scalar(select(func.max(table.position)).where(table.position < FROM_FILES))
-                known = await connection.scalar(select(table.position).where(table.code == branch.code))
-                if (known is not None) is new:
-                    raise InputError(f"branch {branch.code!r}: {'there already' if new else 'not there'}")
-                if known is None or known == FROM_FILES:
-                    values["position"] = 0 if last is None else last + 1
-                if new:
-                    await connection.execute(insert(table).values(code=branch.code, **values))
-                else:
-                    await connection.execute(update(table).where(table.code == branch.code).values(values))
+        async with self._database.writing() as connection:
+            await lock(connection)  # an import resolves branches under the same lock
+            await raise_version(connection, NAME)
+            last = await connection.scalar(select(func.max(table.position)).where(table.position < FROM_FILES))
+            known = await connection.scalar(select(table.position).where(table.code == branch.code))
+            if (known is not None) is new:
+                raise InputError(f"branch {branch.code!r}: {'there already' if new else 'not there'}")
+            if known is None or known == FROM_FILES:
+                values["position"] = 0 if last is None else last + 1
+            if new:
+                await connection.execute(insert(table).values(code=branch.code, **values))
+            else:
+                await connection.execute(update(table).where(table.code == branch.code).values(values))
         await self._branches.refresh()
 
     async def back_to_file(self, code: str) -> bool:
         table = BranchRow
-        with store_errors():
-            async with self._database.writer.begin() as connection:
-                await raise_version(connection, NAME)
-                told = await connection.scalar(select(table.of_file).where(table.code == code))
-                if told is None:
-                    return False
-                values = {**told, "edited_by": "", "edited_at": None, "file_differs": False}
-                await connection.execute(update(table).where(table.code == code).values(values))
+        async with self._database.writing() as connection:
+            await raise_version(connection, NAME)
+            told = await connection.scalar(select(table.of_file).where(table.code == code))
+            if told is None:
+                return False
+            values = {**told, "edited_by": "", "edited_at": None, "file_differs": False}
+            await connection.execute(update(table).where(table.code == code).values(values))
         await self._branches.refresh()
         return True
 
@@ -116,25 +114,23 @@ class SqlBranchDesk:
             "made_by": login,
             "made_at": self._clock.now(),
         }
-        with store_errors():
-            async with self._database.writer.begin() as connection:
-                await raise_version(connection, NAME)
-                added = await connection.execute(insert(SpecialDaysRow).values(row).returning(SpecialDaysRow.id))
-                number: int = added.scalar_one()
+        async with self._database.writing() as connection:
+            await raise_version(connection, NAME)
+            added = await connection.execute(insert(SpecialDaysRow).values(row).returning(SpecialDaysRow.id))
+            number: int = added.scalar_one()
         await self._branches.refresh()
         return number
 
     async def end(self, entry_id: int, today: date, *, login: str) -> bool:
         table, yesterday = SpecialDaysRow, today - timedelta(days=1)
-        with store_errors():
-            async with self._database.writer.begin() as connection:
-                await raise_version(connection, NAME)
-                wanted = select(table.first_on, table.last_on, table.yearly).where(table.id == entry_id, ~table.void)
-                row = (await connection.execute(wanted)).first()
-                if row is None:
-                    return False
-                keeps = row.first_on <= yesterday and not row.yearly
-                ended = {"last_on": min(row.last_on or yesterday, yesterday)} if keeps else {"void": True}
-                await connection.execute(update(table).where(table.id == entry_id).values(ended_by=login, **ended))
+        async with self._database.writing() as connection:
+            await raise_version(connection, NAME)
+            wanted = select(table.first_on, table.last_on, table.yearly).where(table.id == entry_id, ~table.void)
+            row = (await connection.execute(wanted)).first()
+            if row is None:
+                return False
+            keeps = row.first_on <= yesterday and not row.yearly
+            ended = {"last_on": min(row.last_on or yesterday, yesterday)} if keeps else {"void": True}
+            await connection.execute(update(table).where(table.id == entry_id).values(ended_by=login, **ended))
         await self._branches.refresh()
         return True

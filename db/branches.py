@@ -114,11 +114,10 @@ class SqlBranches:
         configured one and goes. Raises StoreUnavailable.
         """
         ordered = sorted(branches, key=lambda branch: not branch.main)  # sorted keeps the order of equals
-        with store_errors():
-            async with self._database.writer.begin() as connection:
-                await lock(connection)  # an import resolves branches under the same lock
-                await _put(connection, ordered)
-                await _merge(connection)
+        async with self._database.writing() as connection:
+            await lock(connection)  # an import resolves branches under the same lock
+            await _put(connection, ordered)
+            await _merge(connection)
         await self.refresh()
 
     async def refresh(self) -> None:

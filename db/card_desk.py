@@ -46,31 +46,30 @@ class SqlCardDesk:
 
     async def issue_code(self, card: str | int, by: str, *, child: bool = False) -> IssuedCode | None:
         now = self._clock.now()
-        with store_errors():
-            async with self._database.writer.begin() as connection:
-                patron = await _patron(connection, card)
-                if patron is None or patron.missing_since is not None:
-                    return None
-                older = (
-                    LinkCodeRow.patron_id == patron.id,
-                    LinkCodeRow.child == child,
-                    LinkCodeRow.used_at.is_(None),
-                    LinkCodeRow.revoked_at.is_(None),
-                )
-                await connection.execute(update(LinkCodeRow).where(*older).values(revoked_at=now))
-                issued = IssuedCode(
-                    code="",
-                    patron_id=patron.id,
-                    card_number=patron.card_number,
-                    given_name=patron.given_name,
-                    expires_at=now + self._codes.life,
-                    child=child,
-                )
-                issued = replace(issued, code=await self._drawn(connection, issued, by))
-                details: dict[str, str | int] = {"child": int(child)}
-                entry = Entry(action=Act.CODE_ISSUED, actor=by, patron_id=patron.id, details=details)
-                await audit.note(connection, now, entry)
-                return issued
+        async with self._database.writing() as connection:
+            patron = await _patron(connection, card)
+            if patron is None or patron.missing_since is not None:
+                return None
+            older = (
+                LinkCodeRow.patron_id == patron.id,
+                LinkCodeRow.child == child,
+                LinkCodeRow.used_at.is_(None),
+                LinkCodeRow.revoked_at.is_(None),
+            )
+            await connection.execute(update(LinkCodeRow).where(*older).values(revoked_at=now))
+            issued = IssuedCode(
+                code="",
+                patron_id=patron.id,
+                card_number=patron.card_number,
+                given_name=patron.given_name,
+                expires_at=now + self._codes.life,
+                child=child,
+            )
+            issued = replace(issued, code=await self._drawn(connection, issued, by))
+            details: dict[str, str | int] = {"child": int(child)}
+            entry = Entry(action=Act.CODE_ISSUED, actor=by, patron_id=patron.id, details=details)
+            await audit.note(connection, now, entry)
+            return issued
 
     async def _drawn(self, connection: AsyncConnection, issued: IssuedCode, by: str) -> str:
         for _ in range(DRAWS):
@@ -120,32 +119,30 @@ class SqlCardDesk:
                 ]
 
     async def unlink(self, card: str | int, by: str, contact_id: int | None = None) -> int:
-        with store_errors():
-            async with self._database.writer.begin() as connection:
-                patron = await _patron(connection, card)
-                if patron is None:
-                    return 0
-                going = delete(ContactCardRow).where(ContactCardRow.patron_id == patron.id)
-                if contact_id is not None:
-                    going = going.where(ContactCardRow.contact_id == contact_id)
-                return len(await self._cut(connection, going, patron.id, by))
+        async with self._database.writing() as connection:
+            patron = await _patron(connection, card)
+            if patron is None:
+                return 0
+            going = delete(ContactCardRow).where(ContactCardRow.patron_id == patron.id)
+            if contact_id is not None:
+                going = going.where(ContactCardRow.contact_id == contact_id)
+            return len(await self._cut(connection, going, patron.id, by))
 
     async def set_pin(self, card: str | int, pin: str, by: str) -> bool:
         hashed = await self._proving.hashed(pin) if pin.strip() else ""
         now = self._clock.now()
-        with store_errors():
-            async with self._database.writer.begin() as connection:
-                patron = await _patron(connection, card)
-                if patron is None:
-                    return False
-                await connection.execute(delete(PatronSecretRow).where(PatronSecretRow.patron_id == patron.id))
-                if hashed:
-                    row = {"patron_id": patron.id, "pin": hashed, "set_at": now}
-                    await connection.execute(self._insert()(PatronSecretRow).values(row))
-                details: dict[str, str | int] = {"set": int(bool(hashed))}
-                entry = Entry(action=Act.PIN_SET, actor=by, patron_id=patron.id, details=details)
-                await audit.note(connection, now, entry)
-                return True
+        async with self._database.writing() as connection:
+            patron = await _patron(connection, card)
+            if patron is None:
+                return False
+            await connection.execute(delete(PatronSecretRow).where(PatronSecretRow.patron_id == patron.id))
+            if hashed:
+                row = {"patron_id": patron.id, "pin": hashed, "set_at": now}
+                await connection.execute(self._insert()(PatronSecretRow).values(row))
+            details: dict[str, str | int] = {"set": int(bool(hashed))}
+            entry = Entry(action=Act.PIN_SET, actor=by, patron_id=patron.id, details=details)
+            await audit.note(connection, now, entry)
+            return True
 
     async def export(self, card: str | int, by: str) -> bytes | None:
         patron_id = await self.patron_of(card)
@@ -153,27 +150,26 @@ class SqlCardDesk:
 
     async def erase(self, card: str | int, by: str) -> bool:
         now = self._clock.now()
-        with store_errors():
-            async with self._database.writer.begin() as connection:
-                patron = await _patron(connection, card)
-                if patron is None:
-                    return False
-                own = (
-                    select(ContactRow.id, ContactRow.channel, ContactRow.address)
-                    .join(ContactCardRow, ContactCardRow.contact_id == ContactRow.id)
-                    .where(ContactCardRow.patron_id == patron.id, ContactCardRow.child.is_(False))
-                )
-                for row in (await connection.execute(own)).all():
-                    contact = Contact(channel=row.channel, address=row.address)
-                    await self._personal.erased(connection, contact, row.id, actor=by, key="desk")
-                guardians = delete(ContactCardRow).where(ContactCardRow.patron_id == patron.id)
-                await self._cut(connection, guardians, patron.id, by)
-                await forget_history(connection, [patron.id])
-                for table in (LinkCodeRow, PatronSecretRow):
-                    await connection.execute(delete(table).where(table.patron_id == patron.id))
-                await connection.execute(update(PatronRow).where(PatronRow.id == patron.id).values(NAMELESS))
-                await audit.note(connection, now, Entry(action=Act.ERASED, actor=by, patron_id=patron.id))
-                return True
+        async with self._database.writing() as connection:
+            patron = await _patron(connection, card)
+            if patron is None:
+                return False
+            own = (
+                select(ContactRow.id, ContactRow.channel, ContactRow.address)
+                .join(ContactCardRow, ContactCardRow.contact_id == ContactRow.id)
+                .where(ContactCardRow.patron_id == patron.id, ContactCardRow.child.is_(False))
+            )
+            for row in (await connection.execute(own)).all():
+                contact = Contact(channel=row.channel, address=row.address)
+                await self._personal.erased(connection, contact, row.id, actor=by, key="desk")
+            guardians = delete(ContactCardRow).where(ContactCardRow.patron_id == patron.id)
+            await self._cut(connection, guardians, patron.id, by)
+            await forget_history(connection, [patron.id])
+            for table in (LinkCodeRow, PatronSecretRow):
+                await connection.execute(delete(table).where(table.patron_id == patron.id))
+            await connection.execute(update(PatronRow).where(PatronRow.id == patron.id).values(NAMELESS))
+            await audit.note(connection, now, Entry(action=Act.ERASED, actor=by, patron_id=patron.id))
+            return True
 
     async def _cut(self, connection: AsyncConnection, going: Delete, patron_id: int, by: str) -> Sequence[int]:
         contacts = (await connection.scalars(going.returning(ContactCardRow.contact_id))).all()

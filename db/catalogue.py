@@ -41,30 +41,28 @@ class SqlCatalogueWriter:
         self._dialect = database.dialect
 
     async def begin(self, source: str, files: Sequence[str]) -> int:
-        with store_errors():
-            async with self._database.writer.begin() as connection:
-                run = {
-                    "source": source[:SOURCE_LENGTH],
-                    "files": list(files),
-                    "started_at": self._clock.now(),
-                    "counts": {BEFORE: await _size(connection, source)},
-                }
-                return int(
-                    (await connection.execute(insert(ImportRunRow).values(run).returning(ImportRunRow.id))).scalar_one()
-                )
+        async with self._database.writing() as connection:
+            run = {
+                "source": source[:SOURCE_LENGTH],
+                "files": list(files),
+                "started_at": self._clock.now(),
+                "counts": {BEFORE: await _size(connection, source)},
+            }
+            return int(
+                (await connection.execute(insert(ImportRunRow).values(run).returning(ImportRunRow.id))).scalar_one()
+            )
 
     async def keep(self, run: int, source: str, batch: Sequence[Keyed]) -> Kept:
         incoming = [Incoming.of(keyed) for keyed in batch]
-        with store_errors():
-            async with self._database.writer.begin() as connection:
-                version = 1 + await sql.lock(connection)
-                await self._place_items(incoming, connection, connection)
-                matching = await self._match(connection, run, source, incoming)
-                touched = await self._write(connection, matching, run, source, version)
-                if touched:
-                    await sql.refresh_works(connection, self._among(WorkRow.id, sorted(touched)), version)
-                if touched or matching.new:
-                    await sql.raise_version(connection, version)
+        async with self._database.writing() as connection:
+            version = 1 + await sql.lock(connection)
+            await self._place_items(incoming, connection, connection)
+            matching = await self._match(connection, run, source, incoming)
+            touched = await self._write(connection, matching, run, source, version)
+            if touched:
+                await sql.refresh_works(connection, self._among(WorkRow.id, sorted(touched)), version)
+            if touched or matching.new:
+                await sql.raise_version(connection, version)
         return matching.kept
 
     async def preview(self, source: str, batch: Sequence[Keyed]) -> Kept:
@@ -91,26 +89,25 @@ class SqlCatalogueWriter:
 
     async def finish(self, run: int, source: str, counts: Mapping[str, int], *, mark_missing: bool) -> None:
         now = self._clock.now()
-        with store_errors():
-            async with self._database.writer.begin() as connection:
-                version = 1 + await sql.lock(connection)
-                if mark_missing:
-                    unmet = (*_present(source), RecordRow.seen_in_run < run)
-                    await connection.execute(
-                        update(WorkRow)
-                        .where(WorkRow.id.in_(select(RecordRow.work_id).where(*unmet)))
-                        .values(version=version)
-                    )
-                    marked = await connection.execute(update(RecordRow).where(*unmet).values(missing_since=now))
-                    if marked.rowcount:
-                        await sql.refresh_works(connection, WorkRow.version == version, version)
-                        await sql.raise_version(connection, version)
-                kept = await connection.scalar(select(ImportRunRow.counts).where(ImportRunRow.id == run))
+        async with self._database.writing() as connection:
+            version = 1 + await sql.lock(connection)
+            if mark_missing:
+                unmet = (*_present(source), RecordRow.seen_in_run < run)
                 await connection.execute(
-                    update(ImportRunRow)
-                    .where(ImportRunRow.id == run)
-                    .values(finished_at=now, counts={**(kept or {}), **counts})
+                    update(WorkRow)
+                    .where(WorkRow.id.in_(select(RecordRow.work_id).where(*unmet)))
+                    .values(version=version)
                 )
+                marked = await connection.execute(update(RecordRow).where(*unmet).values(missing_since=now))
+                if marked.rowcount:
+                    await sql.refresh_works(connection, WorkRow.version == version, version)
+                    await sql.raise_version(connection, version)
+            kept = await connection.scalar(select(ImportRunRow.counts).where(ImportRunRow.id == run))
+            await connection.execute(
+                update(ImportRunRow)
+                .where(ImportRunRow.id == run)
+                .values(finished_at=now, counts={**(kept or {}), **counts})
+            )
         await self._database.count_anew(WorkRow, RecordRow, ItemRow)
 
     # --- who is who ------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
-from sqlalchemy.pool import QueuePool
+from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from bot.errors import ConfigError, StoreUnavailable
 from bot.quick import dataclass
@@ -55,6 +55,7 @@ class Database:
     writer: AsyncEngine
     url: URL
     _turnstile: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False, compare=False)
+    _ended: asyncio.Event = field(default_factory=asyncio.Event, repr=False, compare=False)
 
     @property
     def dialect(self) -> str:
@@ -106,19 +107,22 @@ class Database:
             await connection.execute(text(f"ANALYZE {names}"))
 
     async def aclose(self) -> None:
-        """Close every connection.
+        """Close every connection; from then on none is made (StoreUnavailable) and none is kept.
 
-        Those that somebody has are waited for, up to ``GIVEN_BACK_S``: a pool that is closed keeps what comes back to
-        it later open for ever. Who is cancelled while giving one back leaves that to a task of SQLAlchemy's own, so
-        having ended all who read and write is not enough.
+        Those that somebody has are waited for, up to ``GIVEN_BACK_S``. Having ended all who read and write is not
+        enough: who is cancelled while giving one back leaves that to a task of SQLAlchemy's own, and a task that
+        nobody waits for may ask for one later still. Such a connection would stay open until it is collected.
         """
         pool = self.engine.pool
         assert isinstance(pool, QueuePool)
-        with suppress(TimeoutError):
-            async with asyncio.timeout(GIVEN_BACK_S):
-                while pool.checkedout():  # noqa: ASYNC110 - SQLAlchemy tells nobody after it has taken one back
-                    await asyncio.sleep(0.002)
-        await self.engine.dispose()
+        try:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(GIVEN_BACK_S):
+                    while pool.checkedout():  # noqa: ASYNC110 - SQLAlchemy tells nobody after it has taken one back
+                        await asyncio.sleep(0.002)
+        finally:
+            self._ended.set()
+            await asyncio.shield(self.engine.dispose())
 
 
 def parse_url(url: str, folder: Path | None = None) -> URL:
@@ -168,13 +172,13 @@ async def connect(url: str, folder: Path | None = None) -> Database:
     Raises:
         ConfigError: The address is wrong, or the folder cannot be made.
     """
-    parsed = parse_url(url, folder)
+    parsed, ended = parse_url(url, folder), asyncio.Event()
     if parsed.get_backend_name() == "sqlite":
         try:
             Path(parsed.database or "").parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise ConfigError(f"database.url: the folder cannot be made: {error.strerror}") from None
-        opens = partial(_open_sqlite, parsed.database or "")
+        opens = partial(_open_sqlite, ended, parsed.database or "")
         engine = create_async_engine(parsed, hide_parameters=True, async_creator=opens)
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
@@ -186,12 +190,36 @@ async def connect(url: str, folder: Path | None = None) -> Database:
             max_overflow=10,
             pool_pre_ping=True,
             pool_timeout=10,
-            connect_args={"timeout": 10, "server_settings": {"application_name": "bibliobot"}},
+            connect_args={
+                "timeout": 10,
+                "server_settings": {"application_name": "bibliobot"},
+                "async_creator_fn": partial(_open_postgres, ended),
+            },
         )
-    return Database(engine, engine.execution_options(writes=True), parsed)
+    event.listen(engine.sync_engine, "checkin", partial(_close_what_is_late, ended))
+    return Database(engine, engine.execution_options(writes=True), parsed, _ended=ended)
 
 
-async def _open_sqlite(path: str) -> aiosqlite.Connection:
+def _refuse_after(ended: asyncio.Event) -> None:
+    if ended.is_set():
+        raise StoreUnavailable("the store is closed")
+
+
+def _close_what_is_late(ended: asyncio.Event, _: Any, given_back: ConnectionPoolEntry) -> None:
+    """A pool that is closed keeps what comes back to it open for ever."""
+    if ended.is_set():
+        given_back.invalidate()
+
+
+async def _open_postgres(ended: asyncio.Event, *where: Any, **how: Any) -> Any:
+    _refuse_after(ended)
+    import asyncpg  # loaded where there is a server
+
+    return await asyncpg.connect(*where, **how)
+
+
+async def _open_sqlite(ended: asyncio.Event, path: str) -> aiosqlite.Connection:
+    _refuse_after(ended)
     connection = aiosqlite.connect(path, timeout=BUSY_MS / 1000)
     thread = connection._thread
     thread.daemon = True  # the end of the process does not wait for it

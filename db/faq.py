@@ -46,18 +46,17 @@ class SqlFaq:
         """
         now = self._clock.now()
         wanted = {(entry.topic, entry.language): entry for entry in entries}
-        with store_errors():
-            async with self._database.writer.begin() as connection:
-                stored = {(row.topic, row.language): row for row in await connection.execute(select(*COLUMNS))}
-                gone = [key for key, was in stored.items() if source == was.source == CONFIG and key not in wanted]
-                if gone:
-                    await connection.execute(delete(FaqRow).where(tuple_(FaqRow.topic, FaqRow.language).in_(gone)))
-                for key, entry in wanted.items():
-                    row = stored.get(key)
-                    if row is not None and source == CONFIG != row.source:
-                        continue
-                    if row is None or not says_the_same(row, entry, source, enabled=True):
-                        await write(connection, entry, stored=row, source=source, now=now)
+        async with self._database.writing() as connection:
+            stored = {(row.topic, row.language): row for row in await connection.execute(select(*COLUMNS))}
+            gone = [key for key, was in stored.items() if source == was.source == CONFIG and key not in wanted]
+            if gone:
+                await connection.execute(delete(FaqRow).where(tuple_(FaqRow.topic, FaqRow.language).in_(gone)))
+            for key, entry in wanted.items():
+                row = stored.get(key)
+                if row is not None and source == CONFIG != row.source:
+                    continue
+                if row is None or not says_the_same(row, entry, source, enabled=True):
+                    await write(connection, entry, stored=row, source=source, now=now)
         self.look_again()
 
     def look_again(self) -> None:

@@ -47,34 +47,32 @@ class SqlAnswerBook:
         return None if row is None else _kept(row)
 
     async def add(self, entry: FaqEntry, by: str) -> Saved:
-        with store_errors():
-            async with self._database.writer.begin() as connection:
-                same = (FaqRow.topic == entry.topic) & (FaqRow.language == entry.language)
-                row = await _row(connection, same)
-                if row is None:
-                    try:
-                        async with connection.begin_nested():
-                            await write(connection, entry, stored=None, source=CONSOLE, now=self._clock.now(), by=by)
-                        saving = Saving.SAVED
-                    except IntegrityError:  # somebody was quicker
-                        saving = Saving.TAKEN
-                    row = await _row(connection, same)
-                else:
+        async with self._database.writing() as connection:
+            same = (FaqRow.topic == entry.topic) & (FaqRow.language == entry.language)
+            row = await _row(connection, same)
+            if row is None:
+                try:
+                    async with connection.begin_nested():
+                        await write(connection, entry, stored=None, source=CONSOLE, now=self._clock.now(), by=by)
+                    saving = Saving.SAVED
+                except IntegrityError:  # somebody was quicker
                     saving = Saving.TAKEN
+                row = await _row(connection, same)
+            else:
+                saving = Saving.TAKEN
         self._faq.look_again()
         return Saved(how=saving, kept=_kept(row))
 
     async def change(self, entry_id: int, entry: FaqEntry, *, version: int, enabled: bool, by: str) -> Saved | None:
-        with store_errors():
-            async with self._database.writer.begin() as connection:
-                row = await _row(connection, FaqRow.id == entry_id, lock=True)
-                if row is None:
-                    return None
-                if row.version != version:
-                    return Saved(how=Saving.NEWER, kept=_kept(row))
-                now = self._clock.now()
-                await write(connection, entry, stored=row, source=CONSOLE, now=now, by=by, enabled=enabled)
-                row = await _row(connection, FaqRow.id == entry_id)
+        async with self._database.writing() as connection:
+            row = await _row(connection, FaqRow.id == entry_id, lock=True)
+            if row is None:
+                return None
+            if row.version != version:
+                return Saved(how=Saving.NEWER, kept=_kept(row))
+            now = self._clock.now()
+            await write(connection, entry, stored=row, source=CONSOLE, now=now, by=by, enabled=enabled)
+            row = await _row(connection, FaqRow.id == entry_id)
         self._faq.look_again()
         return Saved(how=Saving.SAVED, kept=_kept(row))
 
@@ -117,9 +115,8 @@ class SqlAnswerBook:
             "at": self._clock.now(),
             "miss_id": miss_id,
         }
-        with store_errors():
-            async with self._database.writer.begin() as connection:
-                proposal_id = await connection.scalar(insert(FaqRevisionRow).values(row).returning(FaqRevisionRow.id))
+        async with self._database.writing() as connection:
+            proposal_id = await connection.scalar(insert(FaqRevisionRow).values(row).returning(FaqRevisionRow.id))
         assert proposal_id is not None
         return int(proposal_id)
 
@@ -150,9 +147,8 @@ class SqlAnswerBook:
             .values(state=TAKEN if taken else DECLINED)
             .returning(table.id)
         )
-        with store_errors():
-            async with self._database.writer.begin() as connection:
-                return bool((await connection.scalars(settled)).all())
+        async with self._database.writing() as connection:
+            return bool((await connection.scalars(settled)).all())
 
 
 async def _row(connection: AsyncConnection, where: ColumnElement[bool], *, lock: bool = False) -> Any:

@@ -76,12 +76,11 @@ class SqlUnread:
         now = self._clock.now()
         text = clean(body[: UNREAD_LETTERS * 4].decode(errors="replace"))[:UNREAD_LETTERS]
         row = {"channel": channel[:64], "kind": kind[:16], "body": text, "at": now}
-        with store_errors():
-            async with self._database.writer.begin() as connection:
-                kept = (await connection.execute(insert(UnreadRow).values(**row).returning(UnreadRow.id))).scalar_one()
-                await connection.execute(
-                    delete(UnreadRow).where((UnreadRow.id <= kept - UNREAD_KEPT) | (UnreadRow.at < now - UNREAD_FOR))
-                )
+        async with self._database.writing() as connection:
+            kept = (await connection.execute(insert(UnreadRow).values(**row).returning(UnreadRow.id))).scalar_one()
+            await connection.execute(
+                delete(UnreadRow).where((UnreadRow.id <= kept - UNREAD_KEPT) | (UnreadRow.at < now - UNREAD_FOR))
+            )
 
     async def count(self) -> int:
         with store_errors():

@@ -1,8 +1,6 @@
 """Linking a card to a contact: one attempt, counted before it is looked at, told the same whatever was wrong."""
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import field
 from datetime import datetime
 
@@ -18,7 +16,7 @@ from bot.messages import Contact, Reply
 from bot.quick import dataclass
 from db import attempts, audit, post
 from db.attempts import Try
-from db.connect import Database, store_errors
+from db.connect import Database
 from db.digests import Digests
 from db.holders import Person, account_query, holder_of, in_the_register, person
 from db.models import ContactRow, PatronRow
@@ -97,8 +95,6 @@ class SqlLinking:
         self._database, self._clock, self._digests = database, clock, digests
         self._rules, self._versions, self.proving = rules, versions, proving
         self.watch: LinkWatch | None = None
-        self._turn = asyncio.Lock()
-        """SQLite: who waits for its write lock waits unfairly, and in vain where many want it; here they queue."""
 
     # --- the ways of proof -----------------------------------------------------------------------
 
@@ -158,40 +154,29 @@ class SqlLinking:
             proof=attempt.proof,
             card=attempt.card,
         )
-        with store_errors():
-            async with self._writing() as connection:
-                if connection.dialect.name == "postgresql":
-                    await connection.execute(select(func.pg_advisory_xact_lock(LOCK)))
-                now = self._clock.now()
-                who = await person(connection, attempt.contact, self._versions)
-                if who is None or not who.consent:
-                    return Linking(state=LinkState.NO_CONSENT)
-                before = await attempts.before(connection, asked)
-                if before is not None:
-                    return await self._again(connection, attempt.contact, before)
-                until, attacked = await attempts.count(connection, asked, rules.limits, now)
+        async with self._database.writing() as connection:
+            if connection.dialect.name == "postgresql":
+                await connection.execute(select(func.pg_advisory_xact_lock(LOCK)))
+            now = self._clock.now()
+            who = await person(connection, attempt.contact, self._versions)
+            if who is None or not who.consent:
+                return Linking(state=LinkState.NO_CONSENT)
+            before = await attempts.before(connection, asked)
+            if before is not None:
+                return await self._again(connection, attempt.contact, before)
+            until, attacked = await attempts.count(connection, asked, rules.limits, now)
         if attacked:
             self._report(attempt.contact.channel)
         outcome = LinkState.LOCKED
         linking = Linking(state=LinkState.LOCKED, until=until)
         if until is None:
             take = await attempt.look()
-            with store_errors():
-                async with self._writing() as connection:
-                    linking = await self._decided(connection, attempt.contact, asked, who, take)
+            async with self._database.writing() as connection:
+                linking = await self._decided(connection, attempt.contact, asked, who, take)
             outcome = linking.state
         if self.watch is not None:
             self.watch.link(attempt.proof.value, outcome.value)
         return linking
-
-    @asynccontextmanager
-    async def _writing(self) -> AsyncIterator[AsyncConnection]:
-        if self._database.dialect == "sqlite":
-            async with self._turn, self._database.writer.begin() as connection:
-                yield connection
-        else:
-            async with self._database.writer.begin() as connection:
-                yield connection
 
     async def _again(self, connection: AsyncConnection, contact: Contact, before: attempts.Ended) -> Linking:
         """What a turn that is repeated hears."""

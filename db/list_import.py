@@ -60,7 +60,9 @@ class SqlListWriter:
         """
         del rejected  # a reader who could be read can be kept
         summary, dry = ListSummary(), plan.dry_run
-        with await asyncio.to_thread(_sorted, rows, plan) as parts, store_errors():
+        parts: Parts[PatronData] = Parts()
+        with parts, store_errors():
+            await asyncio.to_thread(_sort, parts, rows, plan)
             async with self._database.engine.connect() as connection:
                 more = await branches_of(connection, plan.source)
             work = await self._parts(parts, more, dry_run=dry)
@@ -85,7 +87,9 @@ class SqlListWriter:
         Readers of a branch see its loans of before or of after, never half of them. Raises StoreUnavailable.
         """
         places, summary, dry = await self._house.places(self._branches), ListSummary(), plan.dry_run
-        with await asyncio.to_thread(_sorted, rows, plan) as parts, store_errors():
+        parts: Parts[LoanData] = Parts()
+        with parts, store_errors():
+            await asyncio.to_thread(_sort, parts, rows, plan)
             work = await self._parts(parts, [], plan.branch, dry_run=dry)
             given: dict[int, set[int]] = {}
             for part in work:
@@ -160,11 +164,9 @@ async def _work(
     return sorted(found, key=lambda part: (part.branch_id is None, part.branch_id or 0))
 
 
-def _sorted(rows: Callable[[], Iterator[Listed[Row]]], plan: ListPlan) -> Parts[Row]:
-    parts: Parts[Row] = Parts()
+def _sort(parts: Parts[Row], rows: Callable[[], Iterator[Listed[Row]]], plan: ListPlan) -> None:
     for listed in rows():
         parts.add(listed.row.branch or plan.branch, listed)
-    return parts
 
 
 def _batches(parts: Parts[Row], part: Part) -> Iterator[list[Listed[Row]]]:

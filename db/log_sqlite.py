@@ -39,6 +39,7 @@ from db.log_common import (
     figures_of,
 )
 from db.log_sqlite_writing import Kept, SqliteWriting
+from db.reading import end_thread
 
 Result = TypeVar("Result")
 
@@ -83,10 +84,8 @@ class SqliteLog(SqliteWriting):
         if self._closed:
             return
         self._closed = True
-        for pool, connection in ((self._writer, self._writing), (self._reader, self._reading)):
-            if connection is not None:
-                await asyncio.get_running_loop().run_in_executor(pool, connection.close)
-            pool.shutdown(wait=True)
+        await end_thread(self._writer, lambda: self._writing)
+        await end_thread(self._reader, lambda: self._reading)
 
     async def _flush(self, operations: Sequence[Operation]) -> Sequence[object]:
         upset = _upsets(operations)

@@ -1,12 +1,16 @@
 """Opens the message log of a store."""
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from bot.clock import Clock
 from bot.desk_actions import DeskLog
 from bot.ports.letters import ChatLog
 from bot.ports.log import MessageLog
 from db.connect import Database
+
+if TYPE_CHECKING:
+    from db.log_postgres import PostgresLog
+    from db.log_sqlite import SqliteLog
 
 
 class Log(MessageLog, ChatLog, Protocol):
@@ -26,11 +30,16 @@ async def open_log(database: Database, clock: Clock) -> StoredLog:
     if database.dialect == "sqlite":
         from db.log_sqlite import SqliteLog
 
-        in_a_file = SqliteLog(database.path, clock)
-        await in_a_file.open()
-        return in_a_file
+        return await _begun(SqliteLog(database.path, clock))
     from db.log_postgres import PostgresLog
 
-    in_a_server = PostgresLog(database.url, clock)
-    await in_a_server.open()
-    return in_a_server
+    return await _begun(PostgresLog(database.url, clock))
+
+
+async def _begun(log: "SqliteLog | PostgresLog") -> StoredLog:
+    try:
+        await log.open()
+    except BaseException:
+        await log.aclose()
+        raise
+    return log

@@ -69,17 +69,15 @@ class SqlMissDesk:
         same = select(MissRow.alike).where(MissRow.id == miss_id).scalar_subquery()
         now = self._clock.now()
         going = update(MissRow).where(MissRow.alike == same, MissRow.gone_at.is_(None)).values(gone_at=now)
-        with store_errors():
-            async with self._database.writer.begin() as connection:
-                await connection.execute(delete(MissRow).where(MissRow.gone_at < now - RECALLED_WITHIN))
-                return len((await connection.scalars(going.returning(MissRow.id))).all())
+        async with self._database.writing() as connection:
+            await connection.execute(delete(MissRow).where(MissRow.gone_at < now - RECALLED_WITHIN))
+            return len((await connection.scalars(going.returning(MissRow.id))).all())
 
     async def recall(self, miss_id: int) -> int:
         same = select(MissRow.alike).where(MissRow.id == miss_id).scalar_subquery()
         coming = update(MissRow).where(MissRow.alike == same, MissRow.gone_at.is_not(None)).values(gone_at=None)
-        with store_errors():
-            async with self._database.writer.begin() as connection:
-                return len((await connection.scalars(coming.returning(MissRow.id))).all())
+        async with self._database.writing() as connection:
+            return len((await connection.scalars(coming.returning(MissRow.id))).all())
 
     async def frequent(self, limit: int) -> Sequence[tuple[str, str]]:
         table = MissRow

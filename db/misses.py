@@ -145,13 +145,12 @@ class SqlMisses:
             .values(miss_noted=True)
             .returning(MessageRow.id)
         )
-        with store_errors():
-            async with self._database.writer.begin() as connection:
-                ours = set(await connection.scalars(mark))  # another process may have been quicker with some
-                rows = _counted([wording for wording in wordings if wording.message_id in ours])
-                if rows:
-                    await connection.execute(self._upsert(), rows)
-                    await self._make_room(connection)
+        async with self._database.writing() as connection:
+            ours = set(await connection.scalars(mark))  # another process may have been quicker with some
+            rows = _counted([wording for wording in wordings if wording.message_id in ours])
+            if rows:
+                await connection.execute(self._upsert(), rows)
+                await self._make_room(connection)
         return sum(int(row["times"]) for row in rows)
 
     def _upsert(self) -> Any:
@@ -207,10 +206,9 @@ class SqlMisses:
     async def forget(self, miss_id: int) -> int:
         """Drop a miss with all its wordings; returns how many, 0 where there is none. Raises StoreUnavailable."""
         same = select(MissRow.alike).where(MissRow.id == miss_id).scalar_subquery()
-        with store_errors():
-            async with self._database.writer.begin() as connection:
-                gone = await connection.scalars(delete(MissRow).where(MissRow.alike == same).returning(MissRow.id))
-                return len(gone.all())
+        async with self._database.writing() as connection:
+            gone = await connection.scalars(delete(MissRow).where(MissRow.alike == same).returning(MissRow.id))
+            return len(gone.all())
 
 
 def _stems(text: str) -> str:

@@ -59,17 +59,16 @@ class SqlOwnWords:
                 return await _history(connection, which, language)
 
     async def change(self, which: Own, language: str, text: str, *, version: int, by: str) -> Changed:
-        with store_errors():
-            async with self._database.writer.begin() as connection:
-                await raise_version(connection, NAME)  # first: it is the lock
-                latest = next(iter(await _history(connection, which, language, 1)), None)
-                if version != (latest.version if latest else 0):
-                    return Changed(latest, done=False)
-                if text == (latest.text if latest else ""):
-                    return Changed(latest, done=True)
-                row = {"name": which.value, "language": language, "text": text, "by": by, "at": self._clock.now()}
-                await connection.execute(insert(OwnWordsRow).values(row))
-                latest = next(iter(await _history(connection, which, language, 1)))
+        async with self._database.writing() as connection:
+            await raise_version(connection, NAME)  # first: it is the lock
+            latest = next(iter(await _history(connection, which, language, 1)), None)
+            if version != (latest.version if latest else 0):
+                return Changed(latest, done=False)
+            if text == (latest.text if latest else ""):
+                return Changed(latest, done=True)
+            row = {"name": which.value, "language": language, "text": text, "by": by, "at": self._clock.now()}
+            await connection.execute(insert(OwnWordsRow).values(row))
+            latest = next(iter(await _history(connection, which, language, 1)))
         await self.refresh()
         return Changed(latest, done=True)
 

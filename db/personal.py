@@ -15,7 +15,7 @@ from bot.clock import Clock
 from bot.messages import Contact
 from bot.own_data import CardKept, ConsentKept, PatronKept, PersonKept, SaidKept, export, export_of_patron
 from db import audit, rows
-from db.connect import Database, store_errors
+from db.connect import Database
 from db.digests import Digests
 from db.forgetting import forget_conversation, forget_history
 from db.holders import account_of, account_query, holder_of, of
@@ -53,16 +53,15 @@ class Personal:
     async def export(self, contact: Contact) -> bytes:
         """All that is kept of them; loans and holds as the circulation tells them now."""
         now = self._clock.now()
-        with store_errors():
-            async with self._database.writer.begin() as connection:
-                kept = await self._kept(connection, contact)
-                entry = Entry(
-                    action=Act.EXPORTED,
-                    actor=READER,
-                    subject=self._digests.contact(contact),
-                    channel=contact.channel,
-                )
-                await audit.note(connection, now, entry)
+        async with self._database.writing() as connection:
+            kept = await self._kept(connection, contact)
+            entry = Entry(
+                action=Act.EXPORTED,
+                actor=READER,
+                subject=self._digests.contact(contact),
+                channel=contact.channel,
+            )
+            await audit.note(connection, now, entry)
         return export(await self._with_books(kept), now, self._zone)
 
     async def export_of_patron(self, patron_id: int, by: str) -> bytes | None:
@@ -77,14 +76,13 @@ class Personal:
             .where(ContactCardRow.patron_id == patron_id, ContactCardRow.child.is_(False))
             .order_by(ContactCardRow.id)
         )
-        with store_errors():
-            async with self._database.writer.begin() as connection:
-                row = (await connection.execute(select(PatronRow).where(PatronRow.id == patron_id))).one_or_none()
-                if row is None:
-                    return None
-                contacts = [Contact(channel=one.channel, address=one.address) for one in await connection.execute(own)]
-                chats = [await self._kept(connection, contact) for contact in contacts]
-                await audit.note(connection, now, Entry(action=Act.EXPORTED, actor=by, patron_id=patron_id))
+        async with self._database.writing() as connection:
+            row = (await connection.execute(select(PatronRow).where(PatronRow.id == patron_id))).one_or_none()
+            if row is None:
+                return None
+            contacts = [Contact(channel=one.channel, address=one.address) for one in await connection.execute(own)]
+            chats = [await self._kept(connection, contact) for contact in contacts]
+            await audit.note(connection, now, Entry(action=Act.EXPORTED, actor=by, patron_id=patron_id))
         chats = [await self._with_books(kept) for kept in chats]
         circulation = self._circulation
         patron = PatronKept(
@@ -154,11 +152,10 @@ class Personal:
 
     async def erase(self, contact: Contact, key: str) -> None:
         """Forget the person behind a contact; said twice, it is done once."""
-        with store_errors():
-            async with self._database.writer.begin() as connection:
-                row = (await connection.execute(select(ContactRow.id).where(of(contact)))).one_or_none()
-                if row is not None:
-                    await self.erased(connection, contact, row.id, actor=READER, key=key)
+        async with self._database.writing() as connection:
+            row = (await connection.execute(select(ContactRow.id).where(of(contact)))).one_or_none()
+            if row is not None:
+                await self.erased(connection, contact, row.id, actor=READER, key=key)
 
     async def erased(
         self, connection: AsyncConnection, contact: Contact, contact_id: int, *, actor: str, key: str

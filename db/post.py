@@ -13,7 +13,7 @@ from bot.clock import Clock
 from bot.messages import Contact, Lane, Reply
 from bot.quick import dataclass
 from db import rows
-from db.connect import Database, store_errors
+from db.connect import Database
 from db.log_common import NOTICE_BYTES, NOTICES, outgoing, stored_key
 from db.models import ContactRow, ConversationRow, MessageRow
 from db.upserts import insert_of
@@ -109,10 +109,9 @@ class SqlPost:
         asked = select(ContactRow.id).where(
             ContactRow.channel == contact.channel, ContactRow.address == rows.clean(contact.address)
         )
-        with store_errors():
-            async with self._database.writer.begin() as connection:
-                contact_id = await connection.scalar(asked)
-                if contact_id is None:
-                    return None
-                letter = Letter(contact_id=contact_id, reply=reply, key=key, lane=lane, due_at=due_at)
-                return (await put(connection, [letter], self._clock.now())).get(key)
+        async with self._database.writing() as connection:
+            contact_id = await connection.scalar(asked)
+            if contact_id is None:
+                return None
+            letter = Letter(contact_id=contact_id, reply=reply, key=key, lane=lane, due_at=due_at)
+            return (await put(connection, [letter], self._clock.now())).get(key)

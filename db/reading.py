@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
+from bot.errors import StoreUnavailable
 from db.connect import Database, sqlite_connection, store_errors
 
 Answer = TypeVar("Answer")
@@ -37,6 +38,7 @@ class SqliteReader:
         self._path = path
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=purpose)
         self._connection: sqlite3.Connection | None = None
+        self._is_closed = False
 
     @staticmethod
     def fields(column: str, *names: str) -> str:
@@ -51,6 +53,8 @@ class SqliteReader:
 
     async def ask(self, statement: str, values: Sequence[object], decode: Decode[Answer]) -> Answer:
         """The decoded first column of the first row. Raises StoreUnavailable."""
+        if self._is_closed:
+            raise StoreUnavailable("the store is closed")
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._ask, statement, values, decode)
 
     def _ask(self, statement: str, values: Sequence[Any], decode: Decode[Answer]) -> Answer:
@@ -61,9 +65,20 @@ class SqliteReader:
 
     async def aclose(self) -> None:
         """Close the connection and end the thread."""
-        if self._connection is not None:
-            await asyncio.get_running_loop().run_in_executor(self._thread, self._connection.close)
-        self._thread.shutdown(wait=True)
+        if not self._is_closed:
+            self._is_closed = True
+            await end_thread(self._thread, lambda: self._connection)
+
+
+async def end_thread(thread: ThreadPoolExecutor, connection: Callable[[], sqlite3.Connection | None]) -> None:
+    """Close a thread's connection in it, behind what it was asked last: that may be what opens the connection."""
+
+    def close() -> None:
+        if (opened := connection()) is not None:
+            opened.close()
+
+    await asyncio.shield(asyncio.get_running_loop().run_in_executor(thread, close))
+    thread.shutdown(wait=False)  # it has nothing left to do
 
 
 if TYPE_CHECKING:

@@ -102,37 +102,36 @@ class SqlRetention:
             # As an event of the log: what the log remembers of the contact is corrected with it, and somebody who
             # writes at this very moment is not moved.
             await self._log.note(Moved(contact=contact, address=GONE + secrets.token_hex(16), at=now))
-        with store_errors():
-            async with self._database.writer.begin() as connection:
-                left = (
-                    update(ContactRow)
-                    .where(ContactRow.id == row.id, ContactRow.address.startswith(GONE))
-                    .values(erased_at=None, name="", language="", source="", unreachable_since=now)
-                    .returning(ContactRow.id)
-                )
-                if await connection.scalar(left) is None:
-                    return 0
-                talk = select(ConversationRow.id).where(ConversationRow.contact_id == row.id).scalar_subquery()
-                await connection.execute(
-                    update(MessageRow)
-                    .where(MessageRow.conversation_id == talk, MessageRow.state == "queued")
-                    .values(state="failed", error="erased", done_at=now)
-                )
-                over = HandoverRow.conversation_id == talk, HandoverRow.ended_at.is_(None)
-                await connection.execute(update(HandoverRow).where(*over).values(ended_at=now, ended="erased"))
-                await forget_conversation(connection, row.id)
-                # Some messengers' ids of messages begin with the address. A redelivery so late would be a stranger's.
-                await connection.execute(
-                    update(MessageRow)
-                    .where(MessageRow.conversation_id == talk)
-                    .values(idempotency_key=None, external_id=None)
-                )
-                await connection.execute(
-                    update(ConversationRow)
-                    .where(ConversationRow.contact_id == row.id)
-                    .values(dialogue={}, mode="bot", waiting_since=None, handover_reason="")
-                )
-                await audit.note(connection, now, Entry(action=Act.FORGOTTEN, actor=ENGINE, channel=row.channel))
+        async with self._database.writing() as connection:
+            left = (
+                update(ContactRow)
+                .where(ContactRow.id == row.id, ContactRow.address.startswith(GONE))
+                .values(erased_at=None, name="", language="", source="", unreachable_since=now)
+                .returning(ContactRow.id)
+            )
+            if await connection.scalar(left) is None:
+                return 0
+            talk = select(ConversationRow.id).where(ConversationRow.contact_id == row.id).scalar_subquery()
+            await connection.execute(
+                update(MessageRow)
+                .where(MessageRow.conversation_id == talk, MessageRow.state == "queued")
+                .values(state="failed", error="erased", done_at=now)
+            )
+            over = HandoverRow.conversation_id == talk, HandoverRow.ended_at.is_(None)
+            await connection.execute(update(HandoverRow).where(*over).values(ended_at=now, ended="erased"))
+            await forget_conversation(connection, row.id)
+            # Some messengers' ids of messages begin with the address. A redelivery so late would be a stranger's.
+            await connection.execute(
+                update(MessageRow)
+                .where(MessageRow.conversation_id == talk)
+                .values(idempotency_key=None, external_id=None)
+            )
+            await connection.execute(
+                update(ConversationRow)
+                .where(ConversationRow.contact_id == row.id)
+                .values(dialogue={}, mode="bot", waiting_since=None, handover_reason="")
+            )
+            await audit.note(connection, now, Entry(action=Act.FORGOTTEN, actor=ENGINE, channel=row.channel))
         return 1
 
     async def _is_quiet(self, row: Any, now: datetime) -> bool:
@@ -183,22 +182,19 @@ class SqlRetention:
     async def _part_handovers(self, before: datetime, asked_before: datetime) -> None:
         """The reader's words about a librarian's help go; a while later nobody knows whose conversation it was."""
         old = HandoverRow.ended_at < before
-        with store_errors():
-            async with self._database.writer.begin() as connection:
-                await connection.execute(update(HandoverRow).where(old, HandoverRow.words != "").values(words=""))
-                known = HandoverRow.conversation_id.is_not(None), HandoverRow.ended_at < asked_before
-                await connection.execute(update(HandoverRow).where(old, *known).values(conversation_id=None))
+        async with self._database.writing() as connection:
+            await connection.execute(update(HandoverRow).where(old, HandoverRow.words != "").values(words=""))
+            known = HandoverRow.conversation_id.is_not(None), HandoverRow.ended_at < asked_before
+            await connection.execute(update(HandoverRow).where(old, *known).values(conversation_id=None))
 
     async def _drop(self, going: Delete) -> None:
-        with store_errors():
-            async with self._database.writer.begin() as connection:
-                await connection.execute(going)
+        async with self._database.writing() as connection:
+            await connection.execute(going)
 
     async def _drop_files(self, before: datetime, *, of_talk: bool = False) -> None:
         while True:
-            with store_errors():
-                async with self._database.writer.begin() as connection:
-                    dropped = await forget_old_files(connection, before, of_talk=of_talk)
+            async with self._database.writing() as connection:
+                dropped = await forget_old_files(connection, before, of_talk=of_talk)
             if dropped < BATCH:
                 return
             await asyncio.sleep(PAUSE_S)
@@ -210,20 +206,19 @@ class SqlRetention:
         """
         done = 0
         while True:
-            with store_errors():
-                async with self._database.writer.begin() as connection:
-                    mark = await connection.scalar(select(VersionRow.version).where(VersionRow.name == name)) or 0
-                    page = (
-                        select(MessageRow.id, MessageRow.created_at)
-                        .where(MessageRow.id > mark)
-                        .order_by(MessageRow.id)
-                        .limit(BATCH)
-                    )
-                    found = [row.id for row in await connection.execute(page) if row.created_at < before]
-                    if not found:
-                        return done
-                    await step(connection, found)
-                    await self._set_mark(connection, name, found[-1])
+            async with self._database.writing() as connection:
+                mark = await connection.scalar(select(VersionRow.version).where(VersionRow.name == name)) or 0
+                page = (
+                    select(MessageRow.id, MessageRow.created_at)
+                    .where(MessageRow.id > mark)
+                    .order_by(MessageRow.id)
+                    .limit(BATCH)
+                )
+                found = [row.id for row in await connection.execute(page) if row.created_at < before]
+                if not found:
+                    return done
+                await step(connection, found)
+                await self._set_mark(connection, name, found[-1])
             done += len(found)
             if len(found) < BATCH:
                 return done
@@ -237,7 +232,10 @@ class SqlRetention:
         )
 
     async def _let_go(self, now: datetime, before: datetime) -> None:
-        """Mark who has no card, no consent in force and has been silent since: they are forgotten like who asks."""
+        """Mark who has no card, no consent in force and has been silent since: they are forgotten like who asks.
+
+        All contacts are looked at, so that is done beside the transaction, which then sees that it is still so.
+        """
         last = (
             select(MessageRow.created_at)
             .join(ConversationRow, ConversationRow.id == MessageRow.conversation_id)
@@ -246,23 +244,21 @@ class SqlRetention:
             .limit(1)
             .scalar_subquery()
         )
-        wanted = (
-            select(ContactRow.id)
-            .where(
-                ContactRow.created_at < before,
-                ContactRow.erased_at.is_(None),
-                ContactRow.address.not_like(GONE + "%"),
-                ~exists().where(ContactCardRow.contact_id == ContactRow.id),
-                ~exists().where(ConsentRow.contact_id == ContactRow.id, ConsentRow.withdrawn_at.is_(None)),
-                func.coalesce(last, ContactRow.created_at) < before,
-            )
-            .limit(BATCH)
+        strange = (
+            ContactRow.created_at < before,
+            ContactRow.erased_at.is_(None),
+            ContactRow.address.not_like(GONE + "%"),
+            ~exists().where(ContactCardRow.contact_id == ContactRow.id),
+            ~exists().where(ConsentRow.contact_id == ContactRow.id, ConsentRow.withdrawn_at.is_(None)),
+            func.coalesce(last, ContactRow.created_at) < before,
         )
         with store_errors():
-            async with self._database.writer.begin() as connection:
-                ids = (await connection.scalars(wanted)).all()
-                if ids:
-                    await connection.execute(update(ContactRow).where(ContactRow.id.in_(ids)).values(erased_at=now))
+            async with self._database.engine.connect() as connection:
+                ids = (await connection.scalars(select(ContactRow.id).where(*strange).limit(BATCH))).all()
+        if ids:
+            going = update(ContactRow).where(ContactRow.id.in_(ids), *strange)
+            async with self._database.writing() as connection:
+                await connection.execute(going.values(erased_at=now))
 
 
 async def _without_files(connection: AsyncConnection, message_ids: list[int]) -> None:

@@ -66,14 +66,13 @@ class SqlSynonyms:
             StoreUnavailable: From the store.
         """
         new = {(one.kind, _key(one)): one for one in synonyms}
-        with store_errors():
-            async with self._database.writer.begin() as connection:
-                await raise_version(connection, NAME)  # first: it is the lock
-                stored = {(one.kind, _key(one)): one for one in await _stored(connection)}
-                wrong = faults(list((stored | new).values()), [*targets, *_meant(stored.values())])
-                if wrong:
-                    raise InputError("\n".join(wrong))
-                kept = await self._write(connection, new, stored)
+        async with self._database.writing() as connection:
+            await raise_version(connection, NAME)  # first: it is the lock
+            stored = {(one.kind, _key(one)): one for one in await _stored(connection)}
+            wrong = faults(list((stored | new).values()), [*targets, *_meant(stored.values())])
+            if wrong:
+                raise InputError("\n".join(wrong))
+            kept = await self._write(connection, new, stored)
         await self.refresh()
         return kept
 
@@ -102,11 +101,10 @@ class SqlSynonyms:
         """Forget a synonym, in whatever form it is named; False where there is none. Raises StoreUnavailable."""
         key = _key(Synonym(kind=kind, said=said, meant=""))
         where = (SynonymRow.kind == kind.value, SynonymRow.key == key)
-        with store_errors():
-            async with self._database.writer.begin() as connection:
-                await raise_version(connection, NAME)
-                gone = await connection.scalars(delete(SynonymRow).where(*where).returning(SynonymRow.id))
-                removed = bool(gone.all())
+        async with self._database.writing() as connection:
+            await raise_version(connection, NAME)
+            gone = await connection.scalars(delete(SynonymRow).where(*where).returning(SynonymRow.id))
+            removed = bool(gone.all())
         await self.refresh()
         return removed
 

@@ -30,13 +30,13 @@ class Batches:
         return await future
 
     async def aclose(self) -> None:
-        """Drop what waits."""
-        for task in self._under_way:
-            task.cancel()
-        await asyncio.gather(*self._under_way, return_exceptions=True)
+        """Drop what waits, then what is under way: else its end would begin what waits."""
         for _, future in self._waiting:
             future.cancel()
         self._waiting.clear()
+        for task in self._under_way:
+            task.cancel()
+        await asyncio.gather(*self._under_way, return_exceptions=True)
 
     def _begin(self) -> None:
         while self._waiting and len(self._under_way) < AT_ONCE:

@@ -14,6 +14,7 @@ from bot.app.answering import at_once, handler_table, intents_of, understanding
 from bot.app.channels import UNDECIDED_ADVICE, build_channel, data_class, privacy_of, undecided
 from bot.app.store import Opened, tables_fault
 from bot.app.unasked import aftercare_of, alerts_of, all_true, notices_of
+from bot.app.uploads import keep_uploads_tidy
 from bot.channels import Channel, Served
 from bot.engine.courtesies import Courtesies
 from bot.engine.dispatcher import Dispatcher
@@ -124,7 +125,10 @@ def service_of(what: Opened, role: Role) -> Service:
             **({"alerts": alerts.follow} if alerts else {}),
             **({"aftercare": aftercare.follow} if aftercare else {}),
         },
-        everywhere={"standings": Sayer(SqlChannelStates(what.database, what.clock), health.lines).follow},
+        everywhere={
+            "standings": Sayer(SqlChannelStates(what.database, what.clock), health.lines).follow,
+            **({"uploads": partial(keep_uploads_tidy, what)} if settings.console.enabled else {}),
+        },
         closing=closing,
     )
 

@@ -1,7 +1,7 @@
 """The store, and everything that answers readers from it, opened and closed."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 from bot.app.accounts import account_setup, lending_house
@@ -120,71 +120,66 @@ async def opened(settings: Settings, folder: Path, clock: Clock | None = None) -
     """
     clock = clock or SystemClock()
     known_branches = settings.library.values()
-    database = await open_database(settings, folder, make_tables=True)
-    try:
+    async with AsyncExitStack() as closing:
+        database = await open_database(settings, folder, make_tables=True)
+        closing.push_async_callback(database.aclose)
         branches, faq = SqlBranches(database, settings.library.timezone), SqlFaq(database, clock)
         await branches.put(known_branches)
         await faq.put([FaqEntry(**entry.model_dump()) for entry in settings.faq])
         source, cards = SqlIndexSource(database), SqlCards(database, clock)
         catalogue = IndexedCatalogue(folder / settings.search.folder, source, cards)
         synonyms, pictures = SqlSynonyms(database, clock), PictureDesk(settings.server.public_url)
+        for close in (source.aclose, cards.aclose, catalogue.aclose, pictures.aclose):
+            closing.push_async_callback(close)
         words = SqlOwnWords(database, clock)
         await synonyms.refresh()
         await words.refresh()
         message_log = await open_log(database, clock)
-        try:
-            house = lending_house(settings)
-            circulation = SqlCirculation(database, branches, clock, house)
-            accounts = account_store(database, clock, message_log, account_setup(settings, folder), circulation)
-            yield Opened(
-                settings=settings,
-                folder=folder,
-                clock=clock,
-                database=database,
-                log=message_log,
-                catalogue=catalogue,
-                branches=branches,
+        closing.push_async_callback(message_log.aclose)
+        house = lending_house(settings)
+        circulation = SqlCirculation(database, branches, clock, house)
+        accounts = account_store(database, clock, message_log, account_setup(settings, folder), circulation)
+        yield Opened(
+            settings=settings,
+            folder=folder,
+            clock=clock,
+            database=database,
+            log=message_log,
+            catalogue=catalogue,
+            branches=branches,
+            faq=faq,
+            synonyms=synonyms,
+            words=words,
+            misses=misses_of(settings, database, clock),
+            pictures=pictures,
+            accounts=accounts,
+            unreached=SqlUnreached(database, clock),
+            lending=SqlDesk(database, branches, clock, house),
+            requests=SqlRequests(database, branches, clock, house),
+            library=Library(
+                name=settings.library.name,
+                catalogue=TaughtCatalogue(catalogue, synonyms),
                 faq=faq,
-                synonyms=synonyms,
-                words=words,
-                misses=misses_of(settings, database, clock),
+                branches=branches,
+                holidays=OfficialHolidays(settings.library.country, settings.library.language),
+                reply_hours=settings.library.reply_branch,
+                policy_url=settings.privacy.policy_url,
                 pictures=pictures,
-                accounts=accounts,
-                unreached=SqlUnreached(database, clock),
-                lending=SqlDesk(database, branches, clock, house),
-                requests=SqlRequests(database, branches, clock, house),
-                library=Library(
-                    name=settings.library.name,
-                    catalogue=TaughtCatalogue(catalogue, synonyms),
-                    faq=faq,
-                    branches=branches,
-                    holidays=OfficialHolidays(settings.library.country, settings.library.language),
-                    reply_hours=settings.library.reply_branch,
-                    policy_url=settings.privacy.policy_url,
-                    pictures=pictures,
-                    accounts=accounts.accounts,
-                    circulation=circulation,
-                    files=SqlFiles(database, clock),
-                    card_barcode=settings.accounts.card_barcode,
-                    people=SqlPeople(
-                        database,
-                        clock,
-                        branches,
-                        OfficialHolidays(settings.library.country, settings.library.language),
-                        settings.library.reply_branch,
-                    ),
-                    words=words,
-                    silent=silent_channels(settings),
+                accounts=accounts.accounts,
+                circulation=circulation,
+                files=SqlFiles(database, clock),
+                card_barcode=settings.accounts.card_barcode,
+                people=SqlPeople(
+                    database,
+                    clock,
+                    branches,
+                    OfficialHolidays(settings.library.country, settings.library.language),
+                    settings.library.reply_branch,
                 ),
-            )
-        finally:
-            await message_log.aclose()
-            await pictures.aclose()
-            await catalogue.aclose()
-            await cards.aclose()
-            await source.aclose()
-    finally:
-        await database.aclose()
+                words=words,
+                silent=silent_channels(settings),
+            ),
+        )
 
 
 def deliveries(what: Opened) -> Deliveries:

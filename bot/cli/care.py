@@ -43,10 +43,13 @@ async def _check(config: Path | None, console: Console) -> int:
     faults = say("configuration", "", f"{settings.library.name}, {len(branches)} branches")
     try:
         store = await open_database(settings, folder)
+        try:
+            resting = await notices_rest(store)
+        finally:
+            await store.aclose()
         faults += say("database", "", f"{store.dialect}, the tables are current")
-        if await notices_rest(store):
+        if resting:
             console.print(f"{NOTE}  notices: {RESTED}")
-        await store.aclose()
     except BibliobotError as error:
         faults += say("database", str(error))
     try:

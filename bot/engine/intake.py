@@ -251,6 +251,7 @@ async def _steadily(channel: Tended, line: Line) -> None:
         await tending
     finally:
         tending.cancel()
+        await asyncio.gather(tending, return_exceptions=True)
 
 
 async def _rest(seconds: float, stopping: asyncio.Event) -> None:

@@ -195,7 +195,7 @@ class Service:
             await self.courtesies.aclose()
         for channel in self.channels.values():
             await channel.aclose()  # open streams end here, so the server need not wait for them
-        for close in self.closing:
+        for close in reversed(self.closing):  # what came last may still ask what came before
             await close()
         if self._runner is not None:
             await self._runner.cleanup()

@@ -3,6 +3,11 @@
 import sqlite3
 from pathlib import Path
 
+import pytest
+
+from bot.cli import care
+from bot.errors import StoreUnavailable
+from db.connect import Database
 from tests.cli.library import SmallLibrary
 
 
@@ -15,6 +20,25 @@ def test_check_says_that_all_is_well(tmp_path: Path) -> None:
     assert "everything works" in said
     assert "channel webchat" in said
     assert "no link to join by (server.public_url is empty" in said
+
+
+def test_check_closes_a_store_that_goes_away_meanwhile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    library, ended = SmallLibrary.in_folder(tmp_path), list[object]()
+    library.runs("db", "upgrade")
+    ends = Database.aclose
+
+    async def goes_away(database: Database) -> bool:
+        raise StoreUnavailable("away")
+
+    async def closes(database: Database) -> None:
+        ended.append(database)
+        await ends(database)
+
+    monkeypatch.setattr(care, "notices_rest", goes_away)
+    monkeypatch.setattr(Database, "aclose", closes)
+
+    assert "database: away" in library.runs("check", code=1)
+    assert len(ended) == 1
 
 
 def test_check_says_what_to_do_about_missing_tables(tmp_path: Path) -> None:

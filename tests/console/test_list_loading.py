@@ -2,9 +2,12 @@
 
 import asyncio
 import logging
+import os
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,7 +15,9 @@ import structlog
 from aiohttp import FormData
 from sqlalchemy import select
 
+from bot.app.uploads import keep_uploads_tidy
 from bot.library.lists import Listed, ListPlan, ListSummary, OnRejected, PatronData
+from bot.settings import ConsoleSettings, Settings
 from bot.staff import StaffRole
 from catalogue import import_desk
 from db.branches import SqlBranches
@@ -222,3 +227,26 @@ async def test_a_fault_in_the_middle_names_nobody_in_the_log(
     for said in (page, repr(lines), caplog.text):
         assert "Каренина" not in said
     assert left(tmp_path) == []
+
+
+async def test_what_a_dead_process_left_of_a_list_goes_unasked(
+    sqlite: Database, clock: StandingClock, tmp_path: Path
+) -> None:
+    uploads, old = tmp_path / "uploads", (clock.now() - import_desk.LISTS_REST - timedelta(minutes=1)).timestamp()
+    for name, moment in (("7", old), ("8", clock.now().timestamp())):
+        (uploads / name).mkdir(parents=True)
+        (uploads / name / f"читатели-{name}.csv").write_text(PEOPLE)
+        (uploads / f"{name}.part").write_text(PEOPLE)
+        for path in (uploads / name, uploads / f"{name}.part"):
+            os.utime(path, (moment, moment))
+    settings = Settings(console=ConsoleSettings(upload_folder="uploads"))
+    what = SimpleNamespace(folder=tmp_path, settings=settings, database=sqlite, clock=clock)
+
+    async with asyncio.TaskGroup() as group:
+        keeping = group.create_task(keep_uploads_tidy(what))  # type: ignore[arg-type]
+        async with asyncio.timeout(SOON_S):
+            while "7.part" in left(tmp_path):  # noqa: ASYNC110 - a thread is at work
+                await asyncio.sleep(0.002)
+        keeping.cancel()
+
+    assert left(tmp_path) == ["8.part", "читатели-8.csv"], "of what may be on its way nothing goes"

@@ -1,26 +1,52 @@
 """Lists of readers and of loans in the store, on both databases."""
 
+import tempfile
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select, text
 
-from bot.errors import StoreUnavailable
+from bot.errors import InputError, StoreUnavailable
 from bot.library.holds import HoldState
-from bot.library.lists import PatronData, Stopped
+from bot.library.lists import Listed, PatronData, Stopped
 from bot.renewal_requests import RequestState
 from db.cards import SqlCards
 from db.connect import Database
 from db.loan_list import LoanList
 from db.models import PatronRow
 from tests.support.clock import StandingClock
-from tests.support.office import DUE, Office, open_office, out
+from tests.support.office import DUE, Office, listed, open_office, out
 
 
 @pytest.fixture
 async def office(database: Database, clock: StandingClock) -> Office:
     return await open_office(database, clock)
+
+
+async def test_a_list_that_breaks_off_leaves_nothing_of_its_people(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files: list[Any] = []
+    opens = tempfile.TemporaryFile
+
+    def opened() -> Any:
+        files.append(opens())
+        return files[-1]
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", opened)
+
+    def rows() -> Iterator[Listed[Any]]:
+        yield from listed([PatronData(card_number="0017", branch="01")])
+        raise InputError("line 2 cannot be read")
+
+    for read in (office.writer.patrons, office.writer.loans):
+        with pytest.raises(InputError, match="line 2"):
+            await read(rows, office._plan({}), office._refuse)
+
+    assert [file.closed for file in files] == [True, True]
 
 
 async def test_readers_are_added_changed_and_never_emptied(office: Office) -> None:

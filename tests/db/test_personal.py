@@ -1,12 +1,15 @@
 """«Мои данные» and «удалите мои данные»: all of it told, all of it forgotten, the figures left."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.circulation import Ok, OpenHold, OpenLoan, Unavailable
 from bot.library.holds import HoldState
@@ -25,6 +28,7 @@ from db.retention import KeepDays
 from tests.support.accounts import CARD, CHILD_CARD, Desk, opened_desk
 from tests.support.clock import StandingClock
 from tests.support.logs import ANNA, BORIS, says, turn
+from tests.support.patience import SOON_S
 
 DAY = timedelta(days=1)
 
@@ -351,6 +355,39 @@ async def test_who_is_silent_for_a_year_without_a_card_is_forgotten(desk: Desk) 
         addresses = set(await connection.scalars(select(ContactRow.address)))
     assert {ANNA.address, BORIS.address} < addresses  # a card, a consent in force
     assert carl.address not in addresses
+
+
+ONLY_CONTACTS = KeepDays(messages=0, files=0, attempts=0, audit=0, contacts=365)
+
+
+async def test_nobody_waits_while_it_is_looked_for_who_has_been_silent(sqlite: Database, clock: StandingClock) -> None:
+    async with opened_desk(sqlite, clock, keep=ONLY_CONTACTS) as desk:
+        await desk.comes(ANNA)
+        async with sqlite.writing(), asyncio.timeout(SOON_S):
+            await desk.store.retention.tidy()
+
+
+async def test_who_writes_while_it_is_looked_for_who_has_been_silent_is_not_forgotten(
+    sqlite: Database, clock: StandingClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    carl = Contact(channel="chat", address="carl")
+    async with opened_desk(sqlite, clock, keep=ONLY_CONTACTS) as desk:
+        await desk.comes(carl, agrees=False)
+        clock.turn(366 * DAY)
+        writes = Database.writing
+
+        @asynccontextmanager
+        async def writing(database: Database) -> AsyncIterator[AsyncConnection]:
+            await says(desk.log, "Я снова здесь", contact=carl)
+            async with writes(database) as connection:
+                yield connection
+
+        monkeypatch.setattr(Database, "writing", writing)
+        await desk.store.retention.tidy()
+
+        async with sqlite.engine.connect() as connection:
+            asked = select(ContactRow.erased_at).where(ContactRow.address == "carl")
+            assert await connection.scalar(asked) is None
 
 
 async def test_nothing_goes_where_the_library_keeps_for_ever(database: Database, clock: StandingClock) -> None:

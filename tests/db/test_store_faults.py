@@ -6,21 +6,29 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Event
 from typing import Any
 from unittest.mock import patch
 
 import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import QueuePool
 
+from bot.audit import Act, Entry
 from bot.errors import ConfigError, StoreUnavailable
 from db import connect as connecting
+from db import reading
+from db.audit import SqlAudit
 from db.catalogue import SqlCatalogueWriter
-from db.connect import Database, connect, parse_url, unavailable
+from db.connect import Database, connect, parse_url, sqlite_connection, unavailable
+from db.log_postgres import PostgresLog
+from db.log_sqlite import SqliteLog
 from db.messages import open_log
 from db.migrate import state, upgrade
 from db.models import MessageRow, RecordRow
 from db.postgres import open_session
+from db.reading import SqliteReader
 from tests.support.books import book, copy
 from tests.support.clock import StandingClock
 from tests.support.databases import Databases
@@ -54,14 +62,106 @@ async def test_a_connection_that_comes_back_late_is_closed_too(database: Databas
     assert not done, "somebody still reads"
     await held.close()
     await closing
-    assert driver.is_closed() if database.dialect == "postgresql" else driver._connection is None
+    assert is_closed(database, driver)
 
 
 async def test_the_end_does_not_wait_for_ever(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connecting, "GIVEN_BACK_S", 0.01)
     async with database.engine.connect() as held:
+        driver: Any = (await held.get_raw_connection()).driver_connection
         await database.aclose()
-        await held.invalidate()  # or it would come back to a pool that is closed
+    assert is_closed(database, driver), "what came back after the end"
+
+
+async def test_after_the_end_no_connection_is_made(database: Database) -> None:
+    await stored(database)
+    await database.aclose()
+
+    with pytest.raises(StoreUnavailable, match="closed"):
+        await stored(database)
+    with pytest.raises(StoreUnavailable, match="closed"):
+        async with database.writing():
+            pytest.fail("a transaction of a store that is closed")
+    pool = database.engine.pool
+    assert isinstance(pool, QueuePool)
+    assert (pool.checkedin(), pool.checkedout()) == (0, 0)
+
+
+async def test_an_end_that_is_broken_off_closes_what_there_is(database: Database) -> None:
+    async with database.engine.connect() as idle:
+        driver: Any = (await idle.get_raw_connection()).driver_connection
+        held = await database.engine.connect()
+    closing = asyncio.create_task(database.aclose())
+    done, _ = await asyncio.wait([closing], timeout=0.01)
+    assert not done, "somebody still reads"
+    closing.cancel()
+    await asyncio.gather(closing, return_exceptions=True)
+    assert is_closed(database, driver)
+    await held.close()
+
+
+async def test_a_connection_that_is_just_being_opened_is_closed_at_the_end(
+    sqlite: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ending, opened = Event(), []
+
+    def opens_late(path: Path) -> sqlite3.Connection:
+        ending.wait(1)
+        opened.append(sqlite_connection(path))
+        return opened[0]
+
+    monkeypatch.setattr(reading, "sqlite_connection", opens_late)
+    reader = SqliteReader(sqlite.path, "test")
+    asked = asyncio.create_task(reader.ask("SELECT '7'", (), str))
+    await asyncio.sleep(0)
+    asyncio.get_running_loop().call_soon(ending.set)
+
+    await reader.aclose()
+
+    assert await asked == "7"
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        opened[0].execute("SELECT 1")
+    with pytest.raises(StoreUnavailable, match="closed"):
+        await reader.ask("SELECT '7'", (), str)
+
+
+async def test_a_log_that_cannot_begin_leaves_nothing_open(
+    database: Database, clock: StandingClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kind = SqliteLog if database.dialect == "sqlite" else PostgresLog
+    ended: list[object] = []
+
+    async def fails(log: object) -> None:
+        raise StoreUnavailable("away")
+
+    async def ends(log: object) -> None:
+        ended.append(log)
+
+    monkeypatch.setattr(kind, "open", fails)
+    monkeypatch.setattr(kind, "aclose", ends)
+
+    with pytest.raises(StoreUnavailable, match="away"):
+        await open_log(database, clock)
+
+    assert len(ended) == 1
+
+
+@pytest.mark.usefixtures("at_once")
+async def test_who_writes_waits_for_who_writes_before(sqlite: Database, clock: StandingClock) -> None:
+    audit = SqlAudit(sqlite, clock)
+    async with sqlite.writing():
+        writing = asyncio.create_task(audit.add(Entry(action=Act.EXPORTED, actor="staff:1")))
+        done, _ = await asyncio.wait([writing], timeout=0.2)
+        assert not done, "left to SQLite it fails after 20 ms here"
+
+    await writing
+
+    assert [entry.actor async for entry in audit.entries()] == ["staff:1"]
+
+
+def is_closed(database: Database, driver: Any) -> bool:
+    """Whether a driver's connection is."""
+    return bool(driver.is_closed() if database.dialect == "postgresql" else driver._connection is None)
 
 
 # --- a full disk -----------------------------------------------------------------------------------

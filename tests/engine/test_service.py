@@ -6,6 +6,7 @@ import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 
 import aiohttp
 import pytest
@@ -86,6 +87,18 @@ async def test_a_message_is_answered_and_sent(machine: Machine) -> None:
     async with house.running():
         await machine.says("вопрос")
         await until(lambda: house.channel.sent == ["эхо: вопрос"])
+
+
+async def test_what_began_last_ends_first(machine: Machine) -> None:
+    ended: list[str] = []
+
+    async def ends(what: str) -> None:
+        ended.append(what)
+
+    async with House(machine).running() as (service, _):
+        service.closing = [partial(ends, "desk"), partial(ends, "console, which asks the desk")]
+
+    assert ended == ["console, which asks the desk", "desk"]
 
 
 async def test_a_messenger_that_we_ask_brings_messages(machine: Machine) -> None:

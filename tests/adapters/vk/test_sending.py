@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from adapters.vk import client as vk_client
+from adapters.vk.batches import AT_ONCE, Batches
 from adapters.vk.channel import VkCallback
 from adapters.vk.errors import error_of
 from adapters.vk.parse import PressAnswer
@@ -342,6 +343,26 @@ async def test_a_call_that_hangs_does_not_hold_up_the_others(
     assert vk.reader().words == ["два"]
     with pytest.raises(ChannelUnavailable):
         await slow
+
+
+async def test_what_waits_at_the_end_is_not_begun() -> None:
+    begun: list[object] = []
+
+    class Hanging:
+        async def call(self, method: str, **values: object) -> None:
+            begun.append(values["peer_id"])
+            await asyncio.Event().wait()
+
+    batches = Batches(Hanging())  # type: ignore[arg-type]
+    sending = [asyncio.create_task(batches.send({"peer_id": number})) for number in range(1, AT_ONCE + 2)]
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert len(begun) == AT_ONCE
+
+    await batches.aclose()
+
+    await asyncio.gather(*sending, return_exceptions=True)
+    assert len(begun) == AT_ONCE
 
 
 async def test_links_are_written_out_and_names_never_become_mentions(vk: VkEmulator, channel: VkCallback) -> None:
