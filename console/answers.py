@@ -1,6 +1,6 @@
 """The bot's own answers: a list, an editor with what a change would do, and their history."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -65,7 +65,7 @@ class AnswersScreen:
             found=sorted(found, key=lambda one: self._named(one.entry)),
             total=len(kept),
             proposals=await self._book.proposals(),
-            people=await self._people(),
+            people=await self._room.people(),
             named=self._named,
             words=words,
             language=language,
@@ -85,9 +85,6 @@ class AnswersScreen:
 
     def _named(self, entry: FaqEntry) -> str:
         return answer_form.named(entry, self._lessons)
-
-    async def _people(self) -> Mapping[str, str]:
-        return {who.login: who.name for who in await self._room.staff.all()}
 
     # --- the editor ------------------------------------------------------------------------------
 
@@ -259,7 +256,7 @@ class AnswersScreen:
             draft=draft,
             kept=kept,
             history=await self._book.history(kept.entry_id) if kept else (),
-            people=await self._people(),
+            people=await self._room.people(),
             title=self._named(kept.entry) if kept else "",
             topics=answer_form.topics(self._lessons),
             written=written,

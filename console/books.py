@@ -185,6 +185,7 @@ class BooksScreen:
             fault=fault,
             statuses=statuses(),
             decisions=decisions(),
+            people=await self._room.people(),
             undoable={decision.decision_id for decision in work.decisions if _can_be_undone(decision)},
             may_all=not visit.me.branches,
         )

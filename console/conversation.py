@@ -4,12 +4,12 @@ import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from aiohttp import web
 
-from bot.desk import Asked, Desk, Talk
+from bot.desk import Asked, Desk, Tab, Talk
 from bot.desk_actions import Acted, Close, DeskAction, DeskState, GiveBack, HandOn, Say, Take, TakeBack
 from bot.errors import StoreUnavailable
 from bot.messages import Document, Picture, Reply
@@ -21,8 +21,9 @@ from bot.staff import StaffMember
 from bot.wording import gettext as _
 from console import uploads
 from console.card_summary import CardSummary
-from console.inbox import kinds, listed, reasons
+from console.inbox import asked_by, kinds, listed, reasons, sought
 from console.overview import trouble
+from console.reader_words import way_told
 from console.room import ROOT, Room, Stop, Visit
 from console.shelf import Shelf
 from console.streams import Streams
@@ -200,6 +201,9 @@ class ConversationScreen:
             raise Stop(400, _("Напишите ответ."))
         if talk.contact.channel not in self._room.setting.sending:
             raise Stop(409, _("Этот канал выключен: ответ не дойдёт."))
+        ends = self._window_ends(talk)
+        if ends is not None and ends <= visit.now and all(one.key != key for one in talk.said):
+            raise Stop(409, _("Прошло больше суток: мессенджер не доставит ответ, пока читатель не напишет снова."))
         reply = Reply(text=text)
         if said.file is not None:
             file = await uploads.attached(said.file, self._files, text, talk.contact)
@@ -261,7 +265,12 @@ class ConversationScreen:
         await self._room.audit.note(visit.me.login, what, f"conversation:{talk.conversation_id}", more)
         if visit.in_place or visit.request.headers.get("X-CSRF"):
             return await self.piece(visit)
-        return self._room.go(visit, f"{ROOT}c/{talk.conversation_id}")
+        return self._room.go(visit, f"{ROOT}c/{talk.conversation_id}{self._of_list(visit)}")
+
+    def _window_ends(self, talk: Talk) -> datetime | None:
+        """Until when this messenger takes answers; None where it always does, or nobody has written yet."""
+        window = self._room.setting.windows.get(talk.contact.channel, 0.0)
+        return talk.heard_at + timedelta(hours=window) if window and talk.heard_at else None
 
     async def _why_not(self, acted: Acted) -> str:
         if acted.state is DeskState.TAKEN:
@@ -275,11 +284,10 @@ class ConversationScreen:
         setting = self._room.setting
         if names is None:
             names = await self._card.names(visit, [talk]) if self._card else {}
-        mine = talk.mode is Mode.PERSON and talk.holder_id == visit.me.staff_id
-        window = setting.windows.get(talk.contact.channel, 0.0)
-        ends = talk.heard_at + timedelta(hours=window) if window and talk.heard_at else None
+        mine, ends = talk.mode is Mode.PERSON and talk.holder_id == visit.me.staff_id, self._window_ends(talk)
         return {
             "talk": talk,
+            "of_list": self._of_list(visit),
             "reader_name": talk.name or names.get(talk.conversation_id, ""),
             "mine": mine,
             "others": talk.mode is Mode.PERSON and talk.holder_id not in (None, visit.me.staff_id),
@@ -289,10 +297,17 @@ class ConversationScreen:
             "off": talk.contact.channel not in setting.sending,
             "trouble": trouble(setting, await self._standings.all(), talk.contact.channel, visit.now),
             "states": states(),
+            "why": way_told,
             "kinds": kinds(),
             "reasons": reasons(),
             "branch_names": setting.branches,
         }
+
+    def _of_list(self, visit: Visit) -> str:
+        """The list beside it, as every address of the conversation carries it along."""
+        asked = asked_by(self._room, visit)
+        more = sought(asked)
+        return f"?tab={asked.tab.value}{more}" if more or asked.tab is not Tab.WAITING else ""
 
     def _filled(self, text: str, me: StaffMember, talk: Talk) -> str:
         """A canned answer with its places filled in; what is not known leaves no trace."""

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 
 import msgspec
 from aiohttp import web
@@ -43,6 +44,12 @@ def asked_by(room: Room, visit: Visit) -> Asked:
         before=visit.number("before"),
         limit=A_PAGE,
     )
+
+
+def sought(asked: Asked) -> str:
+    """What a list is narrowed to, as it goes on in the addresses of its tabs and rows."""
+    narrowed = {"channel": asked.channel, "branch": asked.branch, "words": asked.words}
+    return "".join(f"&{urlencode({name: said})}" for name, said in narrowed.items() if said)
 
 
 class InboxScreen:
@@ -109,15 +116,16 @@ async def listed(
     which a search found them.
     """
     asked = asked_by(room, visit)
-    sought = await card.sought(visit, asked) if card else {}
-    inbox = await desk.inbox(replace(asked, named=tuple(sought)))
+    bearing = await card.sought(visit, asked) if card else {}
+    inbox = await desk.inbox(replace(asked, named=tuple(bearing)))
     entries = inbox.entries
     names = await card.names(visit, [*entries, *([talk] if talk else [])]) if card else {}
-    cards = await card.found(visit, sought, entries) if card else {}
+    cards = await card.found(visit, bearing, entries) if card else {}
     return {
         "names": names,
         "cards": cards,
         "asked": asked,
+        "sought": sought(asked),
         "inbox": inbox,
         "tabs": tabs(),
         "most": MOST_COUNTED,

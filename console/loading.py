@@ -1,6 +1,6 @@
 """Loading a catalogue, or a list of readers or of loans: send a file, look what is in it, then load it."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 from aiohttp import BodyPartReader, web
@@ -133,7 +133,7 @@ class LoadingScreen:
             jobs=[job for job in await self._desk.latest() if _may(visit, job.kind)],
             kinds=of_what(),
             chosen=visit.request.query.get("kind", ""),
-            people=await self._people(),
+            people=await self._room.people(),
             states=states(),
             branches=self._room.setting.branches,
             largest=self._largest // 1024 // 1024,
@@ -243,14 +243,11 @@ class LoadingScreen:
         more = job.kind.value if job.kind.personal else job.name
         await self._room.audit.note(visit.me.login, what, f"import:{job.job_id}", more)
 
-    async def _people(self) -> Mapping[str, str]:
-        return {who.login: who.name for who in await self._room.staff.all()}
-
     async def _values(self, job: ImportJob) -> dict[str, Any]:
         why = faults(self._largest) | (list_faults() if job.kind.personal else {})
         return {
             "job": job,
-            "people": await self._people(),
+            "people": await self._room.people(),
             "busy": job.state in BUSY,
             "states": states(),
             "of_what": of_what()[job.kind],

@@ -52,7 +52,7 @@ class OwnWordsScreen:
             language=language,
             languages=lesson_words.languages(),
             may_change=visit.me.role.may(StaffRole.EDITOR) and not visit.me.branches,
-            people=await self._people(),
+            people=await self._room.people(),
             now_on="teach",
             tab="words",
         )
@@ -61,9 +61,6 @@ class OwnWordsScreen:
         one = kept.get((which, language))
         said = one.text if one is not None and own.is_fit(which, one.text) else ""
         return own.editable(said or own.built_in(which, language), language)
-
-    async def _people(self) -> Mapping[str, str]:
-        return {who.login: who.name for who in await self._room.staff.all()}
 
     # --- one text --------------------------------------------------------------------------------
 
@@ -180,7 +177,7 @@ class OwnWordsScreen:
             ],
             longest=self._lessons.longest_words,
             saved="saved" in visit.request.query and bool(past),
-            people=await self._people(),
+            people=await self._room.people(),
             now_on="teach",
             tab="words",
             **values,

@@ -107,7 +107,7 @@ class PlacesScreen:
         if place is None:
             await self._whole_library(visit)
         fields = fields_of(place.branch) if place else {"holidays_closed": "1", "sanitary_weekday": "3"}
-        return self._form(visit, place, fields)
+        return await self._form(visit, place, fields)
 
     async def put(self, visit: Visit) -> web.Response:
         """Keep it, or only look at how it would sound."""
@@ -116,7 +116,7 @@ class PlacesScreen:
         if new:
             await self._whole_library(visit)
         if fields.get("do") == "copy":
-            return self._form(visit, place, like_monday(fields))
+            return await self._form(visit, place, like_monday(fields))
         old = (
             place.branch
             if place
@@ -127,12 +127,12 @@ class PlacesScreen:
             try:
                 await self._desk.put(branch, login=visit.me.login, new=new)
             except InputError:
-                return self._form(visit, place, fields, [_("Филиал с таким кодом уже есть.")], status=400)
+                return await self._form(visit, place, fields, [_("Филиал с таким кодом уже есть.")], status=400)
             what = "places.branch_added" if new else "places.branch_changed"
             await self._room.audit.note(visit.me.login, what, f"branch:{branch.code}", _changes(old, branch))
             return self._room.go(visit, f"{ROOT}places")
         heard = [] if faults else self._heard(branch, visit.now)
-        return self._form(visit, place, fields, faults, heard, status=400 if faults else 200)
+        return await self._form(visit, place, fields, faults, heard, status=400 if faults else 200)
 
     async def back(self, visit: Visit) -> web.Response:
         """As config.yaml says."""
@@ -174,6 +174,7 @@ class PlacesScreen:
             visit,
             "places.html",
             status,
+            people=await self._room.people(),
             now_on="places",
             places=[(place, self._today_words(place.branch, visit.now), self._mine(visit, place)) for place in places],
             urgent=[line for line in told if line[0].is_urgent],
@@ -186,7 +187,7 @@ class PlacesScreen:
             today=today,
         )
 
-    def _form(
+    async def _form(
         self,
         visit: Visit,
         place: Place | None,
@@ -201,6 +202,7 @@ class PlacesScreen:
             visit,
             "place.html",
             status,
+            people=await self._room.people(),
             now_on="places",
             place=place,
             fields=fields,
@@ -241,14 +243,15 @@ class PlacesScreen:
         return [(when, day(when), name) for when, name in ahead(self._holidays, today, HOLIDAYS_AHEAD).items()]
 
     def _banner(self, now: datetime) -> str:
-        """What stands above every page while a branch is closed by an emergency."""
-        shut = []
-        for branch in self._known():
+        """What stands above every page while a branch is closed by an emergency; each reason once."""
+        known, shut = self._known(), dict[str, list[str]]()
+        for branch in known:
             today = local_day(now, branch.zone)
             said = next((days for days in branch.days if days.kind is DayKind.URGENT and days.covers(today)), None)
             if said is not None:
-                shut.append(f"{branch.name} ({said.note})" if said.note else branch.name)
-        return _("Сегодня закрыто: {branches}").format(branches=", ".join(shut)) if shut else ""
+                shut.setdefault(said.note, []).append(branch.name)
+        told = [_together(names, len(known), note) for note, names in shut.items()]
+        return _("Сегодня закрыто: {branches}").format(branches="; ".join(told)) if shut else ""
 
     # --- who may ---------------------------------------------------------------------------------
 
@@ -293,6 +296,12 @@ class PlacesScreen:
         where = ",".join(sorted(branches)) or "all"
         more = f"{days.first.isoformat()}/{last} {where} {days.note}".strip()
         await self._room.audit.note(visit.me.login, what, whom, more)
+
+
+def _together(names: Sequence[str], of: int, note: str) -> str:
+    """Branches that are closed for one reason."""
+    where = _("все филиалы") if len(names) == of > 1 else ", ".join(names)
+    return f"{where} ({note})" if note else where
 
 
 def _named(entry: DaysEntry, names: dict[str, str]) -> str:

@@ -137,6 +137,8 @@ def way_told(why: str) -> str:
         "not delivered in time": _("вовремя не доставлено"),
         "the letter is gone": _("не отправлено"),
         "failed": _("не доставлено"),
+        "the messenger's window is closed": _("читатель молчал больше суток, таких ответов мессенджер не доставляет"),
+        "not allowed by the reader": _("читатель запретил писать ему"),
     }
     return known.get(why, why)
 

@@ -323,6 +323,10 @@ class Room:
         if self.setting.secure:
             response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
 
+    async def people(self) -> Mapping[str, str]:
+        """Login → name: what colleagues call one another."""
+        return {who.login: who.name for who in await self.staff.all()}
+
     async def whole_library(self, visit: Visit, said: str) -> None:
         """This is for staff who are responsible for all branches. Raises Stop with ``said`` for others."""
         if visit.me.branches:

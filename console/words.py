@@ -109,6 +109,9 @@ def filters(setting: "ConsoleSetting", clock: Clock) -> Mapping[str, Callable[..
         this_year = value.year == clock.now().astimezone(setting.zone).year
         return day(value) if this_year else f"{value:%d.%m.%Y}"
 
+    def is_over(last: date) -> bool:
+        return last < clock.now().astimezone(setting.zone).date()
+
     def due_told(loan: OpenLoan) -> str:
         return reader_words.due_told(loan, clock.now().astimezone(setting.zone).date(), whole_day)
 
@@ -121,6 +124,7 @@ def filters(setting: "ConsoleSetting", clock: Clock) -> Mapping[str, Callable[..
         "channel": channel,
         "branch": branch,
         "iso": iso,
+        "is_over": is_over,
         "hold_told": hold,
         "due_told": due_told,
         "outlook": reader_words.outlook,

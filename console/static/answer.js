@@ -3,7 +3,7 @@
   "use strict";
   const place = document.querySelector("[data-conversation]");
   if (!place) return;
-  const id = place.dataset.conversation;
+  const id = `${place.dataset.me}:${place.dataset.conversation}`;  // colleagues may share a browser
   const form = document.querySelector("[data-answering]");
   const field = form.querySelector("[data-answer]");
   const state = form.querySelector("[data-state]");
@@ -89,14 +89,17 @@
   // --- sending ----------------------------------------------------------------------------------------
   // One press, one key: it stays the same until the house has said that it has it, whatever the line does meanwhile.
   let line = Promise.resolve();
-  let again = null;
+  let again = null, last = null;
+  const isSame = (one, other) => one?.name === other?.name && one?.size === other?.size && one?.lastModified === other?.lastModified;
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const text = field.value, attachment = file.files[0] ?? null;
     if (!text.trim() && !attachment) return;
     clearTimeout(later);
-    const pressed = { text, attachment, key: again?.text === text && !attachment ? again.key : newKey() };
+    const repeats = again?.text === text && isSame(again.attachment, attachment);
+    const pressed = { text, attachment, key: repeats ? again.key : newKey() };
     again = null;
+    last = pressed;
     if (!attachment) memory.set(KEY, JSON.stringify({ text, key: pressed.key }));
     memory.set(DRAFT, "");
     field.value = "";
@@ -117,9 +120,9 @@
       toEnd();
       return;
     }
-    if (!answer || answer.status === 401 || answer.status >= 500) again = { text, key };
-    memory.set(KEY, again ? JSON.stringify(again) : "");
-    giveBack(text);
+    if (!answer || answer.status === 401 || answer.status >= 500) again = { text, key, attachment };
+    memory.set(KEY, again && !attachment ? JSON.stringify({ text, key }) : "");
+    giveBack(text, attachment);
     if (answer) await refused(answer);
     else desk.tell(form.dataset.again, true);
   }
@@ -135,8 +138,14 @@
     }
     return null;
   }
-  function giveBack(text) {
-    field.value = field.value ? `${text}\n${field.value}` : text;
+  function giveBack(text, attachment = null) {
+    field.value = field.value && text ? `${text}\n${field.value}` : field.value || text;
+    if (attachment && !file.files.length) {
+      const kept = new DataTransfer();
+      kept.items.add(attachment);
+      file.files = kept.files;
+      showAttached();
+    }
     if (again) again.text = field.value === text ? text : null;
     memory.set(DRAFT, field.value);
     field.focus();
@@ -150,7 +159,7 @@
   } catch { memory.set(KEY, ""); }
   async function refused(answer) {
     const plain = (answer.headers.get("Content-Type") || "").startsWith("text/plain");
-    desk.tell(plain ? await answer.text() : String(answer.status), true);
+    desk.refused(answer.status, plain ? await answer.text() : document.body.dataset.failed);
   }
   function put(html) {
     htmx.swap(thread, withOlder(html), { swapStyle: "innerHTML" });
@@ -166,7 +175,7 @@
       const body = new URLSearchParams({ key: undo.dataset.undo });
       const answer = await fetch(base + "undo", { method: "POST", body, headers: { "X-CSRF": csrf() } }).catch(() => null);
       if (answer?.ok) {
-        giveBack((await answer.json()).text);
+        giveBack((await answer.json()).text, last?.key === undo.dataset.undo ? last.attachment : null);
       } else if (answer) await refused(answer);
       htmx.trigger(thread, "refresh");
     }
@@ -186,10 +195,11 @@
   });
   const attached = form.querySelector("[data-attached]");
   function detach() { file.value = ""; attached.hidden = true; }
-  file.addEventListener("change", () => {
+  function showAttached() {
     attached.hidden = !file.files.length;
     attached.querySelector("span").textContent = file.files[0]?.name ?? "";
-  });
+  }
+  file.addEventListener("change", showAttached);
   const noting = document.querySelector("[data-noting]");
   let noteKey = newKey();
   noting.addEventListener("submit", async (event) => {

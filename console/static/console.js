@@ -8,14 +8,25 @@
   // --- telling ------------------------------------------------------------------------------------
   let silence = 0;
   function tell(words, bad = false) {
-    const told = find("#told");
+    const told = find("#told"), place = find("dialog[open]") ?? document.body;
     if (!told) return;
+    if (told.parentNode !== place) place.append(told);  // an open window hides what lies beneath it
     told.textContent = words;
     told.classList.toggle("bad", bad);
     clearTimeout(silence);
     silence = setTimeout(() => { told.textContent = ""; }, bad ? 12000 : 5000);
   }
-  window.desk = { tell, listen };
+  // Who is not signed in any more finds the door in the words themselves; they stay until it is used.
+  function refused(status, words) {
+    tell(words, true);
+    if (status !== 401) return;
+    clearTimeout(silence);
+    const door = document.createElement("a");
+    door.href = `${document.body.dataset.door}?next=${encodeURIComponent(location.pathname + location.search)}`;
+    door.textContent = document.body.dataset.enter;
+    find("#told").append(" ", door);
+  }
+  window.desk = { tell, refused, listen };
 
   // --- streams: the browser connects again where the line broke, not where it was refused -------------
   // (a proxy's word while the house restarts, too many windows, a session that ended).
@@ -40,16 +51,22 @@
   addEventListener("htmx:responseError", (event) => {
     const answer = event.detail.xhr;
     const plain = (answer.getResponseHeader("Content-Type") || "").startsWith("text/plain");
-    tell(plain ? answer.responseText : document.body.dataset.failed, true);
+    refused(answer.status, plain ? answer.responseText : document.body.dataset.failed);
   });
   addEventListener("htmx:sendError", () => tell(document.body.dataset.offline, true));
 
   // --- what is pressed is not replaced under the finger -----------------------------------------------
-  // A click is a press and a release on the same thing: what came anew between them would swallow it.
-  let pressed = null;
+  // A click is a press and a release on the same thing: what came anew between them would swallow it. And a row of a
+  // list at which the mouse takes aim does not become another one before it is pressed.
+  const AIMING_MS = 2000;
+  let pressed = null, aimed = null, aimedAt = -Infinity;
   const owed = new Set();
   const pressable = (event) => event.target.closest?.("a, button, summary, input, label, select") ?? null;
   addEventListener("pointerdown", (event) => { if (event.button === 0) pressed = pressable(event); });
+  addEventListener("pointermove", (event) => {
+    if (event.pointerType === "mouse") [aimed, aimedAt] = [event.target.closest?.("[data-row]"), performance.now()];
+  });
+  const aims = (place) => Boolean(aimed) && place.contains(aimed) && performance.now() - aimedAt < AIMING_MS;
   addEventListener("keydown", (event) => { if (event.code === "Space") pressed = pressable(event); });
   for (const end of ["pointerup", "pointercancel", "keyup", "blur"]) addEventListener(end, () => setTimeout(released));
   function released() {
@@ -59,9 +76,10 @@
   }
   addEventListener("htmx:beforeSwap", (event) => {
     const { elt, target } = event.detail.requestConfig;
-    if (!pressed || !elt.matches("[hx-trigger^=refresh], [hx-trigger^=every]") || !target.contains(pressed)) return;
+    if (!elt.matches("[hx-trigger^=refresh], [hx-trigger^=every]") || !(target.contains(pressed) || aims(target))) return;
     event.detail.shouldSwap = false;
     owed.add(elt);
+    if (!pressed) setTimeout(released, AIMING_MS);
   });
 
   // --- who pressed what its answer took away goes on from the answer, not from the top of the page ----------
@@ -80,6 +98,14 @@
     figures.get(figure).then((html) => { place.innerHTML = html; });
   }
 
+  // --- who goes leaves nothing half written in a browser that others use, too; the house has it -----------------
+  addEventListener("submit", ({ target }) => {
+    if (!target.matches("[data-leaves]")) return;
+    try {
+      for (const name of Object.keys(localStorage)) if (/^(draft|key):/.test(name)) localStorage.removeItem(name);
+    } catch { /* storage is off */ }
+  });
+
   // --- windows ----------------------------------------------------------------------------------------
   addEventListener("click", (event) => {
     const opener = event.target.closest?.("[data-opens]");
@@ -90,6 +116,11 @@
   // --- keys -------------------------------------------------------------------------------------------
   // A field of a window that was just closed keeps the focus until the browser draws again: nobody types there.
   const inField = (target) => target.closest?.("input:not([type=checkbox]), textarea, select, [contenteditable]")?.getClientRects().length;
+  // The button that Enter presses in a field, where it is not the first of the whole form.
+  const ofEnter = (field) => {
+    const place = field.matches?.("input") && field.closest("[data-enter]");
+    return place ? find(place.dataset.enter, place) : null;
+  };
   const press = (name) => {
     const wanted = find(`[data-key="${name}"]:not([disabled])`);
     if (wanted && wanted.offsetParent !== null) { wanted.click(); return true; }
@@ -103,6 +134,8 @@
       return;
     }
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    const own = event.key === "Enter" ? ofEnter(event.target) : null;
+    if (own) { event.preventDefault(); own.click(); return; }
     if (event.key === "Escape") {
       if (inField(event.target) && !event.target.closest("dialog")) event.target.blur();
       return;

@@ -87,7 +87,7 @@ async def test_a_file_becomes_books_and_two_records_one_book(
     await expect(page.get_by_text("Соединили с этой книгой", exact=True)).to_be_visible()
     assert await librarian.shuts_out() == []
     await page.get_by_role("button", name="Отменить").press("Enter")
-    await expect(page.get_by_text("Отменено: masha")).to_be_visible()
+    await expect(page.get_by_text("Отменено: Мария Петровна")).to_be_visible()
     for path in screens_of(__name__):
         await librarian.opens(f"{books_house.address}/console/{path}")
         assert await librarian.shuts_out() == [], path

@@ -64,7 +64,7 @@ async def test_the_library_is_closed_and_opened_and_its_hours_changed_without_a_
     await keys.press("Control+A")
     await keys.type("прорвало трубу")
     await keys.press("Enter")
-    await expect(page.locator(".banner")).to_contain_text("Центральная библиотека (прорвало трубу)")
+    await expect(page.locator(".banner")).to_contain_text("Сегодня закрыто: все филиалы (прорвало трубу)")
     await masha.opens(f"{house.address}/console/places")
     assert await masha.shuts_out() == []
     await page.get_by_role("button", name="Снова открыто").press("Enter")
@@ -91,6 +91,20 @@ async def test_the_library_is_closed_and_opened_and_its_hours_changed_without_a_
     await keys.type("переезд")
     await keys.press("Enter")
     await expect(page.get_by_text("закрыто: переезд")).to_be_visible()
+
+
+async def test_enter_in_a_branchs_field_shows_what_is_heard_and_copies_no_hours(
+    house: ConsoleHouse, visit: Visit
+) -> None:
+    masha = await visit(f"{house.address}/console/", width=1440, height=900)
+    await masha.signs_in()
+    await masha.opens(f"{house.address}/console/places/branch?code=01")
+    friday = masha.page.get_by_label("пятница: открыто")
+    await friday.fill("12:00-15:00")
+    await masha.page.get_by_label("Название").press("Enter")
+
+    await expect(masha.page.get_by_text("Ещё не сохранено.")).to_be_visible()
+    await expect(friday).to_have_value("12:00-15:00")
 
 
 async def test_no_screen_of_branches_shuts_anybody_out(house: ConsoleHouse, visit: Visit) -> None:

@@ -171,6 +171,24 @@ async def test_requests_are_decided_after_a_question(visit: Visit, readers: Read
     await expect(page.get_by_text("Отмечено: Каренина Анна")).to_be_visible()
 
 
+async def test_enter_decides_what_stands_where_it_is_pressed(visit: Visit, readers: Readers) -> None:
+    await readers.fill()
+    masha = await enters(visit, readers)
+    await masha.opens(f"{readers.house.address}/console/requests")
+    page, asked = masha.page, list[str]()
+
+    async def refuse(dialog: Dialog) -> None:
+        asked.append(dialog.message.partition(" ")[0])
+        await dialog.dismiss()
+
+    page.on("dialog", refuse)
+    await page.get_by_label("Новый срок").press("Enter")
+    await page.get_by_label("Отметить все").press("Enter")
+    await page.get_by_label("или своими словами").press("Enter")
+
+    assert asked == ["Продлить", "Продлить", "Отказать"]
+
+
 async def test_a_book_that_is_not_on_the_shelf_is_hidden_found_again_and_refused(
     visit: Visit, readers: Readers
 ) -> None:

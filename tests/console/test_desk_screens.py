@@ -114,6 +114,24 @@ async def test_an_empty_list_says_what_belongs_there_and_how_to_see_more(masha: 
         assert 'href="/console/?tab=mine">Показать весь список' in page
 
 
+async def test_a_search_stays_beside_what_it_found_and_goes_on_in_other_lists(masha: Browser, log: StoredLog) -> None:
+    one = await calls(log, "Забыла зонт")
+    await calls(log, "Другое", Contact(channel="vk", address="9"))
+    more = "&channel=chat&words=%D0%B7%D0%BE%D0%BD%D1%82"
+    escaped = more.replace("&", "&amp;")
+
+    found = await (await masha.get(f"?tab=waiting{more}")).text()
+    assert f'href="/console/c/{one}?tab=waiting{escaped}"' in found
+    assert f'href="/console/?tab=all{escaped}"' in found
+    beside = await (await masha.get(f"c/{one}?tab=waiting{more}")).text()
+    assert 'value="зонт"' in beside
+    assert "Другое" not in beside
+    taken = await (await masha.post(f"c/{one}/take?tab=waiting{more}", {}, **{"HX-Request": "true"})).text()
+    assert f'id="to-list" class="to-list" href="/console/?tab=waiting{escaped}"' in taken
+    nothing = await (await masha.get("list?tab=mine&words=пусто")).text()
+    assert 'href="/console/?tab=all&amp;words=%D0%BF%D1%83%D1%81%D1%82%D0%BE">Искать во всех диалогах' in nothing
+
+
 async def test_why_a_reader_waits_stands_in_the_same_sentence(masha: Browser, log: StoredLog) -> None:
     page = await (await masha.get(f"c/{await calls(log)}")).text()
     assert "<b>Ждёт библиотекаря: меньше минуты</b>, просит человека." in page
@@ -239,6 +257,38 @@ async def test_the_messengers_window_is_shown(
         await connection.execute(update(MessageRow).where(MessageRow.author == "reader").values(said_at=long_ago))
     await masha.signs_in()
     assert "Прошло больше суток" in await (await masha.get(f"c/{one}/thread")).text()
+    assert await says(masha, one) == (
+        409,
+        "Прошло больше суток: мессенджер не доставит ответ, пока читатель не напишет снова.",
+    )
+    assert "Да, есть" not in await (await masha.get(f"c/{one}/thread")).text()
+
+
+async def test_an_answer_of_the_last_minute_is_taken_once_however_late_it_is_repeated(
+    masha: Browser, log: StoredLog, clock: StandingClock, sqlite: Database
+) -> None:
+    one = await calls(log, "Есть?", Contact(channel="wa", address="79990000000"))
+    async with sqlite.writer.begin() as connection:
+        heard = clock.now() - timedelta(hours=24, seconds=-2)
+        await connection.execute(update(MessageRow).where(MessageRow.author == "reader").values(said_at=heard))
+    assert (await says(masha, one))[0] == 200
+    clock.turn(timedelta(seconds=3))
+    assert (await says(masha, one))[0] == 200, "the line was lost, and the answer is here already"
+    assert (await says(masha, one, key="another-key"))[0] == 409
+
+
+async def test_why_an_answer_did_not_arrive_is_said_in_plain_words(
+    masha: Browser, log: StoredLog, clock: StandingClock, sqlite: Database
+) -> None:
+    one = await calls(log)
+    await says(masha, one)
+    clock.turn(timedelta(seconds=6))
+    await log.act(Release())
+    async with sqlite.writer.begin() as connection:
+        refused = {"state": "failed", "error": "the messenger's window is closed"}
+        await connection.execute(update(MessageRow).where(MessageRow.author == "librarian").values(refused))
+    thread = await (await masha.get(f"c/{one}/thread")).text()
+    assert "не доставлено: читатель молчал больше суток" in thread
 
 
 async def test_a_picture_goes_along_and_is_seen(masha: Browser, log: StoredLog, clock: StandingClock) -> None:

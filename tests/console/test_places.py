@@ -88,7 +88,7 @@ async def test_one_press_closes_today_and_the_next_reader_hears_why(
     await reader.says("вы сегодня работаете?")
     reader.hears("Сегодня закрыто: авария.")
     page = await (await editor.get("books")).text()
-    assert "Сегодня закрыто: Центральная библиотека (авария), Детская библиотека (авария)" in page
+    assert "Сегодня закрыто: все филиалы (авария)" in page
     calendar = BranchCalendar(counted(await branch(branches, "01")), NoHolidays())
     term = LendingPolicy(loan_days=15)
     assert due_date(TODAY - timedelta(days=15), 15, term, calendar, None) == TODAY + timedelta(days=1)
@@ -97,9 +97,18 @@ async def test_one_press_closes_today_and_the_next_reader_hears_why(
     reader.hears("Сейчас открыто")
     assert due_date(TODAY - timedelta(days=15), 15, term, BranchCalendar(counted(await branch(branches, "01")),
                     NoHolidays()), None) == TODAY  # fmt: skip
-    assert "Сегодня закрыто: Центральная" not in await (await editor.get("books")).text()
+    assert "Сегодня закрыто:" not in await (await editor.get("books")).text()
     assert await actions(sqlite) == ["places.urgent", "places.days_ended"]
     assert (await editor.post("places/days/1/end", {})).status == 409
+
+
+async def test_branches_that_are_closed_for_different_reasons_are_named(editor: Browser) -> None:
+    for note, code in (("потоп", "01"), ("карантин", "02")):
+        await editor.post("places/close", {"note": note, "until": "today", "branch": "some", f"at-{code}": "1"})
+
+    page = await (await editor.get("places")).text()
+    assert "Сегодня закрыто: Центральная библиотека (потоп); Детская библиотека (карантин)" in page
+    assert "Центральная библиотека · Мария Петровна" in page, "a colleague's name, not the login"
 
 
 async def test_closed_for_some_branches_until_a_day_or_until_opened(editor: Browser, branches: SqlBranches) -> None:

@@ -4,7 +4,7 @@ import io
 import json
 import re
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import cast
 
 import pytest
@@ -99,6 +99,18 @@ async def test_a_readers_page_tells_card_books_chats_and_consents(come: Come, ho
     child = await (await masha.get(f"readers/{house.tanya}")).text()
     assert "чат родителя" in child
     assert f"staff:masha view.reader patron:{house.anna} {house.anna}" in await audited(house.database)
+
+
+async def test_a_card_ends_with_the_librarys_day_not_with_greenwichs(come: Come, house: DeskReaders) -> None:
+    today = house.clock.now().date()
+    await house.set(CARD, valid_until=today)
+    masha = await come()
+    assert "срок прошёл" not in await (await masha.get(f"readers/{house.anna}")).text()
+
+    midnight = datetime.combine(today, time(21, 30), UTC)  # half past midnight in Moscow
+    house.clock.turn(midnight - house.clock.now())
+    await masha.signs_in()
+    assert "срок прошёл" in await (await masha.get(f"readers/{house.anna}")).text()
 
 
 async def test_who_is_gone_from_the_register_is_marked_and_gets_no_code(come: Come, house: DeskReaders) -> None:

@@ -1,0 +1,189 @@
+"""What slips at a busy desk: a line that breaks, a session that ends, a press that meant something else."""
+
+from datetime import timedelta
+
+import pytest
+from playwright.async_api import Dialog, Locator, Page, expect
+
+from tests.browser.conftest import Visit
+from tests.browser.desk import Ahead, Enter, last_line, the_answer_leaves
+from tests.browser.held import Held
+from tests.browser.visitor import Visitor
+from tests.console.house import ConsoleHouse
+from tests.support import photographs
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+
+
+async def called(house: ConsoleHouse, visit: Visit, words: str = "человек") -> Visitor:
+    """A reader who waits for a person."""
+    reader = await visit(house.address)
+    await reader.says(words)
+    await reader.hears("Записал")
+    return reader
+
+
+async def takes(masha: Visitor, house: ConsoleHouse, conversation: int = 1) -> Locator:
+    """Masha has the conversation; returns the field of her answer."""
+    await masha.opens(f"{house.address}/console/c/{conversation}")
+    await masha.page.get_by_role("button", name="Взять").click()
+    await expect(masha.page.get_by_text("Диалог у вас, бот молчит")).to_be_visible()
+    return masha.page.get_by_label("Ответ читателю")
+
+
+async def covered(what: Locator) -> bool:
+    """Whether something lies on the middle of it."""
+    return bool(
+        await what.evaluate(
+            """it => {
+              const box = it.getBoundingClientRect();
+              return !it.contains(document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2));
+            }"""
+        )
+    )
+
+
+async def attached(page: Page) -> list[str]:
+    """Names of the files that would go along."""
+    names: list[str] = await page.locator("#file").evaluate("it => [...it.files].map(one => one.name)")
+    return names
+
+
+async def test_a_file_stays_with_its_answer_whatever_becomes_of_it(
+    desk_house: ConsoleHouse, visit: Visit, enter: Enter
+) -> None:
+    reader = await called(desk_house, visit)
+    masha = await enter()
+    page, field = masha.page, await takes(masha, desk_house)
+    send = page.get_by_role("button", name="Отправить")
+    plan = {"name": "plan.jpg", "mimeType": "image/jpeg", "buffer": photographs.file(photographs.photograph())}
+    await page.route("**/console/c/1/say", lambda route: route.fulfill(status=503, body="Позже"), times=1)
+    await field.fill("Вот план зала")
+    await page.locator("#file").set_input_files(plan)  # type: ignore[arg-type]  # a dictionary is a file as well
+    await send.click()
+
+    await expect(page.locator("[data-attached]")).to_contain_text("plan.jpg")
+    await expect(field).to_have_value("Вот план зала")
+    assert not await covered(send), "what is told lies beside the button"
+    await send.click()
+    await page.get_by_role("button", name="Отменить").click()
+    await expect(field).to_have_value("Вот план зала")
+    assert await attached(page) == ["plan.jpg"]
+    await send.click()
+    await expect(last_line(masha)).to_contain_text("уходит")
+    assert await attached(page) == []
+    await the_answer_leaves(desk_house)
+    await expect(reader.page.locator(".librarian img")).to_have_count(1)
+
+
+async def test_who_is_not_signed_in_any_more_finds_the_door_and_comes_back_to_the_words(
+    desk_house: ConsoleHouse, visit: Visit, enter: Enter
+) -> None:
+    await called(desk_house, visit)
+    masha = await enter()
+    page, field = masha.page, await takes(masha, desk_house)
+    await masha.context.clear_cookies()
+    await field.fill("Здравствуйте, я нашла")
+    await field.press("Control+Enter")
+    await page.get_by_role("status").get_by_role("link", name="Войти").click()
+    await masha.signs_in()
+
+    await expect(page).to_have_url(f"{desk_house.address}/console/c/1")
+    await expect(field).to_have_value("Здравствуйте, я нашла")
+    masha.complaints[:] = [one for one in masha.complaints if "401" not in one]  # htmx's, of the list beside it
+
+
+async def test_a_colleague_at_the_same_browser_sees_no_draft_of_hers(
+    desk_house: ConsoleHouse, visit: Visit, enter: Enter
+) -> None:
+    await called(desk_house, visit)
+    masha = await enter()
+    page, field = masha.page, await takes(masha, desk_house)
+    await field.fill("Секретный черновик")
+    await expect(page.get_by_text("Черновик сохранён")).to_be_visible()
+    await masha.context.clear_cookies()  # her session ended by itself
+    for login, draft in (("vera", ""), ("masha", "Секретный черновик")):
+        await masha.opens(f"{desk_house.address}/console/")
+        await masha.signs_in(login)
+        await masha.opens(f"{desk_house.address}/console/c/1")
+        await expect(field).to_have_value(draft)
+        await page.get_by_role("button", name="Выйти").click()
+        await expect(page.get_by_label("Пароль")).to_be_visible()
+    assert await page.evaluate("Object.keys(localStorage).filter(name => name !== 'theme')") == []
+
+
+async def test_a_row_at_which_the_mouse_takes_aim_stays_until_it_is_pressed(
+    desk_house: ConsoleHouse, visit: Visit, enter: Enter
+) -> None:
+    for words in ("человек один", "человек два"):
+        await called(desk_house, visit, words)
+    masha, vera = await enter(), await enter("vera")
+    page, rows = masha.page, masha.page.locator("[data-row]")
+    await expect(rows).to_have_count(2)
+    async with Held(page, "**/console/list?*") as fresh:
+        await takes(vera, desk_house)
+        await fresh.asked()
+        await rows.nth(1).hover()
+        async with page.expect_response("**/console/list?*"):
+            fresh.let()
+        await page.evaluate("new Promise(requestAnimationFrame)")
+        await expect(rows).to_have_count(2, timeout=1)
+
+    await expect(rows).to_have_count(1)  # the mouse rests
+    await expect(rows).to_contain_text("человек два")
+
+
+async def test_what_cannot_be_taken_back_asks_first(desk_house: ConsoleHouse, visit: Visit, enter: Enter) -> None:
+    await desk_house.desk.put_canned("Часы", "Открыто до 19:00")
+    masha = await enter()
+    page, asked = masha.page, list[str]()
+
+    async def refuse(dialog: Dialog) -> None:
+        asked.append(dialog.message)
+        await dialog.dismiss()
+
+    page.on("dialog", refuse)
+    await masha.opens(f"{desk_house.address}/console/canned")
+    await page.get_by_role("button", name="Удалить").click()
+    await masha.opens(f"{desk_house.address}/console/staff")
+    vera = page.locator("section").filter(has_text="vera")
+    await vera.get_by_role("button", name="Новый пароль").click()
+    await vera.get_by_role("button", name="Выйти везде").click()
+
+    assert [words.partition("?")[0] for words in asked] == [
+        "Удалить готовый ответ «Часы»",
+        "Дать новый пароль",
+        "Закончить все входы",
+    ]
+    assert [one.title for one in await desk_house.desk.canned()] == ["Часы"]
+    await enter("vera")
+
+
+async def test_a_note_is_kept_by_the_keys_that_send_an_answer(
+    desk_house: ConsoleHouse, visit: Visit, enter: Enter
+) -> None:
+    await called(desk_house, visit)
+    masha = await enter()
+    await takes(masha, desk_house)
+    await masha.page.keyboard.press("n")
+    await masha.page.locator("#note").fill("Зонт у Ольги")
+    await masha.page.keyboard.press("Control+Enter")
+
+    await expect(last_line(masha)).to_contain_text("Зонт у Ольги")
+    await expect(masha.page.get_by_role("dialog")).to_have_count(0)
+
+
+async def test_how_long_a_reader_waits_goes_on_by_itself(desk_house: ConsoleHouse, visit: Visit, enter: Enter) -> None:
+    await called(desk_house, visit)
+    masha = await enter()
+    await masha.page.clock.install()
+    await masha.opens(f"{desk_house.address}/console/c/1")
+    await expect(masha.page.get_by_text("Ждёт библиотекаря: меньше минуты")).to_be_visible()
+    assert isinstance(desk_house.clock, Ahead)
+    desk_house.clock.by += timedelta(minutes=5)
+
+    await masha.page.clock.fast_forward(31_000)
+
+    await expect(masha.page.get_by_text("Ждёт библиотекаря: 5 минут")).to_be_visible()
+    await masha.page.get_by_role("button", name="Взять").click()
+    await expect(masha.page.get_by_text("Диалог у вас, бот молчит")).to_be_visible()
