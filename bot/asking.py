@@ -75,6 +75,8 @@ def readings(request: Request) -> tuple[Wanted, ...]:
             _without_form(first.text, request.slots.get("format", "")),
             _number_last(first.text),
             _ON_CONDITION.split(first.text, maxsplit=1)[0],
+            request.slots.get("title", ""),
+            request.slots.get("uncorrected", ""),
         ]
     )
     return tuple(first if text == first.text else replace(first, text=text, title="") for text in texts if text)

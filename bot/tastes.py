@@ -49,7 +49,7 @@ def taste_of(request: Request, text: str) -> Taste:
     if age is None and not stems.isdisjoint(_TEENS):
         age = _TEEN_AGE
     genre = " ".join(word for word in words(slots.get("genre", "")) if kind_of(word)) or _genre(said)
-    subject = slots.get("subject", "") or _subject(folded)
+    subject = _ENDS.split(f" {slots.get('subject', '')}", maxsplit=1)[0].strip() or _subject(folded)
     if subject and all(kind_of(word) for word in words(subject)):
         genre, subject = genre or subject, ""  # «книги о приключениях»: a kind that is called a subject
     return Taste(

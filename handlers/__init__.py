@@ -3,8 +3,11 @@
 No handler imports another, so a button that leads to another intent is made here, once.
 """
 
+import re
 from collections.abc import Sequence
 
+from bot.language.folding import words
+from bot.language.morphology import stem
 from bot.library.model import Branch, WorkCard
 from bot.library.places import branch_key, find_branches, main_branch, strange_place
 from bot.messages import Button, Reply, link, reply
@@ -22,6 +25,12 @@ BEYOND_DOUBT = 0.95
 """From this score on a message that was understood otherwise may be a title after all."""
 HARDLY_A_TITLE, A_GUESS, A_WILD_GUESS = 0.65, 0.5, 0.35
 """Confidences below which a search may be none: where nothing was found, something near, something that fits."""
+_BESIDE_A_TITLE = frozenset(
+    words("а и ну да же ли бы вот у вас есть мне нам нужна нужен нужно нужны ищу хочу найти взять почитать книга книгу "
+          "книжка роман пожалуйста здравствуйте добрый день это про the a book do you have is there")
+)  # fmt: skip
+_BEFORE_A_SUBTITLE = re.compile(r"[.:;(/]")
+_LEAST_STEM = 5
 MOST_GUESSED = 3
 """Works that are offered for a message that nobody understood."""
 MOST_BRANCHES = 10
@@ -79,6 +88,27 @@ def surely(found: Found) -> WorkCard | None:
     """The work that was found beyond doubt: what may be offered to one who asked for something else."""
     sure = found.verdict is Verdict.FOUND and found.scores and found.scores[0] >= BEYOND_DOUBT
     return found.works[0] if sure else None
+
+
+def is_called(work: WorkCard, text: str) -> bool:
+    """Whether the words are this title, perhaps with its author, and nothing beside them but small words.
+
+    The search is right to find «На дне» by «дно»; but who says «ваша библиотека дно» speaks of no book.
+    """
+    said = words(text)
+    title, author = words(work.title), words(work.author)
+    named = any(
+        part and all(any(_is_same(word, one) for one in said) for word in part)
+        for part in (title, words(_BEFORE_A_SUBTITLE.split(work.title, maxsplit=1)[0]))
+    )
+    return named and all(
+        word in _BESIDE_A_TITLE or any(_is_same(word, one) for one in (*title, *author)) for word in said
+    )
+
+
+def _is_same(one: str, two: str) -> bool:
+    """Two forms of a word; short ones must be the same."""
+    return one == two or (min(len(one), len(two)) >= _LEAST_STEM and stem(one) == stem(two))
 
 
 def is_hardly_found(found: Found, request: Request) -> bool:

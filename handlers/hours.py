@@ -75,6 +75,17 @@ async def when_open_elsewhere(turn: Turn, library: Library) -> Reply | Answer:
     return await when_open(turn, library) if await names_a_branch(turn, library) else not_followed(turn)
 
 
+@router.on(follows("there:hours"))
+@same_for_all
+async def when_open_there_too(turn: Turn, library: Library) -> Reply | Answer:
+    """«До скольки там?»: the hours of the building that was spoken of last, unless another one is named."""
+    branch = branch_behind(turn.argument, await library.branches.all())
+    if branch is None or await names_a_branch(turn, library):
+        return await when_open(turn, library)
+    when = parse_when(turn.text, local_day(turn.now, branch.zone), library.holidays)
+    return await _told(turn, library, branch, when, fold(turn.text))
+
+
 @router.on(pressed("hours"))
 @same_for_all
 async def when_open_there(turn: Turn, library: Library) -> Reply | Answer:

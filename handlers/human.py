@@ -14,7 +14,7 @@ from bot.routing import Answer, Expects, Router, Turn, expects, intent, pressed
 from bot.wording import gettext as _
 from bot.wording.own import Own
 from bot.wording.reaching import before_you, people_answer, usual_wait
-from handlers import Row, desk, faq_reply, menu
+from handlers import Row, desk, faq_reply, find_button, help_button, menu, yes_or_no
 
 router = Router("human")
 
@@ -32,6 +32,8 @@ NOT_NEEDED = frozenset(
     for phrase in line.split("|")
 )
 """What who waits for a person says when none is needed any more, folded."""
+A_GUESS_AT_A_CALL = 0.6
+"""Below this confidence it is asked whether a person is wanted."""
 _A_QUESTION_IS_LONGER = 40
 """Characters from which a call for a person says already what it is about."""
 
@@ -43,6 +45,8 @@ def _back() -> tuple[Row, ...]:
 @router.on(intent("human"), pressed("human"))
 async def call(turn: Turn, library: Library) -> Answer:
     """Mark the conversation as waiting; say once when somebody answers and how to reach one sooner."""
+    if _is_unsure(turn):
+        return _asked(turn)
     branch = await desk(library)
     phone = branch.phone if branch else ""
     line = await library.people.line(turn.contact) if library.people else Line()
@@ -70,6 +74,22 @@ async def call(turn: Turn, library: Library) -> Answer:
     said.append(_("А пока я могу отвечать и сам.") if told else _("Чтобы спросить меня, нажмите «Вернуться к боту»."))
     asked = reply("\n".join(said), buttons=_back())
     return Answer(replies=(*tip, asked), handover=_reason(turn), expects=None if told else Expects(key=QUESTION))
+
+
+def _is_unsure(turn: Turn) -> bool:
+    """Whether a person was hardly asked for: nobody is called, and no dialogue held up, on a guess."""
+    heard = turn.request
+    return heard.intent == "human" and "rule" not in heard.slots and heard.confidence < A_GUESS_AT_A_CALL
+
+
+def _asked(turn: Turn) -> Answer:
+    said = _("Не уверен, что понял. Позвать библиотекаря?")
+    if turn.mode is Mode.WAITING:
+        return Answer(
+            replies=(reply(_("Записал, библиотекарь это увидит. Можете дописать ещё."), buttons=_back()),), missed=True
+        )
+    rows = yes_or_no("human:told"), (find_button(), help_button())
+    return Answer(replies=(reply(said, buttons=rows),), missed=True)
 
 
 def _reason(turn: Turn) -> str:

@@ -14,7 +14,7 @@ from handlers import Row, find_button, librarian_button, names_a_branch, not_one
 
 router = Router("location")
 
-_NEAREST = ("ближайш", "рядом", "nearest", "closest", "near ")
+_NEAREST = ("ближайш", "ближе", "рядом", "поближе", "недалеко", "nearest", "closest", "near ")
 
 
 @router.on(intent("location"))
@@ -24,7 +24,7 @@ async def where(turn: Turn, library: Library) -> Reply | Answer:
     text = words_of(turn)
     branches = await library.branches.all()
     named = find_branches(text, branches)
-    if len(branches) > 1 and len(named) != 1 and any(word in text.casefold() for word in _NEAREST):
+    if len(branches) > 1 and len(named) != 1 and _asks_for_the_nearest(text):
         return _addresses(branches)
     if (elsewhere := not_one_of_ours(turn, branches)) is not None:
         return elsewhere
@@ -38,6 +38,17 @@ async def where(turn: Turn, library: Library) -> Reply | Answer:
 async def where_elsewhere(turn: Turn, library: Library) -> Reply | Answer:
     """«А детская?»; anything that is no branch is a wish of its own."""
     return await where(turn, library) if await names_a_branch(turn, library) else not_followed(turn)
+
+
+@router.on(follows("there:location"))
+@same_for_all
+async def where_there(turn: Turn, library: Library) -> Reply | Answer:
+    """«А адрес?»: of the building that was spoken of last, unless another one, or the nearest, is asked for."""
+    branches = await library.branches.all()
+    branch = branch_behind(turn.argument, branches)
+    if branch is None or _asks_for_the_nearest(turn.text) or await names_a_branch(turn, library):
+        return await where(turn, library)
+    return _place(turn, library, branch, branches)
 
 
 @router.on(pressed("location"))
@@ -55,6 +66,10 @@ async def everywhere(turn: Turn, library: Library) -> Reply:
     """Every address."""
     del turn
     return _addresses(await library.branches.all())
+
+
+def _asks_for_the_nearest(text: str) -> bool:
+    return any(word in text.casefold() for word in _NEAREST)
 
 
 def _addresses(branches: Sequence[Branch]) -> Reply:

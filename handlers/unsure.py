@@ -14,7 +14,7 @@ from bot.ports.understanding import Request
 from bot.routing import Answer, Router, Turn, intent, pressed
 from bot.wording import books
 from bot.wording import gettext as _
-from handlers import is_hardly_found, librarian_button, surely, words_of
+from handlers import A_WILD_GUESS, is_called, is_hardly_found, librarian_button, surely, words_of
 
 router = Router("unsure")
 
@@ -60,12 +60,18 @@ async def which(turn: Turn, library: Library) -> Answer:
         because = (f"{other}: a branch of ours is named", *request.because)
         return _go_on(replace(request, intent=other, slots=slots, because=because))
     work = surely(found)
-    if work is not None and other in WISHES:
+    called_so = work is not None and is_called(work, words_of(turn))
+    if work is not None and called_so and other in WISHES:
         return _ask_of_the_book(work, other, request)
-    if request.intent in LOOKED_FOR and is_hardly_found(found, request):
+    if request.intent in LOOKED_FOR and not called_so and _may_be_none(found, request):
         known = await look_up_faq(library.faq, "", words_of(turn), turn.language)
         return _ask(turn, "search", other) if known is None else _go_on(request)
     return _go_on(request)
+
+
+def _may_be_none(found: Found, request: Request) -> bool:
+    """A guess at a title, of which no more than a part is there: «а детям?» is not «Детям. Ася»."""
+    return is_hardly_found(found, request) or request.confidence < A_WILD_GUESS
 
 
 async def _names_a_branch(turn: Turn, library: Library, found: Found) -> bool:

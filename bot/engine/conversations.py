@@ -8,11 +8,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache, lru_cache
 
-from bot.engine.follow_ups import follow_up
-from bot.language import yes_or_no
+from bot.engine.choices import NO, YES, chosen, is_neither
+from bot.engine.follow_ups import MAY_BE_MORE, follow_up, of_the_same_place, subject_of
+from bot.language import corrections, reactions, yes_or_no
 from bot.language.folding import fold
 from bot.language.spoken import Spoken, spoken
-from bot.language.yes_or_no import Said
 from bot.messages import Button, ButtonPress, Photo, Reply, SharedPhone, Started, Text, Unsupported
 from bot.ports.log import Dialogue, Mode, Waiting
 from bot.ports.understanding import Request
@@ -23,7 +23,6 @@ from bot.sameness import OfTheSame
 LONGEST_TEXT = 4_000
 """Characters that are read of one message; the log keeps all of it."""
 
-OFFER_LASTS = timedelta(hours=24)
 SAME_TEXT_TIMES = 20
 AUTOMATED_TIMES = 2
 """Another bot is answered so often in ``SAME_TEXT_WITHIN``, whatever it says."""
@@ -33,38 +32,12 @@ SURE = 0.8
 LEAST_FIGURES = 4
 """So many make a number of a card, a PIN or a code, rather than a price or a class."""
 
-ORDINALS = {
-    word: number
-    for number, forms in enumerate(
-        (
-            "первый первая первое первую one first",
-            "второй вторая второе вторую two second",
-            "третий третья третье третью three third",
-            "четвертый четвертая четвертое четвертую four fourth",
-            "пятый пятая пятое пятую five fifth",
-            "шестой шестая шестое шестую",
-            "седьмой седьмая седьмое седьмую",
-            "восьмой восьмая восьмое восьмую",
-            "девятый девятая девятое девятую",
-            "десятый десятая десятое десятую",
-        ),
-        start=1,
-    )
-    for word in forms.split()
-}
-YES = ("да", "yes", "ага", "угу", "конечно", "давай", "давайте", "ок", "ok", "yep", "sure")
-NO = ("нет", "no", "неа", "не")
 _PLAINLY = frozenset((*YES, *NO)) - {"не"}
 """With «не» a wish begins, too: «не присылайте мне ничего»."""
 _MOTHER_TONGUE = "ru"
 """Is not kept where it is what would be spoken anyway: most dialogues need no word about it."""
 LONGEST_ANSWER = 6
 """Words of an answer to a question of yes or no: in whatever language, it is answered in the question's."""
-LONGEST_LABEL = 60
-"""Characters of a message that may be a typed label (labels have 40 at most)."""
-LONGEST_YES = 3
-"""Words of an answer that begins with yes or no; more is a wish of its own."""
-_CHOICE = re.compile(r"(?:(?:номер|пункт|вариант|№|#)\s*)?(\d{1,2})\s*[.)!]*", re.IGNORECASE)
 _UNREADABLE = re.compile("[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 _EMPTY = Request(intent="", confidence=1.0)
 _NOT_TOLD = Spoken()
@@ -238,7 +211,7 @@ def _said(
     button = chosen(text, dialogue, now)
     if button is not None:
         return _pressed(button.payload, dialogue)
-    if _is_neither(text, dialogue, now):
+    if is_neither(text, dialogue, now):
         return Decision((Say("yes_or_no"),), dialogue, "", 0.0)
     return _wished(words, dialogue, before.language, understand, now)
 
@@ -251,20 +224,44 @@ def _wished(
     now: datetime,
 ) -> Decision:
     """What free words ask for; ``language`` is the one that was spoken before them."""
-    text, requests = words.text, understand(words.wish)
-    first = requests[0]
+    mended = _corrected(words, dialogue, now)
+    requests = _as_before(understand(mended.wish), words.text) if mended else understand(words.wish)
+    words = mended or words
+    text, first = words.text, requests[0]
     if dialogue.language == "en" != language and _is_a_title(requests):
         dialogue = replace(dialogue, language=language)
-    if dialogue.expects and not first.anywhere and _answers(text, first, dialogue.expects):
+    question = None if first.anywhere else _on_what_was_shown(words.wish, first, dialogue, now, mended=bool(mended))
+    may_be_more = question is not None and dialogue.expects.endswith(MAY_BE_MORE)
+    if dialogue.expects and not first.anywhere and not may_be_more and _answers(text, first, dialogue.expects):
         triggers = (Trigger("expects", dialogue.expects), Trigger("intent", first.intent))
         return Decision((Call(triggers, first, text),), dialogue, first.intent, first.confidence)
     if first.anywhere:
         requests = requests[:1]
-    elif question := follow_up(words.wish, dialogue, now):
+    elif question is not None:
         call = Call((question, *_triggers(first)), first, words.wish, argument=dialogue.subject.partition(":")[2])
         return Decision((call,), dialogue, question.kind, 1.0)
     calls = tuple([Call(_triggers(request), request, words.wish) for request in requests])
     return Decision(calls, dialogue, first.intent, first.confidence)
+
+
+def _on_what_was_shown(text: str, first: Request, dialogue: Dialogue, now: datetime, *, mended: bool) -> Trigger | None:
+    """Who answers a question on what was shown; of a correction a name alone is one: «нет, в центральной»."""
+    asked = of_the_same_place(text, first.intent, dialogue, now) or follow_up(text, dialogue, now)
+    return asked or (follow_up(f"а {text}", dialogue, now) if mended else None)
+
+
+def _corrected(words: _Words, dialogue: Dialogue, now: datetime) -> _Words | None:
+    """What is meant by a correction of what was said before; None where nothing was, or yes and no are waited for."""
+    if dialogue.expects.endswith("?") or not (dialogue.expects or dialogue.misses or subject_of(dialogue, now)):
+        return None
+    if reactions.is_wrong(words.text) or not (meant := corrections.meant(words.text)):
+        return None
+    return _words(meant)
+
+
+def _as_before(requests: tuple[Request, ...], said: str) -> tuple[Request, ...]:
+    """The requests of a correction, with all that was said as the last reading of a title: «Нет худа без добра»."""
+    return tuple([replace(one, slots={**one.slots, "uncorrected": said}) for one in requests])
 
 
 def _triggers(request: Request) -> tuple[Trigger, ...]:
@@ -339,64 +336,6 @@ def _guarded(dialogue: Dialogue, *, automated: bool) -> Say | Silence | None:
     if dialogue.repeats < SAME_TEXT_TIMES:
         return None
     return Say("same_again") if dialogue.repeats == SAME_TEXT_TIMES else Silence()
-
-
-def chosen(text: str, dialogue: Dialogue, now: datetime) -> Button | None:
-    """The offered choice that a typed number, ordinal or label means, None for anything else."""
-    if not dialogue.offered or dialogue.offered_at is None or now - dialogue.offered_at > OFFER_LASTS:
-        return None
-    is_short = len(text) <= LONGEST_LABEL
-    number = _number_again(text) if is_short else _number(text)
-    if number is not None:
-        return dialogue.offered[number - 1] if 0 < number <= len(dialogue.offered) else None
-    return _labelled(_folded(text), dialogue.offered) if is_short else None
-
-
-def _number(text: str) -> int | None:
-    """The number of a choice, in digits or as an ordinal; None for anything else."""
-    words = text.casefold().replace("ё", "е").strip()
-    number = ORDINALS.get(words.rstrip(".!)"))
-    if number is None and (match := _CHOICE.fullmatch(words)):
-        return int(match.group(1))
-    return number
-
-
-_number_again = lru_cache(maxsize=8_192)(_number)
-
-_folded = lru_cache(maxsize=8_192)(fold)
-"""Labels are few and come again with every turn; what is typed is short here, and often the same."""
-
-
-def _labelled(said: str, offered: tuple[Button, ...]) -> Button | None:
-    """The button whose label was typed, whatever the punctuation; «ага» and «да, позовите» press «Да»."""
-    labels = _labels(offered)
-    if said in labels:
-        return labels[said]
-    words = said.split()
-    if not words:
-        return None
-    for spelt, meant in ((YES, Said.YES), (NO, Said.NO)):
-        begins = len(words) <= LONGEST_YES and words[0] in spelt and yes_or_no.tones(words) == {meant}
-        if begins or yes_or_no.answer(words) is meant:
-            return next((labels[word] for word in spelt if word in labels), None)
-    return None
-
-
-def _is_neither(text: str, dialogue: Dialogue, now: datetime) -> bool:
-    """«Да нет», «не знаю» where a yes and a no are on offer: nobody could press either for the reader."""
-    if not dialogue.offered or len(text) > LONGEST_LABEL or yes_or_no.answer(fold(text).split()) is not Said.UNSURE:
-        return False
-    if dialogue.offered_at is None or now - dialogue.offered_at > OFFER_LASTS:
-        return False
-    labels = _labels(dialogue.offered)
-    return all(any(word in labels for word in spelt) for spelt in (YES, NO))
-
-
-def _labels_of(offered: tuple[Button, ...]) -> dict[str, Button]:
-    return {_folded(button.label): button for button in reversed(offered)}
-
-
-_labels = OfTheSame(_labels_of)
 
 
 def after(dialogue: Dialogue, answers: tuple[Answer, ...], now: datetime) -> Dialogue:

@@ -8,6 +8,7 @@ import re
 from datetime import datetime, timedelta
 from functools import cache, lru_cache
 
+from bot.language import reactions
 from bot.language.folding import words
 from bot.library.when import names_days_only
 from bot.ports.log import Dialogue
@@ -19,13 +20,14 @@ LONGEST = 80
 """Characters; a longer message says itself what it is about."""
 
 _LEAD = (
-    r"(?:(?:а|и|но|ну|так|тогда|ок|хорошо|спасибо|скажи|скажите|подскажи|подскажите|пожалуйста|же|еще|and|please) )*"
+    r"(?:(?:а|и|но|ну|так|тогда|мне|нам|ок|хорошо|спасибо|скажи|скажите|подскажи|подскажите|пожалуйста|же|еще|"
+    r"and|please) )*"
 )
 _IT = (
     r"(?:эта книга|эту книгу|этой книги|эти книги|книга|книгу|книги|она|он|оно|они|ее|его|их|это|эта|эту|этот|"
     r"it|this book|that book|the book|this|that|they|them)"
 )
-_TRAIL = r"(?: (?:же|тогда|сейчас|теперь|вообще|примерно|у вас|там|обратно|пожалуйста|now|please))*"
+_TRAIL = r"(?: (?:же|тогда|сейчас|теперь|вообще|примерно|у вас|там|обратно|надо|нужно|пожалуйста|now|please))*"
 _MAY_IT = rf"(?:{_IT} )?"
 _LEND = r"(?:можно |могу |хочу |хотел бы |хотела бы |давайте |can i |could you |please )?"
 _BOOK_QUESTIONS = {
@@ -38,13 +40,18 @@ _BOOK_QUESTIONS = {
     rf"(?: {_IT})?)"
     rf"|{_MAY_IT}(?:есть |имеется |сейчас |еще )?(?:ли )?{_MAY_IT}"
     rf"(?:в наличии|на месте|свободна|свободен|на руках|занята|in stock|available)(?: ли)?(?: {_IT})?(?: есть)?"
+    rf"|(?:в|во) как(?:ой|их) (?:именно )?(?:библиотек\w+|филиал\w+)(?: {_IT})?"
+    rf"(?: есть| лежит| можно взять| взять)?(?: {_IT})?"
+    rf"|(?:во )?все(?:х)? библиотек\w+(?: {_IT})?(?: есть)?"
     rf"|{_IT} (?:у вас )?(?:есть|имеется)|(?:есть|имеется) (?:ли )?{_IT}|is it there",
     "copies": rf"(?:сколько|how many) (?:у вас |всего )?{_MAY_IT}(?:у вас |всего )?"
     rf"(?:экземпляр\w*|штук\w*|копий|осталось|свободных|copies)(?: {_IT}| у вас| всего| осталось| есть| свободно)*"
     rf"|сколько (?:у вас )?их(?: всего| у вас| осталось)?",
     "editions": rf"(?:в каком|за какой|какой|какого|с какого|what) (?:{_IT} )?(?:год|года|году|year)"
     rf"(?: (?:издания|выпуска|издана|выпущена|вышла|изданы|{_IT}|is))*|год издания|год выпуска|"
-    rf"(?:какое|чье|какие|what) (?:{_IT} )?(?:у вас )?(?:издание|издания|издательство|edition)(?: {_IT})?",
+    rf"(?:год|издание|издательство) (?:какой|какое|у нее|у него)|"
+    r"(?:другие )?издания|(?:какое|чье|какие|what) "
+    rf"(?:{_IT} )?(?:у вас )?(?:издание|издания|издательство|edition)(?: {_IT})?",
     "author": rf"(?:кто|who) (?:ее |его |это |is )?(?:автор|написал|написала|the author|wrote)(?: {_IT})?|автор кто|"
     rf"(?:чья|чей|чье) {_IT}|автор(?: {_IT})?",
     "about": rf"(?:о чем|про что)(?: {_IT})?|(?:what is|what s|whats) {_IT} about|"
@@ -53,13 +60,20 @@ _BOOK_QUESTIONS = {
     "reserve": rf"{_LEND}(?:мне |для меня |{_IT} )*(?:забронир\w+|бронирую|отложи|отложите|отложить|отложу|придержите|"
     rf"придержи|придержать|зарезервир\w+|закажи|закажите|заказать|reserve|hold)(?: (?:мне|для меня|на меня|{_IT}))*",
 }
+PLACES = frozenset(("hours", "location", "contacts"))
+"""Wishes about a building: «а телефон?» is that of the one that was spoken of last."""
+_PLACE_LASTS = timedelta(minutes=15)
+_LONGEST_OF_A_PLACE = 6
+"""Words; more say which building they are about."""
 _ELSEWHERE = (
     rf"{_LEAD}{_MAY_IT}(?:есть |имеется |можно взять )?(?:ли )?{_MAY_IT}(?:есть |is )?(?:в|во|на|in|at) "
-    rf"(?:\S+ ?){{1,4}}?(?:{_IT} )?(?:есть|тоже|имеется|too)?"
+    rf"(?:\S+ ?){{1,4}}?(?:{_IT} )?(?:есть|тоже|имеется|надо|нужно|too)?"
 )
 _AND_THERE = r"(?:а|и|and|what about) (?:\S+ ?){1,3}"
 """«А детская?»; with a book's title in its place it is a wish of its own, as the handler finds out."""
-BOOK, BOOKS = "work", "works"
+MAY_BE_MORE = ".more"
+"""Who waits for more about a book (a key that ends so) hears a question on what was shown as well."""
+BOOK, BOOKS, NOTHING = "work", "works", "nothing"
 
 
 def follow_up(text: str, dialogue: Dialogue, now: datetime) -> Trigger | None:
@@ -70,13 +84,38 @@ def follow_up(text: str, dialogue: Dialogue, now: datetime) -> Trigger | None:
         dialogue: With its ``subject``: ``work:12``, ``hours:03``.
         now: The moment of the turn.
     """
-    if not dialogue.subject or len(text) > LONGEST or dialogue.subject_at is None:
+    if len(text) > LONGEST:
         return None
-    if now - dialogue.subject_at > LASTS:
+    subject = subject_of(dialogue, now)
+    kind = _reaction(text, dialogue, subject)
+    if not kind and subject:
+        kind = _question(text, about_a_book=subject in (BOOK, BOOKS))
+    return Trigger("follow", f"{kind}:{subject or NOTHING}") if kind else None
+
+
+def subject_of(dialogue: Dialogue, now: datetime) -> str:
+    """What kind of thing was shown last (``work``, ``hours``), "" where nothing was, or long ago."""
+    if not dialogue.subject or dialogue.subject_at is None or now - dialogue.subject_at > LASTS:
+        return ""
+    return dialogue.subject.partition(":")[0]
+
+
+def of_the_same_place(text: str, wish: str, dialogue: Dialogue, now: datetime) -> Trigger | None:
+    """Who answers a question on the building that was spoken of last: «а телефон?», «до скольки там?»."""
+    if wish not in PLACES or subject_of(dialogue, now) not in PLACES or len(words(text)) > _LONGEST_OF_A_PLACE:
         return None
-    subject = dialogue.subject.partition(":")[0]
-    kind = _question(text, about_a_book=subject in (BOOK, BOOKS))
-    return Trigger("follow", f"{kind}:{subject}") if kind else None
+    if dialogue.subject_at is None or now - dialogue.subject_at > _PLACE_LASTS:
+        return None
+    return Trigger("follow", f"there:{wish}")
+
+
+def _reaction(text: str, dialogue: Dialogue, subject: str) -> str:
+    """What is said of an answer: that it was none («не то»), or that there be more of it."""
+    if subject in (BOOK, BOOKS) and reactions.wants_more(text):
+        return "more"
+    if (subject in (BOOK, BOOKS) or dialogue.misses) and reactions.is_wrong(text):
+        return "wrong"
+    return ""
 
 
 @lru_cache(maxsize=4_096)

@@ -32,7 +32,7 @@ class Request:
     because: tuple[str, ...] = ()
 
 
-NOTES = frozenset(("whole", "titles", "named", "narrower", "wider", "rival", "said", "scope", "then"))
+NOTES = frozenset(("whole", "titles", "named", "narrower", "wider", "rival", "said", "scope", "uncorrected", "then"))
 """Slots that no person would pick out of a message: other readings of it, and what else it may mean."""
 
 

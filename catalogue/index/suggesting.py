@@ -22,6 +22,8 @@ _AGE_MARKS = (0, 6, 12, 16, 18)
 _CHILD = 12
 _GRADE_OF_AGE = 6
 """A child of seven is in the first class."""
+_READ_AT_SCHOOL = 0.05
+"""What a record's class says of a child's own choice, beside its being made for children."""
 _NEW_YEARS = 2
 _Part = tuple[tantivy.Occur, tantivy.Query]
 
@@ -66,13 +68,15 @@ class Suggester:
         # Of works that fit alike those with more copies are likelier to be liked, and to be in.
         parts += [(_SHOULD, _boosted(f"q:{copies}", 0.05 * copies)) for copies in range(1, MOST_COPIES + 1)]
         parts += [(_SHOULD, _fixed(_term(f"r:{tenths}"), 0.05 * tenths)) for tenths in range(1, MOST_ASKED_FOR + 1)]
-        return self._read(parts, by_likeliness=taste == Taste(author=taste.author))
+        only_for_whom = taste == Taste(age=taste.age, children=taste.children)
+        return self._read(parts, by_likeliness=taste == Taste(author=taste.author), textbooks_last=only_for_whom)
 
-    def _read(self, parts: list[_Part], *, by_likeliness: bool = False) -> list[int]:
+    def _read(self, parts: list[_Part], *, by_likeliness: bool = False, textbooks_last: bool = False) -> list[int]:
         """Where all fit alike, what is asked for most comes first, textbooks of a namesake last."""
         hits = self._searcher.search(tantivy.Query.boolean_query(parts), FETCHED, False).hits
         found = [parse(bytes(self._searcher.doc(address).get_first("p") or b"")) for _, address in hits]
-        found.sort(key=lambda work: (work.rank, (bool(work.grades), -work.prior) if by_likeliness else ()))
+        last = by_likeliness or textbooks_last
+        found.sort(key=lambda work: (work.rank, last and bool(work.grades), -work.prior if by_likeliness else 0.0))
         return [work.work_id for work in found]
 
     def _readers(self, taste: Taste) -> list[_Part]:
@@ -85,10 +89,13 @@ class Suggester:
             return parts
         parts += [(_NOT, _term(f"a:{mark}")) for mark in _AGE_MARKS if mark > age]
         if age < _CHILD:
-            young = [_term("c:1"), *(_term(f"a:{mark}") for mark in (0, YOUNG) if mark <= age)]
-            grades = [_term(f"g:{age - _GRADE_OF_AGE}")] if age > _GRADE_OF_AGE else []
-            told = tantivy.Query.boolean_query([(_SHOULD, one) for one in (*young, *grades)])
-            parts.append((_MUST, told))
+            young = [
+                _fixed(_term("c:1"), 1.0),
+                *(_fixed(_term(f"a:{mark}"), 1.0) for mark in (0, YOUNG) if mark <= age),
+            ]
+            # What other classes read is no book for this child: «Анна Каренина» is read at school, too.
+            school = [_fixed(_term(f"g:{age - _GRADE_OF_AGE}"), _READ_AT_SCHOOL)] if age > _GRADE_OF_AGE else []
+            parts.append((_MUST, tantivy.Query.boolean_query([(_SHOULD, one) for one in (*young, *school)])))
         elif age < 18:
             parts += [(_SHOULD, _boosted(f"a:{mark}", 2.0)) for mark in (12, 16) if mark <= age]
             if not (taste.subject or taste.genre or taste.author):

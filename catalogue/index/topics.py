@@ -9,7 +9,7 @@ r:   how likely it is asked for, in tenths: copies, editions, the school program
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from bot.bibliography import IndexEntry
 from bot.language.folding import words
@@ -66,7 +66,7 @@ def topics(entry: IndexEntry, likely: float) -> set[str]:
         terms.update(f"n:{one}" for one in list(dict.fromkeys(_stems((entry.annotation,))))[:_WORDS_OF_AN_ANNOTATION])
     if entry.age_mark is not None:
         terms.add(f"a:{entry.age_mark}")
-    if _is_for_children(entry, said):
+    if _is_for_children(entry):
         terms.add("c:1")
     if any(number.startswith("84") for number in entry.bbk) or any(map(_FICTION.match, entry.udc)):
         terms.add("f:1")
@@ -95,14 +95,14 @@ def _stems(texts: Iterable[str]) -> list[str]:
     ]
 
 
-def _is_for_children(entry: IndexEntry, said: Sequence[str]) -> bool:
+def _is_for_children(entry: IndexEntry) -> bool:
     if entry.age_mark is not None and entry.age_mark > 2 * YOUNG:
         return False
-    if (entry.age_mark is not None and entry.age_mark <= YOUNG) or entry.grade:
+    if entry.age_mark is not None and entry.age_mark <= YOUNG:
         return True
-    if said and not _FOR_CHILDREN.isdisjoint(said):
-        return True
-    return bool(entry.audience) and not _FOR_CHILDREN.isdisjoint(_stems((entry.audience,)))
+    told = (*entry.subjects, *entry.genres, *entry.keywords, *_meanings(entry), entry.audience)
+    # The words as they stand: «дело» may be a form of «деть», whose stem is that of «дети».
+    return any(stem(word) in _FOR_CHILDREN for text in told if text for word in words(text))
 
 
 def _meanings(entry: IndexEntry) -> list[str]:

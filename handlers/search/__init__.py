@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.asking import SURE, is_by, look_up, named_apart
+from bot.language import reactions
 from bot.language.folding import words
 from bot.language.morphology import stem
 from bot.library.model import Branch, WorkCard
@@ -14,14 +15,12 @@ from bot.ports.library import Library
 from bot.routing import Answer, Expects, Router, Turn, expects, intent, pressed
 from bot.wording import gettext as _
 from bot.wording import quoted
-from handlers import librarian_button, words_of
+from handlers import words_of
 from handlers.search import alike, choosing, forms, listing, missing, showing, shown, suggesting
 
 router = Router("search")
 shown.register(router)
 
-WHAT = "search.what"
-"""The dialogue waits for a title."""
 _NAMES_NOTHING = frozenset(
     words("а есть ли у вас мне нужна нужны ищу хочу почитать взять найти книга книги книгу книжка книжку book books")
 )
@@ -40,18 +39,14 @@ async def ask_what(turn: Turn, library: Library) -> Answer:
 def _what() -> Answer:
     text = _("Какую книгу ищете? Напишите название, автора или ISBN.")
     buttons = ((Button(_("Отмена"), "cancel"),),)
-    return Answer(replies=(reply(text, buttons=buttons),), expects=Expects(key=WHAT))
+    return Answer(replies=(reply(text, buttons=buttons),), expects=Expects(key=shown.WHAT))
 
 
 @router.on(pressed("other"))
 async def another(turn: Turn, library: Library) -> Answer:
     """None of the offered books is the right one."""
     del turn, library
-    text = _(
-        "Тогда напишите о книге ещё что-нибудь: автора, точное название или хотя бы одно редкое слово из него. "
-        "Или спросите библиотекаря."
-    )
-    return Answer(replies=(reply(text, buttons=((librarian_button(),),)),), expects=Expects(key=WHAT))
+    return shown.tell_more()
 
 
 @router.on(intent("search", "availability"))
@@ -60,9 +55,11 @@ async def search(turn: Turn, library: Library) -> Answer:
     return await _told(turn, library)
 
 
-@router.on(expects(WHAT))
+@router.on(expects(shown.WHAT, shown.MORE))
 async def named(turn: Turn, library: Library) -> Answer:
     """Asked for a title, the reader names one: there is no doubt that it is meant for one."""
+    if reactions.is_wrong(turn.text):
+        return await shown.not_that(turn, library)
     return await _told(replace(turn, request=replace(turn.request, confidence=1.0)), library)
 
 
@@ -87,13 +84,15 @@ async def _told(turn: Turn, library: Library) -> Answer:
     sure = [found for found in answers if found.verdict in FITS and not found.isbn_note]
     replies[:0] = listing.how_many(turn.request)
     works = tuple(work for found in sure for work in found.works)
-    return Answer(replies=tuple(replies), works=works, about=_about(answers) if sure and alone else "")
+    return Answer(replies=tuple(replies), works=works, about=_about(answers))
 
 
 def _about(answers: Sequence[Found]) -> str:
     """What the next question may be about: the book that was shown, or those of which one is to be chosen."""
-    found = answers[0]
-    return shown.about_one(found.works[0]) if found.verdict is Verdict.FOUND else shown.about_several(found.works)
+    told = [work for found in answers for work in (found.works[:1] if found.verdict is Verdict.FOUND else found.works)]
+    if not told:
+        return ""
+    return shown.about_one(told[0]) if len(told) == 1 else shown.about_several(told)
 
 
 @router.on(intent("recommend"))

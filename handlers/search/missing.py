@@ -98,6 +98,9 @@ async def _known_question(turn: Turn, library: Library, found: Found) -> Answer 
 async def _nothing(turn: Turn, library: Library, found: Found, query: str) -> Answer:
     """Nothing fits and nothing is near; kept for the librarians, who may know better or buy the book."""
     said = quoted(query)
+    hardly = is_hardly_found(found, turn.request)
+    if turn.mode is Mode.WAITING and hardly:
+        return Answer(replies=(Reply(text=_("Записал это и для библиотекаря.")),), missed=True)
     if turn.mode is Mode.WAITING:
         text = _("Записал это и для библиотекаря. В каталоге такой книги не нашлось: «{query}».")
         return Answer(replies=(Reply(text=text.format(query=said)),), missed=True)
@@ -105,6 +108,8 @@ async def _nothing(turn: Turn, library: Library, found: Found, query: str) -> An
         text = showing.isbn_note()
     elif turn.request.slots.get("isbn"):
         text = _("Книги с таким ISBN в каталоге не нашлось. Попробуйте название: может быть, есть другое издание.")
+    elif turn.misses and hardly:
+        text = _("Я опять не понял. Позвать библиотекаря? Он разберётся.")
     elif turn.misses:
         text = _("Этого тоже не нашлось: «{query}». Позвать библиотекаря? Он поищет лучше меня.").format(query=said)
     else:

@@ -2,16 +2,21 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.library.model import Branch, WorkCard
 from bot.library.places import find_branches
 from bot.messages import Reply, reply
 from bot.ports.library import Library
-from bot.routing import Answer, Router, Turn, follows, not_followed, pressed
+from bot.routing import Answer, Expects, Router, Turn, follows, not_followed, pressed
 from bot.wording import gettext as _
-from handlers import ways_out
+from handlers import find_button, librarian_button, ways_out, yes_or_no
 from handlers.search import choosing, showing
 
+WHAT = "search.what"
+"""The dialogue waits for a title."""
+MORE = "search.more"
+"""It waits for more about a book: nothing that was shown was the right one."""
 MOST_LISTED = 5
 """Works that are looked at: what a list of buttons can hold."""
 _OF_ONE = ("due", "where", "copies", "editions", "author", "about", "reserve")
@@ -30,6 +35,7 @@ def register(router: Router) -> None:
     router.on(follows("elsewhere:work"))(in_that_library)
     router.on(follows(*(f"{question}:works" for question in _OF_ONE)))(which_of_them)
     router.on(follows("elsewhere:works"))(which_of_them_there)
+    router.on(follows("wrong:work", "wrong:works", "wrong:nothing", "more:work", "more:works"))(not_that)
 
 
 def about_one(work: WorkCard) -> str:
@@ -122,6 +128,27 @@ async def other_works(turn: Turn, library: Library) -> Answer:
     if len(works) == 1:
         return _on(works[0], await _card(works[0], turn, library))
     return Answer(replies=(choosing.listed_works(works),), works=works, about=about_several(works))
+
+
+async def not_that(turn: Turn, library: Library) -> Answer:
+    """«Нет, не та», «а другая есть?»: what else fitted, else what to tell of the book; the second time a person."""
+    more = next((button for button in turn.offered if button.payload.startswith("choose:")), None)
+    if more is not None:
+        return await other_works(replace(turn, argument=more.payload.partition(":")[2]), library)
+    if turn.misses or turn.data.get("again"):
+        said = _("Жаль, что не то. Позвать библиотекаря? Он поищет лучше меня.")
+        return Answer(replies=(reply(said, buttons=(yes_or_no("human"), (find_button(),))),), missed=True)
+    return tell_more()
+
+
+def tell_more() -> Answer:
+    """None of the offered books is the right one: the next free text tells more of it."""
+    text = _(
+        "Тогда напишите о книге ещё что-нибудь: автора, точное название или хотя бы одно редкое слово из него. "
+        "Или спросите библиотекаря."
+    )
+    said = reply(text, buttons=((librarian_button(),),))
+    return Answer(replies=(said,), expects=Expects(key=MORE, data={"again": True}))
 
 
 def _on(work: WorkCard, said: Reply) -> Answer:

@@ -8,6 +8,7 @@ from bot.tastes import is_only_a_taste, taste_of
 from bot.wording import books
 from bot.wording import gettext as _
 from handlers import Row, find_button, librarian_button, words_of
+from handlers.search.shown import about_several
 
 SHOWN = 5
 MORE = 5
@@ -45,7 +46,7 @@ def _listed(found: Suggested, taste: Taste) -> Answer:
     if not any(work.available or work.items_unknown for work in shown):
         lines.append(_("Сейчас все они выданы."))
     buttons = (*rows, (librarian_button(), find_button()))
-    return Answer(replies=(reply("\n".join(lines), buttons=buttons),), works=tuple(shown))
+    return Answer(replies=(reply("\n".join(lines), buttons=buttons),), works=shown, about=about_several(shown))
 
 
 def _told(found: Suggested, taste: Taste) -> str:

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from bot.ports.log import Mode
 from tests.support.clock import StandingClock
 from tests.support.fake_library import CENTRAL, CHILDREN, VILLAGE, FakeCatalogue, at, edition
 from tests.support.reader import Reader
@@ -108,3 +109,88 @@ async def test_what_was_shown_long_ago_is_not_meant(shown: Reader, clock: Standi
     await shown.says("она есть в детской?")
 
     shown.hears_nothing_of("Каштанка")
+
+
+async def test_who_wanted_another_book_tells_more_and_then_is_offered_a_person(shown: Reader) -> None:
+    await shown.says("нет, не та")
+    shown.hears("Тогда напишите о книге ещё что-нибудь")
+
+    await shown.says("опять не то")
+    shown.hears("Жаль, что не то. Позвать библиотекаря?")
+
+    await shown.says("да")
+    assert shown.conversation.mode is Mode.WAITING
+
+
+async def test_behind_the_wrong_book_a_question_on_it_is_still_heard(shown: Reader) -> None:
+    await shown.says("не та")
+    await shown.says("а в детской она есть?")
+
+    shown.hears("Каштанка", "Детская библиотека")
+
+
+async def test_more_of_a_list_is_its_further_books(reader: Reader, catalogue: FakeCatalogue) -> None:
+    for number in range(8):
+        catalogue.holds(f"Сказка {'абвгдежз'[number]}", "А. Андреев", at(CENTRAL, 1, 1))
+    await reader.says("что почитать")
+    reader.may_press("Ещё варианты")
+
+    await reader.says("а другие есть?")
+
+    reader.hears("Может быть, одна из этих?")
+
+
+async def test_an_answer_that_did_not_help_is_followed_by_a_person(reader: Reader) -> None:
+    await reader.says("есть ли у вас Кобзарь Шевченко")
+    await reader.says("не помогло")
+
+    reader.hears("Позвать библиотекаря?")
+
+
+async def test_a_correction_is_heard_without_what_it_takes_back(shown: Reader, catalogue: FakeCatalogue) -> None:
+    catalogue.holds("Муму", "И. С. Тургенев", at(CENTRAL, 1, 1))
+
+    await shown.says("ой нет, не каштанка, а муму")
+    shown.hears("Муму, И. С. Тургенев")
+
+    await shown.says("нет, в центральной")
+    shown.hears("Муму, И. С. Тургенев", "Центральная библиотека")
+
+
+async def test_a_title_that_sounds_like_a_correction_is_found(shown: Reader, catalogue: FakeCatalogue) -> None:
+    catalogue.holds("Нет худа без добра", "А. Автор", at(CENTRAL, 1, 1))
+
+    await shown.says("нет худа без добра")
+
+    shown.hears("Нет худа без добра, А. Автор")
+
+
+async def test_of_several_books_told_at_once_one_is_meant_by_its_place(
+    reader: Reader, catalogue: FakeCatalogue
+) -> None:
+    catalogue.holds("Вишнёвый сад", "А. П. Чехов", at(CENTRAL, 1, 1))
+    catalogue.holds("Чайка", "А. П. Чехов", at(CENTRAL, 1, 1))
+    await reader.says("вишнёвый сад, чайка")
+
+    await reader.says("а вторая?")
+
+    reader.hears("Чайка, А. П. Чехов")
+    reader.hears_nothing_of("Вишнёвый сад", "Какую книгу ищете")
+
+
+async def test_a_bare_question_on_a_place_is_about_the_last_one(reader: Reader) -> None:
+    await reader.says("телефон детской")
+    await reader.says("а адрес?")
+    reader.hears("Детская библиотека", CHILDREN.address)
+
+    await reader.says("до скольки там?")
+    reader.hears("Детская библиотека")
+
+    await reader.says("телефон центральной")
+    reader.hears("Центральная библиотека")
+
+
+async def test_in_which_library_is_a_question_on_the_book(shown: Reader) -> None:
+    await shown.says("а в какой библиотеке?")
+
+    shown.hears("Каштанка, А. П. Чехов", "Детская библиотека")

@@ -2,7 +2,11 @@
 
 import pytest
 
+import handlers
+from bot.ports.library import Library
 from bot.ports.log import Mode
+from bot.ports.understanding import Request
+from tests.support.clock import StandingClock
 from tests.support.fake_library import CENTRAL, FakeCatalogue, at
 from tests.support.reader import Reader
 
@@ -114,3 +118,64 @@ async def test_the_second_time_a_person_is_offered(reader: Reader) -> None:
     await reader.says("нет, никак в толк не возьму")
 
     reader.hears("Позвать библиотекаря?")
+
+
+@pytest.mark.parametrize(
+    ("title", "said"),
+    [("На дне", "ваша библиотека дно"), ("Покой", "пока нет"), ("Хорошо!", "спасибо хороший")],
+)
+async def test_a_book_that_shares_a_word_with_small_talk_is_not_asked_about(
+    reader: Reader, catalogue: FakeCatalogue, title: str, said: str
+) -> None:
+    catalogue.holds(title, "Максим Горький", at(CENTRAL, 1, 1))
+
+    await reader.says(said)
+
+    reader.hears_nothing_of("Вы ищете книгу")
+
+
+@pytest.mark.parametrize(
+    ("said", "is_called"),
+    [
+        ("на дне", True),
+        ("есть у вас на дне горького?", True),
+        ("дно", False),
+        ("ваша библиотека на дне", False),
+        ("правила жизни", False),
+    ],
+)
+def test_a_book_is_called_by_all_of_its_title_and_by_nothing_else(said: str, is_called: bool) -> None:
+    card = FakeCatalogue().holds("На дне: пьеса", "Максим Горький", at(CENTRAL, 1, 1))
+
+    assert handlers.is_called(card, said) is is_called
+
+
+async def test_nobody_is_called_on_a_guess(library: Library, clock: StandingClock) -> None:
+    reader = Reader(library, clock, understanding=Heard("human", 0.4))
+
+    await reader.says("мне книжку, а не картинки")
+    reader.hears("Не уверен, что понял. Позвать библиотекаря?")
+    assert not reader.conversation.handover_reason
+
+    await reader.presses("Да")
+    assert reader.conversation.mode is Mode.WAITING
+
+
+async def test_the_second_guess_at_a_title_is_not_told_to_be_missing(library: Library, clock: StandingClock) -> None:
+    reader = Reader(library, clock, understanding=Heard("search", 0.1))
+    await reader.says("вы издеваетесь")
+
+    await reader.says("я уже ждал")
+
+    reader.hears("Я опять не понял. Позвать библиотекаря?")
+    reader.hears_nothing_of("не нашлось: «я уже ждал»")
+
+
+class Heard:
+    """Hears the same in every message, no surer than it is told."""
+
+    def __init__(self, intent: str, confidence: float) -> None:
+        self._intent, self._confidence = intent, confidence
+
+    def understand(self, text: str) -> tuple[Request, ...]:
+        return (Request(intent=self._intent, confidence=self._confidence, rest=text),)

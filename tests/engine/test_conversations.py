@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.engine.conversations import Call, chosen, decide
+from bot.engine.choices import chosen
+from bot.engine.conversations import Call, decide
 from bot.messages import Button, Contact, Inbound, Text
 from bot.ports.log import Dialogue, Mode, Waiting
 from bot.ports.understanding import Request
@@ -13,6 +14,52 @@ NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 OFFER = Dialogue(
     offered=(Button("Да", "work:1"), Button("Нет", "other"), Button("Позвать библиотекаря", "human")), offered_at=NOW
 )
+
+
+LIST = Dialogue(
+    offered=(
+        Button("Преступление и наказание", "work:1"),
+        Button("Идиот, Достоевский", "work:2"),
+        Button("Ни одна из них", "other"),
+        Button("Найти книгу", "find"),
+    ),
+    offered_at=NOW,
+)
+
+
+@pytest.mark.parametrize(
+    ("typed", "payload"),
+    [
+        ("а вторая?", "work:2"),
+        ("ну давай первую, пожалуйста", "work:1"),
+        ("последняя", "work:2"),
+        ("третья", None),
+        ("преступление", "work:1"),
+        ("лучше идиота", "work:2"),
+        ("идиот и бесы", None),
+        ("книга", None),
+        ("нет", "other"),
+        ("3", "other"),
+    ],
+)
+def test_one_of_a_list_is_meant_by_its_place_or_a_word_of_it(typed: str, payload: str | None) -> None:
+    button = chosen(typed, LIST, NOW)
+
+    assert (button.payload if button else None) == payload
+
+
+def test_a_place_in_a_list_means_none_of_the_ways_out() -> None:
+    menu = Dialogue(offered=(Button("Позвать библиотекаря", "human"), Button("Найти книгу", "find")), offered_at=NOW)
+
+    assert chosen("первая", menu, NOW) is None
+    assert chosen("1", menu, NOW) == menu.offered[0]
+
+
+def test_all_of_a_list_of_loans_is_not_its_last() -> None:
+    loans = Dialogue(offered=(Button("Продлить 1", "renew:1"), Button("Продлить всё", "renew:1,2")), offered_at=NOW)
+
+    assert chosen("последняя", loans, NOW) is None
+    assert chosen("всё", loans, NOW) is None
 
 
 @pytest.mark.parametrize(

@@ -62,6 +62,8 @@ FOLLOWING_UP = {
     "reserve": "забронируй её",
     "elsewhere": "а в детской есть?",
     "day": "а завтра?",
+    "wrong": "нет, не та",
+    "more": "а другая есть?",
 }
 
 
@@ -122,8 +124,9 @@ async def test_no_handler_says_anything_personal_in_a_public_channel(
                     talk.dialogue = Dialogue(expects=trigger.key)
             elif trigger.kind == "follow":
                 question, _, subject = trigger.key.partition(":")
-                said = FOLLOWING_UP[question]
-                everybody.log.conversations[1].dialogue = Dialogue(subject=f"{subject}:1", subject_at=clock.now())
+                said = subject if question == "there" else FOLLOWING_UP[question]
+                shown = Dialogue(subject=f"{subject}:1", subject_at=clock.now(), misses=1)
+                everybody.log.conversations[1].dialogue = shown
             elif trigger.kind == "press":
                 said = ButtonPress(f"{trigger.key}{argument}")
             elif trigger.kind == "sent":

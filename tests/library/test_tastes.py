@@ -24,6 +24,12 @@ def test_a_taste_is_read_without_slots(said: str, taste: Taste) -> None:
     assert taste_of(Request(intent="recommend", confidence=1.0), said) == taste
 
 
+def test_for_whom_a_book_is_does_not_belong_to_its_subject() -> None:
+    request = Request(intent="recommend", confidence=1.0, slots={"subject": "животных внуку"})
+
+    assert taste_of(request, "про животных внуку") == Taste(subject="животных", children=True)
+
+
 def test_slots_are_believed_first() -> None:
     request = Request(intent="recommend", confidence=1.0, slots={"subject": "кошек", "age": "7", "author": "Куклачёв"})
 

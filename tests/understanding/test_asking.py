@@ -89,6 +89,14 @@ async def test_the_surest_reading_wins() -> None:
     assert shown(answers) == ["Есть ли жизнь на Марсе?"]
 
 
+async def test_the_title_alone_is_looked_up_where_all_of_the_sentence_finds_nothing() -> None:
+    shelf = Shelf({"Муму": book("Муму")})
+
+    answers = await look_up(shelf, request(rest="нужно 15 экземпляров Муму для класса", title="Муму"))
+
+    assert shown(answers) == ["Муму"]
+
+
 async def test_a_sure_first_answer_is_not_doubted() -> None:
     shelf = Shelf({"обломов": book("Обломов")})
 

@@ -28,6 +28,9 @@ LIBRARY = (
     told("Стилист", "Маринина А.", genres=("Детективы",)),
     told("Кому на Руси жить", "Некрасов Н. А.", bbk=("84(2Рос=Рус)1-5",)),
     told("Кортик", "Рыбаков А. Н.", grade="5"),
+    told("Яма", "Куприн А. И.", grade="11"),
+    told("Штрек", "Мельник В. В.", genres=("Горное дело",)),
+    told("Незнайка", "Носов Н. Н.", grade="3"),
     told("Дневник", "Кин Э.", annotation="Записки мальчика, который стал волшебником.", year=2019),
     told("Свежее", "Новиков Н.", year=2026),
     told("Почти свежее", "Новиков Н.", year=2025),
@@ -71,6 +74,19 @@ async def test_what_fits_no_reader_so_young_is_not_offered(library: IndexedCatal
     assert "Динозавры: энциклопедия" not in titles(found)
 
 
+@pytest.mark.parametrize(
+    ("age", "first"),
+    [(3, ["Древние ящеры"]), (9, ["Древние ящеры", "Ископаемые", "Незнайка"])],
+)
+async def test_a_child_is_offered_what_is_made_for_children_or_read_in_the_own_class(
+    library: IndexedCatalogue, age: int, first: list[str]
+) -> None:
+    found = await library.suggest(Taste(age=age, children=True))
+
+    assert Wish.AGE in found.met
+    assert sorted(titles(found)) == first, "neither what the eleventh class reads nor what is about mining"
+
+
 async def test_a_wish_that_no_record_bears_out_is_given_up_and_not_counted_as_met(library: IndexedCatalogue) -> None:
     found = await library.suggest(Taste(genre="фэнтези", author="Донцовой"))
 
@@ -84,7 +100,7 @@ async def test_a_subject_is_never_given_up(library: IndexedCatalogue) -> None:
 
 async def test_who_says_nothing_gets_what_is_asked_for_most(library: IndexedCatalogue) -> None:
     """By copies and the school programme, if nothing tells what is fiction."""
-    assert titles(await library.suggest(Taste()))[:2] == ["Кортик", "Эвкалипты"]
+    assert titles(await library.suggest(Taste()))[:4] == ["Кортик", "Яма", "Незнайка", "Эвкалипты"]
 
 
 async def test_who_says_nothing_gets_fiction(tmp_path: Path) -> None:

@@ -1,0 +1,175 @@
+"""Which of the offered choices a few typed words mean: its number, its place in the list, its label or a part of it."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from functools import lru_cache
+
+from bot.language import yes_or_no
+from bot.language.folding import fold, words
+from bot.language.morphology import stem
+from bot.language.yes_or_no import Said
+from bot.messages import Button
+from bot.ports.log import Dialogue
+from bot.sameness import OfTheSame
+
+OFFER_LASTS = timedelta(hours=24)
+LIST_LASTS = timedelta(hours=2)
+"""So long «вторая» and a word of a label mean the list; its number does as long as the offer lasts."""
+ORDINALS = {
+    word: number
+    for number, forms in enumerate(
+        (
+            "первый первая первое первую one first",
+            "второй вторая второе вторую two second",
+            "третий третья третье третью three third",
+            "четвертый четвертая четвертое четвертую four fourth",
+            "пятый пятая пятое пятую five fifth",
+            "шестой шестая шестое шестую",
+            "седьмой седьмая седьмое седьмую",
+            "восьмой восьмая восьмое восьмую",
+            "девятый девятая девятое девятую",
+            "десятый десятая десятое десятую",
+        ),
+        start=1,
+    )
+    for word in forms.split()
+}
+_LAST = frozenset(("последний", "последняя", "последнее", "последнюю", "last"))
+_AROUND = frozenset(
+    words("а и ну да нет ок хорошо лучше давай давайте тогда можно покажи покажите хочу мне нам вот ту та тот эту эта "
+          "этот же пожалуйста книгу книга книжку из них списка в во на у есть the one please show me")
+)  # fmt: skip
+"""Words beside a choice that do not change it: «ну давай вторую», «а первая?», «в детской»."""
+YES = ("да", "yes", "ага", "угу", "конечно", "давай", "давайте", "ок", "ok", "yep", "sure")
+NO = ("нет", "no", "неа", "не")
+LONGEST_LABEL = 60
+"""Characters of a message that may be a typed label (labels have 40 at most)."""
+LONGEST_YES = 3
+"""Words of an answer that begins with yes or no; more is a wish of its own."""
+_TELLING = 4
+"""Letters of a word that is enough to tell one label from the others."""
+_CHOICE = re.compile(r"(?:(?:номер|пункт|вариант|№|#)\s*)?(\d{1,2})\s*[.)!]*", re.IGNORECASE)
+_COUNTED = re.compile(r" \d+$")
+_NONE = ("ни одна", "ни один", "none of")
+_FEWEST = 2
+_ENDS_WITH_ALL = frozenset(("renew",))
+"""Lists whose last button is «всё»: nothing there is the last one."""
+
+
+def chosen(text: str, dialogue: Dialogue, now: datetime) -> Button | None:
+    """The offered choice that a typed number, ordinal, label or word of a label means, None for anything else."""
+    if not dialogue.offered or dialogue.offered_at is None or now - dialogue.offered_at > OFFER_LASTS:
+        return None
+    if len(text) > LONGEST_LABEL:
+        number = _number(text)
+        return _numbered(number, dialogue.offered) if number is not None else None
+    if (number := _number_again(text)) is not None:
+        return _numbered(number, dialogue.offered)
+    return _labelled(_folded(text), dialogue.offered) or _of_the_list(_folded(text), dialogue, now)
+
+
+def is_neither(text: str, dialogue: Dialogue, now: datetime) -> bool:
+    """«Да нет», «не знаю» where a yes and a no are on offer: nobody could press either for the reader."""
+    if not dialogue.offered or len(text) > LONGEST_LABEL or yes_or_no.answer(fold(text).split()) is not Said.UNSURE:
+        return False
+    if dialogue.offered_at is None or now - dialogue.offered_at > OFFER_LASTS:
+        return False
+    labels = _labels(dialogue.offered)
+    return all(any(word in labels for word in spelt) for spelt in (YES, NO))
+
+
+def _numbered(number: int, offered: tuple[Button, ...]) -> Button | None:
+    return offered[number - 1] if 0 < number <= len(offered) else None
+
+
+def _number(text: str) -> int | None:
+    """The number of a choice, in digits; None for anything else."""
+    match = _CHOICE.fullmatch(text.casefold().strip())
+    return int(match.group(1)) if match else None
+
+
+_number_again = lru_cache(maxsize=8_192)(_number)
+
+_folded = lru_cache(maxsize=8_192)(fold)
+"""Labels are few and come again with every turn; what is typed is short here, and often the same."""
+
+
+def _labelled(said: str, offered: tuple[Button, ...]) -> Button | None:
+    """The button whose label was typed, whatever the punctuation; «ага» and «да, позовите» press «Да»."""
+    labels = _labels(offered)
+    if said in labels:
+        return labels[said]
+    told = said.split()
+    if not told:
+        return None
+    for spelt, meant in ((YES, Said.YES), (NO, Said.NO)):
+        begins = len(told) <= LONGEST_YES and told[0] in spelt and yes_or_no.tones(told) == {meant}
+        if begins or yes_or_no.answer(told) is meant:
+            named = next((labels[word] for word in spelt if word in labels), None)
+            return named if named or meant is Said.YES else _none_of_them(labels)
+    return None
+
+
+def _none_of_them(labels: Mapping[str, Button]) -> Button | None:
+    """«Нет» under a list is its «Ни одна из них»."""
+    return next((button for label, button in labels.items() if label.startswith(_NONE)), None)
+
+
+def _labels_of(offered: tuple[Button, ...]) -> dict[str, Button]:
+    """Each by its label, and «Все библиотеки (6)» without its number as well."""
+    bare = {_COUNTED.sub("", _folded(button.label)): button for button in reversed(offered) if "(" in button.label}
+    return bare | {_folded(button.label): button for button in reversed(offered)}
+
+
+_labels = OfTheSame(_labels_of)
+
+
+# --- one of a list -------------------------------------------------------------------------------
+
+
+def _of_the_list(said: str, dialogue: Dialogue, now: datetime) -> Button | None:
+    """«А вторая?», «последняя», «преступление» where «Преступление и наказание» stands in the list alone."""
+    left = [word for word in said.split() if word not in _AROUND]
+    if not left or dialogue.offered_at is None or now - dialogue.offered_at > LIST_LASTS:
+        return None
+    listed = _listed(dialogue.offered)
+    is_list = len(listed) >= _FEWEST
+    if len(left) == 1 and (number := ORDINALS.get(left[0])) is not None:
+        return _numbered(number, listed if is_list else _shown_together(dialogue) or _answers(dialogue.offered))
+    if not is_list:
+        return None
+    if len(left) == 1 and left[0] in _LAST and _verb(listed[0]) not in _ENDS_WITH_ALL:
+        return listed[-1]
+    if max(map(len, left)) < _TELLING or any(word.isdigit() for word in left):
+        return None
+    stems = {stem(word) for word in left}
+    fits = [button for button in listed if stems <= {stem(word) for word in _folded(button.label).split()}]
+    return fits[0] if len(fits) == 1 else None
+
+
+def _answers(offered: tuple[Button, ...]) -> tuple[Button, ...]:
+    """What answers a question; none where the buttons are only what else may be done: «первая» calls nobody."""
+    return offered if ":" in offered[0].payload else ()
+
+
+def _shown_together(dialogue: Dialogue) -> tuple[Button, ...]:
+    """The books of an answer that told of several, none of which has a button."""
+    kind, _colon, numbers = dialogue.subject.partition(":")
+    if kind != "works" or dialogue.subject_at != dialogue.offered_at:
+        return ()
+    return tuple(Button(number, f"work:{number}") for number in numbers.split(","))
+
+
+def _listed_of(offered: tuple[Button, ...]) -> tuple[Button, ...]:
+    """The buttons that name things of one kind, in their order: books, branches; not what else may be done."""
+    verbs = [_verb(button) for button in offered if ":" in button.payload]
+    most = max(verbs, key=verbs.count, default="")
+    return tuple(button for button in offered if ":" in button.payload and _verb(button) == most)
+
+
+_listed = OfTheSame(_listed_of)
+
+
+def _verb(button: Button) -> str:
+    return button.payload.partition(":")[0]
