@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from aiohttp import web
 
+from bot.one_by_one import OneByOne
 from bot.staff import Keys
 from bot.wording import gettext as _
 from console import passwords
@@ -29,6 +30,7 @@ class Door:
 
     def __init__(self, room: Room) -> None:
         self._room = room
+        self._one_by_one: OneByOne[str] = OneByOne()
 
     def routes(self) -> Sequence[web.AbstractRouteDef]:
         """The door's addresses."""
@@ -47,9 +49,16 @@ class Door:
         return self._form(visit, onward)
 
     async def enter(self, visit: Visit) -> web.Response:
-        """Name and password, then the code where there is one."""
+        """Name and password, then the code where there is one; for one name one attempt at a time.
+
+        Attempts that come together would all find that nothing has failed yet.
+        """
         login, onward = visit.form.get("login", "").strip().lower()[:100], inside(visit.form.get("next", ""))
         counted = _keys(login, self._room.address(visit.request))
+        async with self._one_by_one.turn(counted["login"]):
+            return await self._tried(visit, login, onward, counted)
+
+    async def _tried(self, visit: Visit, login: str, onward: str, counted: dict[str, str]) -> web.Response:
         if wait := await self._wait(counted, visit.now):
             said = _("Слишком много попыток. Подождите: {time}.").format(time=duration(wait.total_seconds() + 59))
             return self._form(visit, onward, login, said, status=429)

@@ -309,7 +309,7 @@ class Room:
                 raise Stop(413, gettext("Слишком длинно.")) from None
             visit.form = {name: value.replace("\r\n", "\n") for name, value in fields.items() if isinstance(value, str)}
             said = said or visit.form.get("csrf", "")
-        if not hmac.compare_digest(said.encode(), visit.csrf.encode()):
+        if not hmac.compare_digest(said.encode(errors="replace"), visit.csrf.encode()):
             raise Stop(403, gettext("Форма устарела: обновите страницу и повторите."))
 
     def _said(self, visit: Visit, stop: Stop) -> web.Response:

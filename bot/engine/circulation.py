@@ -6,8 +6,8 @@ tell what became of it. After several failures in a row the system is left alone
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Generic, TypeVar
@@ -30,6 +30,7 @@ from bot.clock import Clock
 from bot.errors import StoreUnavailable
 from bot.library.renewal import RenewalBlock
 from bot.newest import Newest
+from bot.one_by_one import OneByOne
 from bot.quick import dataclass
 from bot.renewal_requests import RenewalRequest, RequestCause, RequestState, Unsettled
 
@@ -108,7 +109,7 @@ class GuardedCirculation:
         self._breaker = Breaker(clock, self._limits)
         self._loans: LastAnswers[tuple[OpenLoan, ...]] = LastAnswers(self._limits.remember)
         self._holds: LastAnswers[tuple[OpenHold, ...]] = LastAnswers(self._limits.remember)
-        self._turns: dict[int, tuple[asyncio.Lock, int]] = {}
+        self._one_by_one: OneByOne[int] = OneByOne()
 
     def abilities(self, branch_code: str) -> Collection[Ability]:
         return self._system.abilities(branch_code)
@@ -158,7 +159,7 @@ class GuardedCirculation:
     async def renew(
         self, patron_id: int, wishes: Sequence[RenewalWish], key: str
     ) -> Result[tuple[RenewalOutcome, ...]]:
-        async with self._alone(patron_id):
+        async with self._one_by_one.turn(patron_id):
             if self._loans.get(patron_id) is None:
                 read = await self.loans(patron_id)
                 if not isinstance(read, Ok):
@@ -246,7 +247,7 @@ class GuardedCirculation:
         """Ask what became of unanswered wishes, and for what was taken as a request; returns how many are settled."""
         settled = 0
         for request in await self._unsettled.due():
-            async with self._alone(request.patron_id):
+            async with self._one_by_one.turn(request.patron_id):
                 now = await self._read_again(request.patron_id)
                 if now is None:
                     break  # the system is still away: the rest waits with this one
@@ -316,7 +317,7 @@ class GuardedCirculation:
         done: Callable[[Sequence[OpenHold]], OpenHold | None],
     ) -> Result[OpenHold]:
         """One change of holds; where it is not answered, the holds tell whether it was done."""
-        async with self._alone(patron_id):
+        async with self._one_by_one.turn(patron_id):
             wait = self._breaker.retry_after_s()
             if wait > 0:
                 return Unavailable(wait)
@@ -326,21 +327,6 @@ class GuardedCirculation:
             holds = await self._ask(lambda: self._system.holds(patron_id), self._limits.read_s)
             found = done(holds.value) if isinstance(holds, Ok) else None
             return Ok(found) if found is not None else answer
-
-    @asynccontextmanager
-    async def _alone(self, patron_id: int) -> AsyncIterator[None]:
-        """One wish of a patron at a time: the second sees what the first has done."""
-        lock, waiting = self._turns.get(patron_id, (asyncio.Lock(), 0))
-        self._turns[patron_id] = lock, waiting + 1
-        try:
-            async with lock:
-                yield
-        finally:
-            lock, waiting = self._turns[patron_id]
-            if waiting == 1:
-                del self._turns[patron_id]
-            else:
-                self._turns[patron_id] = lock, waiting - 1
 
 
 # --- what is told --------------------------------------------------------------------------------

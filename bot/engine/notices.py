@@ -216,7 +216,9 @@ class Notices:
             return self._letter(together, branches)
         except Exception as error:  # noqa: BLE001 - the one edge around one letter
             log.error(
-                "a notice could not be worded", notices=[one.notice.notice_id for one in together], why=repr(error)
+                "a notice could not be worded",
+                notices=[one.notice.notice_id for one in together],
+                error=type(error).__name__,
             )
             await self._store.give_up([one.notice.notice_id for one in together], "could not be put into words")
             return None

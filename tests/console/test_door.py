@@ -1,5 +1,7 @@
 """Who may come in at the console, and how it is kept shut to everybody else."""
 
+import asyncio
+from collections import Counter
 from datetime import timedelta
 
 import pyotp
@@ -83,6 +85,17 @@ async def test_failures_slow_the_door_and_time_opens_it_again(
     assert (await browser.signs_in()).status == 303
 
 
+async def test_attempts_that_come_together_are_slowed_as_those_that_come_one_by_one(
+    sqlite: Database, clock: StandingClock, browser: Browser
+) -> None:
+    await hire(sqlite, clock)
+    await browser.get("login")
+
+    tried = await asyncio.gather(*(browser.signs_in(password="wrong wrong") for _ in range(20)))
+
+    assert Counter(answer.status for answer in tried) == {403: 5, 429: 15}
+
+
 async def test_a_form_without_the_pages_word_does_nothing(
     sqlite: Database, clock: StandingClock, browser: Browser
 ) -> None:
@@ -94,6 +107,18 @@ async def test_a_form_without_the_pages_word_does_nothing(
     alien = await browser.post("logout", {}, **{"Sec-Fetch-Site": "cross-site"})
     assert alien.status == 403
     assert (await browser.get("")).status == 200
+
+
+async def test_a_pages_word_that_is_no_text_is_a_wrong_one(sqlite: Database, browser: Browser) -> None:
+    host, port = browser.client.host, browser.client.port
+    reading, writing = await asyncio.open_connection(host, port)
+    head = f"POST /console/login HTTP/1.1\r\nHost: {host}\r\nContent-Length: 0\r\nConnection: close\r\n".encode()
+    writing.write(head + b"X-CSRF: \xff\r\n\r\n")
+
+    assert (await reading.readline()).startswith(b"HTTP/1.1 403")
+
+    writing.close()
+    await writing.wait_closed()
 
 
 async def test_a_session_ends_when_nothing_is_done_and_at_the_end_of_the_day(

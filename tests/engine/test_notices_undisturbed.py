@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.messages import Reply
 from bot.notice_words import Setting, Told, worded
@@ -51,8 +52,11 @@ async def test_a_letter_that_cannot_be_worded_stops_nobody_elses(
 
     monkeypatch.setattr("bot.engine.notices.worded", broken)
 
-    await desk.engine.tick()
+    with capture_logs() as lines:
+        await desk.engine.tick()
 
+    assert [line["error"] for line in lines] == ["ValueError"]
+    assert "nobody thought of" not in repr(lines), "a fault's own words may quote a reader's book"
     texts = await desk.texts("max")
     assert [("Идиот" in text, "Игрок" in text) for text in texts] == [(True, False), (False, True)]
     assert sorted(await desk.states()) == ["sent", "sent", "unreached"]
