@@ -43,7 +43,7 @@ _SLIP = 0.03
 _LEAST = 0.4
 _FAR_BEHIND = 0.2
 _BEGUN = 0.5
-_SURELY_ONE = 0.86
+_SURELY_ONE, _LIKELY_ONE = 0.86, 0.8
 _SHORTEST_ALONE, _SHORTEST_OF_A_WORD = 3, 5
 _SURELY_KEYS = 4
 """So long a word on the other layout is no chance: it is not read as Russian in Latin letters as well."""
@@ -147,9 +147,11 @@ class Reader:
         if len(latin) == 1 and lexicon.frequency(latin[0]):
             return [self._word(text, {latin[0]: _OTHER_LAYOUT})]
         options = self._corrected(text) | self._pen_names(text)
-        if stem(text) not in FORMATS and all(fit < _SURELY_ONE for fit in options.values()):
-            # A word of the language is split into long words only: «монтекристо», but not «рас краски».
-            parts = self._split(text, _SHORTEST_OF_A_WORD if entry.sound else _SHORTEST_ALONE)
+        best = max(options.values(), default=0.0)
+        if stem(text) not in FORMATS and best < _SURELY_ONE:
+            # What is a word, or may well be a slip of one, is split into long words only: «монтекристо», but not
+            # «рас краски», «тери торию».
+            parts = self._split(text, _SHORTEST_OF_A_WORD if entry.sound or best >= _LIKELY_ONE else _SHORTEST_ALONE)
             if parts:
                 return [self._word(part, {part: _JOINED}) for part in parts]
         return [self._word(text, options)]

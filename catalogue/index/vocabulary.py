@@ -3,7 +3,8 @@
 import mmap
 from bisect import bisect_left, bisect_right
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,7 @@ class Correction:
     """A word of the catalogue that a misspelt one may stand for.
 
     Attributes:
-        distance: Edits between them; a quarter more where only their stems are so near.
+        distance: Edits between them, or between their stems and a quarter more, whichever is less.
         frequency: In how many works the word stands, roughly.
         known: What is kept with the word.
     """
@@ -205,7 +206,7 @@ class Vocabulary:
         return None
 
     def corrections(self, word: str, limit: int = 8) -> tuple[Correction, ...]:
-        """Words near a misspelt one, the likeliest first; the word itself is never among them."""
+        """Words near a misspelt one in a form each, the likeliest first; the word itself is never among them."""
         known = self._memory.get(word)
         if known is None:
             known = self._corrections(word, limit)
@@ -231,15 +232,24 @@ class Vocabulary:
         for part in self._parts:
             for near, count, kept in part.near(word, own, most, most_of_stem):
                 distance: float = OSA.distance(word, near, score_cutoff=most)
-                if distance > most:
-                    distance = stem_distance(own, near, most_of_stem) if own else most + 1
-                    # An equal stem would have been found as a form of the word.
-                    if not _ENDING < distance < most_of_stem + 1:
-                        continue
-                if distance:
+                if distance > 1 and own:
+                    # Another ending is no slip («територию», Территория); an equal stem would be a form of the word.
+                    of_stem = stem_distance(own, near, most_of_stem)
+                    if _ENDING < of_stem < min(most_of_stem + 1, distance):
+                        distance = of_stem
+                if 0 < distance < most + 1:
                     found[near] = Correction(near, float(distance), count, _known(kept))
         best = sorted(found.values(), key=lambda one: (one.distance, -one.frequency, one.word))
-        return tuple(best[:limit])
+        return tuple(islice(_unlike(best), limit))
+
+
+def _unlike(best: Iterable[Correction]) -> Iterator[Correction]:
+    """Each word once, in its nearest form: the others are found by the same keys."""
+    met: set[str] = set()
+    for one in best:
+        if not met.issuperset(one.known.keys):
+            met.update(one.known.keys)
+            yield one
 
 
 def stem_distance(own: str, text: str, most: int) -> float:

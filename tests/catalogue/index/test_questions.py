@@ -1,11 +1,13 @@
 """What readers type, and the book they mean."""
 
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
-from bot.ports.catalogue import Found, Verdict
+from bot.ports.catalogue import Found, Verdict, Wanted
 from tests.catalogue.index.conftest import Find
+from tests.catalogue.index.shelf import book, indexed
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -204,6 +206,14 @@ async def test_a_word_of_the_language_that_no_book_has_is_no_slip(find: Find) ->
     for question in ("раскраски", "пластинки", "рассказчики"):
         found = await find(question)
         assert (found.verdict, found.works) == (Verdict.NOTHING, ()), question
+
+
+async def test_a_slip_in_another_case_is_not_taken_for_two_short_words(tmp_path: Path) -> None:
+    shelf = (book("Чужая территория", "Каменистый А."), book("Тери и Мэри", "Ри А."), book("Торий", "Ри Б."))
+    async with indexed(tmp_path, *shelf) as catalogue:
+        found = await catalogue.find(Wanted(text="чужую територию"))
+    assert found.verdict is Verdict.FOUND
+    assert _titles(found)[0] == "Чужая территория"
 
 
 async def test_a_title_that_shares_a_word_is_a_question_at_most(find: Find) -> None:

@@ -52,7 +52,7 @@ def test_every_word_one_edit_away_finds_it(vocabulary: Vocabulary, word: str) ->
 def test_two_edits_are_found_in_words_of_five_letters_or_more(vocabulary: Vocabulary) -> None:
     for slip, word in (("ржодествензкая", "рождественская"), ("тарсса", "тарас"), ("пристыпление", "преступление")):
         assert vocabulary.corrections(slip)[0].word == word
-        assert vocabulary.corrections(slip)[0].distance == 2
+        assert vocabulary.corrections(slip)[0].distance <= 2
 
 
 def test_short_words_bear_one_edit_and_the_shortest_none(vocabulary: Vocabulary) -> None:
@@ -69,6 +69,19 @@ def test_a_slip_in_an_oblique_form_finds_the_word_by_its_stem(vocabulary: Vocabu
     found = vocabulary.corrections("обитпемого")
     assert found[0].word == "обитаемый"
     assert found[0].distance == 1.25
+
+
+def test_another_ending_is_no_slip_of_its_own(tmp_path: Path) -> None:
+    write_part(tmp_path / "words-0", {"территория": 1, "тертон": 9})
+    found = Vocabulary([Part(tmp_path / "words-0")]).corrections("територию")
+    assert {one.word: one.distance for one in found} == {"территория": 1.5, "тертон": 1.5}
+
+
+def test_forms_of_one_word_leave_room_for_other_words(tmp_path: Path) -> None:
+    forms = dict.fromkeys(("школа", "школы", "школе", "школу", "школой", "школ", "школам", "школах", "школами"), 9)
+    write_part(tmp_path / "words-0", {**forms, "сходы": 1})
+    found = Vocabulary([Part(tmp_path / "words-0")]).corrections("шкоды", limit=2)
+    assert [one.word for one in found] == ["школы", "сходы"]
 
 
 def test_a_word_is_never_its_own_correction(vocabulary: Vocabulary) -> None:
