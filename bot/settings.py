@@ -35,7 +35,7 @@ from bot.notice_settings import NoticeSettings
 from bot.section import Section
 
 PREFIX = "BIBLIOBOT_"
-OWN_VARIABLES = frozenset({PREFIX + "CONFIG", PREFIX + "EXPORTS"})
+OWN_VARIABLES = frozenset({PREFIX + "CONFIG", PREFIX + "EXPORTS", PREFIX + "TRACEBACK"})
 NAMES_OF_FILES = ("ACCOUNTS__KEY_FILE", "__CA_FILE")
 """Options that name a file themselves: these are no secrets in a file."""
 Block = TypeVar("Block", bound=BaseModel)

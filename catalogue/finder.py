@@ -71,7 +71,7 @@ class IndexedCatalogue:
                 if self._opened is None:
                     await self._open_or_build()
             except BROKEN as error:
-                self._fault = f"the search index cannot be built: {error}"
+                self._fault = self._told("cannot be built", error)
                 raise StoreUnavailable(self._fault) from error
         self._thread.submit(_warm)  # last in the one thread: the dictionaries come while the first reader types
 
@@ -85,7 +85,7 @@ class IndexedCatalogue:
             except StoreUnavailable as error:
                 self._fault, pause = f"the search index cannot follow the store: {error}", RETRY_S
             except BROKEN as error:
-                self._fault, pause = f"the search index stands still: {error}", RETRY_S
+                self._fault, pause = self._told("stands still", error), RETRY_S
             await asyncio.sleep(pause)
 
     async def catch_up(self) -> None:
@@ -101,7 +101,11 @@ class IndexedCatalogue:
                 await asyncio.sleep(LOOK_EVERY_S)  # another process writes
                 await self._step()
         except BROKEN as error:
-            raise StoreUnavailable(f"the search index cannot be written: {error}") from error
+            raise StoreUnavailable(self._told("cannot be written", error)) from error
+
+    def _told(self, what: str, error: Exception) -> str:
+        why = (isinstance(error, OSError) and error.strerror) or str(error).partition(":")[0]
+        return f"the search index {what} ({why}): see that {self._folder} may be written and has room"
 
     async def fault(self) -> str:
         """What is wrong with the index, "" when it is well."""

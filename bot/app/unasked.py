@@ -1,6 +1,6 @@
 """What writes without being asked: notices to readers, calls to the staff, the question whether it helped."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from bot.app.accounts import lending_house
 from bot.app.channels import carrier_of, spec_of
@@ -70,14 +70,20 @@ def all_true(*asked: StillTrue) -> StillTrue:
     return still_true
 
 
-def notices_of(what: Opened, channels: Mapping[str, Channel], privacy: Privacy) -> Notices:
-    """What writes to readers by itself. Raises ConfigError."""
-    settings = what.settings
-    rules, sms = settings.notices.rules(), settings.notices.sms
+def paid_channel(settings: Settings, channels: Collection[str], privacy: Privacy) -> str:
+    """The channel of paid messages, "" where there is none. Raises ConfigError where it can carry no notices."""
+    sms = settings.notices.sms
     if sms and (sms not in channels or spec_of(sms, settings).kind != "sms"):
         raise ConfigError(f"notices.sms: expected the name of a channel of the kind sms, got {sms!r}")
     if sms and not privacy.allows_personal(sms):
         raise ConfigError(f"notices.sms: channels.{sms} carries nothing of a person (data: public_only)")
+    return sms
+
+
+def notices_of(what: Opened, channels: Mapping[str, Channel], privacy: Privacy) -> Notices:
+    """What writes to readers by itself. Raises ConfigError."""
+    settings = what.settings
+    rules, sms = settings.notices.rules(), paid_channel(settings, channels, privacy)
     carriers = {name: carrier_of(name, channel, settings, privacy) for name, channel in channels.items()}
     usable = [name for name, carrier in carriers.items() if carrier.personal and carrier.pushes]
     pages = [name for name, carrier in carriers.items() if carrier.personal and not carrier.pushes]

@@ -15,6 +15,7 @@ from typing import Annotated
 import typer
 
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # it would read the papers of every package installed
+from bot.cli import edge
 from bot.errors import BibliobotError
 
 app = typer.Typer(
@@ -475,10 +476,12 @@ def audit(
 
 
 def main() -> None:
-    """Run a command; what we raise on purpose becomes one line and exit code 1."""
+    """Run a command; whatever it ends with becomes words and an exit code."""
     gc.set_threshold(*COLLECT_AFTER)
     atexit.register(gc.freeze)  # what is loaded goes with the process: it need not be looked through at the end
+    edge.show_what_can_be_shown()
     try:
+        edge.see_that_all_is_text(sys.argv[1:])
         app()
     except BibliobotError as error:
         sys.stderr.write(f"{error}\n")
@@ -488,3 +491,8 @@ def main() -> None:
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)
+    except Exception as error:
+        if os.environ.get(edge.TRACEBACK):
+            raise
+        sys.stderr.write(edge.unexpected(error))
+        sys.exit(1)

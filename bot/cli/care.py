@@ -6,9 +6,10 @@ from pathlib import Path
 from rich.console import Console
 from rich.markup import escape
 
-from bot.app.answering import handler_table
-from bot.app.channels import UNDECIDED_ADVICE, build_channel, data_class, undecided
+from bot.app.answering import at_once, handler_table
+from bot.app.channels import UNDECIDED_ADVICE, build_channel, data_class, privacy_of, undecided
 from bot.app.store import notices_rest, open_database, tables_fault
+from bot.app.unasked import paid_channel
 from bot.channels import Linked
 from bot.engine.privacy import DataClass
 from bot.errors import BibliobotError, ChannelAuthError, ChannelError, InputError, StoreUnavailable
@@ -53,16 +54,31 @@ async def _check(config: Path | None, console: Console) -> int:
     except BibliobotError as error:
         faults += say("database", str(error))
     try:
-        handler_table(settings)
+        table = handler_table(settings)
         faults += say("intents", "", ", ".join(settings.intents))
+        at_once(settings, table)
     except BibliobotError as error:
         faults += say("intents", str(error))
+    try:
+        paid_channel(settings, settings.channels, privacy_of(settings))
+    except BibliobotError as error:
+        faults += say("notices", str(error))
+    for where, code in _unknown_branches(settings):
+        console.print(f"{NOTE}  {where}: library.branches has no {escape(repr(code))}, so this rule is for nobody")
     for name in settings.channels:
         fine, fault = await _channel(name, settings)
         faults += say(f"channel {name}", fault, fine)
     for name in undecided(settings):
         console.print(f"{NOTE}  channel {name}: {escape(UNDECIDED_ADVICE)}")
     return faults
+
+
+def _unknown_branches(settings: Settings) -> list[tuple[str, str]]:
+    """Rules for branches that are not configured; only an imported file may know them."""
+    lending, known = settings.circulation, {branch.code for branch in settings.library.branches}
+    named = [("circulation.keeping_of", code) for code in lending.keeping_of]
+    named += [(f"circulation.rules.{at}", rule.branch) for at, rule in enumerate(lending.rules)]
+    return [(where, code) for where, code in named if code and code not in known]
 
 
 async def _channel(name: str, settings: Settings) -> tuple[str, str]:

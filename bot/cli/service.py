@@ -1,6 +1,7 @@
 """The service in the foreground: ``run`` and ``demo``."""
 
 import asyncio
+import errno
 import fcntl
 import socket
 import sys
@@ -56,15 +57,22 @@ async def _serve(settings: Settings, folder: Path, role: Role, invite: Invite | 
         try:
             port = await service.start()
         except OSError as error:
-            raise InputError(
-                f"server: {settings.server.host}:{settings.server.port} cannot be listened on ({error.strerror}); "
-                "another program has the port: choose another with server.port or stop it"
-            ) from None
+            where = f"{settings.server.host}:{settings.server.port}"
+            raise InputError(f"server: {where} cannot be listened on: {_not_listening(error)}") from None
         if invite:
             await invite(what, port)
         else:
             _say_address(settings, port)
         await service.run()
+
+
+def _not_listening(error: OSError) -> str:
+    """Why, and what to do."""
+    if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+        return "this machine has no such address; mend server.host (0.0.0.0 is all of them)"
+    if error.errno == errno.EACCES:
+        return "ports below 1024 are kept for the system; choose another with server.port and a web server in front"
+    return "another program has the port; choose another with server.port or stop it"
 
 
 def _say_address(settings: Settings, port: int) -> None:

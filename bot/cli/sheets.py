@@ -82,4 +82,6 @@ def _write_workbook(path: Path, header: Row, rows: Iterable[Sequence[str | int]]
     sheet.append(list(header))
     for row in rows:
         sheet.append([ILLEGAL_CHARACTERS_RE.sub("", cell) if isinstance(cell, str) else cell for cell in row])
-    book.save(path)
+    whole = io.BytesIO()
+    book.save(whole)
+    path.write_bytes(whole.getvalue())  # openpyxl itself complains once more, in its own words, about a full disk

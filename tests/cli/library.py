@@ -1,5 +1,6 @@
 """A small library on the disk: a configuration, a catalogue, and the command line to run on them."""
 
+import os
 import sys
 from collections.abc import Sequence
 from contextlib import chdir, redirect_stderr, redirect_stdout
@@ -9,6 +10,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 from bot.cli import main
+from bot.cli.edge import TRACEBACK
 from bot.engine import logs
 
 CONFIG = """
@@ -58,6 +60,7 @@ class SmallLibrary:
         # Logging is the process's own: a command that sets it up here would do it for all later tests.
         with (
             patch.object(sys, "argv", arguments),
+            patch.dict(os.environ, {TRACEBACK: "1"}),  # a test that fails shows where
             patch.object(logs, "configure"),
             redirect_stdout(said),
             redirect_stderr(said),

@@ -125,6 +125,12 @@ def test_a_taken_port_is_told(served: tuple[SmallLibrary, str], tmp_path: Path) 
     assert "another program has the port" in other.runs("run", code=1)
 
 
+def test_an_address_that_this_machine_has_not_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BIBLIOBOT_SERVER__HOST", "192.0.2.1")  # nobody's: RFC 5737
+
+    assert "has no such address; mend server.host" in SmallLibrary.in_folder(tmp_path).runs("run", code=1)
+
+
 def test_several_roles_need_postgresql(tmp_path: Path) -> None:
     assert "several processes need PostgreSQL" in SmallLibrary.in_folder(tmp_path).runs("run", "--role", "web", code=1)
 
