@@ -15,6 +15,7 @@ from db import circulation_reading as reading
 from db import holding
 from db.circulation_house import LendingHouse, Places
 from db.list_common import Seen, batches, too_many
+from db.list_copies import ListedCopies
 from db.list_parts import Parts
 from db.list_rows import Copy, StoredLoanRow, digest_of, due_of, loan_changes
 from db.models import BranchRow, ItemRow, PatronRow, RecordRow
@@ -53,6 +54,7 @@ class LoanList:
         self._branch_id, self._name, self._given = branch_id, name, given
         self._seen, self._back, self._closing = Seen(), Seen(), Seen()
         self._added = Staged(connection, LoanRow, "branch_id", "source_key")
+        self._copies = ListedCopies(connection)
         self._changed: Parts[LoanData] = Parts()
         self._keys: set[str] = set()
         self._ending: Sequence[int] = ()
@@ -106,6 +108,7 @@ class LoanList:
     async def drop(self) -> None:
         """Nothing of it is left on the connection."""
         await self._added.drop()
+        await self._copies.drop()
 
     def close(self) -> None:
         """Nothing of it is left on the disk."""
@@ -127,6 +130,11 @@ class LoanList:
         here = (LoanRow.branch_id == self._branch_id, LoanRow.returned_at.is_(None))
         wanted = select(LoanRow).where(*here, LoanRow.source_key.in_(sorted(keys)))
         return {row.source_key: StoredLoanRow.of(row._mapping) for row in await self._connection.execute(wanted)}
+
+    def _unknown(self, batch: Sequence[Listed[LoanData]], stored: Mapping[str, StoredLoanRow]) -> list[LoanData]:
+        """The rows of loans that the store does not have."""
+        rows = [listed.row for listed in batch if not listed.row.returned]
+        return [row for row in rows if digest_of(row, self._branch_id) not in stored]
 
     def _of_list(self) -> tuple[ColumnElement[bool], ...]:
         return (LoanRow.branch_id == self._branch_id, LoanRow.source != "", LoanRow.returned_at.is_(None))
@@ -151,7 +159,7 @@ class LoanList:
     async def _sort(self, batch: Sequence[Listed[LoanData]]) -> None:
         """What the store has as it is, what it has otherwise, and what it has not."""
         stored, patrons = await self._stored(batch), await self._patrons(batch)
-        copies = await self._copies(batch, self._closing, self._given)
+        copies = await self._copies.find(self._unknown(batch, stored), self._closing, self._given)
         new: list[tuple[Listed[LoanData], dict[str, Any]]] = []
         for listed in batch:
             row = listed.row
@@ -224,7 +232,7 @@ class LoanList:
 
     async def _keep(self, batch: Sequence[Listed[LoanData]]) -> None:
         stored, patrons = await self._stored(batch), await self._patrons(batch)
-        copies = await self._copies(batch, Seen(), {})
+        copies = await self._copies.find(self._unknown(batch, stored), Seen(), {}, now=True)
         new: dict[str, dict[str, Any]] = {}
         changed: list[dict[str, Any]] = []
         later: dict[int, date | None] = {}
@@ -298,37 +306,6 @@ class LoanList:
         wanted = select(PatronRow.card_number, PatronRow.id, PatronRow.category)
         found = await self._connection.execute(wanted.where(PatronRow.card_number.in_(cards)))
         return {row.card_number: (row.id, row.category) for row in found}
-
-    async def _copies(
-        self, batch: Sequence[Listed[LoanData]], closing: Seen, given: Mapping[int, set[int]]
-    ) -> dict[str, list[Copy]]:
-        """The catalogue's copies by inventory number and by barcode, with what of them is out.
-
-        Loans that are ``closing`` are as good as back; what was ``given`` by this list is out.
-        """
-        by: dict[str, list[Copy]] = {}
-        for column, numbers in (
-            (ItemRow.inventory_number, {listed.row.inventory_number for listed in batch}),
-            (ItemRow.barcode, {listed.row.barcode for listed in batch}),
-        ):
-            wanted = (
-                select(ItemRow.id, ItemRow.branch_id, ItemRow.copies, RecordRow.work_id, column.label("number"))
-                .join(RecordRow, RecordRow.id == ItemRow.record_id)
-                .where(column.in_(sorted(numbers - {""})), ItemRow.missing_since.is_(None))
-                .order_by(ItemRow.id)
-            )
-            for row in await self._connection.execute(wanted):
-                by.setdefault(row.number, []).append(Copy(row.id, row.branch_id, row.copies, row.work_id))
-        copies = {copy.item_id: copy for some in by.values() for copy in some}
-        out = select(LoanRow.id, LoanRow.item_id, LoanRow.slot).where(
-            LoanRow.item_id.in_(sorted(copies)), LoanRow.returned_at.is_(None)
-        )
-        for lent in await self._connection.execute(out):
-            if not closing.has(lent.id):
-                copies[lent.item_id].taken.add(lent.slot)
-        for item_id, copy in copies.items():
-            copy.taken |= given.get(item_id, set())
-        return {number: [copies[copy.item_id] for copy in some] for number, some in by.items()}
 
     # --- what follows from it ---------------------------------------------------------------------
 
