@@ -32,6 +32,9 @@ NOT_NEEDED = frozenset(
     for phrase in line.split("|")
 )
 """What who waits for a person says when none is needed any more, folded."""
+_BACK = ("верн", "возвра", "назад", "обратно", "хочу", "давай", "позов", "лучше")
+LONGEST_CALL_BACK = 5
+"""Words of a message that asks for the bot again."""
 A_GUESS_AT_A_CALL = 0.6
 """Below this confidence it is asked whether a person is wanted."""
 _A_QUESTION_IS_LONGER = 40
@@ -139,11 +142,21 @@ async def note(turn: Turn, library: Library) -> Answer:
     """What the librarian is to know: it is kept with the conversation."""
     if turn.mode is not Mode.WAITING:
         return Answer(replies=(reply(_("Что вам подсказать?"), buttons=menu(library)),))
-    if fold(turn.text) in NOT_NEEDED:
+    if fold(turn.text) in NOT_NEEDED or _wants_the_bot(turn.text):
         return _on_with_the_bot(library)
-    return Answer(
-        replies=(reply(_("Записал, библиотекарь это увидит. Можете дописать ещё."), buttons=_back()),),
-        expects=Expects(key=QUESTION),
+    said = _("Записал, библиотекарь это увидит. Можете дописать ещё.")
+    if turn.data.get("noted"):
+        said = _("Записал и это. Если вопрос ко мне, нажмите «Вернуться к боту» и задайте его ещё раз.")
+    return Answer(replies=(reply(said, buttons=_back()),), expects=Expects(key=QUESTION, data={"noted": True}))
+
+
+def _wants_the_bot(text: str) -> bool:
+    """«Верни бота», «хочу обратно к боту»: a few words with the bot in them, and a way back."""
+    said = fold(text).split()
+    return (
+        len(said) <= LONGEST_CALL_BACK
+        and any(word.startswith("бот") for word in said)
+        and any(word.startswith(_BACK) for word in said)
     )
 
 

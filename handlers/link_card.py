@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from bot.accounts import Account, Accounts, Cardholder, Linking, LinkState, Proof
 from bot.language.folding import words
 from bot.language.yes_or_no import Said, answer, tones
-from bot.library.typed import birth_date, card_number, one_time_code
-from bot.messages import Button, SharedPhone, link
+from bot.library.typed import birth_date, card_number, digits_of, one_time_code
+from bot.messages import Button, SharedPhone, Text, link
 from bot.ports.library import Library
 from bot.ports.understanding import Request
 from bot.routing import Answer, Expects, Router, Turn, expects, intent, pressed, sent
@@ -25,6 +25,10 @@ LONGEST_CONSENT = 5
 """Words of a yes or no; more is a story with «не» in it, or a wish of its own."""
 VERSION_LETTERS = 24
 """Of a consent text's digest: what a button carries of it, and the dialogue for an answer in words."""
+_CARD_SAID, _MAY_BE_A_CODE = "card", "maybe_code"
+"""In the dialogue's data: the card's number that was said, and that it was said where a code was asked for."""
+LEAST_OF_A_CARD = 5
+"""Digits that make a number beside a wish a card's: «продли 2» names a book."""
 _SHOWN, _ONLY_NO = "shown", frozenset([Said.NO])
 _REFUSED_FIRST = frozenset(["нет", "no", "отказываюсь", "отказ", "refuse", "disagree", "несогласен", "несогласна"])
 _LOST = frozenset(
@@ -73,14 +77,16 @@ async def _begun(turn: Turn, library: Library) -> Answer:
     accounts = library.accounts
     if accounts is None:
         return await instead(turn, library, _("Билеты я здесь пока не привязываю. С этим поможет библиотекарь."), "")
-    wish = _wish(turn)
+    wish = _without_card(_wish(turn)) if turn.request.intent else _wish(turn)  # who says it anew begins anew
     account = await accounts.behind(turn.contact)
+    if _by_card(accounts) and (number := _number_said(turn)):
+        wish = {**wish, _CARD_SAID: number}
     if turn.argument == "where":
         return await _where(turn, library, wish)
     if not account.consent:
         return _ask_consent(accounts, turn, wish, _what_for(wish))
     if turn.argument == "card" and _by_card(accounts):
-        return _ask_card(wish)
+        return _ask_card(_without_card(wish))
     if account.suspended and not account.holders and turn.argument != "other":
         return await _gone(turn, library)
     said_outright = turn.request.intent == "link_card" and not turn.request.slots.get("then")
@@ -104,7 +110,19 @@ def _wish(turn: Turn) -> Wish:
     if wish_before(turn.request.slots, ""):
         slots = {name: value for name, value in turn.request.slots.items() if name.startswith("then")}
         return {"slots": slots, "rest": turn.request.rest}
-    return {name: turn.data[name] for name in ("slots", "rest") if name in turn.data}
+    return {name: turn.data[name] for name in ("slots", "rest", _CARD_SAID) if name in turn.data}
+
+
+def _number_said(turn: Turn) -> str:
+    """The number of a card that came with the wish: «мой билет 1000001», or behind a button; "" where none did."""
+    if turn.argument.startswith("no."):
+        return card_number(turn.argument.removeprefix("no."))
+    is_code = turn.request.intent == "link_card" and not turn.request.slots.get("then")
+    said = turn.content.text if isinstance(turn.content, Text) else ""
+    number = card_number(said)
+    if is_code or len(digits_of(number)) < LEAST_OF_A_CARD:
+        return ""
+    return number if any(word.startswith(("билет", "карт", "card")) for word in words(said)) else ""
 
 
 def _what_for(wish: Wish) -> str:
@@ -185,7 +203,13 @@ def _by_card(accounts: Accounts) -> bool:
     return bool({Proof.PIN, Proof.BIRTH_DATE} & set(accounts.proofs()))
 
 
+def _without_card(wish: Wish) -> Wish:
+    return {name: value for name, value in wish.items() if name != _CARD_SAID}
+
+
 def _ask_proof(accounts: Accounts, account: Account, wish: Wish, before: str = "") -> Answer:
+    if not before and wish.get(_CARD_SAID) and _by_card(accounts):
+        return _ask_for_secret(accounts, wish, str(wish[_CARD_SAID]))
     said = before or " ".join(
         line
         for line in (
@@ -225,15 +249,23 @@ async def code_in_words(turn: Turn, library: Library) -> Answer:
     if accounts is None:
         return await _begun(turn, library)
     code = one_time_code(turn.text)
+    number = card_number(turn.text) if _by_card(accounts) else ""
     if code:
-        return await _by_code(turn, library, accounts, code, _wish(turn))
+        return await _by_code(turn, library, accounts, code, _wish(turn), number)
     if _LOST & set(words(turn.text)):
         return await _where(turn, library, _wish(turn))
     return Answer(replies=(), go_on=(turn.request,))
 
 
-async def _by_code(turn: Turn, library: Library, accounts: Accounts, code: str, wish: Wish) -> Answer:
+async def _by_code(turn: Turn, library: Library, accounts: Accounts, code: str, wish: Wish, number: str = "") -> Answer:
+    """Link by the code; what is none may be the ``number`` of a card, whose second proof is then asked for."""
     outcome = await accounts.link_by_code(turn.contact, code, turn.key)
+    if outcome.state is LinkState.WRONG and number:
+        said = _(
+            "Такой код не подошёл. Если это номер билета, пришлите теперь и {secret}. Если код, пришлите его ещё раз."
+        )
+        before = said.format(secret=_secret_words(accounts))
+        return _ask_for_secret(accounts, {**wish, _MAY_BE_A_CODE: True}, number, before)
     return await _told(turn, library, accounts, outcome, wish)
 
 
@@ -256,9 +288,25 @@ async def card_in_words(turn: Turn, library: Library) -> Answer:
                 _wish(turn), _("Номер стоит на самом билете: цифры, иногда с буквами. Перепишите их сюда.")
             )
         return Answer(replies=(), go_on=(turn.request,))
-    reply = personal(_ask_secret(accounts), buttons=((Button(_("Отмена"), "cancel"),),))
-    data = {**_wish(turn), "linking": True, "card": number}
-    return Answer(replies=(reply,), expects=Expects(key=SECRET, data=data), secret=True)
+    return _ask_for_secret(accounts, _wish(turn), number)
+
+
+def _ask_for_secret(accounts: Accounts, wish: Wish, number: str, before: str = "") -> Answer:
+    rows: tuple[Row, ...] = ((Button(_("Отмена"), "cancel"),),)
+    if before:
+        ways = Button(_("Исправить номер"), "link:card"), Button(_("Где взять код?"), "link:where")
+        rows = (ways, *rows)
+    data = {**wish, "linking": True, _CARD_SAID: number}
+    said = personal(before or _ask_secret(accounts), buttons=rows)
+    return Answer(replies=(said,), expects=Expects(key=SECRET, data=data), secret=True)
+
+
+def _secret_words(accounts: Accounts) -> str:
+    """What proves a card beside its number, as it is called in a sentence."""
+    ways = set(accounts.proofs())
+    if {Proof.PIN, Proof.BIRTH_DATE} <= ways:
+        return _("PIN-код или дату рождения")
+    return _("PIN-код") if Proof.PIN in ways else _("дату рождения")
 
 
 def _ask_secret(accounts: Accounts) -> str:
@@ -273,14 +321,21 @@ def _ask_secret(accounts: Accounts) -> str:
 @router.on(expects(SECRET))
 async def secret_in_words(turn: Turn, library: Library) -> Answer:
     """PIN or date of birth: passed on, kept nowhere."""
-    accounts, number = library.accounts, str(turn.data.get("card", ""))
+    accounts, number = library.accounts, str(turn.data.get(_CARD_SAID, ""))
     if accounts is None or not number:
         return await _begun(turn, library)
     if not any(sign.isdigit() for sign in turn.text):
         return Answer(replies=(), go_on=(turn.request,))
+    code = one_time_code(turn.text)
+    if turn.data.get(_MAY_BE_A_CODE) and len(code) == len(number):  # as long as the one before: that was no card
+        return await _by_code(turn, library, accounts, code, _without_card(_wish(turn)), card_number(turn.text))
     born = birth_date(turn.text) if Proof.BIRTH_DATE in accounts.proofs() else None
     secret = born.isoformat() if born else one_time_code(turn.text) or turn.text.strip()
     outcome = await accounts.link_by_card(turn.contact, number, secret, turn.key)
+    if outcome.state is LinkState.WRONG:
+        said = _("Не подошло: билет {number}. Проверьте номер и пришлите {secret} ещё раз, или исправьте номер.")
+        before = said.format(number=number, secret=_secret_words(accounts))
+        return _ask_for_secret(accounts, _wish(turn), number, before)
     return await _told(turn, library, accounts, outcome, _wish(turn))
 
 
@@ -318,8 +373,6 @@ async def _told(turn: Turn, library: Library, accounts: Accounts, outcome: Linki
                 "Не подошло. Проверьте, всё ли переписано верно, и пришлите ещё раз. Код действует недолго и только "
                 "один раз: новый даст библиотекарь."
             )
-            if _by_card(accounts):
-                said += " " + _("Если это был номер билета, нажмите «По номеру билета».")
     answer = _ask_proof(accounts, Account(), wish, said)
     return Answer(replies=answer.replies, expects=answer.expects, secret=True)
 

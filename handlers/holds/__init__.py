@@ -1,15 +1,18 @@
 """«Забронируйте»: which book, for whom, where to fetch it; then the place in the queue, honestly."""
 
 import re
+from dataclasses import replace
 
 from bot.accounts import Cardholder
 from bot.asking import look_up
 from bot.circulation import Ability, Ok, OpenHold, Refused, Unavailable, Unsupported
+from bot.language import yes_or_no
 from bot.language.folding import words
+from bot.language.morphology import marks
 from bot.lending_words import branch_named, hold_state, titled, why_no_hold
 from bot.library.holds import HoldBlock
 from bot.library.model import WorkCard
-from bot.library.places import branch_behind, branch_key
+from bot.library.places import branch_behind, branch_key, find_branches
 from bot.messages import Button
 from bot.ports.catalogue import Verdict
 from bot.ports.library import Library
@@ -18,7 +21,8 @@ from bot.routing import Answer, Expects, Router, Turn, expects, follows, intent,
 from bot.wording import books, quoted
 from bot.wording import gettext as _
 from bot.wording.books import LONGEST_LABEL, cut
-from handlers import MOST_BRANCHES, Row, find_button, librarian_button, loans_button, ways_out, words_of, yes_or_no
+from handlers import MOST_BRANCHES, Row, find_button, librarian_button, loans_button, ways_out, words_of
+from handlers import yes_or_no as yes_or_no_row
 from handlers.account import Inside, and_missing, called, holds_button, instead, kept_out, let_in, no_answer, saying
 from handlers.holds import mine
 
@@ -27,11 +31,14 @@ mine.register(router)
 
 WHAT = "hold.what"
 """The dialogue waits for a title to wait for."""
+WHERE = "hold.where"
+"""It waits for the library to fetch the book from."""
 LIMIT = 5
 _ARGUMENT = re.compile(r"(?P<work>\d{1,18})(?:\.(?P<patron>\d{1,18}))?(?:@(?P<branch>.{1,40}))?")
 _NO_TITLE = frozenset(
     words("а и можно хочу мне пожалуйста книгу книги книжку одну забронировать отложить заказать бронь")
 )
+_ORDERS = ("заказ", "заброн", "бронир", "отклад", "отлож", "резерв")
 _THAT = frozenset(words("эту этот эти это ее его их такую"))
 """Which book it is was said elsewhere, or is on a shelf before the reader: «отложите мне эту книгу до субботы»."""
 
@@ -54,18 +61,37 @@ async def hold(turn: Turn, library: Library) -> Answer:
 
 async def _which(turn: Turn, library: Library) -> Answer:
     """The book that the words name."""
-    if _NO_TITLE.issuperset(words(turn.request.rest or "")) and not turn.request.slots.get("isbn"):
+    if _names_none(turn):
         return _what()
     found = (await look_up(library.catalogue, turn.request, LIMIT))[0]
-    if found.verdict is Verdict.NOTHING and not _THAT.isdisjoint(words(turn.text)):
-        return _what()
     if found.verdict is Verdict.NOTHING:
-        return _not_found(turn.request.rest or words_of(turn))
+        return await _no_such_book(turn, library)
     if found.verdict is Verdict.FOUND:
         return await _offer(turn, library, found.works[0])
     rows = [(Button(books.label(work), f"hold:{work.work_id}"),) for work in found.works]
     rows.append((Button(_("Ни одна из них"), "other"),))
     return saying(_("Какую из этих книг забронировать?"), buttons=rows)
+
+
+def _names_none(turn: Turn) -> bool:
+    """«Забронируйте книгу», or «да» where a title was asked for."""
+    if turn.request.slots.get("isbn"):
+        return False
+    return _NO_TITLE.issuperset(words(turn.request.rest or "")) or yes_or_no.answer(words(turn.text)) is not None
+
+
+async def _no_such_book(turn: Turn, library: Library) -> Answer:
+    if _asks_of_an_order(turn.text):
+        return await mine.in_words(turn, library)
+    if not _THAT.isdisjoint(words(turn.text)):
+        return _what()
+    return _not_found(turn.request.rest or words_of(turn))
+
+
+def _asks_of_an_order(text: str) -> bool:
+    """«Где книга, которую я заказывал?»: what was ordered stands in the list of holds."""
+    said = words(text)
+    return any(word.startswith(_ORDERS) and "+past" in marks(word) for word in said)
 
 
 def _what() -> Answer:
@@ -89,7 +115,7 @@ async def _not_here(turn: Turn, library: Library) -> Answer:
         return await instead(turn, library, said, topic)
     work = found.works[0]
     question = _("Показать, где сейчас есть {book}?").format(book=books.named(work))
-    return await instead(turn, library, said, topic, question, yes_or_no(f"work:{work.work_id}"))
+    return await instead(turn, library, said, topic, question, yes_or_no_row(f"work:{work.work_id}"))
 
 
 async def _offer(turn: Turn, library: Library, work: WorkCard) -> Answer:
@@ -101,7 +127,7 @@ async def _offer(turn: Turn, library: Library, work: WorkCard) -> Answer:
     if work.available and not work.items_unknown:
         said = _("{book} сейчас есть на полке. Отложить для вас?").format(book=books.named(work))
     where = Button(_("Где она есть"), f"work:{work.work_id}")
-    return saying(said, buttons=(yes_or_no(f"hold:{work.work_id}"), (where, librarian_button())))
+    return saying(said, buttons=(yes_or_no_row(f"hold:{work.work_id}"), (where, librarian_button())))
 
 
 # --- for whom, and where -------------------------------------------------------------------------
@@ -180,7 +206,19 @@ def _choose_branch(inside: Inside, card: WorkCard, holder: Cardholder, codes: tu
     ]
     rows.append((Button(_("Отмена"), "cancel"),))
     said = why or _("{book}. Где вам удобно забрать?").format(book=books.named(card))
-    return saying(said, buttons=rows)
+    asked = saying(said, buttons=rows)
+    data = {"hold": f"{card.work_id}.{holder.patron_id}", "codes": list(codes)}
+    return replace(asked, expects=Expects(key=WHERE, data=data))
+
+
+@router.on(expects(WHERE))
+async def where_in_words(turn: Turn, library: Library) -> Answer:
+    """«В Сосновке»: the place in the reader's own words; anything else is a wish of its own."""
+    named = find_branches(turn.text, await library.branches.all())
+    codes, held = turn.data.get("codes"), turn.data.get("hold")
+    if len(named) != 1 or not isinstance(codes, list) or named[0].code not in codes:
+        return Answer(replies=(), go_on=(turn.request,))
+    return await _step(turn, library, f"{held}@{branch_key(named[0].code)}")
 
 
 # --- what came of it -----------------------------------------------------------------------------

@@ -22,7 +22,10 @@ router = Router("search")
 shown.register(router)
 
 _NAMES_NOTHING = frozenset(
-    words("а есть ли у вас мне нужна нужны ищу хочу почитать взять найти книга книги книгу книжка книжку book books")
+    words(
+        "а есть ли у вас мне нужна нужны нужно надо ищу хочу хотел хотела почитать взять найти найди найдите дай дайте "
+        "покажи покажите подбери подберите какая нибудь какую пожалуйста книга книги книгу книжка книжку book books"
+    )
 )
 """«Есть ли у вас книга?» names none: the title is asked for."""
 FITS = (Verdict.FOUND, Verdict.CHOICE)

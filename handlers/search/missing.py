@@ -7,6 +7,7 @@ from bot.clock import local_day
 from bot.language.folding import words
 from bot.library.model import Branch
 from bot.library.places import branch_key, find_branches, main_branch, words_beside
+from bot.library.typed import card_number
 from bot.library.when import parse_when
 from bot.messages import Button, Reply, reply
 from bot.ports.catalogue import Found, Verdict
@@ -23,6 +24,7 @@ from handlers import (
     Row,
     faq_reply,
     find_button,
+    has_accounts,
     is_hardly_found,
     librarian_button,
     menu,
@@ -35,6 +37,8 @@ from handlers.search import showing
 
 LONGEST_HINT = 5
 """Words of a message that may be nothing but a day or a branch («а в воскресенье?»)."""
+LEAST_OF_A_CARD, LONGEST_OF_A_CARD = 5, 12
+"""Digits of a number that may be a reader's card; a year and a class are shorter, an ISBN is longer."""
 _SMALL = frozenset(words("а и ну ли или там у вас есть что как вы тоже же and what about the at"))
 _OF_A_PLACE = {
     "hours": frozenset(words("часы время график режим расписание работы работает открыта")),
@@ -104,6 +108,10 @@ async def _nothing(turn: Turn, library: Library, found: Found, query: str) -> An
     if turn.mode is Mode.WAITING:
         text = _("Записал это и для библиотекаря. В каталоге такой книги не нашлось: «{query}».")
         return Answer(replies=(Reply(text=text.format(query=said)),), missed=True)
+    if (number := _card_of(turn, library)) and not found.isbn_note:
+        text = _("Книги с таким названием не нашлось. Это номер вашего билета? Привязать билет к этому чату?")
+        rows: tuple[Row, ...] = ((Button(_("Да"), f"link:no.{number}"), Button(_("Нет"), "cancel")), (find_button(),))
+        return Answer(replies=(reply(text, buttons=rows),), missed=True)
     if found.isbn_note:
         text = showing.isbn_note()
     elif turn.request.slots.get("isbn"):
@@ -115,6 +123,12 @@ async def _nothing(turn: Turn, library: Library, found: Found, query: str) -> An
     else:
         text = library.words.say(Own.NOT_FOUND, query=said)
     return Answer(replies=(reply(text, buttons=await _rows(turn, library, found)),), missed=True)
+
+
+def _card_of(turn: Turn, library: Library) -> str:
+    """The number that is all of a message and may be a card's, of who came back to linking; "" where there is none."""
+    number = card_number(turn.text) if has_accounts(library) and not turn.public else ""
+    return number if number.isdigit() and LEAST_OF_A_CARD <= len(number) <= LONGEST_OF_A_CARD else ""
 
 
 async def _rows(turn: Turn, library: Library, found: Found) -> tuple[Row, ...]:

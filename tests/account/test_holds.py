@@ -164,3 +164,27 @@ async def test_this_book_is_asked_for_by_name(reader: Reader, wanted: int) -> No
     reader.hears("Какую книгу забронировать? Напишите название или автора.")
     await reader.says("каштанка")
     reader.hears("Каштанка")
+
+
+async def test_where_to_fetch_it_is_told_in_words(reader: Reader, wanted: int, circulation: FakeCirculation) -> None:
+    await reader.says("забронируйте каштанку")
+    await reader.says("да")
+    reader.hears("Где вам удобно забрать?")
+
+    await reader.says("давайте в детской")
+
+    reader.hears("Бронь записана")
+
+
+async def test_a_yes_is_no_title(reader: Reader) -> None:
+    await reader.says("забронируйте книгу")
+    await reader.says("да")
+
+    reader.hears("Какую книгу забронировать?")
+
+
+async def test_what_was_ordered_is_looked_for_among_the_holds(reader: Reader) -> None:
+    await reader.says("забронируйте книгу")
+    await reader.says("где книга, которую я заказывал месяц назад???")
+
+    reader.hears("Броней у вас нет.")

@@ -79,6 +79,17 @@ async def test_what_the_reader_adds_is_for_the_librarian_and_not_for_the_catalog
     assert catalogue.asked == []
 
 
+async def test_who_writes_on_hears_how_to_ask_the_bot_again(reader: Reader) -> None:
+    await reader.says("человек")
+    await reader.says("Тётя Валя обещала мне Астрид Линдгрен на четверг")
+
+    await reader.says("а книга про пауков у неё тоже была")
+    reader.hears("Записал и это. Если вопрос ко мне, нажмите «Вернуться к боту»")
+
+    await reader.says("верни бота")
+    reader.hears("Хорошо, дальше отвечаю я.")
+
+
 async def test_while_waiting_the_bot_still_answers_what_it_can(reader: Reader, catalogue: FakeCatalogue) -> None:
     catalogue.holds("Каштанка", "А. П. Чехов", at(CENTRAL, 1, 1))
     await reader.says("человек")
