@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from bot.clock import local_day
-from bot.language.folding import fold
+from bot.language.folding import fold, words
 from bot.library.hours import LOOK_AHEAD_DAYS, Day, Why, day_of, next_opening
 from bot.library.model import Branch, Hours
-from bot.library.places import branch_behind, branch_key, main_branch, meant
+from bot.library.places import branch_behind, branch_key, find_branches, main_branch, meant
 from bot.library.when import When, parse_when
 from bot.messages import Button, Reply, bold, reply
 from bot.ports.library import Library
@@ -36,6 +36,11 @@ NEWS_DAYS = 14
 """How far ahead the week's answer mentions days that differ."""
 LONG_STRETCH, REST_DAYS = 3, 3
 """From so many closed days on they are told in one line; so many days later it is still the same closing."""
+_WHICH = frozenset(("какие", "какая", "какой", "которые", "которая", "which"))
+_WHAT = frozenset(("что", "кто"))
+_BRANCHES = ("филиал", "библиотек", "librar", "branch")
+_OPEN = ("открыт", "работа", "open")
+_OF_HOURS = ("час", "дни", "день", "график", "режим", "врем", "расписан", "hour")
 _SANITARY = ("санитар", "sanitary")
 _BREAK = ("обед", "перерыв", "lunch", "break")
 
@@ -48,6 +53,8 @@ async def when_open(turn: Turn, library: Library) -> Reply | Answer:
     branches = await library.branches.all()
     if (elsewhere := not_one_of_ours(turn, branches)) is not None:
         return elsewhere
+    if asks_which(text) and not find_branches(text, branches):
+        return _open_ones(turn, library, branches)
     named = meant(text, branches)
     if not named:
         return await _unknown(turn, library, None)
@@ -80,7 +87,7 @@ async def when_open_elsewhere(turn: Turn, library: Library) -> Reply | Answer:
 async def when_open_there_too(turn: Turn, library: Library) -> Reply | Answer:
     """«До скольки там?»: the hours of the building that was spoken of last, unless another one is named."""
     branch = branch_behind(turn.argument, await library.branches.all())
-    if branch is None or await names_a_branch(turn, library):
+    if branch is None or asks_which(turn.text) or await names_a_branch(turn, library):
         return await when_open(turn, library)
     when = parse_when(turn.text, local_day(turn.now, branch.zone), library.holidays)
     return await _told(turn, library, branch, when, fold(turn.text))
@@ -112,6 +119,32 @@ async def where(turn: Turn, library: Library) -> Reply:
     lines = [f"{branch.name}: {_today(branch, branch.hours, turn.now, library)}" for branch in known if branch.hours]
     said = _("Напишите «часы» и название библиотеки, и я скажу про неё подробно.")
     return reply("\n".join(lines), f"\n{said}", buttons=((find_button(),),))
+
+
+def asks_which(text: str) -> bool:
+    """«Какие филиалы открыты в субботу?», «а что работает?»: not one branch, but those that are open."""
+    said = words(text)
+    if not _WHICH.isdisjoint(said) and any(word.startswith(_BRANCHES) for word in said):
+        return True
+    works = any(word.startswith(_OPEN) for word in said)
+    return works and not (_WHICH | _WHAT).isdisjoint(said) and not any(word.startswith(_OF_HOURS) for word in said)
+
+
+def _open_ones(turn: Turn, library: Library, branches: Sequence[Branch]) -> Reply:
+    """The branches that are open on the day that is asked about, today if none is."""
+    days = parse_when(words_of(turn), local_day(turn.now, branches[0].zone), library.holidays).days
+    lines = []
+    for branch in branches:
+        today = local_day(turn.now, branch.zone)
+        day_there = day_of(branch.hours, days[0] if days else today, library.holidays) if branch.hours else None
+        if day_there is not None and day_there.intervals:
+            lines.append(f"{branch.name}: {day_hours(day_there)}")
+    today = local_day(turn.now, branches[0].zone)
+    when = named_day(days[0] if days else today, today)
+    said = _("Открыты {day}:").format(day=when)
+    if not lines:
+        said = _("{day}: все библиотеки закрыты.").format(day=capital(when))
+    return reply("\n".join((said, *lines)), buttons=((find_button(), librarian_button()),))
 
 
 def _today(branch: Branch, hours: Hours, moment: datetime, library: Library) -> str:

@@ -149,8 +149,8 @@ def _of_the_list(said: str, dialogue: Dialogue, now: datetime) -> Button | None:
 
 
 def _answers(offered: tuple[Button, ...]) -> tuple[Button, ...]:
-    """What answers a question; none where the buttons are only what else may be done: «первая» calls nobody."""
-    return offered if ":" in offered[0].payload else ()
+    """What answers a question of yes or no; none of what else may be done: «первая» calls nobody."""
+    return offered if _folded(offered[0].label) in (*YES, *NO) else ()
 
 
 def _shown_together(dialogue: Dialogue) -> tuple[Button, ...]:

@@ -15,6 +15,8 @@ _SURE_AUTHOR = 0.81
 _BEHIND = 0.015
 _UNNUMBERED = 0.05
 """The part that bears the number comes before works so much nearer that do not say which part they are."""
+_MANY_PARTS = 4
+"""So many works that begin alike are taken for a series."""
 _LAST = 1_000
 """Behind all parts of a series that bear a number."""
 
@@ -73,6 +75,17 @@ def is_another_part(top: Scored, question: Question) -> bool:
     if number is None or top.placed or number in work.volumes or number in work.places:
         return False
     return not any(str(number) in token for variant in work.variants for token in variant.title)
+
+
+def is_a_series(ranked: Sequence[Scored], question: Question) -> bool:
+    """Whether nothing but the common beginning of several titles was said: «гарри поттер».
+
+    None of them is called so alone; that a pop-up book has the name before its subtitle makes it no likelier meant.
+    """
+    if question.numbers or question.volumes or any(one.is_whole or one.placed for one in ranked):
+        return False
+    name = [word for word in question.words if not word.number and not word.aside]
+    return sum(_begins_with(one, name) for one in ranked) >= _MANY_PARTS
 
 
 def series_first(ranked: Sequence[Scored], question: Question) -> list[Scored]:

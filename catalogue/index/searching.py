@@ -15,7 +15,7 @@ from catalogue.index.common import is_surname
 from catalogue.index.documents import whole
 from catalogue.index.lexicon import Lexicon
 from catalogue.index.likeness import Likenesses
-from catalogue.index.ordering import is_another_part, order, series_first
+from catalogue.index.ordering import is_a_series, is_another_part, order, series_first
 from catalogue.index.questions import Question
 from catalogue.index.ranking import Scale, Scored
 from catalogue.index.reading import MAX_LETTERS, Reader
@@ -112,9 +112,13 @@ class Search:
         verdict = _verdict(kept, question)
         if verdict is Verdict.NEAR and not (is_near(question, ranked) or _is_a_hero(question)):
             return Answer(Verdict.NOTHING, isbn_note=note)
+        scores = [one.score for one in kept]  # of a series all are as likely: they keep their order, not whose it was
         if is_another_part(top, question):
             kept = series_first(kept, question)
-        hits = tuple((one.work.work_id, round(one.score, 4)) for one in kept)
+            scores = [one.score for one in kept]
+        elif verdict is Verdict.CHOICE and is_a_series(kept, question):
+            kept = series_first(kept, question)
+        hits = tuple((one.work.work_id, round(score, 4)) for one, score in zip(kept, scores, strict=True))
         return Answer(verdict, hits, _said(question, top), note)
 
     def _ranked(self, question: Question) -> tuple[Question, list[Scored]]:

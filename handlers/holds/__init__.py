@@ -9,6 +9,7 @@ from bot.circulation import Ability, Ok, OpenHold, Refused, Unavailable, Unsuppo
 from bot.language import yes_or_no
 from bot.language.folding import words
 from bot.language.morphology import marks
+from bot.language.yes_or_no import Said
 from bot.lending_words import branch_named, hold_state, titled, why_no_hold
 from bot.library.holds import HoldBlock
 from bot.library.model import WorkCard
@@ -216,8 +217,10 @@ async def where_in_words(turn: Turn, library: Library) -> Answer:
     """«В Сосновке»: the place in the reader's own words; anything else is a wish of its own."""
     named = find_branches(turn.text, await library.branches.all())
     codes, held = turn.data.get("codes"), turn.data.get("hold")
-    if len(named) != 1 or not isinstance(codes, list) or named[0].code not in codes:
+    if not isinstance(codes, list) or (len(named) != 1 and yes_or_no.answer(words(turn.text)) is not Said.YES):
         return Answer(replies=(), go_on=(turn.request,))
+    if not named or named[0].code not in codes:  # «да» names no place: it is asked again
+        return await _step(turn, library, str(held))
     return await _step(turn, library, f"{held}@{branch_key(named[0].code)}")
 
 

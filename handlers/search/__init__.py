@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.asking import SURE, is_by, look_up, named_apart
-from bot.language import reactions
+from bot.language import numbers, reactions
 from bot.language.folding import words
 from bot.language.morphology import stem
 from bot.library.model import Branch, WorkCard
@@ -28,6 +28,12 @@ _NAMES_NOTHING = frozenset(
     )
 )
 """«Есть ли у вас книга?» names none: the title is asked for."""
+_POINTING = frozenset(
+    words(
+        "а и ну да нет не же вот тоже она он они оно ее его их эта этот эту эти это та ту тот те то такая такую такой "
+        "какая какой какую какие все всё любая любую любой другая другую другой другие которая которую"
+    )
+)
 FITS = (Verdict.FOUND, Verdict.CHOICE)
 LIMIT = shown.MOST_LISTED
 
@@ -72,7 +78,7 @@ async def _told(turn: Turn, library: Library) -> Answer:
         return _what()
     branches = await library.branches.all()
     answers, branch = await _find(turn, library, branches)
-    if _is_one_letter(query) and not _is_titled(answers[0], query):
+    if (_is_one_letter(query) or _only_points(query)) and not _is_titled(answers[0], query):
         return _what()
     if not _is_the_book(answers) and (listed := await suggesting.instead(turn, library, query)) is not None:
         return listed
@@ -129,6 +135,12 @@ def _shared_author(found: Found) -> str:
 def _is_one_letter(query: str) -> bool:
     said = words(query)
     return len(said) == 1 and len(said[0]) == 1 and said[0].isalpha()
+
+
+def _only_points(query: str) -> bool:
+    """«А какие?», «да этот», «вторая»: words that only point at something, and nothing is there to point at."""
+    said = [word for word in words(query) if word not in _POINTING]
+    return not said or (len(said) == 1 and numbers.ordinal(said[0]) is not None)
 
 
 def _is_titled(found: Found, query: str) -> bool:

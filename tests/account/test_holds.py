@@ -170,6 +170,8 @@ async def test_where_to_fetch_it_is_told_in_words(reader: Reader, wanted: int, c
     await reader.says("забронируйте каштанку")
     await reader.says("да")
     reader.hears("Где вам удобно забрать?")
+    await reader.says("ага")
+    reader.hears("Где вам удобно забрать?")
 
     await reader.says("давайте в детской")
 

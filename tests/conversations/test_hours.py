@@ -215,3 +215,25 @@ async def test_a_closed_today_is_told_once(reader: Reader, clock: StandingClock)
 
     assert reader.text.count("санитарный день") == 1
     reader.hears("Откроемся завтра в 9:00.")
+
+
+@pytest.mark.parametrize("said", ["какие филиалы открыты в субботу?", "а что открыто в субботу?"])
+async def test_which_branches_are_open_is_told_of_all(reader: Reader, said: str) -> None:
+    await reader.says("часы работы детской")
+
+    await reader.says(said)
+
+    reader.hears("Открыты в субботу, 7 марта:", "Центральная библиотека: с 10:00 до 14:00")
+    reader.hears_nothing_of("Детская")
+
+
+async def test_a_day_on_which_all_are_closed_is_told_so(reader: Reader) -> None:
+    await reader.says("какие филиалы открыты 8 марта?")
+
+    reader.hears("В воскресенье, 8 марта: все библиотеки закрыты.")
+
+
+async def test_what_hours_there_are_is_asked_of_one(reader: Reader) -> None:
+    await reader.says("какие у вас часы работы библиотеки?")
+
+    reader.hears("Центральная библиотека")

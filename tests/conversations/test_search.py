@@ -311,3 +311,23 @@ async def test_a_writers_name_that_is_a_title_too_shows_both(reader: Reader, cat
         "Пушкин, Дмитрий Мережковский",
         "Капитанская дочка, Александр Пушкин",
     ]
+
+
+@pytest.mark.parametrize("said", ["вторая", "а какие", "да этот", "любую"])
+async def test_words_that_only_point_at_something_name_no_book(
+    reader: Reader, catalogue: FakeCatalogue, said: str
+) -> None:
+    catalogue.holds("Вторая любовь", "А. Автор", at(CENTRAL, 1, 1))
+    catalogue.holds("Какие этот люди", "А. Автор", at(CENTRAL, 1, 1))
+
+    await reader.says(said)
+
+    reader.hears("Какую книгу ищете?")
+
+
+async def test_a_pronoun_may_be_a_title(reader: Reader, catalogue: FakeCatalogue) -> None:
+    catalogue.holds("Она", "Г. Хаггард", at(CENTRAL, 1, 1))
+
+    await reader.says("она")
+
+    reader.hears("Она, Г. Хаггард. Есть: 1 из 1.")

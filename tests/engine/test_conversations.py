@@ -50,8 +50,11 @@ def test_one_of_a_list_is_meant_by_its_place_or_a_word_of_it(typed: str, payload
 
 def test_a_place_in_a_list_means_none_of_the_ways_out() -> None:
     menu = Dialogue(offered=(Button("Позвать библиотекаря", "human"), Button("Найти книгу", "find")), offered_at=NOW)
+    card = Dialogue(offered=(Button("Все библиотеки (6)", "branches:1"), Button("Найти книгу", "find")), offered_at=NOW)
 
     assert chosen("первая", menu, NOW) is None
+    assert chosen("первая", card, NOW) is None
+    assert chosen("все библиотеки", card, NOW) == card.offered[0]
     assert chosen("1", menu, NOW) == menu.offered[0]
 
 

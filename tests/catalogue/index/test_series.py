@@ -21,6 +21,11 @@ SHELF = (
     book("Таня Гроттер и магический контрабас", "Емец Д.", copies=4),
     book("Таня Гроттер и трон Древнира", "Емец Д.", copies=2),
     book("Таня Гроттер. Путеводитель", "Кто-то К."),
+    book("Гарри Поттер. Трёхмерная карта", "Рейнарт М."),
+    book("Гарри Поттер. Полная коллекция", "Роулинг Дж."),
+    book("Гарри Поттер и Кубок огня", "Роулинг Дж.", copies=5),
+    book("Гарри Поттер и Дары смерти", "Роулинг Дж.", copies=7),
+    book("Гарри Поттер и Тайная комната", "Роулинг Дж.", copies=3),
     book("Метро 2033", "Глуховский Д."),
     book("Три товарища", "Ремарк Э. М."),
     *(book(f"Книга о погоде {number}-го года", "Петров П.") for number in range(100, 140)),
@@ -71,3 +76,14 @@ async def test_a_number_of_the_title_is_no_part(shelf: IndexedCatalogue, title: 
 
 def test_a_cycle_in_one_volume_is_no_first_volume() -> None:
     assert volumes_in(["весь", "цикл", "в", "одном", "томе"])[1] == []
+
+
+async def test_of_a_series_what_there_is_most_of_comes_first_and_no_book_for_its_short_title(
+    shelf: IndexedCatalogue,
+) -> None:
+    found = await shelf.find(Wanted(text="гарри поттер"))
+
+    assert found.verdict is Verdict.CHOICE
+    assert [work.title for work in found.works][:3] == [
+        "Гарри Поттер и Дары смерти", "Гарри Поттер и Кубок огня", "Гарри Поттер и Тайная комната",
+    ]  # fmt: skip
