@@ -1,6 +1,6 @@
 """Who works at the console: for admins."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 
 from aiohttp import web
 
@@ -39,12 +39,13 @@ class People:
     async def add(self, visit: Visit) -> web.Response:
         """A new account; its password is shown once."""
         form, password = visit.form, passwords.made()
+        branches = await self._branches(visit)
         try:
             staff_id = await self._room.staff.add(
                 form.get("login", ""),
                 form.get("name", ""),
                 _role(form),
-                self._branches(visit),
+                branches,
                 await passwords.hashed(password),
             )
         except InputError:
@@ -56,13 +57,14 @@ class People:
     async def change(self, visit: Visit) -> web.Response:
         """Name, role, branches, and whether they may come in."""
         form, who = visit.form, await self._one(visit)
+        branches = await self._branches(visit)
         disabled = bool(form.get("disabled"))
         try:
             await self._room.staff.change(
                 who.staff_id,
                 name=form.get("name", ""),
                 role=_role(form),
-                branches=self._branches(visit),
+                branches=branches,
                 disabled=disabled,
             )
         except InputError:
@@ -92,11 +94,22 @@ class People:
         found = next((who for who in await self._room.staff.all() if who.staff_id == wanted), None)
         if found is None:
             raise Stop(404, _("Такого сотрудника нет."))
+        await self._may(visit, found.branches)
         return found
 
-    def _branches(self, visit: Visit) -> frozenset[str]:
-        """The branches of ours that are ticked in a form; none for all."""
+    async def _branches(self, visit: Visit) -> frozenset[str]:
+        """The branches of ours that are ticked in a form; none for all that this admin looks after. Raises Stop."""
+        ticked = self._ticked(visit) or visit.me.branches
+        await self._may(visit, ticked)
+        return ticked
+
+    def _ticked(self, visit: Visit) -> frozenset[str]:
         return frozenset(code for code in self._room.setting.branches if visit.form.get(f"branch-{code}"))
+
+    async def _may(self, visit: Visit, branches: frozenset[str]) -> None:
+        """An admin of some branches looks after their staff alone. Raises Stop for others'."""
+        if not _within(visit, branches):
+            await self._room.refuse_branch(visit, visit.request.path, _("Это сотрудник других филиалов."))
 
     async def _page(
         self,
@@ -112,15 +125,21 @@ class People:
             visit,
             "staff.html",
             status,
-            people=await self._room.staff.all(),
-            branches=self._room.setting.branches,
+            people=[who for who in await self._room.staff.all() if _within(visit, who.branches)],
+            branches={code: name for code, name in self._room.setting.branches.items() if _within(visit, {code})},
             password=password,
             of=of,
             fault=fault,
             typed=typed or {},
-            typed_branches=self._branches(visit) if typed else (),
+            typed_branches=self._ticked(visit) if typed else (),
             now_on="staff",
         )
+
+
+def _within(visit: Visit, branches: Set[str]) -> bool:
+    """Whether these are branches that this admin looks after; none are all."""
+    mine = visit.me.branches
+    return not mine or (bool(branches) and branches <= mine)
 
 
 def _role(form: Mapping[str, str]) -> StaffRole:

@@ -4,7 +4,9 @@ from datetime import timedelta
 
 import pytest
 from playwright.async_api import Dialog, Locator, Page, expect
+from sqlalchemy import update
 
+from db.models import ContactRow
 from tests.browser.conftest import Visit
 from tests.browser.desk import Ahead, Enter, last_line, the_answer_leaves
 from tests.browser.held import Held
@@ -171,6 +173,22 @@ async def test_a_note_is_kept_by_the_keys_that_send_an_answer(
 
     await expect(last_line(masha)).to_contain_text("Зонт у Ольги")
     await expect(masha.page.get_by_role("dialog")).to_have_count(0)
+
+
+async def test_a_name_that_turns_the_writing_round_turns_nothing_beyond_itself(
+    desk_house: ConsoleHouse, visit: Visit, enter: Enter
+) -> None:
+    await called(desk_house, visit)
+    async with desk_house.database.writer.begin() as connection:
+        await connection.execute(update(ContactRow).values(name="Анна \u202eавонавИ"))
+    masha = await enter()
+    await masha.opens(f"{desk_house.address}/console/c/1")
+
+    name, time = masha.page.locator("#said-1 .by b"), masha.page.locator("#said-1 .by time")
+    left, right = await name.bounding_box(), await time.bounding_box()
+    assert left is not None
+    assert right is not None
+    assert right["x"] >= left["x"] + left["width"]
 
 
 async def test_how_long_a_reader_waits_goes_on_by_itself(desk_house: ConsoleHouse, visit: Visit, enter: Enter) -> None:

@@ -280,6 +280,33 @@ async def test_only_admins_look_after_the_staff(
     assert "staff:masha refused.role" in await done(sqlite)
 
 
+async def test_an_admin_of_one_branch_looks_after_its_staff_alone(
+    sqlite: Database, clock: StandingClock, browser: Browser
+) -> None:
+    chief = await hire(sqlite, clock, "chief", "Директор", StaffRole.ADMIN)
+    own = await hire(sqlite, clock, role=StaffRole.ADMIN, branches=("02",))
+    vera = await hire(sqlite, clock, "vera", "Вера", branches=("02",))
+    olga = await hire(sqlite, clock, "olga", "Ольга", branches=("01", "02"))
+    await browser.signs_in()
+    book = SqlStaffBook(sqlite, clock)
+
+    page = await (await browser.get("staff")).text()
+    assert ("Вера" in page, "Директор" in page, "Ольга" in page, "Центральная" in page) == (True, False, False, False)
+    for who in (chief, olga):
+        for what in ("", "/password", "/sessions"):
+            assert (await browser.post(f"staff/{who.staff_id}{what}", {"name": "Я", "branch-02": "1"})).status == 403
+    for beyond in ({"branch-01": "1"}, {"branch-01": "1", "branch-02": "1"}):
+        assert (await browser.post("staff", {"login": "evil", "name": "Evil", **beyond})).status == 403
+        assert (await browser.post(f"staff/{own.staff_id}", {"name": "Я", "role": "admin", **beyond})).status == 403
+    assert (await done(sqlite)).count("staff:masha refused.branch") == 10
+
+    assert (await browser.post(f"staff/{own.staff_id}", {"name": "Мария", "role": "admin"})).status == 303
+    assert (await browser.post(f"staff/{vera.staff_id}", {"name": "Вера", "role": "editor"})).status == 303
+    assert (await browser.post("staff", {"login": "new", "name": "Новая"})).status == 200
+    branches = {who.login: set(who.branches) for who in await book.all()}
+    assert branches == {"chief": set(), "masha": {"02"}, "vera": {"02"}, "olga": {"01", "02"}, "new": {"02"}}
+
+
 async def test_what_an_admin_typed_stays_when_the_login_is_refused(
     sqlite: Database, clock: StandingClock, browser: Browser
 ) -> None:

@@ -5,11 +5,14 @@ import re
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import cast
+from urllib.parse import urlencode
 
 import pytest
 from aiohttp import ClientResponse
 from sqlalchemy import func, select
 
+import console
+from bot.ports.library import Library
 from bot.ports.log import Mode
 from bot.staff import StaffRole
 from console.app import Console
@@ -101,6 +104,12 @@ async def house(sqlite: Database, clock: StandingClock) -> AsyncIterator[DeskRea
 def log(house: DeskReaders) -> StoredLog:
     """The one log of the store."""
     return cast("StoredLog", house.desk.log)
+
+
+@pytest.fixture
+def library(house: DeskReaders) -> Library:
+    """With the catalogue of the house."""
+    return house.library
 
 
 @pytest.fixture
@@ -210,6 +219,53 @@ async def test_a_librarian_of_another_branch_gets_nothing_by_guessing_numbers(
         assert not re.search("Позовите|Анна|Петрова", await answer.text()), path
         assert await noted(sqlite, "refused.branch") == tries + 1, path
     assert await mode_of(sqlite, one) == Mode.WAITING, "and nothing has happened to it"
+
+
+NONSENSE = {
+    "nothing": "",
+    "a script": "<script>alert(1)</script>",
+    "no row": "9" * 30,
+    "a row of nobody": "999999999999999999",
+    "below zero": "-1",
+    "other digits": "\u0663\u00b2",
+    "no sign": "\x00\u202e\ufeff",
+    "longer than a name": "Ы" * 100,
+    "a day of no calendar": "2026-02-31",
+    "a day of no year": "9999-12-31",
+    "a formula": "=cmd|' /C calc'!A0",
+}
+FIELD = re.compile(r"""(?:(?:form|fields|query|said)(?:\.get\(|\[)|number\()f?"([\w-]+)\{?""")
+
+
+def fields_of_the_console() -> set[str]:
+    """What the screens read out of forms and addresses, by their source; where a number follows, number one."""
+    rooms = [path.read_text("utf-8") for path in Path(console.__file__).parent.glob("*.py")]
+    names = {name for room in rooms for name in FIELD.findall(room)}
+    return {f"{name}1" if name.endswith("-") else name for name in names} | {"pick-1", "undo-1", "at-01", "record-1"}
+
+
+@pytest.mark.parametrize("said", NONSENSE.values(), ids=NONSENSE)
+async def test_nonsense_in_every_field_of_every_address_is_no_fault_of_ours(
+    console: Console, chief: Browser, log: StoredLog, said: str
+) -> None:
+    one = await calls(log)
+    nonsense = dict.fromkeys(fields_of_the_console() - {"csrf"}, said)
+    assert {"text", "key", "until-1", "reason", "loan", "note", "words", "before"} <= nonsense.keys()
+    query = urlencode(dict.fromkeys(nonsense, said[:200]))
+    for method, path, _ in screens(console):
+        if path.endswith(("/logout", "/stream")):
+            continue
+        for number in (one, 10**9 - 1):
+            if "/staff/" in path and number == one:
+                continue  # herself
+            where = filled(path, number)
+            if method == "GET":
+                answer = await chief.get(f"{where}?{query}", **{"HX-Request": "true"})
+            else:
+                answer = await chief.post(f"{where}?{query}", nonsense, **{"HX-Request": "true"})
+            assert answer.status < 500, (method, where, await answer.text())
+            assert "<script>alert" not in await answer.text(), (method, where)
+    assert (await chief.get("account")).status == 200, "she was there to the end"
 
 
 def test_of_every_address_with_a_number_it_is_known_whose_it_is(console: Console) -> None:

@@ -3,6 +3,9 @@
 import csv
 import io
 
+import pytest
+
+from bot.spreadsheet import harmless
 from bot.staff import StaffRole
 from console import journal
 from db.desk_audit import SqlStaffAudit
@@ -80,6 +83,12 @@ async def test_it_goes_on_by_key_page_after_page(come: Come, house: DeskReaders)
     assert older.count(ROW) == 1 + 5
     assert "диалог № 1000" in older
     assert "Показать раньше" not in older
+
+
+@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20"])
+def test_no_cell_is_a_formula_however_its_sign_is_written(sign: str) -> None:
+    assert harmless(f"{sign}cmd") == f"'{sign}cmd"
+    assert harmless(f"Анна {sign}") == f"Анна {sign}"
 
 
 async def test_the_file_has_all_lines_and_no_formulas(come: Come, house: DeskReaders) -> None:
