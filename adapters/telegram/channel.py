@@ -85,7 +85,10 @@ class Telegram:
     # --- out -------------------------------------------------------------------------------------
 
     async def send(self, message: Outbound) -> Sent:
-        address = self._moved_to.get(message.contact.address, message.contact.address)
+        address = message.contact.address
+        if moved_to := self._moved_to.get(address):  # where the log's word of it was lost it is told again
+            self._tell_move(address, moved_to)
+            address = moved_to
         if not _ADDRESS.fullmatch(address):
             raise DeliveryRefused("no chat of Telegram")
         pieces = render(message.reply, self.capabilities)
@@ -144,8 +147,12 @@ class Telegram:
         """The contact has another address from now on; the log hears of it with what comes in next."""
         log.info("a group has moved", channel=self._setting.name)
         self._moved_to[old] = new
+        self._tell_move(old, new)
+
+    def _tell_move(self, old: str, new: str) -> None:
         contact = Contact(channel=self._setting.name, address=old)
-        self._moves.append(Moved(contact=contact, address=new, at=self._setting.clock.now()))
+        if all(move.contact != contact for move in self._moves):
+            self._moves.append(Moved(contact=contact, address=new, at=self._setting.clock.now()))
 
     def _with_moves(self, accepted: Accepted) -> Accepted:
         moves, self._moves = self._moves, []

@@ -24,11 +24,6 @@ def other_layout(text: str) -> str:
     return to_russian(text) if _latin_prevails(text) else to_latin(text)
 
 
-def other_layout_by_word(text: str) -> str:
-    """Latin words by their keys in Russian, all other words as they stand: «есть djqyf b vbh?»."""
-    return " ".join(readings(word)[0] if _latin_prevails(word) else word for word in text.split())
-
-
 def readings(word: str) -> tuple[str, ...]:
     """A word without spaces on the other layout, the likeliest first.
 

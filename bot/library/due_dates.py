@@ -1,8 +1,7 @@
 """Due dates: terms fitted to the branch's calendar. Pure; source: DOMAIN §3.3."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Protocol
-from zoneinfo import ZoneInfo
 
 from bot.library.hours import DaysOff, day_of
 from bot.library.model import Hours
@@ -140,11 +139,6 @@ def capped(due: date, issued_on: date, policy: LendingPolicy, calendar: Calendar
     if due <= last:
         return due
     return last if policy.closed_day_rule is ClosedDay.IGNORE else prev_open(last, calendar)
-
-
-def due_moment(due_on: date, zone: ZoneInfo) -> datetime:
-    """Step (g): the end of the day where the branch stands, as a moment in UTC."""
-    return datetime.combine(due_on, time(23, 59), zone).astimezone(UTC)
 
 
 def is_overdue(due_on: date, today: date, calendar: Calendar) -> bool:

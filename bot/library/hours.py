@@ -154,11 +154,6 @@ def counted(branch: Branch) -> Hours | None:
     return Hours(week=((Interval(time.min, time.max),),) * 7, holidays_closed=False, days=branch.days)
 
 
-def closes_at(day: Day) -> time | None:
-    """The end of the day's last interval, None on a closed day."""
-    return day.intervals[-1].end if day.intervals else None
-
-
 @lru_cache(maxsize=1_024)
 def at(day: date, local: time, zone: ZoneInfo) -> datetime:
     """A local time of a day as a moment in UTC; the end of a day (``time.max``) is midnight."""

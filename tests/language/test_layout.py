@@ -23,10 +23,6 @@ def test_a_text_turns_into_what_the_keys_give_on_the_other_layout(typed: str, me
     assert layout.other_layout(typed) == meant
 
 
-def test_only_latin_words_of_a_sentence_are_turned() -> None:
-    assert layout.other_layout_by_word("есть djqyf b vbh?") == "есть война и мир"
-
-
 def test_a_stop_behind_a_word_may_be_a_letter_or_a_stop() -> None:
     assert layout.readings("vbh.") == ("мир", "мирю")
     assert layout.readings("vbh") == ("мир",)

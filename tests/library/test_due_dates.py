@@ -1,8 +1,7 @@
 """Terms fitted to the calendar: closed days, year ends, leap days, hard dates, zones."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
@@ -14,7 +13,6 @@ from bot.library.due_dates import (
     back_by,
     capped,
     due_date,
-    due_moment,
     is_over,
     is_overdue,
     next_open,
@@ -112,14 +110,6 @@ def test_the_whole_time_in_one_pair_of_hands_is_capped() -> None:
     assert capped(date(2026, 12, 20), date(2026, 11, 2), limits, EVERY_DAY) == date(2026, 12, 2)
     assert capped(date(2026, 12, 1), date(2026, 11, 2), limits, EVERY_DAY) == date(2026, 12, 1)
     assert capped(date(2026, 12, 20), date(2026, 11, 5), limits, NOT_ON_WEEKENDS) == date(2026, 12, 4)
-
-
-@pytest.mark.parametrize("zone", ["Europe/Kaliningrad", "Europe/Moscow", "Asia/Yekaterinburg", "Asia/Kamchatka"])
-def test_a_due_day_ends_where_the_branch_stands(zone: str) -> None:
-    moment = due_moment(date(2026, 12, 31), ZoneInfo(zone))
-
-    assert moment.tzinfo is UTC
-    assert moment.astimezone(ZoneInfo(zone)) == datetime(2026, 12, 31, 23, 59, tzinfo=ZoneInfo(zone))
 
 
 def test_a_book_is_late_from_the_first_open_day_on() -> None:

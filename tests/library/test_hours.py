@@ -9,7 +9,6 @@ from bot.library.holidays import NoHolidays, OfficialHolidays
 from bot.library.hours import (
     Why,
     at,
-    closes_at,
     day_of,
     next_opening,
     now_at,
@@ -135,8 +134,6 @@ def test_a_closed_day_keeps_the_librarys_word() -> None:
     day = day_of(hours(closed={date(2026, 3, 20): "авария"}), date(2026, 3, 20), RUSSIA)
 
     assert (day.intervals, day.why, day.note) == ((), Why.EXCEPTION, "авария")
-    assert closes_at(day) is None
-    assert closes_at(day_of(hours(), date(2026, 3, 2), RUSSIA)) == time(18)
 
 
 # --- now -----------------------------------------------------------------------------------------

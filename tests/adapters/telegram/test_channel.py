@@ -142,6 +142,10 @@ async def test_a_group_that_became_another_chat_is_written_to_there_and_stays_kn
     ]
     assert [message.contact.address for message in accepted.messages] == [str(new)]
 
+    await polling.send(to_reader(reply("И ещё один."), address=str(old), message_id=3))  # so the log did not keep it
+    [again] = [await anext(polling.updates())]
+    assert [event.address for event in again.events if isinstance(event, Moved)] == [str(new)]
+
 
 async def test_a_long_text_goes_in_parts_and_buttons_stand_under_the_last(
     channel: Telegram, server: TelegramServer
