@@ -151,8 +151,8 @@ def _subject(row: Any, way: Way, planner: Planner) -> Subject | None:
     )
 
 
-async def plan_events(connection: AsyncConnection, planner: Planner) -> int:
-    """Plan what happened to holds and requests; returns how many notices were planned."""
+async def events(connection: AsyncConnection, planner: Planner) -> Mapping[int, Sequence[tuple[str, Subject]]]:
+    """What happened to holds and requests and was told to nobody yet, by patron, with the branch's code."""
     happened = [
         *await _holds(connection, planner),
         *await _ended_holds(connection, planner),
@@ -163,7 +163,7 @@ async def plan_events(connection: AsyncConnection, planner: Planner) -> int:
     for patron_id, code, subject in happened:
         if planner.finds(ways.get(patron_id, ()), subject.kind):
             wanted[patron_id].append((code, subject))
-    return await keep(connection, planner, wanted)
+    return wanted
 
 
 def _untold(kind: NoticeKind, subject_id: Any, *of_day: Any) -> Any:
@@ -198,7 +198,7 @@ async def _ended_holds(connection: AsyncConnection, planner: Planner) -> list[tu
         .where(HoldRow.ended_at > planner.now - TOLD_FOR, HoldRow.state.in_(ENDINGS))
         .where(or_(HoldRow.ended_at <= planner.now - RESTS, ~HoldRow.ended_by.like("staff:%")))
         .where(linked(HoldRow.patron_id), ~told)
-        .order_by(HoldRow.id)
+        .order_by(HoldRow.ended_at, HoldRow.id)  # by number SQLite would go through all holds that there ever were
         .limit(EVENTS_AT_ONCE)
     )
     return [
@@ -219,7 +219,7 @@ async def _requests(connection: AsyncConnection, planner: Planner) -> list[tuple
         .where(RenewalRequestRow.decided_at > planner.now - TOLD_FOR, RenewalRequestRow.state.in_(states))
         .where(or_(RenewalRequestRow.decided_at <= planner.now - RESTS, ~RenewalRequestRow.decided_by.like("staff:%")))
         .where(linked(RenewalRequestRow.patron_id), _untold(NoticeKind.RENEWAL_DECIDED, row_id))
-        .order_by(row_id)
+        .order_by(RenewalRequestRow.decided_at, row_id)  # as above
         .limit(EVENTS_AT_ONCE)
     )
     return [

@@ -96,9 +96,14 @@ class SqlNotices:
 
     async def plan_events(self) -> int:
         planner = await self._planner()
+        with store_errors():
+            async with self._database.engine.connect() as connection:
+                happened = await planning.events(connection, planner)
+        if not happened:  # nearly always: nobody waits while it is looked for
+            return 0
         async with self._database.writing() as connection:
             await _lock(connection)
-            return await planning.plan_events(connection, planner)
+            return await planning.keep(connection, planner, happened)
 
     # --- sending ---------------------------------------------------------------------------------
 

@@ -191,7 +191,7 @@ async def suppress(
     titles = await connection.scalars(
         select(RecordRow.title)
         .outerjoin(ItemRow, ItemRow.record_id == RecordRow.id)
-        .where(or_(RecordRow.id.in_(editions), ItemRow.id.in_(copies)))
+        .where(RecordRow.work_id == work_id, or_(RecordRow.id.in_(editions), ItemRow.id.in_(copies)))
         .distinct()
         .limit(TOLD)
     )

@@ -1,16 +1,14 @@
 """Which copies of the catalogue a list of loans means, without a look through the whole catalogue for each batch."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import text
 
 from bot.library.lists import PatronData
 from db.connect import Database
 from tests.support.clock import StandingClock
+from tests.support.lending import Statements
 from tests.support.office import DUE, Office, open_office, out
 
 
@@ -19,21 +17,6 @@ async def office(database: Database, clock: StandingClock) -> Office:
     opened = await open_office(database, clock)
     await opened.patrons(*(PatronData(card_number=number) for number in ("1", "2", "3")))
     return opened
-
-
-@contextmanager
-def asked(database: Database) -> Iterator[list[tuple[str, Any]]]:
-    """What the store is asked meanwhile, with its values."""
-    statements: list[tuple[str, Any]] = []
-
-    def note(_: Any, __: Any, statement: str, values: Any, *___: Any) -> None:
-        statements.append((statement, values))
-
-    event.listen(database.engine.sync_engine, "before_cursor_execute", note)
-    try:
-        yield statements
-    finally:
-        event.remove(database.engine.sync_engine, "before_cursor_execute", note)
 
 
 async def lent(office: Office) -> list[int | None]:
@@ -62,17 +45,11 @@ async def test_no_loan_costs_a_look_through_the_catalogue(sqlite: Database, cloc
     await office.patrons(PatronData(card_number="1"))
     await office.library.book("Идиот", copies=2)
 
-    with asked(sqlite) as statements:
+    with Statements(sqlite) as statements:
         await office.loans(out("1", "Идиот-0"), out("1", "Идиот-1", barcode="460001"))
-    looks = []
-    async with sqlite.engine.connect() as connection:
-        for statement, values in statements:
-            if "FROM items JOIN" in statement and "staged_barcodes" not in statement:
-                plan = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
-                looks.append([str(step.detail) for step in plan])
 
-    assert looks, "the list has loans that the store had not"
-    assert not [plan for plan in looks if any(step.startswith("SCAN items") for step in plan)]
+    assert [one for one in statements.asked if "FROM items JOIN records" in one], "the store had none of these loans"
+    assert await statements.looked_through("items") == [], "but once, to copy the barcodes aside"
 
 
 async def test_loans_that_are_known_ask_nothing_of_the_catalogue(office: Office) -> None:
@@ -80,9 +57,9 @@ async def test_loans_that_are_known_ask_nothing_of_the_catalogue(office: Office)
     rows = [out("1", "Идиот-0"), out("2", "Идиот-1", barcode="460001")]
     await office.loans(*rows)
 
-    with asked(office.library.database) as statements:
+    with Statements(office.library.database) as statements:
         later = [out("1", "Идиот-0", due_on=DUE + timedelta(days=30)), rows[1]]
         summary = await office.loans(*later)
 
     assert (summary.updated, summary.unchanged) == (1, 1)
-    assert not [statement for statement, _ in statements if "FROM items JOIN records" in statement]
+    assert not [statement for statement in statements.asked if "FROM items JOIN records" in statement]

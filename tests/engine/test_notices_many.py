@@ -1,5 +1,6 @@
 """Many notices cost hardly more than one, and are as true."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
@@ -9,6 +10,7 @@ from db.connect import Database
 from tests.support.clock import StandingClock
 from tests.support.lending import Statements
 from tests.support.notified import Notified, notified
+from tests.support.patience import SOON_S
 
 
 @pytest.fixture
@@ -39,6 +41,19 @@ async def test_the_number_of_queries_does_not_grow_with_the_letters(desk: Notifi
         counts.append((len(writing.asked), len([one for one in leaving.asked if "notice" in one])))
 
     assert counts[0] == counts[1], "a query a letter"
+
+
+async def test_nobody_waits_while_it_is_looked_for_what_happened_and_no_history_is_gone_through(
+    sqlite: Database, clock: StandingClock
+) -> None:
+    async with notified(sqlite, clock) as desk:
+        with Statements(sqlite) as asked:
+            async with sqlite.writing(), asyncio.timeout(SOON_S):
+                assert await desk.store.plan_events() == 0
+
+        assert [one for one in asked.asked if "FROM holds" in one]
+        assert await asked.looked_through("holds") == []
+        assert await asked.looked_through("renewal_requests") == []
 
 
 async def test_a_book_that_comes_back_while_letters_leave_is_told_of_no_more(

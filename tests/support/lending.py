@@ -155,8 +155,9 @@ class Statements:
     """Counts what a database is asked, while it is open."""
 
     def __init__(self, database: Database) -> None:
-        self._engine = database.engine.sync_engine
+        self._database, self._engine = database, database.engine.sync_engine
         self.asked: list[str] = []
+        self._values: list[Any] = []
 
     def __enter__(self) -> "Statements":
         event.listen(self._engine, "before_cursor_execute", self._note)
@@ -165,5 +166,17 @@ class Statements:
     def __exit__(self, *exception: object) -> None:
         event.remove(self._engine, "before_cursor_execute", self._note)
 
-    def _note(self, _: Any, __: Any, statement: str, *___: Any) -> None:
+    def _note(self, _: Any, __: Any, statement: str, values: Any, *___: Any) -> None:
         self.asked.append(statement)
+        self._values.append(values)
+
+    async def looked_through(self, table: str, *, but: str = "staged_") -> list[str]:
+        """Questions for which SQLite goes through a whole table, by no index; not those about tables ``but``."""
+        found = []
+        asked = [one for one in zip(self.asked, self._values, strict=True) if table in one[0] and but not in one[0]]
+        async with self._database.engine.connect() as connection:
+            for statement, values in asked:
+                if statement.lstrip().startswith(("SELECT", "UPDATE", "DELETE", "WITH")):
+                    plan = (await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)).all()
+                    found += [statement for step in plan if step.detail == f"SCAN {table}"]
+        return found
