@@ -150,6 +150,8 @@ def _ask_consent(accounts: Accounts, turn: Turn, wish: Wish, before: str = "") -
 async def consent_in_words(turn: Turn, library: Library) -> Answer:
     """«Не против», «не согласна»; what may be either is asked again, any other wish ends the dialogue."""
     said = words(turn.text)
+    if said and all(word.isdigit() for word in said):  # a card's number or a PIN comes before its time
+        return await _number_too_soon(turn, library)
     meant, heard = answer(said), tones(said)
     is_short = len(said) <= LONGEST_CONSENT
     if meant is Said.YES and is_short:
@@ -159,6 +161,15 @@ async def consent_in_words(turn: Turn, library: Library) -> Answer:
     if meant is not None or (is_short and heard):
         return await _unclear(turn, library)
     return Answer(replies=(), go_on=(turn.request,))
+
+
+async def _number_too_soon(turn: Turn, library: Library) -> Answer:
+    accounts, number, wish = library.accounts, card_number(turn.text), _wish(turn)
+    if accounts is None:
+        return await _begun(turn, library)
+    if _by_card(accounts) and len(digits_of(number)) >= LEAST_OF_A_CARD:
+        wish = {**wish, _CARD_SAID: number}
+    return _ask_consent(accounts, turn, wish, _("Сначала ответьте, пожалуйста, согласны ли вы."))
 
 
 async def _unclear(turn: Turn, library: Library) -> Answer:
@@ -261,9 +272,7 @@ async def _by_code(turn: Turn, library: Library, accounts: Accounts, code: str, 
     """Link by the code; what is none may be the ``number`` of a card, whose second proof is then asked for."""
     outcome = await accounts.link_by_code(turn.contact, code, turn.key)
     if outcome.state is LinkState.WRONG and number:
-        said = _(
-            "Такой код не подошёл. Если это номер билета, пришлите теперь и {secret}. Если код, пришлите его ещё раз."
-        )
+        said = _("Не подошло. Если это номер билета, пришлите теперь и {secret}. Если код, пришлите его ещё раз.")
         before = said.format(secret=_secret_words(accounts))
         return _ask_for_secret(accounts, {**wish, _MAY_BE_A_CODE: True}, number, before)
     return await _told(turn, library, accounts, outcome, wish)
@@ -332,6 +341,9 @@ async def secret_in_words(turn: Turn, library: Library) -> Answer:
     born = birth_date(turn.text) if Proof.BIRTH_DATE in accounts.proofs() else None
     secret = born.isoformat() if born else one_time_code(turn.text) or turn.text.strip()
     outcome = await accounts.link_by_card(turn.contact, number, secret, turn.key)
+    if outcome.state is LinkState.WRONG and turn.data.get(_MAY_BE_A_CODE) and code:
+        by_code = await accounts.link_by_code(turn.contact, code, f"{turn.key}.code")
+        outcome = outcome if by_code.state is LinkState.WRONG else by_code
     if outcome.state is LinkState.WRONG:
         said = _("Не подошло: билет {number}. Проверьте номер и пришлите {secret} ещё раз, или исправьте номер.")
         before = said.format(number=number, secret=_secret_words(accounts))

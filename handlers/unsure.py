@@ -14,12 +14,14 @@ from bot.ports.understanding import Request
 from bot.routing import Answer, Router, Turn, intent, pressed
 from bot.wording import books
 from bot.wording import gettext as _
-from handlers import A_WILD_GUESS, is_called, is_hardly_found, librarian_button, surely, words_of
+from handlers import A_GUESS, A_WILD_GUESS, is_called, is_hardly_found, librarian_button, surely, words_of
 
 router = Router("unsure")
 
 LOOKED_FOR = frozenset({"search", "availability"})
 OF_A_PLACE = frozenset({"hours", "location", "contacts"})
+OF_A_CARD = frozenset({"renew", "hold", "my_loans", "subscribe", "unsubscribe"})
+"""Wishes that do something or ask for a card: not on a guess."""
 LONGEST_PAYLOAD = 64
 """Bytes of what a button carries; see ``Button``."""
 
@@ -63,9 +65,17 @@ async def which(turn: Turn, library: Library) -> Answer:
     called_so = work is not None and is_called(work, words_of(turn))
     if work is not None and called_so and other in WISHES:
         return _ask_of_the_book(work, other, request)
+    return await _where_no_book_is_meant(turn, library, found, other, called_so=called_so)
+
+
+async def _where_no_book_is_meant(turn: Turn, library: Library, found: Found, other: str, *, called_so: bool) -> Answer:
+    """Ask where it was a guess: a title that is hardly one, an order that is hardly one."""
+    request = turn.request
     if request.intent in LOOKED_FOR and not called_so and _may_be_none(found, request):
         known = await look_up_faq(library.faq, "", words_of(turn), turn.language)
         return _ask(turn, "search", other) if known is None else _go_on(request)
+    if request.intent in OF_A_CARD and request.confidence < A_GUESS:
+        return _ask(turn, request.intent, "search")
     return _go_on(request)
 
 

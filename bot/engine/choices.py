@@ -136,7 +136,8 @@ def _of_the_list(said: str, dialogue: Dialogue, now: datetime) -> Button | None:
     listed = _listed(dialogue.offered)
     is_list = len(listed) >= _FEWEST
     if len(left) == 1 and (number := ORDINALS.get(left[0])) is not None:
-        return _numbered(number, listed if is_list else _shown_together(dialogue) or _answers(dialogue.offered))
+        bare = _answers(dialogue.offered) if left == said.split() else ()
+        return _numbered(number, listed if is_list else _shown_together(dialogue) or bare)
     if not is_list:
         return None
     if len(left) == 1 and left[0] in _LAST and _verb(listed[0]) not in _ENDS_WITH_ALL:
@@ -150,7 +151,7 @@ def _of_the_list(said: str, dialogue: Dialogue, now: datetime) -> Button | None:
 
 def _answers(offered: tuple[Button, ...]) -> tuple[Button, ...]:
     """What answers a question of yes or no; none of what else may be done: «первая» calls nobody."""
-    return offered if _folded(offered[0].label) in (*YES, *NO) else ()
+    return offered[:2] if _folded(offered[0].label) in (*YES, *NO) else ()
 
 
 def _shown_together(dialogue: Dialogue) -> tuple[Button, ...]:

@@ -8,8 +8,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache, lru_cache
 
-from bot.engine.choices import NO, YES, chosen, is_neither
-from bot.engine.follow_ups import MAY_BE_MORE, follow_up, of_the_same_place, subject_of
+from bot.engine.choices import LIST_LASTS, NO, YES, chosen, is_neither
+from bot.engine.follow_ups import MAY_BE_MORE, follow_up, of_the_same_place
 from bot.language import corrections, reactions, yes_or_no
 from bot.language.folding import fold
 from bot.language.spoken import Spoken, spoken
@@ -252,7 +252,8 @@ def _on_what_was_shown(text: str, first: Request, dialogue: Dialogue, now: datet
 
 def _corrected(words: _Words, dialogue: Dialogue, now: datetime) -> _Words | None:
     """What is meant by a correction of what was said before; None where nothing was, or yes and no are waited for."""
-    if dialogue.expects.endswith("?") or not (dialogue.expects or dialogue.misses or subject_of(dialogue, now)):
+    spoken_with = dialogue.offered_at is not None and now - dialogue.offered_at <= LIST_LASTS
+    if dialogue.expects.endswith("?") or not (spoken_with or dialogue.expects):
         return None
     if reactions.is_wrong(words.text) or not (meant := corrections.meant(words.text)):
         return None

@@ -28,9 +28,10 @@ _NAMES_NOTHING = frozenset(
     )
 )
 """«Есть ли у вас книга?» names none: the title is asked for."""
+_BESIDE = frozenset(words("а и ну да нет не же вот тоже"))
 _POINTING = frozenset(
     words(
-        "а и ну да нет не же вот тоже она он они оно ее его их эта этот эту эти это та ту тот те то такая такую такой "
+        "она он они оно ее его их эта этот эту эти это та ту тот те то такая такую такой "
         "какая какой какую какие все всё любая любую любой другая другую другой другие которая которую"
     )
 )
@@ -45,10 +46,10 @@ async def ask_what(turn: Turn, library: Library) -> Answer:
     return _what()
 
 
-def _what() -> Answer:
+def _what(awaited: str = shown.WHAT) -> Answer:
     text = _("Какую книгу ищете? Напишите название, автора или ISBN.")
     buttons = ((Button(_("Отмена"), "cancel"),),)
-    return Answer(replies=(reply(text, buttons=buttons),), expects=Expects(key=shown.WHAT))
+    return Answer(replies=(reply(text, buttons=buttons),), expects=Expects(key=awaited))
 
 
 @router.on(pressed("other"))
@@ -79,7 +80,7 @@ async def _told(turn: Turn, library: Library) -> Answer:
     branches = await library.branches.all()
     answers, branch = await _find(turn, library, branches)
     if (_is_one_letter(query) or _only_points(query)) and not _is_titled(answers[0], query):
-        return _what()
+        return _what(shown.MORE)
     if not _is_the_book(answers) and (listed := await suggesting.instead(turn, library, query)) is not None:
         return listed
     if len(answers) == 1 and (better := await missing.better_answer(turn, library, answers[0], query)) is not None:
@@ -139,8 +140,9 @@ def _is_one_letter(query: str) -> bool:
 
 def _only_points(query: str) -> bool:
     """«А какие?», «да этот», «вторая»: words that only point at something, and nothing is there to point at."""
-    said = [word for word in words(query) if word not in _POINTING]
-    return not said or (len(said) == 1 and numbers.ordinal(said[0]) is not None)
+    told = [word for word in words(query) if word not in _BESIDE]
+    said = [word for word in told if word not in _POINTING]
+    return bool(told) and (not said or (len(said) == 1 and numbers.ordinal(said[0]) is not None))
 
 
 def _is_titled(found: Found, query: str) -> bool:
@@ -186,7 +188,10 @@ def _one(
     match found.verdict:
         case Verdict.FOUND:
             work, others = found.works[0], found.works[1:]
-            said = " ".join(filter(None, (showing.corrected(found, work), forms.said(work, turn.request.slots))))
+            doubt = showing.doubted(found, work, query)
+            said = " ".join(
+                filter(None, (showing.corrected(found, work) or doubt, forms.said(work, turn.request.slots)))
+            )
             return showing.card(
                 work,
                 branches,

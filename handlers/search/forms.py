@@ -12,8 +12,8 @@ from bot.library.model import Edition, Kind, WorkCard
 from bot.wording import gettext as _
 
 _AUDIO = re.compile(r"(?i)аудио|звукозапис|mp3|audio|говорящ")
-_DIGITAL = re.compile(r"(?i)электронн|e-?book")
-_LARGE = re.compile(r"(?i)крупн\w+ шрифт|large print|для слабовид")
+_DIGITAL = re.compile(r"(?i)электронн|онлайн|pdf|fb2|epub|e-?book")
+_LARGE = re.compile(r"(?i)крупн\w+ шрифт|больши\w+ букв|large print|для слабовид")
 _BRAILLE = re.compile(r"(?i)брайл|braille")
 _LATIN, _CYRILLIC = re.compile(r"[A-Za-z]"), re.compile(r"[А-Яа-яЁё]")
 _IN_LATIN_LETTERS = frozenset(
@@ -30,6 +30,8 @@ _IN_LATIN_LETTERS = frozenset(
         "italian",
     )
 )
+_LEAST_OF_A_LANGUAGE = 5
+"""Letters that «английском» and «по-английски» share."""
 _A_KIND = "комикс"
 """A kind of book rather than the form of one."""
 _IN_RUSSIAN = frozenset(("русском", "russian"))
@@ -40,6 +42,14 @@ def said(work: WorkCard, slots: Mapping[str, str]) -> str:
     if asked := slots.get("format", ""):
         return _of_format(work, fold(asked))
     return _of_language(work, fold(slots["language"])) if slots.get("language") else ""
+
+
+def asked(work: WorkCard, text: str) -> str:
+    """The same for a question of a few words on the book that was shown: «а на английском есть?»."""
+    said = fold(text)
+    names = (*sorted(_IN_LATIN_LETTERS), *sorted(_IN_RUSSIAN))
+    language = next((name for name in names if name[:_LEAST_OF_A_LANGUAGE] in said), "")
+    return _of_language(work, language) if language else _of_format(work, said)
 
 
 def _of_format(work: WorkCard, asked: str) -> str:

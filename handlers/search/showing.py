@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.clock import local_day
-from bot.language.folding import fold
+from bot.language.folding import fold, words
+from bot.language.morphology import stem
 from bot.library.hours import DaysOff
 from bot.library.model import Branch, WorkCard
 from bot.messages import Button, Reply, Styled, bold, link, reply
@@ -17,6 +18,8 @@ _MANY = books.BRANCHES_SHOWN + 1
 """So many branches are still told at once: «и ещё одна» would take the same room."""
 
 
+NO_DOUBT, TELLING = 0.85, 4
+"""A score from which on a book is what was asked for; letters of a word that says something."""
 LONGEST_ANNOTATION = 700
 """Characters: a screen of a phone."""
 OTHERS = 4
@@ -104,10 +107,19 @@ def about(work: WorkCard) -> Reply:
 
 def corrected(found: Found, work: WorkCard) -> str:
     """How the question was read, where the title itself does not show it."""
-    words = set(fold(found.corrected).split())
-    if not words or words <= set(fold(f"{work.title} {work.author}").split()):
+    read = set(fold(found.corrected).split())
+    if not read or read <= set(fold(f"{work.title} {work.author}").split()):
         return ""
     return _("Понял так: «{query}».").format(query=found.corrected)
+
+
+def doubted(found: Found, work: WorkCard, query: str) -> str:
+    """«Может быть, эта»: of what was asked for the book's record lacks a telling word, or has it spelt otherwise."""
+    if not found.scores or found.scores[0] >= NO_DOUBT:
+        return ""
+    told = {stem(word) for word in words(f"{work.title} {work.author} {work.series}")}
+    lacks = any(len(word) >= TELLING and stem(word) not in told for word in words(query))
+    return _("Может быть, вы об этой книге:") if lacks else ""
 
 
 def isbn_note() -> str:

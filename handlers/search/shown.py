@@ -11,7 +11,7 @@ from bot.ports.library import Library
 from bot.routing import Answer, Expects, Router, Turn, follows, not_followed, pressed
 from bot.wording import gettext as _
 from handlers import find_button, librarian_button, ways_out, yes_or_no
-from handlers.search import choosing, showing
+from handlers.search import choosing, forms, showing
 
 WHAT = "search.what"
 """The dialogue waits for a title."""
@@ -19,7 +19,7 @@ MORE = "search.more"
 """It waits for more about a book: nothing that was shown was the right one."""
 MOST_LISTED = 5
 """Works that are looked at: what a list of buttons can hold."""
-_OF_ONE = ("due", "where", "copies", "editions", "author", "about", "reserve")
+_OF_ONE = ("due", "where", "copies", "editions", "author", "about", "form", "reserve")
 """Questions on a book (``bot.engine.follow_ups``): of several, the one that is meant must be chosen first."""
 
 
@@ -32,6 +32,7 @@ def register(router: Router) -> None:
     router.on(pressed("choose"))(other_works)
     router.on(follows("due:work"))(when_back)
     router.on(follows("author:work"))(by_whom)
+    router.on(follows("form:work"))(in_that_form)
     router.on(follows("elsewhere:work"))(in_that_library)
     router.on(follows(*(f"{question}:works" for question in _OF_ONE)))(which_of_them)
     router.on(follows("elsewhere:works"))(which_of_them_there)
@@ -98,6 +99,12 @@ async def by_whom(turn: Turn, library: Library) -> Answer:
         return _gone()
     before = _("Автор: {author}.").format(author=work.author) if work.author else _("Автор в каталоге не указан.")
     return _on(work, await _card(work, turn, library, before=before))
+
+
+async def in_that_form(turn: Turn, library: Library) -> Answer:
+    """«А аудио есть?», «а на английском?»: the card, and what the records tell of the form."""
+    work = await _work(turn, library)
+    return _gone() if work is None else _on(work, await _card(work, turn, library, before=forms.asked(work, turn.text)))
 
 
 async def in_that_library(turn: Turn, library: Library) -> Answer:

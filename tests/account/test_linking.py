@@ -58,7 +58,7 @@ async def test_a_card_number_in_the_place_of_a_code_is_no_dead_end(stranger: Rea
     await stranger.says("да")
 
     await stranger.says("1000001")
-    stranger.hears("Такой код не подошёл. Если это номер билета, пришлите теперь и PIN-код.")
+    stranger.hears("Не подошло. Если это номер билета, пришлите теперь и PIN-код.")
 
     await stranger.says("0000")
     stranger.hears("Не подошло: билет 1000001. Проверьте номер и пришлите PIN-код ещё раз, или исправьте номер.")
@@ -98,6 +98,21 @@ async def test_a_number_said_with_the_wish_is_not_asked_for_again(
 ) -> None:
     accounts.ways |= {Proof.PIN}
     await stranger.says("продлите мне книги, билет 0012345")
+    await stranger.says("да")
+    stranger.hears("Теперь PIN-код билета.")
+
+    await stranger.says("4711")
+
+    stranger.hears("Анна, готово: билет привязан.")
+
+
+async def test_a_number_before_the_consent_is_kept_until_it_is_given(
+    stranger: Reader, accounts: FakeAccounts, anna: Cardholder
+) -> None:
+    accounts.ways |= {Proof.PIN}
+    await stranger.says("мои книги")
+    await stranger.says("0012345")
+    stranger.hears("Сначала ответьте, пожалуйста, согласны ли вы.", "Вы согласны?")
     await stranger.says("да")
     stranger.hears("Теперь PIN-код билета.")
 

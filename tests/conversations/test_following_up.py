@@ -194,3 +194,21 @@ async def test_in_which_library_is_a_question_on_the_book(shown: Reader) -> None
     await shown.says("а в какой библиотеке?")
 
     shown.hears("Каштанка, А. П. Чехов", "Детская библиотека")
+
+
+async def test_the_form_of_the_book_that_was_shown(shown: Reader) -> None:
+    await shown.says("а аудио есть?")
+    shown.hears("Аудиокниги в каталоге не вижу, есть книга.", "Каштанка, А. П. Чехов")
+
+    await shown.says("а крупным шрифтом?")
+    shown.hears("Есть ли она в таком издании, в каталоге не сказано", "Каштанка")
+
+    await shown.says("а где?")
+    shown.hears("Каштанка, А. П. Чехов", "Детская библиотека")
+
+
+async def test_words_that_point_at_nothing_leave_the_book_that_was_shown(shown: Reader) -> None:
+    await shown.says("вторая")
+    await shown.says("какой год издания?")
+
+    shown.hears("Издания: Каштанка")

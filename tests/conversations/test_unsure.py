@@ -171,11 +171,19 @@ async def test_the_second_guess_at_a_title_is_not_told_to_be_missing(library: Li
     reader.hears_nothing_of("не нашлось: «я уже ждал»")
 
 
+async def test_no_card_is_asked_for_on_a_guess(library: Library, clock: StandingClock) -> None:
+    reader = Reader(library, clock, understanding=Heard("renew", 0.33, rival="search"))
+
+    await reader.says("тогда привезите домой")
+
+    reader.hears("Не уверен, что понял. Вы хотите продлить книги или найти книгу?")
+
+
 class Heard:
     """Hears the same in every message, no surer than it is told."""
 
-    def __init__(self, intent: str, confidence: float) -> None:
-        self._intent, self._confidence = intent, confidence
+    def __init__(self, intent: str, confidence: float, **slots: str) -> None:
+        self._intent, self._confidence, self._slots = intent, confidence, slots
 
     def understand(self, text: str) -> tuple[Request, ...]:
-        return (Request(intent=self._intent, confidence=self._confidence, rest=text),)
+        return (Request(intent=self._intent, confidence=self._confidence, rest=text, slots=self._slots),)

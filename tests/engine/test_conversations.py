@@ -78,6 +78,8 @@ def test_all_of_a_list_of_loans_is_not_its_last() -> None:
         ("нет", "other"),
         ("не надо", "other"),
         ("позвать библиотекаря!", "human"),
+        ("а вторую", None),
+        ("третий", None),
         ("4", None),
         ("да, а ещё нужен вишнёвый сад", None),
         ("войну и мир", None),
