@@ -74,6 +74,7 @@ class ReadersScreen:
         values: dict[str, Any] = await self._lending.values(reader.patron_id)
         values |= {"told": told, "lending_of": reader.patron_id}
         lines = await self._ports.journal.last(LINES_SHOWN, patron_id=reader.patron_id)
+        values["people"] = await self._room.people()
         return self._room.page(
             visit, "reader.html", reader=reader, lines=lines, proofs=proofs(), now_on="readers", **values
         )

@@ -8,6 +8,7 @@ from dataclasses import field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NoReturn
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -315,7 +316,9 @@ class Room:
     def _said(self, visit: Visit, stop: Stop) -> web.Response:
         if visit.in_place or visit.request.headers.get("X-CSRF"):
             return web.Response(status=stop.status, text=stop.said, content_type="text/plain")
-        return self.page(visit, "stopped.html", stop.status, said=stop.said, code=stop.status)
+        came = urlsplit(visit.request.headers.get("Referer", ""))
+        onward = inside(f"{came.path}?{came.query}".removesuffix("?"))
+        return self.page(visit, "stopped.html", stop.status, said=stop.said, code=stop.status, onward=onward)
 
     def _dress(self, response: web.StreamResponse) -> None:
         for name, value in HEADERS.items():

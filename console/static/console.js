@@ -106,6 +106,30 @@
     } catch { /* storage is off */ }
   });
 
+  // --- a form that comes when its session has ended is filled in again after the door -------------------------------
+  const SENT = "sent";
+  const session = (act) => { try { return act(sessionStorage); } catch { return null; } };  // storage may be off
+  addEventListener("submit", ({ target: form, defaultPrevented }) => {
+    if (defaultPrevented || form.method !== "post" || form.querySelector("[type=password]") || !form.querySelector("textarea, input:not([type])")) return;
+    const fields = [...new FormData(form)].filter(([name, said]) => name !== "csrf" && typeof said === "string");
+    const sent = { page: location.pathname + location.search, action: form.getAttribute("action"), fields };
+    session((kept) => kept.setItem(SENT, JSON.stringify(sent)));
+  });
+  (() => {
+    const sent = session((kept) => JSON.parse(kept.getItem(SENT)));
+    if (!sent || find("[name=passed], [type=password]")) return;  // at the door
+    const refusedNow = Boolean(find("[data-stopped='401']"));
+    session((kept) => refusedNow ? kept.setItem(SENT, JSON.stringify({ ...sent, refused: true })) : kept.removeItem(SENT));
+    if (refusedNow || !sent.refused || sent.page !== location.pathname + location.search) return;
+    const form = findAll("form").find((one) => one.getAttribute("action") === sent.action), said = new Map(sent.fields);
+    for (const field of form?.elements ?? []) {
+      if (!field.name || field.type === "hidden" || field.type === "file") continue;
+      if (field.type === "checkbox" || field.type === "radio") field.checked = said.get(field.name) === field.value;
+      else field.value = said.get(field.name) ?? field.value;
+    }
+    form?.dispatchEvent(new Event("change", { bubbles: true }));
+  })();
+
   // --- windows ----------------------------------------------------------------------------------------
   addEventListener("click", (event) => {
     const opener = event.target.closest?.("[data-opens]");

@@ -87,12 +87,39 @@ async def test_who_is_not_signed_in_any_more_finds_the_door_and_comes_back_to_th
     await masha.context.clear_cookies()
     await field.fill("Здравствуйте, я нашла")
     await field.press("Control+Enter")
-    await page.get_by_role("status").get_by_role("link", name="Войти").click()
+    door = page.get_by_role("status").get_by_role("link", name="Войти")
+    await expect(door).to_be_visible()
+    await page.set_viewport_size({"width": 360, "height": 740})
+    assert await page.evaluate("document.querySelector('#told').offsetWidth") > 270, "on a phone as wide as it may be"
+    await page.set_viewport_size({"width": 1440, "height": 900})
+    await door.click()
     await masha.signs_in()
 
     await expect(page).to_have_url(f"{desk_house.address}/console/c/1")
     await expect(field).to_have_value("Здравствуйте, я нашла")
     masha.complaints[:] = [one for one in masha.complaints if "401" not in one]  # htmx's, of the list beside it
+
+
+async def test_a_form_that_comes_too_late_is_filled_in_again_behind_the_door(
+    desk_house: ConsoleHouse, enter: Enter
+) -> None:
+    masha = await enter()
+    page = masha.page
+    await masha.opens(f"{desk_house.address}/console/canned")
+    title, text = page.get_by_label("Название").first, page.get_by_label("Текст").first
+    await masha.context.clear_cookies()
+    await title.fill("Часы")
+    await text.fill("Открыто до 19:00")
+    await page.get_by_role("button", name="Добавить").click()
+    await expect(page.get_by_text("Вход закончился.")).to_be_visible()
+    await page.get_by_role("link", name="Войти").click()
+    await masha.signs_in()
+
+    await expect(title).to_have_value("Часы")
+    await expect(text).to_have_value("Открыто до 19:00")
+    await page.get_by_role("button", name="Добавить").click()
+    await expect(page.locator("section").filter(has_text="Сохранить").get_by_label("Название")).to_have_value("Часы")
+    await expect(title).to_have_value("")  # what was kept is not typed again
 
 
 async def test_a_colleague_at_the_same_browser_sees_no_draft_of_hers(

@@ -96,6 +96,10 @@ async def test_a_readers_page_tells_card_books_chats_and_consents(come: Come, ho
     for words in ("Каренина Анна", "билет 1000001", *TITLES, WANTED, "Чат на сайте", "код из библиотеки",
                   "Согласен на всё", "Согласие дано", "Таня", "билет привязан", "продлить можно ещё"):  # fmt: skip
         assert words in page, words
+    vera = await come("vera")
+    await vera.get(f"readers/{house.anna}")
+    page = await (await masha.get(f"readers/{house.anna}")).text()
+    assert '<span class="faint">Vera</span>' in page, "a colleague's name, not the login"
     child = await (await masha.get(f"readers/{house.tanya}")).text()
     assert "чат родителя" in child
     assert f"staff:masha view.reader patron:{house.anna} {house.anna}" in await audited(house.database)
