@@ -76,17 +76,24 @@
   }
   addEventListener("htmx:beforeSwap", (event) => {
     const { elt, target } = event.detail.requestConfig;
-    if (!elt.matches("[hx-trigger^=refresh], [hx-trigger^=every]") || !(target.contains(pressed) || aims(target))) return;
+    if (!elt.matches("[hx-trigger^=refresh], [hx-trigger^=every], [hx-trigger=tick]") || !(target.contains(pressed) || aims(target))) return;
     event.detail.shouldSwap = false;
     owed.add(elt);
     if (!pressed) setTimeout(released, AIMING_MS);
   });
 
   // --- who pressed what its answer took away goes on from the answer, not from the top of the page ----------
-  const left = new Set();
-  addEventListener("htmx:beforeSwap", ({ detail: { target } }) => { if (target.contains(document.activeElement)) left.add(target); });
+  // By keyboard a conversation that was taken goes on in the field of the answer, one that was given away at «Взять».
+  const left = new Map();
+  addEventListener("htmx:beforeSwap", ({ detail: { target } }) => {
+    const at = document.activeElement;
+    if (target.contains(at)) left.set(target, at.matches(":focus-visible"));
+  });
   addEventListener("htmx:afterSettle", ({ detail: { target } }) => {
-    if (left.delete(target) && document.activeElement === document.body) target.querySelector(".outcome")?.focus();
+    const byKeys = left.get(target);
+    if (!left.delete(target) || document.activeElement !== document.body) return;
+    const onward = byKeys && target.id === "thread" ? find("#do-take") ?? find("[data-answer]") : null;
+    (find(".outcome", target) ?? onward)?.focus();
   });
 
   // --- figures beside sections: asked once a page, in silence where it is left before the answer --------------

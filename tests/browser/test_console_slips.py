@@ -202,6 +202,19 @@ async def test_a_note_is_kept_by_the_keys_that_send_an_answer(
     await expect(masha.page.get_by_role("dialog")).to_have_count(0)
 
 
+async def test_who_takes_and_gives_back_by_keyboard_goes_on_from_there(
+    desk_house: ConsoleHouse, visit: Visit, enter: Enter
+) -> None:
+    await called(desk_house, visit)
+    masha = await enter()
+    page = masha.page
+    await masha.opens(f"{desk_house.address}/console/c/1")
+    await page.get_by_role("button", name="Взять").press("Enter")
+    await expect(page.get_by_label("Ответ читателю")).to_be_focused()
+    await page.get_by_role("button", name="Вернуть боту").press("Enter")
+    await expect(page.get_by_role("button", name="Взять")).to_be_focused()
+
+
 async def test_a_name_that_turns_the_writing_round_turns_nothing_beyond_itself(
     desk_house: ConsoleHouse, visit: Visit, enter: Enter
 ) -> None:
