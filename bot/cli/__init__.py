@@ -47,8 +47,9 @@ Config = Annotated[
 
 
 @app.callback()
-def structlog_alone() -> None:
+def before_any(context: typer.Context) -> None:
     """Before any command: structlog would load rich, and pygments, for tracebacks of a kind that we never print."""
+    edge.tell_of_defaults(context.invoked_subcommand or "", sys.argv[1:], os.environ)
     if "rich" not in sys.modules:
         sys.modules["rich"] = None  # type: ignore[assignment]  # the way to have an import refused
         try:

@@ -3,12 +3,15 @@
 import errno
 import io
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from bot.errors import InputError
 
-TRACEBACK = "BIBLIOBOT_TRACEBACK"
+CONFIG = "config.yaml"
+PREFIX = "BIBLIOBOT_"
+HELP = "--help"
+TRACEBACK = f"{PREFIX}TRACEBACK"
 """Set in the environment, faults of ours are shown as Python tells them."""
 
 
@@ -26,6 +29,16 @@ def see_that_all_is_text(words: Sequence[str]) -> None:
         raise InputError(
             "the command holds letters that are not UTF-8: set the terminal to it, or rename the file"
         ) from None
+
+
+def tell_of_defaults(command: str, words: Sequence[str], environ: Mapping[str, str]) -> None:
+    """Whoever stands in another folder than they think would wonder at an empty library, and leave one there."""
+    named = any(word.startswith("--config") for word in words) or any(name.startswith(PREFIX) for name in environ)
+    if command == "demo" or named or HELP in words or Path(CONFIG).is_file():
+        return
+    sys.stderr.write(
+        f"note: there is no {CONFIG} in {Path.cwd()}: defaults are used, what is kept goes into data/ here\n"
+    )
 
 
 def unexpected(error: Exception) -> str:

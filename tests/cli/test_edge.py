@@ -67,3 +67,18 @@ def test_a_full_disk_behind_the_output_is_told(tmp_path: Path) -> None:
 
     assert done.returncode == 1
     assert done.stderr == b"there is no room on the disk: free some space and say it again\n"
+
+
+def test_a_folder_without_a_configuration_is_told_of(tmp_path: Path) -> None:
+    library = SmallLibrary.in_folder(tmp_path)
+    bare = {name: value for name, value in os.environ.items() if not name.startswith("BIBLIOBOT_")}
+    here = [*library.command("staff", "list")[:3], "staff", "list"]
+
+    def notes(command: list[str], folder: Path) -> str:
+        return subprocess.run(command, capture_output=True, text=True, check=True, env=bare, cwd=folder).stderr
+
+    (elsewhere := tmp_path / "elsewhere").mkdir()
+    assert f"there is no config.yaml in {elsewhere}" in notes(here, elsewhere)
+    assert notes(library.command("staff", "list"), elsewhere) == ""
+    assert notes(here, tmp_path) == ""
+    assert notes([*here[:3], "staff", "--help"], elsewhere) == ""
