@@ -1,5 +1,6 @@
 """The one vocabulary of messages: closed, frozen, with no messenger's word in it."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from enum import IntEnum, StrEnum
@@ -238,6 +239,9 @@ class Reply:
     template: Template | None = None
 
 
+_TWO_STOPS = re.compile(r"(?<=\w)\.\.(?!\.)")
+
+
 def compose(*parts: str | Styled) -> tuple[str, tuple[Mark, ...]]:
     """Join plain and formatted pieces into a text and its marks."""
     text, marks = "", []
@@ -246,8 +250,13 @@ def compose(*parts: str | Styled) -> tuple[str, tuple[Mark, ...]]:
             marks.append(Mark(len(text), len(part.text), part.style, part.url))
             text += part.text
         else:
-            text += part
+            text += one_stop(part)
     return text, tuple(marks)
+
+
+def one_stop(text: str) -> str:
+    """«…, Чуковский К. И.» at the end of a sentence ends it: one full stop, not two."""
+    return _TWO_STOPS.sub(".", text) if ".." in text else text
 
 
 def reply(*parts: str | Styled, buttons: Sequence[Sequence[Button]] = (), at: Sequence[Attachment] = ()) -> Reply:

@@ -11,7 +11,7 @@ from bot.library.hours import DaysOff
 from bot.library.model import Branch
 from bot.library.renewal import NotRenewed, RenewalBlock
 from bot.library.shown_loans import packed
-from bot.messages import Button, Reply, Template
+from bot.messages import Button, Reply, Template, one_stop
 from bot.notices import Decided, EndedHold, EndingCard
 from bot.quick import dataclass
 from bot.wording import counted, day, listed
@@ -76,7 +76,10 @@ def worded(cards: Sequence[Told], setting: Setting) -> Reply:
     if any(told.due or told.overdue or told.card for told in cards):
         paragraphs.append(_("Чтобы я не напоминал, напишите: стоп."))
     return Reply(
-        text="\n\n".join(paragraphs), buttons=_buttons(cards), personal=True, template=template(cards, setting.today)
+        text=one_stop("\n\n".join(paragraphs)),
+        buttons=_buttons(cards),
+        personal=True,
+        template=template(cards, setting.today),
     )
 
 

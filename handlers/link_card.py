@@ -85,7 +85,7 @@ async def _begun(turn: Turn, library: Library) -> Answer:
         return await _where(turn, library, wish)
     if not account.consent:
         return _ask_consent(accounts, turn, wish, _what_for(wish))
-    if turn.argument == "card" and _by_card(accounts):
+    if (turn.argument == "card" or _means_the_number(turn.text)) and _by_card(accounts):
         return _ask_card(_without_card(wish))
     if account.suspended and not account.holders and turn.argument != "other":
         return await _gone(turn, library)
@@ -214,6 +214,13 @@ def _by_card(accounts: Accounts) -> bool:
     return bool({Proof.PIN, Proof.BIRTH_DATE} & set(accounts.proofs()))
 
 
+def _means_the_number(text: str) -> bool:
+    """«По номеру билета», «не тот номер»: the number itself is to come."""
+    said = words(text)
+    is_told = any(word.isdigit() for word in said)
+    return not is_told and len(said) <= LONGEST_CONSENT and any(word.startswith("номер") for word in said)
+
+
 def _without_card(wish: Wish) -> Wish:
     return {name: value for name, value in wish.items() if name != _CARD_SAID}
 
@@ -333,6 +340,8 @@ async def secret_in_words(turn: Turn, library: Library) -> Answer:
     accounts, number = library.accounts, str(turn.data.get(_CARD_SAID, ""))
     if accounts is None or not number:
         return await _begun(turn, library)
+    if _means_the_number(turn.text):
+        return _ask_card(_without_card(_wish(turn)))
     if not any(sign.isdigit() for sign in turn.text):
         return Answer(replies=(), go_on=(turn.request,))
     code = one_time_code(turn.text)

@@ -175,7 +175,18 @@ async def test_where_to_fetch_it_is_told_in_words(reader: Reader, wanted: int, c
 
     await reader.says("давайте в детской")
 
-    reader.hears("Бронь записана")
+    reader.hears("Бронь записана: «Каштанка», А. П. Чехов.")
+
+
+async def test_initials_at_the_end_of_a_sentence_have_one_stop(
+    reader: Reader, catalogue: FakeCatalogue, circulation: FakeCirculation
+) -> None:
+    card = catalogue.holds("Каштанка", "Чехов А. П.", at(CENTRAL, 0, 1))
+    circulation.knows(card.work_id, card.title, card.author)
+    await reader.says("забронируйте каштанку")
+    await reader.says("да")
+
+    reader.hears("«Каштанка», Чехов А. П. Где вам удобно забрать?")
 
 
 async def test_a_yes_is_no_title(reader: Reader) -> None:

@@ -62,7 +62,7 @@ async def test_a_card_number_in_the_place_of_a_code_is_no_dead_end(stranger: Rea
 
     await stranger.says("0000")
     stranger.hears("Не подошло: билет 1000001. Проверьте номер и пришлите PIN-код ещё раз, или исправьте номер.")
-    await stranger.presses("Исправить номер")
+    await stranger.says("по номеру билета")
     stranger.hears("Напишите номер читательского билета")
 
 
