@@ -1,11 +1,12 @@
 """One person under several spellings and pen names: Остин Джейн is Остен Дж., Бахман Ричард is Кинг Стивен.
 
 Only names that are sure to be one person's: spellings of one surname (``pen_names.txt``, where they differ by two
-letters at most) with the same initial, pen names together with their given name, and a writer's surname alone where
-nobody else is known by it. All else stays apart: a wrong merge is worse than a missed one.
+letters at most) with the same initial, pen names with their initial (``other_names.txt``), and a writer's surname
+alone where nobody else is known by it. All else stays apart: a wrong merge is worse than a missed one.
 """
 
 from functools import cache, lru_cache
+from importlib import resources
 
 from rapidfuzz.distance import OSA
 
@@ -16,21 +17,6 @@ _SPELLINGS_DIFFER = 2
 _SHORTEST = 5
 _WELL_KNOWN = 20
 """A surname alone means the one writer who bears it only where he is so well known (``authors.txt``)."""
-_WRITTEN_WHOLE = {
-    "конандойл": "дойл", "конандойль": "дойл", "сентэкзюпери": "экзюпери", "салтыковщедрин": "щедрин",
-    "салтыков": "щедрин", "гарсиямаркес": "маркес", "гарсиамаркес": "маркес",
-}  # fmt: skip
-"""Surnames of two words, of which catalogues often have one."""
-_PEN_NAMES = {
-    ("бахман", "р"): ("кинг", "с"), ("гэлбрейт", "р"): ("роулинг", "д"), ("гелбрейт", "р"): ("роулинг", "д"),
-    ("уэстмакотт", "м"): ("кристи", "а"), ("чхартишвили", "г"): ("акунин", "б"), ("брусникин", "а"): ("акунин", "б"),
-    ("клеменс", "с"): ("твен", "м"), ("доджсон", "ч"): ("кэрролл", "л"), ("пешков", "а"): ("горький", "м"),
-    ("голиков", "а"): ("гайдар", "а"), ("корнейчуков", "н"): ("чуковский", "к"), ("бугаев", "б"): ("белый", "а"),
-    ("ювачев", "д"): ("хармс", "д"), ("лотарев", "и"): ("северянин", "и"), ("можейко", "и"): ("булычев", "к"),
-    ("хэндлер", "д"): ("сникет", "л"), ("синявский", "а"): ("терц", "а"), ("климентов", "а"): ("платонов", "а"),
-    ("андерсен", "г"): ("андерсен", "х"), ("булычев", "и"): ("булычев", "к"),
-}  # fmt: skip
-"""Surname and initial of another name, and of the one that books mostly bear. Facts of literary history."""
 
 
 def one_person(name: Name) -> Name:
@@ -46,9 +32,27 @@ def one_person(name: Name) -> Name:
 def _known_as(surname: str, initial: str) -> tuple[str, str]:
     if not initial:
         initial = _only_initial(surname)
-    surname = _WRITTEN_WHOLE.get(surname, surname)
+    written_whole, pen_names_of = _other_names()
+    surname = written_whole.get(surname, surname)
     surname = _spellings().get(surname, surname)
-    return _PEN_NAMES.get((surname, initial), (surname, initial))
+    return pen_names_of.get((surname, initial), (surname, initial))
+
+
+@cache
+def _other_names() -> tuple[dict[str, str], dict[tuple[str, str], tuple[str, str]]]:
+    """Surnames of two words by the one they are filed under, pen names by the name that books mostly bear."""
+    alone: dict[str, str] = {}
+    with_initial: dict[tuple[str, str], tuple[str, str]] = {}
+    for line in (resources.files("catalogue") / "other_names.txt").read_text("utf-8").splitlines():
+        other, is_name, name = line.partition(" = ")
+        if not is_name or line.startswith("#"):
+            continue
+        if " " in other:
+            (surname, initial), (known, known_initial) = other.split(), name.split()
+            with_initial[surname, initial] = known, known_initial
+        else:
+            alone[other] = name
+    return alone, with_initial
 
 
 def _only_initial(surname: str) -> str:
