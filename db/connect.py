@@ -47,7 +47,8 @@ class Database:
     Attributes:
         engine: For reading; on SQLite its transactions begin deferred.
         writer: The same pool, for writing: on SQLite its transactions begin by taking the write
-            lock, so that they wait for one another instead of failing half-way.
+            lock, so that they wait for one another instead of failing half-way. For :meth:`writing`, and for what
+            runs alone (migrations, a restore).
         url: Where it is; holds the password, never log it.
     """
 
