@@ -9,6 +9,7 @@ import base64
 import gzip
 import hashlib
 import json
+import os
 import secrets
 import zlib
 from collections.abc import AsyncIterator, Iterator, Sequence
@@ -23,7 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.errors import InputError
 from bot.quick import dataclass
 from db.base import Moment
-from db.connect import store_errors, unavailable
+from db.connect import OWNER_ONLY, store_errors, unavailable
 from db.models import MessageRow, MessageTotalsRow
 from db.models_notices import NoticeRow
 from db.models_staff import StaffFailureRow, StaffSessionRow
@@ -65,7 +66,7 @@ async def backup(engine: AsyncEngine, revision: str, file: Path) -> Copied:
     partial = file.parent / f"{file.name}.partial"
     counts: dict[str, int] = {}
     try:
-        with gzip.open(partial, "wb", compresslevel=6) as stream:
+        with _made_for_the_owner(partial) as raw, gzip.open(raw, "wb", compresslevel=6) as stream:
             digest = _Digest(cast("IO[bytes]", stream))
             digest.line({"format": FORMAT, "revision": revision})
             async with engine.connect() as connection:
@@ -84,6 +85,10 @@ async def backup(engine: AsyncEngine, revision: str, file: Path) -> Copied:
     finally:
         partial.unlink(missing_ok=True)
     return Copied(rows=counts)
+
+
+def _made_for_the_owner(file: Path) -> IO[bytes]:
+    return os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, OWNER_ONLY), "wb")
 
 
 async def _rows(connection: AsyncConnection, table: Table) -> AsyncIterator[list[Any]]:

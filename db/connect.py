@@ -1,6 +1,7 @@
 """Connections to the store, and its faults in words that tell the operator what to do."""
 
 import asyncio
+import os
 import re
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
@@ -23,6 +24,9 @@ from bot.quick import dataclass
 
 BUSY_MS = 5_000
 """How long SQLite waits for another program's write lock."""
+
+OWNER_ONLY = 0o600
+"""Who may read a store and its copies: they hold names, telephones, dates of birth."""
 
 GIVEN_BACK_S = 5.0
 """How long the end waits for connections that somebody still has."""
@@ -221,6 +225,8 @@ async def _open_postgres(ended: asyncio.Event, *where: Any, **how: Any) -> Any:
 
 async def _open_sqlite(ended: asyncio.Event, path: str) -> aiosqlite.Connection:
     _refuse_after(ended)
+    with suppress(OSError):  # what is there keeps its permissions; what cannot be made SQLite says better
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, OWNER_ONLY))
     connection = aiosqlite.connect(path, timeout=BUSY_MS / 1000)
     thread = connection._thread
     thread.daemon = True  # the end of the process does not wait for it

@@ -81,7 +81,9 @@ async def downgrade(database: Database, revision: str) -> None:
 
 async def state(database: Database) -> Tables:
     """How the tables stand. Raises StoreUnavailable where the store does not answer."""
-    current = await _run(database, _current)
+    with store_errors():  # only read: who asks whether the service is ready must not wait for who writes
+        async with database.engine.connect() as connection:
+            current = await connection.run_sync(_current)
     if current is None:
         return Tables.EMPTY
     if current == head():

@@ -158,6 +158,12 @@ async def test_a_copy_restores_everything_on_either_database(filled: Database, e
     assert old["identity"] != new["identity"], "an index of a later state would be taken for this one's"
 
 
+async def test_a_copy_is_for_its_owners_eyes(sqlite: Database, tmp_path: Path) -> None:
+    await backup(sqlite.engine, REVISION, tmp_path / "copy.gz")
+
+    assert (tmp_path / "copy.gz").stat().st_mode & 0o777 == 0o600
+
+
 async def test_a_restored_store_answers_and_sends_nothing_by_itself(
     filled: Database, empty: Database, tmp_path: Path, clock: StandingClock
 ) -> None:

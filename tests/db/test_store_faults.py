@@ -25,7 +25,7 @@ from db.connect import Database, connect, parse_url, sqlite_connection, unavaila
 from db.log_postgres import PostgresLog
 from db.log_sqlite import SqliteLog
 from db.messages import open_log
-from db.migrate import state, upgrade
+from db.migrate import Tables, state, upgrade
 from db.models import MessageRow, RecordRow
 from db.postgres import open_session
 from db.reading import SqliteReader
@@ -33,6 +33,7 @@ from tests.support.books import book, copy
 from tests.support.clock import StandingClock
 from tests.support.databases import Databases
 from tests.support.logs import arrival, opened_log, says, turn
+from tests.support.patience import SOON_S
 
 LONG = "Расскажите, пожалуйста, есть ли у вас «Идиот»? " * 20
 
@@ -157,6 +158,23 @@ async def test_who_writes_waits_for_who_writes_before(sqlite: Database, clock: S
     await writing
 
     assert [entry.actor async for entry in audit.entries()] == ["staff:1"]
+
+
+async def test_a_new_store_is_for_its_owners_eyes(tmp_path: Path, clock: StandingClock) -> None:
+    database = await connect(f"sqlite:///{tmp_path}/data/store.sqlite3")
+    await upgrade(database)
+    async with opened_log(database, clock) as log:
+        await says(log, "Здравствуйте")
+        modes = {file.name: file.stat().st_mode & 0o777 for file in database.path.parent.iterdir()}
+    await database.aclose()
+
+    assert {"store.sqlite3", "store.sqlite3-wal"} <= modes.keys()
+    assert set(modes.values()) == {0o600}
+
+
+async def test_who_asks_how_the_tables_stand_waits_for_no_writer(sqlite: Database) -> None:
+    async with sqlite.writing(), asyncio.timeout(SOON_S):
+        assert await state(sqlite) is Tables.CURRENT
 
 
 def is_closed(database: Database, driver: Any) -> bool:
