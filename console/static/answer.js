@@ -63,8 +63,7 @@
     }
   }
   desk.listen(place.dataset.stream, "changed", (mark) => { if (mark !== lines().dataset.mark) htmx.trigger(thread, "refresh"); });
-  // Where nobody looks nobody waits, and the session may end.
-  setInterval(() => { if (!document.hidden) htmx.trigger("#talk-head", "tick"); }, 30000);
+  setInterval(() => htmx.trigger("#talk-head", "tick"), 30000);
   function allow() {
     form.querySelector("[data-send]").disabled = Boolean(thread.querySelector("[data-others]"));
   }

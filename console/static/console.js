@@ -53,6 +53,10 @@
     const plain = (answer.getResponseHeader("Content-Type") || "").startsWith("text/plain");
     refused(answer.status, plain ? answer.responseText : document.body.dataset.failed);
   });
+  // Where nobody looks nothing is asked again and again: a session may end there.
+  addEventListener("htmx:beforeRequest", (event) => {
+    if (document.hidden && event.detail.elt.matches("[hx-trigger^=every], [hx-trigger=tick]")) event.preventDefault();
+  });
   addEventListener("htmx:sendError", () => tell(document.body.dataset.offline, true));
 
   // --- what is pressed is not replaced under the finger -----------------------------------------------

@@ -239,6 +239,12 @@ async def test_how_long_a_reader_waits_goes_on_by_itself(desk_house: ConsoleHous
     await expect(masha.page.get_by_text("Ждёт библиотекаря: меньше минуты")).to_be_visible()
     assert isinstance(desk_house.clock, Ahead)
     desk_house.clock.by += timedelta(minutes=5)
+    asked = list[str]()
+    masha.page.on("request", lambda request: asked.append(request.url))
+    await masha.page.evaluate("Object.defineProperty(document, 'hidden', { value: true, configurable: true })")
+    await masha.page.clock.fast_forward(31_000)
+    await masha.page.evaluate("delete document.hidden")
+    assert [address for address in asked if "/c/1/thread" in address] == [], "where nobody looks"
 
     await masha.page.clock.fast_forward(31_000)
 
