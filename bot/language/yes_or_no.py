@@ -47,7 +47,7 @@ _ARE = {
 _MEANING = {word: said for said, words in _ARE.items() for word in _of(words)}
 _BESIDE = _of(
     "я мы ну ладно с этим полностью пожалуйста же то тоже тогда спасибо быть бы привяжите привязывайте привяжи делайте "
-    "на обработку персональных данных своих моих i we do am please thanks thank you"
+    "соглашаться согласиться на обработку персональных данных своих моих i we do am please thanks thank you"
 )
 _YES, _NO = " да ", " нет "
 

@@ -205,7 +205,9 @@ async def test_a_consent_is_kept_in_the_language_it_was_asked_in(stranger: Reade
     assert accounts.consents
 
 
-@pytest.mark.parametrize("said", ["я не согласна", "нет, спасибо", "нет, не хочу я ничего подписывать", "я против"])
+@pytest.mark.parametrize(
+    "said", ["я не согласна", "нет, спасибо", "нет, не хочу я ничего подписывать", "я против", "не хочу соглашаться"]
+)
 async def test_who_refuses_in_words_is_believed(stranger: Reader, accounts: FakeAccounts, said: str) -> None:
     await stranger.says("привяжи билет")
     await stranger.says(said)

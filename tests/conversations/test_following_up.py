@@ -203,6 +203,12 @@ async def test_the_form_of_the_book_that_was_shown(shown: Reader) -> None:
     await shown.says("а крупным шрифтом?")
     shown.hears("Есть ли она в таком издании, в каталоге не сказано", "Каштанка")
 
+    await shown.says("издания покажи")
+    shown.hears("Издания: Каштанка")
+
+    await shown.says("все экземпляры")
+    shown.hears("Детская библиотека", "Центральная библиотека")
+
     await shown.says("а где?")
     shown.hears("Каштанка, А. П. Чехов", "Детская библиотека")
 
