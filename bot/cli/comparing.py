@@ -60,9 +60,14 @@ def earlier(file: Path) -> dict[str, Any]:
         raise InputError(f"{file}: cannot be read: {error.strerror}") from None
     except (msgspec.DecodeError, UnicodeDecodeError):
         found = None
-    if not isinstance(found, dict) or not {"n", "by_intent", "by_tag"} <= found.keys():
+    if not isinstance(found, dict) or not _is_whole(found):
         raise InputError(f"{file}: expected what `bibliobot evaluate --json` printed")
     return found
+
+
+def _is_whole(found: Mapping[str, Any]) -> bool:
+    groups = [found.get("by_intent"), found.get("by_tag"), found.get("questions", {})]
+    return "n" in found and all(isinstance(group, dict) for group in groups)
 
 
 def changes(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[Change]:

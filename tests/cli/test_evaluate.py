@@ -216,7 +216,7 @@ def test_several_files_are_told_apart(inventory: Path, questions: Path, tmp_path
     assert "second.jsonl" in said
 
 
-@pytest.mark.parametrize("content", ["{}", "[1]", "not json"])
+@pytest.mark.parametrize("content", ["{}", "[1]", "not json", '{"n": 1, "by_intent": 5, "by_tag": {}}'])
 def test_what_no_run_printed_is_refused(questions: Path, tmp_path: Path, content: str) -> None:
     strange = tmp_path / "strange.json"
     strange.write_text(content, "utf-8")
