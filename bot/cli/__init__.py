@@ -48,9 +48,14 @@ Config = Annotated[
 
 @app.callback()
 def before_any(context: typer.Context) -> None:
-    """Before any command: is there a configuration, and structlog without what it never needs here."""
+    """Before any command."""
     edge.tell_of_defaults(context.invoked_subcommand or "", sys.argv[1:], os.environ)
-    if "rich" not in sys.modules:  # it would load rich, and pygments, for tracebacks of a kind that we never print
+    structlog_alone()
+
+
+def structlog_alone() -> None:
+    """Structlog would load rich, and pygments, for tracebacks of a kind that we never print."""
+    if "rich" not in sys.modules:
         sys.modules["rich"] = None  # type: ignore[assignment]  # the way to have an import refused
         try:
             importlib.import_module("structlog")
