@@ -3,8 +3,9 @@
 It learns from what a librarian can read and add to: the examples of ``understanding/examples/*.txt`` (one file an
 intent, ``(one|or|another)`` stands for all of them in turn), the tuning messages of ``tests/understanding``, and the
 titles of the demonstration's catalogue, which are to be looked up. A multinomial logistic regression over stems,
-neighbours, groups of words and grammar (``understanding/features.py``), fixed batches, no chance in it: the same files
-give the same model. A minute on one core.
+neighbours, groups of words and grammar (``understanding/features.py``), no chance in it: the same files give the same
+model. What is drawn for an example (its choices, the story around it, its batch) is drawn by its own words, so that one
+example more leaves all others as they were. A minute on one core.
 """
 
 import csv
@@ -15,6 +16,7 @@ import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -42,6 +44,7 @@ TUNING = (
     "messages_strangers_train.jsonl",
     "messages_manners_train.jsonl",
     "messages_lives_train.jsonl",
+    "messages_faces_train.jsonl",
 )
 TITLES = ROOT / "demo" / "books.csv.gz"
 LOOKED_FOR = "search"
@@ -85,10 +88,15 @@ class Example(NamedTuple):
     weight: float
 
 
-def expanded(line: str, seed: int) -> Iterator[str]:
+def drawn(text: str) -> int:
+    """A number by chance, always the same for the same text."""
+    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big")
+
+
+def expanded(line: str) -> Iterator[str]:
     """The texts that a line with choices stands for: each choice at least twice, not all of them with all others."""
     choices = [match[1].split("|") for match in _CHOICE.finditer(line)]
-    chance = random.Random(seed)  # noqa: S311 - a fixed shuffle
+    chance = random.Random(drawn(line))  # noqa: S311 - a fixed shuffle
     for number in range(max((2 * len(options) for options in choices), default=1) if choices else 1):
         if number % 8 == 0:
             for options in choices:
@@ -99,20 +107,20 @@ def expanded(line: str, seed: int) -> Iterator[str]:
 
 def examples() -> Iterator[Example]:
     """Everything that is learned from."""
-    seed = 0
     for file in sorted(EXAMPLES.glob("*.txt")):
         for line in file.read_text("utf-8").splitlines():
-            seed += 1
-            for text in dict.fromkeys(expanded(line, seed)):
+            for text in dict.fromkeys(expanded(line)):
                 yield Example(text, file.stem, 1.0)
 
 
 def stories(said: Sequence[Example]) -> Iterator[Example]:
-    """Long messages: two or three sentences of somebody's life, and what is wanted, mostly last."""
-    chance = random.Random(7)  # noqa: S311 - a fixed shuffle
+    """Long messages around a third of what is said: some sentences of a life, and what is wanted, mostly last."""
     lines = [line for line in BACKGROUND.read_text("utf-8").splitlines() if line]
-    told = [text for seed, line in enumerate(lines) for text in dict.fromkeys(expanded(line, seed))]
-    for example in said[::3]:
+    told = [text for line in lines for text in dict.fromkeys(expanded(line))]
+    for example in said:
+        chance = random.Random(drawn(example.text))  # noqa: S311 - a fixed shuffle
+        if chance.randrange(3):
+            continue
         around = chance.sample(told, chance.choice((1, 2, 2, 3)))
         last = len(around) if chance.random() < 0.8 else chance.randrange(len(around) + 1)
         around.insert(last, example.text)
@@ -142,7 +150,7 @@ def titles(weight: float, books: Sequence[tuple[str, str]]) -> Iterator[Example]
     """The titles of a real catalogue, bare and as they are asked for."""
     texts = []
     for number, (title, author) in enumerate(books):
-        texts.append(Example(title.lower() if number % 2 else title, LOOKED_FOR, 1.0))
+        texts.append(Example(title.lower() if number % 3 else title, LOOKED_FOR, 1.0))
         if number % 5 == 0:
             texts.append(Example(f"{title} {author}", LOOKED_FOR, 1.0))
         if number % 5 == 1:
@@ -154,8 +162,9 @@ def titles(weight: float, books: Sequence[tuple[str, str]]) -> Iterator[Example]
 
 
 def _called(title: str, author: str, number: int) -> str:
-    """As readers name a book: by its title, every other time by its author as well."""
-    return f"{author} {title.lower()}" if number % 2 else title.lower()
+    """As readers name a book: half of them in small letters, some in quotation marks, some with its author."""
+    named = (title.lower(), title.lower(), title, f"«{title}»")[number // 5 % 4]
+    return f"{author} {named}" if number % 2 else named
 
 
 class Rows(NamedTuple):
@@ -175,7 +184,7 @@ def trained(learned: Sequence[Example]) -> dict[str, Any]:
             seen[feature] = seen.get(feature, 0) + 1
     numbered = {name: n for n, name in enumerate(sorted(f for f, times in seen.items() if times >= LEAST_SEEN))}
     intents = sorted({example.intent for example in learned})
-    weights = _fit(_rows(found, numbered), _targets(learned, intents), _weigh(learned), len(numbered))
+    weights = _fit(_rows(found, numbered), _targets(learned, intents), _weigh(learned), batches(learned), len(numbered))
     kept: dict[str, list[int]] = {}
     for name, n in numbered.items():
         telling = [(i, round(float(w) * SCALE)) for i, w in enumerate(weights[n]) if abs(w) >= LEAST_WEIGHT]
@@ -223,12 +232,18 @@ def _weigh(learned: Sequence[Example]) -> Matrix:
     return weights
 
 
-def _fit(rows: Rows, targets: Matrix, each: Matrix, width: int) -> Matrix:
+def batches(learned: Sequence[Example]) -> np.ndarray[Any, np.dtype[np.int64]]:
+    """The batch of each example."""
+    return np.array([drawn(example.text) % BATCHES for example in learned])
+
+
+def _fit(
+    rows: Rows, targets: Matrix, each: Matrix, batch_of: np.ndarray[Any, np.dtype[np.int64]], width: int
+) -> Matrix:
     """Adam over fixed batches, rounds of them; shrinks all weights but the bias."""
     weights = np.zeros((width + 1, targets.shape[1]), np.float32)
     mean, square = np.zeros_like(weights), np.zeros_like(weights)
-    shuffled = np.random.default_rng(1).permutation(len(targets))
-    batches = [_batch(rows, np.sort(part)) for part in np.array_split(shuffled, BATCHES)]
+    batches = [_batch(rows, np.flatnonzero(batch_of == number)) for number in range(BATCHES)]
     steps = ROUNDS * BATCHES
     for step in range(1, steps + 1):
         batch = batches[step % BATCHES]

@@ -13,6 +13,22 @@ from understanding.tokens import Message
 
 _LENGTHS = ((1, "#1"), (2, "#2"), (4, "#4"), (7, "#7"), (12, "#12"), (25, "#25"))
 _LONGEST = "#long"
+_ASKED, _STOP, _CRY, _SMILE, _BIG, _QUOTED, _NAMED, _LOUD, _PARTED = (1 << bit for bit in range(9))
+_SIGNS = {
+    _ASKED: "?",
+    _STOP: "!.",
+    _CRY: "!!",
+    _SMILE: "!)",
+    _BIG: "!Aa",
+    _QUOTED: "!«",
+    _NAMED: "!aA",
+    _LOUD: "!AA",
+    _PARTED: "!,",
+}
+"""A question mark in a stretch; behind it a full stop, an exclamation mark, a bracket as chats smile; a capital where
+it begins; a quotation; a capital inside; nothing but capitals; a comma."""
+_TELLING = _ASKED | _STOP | _CRY | _BIG | _NAMED | _LOUD
+"""What these come to depends on the length, too."""
 _MOST_TOKENS = 120
 """Of a longer stretch the last words tell what is wanted."""
 _PIECES = (3, 4)
@@ -53,14 +69,23 @@ class Features:
     def of_pair(self, one: Word, two: Word) -> list[str]:
         """Two neighbouring stems, and the groups that they belong to."""
         left, right = _stem(one[0]), _stem(two[0])
+        before, behind = self._names(one[1]), self._names(two[1])
         found = [f"{left} {right}"]
-        found += [f"{group} {right}" for group in self._names(one[1])]
-        found += [f"{left} {group}" for group in self._names(two[1])]
+        found += [f"{group} {right}" for group in before]
+        found += [f"{left} {group}" for group in behind]
+        found += [f"{group} {other}" for group in before for other in behind]
         return found
 
-    def of_whole(self, count: int, *, asks: bool) -> list[str]:
-        """Length, and whether there is a question mark."""
-        return [_length(count), "?"] if asks else [_length(count)]
+    @staticmethod
+    def of_kinds(one: str, two: str) -> str:
+        """The kinds of two neighbours: «I do», «to do something», «that unknown thing»."""
+        return f"{one} {two}"
+
+    @staticmethod
+    def of_whole(count: int, signs: int) -> list[str]:
+        """Length, and how it is written."""
+        found = length(count)
+        return [found, *(name for bit, name in _SIGNS.items() if signs & bit), f"{found} {signs & _TELLING}"]
 
     def of(self, message: Message, words: Stretch) -> list[str]:
         """All features of a stretch, each as often as it is there; never empty."""
@@ -70,10 +95,13 @@ class Features:
         before = EDGE
         for word in self.words(message, words):
             yield from self.of_word(word)
-            yield from self.of_pair(before, word)
+            yield from self._of_neighbours(before, word)
             before = word
-        yield from self.of_pair(before, EDGE)
-        yield from self.of_whole(words.last - words.first, asks=asks(message, words))
+        yield from self._of_neighbours(before, EDGE)
+        yield from self.of_whole(words.last - words.first, signs(message, words))
+
+    def _of_neighbours(self, one: Word, two: Word) -> list[str]:
+        return [*self.of_pair(one, two), self.of_kinds(kind(one[0]), kind(two[0]))]
 
     def _names(self, mask: int) -> tuple[str, ...]:
         known = self._named.get(mask)
@@ -82,12 +110,46 @@ class Features:
         return known
 
 
-def asks(message: Message, words: Stretch) -> bool:
-    """Whether a question mark stands in a stretch."""
-    return message.asks and any(token.asks for token in message.tokens[words.first : words.last])
+def signs(message: Message, words: Stretch) -> int:
+    """How a stretch is written, a bit for each of ``_SIGNS``: a wish has a full stop, a title a capital."""
+    text, tokens, first, last = message.text, message.tokens, words.first, words.last
+    begin, end = tokens[first].start, tokens[last - 1].end
+    behind = text[end : tokens[last].start] if last < len(tokens) else text[end:]
+    found = 0
+    if behind:
+        found = _STOP * ("." in behind or "…" in behind) | _CRY * ("!" in behind)
+        found |= _SMILE * (")" in behind or "(" in behind)
+    written = text[max(0, begin - 1) : end]
+    if "«" in written or '"' in written or "“" in written:
+        found |= _QUOTED
+    if written.isupper() and end - begin > 1:
+        found |= _LOUD
+    elif not written.islower():
+        found |= _BIG * text[begin].isupper()
+        if any(token.gap != "." and text[token.start].isupper() for token in tokens[first + 1 : last]):
+            found |= _NAMED
+    for token in tokens[first + 1 : last]:
+        if token.gap == ",":
+            found |= _PARTED
+            break
+    if message.asks and any(token.asks for token in tokens[first:last]):
+        found |= _ASKED
+    return found
 
 
-def _length(count: int) -> str:
+def kind(word: str) -> str:
+    """Part of speech and grammar of a word: what many words have in common."""
+    if not word:
+        return "$"
+    if word[0].isdigit():
+        return "#number"
+    if not morphology.is_cyrillic(word):
+        return "+foreign"
+    return f"+{morphology.part_of_speech(word)}{''.join(morphology.marks(word))}"
+
+
+def length(count: int) -> str:
+    """Says whether so many words are few or many."""
     return next((name for most, name in _LENGTHS if count <= most), _LONGEST)
 
 

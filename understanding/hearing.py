@@ -6,7 +6,7 @@ from math import exp, log
 
 from bot.newest import Newest
 from bot.quick import dataclass
-from understanding.features import EDGE, Features, Word, asks
+from understanding.features import EDGE, Features, Word, kind, length, signs
 from understanding.judging import BARE, Judge, Opinion, Stretch
 from understanding.lexicon import LEVELS, OF_ACCOUNTS, Phrases
 from understanding.meaning import Pattern
@@ -56,22 +56,17 @@ class _Known:
 
     Attributes:
         row: What it speaks for.
+        kind: Its part of speech and grammar.
         behind: The same with what it speaks for behind another word, by that word.
-        beside: The same behind a word with which it speaks for nothing, by the number of features of such a pair.
+        beside: The same behind a word of which only the kind counts, by that and by how many features of the pair speak
+            for nothing.
     """
 
     word: Word
     row: Row
+    kind: str
     behind: dict["_Known", Row] = field(default_factory=dict)
-    beside: dict[int, Row] = field(default_factory=dict)
-
-    def alone(self, features: int) -> Row:
-        """What it speaks for where so many features of a pair speak for nothing."""
-        row = self.beside.get(features)
-        if row is None:
-            row = self.beside[features] = self.row.copy()
-            row[-1] += features
-        return row
+    beside: dict[tuple[int, str], Row] = field(default_factory=dict)
 
 
 class Ear:
@@ -83,9 +78,10 @@ class Ear:
         self._features = Features(phrases)
         self._words: dict[Word, _Known] = {}
         self._opinions: Newest[tuple[object, ...], Opinion] = Newest(_OPINIONS)
-        self._edge = _Known(EDGE, model.row(()))
+        self._edge = _Known(EDGE, model.row(()), kind(EDGE[0]))
         self._remembered = 0
-        self._wholes: dict[tuple[int, bool], Row] = {}
+        self._wholes: dict[tuple[str, int], Row] = {}
+        self._kinds: dict[tuple[str, str], Row] = {}
         self._intents = dict.fromkeys(model.intents)
         self._unless = [(intent, mask) for intent, mask in phrases.unless.items() if mask and intent in model.intents]
         self._unless_any = 0
@@ -98,19 +94,19 @@ class Ear:
         judged = judged or self._judge.opinion(words)
         if judged.intent in _ONLY_PHRASES:
             return judged
-        heard, asking = self._known_words(message, words), asks(message, words)
+        heard, written = self._known_words(message, words), signs(message, words)
         if judged.pattern is None or len(heard) > _LONGEST_REMEMBERED:
-            return self._weighed(message, words, judged, heard, asking=asking)
-        said = tuple(heard), words.masks, words.quiet, asking, judged.intent, judged.pattern
+            return self._weighed(message, words, judged, heard, written)
+        said = tuple(heard), words.masks, words.quiet, written, judged.intent, judged.pattern
         opinion = self._opinions.get(said)
         if opinion is None:
-            opinion = self._opinions[said] = self._weighed(message, words, judged, heard, asking=asking)
+            opinion = self._opinions[said] = self._weighed(message, words, judged, heard, written)
         return opinion
 
     def _weighed(
-        self, message: Message, words: Stretch, judged: Opinion, heard: Sequence[_Known], *, asking: bool
+        self, message: Message, words: Stretch, judged: Opinion, heard: Sequence[_Known], written: int
     ) -> Opinion:
-        scores = self._scores(heard, words.last - words.first, asking=asking)
+        scores = self._scores(heard, words.last - words.first, written)
         together = self._together(judged, scores, words.present)
         best, second = _likeliest(together)
         if (
@@ -142,8 +138,8 @@ class Ear:
         known = self._words
         return [known.get(word) or self._known(word) for word in self._features.words(message, words)]
 
-    def _scores(self, heard: Sequence[_Known], count: int, *, asking: bool) -> list[float]:
-        row, before = self._whole(count, asking=asking).copy(), self._edge
+    def _scores(self, heard: Sequence[_Known], count: int, written: int) -> list[float]:
+        row, before = self._whole(count, written).copy(), self._edge
         for known in heard:
             behind = known.behind.get(before)
             row += self._behind(before, known) if behind is None else behind
@@ -155,7 +151,10 @@ class Ear:
         known = self._words.get(word)
         if known is None:
             like = self._features.like(word)
-            known = self._known(like) if like != word else _Known(word, self._model.row(self._features.of_word(word)))
+            if like != word:
+                known = self._known(like)
+            else:
+                known = _Known(word, self._model.row(self._features.of_word(word)), kind(word[0]))
             self._words[word] = known
             self._remembered += 1
         return known
@@ -166,23 +165,40 @@ class Ear:
         if row is None:
             features = self._features.of_pair(before.word, known.word)
             if self._model.knows(features):
-                row = known.row + self._model.row(features)
+                row = known.row + self._model.row(features) + self._of_kinds(before, known)
                 self._remembered += 1
-            else:  # most pairs: nothing but their number counts
-                row = known.alone(len(features))
+            else:  # most pairs: nothing but their number and their kinds count
+                row = self._beside(before, known, len(features))
             known.behind[before] = row
+        return row
+
+    def _beside(self, before: _Known, known: _Known, features: int) -> Row:
+        """What a word speaks for behind one of a kind, where so many features of the pair speak for nothing."""
+        row = known.beside.get((features, before.kind))
+        if row is None:
+            row = known.beside[features, before.kind] = known.row + self._of_kinds(before, known)
+            row[-1] += features
+            self._remembered += 1
+        return row
+
+    def _of_kinds(self, before: _Known, known: _Known) -> Row:
+        row = self._kinds.get((before.kind, known.kind))
+        if row is None:
+            row = self._model.row((self._features.of_kinds(before.kind, known.kind),))
+            self._kinds[before.kind, known.kind] = row
         return row
 
     def _forget(self) -> None:
         self._words.clear()
         self._opinions.clear()
-        self._edge = _Known(EDGE, self._model.row(()))
+        self._edge = _Known(EDGE, self._model.row(()), self._edge.kind)
         self._remembered = 0
 
-    def _whole(self, count: int, *, asking: bool) -> Row:
-        known = self._wholes.get((count, asking))
+    def _whole(self, count: int, written: int) -> Row:
+        long = length(count)
+        known = self._wholes.get((long, written))
         if known is None:
-            known = self._wholes[count, asking] = self._model.row(self._features.of_whole(count, asks=asking))
+            known = self._wholes[long, written] = self._model.row(self._features.of_whole(count, written))
         return known
 
     def _together(self, judged: Opinion, scores: Sequence[float], present: int) -> dict[str, float]:

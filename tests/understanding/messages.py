@@ -27,7 +27,9 @@ MANNERS_HELD = HERE / "messages_manners_held.jsonl"
 """Of three readers more, written with those of ``messages_manners_train.jsonl``, before anybody looked at an error."""
 TRADES_HELD = HERE / "messages_trades_held.jsonl"
 """Of eight readers more (a sailor, a mother at the wheel), written before those of ``messages_lives_train.jsonl``."""
-STRANGERS = (VOICES_HELD, PEOPLE_HELD, MANNERS_HELD, TRADES_HELD)
+FACES_HELD = HERE / "messages_faces_held.jsonl"
+"""Of six readers more, by another hand than those before, with readers of ``messages_faces_train.jsonl``."""
+STRANGERS = (VOICES_HELD, PEOPLE_HELD, MANNERS_HELD, TRADES_HELD, FACES_HELD)
 DEV = (
     HERE.parent / "data" / "queries" / "queries_ru_dev.jsonl",
     HERE.parent / "data" / "queries" / "queries_en_dev.jsonl",
