@@ -66,10 +66,18 @@ FRAMES = (
     "очень нужно {}, посмотрите пожалуйста",
     "{} можно взять?",
     "{} дадите почитать",
+    "есть {}?",
+    "{} есть?",
+    "есть книга {}?",
+    "{} есть в детской библиотеке?",
+    "У вас есть {}?",
+    "Здравствуйте! {} можно взять?",
+    "интересует {}",
+    "где взять {}",
 )
 """As many as have no divisor in common with the step by which titles are taken."""
 HELD = ("забронируйте {}", "отложите мне {}")
-ROUNDS, BATCHES = 12, 8
+ROUNDS, BATCHES = 20, 8
 """Every message is looked at so many times, an eighth of them a step."""
 LEARNING = 0.3
 SHRINK = 3e-6
@@ -153,7 +161,7 @@ def titles(weight: float, books: Sequence[tuple[str, str]]) -> Iterator[Example]
         texts.append(Example(title.lower() if number % 3 else title, LOOKED_FOR, 1.0))
         if number % 5 == 0:
             texts.append(Example(f"{title} {author}", LOOKED_FOR, 1.0))
-        if number % 5 == 1:
+        if number % 5 in {1, 3}:
             texts.append(Example(FRAMES[number % len(FRAMES)].format(_called(title, author, number)), LOOKED_FOR, 1.0))
         if number % 100 == 2:
             texts.append(Example(HELD[number % len(HELD)].format(title.lower()), "hold", 1.0))
@@ -162,9 +170,21 @@ def titles(weight: float, books: Sequence[tuple[str, str]]) -> Iterator[Example]
 
 
 def _called(title: str, author: str, number: int) -> str:
-    """As readers name a book: half of them in small letters, some in quotation marks, some with its author."""
+    """As readers name a book: half of them in small letters, some in quotation marks, misspelt, or with its author."""
     named = (title.lower(), title.lower(), title, f"«{title}»")[number // 5 % 4]
+    if number // 20 % 2:
+        named = misspelt(named)
     return f"{author} {named}" if number % 2 else named
+
+
+def misspelt(text: str) -> str:
+    """The same with two letters exchanged, or one left out."""
+    places = [at for at in range(len(text) - 1) if text[at : at + 2].isalpha()]
+    if not places:
+        return text
+    chance = random.Random(drawn(text))  # noqa: S311 - a fixed choice
+    at = chance.choice(places)
+    return text[:at] + text[at + 1] + (text[at] if chance.random() < 0.5 else "") + text[at + 2 :]
 
 
 class Rows(NamedTuple):

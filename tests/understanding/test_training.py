@@ -1,7 +1,7 @@
 """What the model of intents learns from, and what it looks at."""
 
-from tools import train_intents
 from tests.understanding import messages
+from tools import train_intents
 from tools.train_intents import Example
 from understanding.features import Features
 from understanding.judging import stretch
