@@ -74,13 +74,19 @@ def test_a_manner_of_writing_that_was_never_heard_is_understood() -> None:
 def test_three_more_manners_that_were_never_heard_are_understood() -> None:
     manners = messages.understood(messages.MANNERS_HELD)
 
-    assert messages.share_right(manners) >= 0.77, messages.wrong(manners)
+    assert messages.share_right(manners) >= 0.8, messages.wrong(manners)
 
 
 def test_eight_more_readers_that_were_never_heard_are_understood() -> None:
     trades = messages.understood(messages.TRADES_HELD)
 
     assert messages.share_right(trades) >= 0.87, messages.wrong(trades)
+
+
+def test_six_readers_by_another_hand_are_understood() -> None:
+    faces = messages.understood(messages.FACES_HELD)
+
+    assert messages.share_right(faces) >= 0.78, messages.wrong(faces)
 
 
 def test_what_is_done_at_once_is_asked_about_where_it_is_unsure(reader: PhraseUnderstanding) -> None:
@@ -126,7 +132,7 @@ def test_titles_are_taken_for_titles_or_asked_about(reader: PhraseUnderstanding)
     asked = [title for title in mistaken if heard[title].slots.get("rival") == "search"]
     lost = [title for title in mistaken if title not in asked and heard[title].intent != "out_of_scope"]
 
-    assert len(mistaken) <= 0.025 * len(sample), mistaken
+    assert len(mistaken) <= 0.02 * len(sample), mistaken
     assert len(lost) <= 0.0135 * len(sample), lost
 
 
