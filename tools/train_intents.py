@@ -48,8 +48,10 @@ TUNING = (
 )
 TITLES = ROOT / "demo" / "books.csv.gz"
 LOOKED_FOR = "search"
-TITLES_WEIGH = 0.15
+TITLES_WEIGH = 0.2
 """The titles together weigh this part of all the rest."""
+A_FRAME_WEIGHS = 2.5
+"""A title that is asked for weighs so many bare ones."""
 A_MESSAGE_WEIGHS = 6.0
 """A message as readers write weighs so many examples made from a pattern."""
 FRAMES = (
@@ -74,6 +76,7 @@ FRAMES = (
     "Здравствуйте! {} можно взять?",
     "интересует {}",
     "где взять {}",
+    "здравствуйте, ищу {}",
 )
 """As many as have no divisor in common with the step by which titles are taken."""
 HELD = ("забронируйте {}", "отложите мне {}")
@@ -162,11 +165,13 @@ def titles(weight: float, books: Sequence[tuple[str, str]]) -> Iterator[Example]
         if number % 5 == 0:
             texts.append(Example(f"{title} {author}", LOOKED_FOR, 1.0))
         if number % 5 in {1, 3}:
-            texts.append(Example(FRAMES[number % len(FRAMES)].format(_called(title, author, number)), LOOKED_FOR, 1.0))
+            texts.append(
+                Example(FRAMES[number % len(FRAMES)].format(_called(title, author, number)), LOOKED_FOR, A_FRAME_WEIGHS)
+            )
         if number % 100 == 2:
             texts.append(Example(HELD[number % len(HELD)].format(title.lower()), "hold", 1.0))
-    each = weight / len(texts)
-    return (text._replace(weight=each) for text in texts)
+    each = weight / sum(text.weight for text in texts)
+    return (text._replace(weight=each * text.weight) for text in texts)
 
 
 def _called(title: str, author: str, number: int) -> str:
