@@ -47,9 +47,9 @@ async def test_who_speaks_before_the_conversation_has_come_is_greeted_first(hous
         await reader.says("где вы")
     await reader.hears("Мы здесь:")
     await reader.hears(GREETING)
-    greeting, *said = await reader.said()
-    assert greeting.startswith(f"bot: {GREETING}")
-    assert [line.partition("\n")[0] for line in said] == ["reader: где вы", "bot: Мы здесь:"]
+    said = [line.partition("\n")[0] for line in await reader.said()]
+    said.remove("reader: где вы")  # kept before the greeting was said or after: as quick as the machine is
+    assert [line[: len(f"bot: {GREETING}")] for line in said] == [f"bot: {GREETING}", "bot: Мы здесь:"]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
