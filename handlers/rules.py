@@ -22,9 +22,20 @@ LONGEST_TITLE = 60
 _FORGET = ("удал", "сотр", "стер", "уничтож", "забуд", "delete", "erase", "remove")
 
 
+_OF_ALL = "rules"
+"""The topic of the rules as such, and of a question whose topic nobody knows."""
+_RULES = ("правил", "услови", "rule", "polic")
+_BORROWING = ("книг", "книж", "журнал", "выда", "взять", "брать", "берут", "book", "borrow", "lend")
+"""Beginnings of words by which a question is about what the rules as such tell of."""
+
+
 def _asks_to_forget(text: str) -> bool:
     """«Удалите мои данные»: an order to us, no question of rules."""
     return any(word.startswith(_FORGET) for word in words(text))
+
+
+def _has(text: str, beginnings: tuple[str, ...]) -> bool:
+    return any(word.startswith(beginnings) for word in words(text))
 
 
 @router.on(intent("rules"), pressed("faq"))
@@ -34,10 +45,13 @@ async def rule(turn: Turn, library: Library) -> Answer:
     topic = turn.argument or turn.request.slots.get("topic", "rules")
     if topic == "rules.privacy" and library.accounts is not None and _asks_to_forget(turn.text):
         return Answer(replies=(), go_on=(Request(intent="erase_me", confidence=1.0),))
-    known = await look_up_faq(library.faq, topic, words_of(turn), turn.language)
+    unknown = topic == _OF_ALL and not turn.argument and not _has(turn.text, _RULES)
+    known = await look_up_faq(library.faq, "" if unknown else topic, words_of(turn), turn.language)
+    if known is None and unknown and _has(turn.text, _BORROWING):
+        known = await library.faq.about(_OF_ALL, turn.language)
     rows = ((find_button(), librarian_button()),)
     if known is not None:
-        if known.topic != topic and known.topic == topic.partition(".")[0]:
+        if known.topic == _OF_ALL and (unknown or topic != _OF_ALL):
             said = _("Именно об этом не сказано. Общие правила такие:")
             wider = replace(known, answer=f"{said}\n{known.answer}")
             return Answer(replies=(faq_reply(wider, *rows),), missed=True)

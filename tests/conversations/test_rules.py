@@ -1,5 +1,7 @@
 """Rules, in the library's own words or not at all."""
 
+import pytest
+
 from tests.support.fake_library import CENTRAL, FakeCatalogue, FakeFaq, at
 from tests.support.reader import Reader
 
@@ -30,6 +32,28 @@ async def test_where_only_the_general_rules_are_written_that_is_said_and_the_gap
     await reader.says("есть ли у вас вайфай?")
 
     reader.hears("Именно об этом не сказано. Общие правила такие:", "Берегите книги.")
+    assert reader.last_message.outcome == "missed"
+
+
+@pytest.mark.parametrize("asked", ["какие у вас правила", "правила библиотеки", "library rules"])
+async def test_who_asks_for_the_rules_hears_them(reader: Reader, faq: FakeFaq, asked: str) -> None:
+    faq.answers("rules", "Пять книг на две недели.")
+
+    await reader.says(asked)
+
+    reader.hears("Пять книг на две недели.")
+    reader.hears_nothing_of("Именно об этом не сказано")
+    assert reader.last_message.outcome == "answered"
+
+
+async def test_the_rules_of_lending_are_no_answer_to_any_question(reader: Reader, faq: FakeFaq) -> None:
+    faq.answers("rules", "Пять книг на две недели.")
+
+    await reader.says("можно ли у вас жениться?")
+
+    reader.hears("Точного ответа на это у меня нет, а придумывать не буду.")
+    reader.hears_nothing_of("Пять книг")
+    reader.may_press("Позвать библиотекаря")
     assert reader.last_message.outcome == "missed"
 
 
