@@ -20,18 +20,12 @@ LONGEST_TITLE = 60
 """Characters of a message that may still be the title of a book («Правила жизни»)."""
 
 _FORGET = ("удал", "сотр", "стер", "уничтож", "забуд", "delete", "erase", "remove")
-
-
+"""«Удалите мои данные»: an order to us, no question of rules."""
 _OF_ALL = "rules"
 """The topic of the rules as such, and of a question whose topic nobody knows."""
 _RULES = ("правил", "услови", "rule", "polic")
 _BORROWING = ("книг", "книж", "журнал", "выда", "взять", "брать", "берут", "book", "borrow", "lend")
 """Beginnings of words by which a question is about what the rules as such tell of."""
-
-
-def _asks_to_forget(text: str) -> bool:
-    """«Удалите мои данные»: an order to us, no question of rules."""
-    return any(word.startswith(_FORGET) for word in words(text))
 
 
 def _has(text: str, beginnings: tuple[str, ...]) -> bool:
@@ -42,8 +36,8 @@ def _has(text: str, beginnings: tuple[str, ...]) -> bool:
 @same_for_all
 async def rule(turn: Turn, library: Library) -> Answer:
     """The entry on the topic of the question; ``faq:rules.mba`` asks for it by name."""
-    topic = turn.argument or turn.request.slots.get("topic", "rules")
-    if topic == "rules.privacy" and library.accounts is not None and _asks_to_forget(turn.text):
+    topic = turn.argument or turn.request.slots.get("topic", _OF_ALL)
+    if topic == "rules.privacy" and library.accounts is not None and _has(turn.text, _FORGET):
         return Answer(replies=(), go_on=(Request(intent="erase_me", confidence=1.0),))
     unknown = topic == _OF_ALL and not turn.argument and not _has(turn.text, _RULES)
     known = await look_up_faq(library.faq, "" if unknown else topic, words_of(turn), turn.language)
@@ -51,7 +45,7 @@ async def rule(turn: Turn, library: Library) -> Answer:
         known = await library.faq.about(_OF_ALL, turn.language)
     rows = ((find_button(), librarian_button()),)
     if known is not None:
-        if known.topic == _OF_ALL and (unknown or topic != _OF_ALL):
+        if known.topic == topic.partition(".")[0] and (unknown or known.topic != topic):
             said = _("Именно об этом не сказано. Общие правила такие:")
             wider = replace(known, answer=f"{said}\n{known.answer}")
             return Answer(replies=(faq_reply(wider, *rows),), missed=True)

@@ -57,6 +57,15 @@ async def test_the_rules_of_lending_are_no_answer_to_any_question(reader: Reader
     assert reader.last_message.outcome == "missed"
 
 
+async def test_a_button_of_any_topic_falls_back_to_the_wider_one_and_says_so(reader: Reader, faq: FakeFaq) -> None:
+    faq.answers("join", "Приходите с паспортом.")
+
+    await reader.presses_payload("faq:join.remote")
+
+    reader.hears("Именно об этом не сказано.", "Приходите с паспортом.")
+    assert reader.last_message.outcome == "missed"
+
+
 async def test_a_rule_that_nobody_wrote_is_not_invented(reader: Reader) -> None:
     await reader.says("какой штраф за просрочку?")
 
