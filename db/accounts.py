@@ -7,7 +7,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.accounts import Account, ConsentText, Linking, NoticeWishes, Proof
-from bot.audit import READER, Act, Entry
+from bot.audit import Act
 from bot.clock import Clock
 from bot.messages import Contact
 from db import audit
@@ -99,7 +99,9 @@ class SqlAccounts:
                 return  # a turn that is repeated
             back = update(ContactRow).where(ContactRow.id == who.contact_id, ContactRow.erased_at.is_not(None))
             await connection.execute(back.values(erased_at=None))
-            entry = self._entry(Act.CONSENT_GIVEN, contact, details={"purpose": SERVICE, "version": version[:12]})
+            entry = audit.by_reader(
+                Act.CONSENT_GIVEN, contact, self._digests, details={"purpose": SERVICE, "version": version[:12]}
+            )
             await audit.note(connection, now, entry)
 
     async def withdraw(self, contact: Contact, key: str) -> None:
@@ -138,7 +140,10 @@ class SqlAccounts:
         gone = (await connection.scalars(going.returning(ContactCardRow.patron_id))).all()
         if not gone:
             return await self._unlinked_before(connection, contact, key)
-        entries = [self._entry(Act.UNLINKED, contact, patron_id=one, details={"key": stored_key(key)}) for one in gone]
+        entries = [
+            audit.by_reader(Act.UNLINKED, contact, self._digests, patron_id=one, details={"key": stored_key(key)})
+            for one in gone
+        ]
         await audit.note(connection, self._clock.now(), *entries)
         return len(gone)
 
@@ -182,18 +187,6 @@ class SqlAccounts:
 
     def _insert(self) -> Any:
         return insert_of(self._database.dialect)
-
-    def _entry(
-        self, act: Act, contact: Contact, *, patron_id: int | None = None, details: Mapping[str, str | int]
-    ) -> Entry:
-        return Entry(
-            action=act,
-            actor=READER,
-            patron_id=patron_id,
-            subject=self._digests.contact(contact),
-            channel=contact.channel,
-            details=details,
-        )
 
 
 def versions_of(texts: Mapping[str, ConsentText]) -> tuple[str, ...]:

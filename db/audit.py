@@ -1,15 +1,17 @@
 """The audit log in SQL: lines are added in the transaction of what they tell of, and never changed."""
 
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.audit import Entry
+from bot.audit import READER, Act, Entry
 from bot.clock import Clock
+from bot.messages import Contact
 from db.connect import Database, store_errors
+from db.digests import Digests
 from db.models_accounts import AuditRow
 
 PAGE = 1_000
@@ -33,6 +35,26 @@ async def note(connection: AsyncConnection, now: datetime, *entries: Entry) -> N
             for entry in entries
         ]
         await connection.execute(insert(AuditRow), values)
+
+
+def by_reader(
+    act: Act,
+    contact: Contact,
+    digests: Digests,
+    *,
+    patron_id: int | None = None,
+    details: Mapping[str, str | int] | None = None,
+) -> Entry:
+    """The line of what a reader did in a chat, which is named by its digest."""
+    subject = digests.contact(contact)
+    return Entry(
+        action=act,
+        actor=READER,
+        patron_id=patron_id,
+        subject=subject,
+        channel=contact.channel,
+        details=details or {},
+    )
 
 
 class SqlAudit:

@@ -55,13 +55,7 @@ class Personal:
         now = self._clock.now()
         async with self._database.writing() as connection:
             kept = await self._kept(connection, contact)
-            entry = Entry(
-                action=Act.EXPORTED,
-                actor=READER,
-                subject=self._digests.contact(contact),
-                channel=contact.channel,
-            )
-            await audit.note(connection, now, entry)
+            await audit.note(connection, now, audit.by_reader(Act.EXPORTED, contact, self._digests))
         return export(await self._with_books(kept), now, self._zone)
 
     async def export_of_patron(self, patron_id: int, by: str) -> bytes | None:
@@ -195,13 +189,7 @@ class Personal:
     ) -> None:
         """Take every consent back, in a transaction that is open."""
         if await self._withdraw(connection, contact_id, key, now):
-            entry = Entry(
-                action=Act.CONSENT_WITHDRAWN,
-                actor=READER,
-                subject=self._digests.contact(contact),
-                channel=contact.channel,
-            )
-            await audit.note(connection, now, entry)
+            await audit.note(connection, now, audit.by_reader(Act.CONSENT_WITHDRAWN, contact, self._digests))
 
     async def _withdraw(self, connection: AsyncConnection, contact_id: int, key: str, now: datetime) -> int:
         taking = (
