@@ -54,7 +54,7 @@ async def when_open(turn: Turn, library: Library) -> Reply | Answer:
     if (elsewhere := not_one_of_ours(turn, branches)) is not None:
         return elsewhere
     if asks_which(text) and not find_branches(text, branches):
-        return _open_ones(turn, library, branches)
+        return await _open_ones(turn, library, branches)
     named = meant(text, branches)
     if not named:
         return await _unknown(turn, library, None)
@@ -130,16 +130,18 @@ def asks_which(text: str) -> bool:
     return works and not (_WHICH | _WHAT).isdisjoint(said) and not any(word.startswith(_OF_HOURS) for word in said)
 
 
-def _open_ones(turn: Turn, library: Library, branches: Sequence[Branch]) -> Reply:
-    """The branches that are open on the day that is asked about, today if none is."""
-    days = parse_when(words_of(turn), local_day(turn.now, branches[0].zone), library.holidays).days
-    lines = []
-    for branch in branches:
-        today = local_day(turn.now, branch.zone)
-        day_there = day_of(branch.hours, days[0] if days else today, library.holidays) if branch.hours else None
-        if day_there is not None and day_there.intervals:
-            lines.append(f"{branch.name}: {day_hours(day_there)}")
+async def _open_ones(turn: Turn, library: Library, branches: Sequence[Branch]) -> Reply:
+    """The branches that are open on the day that is asked about, today if none is; nothing of those nobody knows of."""
+    known = [(branch, branch.hours) for branch in branches if branch.hours is not None]
+    if not known:
+        return await _unknown(turn, library, None)
     today = local_day(turn.now, branches[0].zone)
+    days = parse_when(words_of(turn), today, library.holidays).days
+    lines = []
+    for branch, hours in known:
+        day_there = day_of(hours, days[0] if days else local_day(turn.now, branch.zone), library.holidays)
+        if day_there.intervals:
+            lines.append(f"{branch.name}: {day_hours(day_there)}")
     when = named_day(days[0] if days else today, today)
     said = _("Открыты {day}:").format(day=when)
     if not lines:

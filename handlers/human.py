@@ -86,13 +86,11 @@ def _is_unsure(turn: Turn) -> bool:
 
 
 def _asked(turn: Turn) -> Answer:
-    said = _("Не уверен, что понял. Позвать библиотекаря?")
     if turn.mode is Mode.WAITING:
-        return Answer(
-            replies=(reply(_("Записал, библиотекарь это увидит. Можете дописать ещё."), buttons=_back()),), missed=True
-        )
+        said = _("Записал, библиотекарь это увидит. Можете дописать ещё.")
+        return Answer(replies=(reply(said, buttons=_back()),), missed=True)
     rows = yes_or_no("human:told"), (find_button(), help_button())
-    return Answer(replies=(reply(said, buttons=rows),), missed=True)
+    return Answer(replies=(reply(_("Не уверен, что понял. Позвать библиотекаря?"), buttons=rows),), missed=True)
 
 
 def _reason(turn: Turn) -> str:

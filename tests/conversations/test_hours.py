@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.library.model import Branch
 from tests.support.clock import StandingClock
 from tests.support.fake_library import (
     CENTRAL,
@@ -231,6 +232,18 @@ async def test_a_day_on_which_all_are_closed_is_told_so(reader: Reader) -> None:
     await reader.says("какие филиалы открыты 8 марта?")
 
     reader.hears("В воскресенье, 8 марта: все библиотеки закрыты.")
+
+
+@pytest.mark.parametrize("there", [[], [VILLAGE]])
+async def test_where_no_hours_are_known_nobody_is_told_to_be_closed(
+    reader: Reader, branches: FakeBranches, there: list[Branch]
+) -> None:
+    branches.branches = there
+
+    await reader.says("какие филиалы открыты 8 марта?")
+
+    reader.hears("Часов работы пока не знаю")
+    reader.hears_nothing_of("закрыты")
 
 
 async def test_what_hours_there_are_is_asked_of_one(reader: Reader) -> None:
