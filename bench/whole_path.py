@@ -8,8 +8,9 @@ time from the first arrival to the last mark; a second of set phrases goes befor
 seconds that a service at work is measured, which has met most wordings before, and not its first moments.
 Questions without search are of hours, places, rules and thanks, half of them set phrases and half one
 of 1,460 wordings, each as likely as any other (``bench._plain``).
-Told beside, without a bar: "zipf", where some are asked much more often than others, and "fresh", where no two are
-alike. With search they are titles of the works, one in five misspelt.
+Told beside, without a bar: "phrases", the set phrases alone (the machine without new wordings, as a prototype is
+measured), "zipf", where some are asked much more often than others, and "fresh", where no two are alike.
+With search they are titles of the works, one in five misspelt.
 """
 
 import argparse
@@ -38,7 +39,12 @@ from bot.channels import Accepted, Webhook
 from bot.messages import Outbound, Sent
 
 BARS = {"plain": 0.30, "search": 0.10}
-TEXTS: dict[str, Callable[[], list[str]]] = {"plain": plain_texts, "zipf": zipf_texts, "fresh": fresh_texts}
+TEXTS: dict[str, Callable[[], list[str]]] = {
+    "phrases": lambda: [*SET_PHRASES],
+    "plain": plain_texts,
+    "zipf": zipf_texts,
+    "fresh": fresh_texts,
+}
 SETTLE_S = 120.0
 WARM_UP_S = 1.0
 SECONDS = 8.0
