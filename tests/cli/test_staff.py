@@ -47,9 +47,11 @@ def test_who_is_no_admin_is_disabled_though_there_is_no_admin(tmp_path: Path) ->
 def test_no_group_of_commands_hides_the_module_behind_it() -> None:
     """``from bot.cli import staff`` gives whatever bears that name in the package first."""
     modules = {module.name for module in pkgutil.iter_modules(bot.cli.__path__)}
-    named = {
+    tree = ast.parse(Path(bot.cli.__file__).read_text("utf-8")).body
+    brought = [part for part in tree if isinstance(part, ast.ImportFrom) and part.module != "bot.cli"]
+    named = {name.asname or name.name for part in brought for name in part.names} | {
         word.id if isinstance(word, ast.Name) else word.name
-        for part in ast.parse(Path(bot.cli.__file__).read_text("utf-8")).body
+        for part in tree
         for word in (part.targets if isinstance(part, ast.Assign) else [part])
         if isinstance(word, ast.Name | ast.FunctionDef)
     }
