@@ -44,8 +44,9 @@ _STATUSES: tuple[tuple[re.Pattern[str], ItemStatus], ...] = tuple(
     for pattern, status in (
         (r"спис|исключ|выбы|изъя|withdrawn|written off", ItemStatus.WITHDRAWN),
         (r"утер|утрач|потер|пропа|недоста|не найден|lost|missing", ItemStatus.LOST),
-        (r"нет? в наличии|отсутств", ItemStatus.UNAVAILABLE),
-        (r"на руках|выда|у читател|взят|on loan|issued|checked out", ItemStatus.ON_LOAN),
+        (r"нет? (?:в наличии|на месте|на полке|доступ)|отсутств|выдача запрещ", ItemStatus.UNAVAILABLE),
+        (r"(?:для|к|подлежит) выдач|не выда[нюе]|не на руках|можно (?:взять|выдать)", ItemStatus.AVAILABLE),
+        (r"на руках|на выдаче|выда[нл]|^выд\.?$|у читател|взят|on loan|issued|checked out", ItemStatus.ON_LOAN),
         (r"брон|резерв|заказана читат|on hold|reserved", ItemStatus.ON_HOLD),
         (r"в пути|перемещ|transit", ItemStatus.IN_TRANSIT),
         (r"заказ|ожида|не поступ|комплект|on order", ItemStatus.ON_ORDER),
@@ -61,7 +62,9 @@ _CODES = {
     "нет": ItemStatus.UNAVAILABLE,
 }  # fmt: skip
 """Status codes of IRBIS, which inventories made from it keep; a plus and a minus."""
-_READING_ROOM = re.compile(r"чит\w*\.?\s*зал|(?<!\w)ч\.?\s?з\.?(?!\w)|reading room|не выда[её]тся|только в зале")
+_READING_ROOM = re.compile(
+    r"чит\w*\.?\s*зал|(?<!\w)ч\.?\s?з\.?(?!\w)|reading room|не выда[её]тся|не (?:для|к|подлежит) выдач|только в зале"
+)
 _KINDS: tuple[tuple[str, Kind], ...] = (
     ("аудио", Kind.AUDIO), ("звук", Kind.AUDIO), ("audio", Kind.AUDIO), ("видео", Kind.VIDEO), ("dvd", Kind.VIDEO),
     ("video", Kind.VIDEO), ("журнал", Kind.SERIAL), ("газет", Kind.SERIAL), ("period", Kind.SERIAL),

@@ -160,6 +160,17 @@ def test_a_number_that_excel_made_a_date_is_kept_and_told(cell: str) -> None:
         ("Выдана", ItemStatus.ON_LOAN),
         ("на руках", ItemStatus.ON_LOAN),
         ("нет в наличии", ItemStatus.UNAVAILABLE),
+        ("Нет на полке", ItemStatus.UNAVAILABLE),
+        ("не доступна", ItemStatus.UNAVAILABLE),
+        ("выдача запрещена", ItemStatus.UNAVAILABLE),
+        ("доступна для выдачи", ItemStatus.AVAILABLE),
+        ("К выдаче", ItemStatus.AVAILABLE),
+        ("не выдана", ItemStatus.AVAILABLE),
+        ("не на руках", ItemStatus.AVAILABLE),
+        ("можно взять", ItemStatus.AVAILABLE),
+        ("не выдаётся", ItemStatus.AVAILABLE),
+        ("на выдаче", ItemStatus.ON_LOAN),
+        ("выд.", ItemStatus.ON_LOAN),
         ("списана", ItemStatus.WITHDRAWN),
         ("утеряна", ItemStatus.LOST),
         ("в переплёте", ItemStatus.UNAVAILABLE),
@@ -207,10 +218,11 @@ def test_a_due_date_means_that_the_copy_is_out(tmp_path: Path) -> None:
 def test_copies_of_the_reading_room_stay_there(tmp_path: Path) -> None:
     found = records(
         tmp_path, "Название;Филиал;Место хранения;Статус", "А;Ф1;Чит. зал;", "Б;Ф1;ЧЗ;", "В;Ф1;Абонемент;читальный зал",
-        "Г;Ф1;Абонемент;",
+        "Г;Ф1;Абонемент;", "Д;Ф1;Абонемент;не подлежит выдаче", "Е;Ф1;Абонемент;не выдаётся",
     )  # fmt: skip
 
-    assert [record.items[0].lendable for record in found] == [False, False, False, True]
+    assert [record.items[0].lendable for record in found] == [False, False, False, True, False, False]
+    assert {record.items[0].status for record in found} == {ItemStatus.AVAILABLE}
 
 
 def test_counts_of_copies_become_lumps(tmp_path: Path) -> None:
