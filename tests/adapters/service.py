@@ -17,7 +17,7 @@ from bot.engine.server import application
 from bot.messages import Contact
 from bot.ports.library import Library
 from db.connect import Database
-from db.messages import Log, open_log
+from db.messages import StoredLog, open_log
 from tests.adapters.house import Script, router
 from tests.support.clock import StandingClock
 from tests.support.patience import SOON_S
@@ -41,7 +41,7 @@ class MessengerService:
         self.metrics = Metrics()
         self._courtesies = Courtesies(self.metrics)
         self.hook = ""
-        self.log: Log
+        self.log: StoredLog
         self._runner: web.AppRunner
 
     async def __aenter__(self) -> Self:
