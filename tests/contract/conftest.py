@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 import pytest
 
-from db.connect import connect
+from db.connect import Database, connect
 from db.messages import Log
 from tests.support.catalogues import CatalogueStore, opened_catalogue
 from tests.support.clock import StandingClock
 from tests.support.databases import Databases
 from tests.support.fake_log import FakeLog
+from tests.support.lending import LendingLibrary
 from tests.support.logs import FakeStaff, SqlStaff, Staff, opened_log
 
 
@@ -60,3 +61,11 @@ async def catalogue(
     """A fresh catalogue of each kind in turn."""
     async with opened_catalogue(request.param, databases, clock) as opened:
         yield opened
+
+
+@pytest.fixture
+async def library(database: Database, clock: StandingClock) -> LendingLibrary:
+    """A library that keeps its loans live."""
+    opened = LendingLibrary(database, clock)
+    await opened.opens()
+    return opened

@@ -95,6 +95,14 @@ class LendingLibrary:
         assert isinstance(lent, Lent), lent
         return lent
 
+    async def lent_ten_days_ago(self) -> tuple[int, Lent]:
+        """A reader, and the one book they have at home."""
+        anna = await self.patron("1")
+        _, (item,) = await self.book("Идиот")
+        loan = await self.lend(anna, item)
+        self.days(10)
+        return anna, loan
+
     async def set_loan(self, loan_id: int, **values: Any) -> None:
         """Make a loan what a test needs."""
         async with self.database.writer.begin() as connection:

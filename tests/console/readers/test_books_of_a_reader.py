@@ -1,0 +1,71 @@
+"""A reader's books at the console: renewed, reserved, let go; each press once."""
+
+import re
+
+from tests.console.conftest import Browser
+from tests.console.readers.conftest import IN_PLACE, Come, audited
+from tests.support.desk_readers import TITLES, DeskReaders
+
+
+async def key_of(browser: Browser, patron: int) -> str:
+    """What a form of the reader's page brings along."""
+    page = await (await browser.get(f"readers/{patron}")).text()
+    key = re.search(r'name="key" value="(\w{16})"', page)
+    assert key
+    return key[1]
+
+
+async def test_one_book_is_renewed_once_however_often_it_is_pressed(come: Come, house: DeskReaders) -> None:
+    masha = await come()
+    key = await key_of(masha, house.anna)
+    fields = {"loan": str(house.loans[0]), "key": key}
+    first = await (await masha.post(f"readers/{house.anna}/renew", fields, **IN_PLACE)).text()
+    assert "продлена до" in first
+    assert "<!doctype" not in first
+    await masha.post(f"readers/{house.anna}/renew", fields, **IN_PLACE)
+    assert sorted(loan.loan.renewals for loan in await house.lending.loans(house.anna)) == [0, 1]
+    assert f"staff:masha renew patron:{house.anna} {house.anna} {{'more': '1/1'}}" in await audited(house.database)
+
+
+async def test_all_are_renewed_and_each_refusal_has_its_reason(come: Come, house: DeskReaders) -> None:
+    work = next(loan.work_id for loan in await house.lending.loans(house.anna) if loan.title == TITLES[0])
+    await house.lending.hold(house.boris, work or 0, "01")
+    masha = await come()
+    page = await (
+        await masha.post(
+            f"readers/{house.anna}/renew", {"loan": "all", "key": await key_of(masha, house.anna)}, **IN_PLACE
+        )
+    ).text()
+    assert f"«{TITLES[0]}», Автор: не продлена, её ждёт другой читатель." in page
+    assert f"«{TITLES[1]}», Автор: продлена до" in page
+
+
+async def test_a_book_renewed_since_the_page_was_read_is_left_alone(come: Come, house: DeskReaders) -> None:
+    masha = await come()
+    seen = {f"due-{house.loans[0]}": house.lending.today.isoformat()}
+    fields = {"loan": str(house.loans[0]), "key": "a" * 16, **seen}
+    page = await (await masha.post(f"readers/{house.anna}/renew", fields, **IN_PLACE)).text()
+    assert "уже продлена" in page
+    assert [loan.loan.renewals for loan in await house.lending.loans(house.anna)] == [0, 0]
+
+
+async def test_a_book_is_reserved_and_the_hold_cancelled(come: Come, house: DeskReaders) -> None:
+    masha = await come()
+    one = f"readers/{house.anna}"
+    offered = await (await masha.get(f"{one}/books?book=каштанка", **IN_PLACE)).text()
+    assert f'name="work" value="{house.wanted}"' in offered
+    assert "Центральная библиотека" in offered
+    fields = {"work": str(house.wanted), "pickup": "01", "key": "b" * 16}
+    placed = await (await masha.post(f"{one}/hold", fields, **IN_PLACE)).text()
+    assert "забронирована" in placed
+    again = await (await masha.post(f"{one}/hold", fields, **IN_PLACE)).text()
+    assert "забронирована" in again, "the same press is the same hold"
+    (hold,) = await house.lending.holds(house.anna)
+    twice = await (await masha.post(f"{one}/hold", fields | {"key": "c" * 16}, **IN_PLACE)).text()
+    assert "Не забронирована: книга уже у читателя, или он её уже ждёт." in twice
+
+    others = await masha.post(f"readers/{house.boris}/cancel", {"hold": str(hold.hold_id), "key": "d" * 16}, **IN_PLACE)
+    assert "Такой брони нет" in await others.text()
+    ended = await (await masha.post(f"{one}/cancel", {"hold": str(hold.hold_id), "key": "d" * 16}, **IN_PLACE)).text()
+    assert "бронь снята" in ended
+    assert not await house.lending.holds(house.anna)
