@@ -289,14 +289,22 @@ ADVICE = (
 )
 
 
-def unavailable(error: BaseException) -> StoreUnavailable:
-    """What a driver's fault means for the operator; never the statement, it may hold a reader's words."""
+def first_line(error: BaseException) -> str:
+    """What a driver said of its fault; never the statement, it may hold a reader's words."""
     original = getattr(error, "orig", None) or error
-    said = str(original).splitlines()[0].lower() if str(original) else type(original).__name__
-    for sign, advice in ADVICE:
-        if re.search(sign, said):
-            return StoreUnavailable(advice)
-    return StoreUnavailable(f"the database does not answer ({type(original).__name__}); is it running?")
+    return str(original).splitlines()[0] if str(original) else type(original).__name__
+
+
+def advice(error: BaseException) -> str:
+    """What a driver's fault means for the operator; empty where nobody knows."""
+    said = first_line(error).lower()
+    return next((found for sign, found in ADVICE if re.search(sign, said)), "")
+
+
+def unavailable(error: BaseException) -> StoreUnavailable:
+    """A driver's fault in words for the operator."""
+    kind = type(getattr(error, "orig", None) or error).__name__
+    return StoreUnavailable(advice(error) or f"the database does not answer ({kind}); is it running?")
 
 
 @contextmanager

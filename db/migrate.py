@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import Connection, inspect, text
+from sqlalchemy.exc import DBAPIError
 
 import migrations
 from bot.errors import StoreUnavailable
 from db.base import with_postgresql
-from db.connect import Database, store_errors
+from db.connect import Database, advice, first_line, store_errors
 from db.tables import METADATA, is_derived
 
 if TYPE_CHECKING:
@@ -63,13 +64,26 @@ async def upgrade(database: Database, revision: str = "head") -> None:
     """Bring the tables to ``revision``, all steps in one transaction.
 
     Raises:
-        StoreUnavailable: The store does not answer, or its tables are newer than this program.
+        StoreUnavailable: The store does not answer, its tables are newer than this program, or they are not
+            what their version says; then they stay as they were.
     """
     if await state(database) is Tables.NEWER:
         raise StoreUnavailable("the tables are newer than this program: start the newer version, or restore a backup")
     from alembic import command
 
-    await _run(database, lambda connection: command.upgrade(_config(connection), revision))
+    def step(connection: Connection) -> None:
+        before = _current(connection)
+        try:
+            command.upgrade(_config(connection), revision)
+        except DBAPIError as error:
+            if error.connection_invalidated or advice(error):
+                raise
+            raise StoreUnavailable(
+                f"the tables cannot be brought from version {before or 'none'} to {head()}: {first_line(error)}. "
+                "They are as they were: go on with the version that you had, and report this"
+            ) from error
+
+    await _run(database, step)
 
 
 async def downgrade(database: Database, revision: str) -> None:

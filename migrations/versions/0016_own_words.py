@@ -16,6 +16,7 @@ BIG = sa.BigInteger().with_variant(sa.Integer(), 'sqlite')
 
 
 def upgrade() -> None:
+    op.execute('DROP TABLE IF EXISTS own_words')  # 0015 once made another one, which nothing ever wrote
     op.create_table(
         'own_words',
         sa.Column('id', BIG, nullable=False),

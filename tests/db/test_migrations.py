@@ -40,6 +40,28 @@ async def test_tables_of_a_newer_program_are_refused(database: Database) -> None
         await upgrade(database)
 
 
+async def test_a_table_that_an_earlier_program_left_empty_stands_in_no_way(database: Database) -> None:
+    await downgrade(database, "0015")
+    async with database.writer.begin() as connection:
+        await connection.execute(text("CREATE TABLE own_words (id INTEGER PRIMARY KEY, key VARCHAR(32))"))
+
+    await upgrade(database)
+
+    assert await differences(database) == []
+
+
+async def test_tables_that_are_not_what_their_version_says_stay_as_they_are_and_are_told(database: Database) -> None:
+    await downgrade(database, "0016")
+    async with database.writer.begin() as connection:
+        await connection.execute(text("ALTER TABLE patrons ADD COLUMN served_at TEXT"))
+
+    with pytest.raises(StoreUnavailable, match=r"from version 0016 to \d+: .*served_at.* They are as they were"):
+        await upgrade(database)
+
+    async with database.engine.connect() as connection:
+        assert await connection.scalar(text("SELECT version_num FROM alembic_version")) == "0016"
+
+
 async def test_a_new_store_is_empty(databases: Databases, dialect: str) -> None:
     store = await connect(await databases.url(dialect, empty=True))
 
