@@ -32,7 +32,7 @@ class AccountSetup:
     Attributes:
         key: For digests.
         texts: The consent text in force, by language, the library's own language first.
-        zone: For moments that people read.
+        zone: Whose day it is, for ages and for moments that people read.
         title: What a channel is called.
         hasher: For PINs; None takes argon2id with the library's parameters.
     """
@@ -71,7 +71,7 @@ def account_store(
 ) -> AccountStore:
     """Accounts, the desk, the audit log and retention over one store."""
     digests = Digests(setup.key)
-    proving = Proving(database, clock, setup.hasher)
+    proving = Proving(database, clock, setup.zone, setup.hasher)
     personal = Personal(database, clock, digests, setup.zone, setup.title, circulation)
     linking = SqlLinking(database, clock, digests, setup.rules, versions_of(setup.texts), proving)
     return AccountStore(

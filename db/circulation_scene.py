@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -177,10 +177,3 @@ async def read_scenes(
         patron_id: Scene(house=house, places=places, now=now, patron=patron, loans=loans, queues=queues, copies=copies)
         for patron_id, (patron, loans) in found.items()
     }
-
-
-def whole_years(born: date | None, today: date) -> int | None:
-    """A person's age, None where it is not known; who was born on 29 February has a birthday on 1 March otherwise."""
-    if born is None or born > today:
-        return None
-    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))

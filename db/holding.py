@@ -10,12 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.circulation import OpenHold
 from bot.library.due_dates import back_by
 from bot.library.holds import LIVE, HoldState, QueuedHold, Standing, Wish, next_for, place_in_queue
+from bot.library.linking import years_old
 from bot.library.model import ItemStatus
 from bot.quick import dataclass
 from db import circulation_reading as reading
 from db.circulation_house import LendingHouse, Place, Places
 from db.circulation_reading import Copies
-from db.circulation_scene import Scene, whole_years
+from db.circulation_scene import Scene
 from db.models import BranchRow, ItemRow, WorkRow
 from db.models_circulation import HoldRow
 
@@ -124,11 +125,11 @@ def wish_for(
 
 def standing_of(scene: Scene, holds: Sequence[StoredHold]) -> Standing:
     """What the patron has already."""
-    today = scene.places.at(scene.patron.branch_code).today(scene.now)
+    born, today = scene.patron.birth_date, scene.places.at(scene.patron.branch_code).today(scene.now)
     return Standing(
         works_on_loan=frozenset(stored.work_id for stored in scene.loans if stored.work_id is not None),
         works_on_hold=frozenset(hold.work_id for hold in holds),
-        age=whole_years(scene.patron.birth_date, today),
+        age=None if born is None or born > today else years_old(born, today),  # a birth date to come is a slip
     )
 
 

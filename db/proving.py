@@ -6,11 +6,12 @@ from collections.abc import Collection
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 
 from bot.accounts import Proof
-from bot.clock import Clock
+from bot.clock import Clock, local_day
 from bot.library.linking import birth_date_of, card_spellings, phone_of, plain, years_old
 from db.connect import Database, store_errors
 from db.holders import in_the_register
@@ -32,11 +33,14 @@ class Proving:
     Args:
         database: The store.
         clock: Where today comes from.
+        zone: Whose day it is: who turns fourteen does so at the library's midnight.
         hasher: For PINs; argon2id with the library's parameters by default.
     """
 
-    def __init__(self, database: Database, clock: Clock, hasher: "PasswordHasher | None" = None) -> None:
-        self._database, self._clock = database, clock
+    def __init__(
+        self, database: Database, clock: Clock, zone: ZoneInfo, hasher: "PasswordHasher | None" = None
+    ) -> None:
+        self._database, self._clock, self._zone = database, clock, zone
         self._given = hasher
         self._at_once = asyncio.Semaphore(AT_ONCE)
 
@@ -88,7 +92,8 @@ class Proving:
     def _born_then(self, born: date | None, secret: str) -> bool:
         typed = birth_date_of(secret)
         same = hmac.compare_digest((typed or date.max).isoformat(), (born or date.min).isoformat())
-        return same and born is not None and years_old(born, self._clock.now().date()) >= GUARDED_BEFORE
+        today = local_day(self._clock.now(), self._zone)
+        return same and born is not None and years_old(born, today) >= GUARDED_BEFORE
 
     async def by_phone(self, number: str) -> int | None:
         """The one patron who has this number; None where nobody has it, or several."""

@@ -169,7 +169,7 @@ async def test_a_library_that_was_restarted_has_every_message_once(house: House,
     await house.close()
     await reader.says("во время")
     await reader.says("сразу следом")
-    await expect(reader.page.get_by_role("button", name="Повторить")).to_have_count(2)
+    await expect(reader.page.get_by_text("Не отправлено — отправим, когда связь вернётся.")).to_have_count(2)
     await house.open()
 
     await reader.hears("Вы написали: сразу следом")
@@ -177,6 +177,21 @@ async def test_a_library_that_was_restarted_has_every_message_once(house: House,
     said = (await reader.said())[1:]
     assert [line for line in said if line.startswith("reader")] == [f"reader: {text}" for text in texts]
     assert [line for line in said if line.startswith("bot")] == [f"bot: Вы написали: {text}" for text in texts]
+    await expect(reader.page.locator(".fate")).to_have_count(0)
+
+
+async def test_what_is_said_while_the_chat_is_off_goes_by_itself_when_it_is_back(house: House, visit: Visit) -> None:
+    """Something else answers at its address meanwhile: the web server in front, that it knows no such page."""
+    reader = await visit(house.address)
+    await reader.hears(GREETING)
+    await reader.page.route("**/chat/messages", lambda route: route.fulfill(status=404, body="no such page"))
+    await reader.says("вы здесь?")
+    await reader.says("ау")
+    await expect(reader.page.get_by_text("Не отправлено — отправим, когда связь вернётся.")).to_have_count(2)
+    await reader.has_a_line_again()
+
+    await reader.hears("Вы написали: ау")
+    assert [line for line in await reader.said() if line.startswith("reader")] == ["reader: вы здесь?", "reader: ау"]
     await expect(reader.page.locator(".fate")).to_have_count(0)
 
 

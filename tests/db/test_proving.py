@@ -1,7 +1,7 @@
 """Proofs other than a code: PIN, birth date and phone open their own card and tell nothing of any other."""
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from sqlalchemy import update
@@ -70,6 +70,18 @@ async def test_a_card_is_linked_by_number_and_birth_date(desk: Desk, born: str, 
 
 async def test_a_birth_date_never_opens_a_child_s_card(desk: Desk) -> None:
     assert (await desk.accounts.link_by_card(ANNA, CHILD_CARD, "01.05.2016", desk.key())).state is LinkState.WRONG
+
+
+async def test_fourteen_comes_with_the_librarys_midnight_not_with_greenwichs(desk: Desk) -> None:
+    today = desk.clock.now().date()
+    async with desk.database.writer.begin() as connection:
+        born = date(today.year - 14, today.month, today.day) + timedelta(days=1)
+        await connection.execute(update(PatronRow).where(PatronRow.card_number == CHILD_CARD).values(birth_date=born))
+    typed = born.strftime("%d.%m.%Y")
+    assert (await desk.accounts.link_by_card(ANNA, CHILD_CARD, typed, desk.key())).state is LinkState.WRONG
+    desk.clock.turn(datetime.combine(today, time(21, 5), UTC) - desk.clock.now())  # five past midnight in Moscow
+
+    assert (await desk.accounts.link_by_card(ANNA, CHILD_CARD, typed, desk.key())).state is LinkState.LINKED
 
 
 async def test_a_pin_that_was_taken_away_opens_nothing(desk: Desk) -> None:

@@ -36,7 +36,9 @@
         if (answer.ok) return answer.json();
         var pauseS = Number(answer.headers.get("Retry-After")) || 5;
         if (answer.status === 429) throw new Trouble("busy", pauseS * 1000);
-        if (answer.status >= 500 || answer.status === 408) throw new Trouble("lost", pauseS * 1000);
+        // 404 is somebody else's word: the chat is off for a while, and what stands in its place knows no messages.
+        var away = answer.status >= 500 || answer.status === 404 || answer.status === 408;
+        if (away) throw new Trouble("lost", pauseS * 1000);
         throw new Trouble("refused");
       },
       function () {

@@ -160,7 +160,7 @@
       return;
     }
     this.posting = false;
-    var fate = trouble.kind === "busy" ? this.words.tooMany : this.words.notSent;
+    var fate = trouble.kind === "busy" ? this.words.tooMany : this.words.sentLater;
     this.queue.forEach(function (waiting) {
       if (waiting.element && !waiting.adopted) this.view.fate(waiting.element, fate, this.pump.bind(this));
     }, this);
