@@ -20,6 +20,8 @@ GUIDE, GUIDE_WORDS = ROOT / "docs" / "librarian.ru.md", 1_300
 """The librarian's guide, and how many words of it are read in ten minutes."""
 LARGEST_PICTURE = 60_000
 HEADING = re.compile(r"^#{1,6}\s+(.*)$", re.MULTILINE)
+TEST = re.compile(r"`(?:([\w/]+\.py)::)?(test_\w+)`")
+DEFINED = re.compile(r"^\s*(?:async )?def (test_\w+)", re.MULTILINE)
 FORBIDDEN = re.compile(r"/(?:work|root|home/[a-z]+)/|(?:pypi|npmjs|pythonhosted)\.(?:org|com)")
 
 
@@ -66,6 +68,21 @@ def links_lead_somewhere() -> list[str]:
 def _anchors(file: Path) -> set[str]:
     titles = HEADING.findall(file.read_text("utf-8"))
     return {re.sub(r"[^\w\- ]", "", title.strip().lower()).replace(" ", "-") for title in titles}
+
+
+def named_tests_are_there() -> list[str]:
+    """Every test that a document names stands, in the file that it names where it names one (below ``tests/``)."""
+    defined = {
+        file.relative_to(ROOT / "tests").as_posix(): set(DEFINED.findall(file.read_text("utf-8")))
+        for file in tracked("tests/*.py")
+    }
+    everywhere = set().union(*defined.values())
+    faults = []
+    for page in tracked("*.md"):
+        for file, name in TEST.findall(page.read_text("utf-8")):
+            if name not in (defined.get(file, set()) if file else everywhere):
+                faults.append(f"{page.relative_to(ROOT)}: there is no test {file}::{name}".replace(" ::", " "))
+    return faults
 
 
 def pictures_are_there_and_told() -> list[str]:
@@ -120,6 +137,7 @@ def channels_are_shown_as_they_are() -> list[str]:
 CHECKS: tuple[Callable[[], list[str]], ...] = (
     migrations_match_models,
     links_lead_somewhere,
+    named_tests_are_there,
     pictures_are_there_and_told,
     nothing_of_one_machine,
     reference_is_fresh,
