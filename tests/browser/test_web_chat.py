@@ -71,6 +71,19 @@ async def test_every_state_is_readable_for_everybody(house: House, visit: Visit,
     assert await reader.sideways() == 0
 
 
+async def test_a_long_answer_is_read_from_its_first_word(house: House, visit: Visit) -> None:
+    reader = await visit(house.address, width=360)
+    await reader.hears(GREETING)
+
+    await reader.says("\n".join(f"строка {number}" for number in range(40)))
+    await reader.hears("Вы написали: строка 0")
+
+    await expect(reader.page.locator("#newer")).to_be_visible()
+    top = "element => element.getBoundingClientRect().top"
+    answer, seen = reader.page.locator(".message.bot").last, reader.page.locator("#scroll")
+    assert await answer.evaluate(top) - await seen.evaluate(top) == pytest.approx(12, abs=1)
+
+
 async def test_what_a_reader_types_is_shown_as_text(house: House, visit: Visit) -> None:
     reader = await visit(house.address)
     await reader.says("<b>жирно</b> <img src=x onerror=alert(1)> <script>alert(1)</script>")

@@ -284,7 +284,7 @@
     }
     if (element.offsetHeight > this.scroll.clientHeight) {
       this.atEnd = false; // a long answer is read from its beginning
-      this.scroll.scrollTop = element.offsetTop - 12;
+      this.scroll.scrollTop += element.getBoundingClientRect().top - this.scroll.getBoundingClientRect().top - 12;
       this.newer.hidden = false;
     } else this.toEnd();
   };
