@@ -4,14 +4,17 @@ import re
 
 from bot.language import names, numbers
 from bot.language.folding import fold
+from understanding import circumstances
 from understanding.sought import Sought
 
 _IN_WORDS = (
-    r"од(?:ного|ин)|дв(?:ух|а)|тр(?:ех|ёх|и)|четыр(?:ех|ёх|е)|(?:пят|шест|сем|девят|десят|одиннадцат|двенадцат|тринадцат"
+    r"од(?:ного|ин)|дв(?:ух|а)|тр(?:ех|ёх|и)|четыр(?:ех|ёх|е)|(?:пят|шест|сем|девят|десят|одиннадцат|двенадцат"
+    r"|тринадцат"
     r"|четырнадцат|пятнадцат|шестнадцат|семнадцат)[иь]|вос[еь]м[иь]|(?:четыр|тр)е?надцат[иь]"
 )
 _ORDINAL = (
-    r"перв\w{2,3}|втор\w{2,3}|трет\w{2,3}|четв[её]рт\w{2,3}|пят\w{2,3}|шест\w{2,3}|седьм\w{2,3}|восьм\w{2,3}|девят\w{2,3}"
+    r"перв\w{2,3}|втор\w{2,3}|трет\w{2,3}|четв[её]рт\w{2,3}|пят\w{2,3}|шест\w{2,3}|седьм\w{2,3}|восьм\w{2,3}"
+    r"|девят\w{2,3}"
     r"|десят\w{2,3}|одиннадцат\w{2,3}|first|second|third|fourth|fifth"
 )
 _QUOTED = re.compile(r"[«„“\"]([^«»„“”\"]{2,120})[»”“\"]")
@@ -27,16 +30,21 @@ _GRADER = Sought(
 _GRADERS = ("перво", "второ", "третье", "четверо", "пяти", "шести", "семи", "восьми", "девяти", "десяти", "одиннадцати")
 _AGE = Sought(
     rf"(?i)\b(\d{{1,2}}(?:\s*[-–]\s*\d{{1,2}})?|{_IN_WORDS})\s*[-–]?\s*"
-    r"(?:лет\w*|год[аиу]?\b|годик\w*|years?(?:[\s-]old)?|y\.?o\b)",
+    r"(?:лет(?:ия|ие|ию)?\b|год[аиу]?\b|годик\w*|years?(?:[\s-]old)?|y\.?o\b)",
     "лет год year y.o yo",
 )
 _AGE_OF = Sought(
-    rf"(?i)\b(?:сын\w*|доч\w+|внук\w*|внучк\w+|реб[её]нк\w*|мальчик\w*|девочк\w*|мне|ему|ей|aged?)\s+(?:уже\s+|почти\s+)?"
+    rf"(?i)\b(?:сын\w*|доч\w+|внук\w*|внучк\w+|реб[её]нк\w*|мальчик\w*|девочк\w*|мне|ему|ей|aged?)\s+(?:уже\s+"
+    rf"|почти\s+)?"
     rf"(\d{{1,2}}|{_IN_WORDS})\b(?!\s*(?:-?(?:й|го|м)\b|класс|кл\b|книг|дн|недел|час|раз|штук|том|част|[:.]\d))",
     "сын доч внук внуч реб мальч девоч мне ему ей age",
 )
+_A_CHILD = (
+    r"(?:реб[её]н|дет|мальчи|девоч|девчон|сын|доч|внук|внуч|плем|брат|сестр|подрост|школьн|малыш|читател|парн|девуш)"
+)
 _OLD = Sought(
-    r"(?i)\b(одно|двух|тр[её]х|четыр[её]х|пяти|шести|семи|восьми|девяти|десяти|\d{1,2}-?)лет(?:к\w+|н\w+)",
+    r"(?i)\b(одно|двух|тр[её]х|четыр[её]х|пяти|шести|семи|восьми|девяти|десяти|\w+надцати|\d{1,2}-?)"
+    rf"лет(?:к\w+|н\w+(?=\s+{_A_CHILD}))",
     "лет",
 )
 _VOLUME = Sought(
@@ -61,22 +69,44 @@ _AUTHOR = Sought(
 )
 _BY = Sought(r"\bby\s+((?:[A-Z][\w.'’-]+\s?){1,3})", "by")
 _GENRE = Sought(
-    r"(?i)\b((?:историческ\w+|любовн\w+|женск\w+|научн\w+|приключенческ\w+|фантастическ\w+|детск\w+)?\s?"
-    r"(?:детектив\w*|фантастик\w*|ф[эе]нтези|триллер\w*|ужас(?:ы|ов|ики)?|ужастик\w*|страшилк\w*|сказ(?:к|ок)\w*|стих(?:и|ов|отворени\w+)"
-    r"|поэзи\w+|юмор\w*|комикс\w*|манг[аиу]|приключени\w+|классик\w+|роман(?:ы|ов)|рассказ(?:ы|ов)|биографи\w+|мемуар\w*"
-    r"|энциклопеди\w+|вестерн\w*|пьес\w+|научпоп\w*|нон-?фикш[е]?н))"
+    r"(?i)\b((?:(?:историческ|любовн|женск|научн|приключенческ|фантастическ|детск|юмористическ|психологическ|современн"
+    r"|русск|зарубежн"
+    r"|советск|скандинавск|славянск|городск|космическ|семейн|мистическ|готическ|классическ|подростков|боев|народн"
+    r"|волшебн)\w+)?\s?"
+    r"(?:детектив\w*|фантастик\w*|ф[эе]нтези|триллер\w*|ужас(?:ы|ов|ики)?|ужастик\w*|хоррор\w*|страшилк\w*|сказ(?:к"
+    r"|ок)\w*"
+    r"|стих(?:и|ов|отворени\w+)|поэзи\w+|поэм(?:ы|у)\b|лирик[аиу]|юмор\w*|комеди\w+|сатир\w+|комикс\w*|манг[аиу]"
+    r"|приключени\w+|классик\w+"
+    r"|антиутопи\w+|мистик[аиу]|проз[аыу]\b|роман(?:ы|ов|чик\w*)|рассказ(?:ы|ов)|повест(?:и|ей)|биографи\w+|мемуар\w*"
+    r"|басн\w+|миф(?:ы|ов)\b"
+    r"|энциклопеди\w+|вестерн\w*|пьес\w+|научпоп\w*|нон-?фикш[е]?н|эссе|публицистик\w+|боевик\w*|ромфант\w*"
+    r"|киберпанк\w*))"
     r"|\b(myster(?:y|ies)|thrillers?|fantasy|science fiction|sci-fi|romances?|horrors?|comics|biograph(?:y|ies)"
-    r"|poetry)\b",
-    "детектив фантаст фэнт фент триллер ужас страшилк сказ стих поэзи юмор комикс манг приключени классик роман "
-    "рассказ биографи мемуар энциклопеди вестерн пьес научпоп фикш myster thriller fantasy sci romance horror comics "
-    "biograph poetry",
+    r"|poetry|dystopias?|comed(?:y|ies))\b",
+    "детектив фантаст фэнт фент триллер ужас хоррор страшилк сказ стих поэ лирик юмор комеди сатир комикс манг "
+    "приключени классик "
+    "антиутопи мистик проз роман рассказ повест биографи мемуар басн миф энциклопеди вестерн пьес научпоп фикш эссе "
+    "публицистик "
+    "боевик ромфант киберпанк myster thriller fantasy sci romance horror comics biograph poetry dystopia comed",
 )
-_ABOUT = re.compile(
-    r"(?i)\b(?:про|об|о|на тему|по теме|по(?= истори| психолог| воспит| кулинар| сад)|about|on)\s+((?:[\w-]+[ ]?){1,6})"
+_ABOUT = re.compile(r"(?i)\b(?:про|об|о|на тему|по теме|about|on)\s+((?:[\w-]+[ ]?){1,6})")
+_ON = Sought(
+    r"(?i)(?:\b(?:книг\w*|литератур\w*|издани\w*|материал\w*|пособи\w*|учебник\w*|источник\w*|что[ -]?(?:нибудь|нить"
+    r"|то)|что(?=\s+у\s+вас|\s+есть)"
+    r"|посоветуйте|порекомендуйте|подбер\w+|подобрать)\s+(?:[\w-]+\s+){0,3}?)по\s+"
+    r"(?!порядк|программ|вкус|телефон|почт|мба|адрес|списк|внекласс|интернет|билет|штрих|цен|скид|поводу|автор|дороге"
+    r"|выходн|будн)"
+    r"((?:[\w-]+[ ]?){1,6})",
+    "по",
 )
+"""«Книги по вязанию»: beside a word for books."""
 _ENDS_A_SUBJECT = re.compile(
-    r"(?i)\s*\b(?:для|реб[её]нк\w*|детей|детям|лет|for|есть|нет|посовет\w*|подскаж\w*|что|чтобы|пожалуйста|please|у вас"
-    r"|и\s+(?:сколько|где|как|когда|есть|скаж\w*)|в библиотеке|почитать|взять|можно|какие|на\s+\w+\s+класс|ей|ему"
+    r"(?i)\s*\b(?:для|реб[её]н(?:к|ок)\w*|детей|детям|лет|for|есть|нет|посовет\w*|подскаж\w*|что|чтоб\w*|пожалуйста"
+    r"|please|у вас"
+    r"|и\s+(?:сколько|где|как|когда|есть|скаж\w*|чтоб\w*)|в библиотеке|почитать|взять|можно|какие|на\s+\w+\s+класс|ей"
+    r"|ему|но|только|без|кроме|найд\w+"
+    r"|с\s+картинк\w+|(?:ч[тё][оё]?|че|ко[ге]о|как\w+)[- ]?(?:нибудь|нить|то)|\w+лет(?:к|н)\w+|желательно|побольше"
+    r"|толков\w+|интересн\w+|хорош\w+"
     r"|\d+\s*(?:лет|год\w*|класс\w*)|(?:перво|второ|третье|четверо|пяти|шести|семи|восьми|девяти)класс\w+)\b.*$"
 )
 _LIKE = Sought(
@@ -87,8 +117,10 @@ _LIKE = Sought(
 )
 _SERIES = Sought(r"(?i)\b(?:сери[яиюе]|цикл\w?|series)\s+[«\"]?([\w -]{2,60})", "сери цикл series")
 _IN_ORDER = Sought(
-    r"(?i)\b(?:(?:все|весь|вся|всю|целиком)\s+(?:книги|части|тома|истории|сери[яю]|цикл)|все\s+(?=\d+\s+(?:книг|част|том))"
-    r"|по\s+порядку|(?:в\s+)?как(?:ом|ой)\s+порядк\w+(?:\s+(?:читать|идут))?|all\s+(?:the\s+)?(?:books|parts)|in\s+order)\b",
+    r"(?i)\b(?:(?:все|весь|вся|всю|целиком)\s+(?:книги|части|тома|истории|сери[яю]|цикл)|все\s+(?=\d+\s+(?:книг|част"
+    r"|том))"
+    r"|по\s+порядку|(?:в\s+)?как(?:ом|ой)\s+порядк\w+(?:\s+(?:читать|идут))?|all\s+(?:the\s+)?(?:books|parts)"
+    r"|in\s+order)\b",
     "книг част том истори сери цикл поряд books parts order",
 )
 _OF_A_SERIES = re.compile(r"(?i)^(?:(?:про|об?|из|серии|цикла|читать|есть|книг\w*|about|of|in)\s+)+")
@@ -108,7 +140,9 @@ _FORM = (
 _TOLD_BY_A_FORM = "аудио audio говорящ электронн book шрифт large брайл комикс тверд твёрд мягк hardcover paperback"
 _FORMAT = Sought(rf"(?i)\b({_FORM})", _TOLD_BY_A_FORM)
 _FORM_AT_THE_END = Sought(rf"(?i)(?:\bв\s+)?\b{_FORM}\W*$", _TOLD_BY_A_FORM)
-_ABOUT_NOTHING = frozenset(("том", "том,", "нем", "ней", "книге", "книгу", "себе", "этом", "вас", "библиотеке"))
+_ABOUT_NOTHING = frozenset(
+    ("что", "чем", "том", "том,", "нем", "ней", "книге", "книгу", "себе", "этом", "вас", "библиотеке")
+)
 _NOUNS = re.compile(
     r"(?i)^(?:(?:новая|новую|новый|какая-нибудь|любая|любую|последний|последнюю)\s+)?"
     r"(?:книг[аиуе]?|книжк[аиу]|роман|повесть|рассказ|учебник|пособие|произведени[ея]|сборник|том|часть)\s+"
@@ -117,10 +151,35 @@ _NOUNS = re.compile(
 _LONGEST_TITLE = 12
 _MOST_READ = 60
 """In more words no writer is looked for but one with initials, or behind «автор»: time is short."""
-_NO_TITLE = frozenset(("у", "от", "из", "с", "у вас", "что есть у", "что у вас есть"))
+_NO_TITLE = frozenset(("у", "от", "из", "с", "у вас", "что есть у", "что у вас есть", "что", "что есть", "по"))
 """What is left where only an author was named: «что есть у Сальникова»."""
 _NO_INITIALS = frozenset(("у", "о", "с", "к", "в", "а", "и"))
 """Little words before a name; behind it, or with a full stop, they are initials: «Пушкин а с», «А. Блок»."""
+_NOT_BY = re.compile(r"(?i)\b(?:кроме|не)\s+[а-яё-]+(?:\s+и\s+[а-яё-]+)?")
+"""«Антиутопии, кроме Оруэлла», «только не толстое»."""
+_ABOUT_ONE = frozenset(("о", "об", "обо", "про"))
+"""«Рассказы о Чехове» are not his."""
+_LOOSE_SIGN = re.compile(r"\s[?!.,]+$|\?+$")
+_COAUTHOR = re.compile(r"\s*(?:(?:и|с|со|&)\s|,)\s*([А-ЯЁа-яё-]+)")
+_LEADS_TO_A_WRITER = re.compile(
+    r"(?i)(?:^|\s)(?:у|по|о|об|с|из|от|к|автор\w*|вс(?:его|ей|ё|е|ю|ех)|весь|вся|что(?:[- ]нибудь|-то)?(?:\s+из"
+    r"|\s+у)?)\s*$"
+)
+"""«У Бунина есть …», «всего Куприна»."""
+_IS_THERE = re.compile(r"(?i)^\s*(?:есть(?:\s+ли)?|имеется|найд[её]тся)\b")
+_ORDERS = frozenset(("hold", "renew"))
+_POINTS_AT = re.compile(
+    r"(?:(?:(?:забрать|получить) )?(?:бронь|заказ)|(?:из|в|по) (?:списк\w+|них|моих)|остальн\w+|кроме(?: \w+)?|друг\w+"
+    r"|прошл\w+|заказ\w*|брон\w*|дн\w+|срок\w*"
+    r"|(?:на )?(?:руках|мне|сегодня|завтра|потом)|очеред\w+|кинг\w)"
+)
+"""Beside an order these words speak of the list or of the order itself: «третью из списка», «продлите остальное»."""
+_WHICH = re.compile(r"(?:(?:та|то|те|ту|эт|книг|книж)\w*\W+)?(?:котор|что я)\w*\s")
+"""«Книгу, которую я взяла две недели назад»."""
+_SEPARATES = re.compile(r"[|/;:—–«»\"()\n]")
+_AND = frozenset(("и", "and"))
+_JOINS = frozenset(("и", "с"))
+"""«Ильф и Петров», «Ильф с Петровым»."""
 _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 
 
@@ -165,11 +224,11 @@ def _is_a_writer(name: str) -> bool:
     return bool(names.readings(fold(name).split())) and any(map(names.is_only_a_name, fold(name).split()))
 
 
-def title(rest: str, found: dict[str, str]) -> None:
+def title(intent: str, rest: str, found: dict[str, str]) -> None:
     """The title out of what goes to the catalogue, without author, volume, class; a number at its end is a volume."""
     if "title" in found or (found.get("series") and _IN_ORDER.search(rest)):
         return
-    bare = _INITIALS.without(_AUTHOR.without(rest))
+    bare = _INITIALS.without(_AUTHOR.without(circumstances.without(intent, rest)))
     bare = _VOLUME.without(_AGE.without(_GRADE.without(_LANGUAGE.without(bare))))
     if "volume" not in found and (match := _NUMBER_AT_THE_END.search(bare)):
         value = numbers.value_of(match[1].lower())
@@ -178,28 +237,53 @@ def title(rest: str, found: dict[str, str]) -> None:
             found["volume"], bare = str(value), before
     if (form := _FORM_AT_THE_END.search(bare)) and _WORD.search(bare[: form.start()]):
         bare = bare[: form.start()]
-    spans = list(_WORD.finditer(bare))
-    if len(spans) > _MOST_READ:
+    if len(_WORD.findall(bare)) > _MOST_READ:
         return
-    if span := _span(bare):
-        first, last, _ = span
-        bare = bare[: spans[first].start()] + " " + bare[spans[last - 1].end() :]
-    bare = _NOUNS.sub("", " ".join(bare.split())).strip(" ,.:;|-—()")
-    if _WORD.search(bare) and len(bare.split()) <= _LONGEST_TITLE and fold(bare) not in _NO_TITLE:
+    bare = _NOUNS.sub("", " ".join(_without_writers(bare).split())).strip(" ,.:;|-—()")
+    bare = _LOOSE_SIGN.sub("", bare)
+    if _WORD.search(bare) and len(bare.split()) <= _LONGEST_TITLE and not _is_no_title(intent, bare):
         found["title"] = bare
+
+
+def _without_writers(text: str) -> str:
+    """The text without a writer's name, a coauthor's behind it, and the small words that only led to them."""
+    span = _span(text)
+    if span is None:
+        return text
+    spans = list(_WORD.finditer(text))
+    before, behind = text[: spans[span[0]].start()], text[spans[span[1] - 1].end() :]
+    joined = _COAUTHOR.match(behind)
+    if joined and names.surnames(fold(joined[1])) and _WORD.search(before + behind[joined.end() :]):
+        behind = behind[joined.end() :]
+    led = _LEADS_TO_A_WRITER.search(before)
+    if led:
+        before, behind = before[: led.start()], _IS_THERE.sub(" ", behind)
+    return f"{before} {behind}"
+
+
+def _is_no_title(intent: str, text: str) -> bool:
+    """Whether the words only point at a book, or at those on loan."""
+    said = fold(text)
+    if said in _NO_TITLE or (intent in _ORDERS and _POINTS_AT.fullmatch(said)):
+        return True
+    return intent in _ORDERS and _WHICH.match(said) is not None
 
 
 def author(text: str) -> str:
     """The author that a text names, in the nominative where that is known; "" where it names none."""
+    text = circumstances.without("", text)
     if match := _INITIALS.search(text):
         return match[0].strip()
     if match := _AUTHOR.search(text) or _BY.search(text):
         told = match[1].strip()
         read = names.readings(fold(told).split())
         return _written(told, read[0]) if read else told
+    text = _NOT_BY.sub(" ", text)
     if span := _span(text):
         spans = list(_WORD.finditer(text))
         first, last, named = span
+        if first and fold(spans[first - 1][0]) in _ABOUT_ONE:
+            return ""
         return _written(text[spans[first].start() : spans[last - 1].end()], named)
     return ""
 
@@ -211,8 +295,11 @@ def taste(text: str, found: dict[str, str]) -> None:
     if match := _LIKE.search(text):
         found["like"] = match[1].strip(" ?!.")
     else:
-        for match in _ABOUT.finditer(text):
-            words = _ENDS_A_SUBJECT.sub("", match[1]).strip()
+        about = [match[1] for match in _ABOUT.finditer(text)]
+        if (match := _ON.search(text)) and "author" not in found:
+            about.append(match[1])
+        for told in about:
+            words = _ENDS_A_SUBJECT.sub("", told).strip()
             if words and words.split()[0].lower() not in _ABOUT_NOTHING:
                 found["subject"] = words
                 break
@@ -245,10 +332,12 @@ def _age(text: str) -> str:
 
 def _span(text: str) -> tuple[int, int, names.Named] | None:
     """The words that name a writer: sure names anywhere, well-known ones that are words, too, at an end."""
-    words = [_bare_word(match, text) for match in _WORD.finditer(text)]
+    spans = list(_WORD.finditer(text))
+    words = [_bare_word(match, text) for match in spans]
     if len(words) > _MOST_READ:
         return None
     if found := names.find(words):
+        found = _within(found, spans, words, text)
         return found if found[2].weight else None  # «Анна Каренина» is a name, too
     if len(words) < 2:
         return None
@@ -259,14 +348,34 @@ def _span(text: str) -> tuple[int, int, names.Named] | None:
     return None
 
 
+def _within(
+    found: tuple[int, int, names.Named], spans: list[re.Match[str]], words: list[str], text: str
+) -> tuple[int, int, names.Named]:
+    """The name without what belongs to the title before it: «Мастер и Маргарита Булгакова», «Маргарита | Булгаков»."""
+    first, last, named = found
+    for at in range(first + 1, last):
+        apart = _SEPARATES.search(text[spans[at - 1].end() : spans[at].start()])
+        joined = at == first + 1 and first > 1 and words[first - 1] in ("-", "и") and spans[first - 1][0] in _AND
+        if (apart or joined) and (read := names.readings(words[at:last])):
+            return at, last, read[0]
+    return first, last, named
+
+
 def _bare_word(match: re.Match[str], text: str) -> str:
     """A word, folded; "-" for one that cannot be of a name: «у Пушкина» and «а Пушкин есть?» begin with no initial."""
     word = match[0]
     if word in _NO_INITIALS and text[match.end() : match.end() + 1] == " ":
         before = text[: match.start()].split()
-        if not before or not names.surnames(fold(before[-1])):
+        while before and len(before[-1]) == 1:
+            before.pop()
+        behind = _WORD.match(text, match.end() + 1)
+        if not before or not names.surnames(fold(before[-1])) or (word in _JOINS and _is_a_surname(behind)):
             return "-"
     return fold(word).replace(" ", "") or "-"
+
+
+def _is_a_surname(match: re.Match[str] | None) -> bool:
+    return match is not None and bool(names.surnames(fold(match[0])))
 
 
 def _written(told: str, named: names.Named) -> str:

@@ -4,16 +4,16 @@ import re
 from collections.abc import Mapping
 
 from understanding import book_slots
+from understanding.circumstances import BRANCH, MONTH, ORDINAL
 from understanding.lexicon import Phrases
 from understanding.sought import Sought
 
-_MONTH = r"(?:январ|феврал|март|апрел|ма[яйе]|июн|июл|август|сентябр|октябр|ноябр|декабр)"
 _DATE = Sought(
     r"(?i)\b(?:\d{1,2}\.\d{1,2}(?:\.\d{2,4})?"
-    rf"|\d{{1,2}}(?:-?го)?\s+{_MONTH}[а-я]*"
+    rf"|\d{{1,2}}(?:-?го)?\s+{MONTH}[а-я]*"
     r"|(?:january|february|march|april|may|june|july|august|september|october|november|december)\s+\d{1,2}"
-    r"|послезавтра|сегодня|завтра|понедельник\w*|вторник\w*|сред[уаы]\b|четверг\w*|пятниц\w*|суб+от\w*|воскр?есень\w*"
-    r"|(?:эти\s+|этих\s+)?выходны\w*|(?:на\s+)?(?:этой|следующей)\s+недел\w*|(?:пн|вт|ср|чт|пт|сб|вс)\b|новый год"
+    r"|(?:послезавтра|сегодня|завтра)\b|понедельник\w*|вторник\w*|сред[уаы]\b|четверг\w*|пятниц\w*|суб+от\w*|воскр?есень\w*"
+    r"|(?:эти\s+|этих\s+)?выходны\w*|(?:на\s+)?(?:этой|эту|следующ\w+)\s+недел\w*|(?:пн|вт|ср|чт|пт|сб|вс)\b|новый год"
     r"|today|tomorrow|tonight|(?:this\s+)?(?:mon|tues|wednes|thurs|fri|satur|sun)days?"
     r"|(?:this\s+)?weekends?|(?:this|next) week)",
     "завтра сегодня понедельник четверг пятниц суб воск выходны недел пн вт ср чт пт сб вс новый day tonight tomorrow "
@@ -22,17 +22,19 @@ _DATE = Sought(
 )
 _WIDER_DATE = Sought(
     rf"(?i)\b(?:(?:майски\w+|новогодни\w+|январски\w+)\s+(?:праздник\w*|каникул\w*)|праздник(?:и|ов|ам|ами|ах)\b|каникул\w*"
-    rf"|{_MONTH}(?:[аеьяую]|ом|ем|[её]м)?\b|летом|зимой|осенью|весной|holidays?)",
+    rf"|{MONTH}(?:[аеьяую]|ом|ем|[её]м)?\b|летом|зимой|осенью|весной|holidays?)",
     "праздник каникул январ феврал март апрел ма июн июл август сентябр октябр ноябр декабр лет зимой осенью весной "
     "holiday",
 )
-_ORDINAL = r"(?:перв|втор|трет|четв[её]рт|пят|шест|седьм|восьм|девят|десят)"
 _ITEM = re.compile(
-    rf"(?i)\b(?:номер\s*|№\s*)?({_ORDINAL}\w{{2}}(?:\s+и\s+{_ORDINAL}\w{{2}})?|последн\w{{2}}|first|second|third|last|\d{{1,2}}\b)"
+    rf"(?i)\b(?:номер\s*|№\s*)?({ORDINAL}\w{{2}}(?:\s+и\s+{ORDINAL}\w{{2}})?|последн\w{{2}}|first|second|third|last|\d{{1,2}}\b)"
     r"(?:-?ю)?(?:\s+(?:книг\w|по\s+списку|one))?\b"
 )
 _SCOPE = re.compile(r"(?i)\b(вс[её]|все\s+(?:мои\s+)?книги|всех|обе|everything|all)\b")
-_COUNT = r"(?:\d+|од\w+|дв\w+|три|четыре|пять|пару|ещ[её]|a|one|two|three|another)"
+_COUNT = (
+    r"(?:\d+|од\w+|дв\w+|три|четыре|пять|шесть|семь|восемь|девять|десять|\w+надцать|двадцать|тридцать|пару|полтора|ещ[её]"
+    r"|a|one|two|three|another)"
+)
 _PERIOD = re.compile(
     rf"(?i)\b(?:на|for|ещ[её](?:\s+на)?|another)\s+((?:{_COUNT})?\s*"
     r"(?:недел\w+|недельк\w+|месяц\w*|дн(?:я|ей|и)\b|день|денёк|денек|weeks?|months?|days?))"
@@ -48,8 +50,7 @@ _AUDIENCE = Sought(
     "дет малыш школьник подростк взросл пенсионер реб внук внуч сын доч kid child teen toddler adult senior",
 )
 _BRANCH = Sought(
-    r"(?i)\b(?:филиал\w{0,2}\s*(?:№|номер|n)?\s*\d{1,3}|филиал\w{0,2}\s+(?:в|на|имени)\s+[А-ЯЁа-яё-]+"
-    rf"|(?:{_ORDINAL}|центральн|детск|сельск|юношеск|городск|районн)\w+\s+(?:библиотек|филиал|отдел|абонемент)\w*"
+    rf"(?i)\b(?:{BRANCH}"
     r"|(?:main|central|children'?s)\s+(?:library|branch|department)|(?:детск|центральн)(?:ая|ой|ую|ом|ий)\b"
     r"|\b(?:в|из)\s+[А-ЯЁ][а-яё]+(?:ке|ово|ево|ино|ке|ском|ском)\b)",
     "филиал библиотек отдел абонемент library branch department детск центральн ке ово ево ино ском",
@@ -83,15 +84,15 @@ def slots(intent: str, text: str, isbn: str = "", rest: str = "") -> dict[str, s
             found = {name: value for name, value in found.items() if name in ("age", "grade", "isbn")}
     if intent in _LOOKED_UP and rest and not isbn:
         book_slots.series(text, rest, found)
-        book_slots.title(rest, found)
+        book_slots.title(intent, _PERIOD.sub(" ", rest) if intent == "renew" else rest, found)
     if intent in _TIMED and (date := _date(text)):
         found["date"] = date
     if intent == "human" and (quoted := book_slots.quoted(text)):
         found["title"] = quoted
     if match := _BRANCH.search(text):
         found["branch"] = match[0]
-    if intent in _FOR_WHOM and (match := _AUDIENCE.search(text)):
-        found["audience"] = match[1]
+    if intent in _FOR_WHOM and (match := _AUDIENCE.search(text)) and (intent != "search" or match[0] != match[1]):
+        found["audience"] = match[1]  # a book that is only looked for may be called «Капитанская дочка»
     if intent == "renew":
         _renewal(text, found)
     if intent in ("renew", "my_loans", "join", "hold", "human") and (match := _CARD.search(text)):
@@ -112,8 +113,15 @@ def _renewal(text: str, found: dict[str, str]) -> None:
         found["period"] = (match[1] or match[2]).strip()
     if _SCOPE.search(text):
         found["scope"] = "all"
-    elif match := _ITEM.search(_CARD.pattern.sub("", _DATE.pattern.sub("", _PERIOD.sub("", text)))):
+    elif match := _ITEM.search(_without_terms(text)):
         found["item"] = ", ".join(book_slots.digits(word) for word in re.split(r"\s+и\s+", match[1]))
+        if "title" not in found:
+            found.pop("volume", None)  # «третью книгу» is a place in the list
+
+
+def _without_terms(text: str) -> str:
+    """The text without its day, its number of days and its card: no numbers of a list, no words of a title."""
+    return _CARD.without(_DATE.without(_PERIOD.sub(" ", text)))
 
 
 def topic(intent: str, present: int, phrases: Phrases) -> Mapping[str, str]:

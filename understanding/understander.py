@@ -7,7 +7,7 @@ from dataclasses import replace
 from bot.language import morphology
 from bot.language.folding import words as words_of
 from bot.ports.understanding import Request
-from understanding import naming
+from understanding import circumstances, naming, pasted
 from understanding import slots as slots_
 from understanding.calibration import SURE_OF_AN_ISBN, confidence, share
 from understanding.doubt import SMALL_TALK, rival
@@ -72,7 +72,9 @@ class PhraseUnderstanding:
 
     def understand(self, text: str) -> tuple[Request, ...]:
         """At least one request, in the order of the message; never raises."""
-        message = self._reader.read(_unsigned(text[:_LONGEST]))
+        said = _unsigned(text[:_LONGEST])
+        told = pasted.plain(said)
+        message = self._reader.read(told)
         if not message.tokens:
             return (Request(intent="out_of_scope", confidence=0.3, because=("no words",)),)
         if heard := self._global(message):
@@ -80,7 +82,7 @@ class PhraseUnderstanding:
         words = stretch(message)
         if is_gibberish(message, words):
             return (Request(intent="out_of_scope", confidence=0.8, rest=message.text, because=("no word in it",)),)
-        if (found := listed(message.text)) and self._is_of_books(found):
+        if told is said and (found := listed(message.text)) and self._is_of_books(found):
             return (_looked_up(found),)
         parts = self._wishes(message, words)
         return one_book(tuple(self._request(message, words, part, len(parts)) for part in parts))
@@ -196,7 +198,9 @@ class PhraseUnderstanding:
         found = slots_.slots(intent, message.meant(part.first, part.last), isbn, _spelt(cut))
         if of == 1 and part.last - part.first < len(message.tokens):
             found = _beside(slots_.slots(intent, message.meant(0, len(message.tokens))), found)
-            cut = _named(cut, found, intent)
+            cut = _named(cut, found, intent, says_more=opinion.strange > 0)
+        if intent in _BOOKISH:
+            cut = _without_circumstances(intent, cut, found.get("title", ""))
         found.update(self._topic(intent, part.words, words if of == 1 else part.words))
         if of == 1 and (other := rival(part, message)):
             found["rival"] = other
@@ -250,10 +254,17 @@ def _beside(whole: Mapping[str, str], own: Mapping[str, str]) -> dict[str, str]:
     return found
 
 
-def _named(cut: Rest, found: Mapping[str, str], intent: str) -> Rest:
-    """In a story of several sentences a quotation is what to look up."""
+def _without_circumstances(intent: str, cut: Rest, title: str) -> Rest:
+    """The title that is read next, without «на пятницу в пятом филиале» behind it: as it was typed comes first."""
+    read = cut.narrower or cut.text
+    shorter = circumstances.without(intent, read)
+    return replace(cut, narrower=shorter) if shorter != read and len(shorter) >= max(len(title), 1) else cut
+
+
+def _named(cut: Rest, found: Mapping[str, str], intent: str, *, says_more: bool) -> Rest:
+    """In a story of several sentences a quotation is what to look up, above all where the wish itself names nothing."""
     title = found.get("title", "")
-    if not title or intent not in _BOOKISH or len(title) >= len(cut.text):
+    if not title or intent not in _BOOKISH or (says_more and len(title) >= len(cut.text)):
         return cut
     return replace(cut, text=f"{title} {found.get('author', '')}".strip(), narrower=title, wider="", titles=())
 

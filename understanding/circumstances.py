@@ -1,0 +1,45 @@
+"""Where a book is wanted, and until when: «Чайку на пятницу в пятом филиале»; said behind its title, no part of it."""
+
+from understanding.sought import Sought
+
+MONTH = r"(?:январ|феврал|март|апрел|ма[яйе]|июн|июл|август|сентябр|октябр|ноябр|декабр)"
+ORDINAL = r"(?:перв|втор|трет|четв[её]рт|пят|шест|седьм|восьм|девят|десят)"
+_DAY = (
+    rf"(?:\d{{1,2}}\.\d{{1,2}}(?:\.\d{{2,4}})?|\d{{1,2}}(?:-?го)?\s+{MONTH}[а-я]*|(?:послезавтра|завтра|сегодня)\b"
+    r"|понедельник\w*|вторник\w*|сред[уаые]\b|четверг\w*|пятниц\w*|суб+от\w*|воскр?есень\w*|выходны\w*"
+    r"|(?:утр|вечер|обед)\w{0,2}\b|конц[ау]\s+(?:недели|месяца|дня|года|лета)"
+    r"|(?:(?:эт|следующ|друг)\w+\s+|пар\w\s+|од\w+\s+|дв\w+\s+|три\s+|ещ[её]\s+|\d{1,2}\s+)?"
+    r"(?:недел\w*|месяц\w*|дн(?:я|ей)\b|день\b))"
+)
+BRANCH = (
+    r"(?:филиал\w{0,2}\s*(?:№|номер|n)?\s*\d{1,3}|\d{1,3}(?:-?(?:й|м|ый|ом|ого|го))?\s+филиал\w*"
+    r"|(?:филиал\w{0,2}|библиотек\w)\s+(?:в|на|имени|им\.)\s+[А-ЯЁа-яё-]+"
+    rf"|(?:{ORDINAL}|центральн|детск|сельск|юношеск|городск|районн|[а-яё-]+ск(?=[аоу]))\w+\s+"
+    r"(?:(?:сельск|детск|модельн)\w+\s+)?(?:библиотек|филиал|отдел|абонемент)\w*)"
+)
+"""A building, as readers name it."""
+_UNTIL = rf"(?:на|до|к|ко)\s+{_DAY}"
+_WHERE = rf"(?:в|во|из|на)\s+(?:вашей\s+|вашем\s+)?(?:{BRANCH}|(?:детск|центральн)(?:ой|ую|ом)\b)"
+_WHERE_AT_THE_END = Sought(
+    rf"(?i)(?:^|[\s,]+)(?:{_WHERE})[\s?!.,»\")]*$",
+    "филиал библиотек отдел абонемент детск центральн",
+)
+_UNTIL_AT_THE_END = Sought(rf"(?i)(?:^|[\s,]+)(?:{_UNTIL})[\s?!.,»\")]*$", "на до к")
+_ORDERS = frozenset({"hold", "renew"})
+"""What is done until some day; elsewhere «Меню на неделю» is a title."""
+
+
+def without(intent: str, text: str) -> str:
+    """The text without what is said behind a title of where and until when; "" where nothing else is said."""
+    while True:
+        cut = _shorter(text, _WHERE_AT_THE_END)
+        if intent in _ORDERS:
+            cut = _shorter(cut, _UNTIL_AT_THE_END)
+        if cut == text:
+            return text
+        text = cut
+
+
+def _shorter(text: str, pattern: Sought) -> str:
+    match = pattern.search(text)
+    return text[: match.start()] if match else text
