@@ -143,6 +143,8 @@ class SqliteLog(SqliteWriting):
             self._backlog.stands(key, stand)
         elif (stand := self._backlog.stand(key)) is not None:
             stand.heard_at = inbound.sent_at
+        if self._held.holds(key, recorded.message_id):  # a look was quicker: it would be taken again when let go
+            return
         arrived = Arrived(recorded.message_id, rows.as_stored(inbound, person.name, person.language), kept.at)
         self._backlog.came(key, arrived, in_hand=self._held.has(key))
 

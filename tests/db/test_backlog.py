@@ -1,12 +1,21 @@
 """What a process remembers of its queues: never more, never in another order than the store would tell."""
 
+import asyncio
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
+import pytest
+
 from bot.messages import Contact, Lane, Outbound, Reply
-from bot.ports.log import Dialogue, Mode
+from bot.ports.log import Dialogue, Mode, Waiting
 from db import backlog as remembering
 from db.backlog import Arrived, Backlog, Departures, Stand
-from tests.support.logs import arrival
+from db.connect import Database
+from db.log_common import Operation
+from db.log_sqlite import SqliteLog
+from db.log_sqlite_writing import Kept
+from tests.support.clock import StandingClock
+from tests.support.logs import arrival, opened_log, says, turn
 
 AT = datetime(2026, 3, 2, 7, 0, tzinfo=UTC)
 
@@ -256,3 +265,24 @@ def test_nothing_is_believed_of_departures_after_a_doubt() -> None:
     leaves(departures, 1, 12)
 
     assert (sent(departures), departures.is_sure) == ([], False)
+
+
+async def test_a_message_that_a_look_found_before_its_commit_was_heard_of_is_not_taken_again(
+    sqlite: Database, clock: StandingClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Writing and looking have a thread each: which of them the event loop hears of first is left to chance."""
+    async with opened_log(sqlite, clock) as log:
+        assert isinstance(log, SqliteLog)
+        loop, keep_all, found = asyncio.get_running_loop(), log._keep_all, list[Waiting]()
+
+        def looked_at_before_it_is_told(operations: Sequence[Operation]) -> Kept:
+            kept = keep_all(operations)
+            found.extend(asyncio.run_coroutine_threadsafe(log.claim(10), loop).result())
+            return kept
+
+        with monkeypatch.context() as patch:
+            patch.setattr(log, "_keep_all", looked_at_before_it_is_told)
+            await says(log, "Здравствуйте")
+
+        assert await log.complete(turn(found[0], "Добрый день"))
+        assert await log.claim(10) == []
