@@ -120,6 +120,8 @@ class Said:
         kind: What a message without words was: ``photo``, ``sticker``, …
         state: waiting, handled, aside; queued, sent, delivered, read, failed; held.
         reason: Why it failed.
+        outcome: How the turn of a reader's message ended (``bot.ports.log.Outcome``), "" before.
+        intent: What the bot took it for, "" where it did not look.
         key: With ``held``: names it to ``TakeBack``.
         until: With ``held``: when it leaves.
     """
@@ -133,6 +135,7 @@ class Said:
     state: str = ""
     reason: str = ""
     outcome: str = ""
+    intent: str = ""
     key: str = ""
     until: datetime | None = None
 

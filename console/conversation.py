@@ -27,7 +27,7 @@ from console.reader_words import way_told
 from console.room import ROOT, Room, Stop, Visit
 from console.shelf import Shelf
 from console.streams import Streams
-from console.thread import lines_of, states
+from console.thread import heard, lines_of, states
 
 LONGEST_ANSWER = 4_000
 LONGEST_NOTE = 4_000
@@ -297,6 +297,7 @@ class ConversationScreen:
             "off": talk.contact.channel not in setting.sending,
             "trouble": trouble(setting, await self._standings.all(), talk.contact.channel, visit.now),
             "states": states(),
+            "heard": heard(),
             "why": way_told,
             "kinds": kinds(),
             "reasons": reasons(),

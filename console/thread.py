@@ -43,3 +43,13 @@ def states() -> dict[str, str]:
         "waiting": _("бот ещё не прочёл"),
         "aside": _("бот не смог ответить"),
     }
+
+
+def heard() -> dict[str, str]:
+    """What the bot heard, by intent, while a librarian had the conversation and it said nothing."""
+    return {
+        "unsubscribe": _("Бот услышал «стоп»: сам он этому читателю больше не пишет."),
+        "my_data": _(
+            "Речь о личных данных. Если просит их удалить, верните диалог боту и попросите повторить: он всё сделает."
+        ),
+    }

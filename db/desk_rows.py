@@ -131,6 +131,7 @@ def _said(row: Any) -> Said:
         state=row.state,
         reason=(row.error or "") if row.state in ("failed", "aside") else "",
         outcome=row.outcome or "",
+        intent=row.intent or "",
     )
 
 

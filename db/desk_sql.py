@@ -201,7 +201,7 @@ c.handover_reason, c.waiting_since, ct.unreachable_since, ct.erased_at, d.text A
 FROM conversations c JOIN contacts ct ON ct.id = c.contact_id LEFT JOIN staff s ON s.id = c.staff_id
 LEFT JOIN staff_drafts d ON d.conversation_id = c.id AND d.staff_id = :me WHERE c.id = :id"""
 SAID = """
-SELECT m.id, m.author, m.text, m.content, m.created_at, m.state, m.error, m.outcome, s.name AS staff
+SELECT m.id, m.author, m.text, m.content, m.created_at, m.state, m.error, m.outcome, m.intent, s.name AS staff
 FROM messages m LEFT JOIN staff s ON s.id = m.staff_id
 WHERE m.conversation_id = :id AND (:before = 0 OR m.id < :before) ORDER BY m.id DESC LIMIT :limit"""
 HELD = """
@@ -215,7 +215,7 @@ SELECT c.mode, c.staff_id, c.waiting_since, c.branch, l.newest, l.states,
 (SELECT max(n.id) FROM staff_notes n WHERE n.conversation_id = :id) AS note,
 (SELECT coalesce(sum(a.id), 0) FROM staff_answers a WHERE a.conversation_id = :id AND a.due_at IS NOT NULL) AS held
 FROM (SELECT max(k.id) AS newest, sum(CASE k.state WHEN 'sent' THEN 1 WHEN 'delivered' THEN 60 WHEN 'read' THEN 3600
-  WHEN 'failed' THEN 216000 ELSE 0 END) AS states FROM (
+  WHEN 'failed' THEN 216000 WHEN 'waiting' THEN 12960000 ELSE 0 END) AS states FROM (
     SELECT id, state FROM messages WHERE conversation_id = :id ORDER BY id DESC LIMIT 40) AS k) AS l
 LEFT JOIN conversations c ON c.id = :id"""
 ONE = "SELECT author, text, content FROM messages WHERE id = :message AND conversation_id = :id"

@@ -13,7 +13,7 @@ from bot.engine.follow_ups import MAY_BE_MORE, follow_up, of_the_same_place
 from bot.language import corrections, reactions, yes_or_no
 from bot.language.folding import fold
 from bot.language.spoken import Spoken, spoken
-from bot.messages import Button, ButtonPress, Photo, Reply, SharedPhone, Started, Text, Unsupported
+from bot.messages import Button, ButtonPress, Content, Photo, Reply, SharedPhone, Started, Text, Unsupported
 from bot.ports.log import Dialogue, Mode, Waiting
 from bot.ports.understanding import Request
 from bot.quick import dataclass
@@ -32,6 +32,12 @@ SURE = 0.8
 LEAST_FIGURES = 4
 """So many make a number of a card, a PIN or a code, rather than a price or a class."""
 
+STOP = "unsubscribe"
+OWN_DATA = "my_data"
+_ABOUT_ONES_DATA = frozenset({"erase_me", "withdraw", OWN_DATA, "rules.privacy"})
+"""Wishes that the bot asks back about, so it cannot carry them out while it is silent."""
+_SAID_TO_A_PERSON = frozenset({"хватит"})
+"""Means an end of notices to the bot, and anything to a person."""
 _PLAINLY = frozenset((*YES, *NO)) - {"не"}
 """With «не» a wish begins, too: «не присылайте мне ничего»."""
 _MOTHER_TONGUE = "ru"
@@ -70,12 +76,17 @@ class Say:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What to do, and the dialogue with the guard's counts brought up to date."""
+    """What to do, and the dialogue with the guard's counts brought up to date.
+
+    Attributes:
+        quiet: Whether it is done without a word, because a person speaks with the reader.
+    """
 
     moves: tuple[Call | Silence | Say, ...]
     dialogue: Dialogue
     intent: str
     confidence: float
+    quiet: bool = False
 
 
 def readable(text: str) -> str:
@@ -141,9 +152,9 @@ def decide(
         otherwise: The language to answer in where the reader's words never told one.
     """
     dialogue = waiting.dialogue
-    if waiting.mode is Mode.PERSON:
-        return Decision((Silence(),), dialogue, "", 0.0)
     content = waiting.inbound.content
+    if waiting.mode is Mode.PERSON:
+        return _beside_a_person(content, dialogue, understand)
     match content:
         case ButtonPress(payload):
             return _pressed(payload, dialogue)
@@ -156,6 +167,24 @@ def decide(
             return _shown(content, waiting, understand, now, otherwise)
         case SharedPhone() | Unsupported():
             return _wordless(content, waiting, now)
+
+
+def _beside_a_person(
+    content: Content, dialogue: Dialogue, understand: Callable[[str], tuple[Request, ...]]
+) -> Decision:
+    """Silence; but «стоп» is done at once, and who speaks of their data is pointed out to the librarian."""
+    nothing = Decision((Silence(),), dialogue, "", 0.0)
+    if not isinstance(content, Text) or not (words := _words(content.text)).is_said:
+        return nothing
+    first = understand(words.wish)[0]
+    if first.confidence < SURE or fold(words.text) in _SAID_TO_A_PERSON:
+        return nothing
+    if not _ABOUT_ONES_DATA.isdisjoint((first.intent, first.slots.get("topic", ""))):
+        return replace(nothing, intent=OWN_DATA, confidence=first.confidence)
+    if first.intent != STOP:
+        return nothing
+    call = Call((Trigger("intent", STOP),), first, words.wish)
+    return Decision((call,), dialogue, STOP, first.confidence, quiet=True)
 
 
 def _shown(

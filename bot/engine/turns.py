@@ -106,6 +106,8 @@ class Turns:
                     said = f"{type(error).__name__}: {error}"
                     return _completed(waiting, decision, (apology,), self._clock.now(), error=said)
                 now = self._clock.now()
+            if decision.quiet:
+                return silent(waiting, decision)
             return self._privacy.turn(_completed(waiting, decision, answers, now), self._personal)
 
     def apology(self, waiting: Waiting) -> Reply:
@@ -292,7 +294,7 @@ def _completed(
 
 
 def silent(waiting: Waiting, decision: Decision | None = None) -> Completed:
-    """The turn that keeps the message and says nothing."""
+    """The turn that keeps the message and says nothing; ``decision`` tells what was done or wished in it."""
     return Completed(
         message_id=waiting.message_id,
         conversation_id=waiting.conversation_id,
@@ -301,6 +303,8 @@ def silent(waiting: Waiting, decision: Decision | None = None) -> Completed:
         replies=(),
         dialogue=decision.dialogue if decision else waiting.dialogue,
         outcome=Outcome.SILENT,
+        intent=decision.intent if decision else "",
+        confidence=decision.confidence if decision else 0.0,
     )
 
 

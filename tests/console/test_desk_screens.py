@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import re
 import zipfile
 from dataclasses import replace
 from datetime import timedelta
@@ -12,7 +13,7 @@ from sqlalchemy import delete, select, update
 
 from bot.desk_actions import Release
 from bot.messages import Contact
-from bot.ports.log import Mode
+from bot.ports.log import Mode, Outcome
 from bot.staff import StaffRole
 from console import uploads
 from db.connect import Database
@@ -96,6 +97,22 @@ async def test_who_waits_is_listed_and_words_stay_words(masha: Browser, log: Sto
     assert ("ВКонтакте" in found, "Щ" in found) == (True, False)
     only = await (await masha.get("list?tab=all&channel=chat")).text()
     assert ("ВКонтакте" in only, "Щ" in only) == (False, True)
+
+
+async def test_what_the_bot_heard_in_silence_stands_below_the_words(masha: Browser, log: StoredLog) -> None:
+    one = await calls(log)
+    await masha.post(f"c/{one}/take", {})
+    recorded = await log.record(arrival("Стоп!", key="2"))
+    before = await (await masha.get(f"c/{one}/thread")).text()
+    assert "бот ещё не прочёл" in before
+    (waiting,) = await log.claim(1, recorded.conversation_id)
+
+    await log.complete(replace(turn(waiting), outcome=Outcome.SILENT, intent="unsubscribe"))
+
+    after = await (await masha.get(f"c/{one}/thread")).text()
+    assert "Бот услышал «стоп»" in after
+    marks = [re.search(r'data-mark="([^"]+)"', page) for page in (before, after)]
+    assert len({found and found[1] for found in marks}) == 2, "an open page would not fetch it"
 
 
 async def test_an_empty_list_says_what_belongs_there_and_how_to_see_more(masha: Browser) -> None:
