@@ -9,13 +9,14 @@ import pytest
 from bot.messages import Contact, Lane, Outbound, Reply
 from bot.ports.log import Dialogue, Mode, Waiting
 from db import backlog as remembering
+from db import log_sqlite
 from db.backlog import Arrived, Backlog, Departures, Stand
 from db.connect import Database
 from db.log_common import Operation
 from db.log_sqlite import SqliteLog
 from db.log_sqlite_writing import Kept
 from tests.support.clock import StandingClock
-from tests.support.logs import arrival, opened_log, says, turn
+from tests.support.logs import BORIS, arrival, opened_log, says, turn
 
 AT = datetime(2026, 3, 2, 7, 0, tzinfo=UTC)
 
@@ -274,6 +275,9 @@ async def test_a_message_that_a_look_found_before_its_commit_was_heard_of_is_not
     async with opened_log(sqlite, clock) as log:
         assert isinstance(log, SqliteLog)
         loop, keep_all, found = asyncio.get_running_loop(), log._keep_all, list[Waiting]()
+        await says(log, "Есть кто?", contact=BORIS)
+        (first,) = await log.claim(10)
+        await log.complete(turn(first, "Да"))  # from here on nothing is new to the log
 
         def looked_at_before_it_is_told(operations: Sequence[Operation]) -> Kept:
             kept = keep_all(operations)
@@ -281,6 +285,7 @@ async def test_a_message_that_a_look_found_before_its_commit_was_heard_of_is_not
             return kept
 
         with monkeypatch.context() as patch:
+            patch.setattr(log_sqlite, "LOOK_AGAIN_S", 0)
             patch.setattr(log, "_keep_all", looked_at_before_it_is_told)
             await says(log, "Здравствуйте")
 
