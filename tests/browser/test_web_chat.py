@@ -182,7 +182,7 @@ async def test_a_library_that_was_restarted_has_every_message_once(house: House,
     await house.close()
     await reader.says("во время")
     await reader.says("сразу следом")
-    await expect(reader.page.get_by_text("Не отправлено — отправим, когда связь вернётся.")).to_have_count(2)
+    await expect(reader.page.get_by_text("Не отправлено: отправим, когда связь вернётся.")).to_have_count(2)
     await house.open()
 
     await reader.hears("Вы написали: сразу следом")
@@ -200,7 +200,7 @@ async def test_what_is_said_while_the_chat_is_off_goes_by_itself_when_it_is_back
     await reader.page.route("**/chat/messages", lambda route: route.fulfill(status=404, body="no such page"))
     await reader.says("вы здесь?")
     await reader.says("ау")
-    await expect(reader.page.get_by_text("Не отправлено — отправим, когда связь вернётся.")).to_have_count(2)
+    await expect(reader.page.get_by_text("Не отправлено: отправим, когда связь вернётся.")).to_have_count(2)
     await reader.has_a_line_again()
 
     await reader.hears("Вы написали: ау")
