@@ -1,6 +1,7 @@
 """The few sentences that the machine itself says, when no handler can."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.messages import Button, Reply, reply
 from bot.wording import gettext as _
@@ -43,6 +44,11 @@ def ask_elsewhere(places: Sequence[str]) -> Reply:
     where = _("Спросите там, где можно: {places}.").format(places="; ".join(places)) if places else ""
     told = _("О билете, книгах на руках и брони здесь не говорю: в этом мессенджере нельзя передавать личное.")
     return reply("\n".join((told, where or _("Спросите в библиотеке."))), buttons=_way_out())
+
+
+def number_not_kept(elsewhere: Reply) -> Reply:
+    """A number of a person was written where nothing of a person may be."""
+    return replace(elsewhere, text=f"{elsewhere.text}\n{_('Номер, который вы написали, я не сохранил.')}")
 
 
 def nothing_said() -> Reply:

@@ -11,9 +11,13 @@ from dataclasses import field, replace
 from enum import StrEnum
 
 from bot.engine import phrases
-from bot.messages import Button, Outbound, Reply
-from bot.ports.log import Completed
+from bot.language.masking import tells_a_number
+from bot.messages import Button, Content, Outbound, Photo, Reply, Text
+from bot.ports.log import Completed, Outcome
 from bot.quick import dataclass
+
+PRIVATE = "personal"
+"""The intent of a missed turn in which the reader's words tell of a person: nobody learns from these."""
 
 
 class DataClass(StrEnum):
@@ -68,9 +72,38 @@ class Privacy:
         offered = tuple(filter(leads_on, completed.dialogue.offered))
         return replace(completed, replies=tuple(told), dialogue=replace(completed.dialogue, offered=offered))
 
+    def unsaid(self, completed: Completed, content: Content) -> Completed:
+        """The turn of a reader who wrote a number of a telephone or a card: it is not kept, nor said again.
+
+        Whoever calls a person is called one all the same; everything else may be asked again without the number.
+        """
+        if self.allows_personal(completed.contact.channel) or not _tells_a_number(content):
+            return completed
+        said = phrases.number_not_kept(self.ask_elsewhere())
+        called, dialogue = bool(completed.handover_reason), replace(completed.dialogue, last_text="")
+        if not called:
+            dialogue = replace(dialogue, expects="", data={}, offered=(), offered_at=None)
+        return replace(
+            completed,
+            replies=(said, *completed.replies) if called else (said,),
+            dialogue=dialogue,
+            intent=PRIVATE if completed.outcome is Outcome.MISSED else completed.intent,
+            secret=True,
+        )
+
     def allows(self, message: Outbound) -> bool:
         """Whether a message may leave."""
         return self.allows_personal(message.contact.channel) or _is_public(message.reply)
+
+
+def _tells_a_number(content: Content) -> bool:
+    match content:
+        case Text(text):
+            return tells_a_number(text)
+        case Photo(caption=caption):
+            return tells_a_number(caption)
+        case _:
+            return False
 
 
 def _is_public(said: Reply) -> bool:

@@ -11,7 +11,7 @@ from bot.clock import Clock
 from bot.engine import phrases
 from bot.engine.conversations import Call, Decision, Say, Silence, after, decide
 from bot.engine.patience import InTime
-from bot.engine.privacy import Privacy
+from bot.engine.privacy import PRIVATE, Privacy
 from bot.engine.same_words import SameWords, key_of
 from bot.errors import StoreUnavailable
 from bot.messages import Reply
@@ -22,9 +22,6 @@ from bot.routing import NOBODY, Answer, Expects, Handler, Personal, Router, Same
 from bot.wording import in_language
 
 log = structlog.get_logger(__name__)
-
-PRIVATE = "personal"
-"""The intent of a missed turn in which the reader's words tell of a person: nobody learns from these."""
 
 TO_A_PERSON = Trigger("intent", "human")
 Move = Call | Say | Silence
@@ -104,11 +101,13 @@ class Turns:
                     log.exception("handler failed", message=waiting.message_id, intent=decision.intent)
                     apology = Answer(replies=(phrases.apology(),))
                     said = f"{type(error).__name__}: {error}"
-                    return _completed(waiting, decision, (apology,), self._clock.now(), error=said)
+                    failed = _completed(waiting, decision, (apology,), self._clock.now(), error=said)
+                    return self._privacy.unsaid(failed, waiting.inbound.content)
                 now = self._clock.now()
             if decision.quiet:
                 return silent(waiting, decision)
-            return self._privacy.turn(_completed(waiting, decision, answers, now), self._personal)
+            completed = self._privacy.turn(_completed(waiting, decision, answers, now), self._personal)
+            return self._privacy.unsaid(completed, waiting.inbound.content)
 
     def apology(self, waiting: Waiting) -> Reply:
         """What a reader hears of a message that is set aside."""

@@ -27,6 +27,9 @@ _PERSONAL = re.compile(
     rf"(?P<name>[A-Za-zА-Яа-яЁё\-]+(?:[\s.]+(?!(?:{_GOES_ON})\b)[A-Za-zА-Яа-яЁё\-]+){{0,2}})",
     re.IGNORECASE,
 )
+_ANY_NUMBER = re.compile(r"номер|number", re.IGNORECASE)
+"""Not the word of a card: «номер 125» may be a journal's."""
+_YEAR = re.compile(r"1[5-9]\d\d|20\d\d")
 _MASKS = {"link": LINK, "address": ADDRESS, "handle": NAME, "date": NUMBER, "number": NUMBER}
 
 
@@ -42,6 +45,23 @@ def masked(text: str) -> str:
         return folded
     cut = folded[:LONGEST].rpartition(" ")[0] or folded[:LONGEST]
     return cut + "…"
+
+
+def tells_a_number(text: str) -> bool:
+    """Whether a number of a telephone or a card stands in it; ISBNs (with a slip, too), dates and years are none."""
+    text, end = text[:_READ], 0
+    rest = ""
+    for book in isbn.find(text):
+        rest, end = f"{rest}{text[end : book.start]}\n", book.end
+    return any(_is_a_persons(found) for found in _PERSONAL.finditer(rest + text[end:]))
+
+
+def _is_a_persons(found: re.Match[str]) -> bool:
+    if found["card"] is not None:
+        return not _ANY_NUMBER.match(found["card"])
+    digits = re.findall(r"\d+", found["number"] or "")
+    is_round = len("".join(digits).strip("0")) <= 2  # «100000 почему»
+    return not is_round and not all(map(_YEAR.fullmatch, digits))
 
 
 def _pieces(text: str) -> Iterator[str]:

@@ -9,6 +9,7 @@ from bot.accounts import Cardholder
 from bot.engine.dispatcher import routes
 from bot.engine.privacy import DataClass, Privacy
 from bot.ports.library import Library
+from bot.ports.log import Mode
 from bot.ports.understanding import Request
 from bot.routing import Personal
 from bot.settings import DEFAULT_INTENTS
@@ -125,3 +126,28 @@ async def test_stop_is_heard_here_too(abroad: Reader) -> None:
 
     assert abroad.heard
     abroad.hears_nothing_of(*SECRETS)
+
+
+@pytest.mark.parametrize("said", ["0012345", "мой билет 0012345", "позвоните мне: 8 905 123-45-67"])
+async def test_a_number_of_a_person_is_neither_kept_nor_said_again(abroad: Reader, said: str) -> None:
+    await abroad.says(said)
+
+    abroad.hears(ELSEWHERE, "https://library.example", "Номер, который вы написали, я не сохранил.")
+    abroad.hears_nothing_of("0012345", "905")
+    assert said not in str(abroad.last_message.inbound)
+    assert said not in str(abroad.conversation.dialogue)
+
+
+async def test_who_calls_a_person_with_a_number_is_called_one(abroad: Reader) -> None:
+    await abroad.says("позовите библиотекаря, мой телефон 8 905 123-45-67")
+
+    abroad.hears("Номер, который вы написали, я не сохранил.", "Записал ваш вопрос для библиотекаря")
+    assert abroad.conversation.mode is Mode.WAITING
+    assert "905" not in str(abroad.last_message.inbound)
+
+
+async def test_an_isbn_is_no_number_of_a_person(abroad: Reader) -> None:
+    await abroad.says("9785170978335")
+
+    abroad.hears_nothing_of("Номер, который вы написали")
+    assert "9785170978335" in str(abroad.last_message.inbound)

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.engine.turns import PRIVATE
+from bot.engine.privacy import PRIVATE
 from bot.messages import ButtonPress, Contact, Content
 from bot.ports.log import Completed, Dialogue, Mode, Outcome
 from bot.teaching import Lack

@@ -4,13 +4,16 @@ from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import update
 
+from bot.library.holds import HoldState
 from bot.library.notices import NoticeKind, NoticeRules
 from bot.library.shown_loans import unpacked
 from bot.messages import Delivery
 from bot.notices import SHOWN_ON_A_PAGE
 from bot.ports.log import Mode
 from db.connect import Database
+from db.models_circulation import HoldRow
 from tests.support.clock import StandingClock
 from tests.support.lending import ZONE
 from tests.support.logs import SqlStaff
@@ -145,6 +148,21 @@ async def test_a_hold_that_waits_is_told_at_once_and_before_it_goes(desk: Notifi
         said += await desk.texts("max")
     assert len(said) == 1
     assert said[0].startswith("Книга ждёт вас только до ")
+
+
+async def test_a_hold_that_is_not_ready_any_more_when_its_letter_leaves_is_not_spoken_of(desk: Notified) -> None:
+    anna, boris = await desk.reader("1", "max"), await desk.reader("2", "vk")
+    work, (item,) = await desk.library.book("Идиот")
+    lent = await desk.library.lend(boris, item)
+    hold = await desk.library.hold(anna, work)
+    await desk.library.desk.take_back(lent.loan_id)
+    await desk.library.desk.make_ready(hold.hold_id)
+    await desk.engine.tick()
+    async with desk.database.writer.begin() as connection:
+        on_its_way = update(HoldRow).where(HoldRow.id == hold.hold_id).values(state=HoldState.IN_TRANSIT.value)
+        await connection.execute(on_its_way)
+
+    assert await desk.texts("max") == []
 
 
 async def test_a_decision_of_the_staff_is_told_once(desk: Notified) -> None:
