@@ -8,13 +8,12 @@ with its path and what was expected; values are never echoed, they may be secret
 import difflib
 import os
 import re
-from collections.abc import Collection, Hashable, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
-import yaml
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import (
@@ -33,6 +32,7 @@ from bot.library.hours import parse_hours
 from bot.library.model import Branch
 from bot.notice_settings import NoticeSettings
 from bot.section import Section
+from bot.yaml_file import lines_of, read_yaml
 
 PREFIX = "BIBLIOBOT_"
 OWN_VARIABLES = frozenset({PREFIX + "CONFIG", PREFIX + "EXPORTS", PREFIX + "TRACEBACK"})
@@ -286,7 +286,7 @@ def load(path: Path | None = None, environ: Mapping[str, str] | None = None) -> 
             return _Environment(settings_cls, variables), init_settings
 
     try:
-        return Here(**values), file.resolve().parent
+        settings = Here(**values)
     except ValidationError as error:
         raise ConfigError(explain(error, Settings, file.name, variables)) from None
     except SettingsError as error:
@@ -295,6 +295,8 @@ def load(path: Path | None = None, environ: Mapping[str, str] | None = None) -> 
         raise ConfigError(
             f'{variable}…: expected JSON, such as ["one", "two"]; an option of its own is {variable}__<OPTION>'
         ) from None
+    _each_topic_once(settings.faq, file if values.get("faq") and f"{PREFIX}faq".lower() not in variables else None)
+    return settings, file.resolve().parent
 
 
 def validated(model: type[Block], values: Mapping[str, Any], where: str) -> Block:
@@ -370,54 +372,6 @@ def _models_in(annotation: Any) -> list[type[BaseModel]]:
     return [model for part in getattr(annotation, "__args__", ()) for model in _models_in(part)]
 
 
-class _CarefulYaml(yaml.SafeLoader):
-    """YAML that refuses a key given twice (the second would silently win) and takes 21:00 for a time, not for 1260."""
-
-    yaml_implicit_resolvers = {  # noqa: RUF012 - as in its base
-        first: [("tag:yaml.org,2002:str", re.compile(r"\d+(?::\d\d)+$")), *kinds] if first.isdigit() else kinds
-        for first, kinds in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    }
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        seen = set()
-        for key_node, _ in node.value:
-            key = self.construct_object(key_node, deep=True)
-            if not isinstance(key, Hashable):
-                raise _yaml_fault(
-                    "text that begins with { or [ needs quotes; what is in {{…}} is to be filled in", key_node
-                )
-            if key in seen:
-                raise _yaml_fault(f"the key {key!r} stands twice", key_node)
-            seen.add(key)
-        return super().construct_mapping(node, deep)
-
-    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
-        try:
-            return super().construct_object(node, deep)
-        except ValueError:
-            raise _yaml_fault("looks like a day or a number, but is none; text needs quotes", node) from None
-
-
-def _yaml_fault(problem: str, node: yaml.Node) -> yaml.MarkedYAMLError:
-    return yaml.constructor.ConstructorError(None, None, problem, node.start_mark)
-
-
-def read_yaml(file: Path) -> Any:
-    """What a YAML file holds. Raises ConfigError with the place of a fault."""
-    try:
-        return yaml.load(file.read_text("utf-8"), _CarefulYaml)  # noqa: S506 - a SafeLoader
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        place = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-        raise ConfigError(f"{file.name}{place}: {error.problem}") from None
-    except (yaml.YAMLError, UnicodeDecodeError):
-        raise ConfigError(f"{file.name}: expected YAML in UTF-8") from None
-    except RecursionError:
-        raise ConfigError(f"{file.name}: blocks within blocks without an end") from None
-    except OSError as error:
-        raise ConfigError(f"{file}: cannot be read: {error.strerror}") from None
-
-
 def _sections(file: Path) -> dict[str, Any]:
     """The sections of a configuration; one with nothing under it says nothing: all of it is commented out."""
     found = {} if (found := read_yaml(file)) is None else found
@@ -427,6 +381,18 @@ def _sections(file: Path) -> dict[str, Any]:
     if isinstance(channels := values.get("channels"), dict):
         values["channels"] = {name: {} if options is None else options for name, options in channels.items()}
     return values
+
+
+def _each_topic_once(faq: Sequence[FaqSettings], file: Path | None) -> None:
+    """Of two answers on a topic in a language one would win in silence: raises ConfigError with the place of both."""
+    lines = lines_of(file, "faq") if file else []
+    first: dict[tuple[str, str], int] = {}
+    for at, entry in enumerate(faq):
+        before = first.setdefault((entry.topic, entry.language), at)
+        if before != at:
+            places = (f"lines {lines[before]} and {lines[at]}") if at < len(lines) else f"faq.{before} and faq.{at}"
+            where = f"{file.name}, {places}" if file else f"{PREFIX}FAQ: {places}"
+            raise ConfigError(f"{where}: the topic {entry.topic!r} ({entry.language}) has two answers; keep one")
 
 
 class _Environment(EnvSettingsSource):

@@ -7,7 +7,8 @@ from bot.cli import sheets
 from bot.errors import ConfigError, InputError
 from bot.language.folding import fold
 from bot.ports.library import FaqEntry
-from bot.settings import FaqSettings, read_yaml, validated
+from bot.settings import FaqSettings, validated
+from bot.yaml_file import read_yaml
 
 LARGEST = 5_000_000
 _HEADINGS = {

@@ -69,6 +69,25 @@ def test_a_fault_is_told_with_its_place(tmp_path: Path, text: str, says: str) ->
     assert says in fault(tmp_path, text)
 
 
+TWICE = """
+library: {name: X}
+faq:
+  - {topic: wifi, answer: Есть}
+  - {topic: wifi, language: en, answer: There is}
+  - topic: wifi
+    answer: Нет
+"""
+
+
+def test_a_topic_with_two_answers_is_told_with_the_lines_of_both(tmp_path: Path) -> None:
+    said = "config.yaml, lines 4 and 6: the topic 'wifi' (ru) has two answers; keep one"
+    assert fault(tmp_path, TWICE) == said
+
+    entry = '{"topic": "wifi", "answer": "Нет"}'
+    told = fault(tmp_path, "library: {name: X}", {"BIBLIOBOT_FAQ": f"[{entry}, {entry}]"})
+    assert told.startswith("BIBLIOBOT_FAQ: faq.0 and faq.1: the topic 'wifi' (ru)")
+
+
 def test_a_section_with_nothing_under_it_says_nothing(tmp_path: Path) -> None:
     """Whoever comments out every line of a section leaves its heading."""
     settings, _ = load(written(tmp_path, "library:\nserver: {port: 1}\nchannels:\n  webchat:\n"), {})
