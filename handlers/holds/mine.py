@@ -99,6 +99,11 @@ def _line(inside: Inside, one: Waits) -> str:
     return f"{whose}{book}. {hold_state(one.open, inside.branches, inside.today)}"
 
 
+def _told_apart(inside: Inside, hold: OpenHold) -> str:
+    """Which hold is meant, for a question or an answer about it alone: where titles are hidden, by how far it is."""
+    return hold_state(hold, inside.branches, inside.today) if inside.hidden else titled(hold.title, hold.author)
+
+
 def _pause_button(one: Waits) -> tuple[Button, ...]:
     if one.open.state is HoldState.SUSPENDED:
         return (Button(_("Снова ждать"), f"unpause:{one.open.hold_id}"),)
@@ -143,21 +148,21 @@ def _cancel_what(inside: Inside, chosen: Sequence[Waits], waits: Sequence[Waits]
         return _listed(inside, waits)
     if len(chosen) > 1:
         return _listed(inside, chosen)
-    return _sure(chosen[0])
+    return _sure(inside, chosen[0])
 
 
-def _sure(one_: Waits) -> Answer:
+def _sure(inside: Inside, waits: Waits) -> Answer:
     """A place in a queue is easily lost: asked once."""
-    said = _("Отменить бронь? {book}").format(book=titled(one_.open.title, one_.open.author))
-    if one_.open.state in WAITING:
+    said = _("Отменить бронь? {book}").format(book=_told_apart(inside, waits.open))
+    if waits.open.state in WAITING:
         said += "\n" + _("Место в очереди пропадёт.")
-    return saying(said, buttons=(yes_or_no(f"unhold_sure:{one_.open.hold_id}"),))
+    return saying(said, buttons=(yes_or_no(f"unhold_sure:{waits.open.hold_id}"),))
 
 
 async def cancel_pressed(turn: Turn, library: Library) -> Answer:
     """Ask once."""
     found = await _one_of_mine(turn, library)
-    return found if isinstance(found, Answer) else _sure(found[1])
+    return found if isinstance(found, Answer) else _sure(*found)
 
 
 async def cancel_surely(turn: Turn, library: Library) -> Answer:
@@ -168,7 +173,8 @@ async def cancel_surely(turn: Turn, library: Library) -> Answer:
     inside, waits = found
     result = await inside.circulation.cancel_hold(waits.holder.patron_id, waits.open.hold_id, turn.key)
     if isinstance(result, Ok):
-        said = _("Бронь отменена. {book}").format(book=titled(waits.open.title, waits.open.author))
+        book = "" if inside.hidden else titled(waits.open.title, waits.open.author)
+        said = _("Бронь отменена. {book}").format(book=book).strip()
         again = Button(_("Забронировать снова"), f"hold:{waits.open.work_id}.{waits.holder.patron_id}")
         return saying(said, buttons=((again, find_button()),))
     return await _not_done(turn, library, result, _("Отменена ли бронь, я не знаю: посмотрите потом «Мои брони»."))

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from bot.accounts import Cardholder
-from bot.library.holds import HoldBlock
+from bot.library.holds import HoldBlock, HoldState
 from bot.library.lending import Patron
 from tests.support.fake_circulation import FakeCirculation
 from tests.support.fake_library import CENTRAL, CHILDREN, FakeCatalogue, at
@@ -187,6 +187,25 @@ async def test_initials_at_the_end_of_a_sentence_have_one_stop(
     await reader.says("да")
 
     reader.hears("«Каштанка», Чехов А. П. Где вам удобно забрать?")
+
+
+async def test_hidden_titles_stay_hidden_where_a_hold_is_cancelled(
+    reader: Reader, wanted: int, circulation: FakeCirculation
+) -> None:
+    circulation.knows(77, "Обломов")
+    circulation.waits_for(ME, 77, state=HoldState.READY)
+    circulation.waits_for(ME, wanted)
+    await reader.says("скрой названия книг")
+    await reader.says("мои брони")
+    await reader.presses("Отменить 2")
+    reader.hears("Отменить бронь? Следующая очередь ваша.")
+    reader.hears_nothing_of("Каштанка", "Обломов")
+
+    await reader.presses("Да")
+
+    reader.hears("Бронь отменена.")
+    reader.hears_nothing_of("Каштанка", "Обломов")
+    assert [hold.work_id for hold in circulation.waits.values() if hold.queued.patron_id == ME] == [77]
 
 
 async def test_a_yes_is_no_title(reader: Reader) -> None:
