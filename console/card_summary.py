@@ -7,7 +7,7 @@ from aiohttp import web
 
 from bot.clock import local_day
 from bot.desk import Asked, InboxEntry, Talk
-from bot.reader_desk import CardBehind
+from bot.reader_desk import CardBehind, ReaderContact
 from console.reader_loans import Lending
 from console.reader_ports import ReaderPorts, sees
 from console.room import Room, Visit
@@ -30,9 +30,18 @@ class CardSummary:
         """
         cards = await self._ports.book.behind(talk.conversation_id)
         mine = [card for card in cards if sees(visit.me, card.places)]
-        told = [(card, await self._lending.values(card.patron_id)) for card in mine]
+        told = [
+            (card, await self._lending.values(card.patron_id), await self._elsewhere(card.patron_id, talk))
+            for card in mine
+        ]
         await self._note(visit, talk, mine)
         return self._room.page(visit, "_card.html", cards=told, others=len(cards) - len(mine))
+
+    async def _elsewhere(self, patron_id: int, talk: Talk) -> Sequence[ReaderContact]:
+        """The reader's other chats: where one may still write when this messenger's window is over."""
+        reader = await self._ports.book.reader(patron_id)
+        chats = reader.contacts if reader else ()
+        return [chat for chat in chats if chat.conversation_id not in (None, talk.conversation_id)]
 
     async def names(self, visit: Visit, talks: Iterable[InboxEntry | Talk]) -> Mapping[int, str]:
         """What the cards call those readers whom their messenger does not name, by conversation.

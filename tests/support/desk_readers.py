@@ -15,7 +15,7 @@ from console.reader_ports import ReaderPorts
 from db.account_store import AccountStore
 from db.connect import Database
 from db.hold_shelf import SqlHoldShelf
-from db.models import BranchRow, ConversationRow, PatronRow
+from db.models import BranchRow, ContactRow, ConversationRow, PatronRow
 from db.reader_book import SqlReaderBook
 from db.unreached import SqlUnreached
 from tests.support.accounts import CARD, CHILD_CARD, OTHER_CARD, Desk, opened_desk
@@ -98,10 +98,11 @@ class DeskReaders:
             await connection.execute(update(PatronRow).where(PatronRow.card_number == card).values(branch_id=number))
 
     async def conversation(self, contact: Contact = ANNA) -> int:
-        """The conversation of a contact: the tests' readers have one each."""
-        del contact
+        """The conversation of a contact."""
+        theirs = (ContactRow.channel == contact.channel, ContactRow.address == contact.address)
+        of = select(ConversationRow.id).join(ContactRow, ContactRow.id == ConversationRow.contact_id).where(*theirs)
         async with self.database.engine.connect() as connection:
-            number = await connection.scalar(select(ConversationRow.id).order_by(ConversationRow.id))
+            number = await connection.scalar(of)
         assert number is not None
         return number
 

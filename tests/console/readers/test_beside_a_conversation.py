@@ -11,6 +11,7 @@ from sqlalchemy import update
 
 from bot.desk_actions import Release
 from bot.library.model import DayKind, SpecialDays
+from bot.messages import Contact
 from console.room import ConsoleSetting
 from db.branch_desk import SqlBranchDesk
 from db.files import SqlFiles
@@ -38,6 +39,21 @@ async def test_the_card_stands_beside_the_conversation_and_the_view_is_written_d
         assert words in card, words
     seen = f"staff:masha view.card patron:{house.anna} {house.anna} {{'more': 'conversation:{talk}'}}"
     assert seen in await audited(house.database)
+
+
+async def test_the_readers_other_chats_stand_there_and_lead_to_them(come: Come, house: DeskReaders) -> None:
+    masha, talk = await come(), await house.conversation()
+    assert "Другие чаты" not in await (await masha.get(f"c/{talk}/card")).text()
+    elsewhere = Contact(channel="vk", address="7")
+    await house.desk.comes(elsewhere)
+    await house.desk.linked(elsewhere)
+    other = await house.conversation(elsewhere)
+
+    card = await (await masha.get(f"c/{talk}/card")).text()
+
+    assert "Другие чаты" in card
+    assert f'href="/console/c/{other}">ВКонтакте</a>' in card
+    assert f'href="/console/c/{talk}"' not in card
 
 
 async def test_a_reader_whom_the_messenger_does_not_name_is_called_by_their_card(
