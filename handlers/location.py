@@ -1,5 +1,6 @@
 """«Где вы находитесь?»: the address, the way, and a point on the map."""
 
+import re
 from collections.abc import Sequence
 
 from bot.library.model import Branch
@@ -14,17 +15,22 @@ from handlers import Row, find_button, librarian_button, names_a_branch, not_one
 
 router = Router("location")
 
+_ALL = re.compile(
+    r"(?i)\bвс[еёхa-z]\w*\s+(?:\w+\s+)?(?:адрес|филиал|библиотек)|\b(?:филиалы|адреса)\b(?!\s+(?:эл|почт))|\b(?:филиалов|адресов)\b"
+    r"|\b(?:branches|addresses|locations)\b|\ball (?:your )?(?:librar|address|branch)"
+)
+"""Of several buildings at once."""
 _NEAREST = ("ближайш", "ближе", "рядом", "поближе", "недалеко", "nearest", "closest", "near ")
 
 
 @router.on(intent("location"))
 @same_for_all
 async def where(turn: Turn, library: Library) -> Reply | Answer:
-    """The branch that the message names, else the main one; the nearest is for the reader to pick."""
+    """The branch that the message names, else the main one; of all, or of the nearest, the reader picks."""
     text = words_of(turn)
     branches = await library.branches.all()
     named = find_branches(text, branches)
-    if len(branches) > 1 and len(named) != 1 and _asks_for_the_nearest(text):
+    if len(branches) > 1 and len(named) != 1 and (_asks_for_the_nearest(text) or _ALL.search(text)):
         return _addresses(branches)
     if (elsewhere := not_one_of_ours(turn, branches)) is not None:
         return elsewhere

@@ -58,7 +58,7 @@ async def which(turn: Turn, library: Library) -> Answer:
     found = (await look_up(library.catalogue, request, 1))[0]
     other = rival if request.intent in LOOKED_FOR else request.intent
     if other in OF_A_PLACE and await _names_a_branch(turn, library, found):
-        slots = {name: value for name, value in request.slots.items() if name not in ("title", "rival", "whole")}
+        slots = {name: value for name, value in request.slots.items() if name not in ("title", "rival")}
         because = (f"{other}: a branch of ours is named", *request.because)
         return _go_on(replace(request, intent=other, slots=slots, because=because))
     work = surely(found)

@@ -151,6 +151,8 @@ _NOUNS = re.compile(
 _LONGEST_TITLE = 12
 _MOST_READ = 60
 """In more words no writer is looked for but one with initials, or behind «автор»: time is short."""
+_KNOWN = 12
+"""A writer less known than that is rather the hero of a book, where another one is named or nothing else is said."""
 _NO_TITLE = frozenset(("у", "от", "из", "с", "у вас", "что есть у", "что у вас есть", "что", "что есть", "по"))
 """What is left where only an author was named: «что есть у Сальникова»."""
 _NO_INITIALS = frozenset(("у", "о", "с", "к", "в", "а", "и"))
@@ -170,7 +172,7 @@ _IS_THERE = re.compile(r"(?i)^\s*(?:есть(?:\s+ли)?|имеется|найд
 _ORDERS = frozenset(("hold", "renew"))
 _POINTS_AT = re.compile(
     r"(?:(?:(?:забрать|получить) )?(?:бронь|заказ)|(?:из|в|по) (?:списк\w+|них|моих)|остальн\w+|кроме(?: \w+)?|друг\w+"
-    r"|прошл\w+|заказ\w*|брон\w*|дн\w+|срок\w*"
+    r"|прошл\w+|заказ\w*|брон\w*|дн\w+|срок\w*|билет\w*|мо[йяеёию]\w{0,2}"
     r"|(?:на )?(?:руках|мне|сегодня|завтра|потом)|очеред\w+|кинг\w)"
 )
 """Beside an order these words speak of the list or of the order itself: «третью из списка», «продлите остальное»."""
@@ -269,6 +271,13 @@ def _is_no_title(intent: str, text: str) -> bool:
     return intent in _ORDERS and _WHICH.match(said) is not None
 
 
+def hero(found: dict[str, str]) -> None:
+    """Take back a little known writer who is the title itself: «Обломов»."""
+    named = names.readings(fold(found.get("title", "")).split()) if "author" in found else ()
+    if named and named[0].weight < _KNOWN and fold(found["author"]) == named[0].surname:
+        del found["author"]
+
+
 def author(text: str) -> str:
     """The author that a text names, in the nominative where that is known; "" where it names none."""
     text = circumstances.without("", text)
@@ -337,8 +346,9 @@ def _span(text: str) -> tuple[int, int, names.Named] | None:
     if len(words) > _MOST_READ:
         return None
     if found := names.find(words):
-        found = _within(found, spans, words, text)
-        return found if found[2].weight else None  # «Анна Каренина» is a name, too
+        found = _better_known(_within(found, spans, words, text), words)
+        alone = len(words) == 1 and found[2].weight < _KNOWN
+        return None if alone or not found[2].weight else found  # «Анна Каренина» is a name, too
     if len(words) < 2:
         return None
     for at in (len(words) - 1, 0):
@@ -346,6 +356,14 @@ def _span(text: str) -> tuple[int, int, names.Named] | None:
         if known and names.weight(known[0]) >= names.WELL_KNOWN and words[at] not in ("сама", "белый", "черный"):
             return at, at + 1, names.Named(known[0], weight=names.weight(known[0]))
     return None
+
+
+def _better_known(found: tuple[int, int, names.Named], words: list[str]) -> tuple[int, int, names.Named]:
+    """The name, or a better known one behind it: «Обломов Гончарова» is about the hero of a book."""
+    first, last, named = found
+    if last - first > 1 or named.weight >= _KNOWN or not (other := names.find(words[last:])):
+        return found
+    return (last + other[0], last + other[1], other[2]) if other[2].weight > named.weight else found
 
 
 def _within(

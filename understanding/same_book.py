@@ -1,4 +1,8 @@
-"""«Есть ли Обломов? Если да, отложите до завтра»: the second wish is about the book of the first."""
+"""Two wishes of one message about one thing.
+
+«Есть ли Обломов? Если да, отложите до завтра»: the second is about the book of the first. «Где филиал 2 и работает ли
+он в воскресенье?»: the second is about the building of the first.
+"""
 
 from dataclasses import replace
 
@@ -19,18 +23,43 @@ _ABOUT_IT = frozenset(
 )
 
 
+_OF_A_PLACE = frozenset({"hours", "location", "contacts"})
+
+
+def one_place(requests: tuple[Request, ...]) -> tuple[Request, ...]:
+    """The requests, where what is asked of a building takes the building that is named beside it."""
+    named = [
+        request.slots["branch"] for request in requests if request.intent in _OF_A_PLACE and "branch" in request.slots
+    ]
+    if len(requests) < 2 or len(set(named)) != 1:
+        return requests
+    return tuple(
+        _at(request, named[0]) if request.intent in _OF_A_PLACE and "branch" not in request.slots else request
+        for request in requests
+    )
+
+
+def _at(request: Request, branch: str) -> Request:
+    whole = f"{request.slots.get('whole', request.rest)} {branch}"
+    because = (*request.because, "of the building that is named beside it")
+    return replace(request, slots={**request.slots, "branch": branch, "whole": whole}, because=because)
+
+
 def one_book(requests: tuple[Request, ...]) -> tuple[Request, ...]:
     """The requests, where a hold that names no book takes the one that is asked about before it.
 
-    To be told whether it is in is a part of the answer to a hold, so that wish goes.
+    To be told whether it is in is a part of the answer to a hold, so that wish goes; so does a second question whether
+    it is in («есть ли «Дюна»? она в наличии?»).
     """
-    if len(requests) < 2 or not any(one.intent == "hold" for one in requests):
+    if len(requests) < 2:
         return requests
     kept: list[Request] = []
     for request in requests:
         before = kept[-1] if kept else None
         if request.intent == "hold" and before is not None and before.intent in _LOOKS and _names_no_book(request):
             kept[-1] = _of(request, before)
+        elif request.intent in _LOOKS and before is not None and before.intent in _LOOKS and _names_no_book(request):
+            continue
         else:
             kept.append(request)
     return tuple(kept)

@@ -52,7 +52,7 @@ _AUDIENCE = Sought(
 _BRANCH = Sought(
     rf"(?i)\b(?:{BRANCH}"
     r"|(?:main|central|children'?s)\s+(?:library|branch|department)|(?:детск|центральн)(?:ая|ой|ую|ом|ий)\b"
-    r"|\b(?:в|из)\s+[А-ЯЁ][а-яё]+(?:ке|ово|ево|ино|ке|ском|ском)\b)",
+    r"|\b(?:в|из)\s+(?-i:[А-ЯЁ])[а-яё]+(?:ке|ово|ево|ино|ском)\b)",
     "филиал библиотек отдел абонемент library branch department детск центральн ке ово ево ино ском",
 )
 _LONGEST = 1_200
@@ -84,7 +84,8 @@ def slots(intent: str, text: str, isbn: str = "", rest: str = "") -> dict[str, s
             found = {name: value for name, value in found.items() if name in ("age", "grade", "isbn")}
     if intent in _LOOKED_UP and rest and not isbn:
         book_slots.series(text, rest, found)
-        book_slots.title(intent, _PERIOD.sub(" ", rest) if intent == "renew" else rest, found)
+        book_slots.title(intent, _CARD.without(_PERIOD.sub(" ", rest)) if intent == "renew" else rest, found)
+        book_slots.hero(found)
     if intent in _TIMED and (date := _date(text)):
         found["date"] = date
     if intent == "human" and (quoted := book_slots.quoted(text)):
@@ -95,7 +96,7 @@ def slots(intent: str, text: str, isbn: str = "", rest: str = "") -> dict[str, s
         found["audience"] = match[1]  # a book that is only looked for may be called «Капитанская дочка»
     if intent == "renew":
         _renewal(text, found)
-    if intent in ("renew", "my_loans", "join", "hold", "human") and (match := _CARD.search(text)):
+    if intent in ("renew", "my_loans", "join", "hold", "human", "link_card") and (match := _CARD.search(text)):
         found["card"] = match[1].replace(" ", "")
     if intent in _BY_TASTE:
         book_slots.taste(text, found)

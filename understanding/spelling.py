@@ -25,7 +25,7 @@ _REMEMBERED = 20_000
 _SHORT = 3
 """So short an English word («do») may be Russian among Russian ones; a longer one («wifi») stays."""
 _SHORTEST_SLIP = 4
-_SHORTEST_ROUGH_SLIP = 6
+_SHORTEST_SURER_SLIP, _SHORTEST_ROUGH_SLIP = 5, 6
 _LONG = 8
 _VOWELS = frozenset("аоеиэюяыу")
 _LONGEST = 24
@@ -44,6 +44,7 @@ class Speller:
         self._words = whole
         self._whole = {word for word in whole if len(word) >= _SHORTEST_SLIP and morphology.is_cyrillic(word)}
         self._stems = {stem for stem in stems if len(stem) >= _SHORTEST_SLIP and morphology.is_cyrillic(stem)}
+        self._english = {_TWICE.sub(r"\1", word): word for word in sorted(whole) if word.isascii() and word.isalpha()}
         self._entries: dict[str, list[str]] = {}
         for entry in sorted(self._whole | self._stems):
             self._entries.setdefault(_initial(entry), []).append(entry)
@@ -126,7 +127,7 @@ class Speller:
         latin = [word for word in dict.fromkeys(words) if word.isascii() and word.isalnum() and _LATIN.search(word)]
         if not latin or len(latin) > _MOST_CHUNKS:
             return {}
-        english = {word for word in latin if len(word) > 1 and self.knows(word)}
+        english = {word for word in latin if len(word) > 1 and (self.knows(word) or self.word(word))}
         russian = {word: self._in_russian(word) for word in latin if word not in english or len(word) <= _SHORT}
         meant = sum(len(word) for word, made in russian.items() if word not in english and self._is_russian(made))
         return russian if meant > sum(map(len, english)) else {}
@@ -153,6 +154,8 @@ class Speller:
             if keys.isascii() and keys.isalpha() and self.knows(keys):
                 return keys
             return self._slip(spelt)
+        if spelt.isascii() and not self.knows(spelt):
+            return self._english.get(_TWICE.sub(r"\1", spelt), "")  # «recomend»: doubled letters are what slips
         return ""
 
     def _slip(self, spelt: str) -> str:
@@ -203,7 +206,11 @@ def _plausible(spelt: str, candidate: str, unlike: int, apart: int) -> bool:
         return False
     if unlike == 0:
         return apart <= (2 if len(spelt) < _LONG else 3)
-    return unlike == apart == 1 and len(spelt) >= _SHORTEST_ROUGH_SLIP
+    if unlike != 1 or apart != 1:
+        return False
+    # Letters that changed places, or one that was left out, are surer signs of a slip than another letter.
+    surer = sorted(spelt) == sorted(candidate) or len(candidate) > len(spelt)
+    return len(spelt) >= (_SHORTEST_SURER_SLIP if surer else _SHORTEST_ROUGH_SLIP)
 
 
 def _initial(word: str) -> str:

@@ -19,7 +19,7 @@ from understanding.listing import Listed, listed
 from understanding.model import Model
 from understanding.model import model as trained_model
 from understanding.rest import Rest, rest
-from understanding.same_book import one_book
+from understanding.same_book import one_book, one_place
 from understanding.splitting import SURE, Part, Splitter
 from understanding.tokens import Message, Reader
 from understanding.wishes import (
@@ -85,7 +85,7 @@ class PhraseUnderstanding:
         if told is said and (found := listed(message.text)) and self._is_of_books(found):
             return (_looked_up(found),)
         parts = self._wishes(message, words)
-        return one_book(tuple(self._request(message, words, part, len(parts)) for part in parts))
+        return one_place(one_book(tuple(self._request(message, words, part, len(parts)) for part in parts)))
 
     def _is_of_books(self, found: Listed) -> bool:
         """Whether most pieces of a list are titles, and what stands before them asks for books or only greets."""

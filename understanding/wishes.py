@@ -14,12 +14,17 @@ SURE_OF_THE_WHOLE = 0.7
 _SAID_OUTRIGHT = frozenset({"thanks", "unsubscribe", "renew", "hold", "human"})
 """Wishes that need no question."""
 _WEIGHTY = frozenset({"review", "human", "subscribe", "unsubscribe"})
+_ORDERED = frozenset({"subscribe", "unsubscribe"})
+"""Beside these another order stands: «отпишите и удалите мои данные»."""
 _TOLD = frozenset({"hours", "location", "contacts", "events", "rules", "join", "my_loans", "search"})
 """Beside a complaint or a plea these only tell what happened, where nothing is asked."""
+_LOOKED_FOR = frozenset({"search", "availability"})
 _A_TITLE = 4
 """Few titles have more words that no phrase explains."""
 _TROUBLED = frozenset({"renew", "hold", "my_loans", "search", "rules", "availability", "out_of_scope"})
 """Beside a call for a person these tell what went wrong («вы робот? дайте оператора»)."""
+_OF_A_CARD = frozenset({"renew", "my_loans", "hold", "join"})
+"""Beside these «билет 0045» only tells whose; they lead to linking themselves."""
 _A_SIGH = frozenset({"unsubscribe"})
 """Nor is this meant beside such a call when one word says it: «хватит, соедините с сотрудником»."""
 
@@ -33,18 +38,34 @@ def wishes(parts: Sequence[Part]) -> list[Part]:
     others = [part for part in kept if part.opinion.intent not in SMALL_TALK]
     if others:
         kept = [part for number, part in enumerate(kept) if part.opinion.intent != "thanks" or number == 0]
+    if any(part.opinion.intent in _OF_A_CARD for part in others):
+        kept = [part for part in kept if part.opinion.intent != "link_card"]
     if any(part.asks for part in others):
         kept = [part for part in kept if is_outright(part)]
     if any(part.opinion.score >= SURE for part in others):
         kept = [part for part in kept if not _rambles(part)]
     if any(part.opinion.intent in _WEIGHTY for part in kept):
-        kept = [part for part in kept if part.asks or part.opinion.intent not in _TOLD]
+        ordered = all(part.opinion.intent in _ORDERED for part in kept if part.opinion.intent in _WEIGHTY)
+        kept = [
+            part
+            for part in kept
+            if part.asks or part.opinion.intent not in _TOLD or (ordered and _is_written_for(part))
+        ]
     if any(part.opinion.intent == "human" for part in kept):
         kept = [part for part in kept if part.opinion.intent not in _TROUBLED and not _is_a_sigh(part)]
     unique: dict[str, Part] = {}
     for part in kept:
-        unique.setdefault(part.opinion.intent, part)
+        first = unique.setdefault(part.opinion.intent, part)
+        if first is not part and is_another_book(first, part):
+            unique[f"{part.opinion.intent} {part.first}"] = part
     return list(unique.values())[:MOST_REQUESTS]
+
+
+def is_another_book(one: Part, two: Part) -> bool:
+    """Two books asked for, each with a question or a word of its own: «Есть «Обломов»? А «Обрыв» есть?»."""
+    return all(
+        part.opinion.intent in _LOOKED_FOR and part.asks and 0 < part.opinion.strange <= _A_TITLE for part in (one, two)
+    )
 
 
 def is_outright(part: Part) -> bool:
@@ -52,7 +73,12 @@ def is_outright(part: Part) -> bool:
     opinion = part.opinion
     if part.asks or opinion.intent in _SAID_OUTRIGHT or is_a_title_asked_for(part) or _is_a_book_wanted(part):
         return True
-    return opinion.pattern is not None and bool(opinion.pattern.mask) and opinion.score >= SURE and not opinion.strange
+    return _is_written_for(part) and not opinion.strange
+
+
+def _is_written_for(part: Part) -> bool:
+    pattern = part.opinion.pattern
+    return pattern is not None and bool(pattern.mask) and part.opinion.score >= SURE
 
 
 def is_a_title_asked_for(part: Part) -> bool:

@@ -1,5 +1,7 @@
 """«Где вы находитесь?»"""
 
+import pytest
+
 from tests.support.clock import StandingClock
 from tests.support.fake_library import FakeBranches, FakeCatalogue, FakeFaq, sample_library
 from tests.support.reader import Reader
@@ -42,6 +44,19 @@ async def test_all_addresses_are_one_press_away(reader: Reader) -> None:
     await reader.presses("Все адреса")
 
     reader.hears("Наши адреса:", "Детская библиотека: с. Донское, ул. Школьная, 1")
+
+
+@pytest.mark.parametrize("said", ["филиалы", "все адреса", "какие у вас филиалы?", "branches"])
+async def test_who_asks_for_all_addresses_hears_them(reader: Reader, said: str) -> None:
+    await reader.says(said)
+
+    reader.hears("Центральная библиотека: с. Донское", "Детская библиотека: с. Донское, ул. Школьная, 1")
+
+
+async def test_a_branch_is_found_by_its_number_in_words(reader: Reader) -> None:
+    await reader.says("адрес седьмого филиала")
+
+    reader.hears("Сосновская сельская библиотека")
 
 
 async def test_the_hours_of_the_place_are_one_press_away(reader: Reader) -> None:

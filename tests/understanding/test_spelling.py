@@ -58,6 +58,10 @@ def test_russian_in_latin_letters_is_told_from_english(speller: Speller, typed: 
         ("аператор", "оператор"),
         ("граффик", "график"),
         ("руддщ", "hello"),
+        ("адерс", "адрес"),
+        ("графк", "график"),
+        ("recomend", "recommend"),
+        ("rennew", "renew"),
     ],
 )
 def test_a_slip_in_a_request_word_is_mended(speller: Speller, slip: str, meant: str) -> None:
@@ -80,6 +84,11 @@ def test_names_and_real_words_are_no_slips(speller: Speller, word: str) -> None:
         ("ghbdtn", "greeting"),
         ("spasibo", "thanks"),
         ("дoбрый вeчер", "greeting"),
+        ("графк работы", "hours"),
+        ("адерс", "location"),
+        ("филеалы", "location"),
+        ("helo", "greeting"),
+        ("rennew my books", "renew"),
     ],
 )
 def test_a_request_is_heard_through_its_spelling(reader: PhraseUnderstanding, said: str, intent: str) -> None:

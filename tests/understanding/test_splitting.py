@@ -20,6 +20,11 @@ def reader() -> PhraseUnderstanding:
         ("что у меня на руках и продлите всё", ["my_loans", "renew"]),
         ("как записаться, какой у вас адрес", ["join", "location"]),
         ("where is the library and when are you open", ["location", "hours"]),
+        ("Отпишите от рассылки и удалите мои данные", ["unsubscribe", "rules"]),
+        ("есть ли у вас Идиот? и ещё Бесы есть?", ["search", "search"]),
+        ("есть ли «Дюна»? она сейчас в наличии?", ["search"]),
+        ("есть Гарри Поттер? первая часть есть?", ["search"]),
+        ("продлите книги, билет 0012345", ["renew"]),
     ],
 )
 def test_two_wishes_make_two_requests_in_their_order(
@@ -122,3 +127,11 @@ def test_a_hold_of_another_book_stays_a_wish_of_its_own(reader: PhraseUnderstand
     requests = reader.understand("есть ли у вас обломов? и забронируйте мне чайку")
 
     assert [(one.intent, one.rest) for one in requests] == [("search", "обломов"), ("hold", "чайку")]
+
+
+def test_what_is_asked_of_a_building_is_asked_of_the_one_named_beside_it(reader: PhraseUnderstanding) -> None:
+    where, when = reader.understand("где филиал 2 и работает ли он в воскресенье")
+
+    assert (where.intent, where.slots["branch"]) == ("location", "филиал 2")
+    assert (when.intent, when.slots["branch"], when.slots["date"]) == ("hours", "филиал 2", "воскресенье")
+    assert "филиал 2" in when.slots["whole"]
