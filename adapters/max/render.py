@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from adapters.shaping import Part, html, shape
+from adapters.shaping import Part, html, shape, width
 from bot.channels import Capabilities
 from bot.messages import Button, Document, Location, Picture, Reply
 from bot.quick import dataclass
@@ -87,7 +87,7 @@ def _parts(reply: Reply, can: Capabilities) -> tuple[Part, ...]:
         can = replace(can, max_row=MAX_ROW_SPECIAL)
     for share in _SHARES:
         parts = shape(reply, replace(can, max_text=int(can.max_text * share)))
-        if all(len(html(part.text, part.marks)) <= can.max_text for part in parts if part.marks):
+        if all(width(html(part.text, part.marks)) <= can.max_text for part in parts if part.marks):
             return parts
     return shape(reply, replace(can, formatting=False))
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from adapters.max.channel import build
 from adapters.max.render import body, render
 from adapters.max.settings import MaxSettings
+from adapters.shaping import width
 from bot.channels import Setting
 from bot.messages import Button, Document, Location, Mark, Picture, Reply, StoredFile, Style, bold, link, reply
 from tests.emulators.max.contract import faults, shown
@@ -90,6 +91,12 @@ def test_a_text_that_grows_by_its_escapes_is_parted_shorter() -> None:
     assert len(messages) > 1
     assert "".join(shown(message) for message in messages).replace(" ", "") == said.text.replace(" ", "")
     assert [fault for message in messages for fault in faults("NewMessageBody", message)] == []
+
+
+def test_tags_count_beside_signs_of_two_units() -> None:
+    said = Reply(text="📚" * 1_995, marks=tuple(Mark(at, 1, Style.BOLD) for at in range(0, 20, 2)))
+
+    assert all(width(message["text"]) <= CAN.max_text for message in sent(said))
 
 
 @pytest.mark.parametrize("count", [1, 7, 30, 210, 300])
