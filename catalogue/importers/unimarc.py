@@ -182,7 +182,9 @@ def _bbk(fields: Fields) -> str:
 
 def _call_number(fields: Fields, items: tuple[ItemData, ...]) -> str:
     own = fields.first("899", "j") or fields.first("852", "j") or fields.first("686", "b")
-    return tidy(own) or next((item.call_number for item in items if item.call_number), "")
+    own = tidy(own) or next((item.call_number for item in items if item.call_number), "")
+    local = fields.field("090")  # MegaPro: class and author mark
+    return own or (tidy(" ".join(local.all("ax"))) if local is not None and local.has("x") else "")
 
 
 def _items(fields: Fields) -> Iterator[ItemData]:

@@ -87,6 +87,10 @@ LOANS: Mapping[Column, str] = {
 }  # fmt: skip
 
 
+_OF_EITHER = fold("дата возврата")
+"""The last day, unless another column tells that: then the day on which the book came back."""
+
+
 @dataclass(frozen=True, slots=True)
 class Header:
     """A list's header: the place of each column from 0, the rows before the first row of data, its words."""
@@ -101,11 +105,19 @@ def find_header(rows: Sequence[Sequence[str]], words: Mapping[Column, str]) -> H
     known = {fold(heading): column for column, headings in words.items() for heading in headings.split("|")}
     best: Header | None = None
     for at, row in enumerate(rows[:HEADER_WITHIN]):
-        columns: dict[Column, int] = {}
-        for place, cell in enumerate(row):
-            column = known.get(fold(cell.replace("№", " n ")))
-            if column is not None:
-                columns.setdefault(column, place)
+        columns = _columns([fold(cell.replace("№", " n ")) for cell in row], known)
         if len(columns) > 1 and Column.CARD in columns and (best is None or len(columns) > len(best.columns)):
             best = Header(columns, at + 1, tuple(cell for cell in row if cell))
     return best
+
+
+def _columns(headings: Sequence[str], known: Mapping[str, Column]) -> dict[Column, int]:
+    """Where each column stands, the first of those that mean the same."""
+    columns: dict[Column, int] = {}
+    for place, heading in enumerate(headings):
+        column = known.get(heading)
+        if heading == _OF_EITHER and any(known.get(other) is Column.DUE for other in headings if other != heading):
+            column = Column.RETURNED
+        if column is not None:
+            columns.setdefault(column, place)
+    return columns

@@ -93,7 +93,7 @@ def loan(cells: Cells) -> LoanData:
     """A loan. Raises BadRow."""
     author, title = cells.text(Column.AUTHOR), cells.text(Column.TITLE)
     if both := cells.text(Column.AUTHOR_TITLE):
-        author, title = _parted(both)
+        author, title = values.author_and_title(both)
     data = LoanData(
         card_number=card_number(cells),
         inventory_number=cells.number(Column.INVENTORY)[:64],
@@ -143,9 +143,3 @@ def _name(cells: Cells) -> tuple[str, str, str]:
     names = [cells.text(column) for column in (Column.SURNAME, Column.GIVEN_NAME, Column.PATRONYMIC)]
     filled = [*whole, "", "", ""]
     return tuple(name or part for name, part in zip(names, filled, strict=False))[:3]  # type: ignore[return-value]
-
-
-def _parted(text: str) -> tuple[str, str]:
-    """«Пушкин А. С. Евгений Онегин»: the author ends with the last initial; without initials all is a title."""
-    found = re.match(r"([^.]{2,40}?\s+(?:[^\W\d_]\.\s*){1,2})(\S.*)", text)
-    return (found[1].strip(), found[2]) if found else ("", text)

@@ -117,6 +117,25 @@ def test_loans_of_a_workbook(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("headings", "returned"),
+    [
+        ("Билет;Инв. №;Дата выдачи;Срок возврата;Дата возврата", [True, False]),
+        ("Билет;Инв. №;Дата выдачи;Дата возврата;Возвращено", [True, False]),
+        ("Билет;Инв. №;Дата выдачи;Дата возврата;Примечание", [False, False]),
+    ],
+)
+def test_the_day_of_return_is_the_last_day_or_the_day_on_which_it_came_back(
+    tmp_path: Path, headings: str, returned: list[bool]
+) -> None:
+    lent = "5;1235;01.10.2025;16.10.2025;10.10.2025", "6;1236;01.10.2025;16.10.2025;"
+    rows, _ = read(written(tmp_path, "\n".join((headings, *lent, ""))), "loans")
+
+    loans = [row for row in rows if isinstance(row, LoanData)]
+    assert [loan.returned for loan in loans] == returned
+    assert {loan.due_on for loan in loans} == {date(2025, 10, 16)}
+
+
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "cp1251"])
 def test_readers_and_loans_of_irbis(tmp_path: Path, encoding: str) -> None:
     file = written(tmp_path, RDR, encoding)
