@@ -11,7 +11,7 @@ from itertools import count
 
 from bot.clock import Clock
 from bot.desk_actions import Acted, DeskAction
-from bot.errors import InputError
+from bot.errors import InputError, StoreUnavailable
 from bot.messages import Contact, Delivery, DeliveryReceipt, Event, Inbound, Lane, Removed, Reply, Started
 from bot.ports.log import Attempt, Completed, Outcome, QueueFigures, Recorded, Waiting
 from bot.quick import dataclass
@@ -55,6 +55,9 @@ SOURCE = re.compile(r"[A-Za-z0-9_-]{1,64}")
 """What a link may carry in every messenger; anything else is no word of ours and is not kept of a person."""
 
 SILENT_OUTCOMES = frozenset({Outcome.SILENT})
+
+REFUSED_FOR = timedelta(seconds=60)
+"""So long a refusal is told, unless something is kept before: where nobody writes any more nobody is refused."""
 
 
 class Fate(Enum):
@@ -276,7 +279,23 @@ class CommonLog:
         self._early = EarlyReceipts()
         self._contacts: dict[Contact, tuple[int, int, str, str]] = {}
         """What is known of people who wrote lately: contact id, conversation id, name, language."""
-        self._commits: GroupCommit[Operation] = GroupCommit(self._flush)
+        self._commits: GroupCommit[Operation] = GroupCommit(self._tried)
+        self._refusal: tuple[str, datetime] | None = None
+
+    async def _tried(self, operations: Sequence[Operation]) -> Sequence[object]:
+        try:
+            results = await self._flush(operations)
+        except StoreUnavailable as error:
+            self._refusal = str(error), self._now()
+            raise
+        self._refusal = None
+        return results
+
+    def refused(self) -> str:
+        if self._refusal is None:
+            return ""
+        why, at = self._refusal
+        return why if self._now() - at < REFUSED_FOR else ""
 
     async def _flush(self, operations: Sequence[Operation]) -> Sequence[object]:
         raise NotImplementedError  # each database has its own

@@ -61,6 +61,8 @@ class Health:
     async def faults(self) -> dict[str, str]:
         """What keeps us from serving, by name."""
         found = {name: fault for name, fault in self.loops.items() if fault}
+        if refused := self.store.refused():
+            found["store"] = refused
         checks = dict(self.checks)
         if "dispatcher" in self.loops:
             checks["messages"] = self._backlog
@@ -84,7 +86,8 @@ class Health:
         except (StoreUnavailable, TimeoutError):
             figures = None
         return web.Response(
-            body=self.metrics.page(figures), headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"}
+            body=self.metrics.page(figures, refuses=bool(self.store.refused())),
+            headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"},
         )
 
 

@@ -77,7 +77,9 @@ class Metrics:
             "bibliobot_messages_queued", "Outbound messages not yet sent", ["lane"], registry=self.registry
         )
         self._store_up = Gauge(
-            "bibliobot_store_up", "1 while the store answers; its figures are old while it is 0", registry=self.registry
+            "bibliobot_store_up",
+            "1 while the store answers and keeps what comes; where it does not answer its figures are old",
+            registry=self.registry,
         )
         self._channel_up = Gauge(
             "bibliobot_channel_up", "1 while the messenger takes what we send", ["channel"], registry=self.registry
@@ -144,12 +146,17 @@ class Metrics:
         """One webhook was answered: stored, refused, bad, too_large, unavailable."""
         self._count(self._webhooks, channel, result)
 
-    def page(self, figures: QueueFigures | None) -> bytes:
-        """The text for Prometheus; without figures (store away) the last known are repeated."""
+    def page(self, figures: QueueFigures | None, *, refuses: bool = False) -> bytes:
+        """The text for Prometheus; without figures (store away) the last known are repeated.
+
+        Args:
+            figures: The store's, None where it does not answer.
+            refuses: Whether it keeps nothing just now.
+        """
         tally, self._tally = self._tally, defaultdict(int)
         for (counter, labels), count in tally.items():
             counter.labels(*labels).inc(count)
-        self._store_up.set(figures is not None)
+        self._store_up.set(figures is not None and not refuses)
         if figures is not None:
             for name, gauge in self._messages.items():
                 gauge.set(getattr(figures, name))

@@ -247,6 +247,10 @@ class MessageLog(Protocol):
         """Counts for health and metrics."""
         ...
 
+    def refused(self) -> str:
+        """Why what came last was not kept; "" where it was, and where that is some time ago."""
+        ...
+
     def changes(self) -> AsyncIterator[None]:
         """Yields at once, then when a message may wait for its turn (here or from another process)."""
         ...

@@ -5,6 +5,7 @@ import resource
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -215,9 +216,16 @@ async def test_a_full_disk_refuses_new_messages_and_loses_none(sqlite: Database,
             assert "disk" in said
             assert await stored(sqlite) == acknowledged
             assert len(await log.claim(1)) == 1  # what is there can still be read
+            assert log.refused() == said
+            clock.turn(timedelta(minutes=1))
+            assert log.refused() == ""  # nobody has been refused since
+            with pytest.raises(StoreUnavailable):
+                await log.record(arrival(LONG, key="once more"))
+            assert log.refused() == said
 
         again = await log.record(arrival(LONG, key="399"))
         assert again.fresh
+        assert log.refused() == ""
         assert await stored(sqlite) == acknowledged + 1
         figures = await log.figures()
         assert figures.received == figures.waiting == acknowledged + 1

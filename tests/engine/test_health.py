@@ -63,6 +63,16 @@ async def test_a_store_that_is_away_is_told_by_readyz_and_the_process_still_live
     assert (await client.get("/healthz")).status == 200
 
 
+async def test_a_store_that_can_be_read_and_keeps_nothing_is_told(client: Client, machine: Machine) -> None:
+    machine.log.why_refused = "no room: the disk is full; free some space"
+
+    answer = await client.get("/readyz")
+
+    assert answer.status == 503
+    assert (await answer.json())["faults"] == {"store": "no room: the disk is full; free some space"}
+    assert (await figures(client))["store_up"] == 0
+
+
 async def test_a_loop_that_fell_makes_the_service_unready(client: Client, health: Health) -> None:
     health.loops["dispatcher"] = "fell: ValueError"
 

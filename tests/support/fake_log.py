@@ -41,6 +41,7 @@ class FakeLog:
 
     Attributes:
         broken: Set it, and every call raises StoreUnavailable, as with a full disk.
+        why_refused: Why what came last was not kept; what is there can be read.
         conversations / messages: Everything kept, for tests to look at and to change.
     """
 
@@ -52,6 +53,7 @@ class FakeLog:
         self._early: dict[tuple[str, str], DeliveryReceipt] = {}
         self._leases = 0
         self.broken = False
+        self.why_refused = ""
         self.conversations: dict[int, Conversation] = {}
         self.messages: dict[int, Message] = {}
 
@@ -388,6 +390,9 @@ class FakeLog:
             self._senders.discard(channel)
 
     # --- looking ---------------------------------------------------------------------------------
+
+    def refused(self) -> str:
+        return self.why_refused
 
     async def figures(self) -> QueueFigures:
         now = self._reach()
