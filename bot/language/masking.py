@@ -30,6 +30,11 @@ _PERSONAL = re.compile(
 _ANY_NUMBER = re.compile(r"номер|number", re.IGNORECASE)
 """Not the word of a card: «номер 125» may be a journal's."""
 _YEAR = re.compile(r"1[5-9]\d\d|20\d\d")
+_MOMENT = re.compile(r"\b\d{1,2}(?::\d\d|[./]\d{1,2}[./](?:\d{4}|\d{2}))\b")
+_LONG_RUN, _TELEPHONE = 5, 10
+"""So many digits without a gap, or with gaps, are a person's; fewer a list («1 2 3 4») or a class («821.161.1»)."""
+_OF_A_TOWN = re.compile(r"\d{3}[-\u2010-\u2015]\d\d[-\u2010-\u2015]\d\d")
+"""A telephone as neighbours write it: 123-45-67."""
 _MASKS = {"link": LINK, "address": ADDRESS, "handle": NAME, "date": NUMBER, "number": NUMBER}
 
 
@@ -48,19 +53,24 @@ def masked(text: str) -> str:
 
 
 def tells_a_number(text: str) -> bool:
-    """Whether a number of a telephone or a card stands in it; ISBNs (with a slip, too), dates and years are none."""
+    """Whether a number of a telephone or a card stands in it; ISBNs (with a slip, too), moments and years are none."""
     text, end = text[:_READ], 0
     rest = ""
     for book in isbn.find(text):
         rest, end = f"{rest}{text[end : book.start]}\n", book.end
-    return any(_is_a_persons(found) for found in _PERSONAL.finditer(rest + text[end:]))
+    return any(_is_a_persons(found) for found in _PERSONAL.finditer(_MOMENT.sub("\n", rest + text[end:])))
 
 
 def _is_a_persons(found: re.Match[str]) -> bool:
     if found["card"] is not None:
         return not _ANY_NUMBER.match(found["card"])
     digits = re.findall(r"\d+", found["number"] or "")
-    is_round = len("".join(digits).strip("0")) <= 2  # «100000 почему»
+    together = "".join(digits)
+    if _OF_A_TOWN.fullmatch(found["number"] or ""):
+        return True
+    if max(map(len, digits), default=0) < _LONG_RUN and len(together) < _TELEPHONE:
+        return False
+    is_round = len(together.strip("0")) <= 2  # «100000 почему»
     return not is_round and not all(map(_YEAR.fullmatch, digits))
 
 

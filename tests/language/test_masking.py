@@ -69,6 +69,7 @@ def test_no_long_number_survives(number: int, between: str) -> None:
 @pytest.mark.parametrize(
     "said",
     ["0012345", "мой билет 4711", "Позвоните: 8 (905) 123-45-67", "+7 905 123 45 67", "паспорт 4510 123456", "card 778",
+     "звоните 123-45-67",
      "89051234567, книга 978-5-17-097833-5"],
 )  # fmt: skip
 def test_a_number_of_a_person_is_seen(said: str) -> None:
@@ -78,7 +79,8 @@ def test_a_number_of_a_person_is_seen(said: str) -> None:
 @pytest.mark.parametrize(
     "said",
     ["", "есть Обломов?", "978-5-17-097833-5", "9785170978336", "100000 почему", "20000 лье под водой", "1984",
-     "2019-2020", "журнал, номер 125", "открыто 12.03.2026?", "том 2, часть 3", "84(2Рос)6"],
+     "2019-2020", "журнал, номер 125", "открыто 12.03.2026?", "том 2, часть 3", "84(2Рос)6",
+     "гарри поттер 1 2 3 4 5 6 7", "УДК 821.161.1", "приду в 14:30 25.12.2026"],
 )  # fmt: skip
 def test_what_books_are_asked_for_by_is_no_number_of_a_person(said: str) -> None:
     assert not tells_a_number(said)
