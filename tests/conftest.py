@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+import structlog
 from argon2 import PasswordHasher
 from hypothesis import HealthCheck, settings
 from pytest_socket import socket_allow_hosts
@@ -63,6 +64,13 @@ def pytest_runtest_setup() -> None:
 def _quick_hashes() -> None:
     """Passwords of the staff are hashed with little effort here: hundreds of tests sign in."""
     passwords.hash_with(lambda: PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _plain_tracebacks() -> None:
+    """Faults that tests provoke are told plainly: drawn by rich, as structlog would, each took half a second."""
+    plain = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[structlog.processors.add_log_level, plain])
 
 
 @pytest.fixture(scope="session")
