@@ -14,6 +14,8 @@ from bot.channels import Capabilities
 from bot.messages import Button, Document, Location, Picture, Reply
 from bot.quick import dataclass
 
+MAX_PHOTO = 10 * 1024**2
+"""Bytes; a larger picture goes as a file (core.telegram.org/bots/api, "Sending files")."""
 MAX_TEXT, MAX_CAPTION, MAX_BUTTONS, MAX_ROW, MAX_LABEL = 4096, 1024, 100, 8, 64
 
 
@@ -62,13 +64,17 @@ def _pieces(part: Part, *, asks_phone: bool) -> list[Piece]:
     )
     files = [what for what in part.attachments if not isinstance(what, Location)]
     pieces = []
-    if len(files) == 1 and isinstance(files[0], Picture) and part.text.strip() and width(part.text) <= MAX_CAPTION:
+    if len(files) == 1 and _is_photo(files[0]) and part.text.strip() and width(part.text) <= MAX_CAPTION:
         pieces.append(replace(worded, method="sendPhoto", file=files.pop()))
     elif part.text.strip() or markup:
         pieces.append(worded)
-    pieces += [Piece("sendPhoto" if isinstance(what, Picture) else "sendDocument", file=what) for what in files]
+    pieces += [Piece("sendPhoto" if _is_photo(what) else "sendDocument", file=what) for what in files]
     pieces += [Piece("sendVenue", place=what) for what in part.attachments if isinstance(what, Location)]
     return pieces
+
+
+def _is_photo(what: Picture | Document) -> bool:
+    return isinstance(what, Picture) and what.file.size <= MAX_PHOTO
 
 
 def _markup(rows: Sequence[Sequence[Button]], *, asks_phone: bool) -> Mapping[str, Any] | None:

@@ -185,6 +185,16 @@ async def test_a_picture_goes_with_its_words_and_its_bytes_go_up_once(
     assert server.files == {"file0": b"png"}
 
 
+async def test_a_picture_too_large_for_a_photograph_goes_as_a_file(
+    channel: Telegram, server: TelegramServer, files: MemoryFiles
+) -> None:
+    scan = await files.keep("карта.png", "image/png", bytes(10 * 1024**2 + 1))
+    await channel.send(to_reader(reply("Вот:", at=[Picture(file=scan, alt="карта")])))
+
+    words, document = server.said[READER]
+    assert (words["text"], document["document"]) == ("Вот:", "file0")
+
+
 async def test_documents_and_places_go_by_themselves(
     channel: Telegram, server: TelegramServer, files: MemoryFiles
 ) -> None:
