@@ -21,7 +21,7 @@ BATCH = 500
 """Records a transaction: long enough to be quick, short enough that readers' messages do not wait for it."""
 SAMPLES = 5
 MAY_DISAPPEAR = 0.2
-"""Share of a source's records that may be gone without asking. Source: DOMAIN §1.8."""
+"""Share of a source's records that may be gone without asking."""
 _DATED = re.compile(r"(?:[-_. ]*(?:\d{4}[-_.]?\d{2}[-_.]?\d{2}|\d{2}[-_.]\d{2}[-_.]\d{2,4}|\(\d+\)))+$")
 _PACKED = frozenset({".gz", ".csv", ".tsv", ".txt", ".xlsx", ".mrc", ".iso", ".xml", ".dat", ".marc", ".mrk"})
 

@@ -41,7 +41,7 @@ PRAGMAS = (
     "PRAGMA temp_store = MEMORY",
     "PRAGMA cache_size = -32000",
 )
-"""FULL survives a power cut and costs 13 % once commits are shared (PERFORMANCE)."""
+"""FULL survives a power cut and costs 13 % once commits are shared."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Commits shared without a window: whoever comes while one commit runs shares the next.
 
 One writer a process. At low load each item is committed at once; under load a commit carries
-hundreds. A fixed waiting window is worse at both ends (PERFORMANCE §1): what is waited for is only
+hundreds. A fixed waiting window is worse at both ends (measured: docs/decisions.md): what is waited for is only
 that those who are ready on the event loop have said what they want to keep.
 """
 

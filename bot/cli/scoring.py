@@ -247,7 +247,7 @@ def by_confidence(answers: Sequence[Answer]) -> dict[str, Sureness]:
 
 
 def as_json(answers: Sequence[Answer]) -> dict[str, Any]:
-    """The figures for programs: the keys that DESIGN fixes and no other."""
+    """The figures for programs: the keys that other people's scripts read, and no other."""
 
     def figures(score: Score) -> dict[str, Any]:
         return {

@@ -1,4 +1,4 @@
-"""Due dates: terms fitted to the branch's calendar. Pure; source: DOMAIN §3.3."""
+"""Due dates: terms fitted to the branch's calendar. Pure; docs/rules.md."""
 
 from datetime import date, timedelta
 from typing import Protocol

@@ -1,4 +1,4 @@
-"""Holds: who may wait for what, in which order, and how long a copy waits for them. Pure; source: DOMAIN §3.5."""
+"""Holds: who may wait for what, in which order, and how long a copy waits for them. Pure; docs/rules.md."""
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
@@ -53,7 +53,7 @@ def may_become(state: HoldState, later: HoldState) -> bool:
 
 
 class HoldBlock(StrEnum):
-    """Why a hold is not placed; the value is the code of DOMAIN §3.5."""
+    """Why a hold is not placed; the value is the code, the same for every library system."""
 
     ALREADY_HAVE = "ALREADY_HAVE"
     CARD_EXPIRED = "CARD_EXPIRED"

@@ -10,7 +10,7 @@ from bot.quick import dataclass
 
 
 class ItemStatus(StrEnum):
-    """Where a copy is. Source: DOMAIN §1.3 (IRBIS 910 ^a, Koha 952, SIP2 circulation status)."""
+    """Where a copy is. Source: IRBIS 910 ^a, Koha 952, SIP2's circulation status."""
 
     AVAILABLE = "available"
     ON_LOAN = "on_loan"

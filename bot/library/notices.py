@@ -1,4 +1,4 @@
-"""Which notices a reader gets, when, and through which of their contacts. Pure; source: DOMAIN §3.6, DESIGN §7."""
+"""Which notices a reader gets, when, and through which of their contacts. Pure; docs/rules.md."""
 
 from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, date, datetime, time, timedelta

@@ -1,6 +1,6 @@
 """The rules of lending: parameters by branch, patron category and item type, the most specific first.
 
-Source of the parameters: DOMAIN §3.1; defaults as Russian district libraries have them, §3.4.
+Parameters as Koha has them; defaults as Russian district libraries have them (bgcb.ru, art-lib.ru, kitap.tatar.ru).
 """
 
 from collections.abc import Sequence

@@ -33,7 +33,7 @@ class ItemData:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordData:
-    """One bibliographic description. Source of the mapping: DOMAIN §1.1.
+    """One bibliographic description; each importer says where its fields come from.
 
     Attributes:
         source_id: The record's own id in its system, "" where the file has none.

@@ -1,4 +1,4 @@
-"""May a loan be renewed, until when, and if not, why: the decision table of DOMAIN §3.2, in its order. Pure."""
+"""May a loan be renewed, until when, and if not, why: a decision table, in its order. Pure; docs/rules.md."""
 
 from collections.abc import Sequence
 from dataclasses import replace

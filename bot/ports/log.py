@@ -12,7 +12,7 @@ from bot.quick import dataclass
 
 
 class Mode(StrEnum):
-    """Who speaks with the reader. DESIGN §8."""
+    """Who speaks with the reader."""
 
     BOT = "bot"
     WAITING = "waiting"

@@ -1,6 +1,6 @@
 """Which charset a file is in: by what stands in it, not by what it says of itself.
 
-Source of the rules: DOMAIN §1.5. Labels are often stale after a conversion.
+Labels are often stale after a conversion.
 """
 
 import codecs

@@ -1,6 +1,6 @@
 """IRBIS64 and IRBIS32 → ``RecordData``, from text export and from ISO 2709 with IRBIS tags.
 
-Source of the mapping: DOMAIN §1.1 (last column), §1.3 (field 910). Codes of subfields come in either case.
+Source: ManagedIrbis (ExemplarStatus), exports of two universities. Codes of subfields come in either case.
 """
 
 import re

@@ -1,6 +1,6 @@
 """ISO 2709, the record of MARC21, UNIMARC and IRBIS, as real programs write it.
 
-Not read with pymarc's reader: it stops for ever at the first wrong length or line break (DOMAIN §1.4), and its
+Not read with pymarc's reader: it stops for ever at the first wrong length or line break, and its
 ``Record`` takes three times as long for MARC-8. Records part at 1D; the directory is believed as far as it fits.
 """
 

@@ -1,4 +1,4 @@
-"""MARC21, with Koha's 952 and plain 852 → ``RecordData``. Source of the mapping: DOMAIN §1.1, §1.3."""
+"""MARC21, with Koha's 952 and plain 852 → ``RecordData``. Source: the MARC 21 formats, Koha."""
 
 import re
 from collections.abc import Iterator
@@ -165,7 +165,7 @@ def _items(fields: Fields) -> Iterator[ItemData]:
 
 
 def _item_952(field: Field) -> ItemData:
-    """Koha's item. Source: DOMAIN §1.3, table of items."""
+    """Koha's item."""
     due_on = cleaning.day(field.first("q"))
     status = ItemStatus.AVAILABLE
     if _set(field, "0"):

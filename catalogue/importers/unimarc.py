@@ -1,4 +1,4 @@
-"""UNIMARC and its Russian form RUSMARC → ``RecordData``. Source of the mapping: DOMAIN §1.1–1.3."""
+"""UNIMARC and its Russian form RUSMARC → ``RecordData``. Source: the description of RUSMARC of 2015."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Which column of a list of readers or of loans is which. Source of the words: DOMAIN §1.7, exports of programs."""
+"""Which column of a list of readers or of loans is which. Source of the words: exports of programs."""
 
 from collections.abc import Mapping, Sequence
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""Readers and their loans out of IRBIS's base of readers (RDR), as text or ISO 2709. Source: DOMAIN §1.3."""
+"""Readers and their loans out of IRBIS's base of readers (RDR), as text or ISO 2709. Source: ManagedIrbis."""
 
 import re
 from collections.abc import Iterator

@@ -1,6 +1,6 @@
 """The decision table at its edges: closed days, ends of years, leap days, expiring cards, time zones, several branches.
 
-The days were worked out by hand from DOMAIN 3.1 to 3.3 with a calendar beside them; weekdays stand in the comments.
+The days were worked out by hand from the rules with a calendar beside them; weekdays stand in the comments.
 """
 
 from collections.abc import Mapping

@@ -1,6 +1,6 @@
 """Which column of an inventory is which, by its heading: every library words its own.
 
-Source of the words: DOMAIN §1.7, the forms of Russian inventory books, exports of lending programs.
+Source of the words: the forms of Russian inventory books, exports of lending programs.
 """
 
 import re

@@ -1,7 +1,4 @@
-"""What stands in a cell, undone of what Excel and hurried hands did to it. Pure.
-
-Source of the damage: DOMAIN §1.7.
-"""
+"""What stands in a cell, undone of what Excel and hurried hands did to it. Pure."""
 
 import re
 from collections.abc import Sequence

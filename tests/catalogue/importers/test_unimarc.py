@@ -184,6 +184,14 @@ def test_copies_in_852_are_one_each(catalogued: Catalogued) -> None:
     ]
 
 
+def test_megapro_keeps_class_and_author_mark_in_a_field_of_its_own(catalogued: Catalogued) -> None:
+    local = field("090", [("a", "84(2Рос=Рус)6"), ("x", "Б 90")])
+
+    assert (catalogued(local).bbk, catalogued(local).call_number) == ("84(2Рос=Рус)6", "84(2Рос=Рус)6 Б 90")
+    assert catalogued(field("090", [("a", "84(2)")])).call_number == ""
+    assert catalogued(local, field("899", [("j", "И 11")])).call_number == "И 11"
+
+
 def test_copies_in_995_as_koha_writes_them(catalogued: Catalogued) -> None:
     record = catalogued(
         field(
