@@ -9,6 +9,8 @@ from datetime import UTC, datetime, timedelta
 from enum import Enum, auto
 from itertools import count
 
+import structlog
+
 from bot.clock import Clock
 from bot.desk_actions import Acted, DeskAction
 from bot.errors import InputError, StoreUnavailable
@@ -17,6 +19,8 @@ from bot.ports.log import Attempt, Completed, Outcome, QueueFigures, Recorded, W
 from bot.quick import dataclass
 from db.group_commit import GroupCommit, Refused
 from db.wakes import HEARTBEAT_S, Wakes
+
+log = structlog.get_logger(__name__)
 
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 RETRY_LOOK_S = 1.0
@@ -286,9 +290,13 @@ class CommonLog:
         try:
             results = await self._flush(operations)
         except StoreUnavailable as error:
+            if self._refusal is None:
+                log.error("nothing is kept", why=str(error))
             self._refusal = str(error), self._now()
             raise
-        self._refusal = None
+        if self._refusal is not None:
+            log.info("messages are kept again")
+            self._refusal = None
         return results
 
     def refused(self) -> str:

@@ -15,6 +15,7 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import QueuePool
+from structlog.testing import capture_logs
 
 from bot.audit import Act, Entry
 from bot.errors import ConfigError, StoreUnavailable
@@ -229,6 +230,23 @@ async def test_a_full_disk_refuses_new_messages_and_loses_none(sqlite: Database,
         assert await stored(sqlite) == acknowledged + 1
         figures = await log.figures()
         assert figures.received == figures.waiting == acknowledged + 1
+
+
+async def test_that_nothing_is_kept_is_logged_once_and_once_that_all_is_well_again(
+    sqlite: Database, clock: StandingClock
+) -> None:
+    async with opened_log(sqlite, clock) as log:
+        await says(log, "Здравствуйте")
+        wal = sqlite.path.with_name(f"{sqlite.path.name}-wal")
+        with capture_logs() as lines:
+            with no_file_above(wal.stat().st_size):
+                for number in range(3):
+                    with pytest.raises(StoreUnavailable):
+                        await log.record(arrival(LONG, key=f"{number}"))
+            await says(log, "Есть кто?", "Алло?")
+
+    assert [line["event"] for line in lines] == ["nothing is kept", "messages are kept again"]
+    assert "disk" in lines[0]["why"]
 
 
 async def test_a_full_disk_keeps_no_half_of_a_turn(sqlite: Database, clock: StandingClock) -> None:
