@@ -73,7 +73,8 @@ def is_near(question: Question, ranked: Sequence[Scored]) -> bool:
     """Whether the first candidate, which is not believed, is near enough to ask about.
 
     Half of its title must have been said, or nearly all of the question must stand in it, and that must tell something:
-    one common word that a long title shares («настольные игры» and «Настольная книга кадровика») is no nearness.
+    one common word that a long title shares («настольные игры» and «Настольная книга кадровика») is no nearness, unless
+    it is all that was said.
     """
     top = ranked[0]
     if top.by_author or top.placed:
@@ -87,8 +88,16 @@ def is_near(question: Question, ranked: Sequence[Scored]) -> bool:
         return True
     if likelihood(question, ranked) < LEAST:
         return False
-    telling = sum(not word.light for word in question.words)
-    return top.spread >= _HALF or (nearly_all and (asked - missing >= _SHARED or (not missing and telling > 1)))
+    return top.spread >= _HALF or (nearly_all and (asked - missing >= _SHARED or (not missing and _tells(question))))
+
+
+def _tells(question: Question) -> bool:
+    """Whether several words tell something, or the one word that was said is a word of the catalogue: «рождество».
+
+    Who is told that there is no such book, and to try one word of its title, has just done that.
+    """
+    telling = [word for word in question.words if not word.light]
+    return len(telling) > 1 or (len(question.words) == 1 and all(word.known for word in telling))
 
 
 def names_a_stranger(question: Question, ranked: Sequence[Scored]) -> bool:

@@ -36,7 +36,7 @@ _POINTING = frozenset(
     )
 )
 FITS = (Verdict.FOUND, Verdict.CHOICE)
-LIMIT = shown.MOST_LISTED
+LIMIT = choosing.MOST_FOUND
 
 
 @router.on(pressed("find"))
@@ -79,6 +79,8 @@ async def _told(turn: Turn, library: Library) -> Answer:
         return _what()
     branches = await library.branches.all()
     answers, branch = await _find(turn, library, branches)
+    if len(answers) == 1 and answers[0].verdict is Verdict.NEAR and len(words(query)) == 1:
+        answers = (choosing.in_first(answers[0]),)
     if (_is_one_letter(query) or _only_points(query)) and not _is_titled(answers[0], query):
         return _what(shown.MORE)
     if not _is_the_book(answers) and (listed := await suggesting.instead(turn, library, query)) is not None:
@@ -93,7 +95,7 @@ async def _told(turn: Turn, library: Library) -> Answer:
     ]
     sure = [found for found in answers if found.verdict in FITS and not found.isbn_note]
     replies[:0] = listing.how_many(turn.request)
-    works = tuple(work for found in sure for work in found.works)
+    works = tuple(work for found in sure for work in found.works[: choosing.MOST_LISTED])
     return Answer(replies=tuple(replies), works=works, about=_about(answers))
 
 

@@ -1,6 +1,7 @@
 """Several works, or none that surely fits: let the reader choose."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.library.model import WorkCard
 from bot.messages import Button, Reply, reply
@@ -8,6 +9,12 @@ from bot.ports.catalogue import Found
 from bot.wording import books, quoted
 from bot.wording import gettext as _
 from handlers import librarian_button
+from handlers.search.showing import OTHERS
+
+MOST_LISTED = 5
+"""Works that a list of buttons shows at once."""
+MOST_FOUND = MOST_LISTED + OTHERS
+"""Works that are looked at: those of a second list are one press away."""
 
 
 def which(found: Found, query: str = "") -> Reply:
@@ -42,11 +49,21 @@ def perhaps(found: Found, query: str, why: str = "") -> Reply:
     )
 
 
-def _list(said: str, works: Sequence[WorkCard]) -> Reply:
+def in_first(found: Found) -> Found:
+    """Where one word of the title is all that is known, one book is as likely as another: those in now first."""
+    both = list(zip(found.works, found.scores, strict=True))
+    both.sort(key=lambda one: not (one[0].available or one[0].items_unknown))
+    return replace(found, works=tuple(work for work, _score in both), scores=tuple(score for _work, score in both))
+
+
+def _list(said: str, found: Sequence[WorkCard]) -> Reply:
     """A button a work; the text spells the list out where the buttons cannot tell it whole."""
+    works, more = found[:MOST_LISTED], found[MOST_LISTED:MOST_FOUND]
     labels = [books.label(work) for work in works]
     if len(set(labels)) < len(labels) or any(label.endswith("…") for label in labels):
         said += "".join(f"\n{number}. {name}" for number, name in enumerate(map(books.told_apart, works), start=1))
         labels = [books.cut(f"{number}. {text}", books.LONGEST_LABEL) for number, text in enumerate(labels, start=1)]
     rows = [(Button(text, f"work:{work.work_id}"),) for text, work in zip(labels, works, strict=True)]
+    if more:
+        rows.append((Button(_("Ещё варианты"), f"choose:{','.join(str(work.work_id) for work in more)}"),))
     return reply(said, buttons=(*rows, (Button(_("Ни одна из них"), "other"),)))

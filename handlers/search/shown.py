@@ -12,13 +12,12 @@ from bot.routing import Answer, Expects, Router, Turn, follows, not_followed, pr
 from bot.wording import gettext as _
 from handlers import find_button, librarian_button, ways_out, yes_or_no
 from handlers.search import choosing, forms, showing
+from handlers.search.choosing import MOST_LISTED
 
 WHAT = "search.what"
 """The dialogue waits for a title."""
 MORE = "search.more"
 """It waits for more about a book: nothing that was shown was the right one."""
-MOST_LISTED = 5
-"""Works that are looked at: what a list of buttons can hold."""
 _OF_ONE = ("due", "where", "copies", "editions", "author", "about", "form", "reserve")
 """Questions on a book (``bot.engine.follow_ups``): of several, the one that is meant must be chosen first."""
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.ports.catalogue import Found, Verdict, Wanted
 from bot.ports.library import Library
 from bot.ports.understanding import Request
 from bot.routing import Answer, Turn
@@ -95,6 +96,40 @@ async def test_books_behind_a_colon_are_all_answered(reader: Reader, catalogue: 
     await reader.says("а можно сразу три книги: Обломов, Отцы и дети и Гроза")
 
     reader.hears("Обломов. Есть: 1 из 1.", "Отцы и дети. Есть: 1 из 1.", "Гроза. Есть: 1 из 1.")
+
+
+async def test_of_more_books_than_a_list_holds_the_rest_is_one_press_away(
+    reader: Reader, catalogue: FakeCatalogue
+) -> None:
+    for number in range(1, 8):
+        catalogue.holds(f"Дживс, книга {number}", "", at(CENTRAL, 1, 1))
+
+    await reader.says("дживс")
+    assert [button.label for button in reader.offered()][4:] == [
+        "Дживс, книга 5", "Ещё варианты", "Ни одна из них",
+    ]  # fmt: skip
+    await reader.presses("Ещё варианты")
+
+    assert [button.label for button in reader.offered()] == ["Дживс, книга 6", "Дживс, книга 7", "Ни одна из них"]
+
+
+async def test_of_books_that_share_one_word_with_the_question_those_in_now_come_first(
+    reader: Reader, catalogue: FakeCatalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = catalogue.holds("Детектив под Рождество", "", at(CENTRAL, 0, 1))
+    inside = catalogue.holds("Дживс и дух Рождества", "", at(CENTRAL, 1, 1))
+
+    async def find(wanted: Wanted, limit: int = 5) -> Found:
+        del wanted, limit
+        return Found(verdict=Verdict.NEAR, works=(out, inside), scores=(0.9, 0.8))
+
+    monkeypatch.setattr(catalogue, "find", find)
+    await reader.says("рождество")
+    reader.hears("Может быть, вы имели в виду одну из этих?")
+    assert [button.label for button in reader.offered()][:2] == ["Дживс и дух Рождества", "Детектив под Рождество"]
+
+    await reader.says("рождественская ёлка")
+    assert [button.label for button in reader.offered()][:2] == ["Детектив под Рождество", "Дживс и дух Рождества"]
 
 
 async def test_none_of_the_list_leads_on(reader: Reader, catalogue: FakeCatalogue) -> None:

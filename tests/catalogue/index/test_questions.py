@@ -221,6 +221,18 @@ async def test_a_title_that_shares_a_word_is_a_question_at_most(find: Find) -> N
         assert (await find(question)).verdict in (Verdict.NEAR, Verdict.NOTHING)
 
 
+async def test_one_word_of_long_titles_is_asked_about_and_never_denied(tmp_path: Path) -> None:
+    """Who asks for «рождество» cannot be told to try one word of the title."""
+    titles = ("Дживс и дух Рождества", "Не только на Рождество", "Мальчик по имени Рождество", "Гимн ночи Рождества")
+    shelf = [book(title) for title in titles] + [book(f"Летний день номер {number}") for number in range(40)]
+    async with indexed(tmp_path, *shelf) as catalogue:
+        found = await catalogue.find(Wanted(text="рождество"))
+        beside = await catalogue.find(Wanted(text="рождество бегемота"))
+    assert found.verdict is Verdict.NEAR
+    assert set(_titles(found)) == set(titles)
+    assert beside.verdict is Verdict.NOTHING
+
+
 async def test_words_that_fit_nothing_lower_the_score(find: Find) -> None:
     clean = await find("отцы и дети")
     worse = await find("отцы и дети капитана")
