@@ -94,6 +94,12 @@ def document(entry: IndexEntry, described: Described) -> tantivy.Document:
     return made
 
 
+def any_of(keys: Iterable[str]) -> tantivy.Query:
+    """Works with one of these keys."""
+    terms = [tantivy.Query.term_query(schema(), "k", key, "basic") for key in keys]
+    return terms[0] if len(terms) == 1 else tantivy.Query.boolean_query([(tantivy.Occur.Should, one) for one in terms])
+
+
 def whole(folded: Iterable[str]) -> str:
     """A whole title as one short term."""
     return "=" + blake2b(" ".join(folded).encode(), digest_size=6).hexdigest()

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import tantivy
 
 from bot.language.morphology import stem
+from catalogue.index.documents import any_of
 from catalogue.index.terms import facts
 from catalogue.index.vocabulary import Correction, Vocabulary
 
@@ -75,6 +76,11 @@ class Lexicon:
     def starting(self, prefix: str) -> list[str]:
         """The most frequent words that begin so."""
         return [word for word in self._vocabulary.starting(prefix) if word != prefix and self.frequency(word)]
+
+    def together(self, one: str, two: str) -> bool:
+        """Whether two words stand in one work, in any form."""
+        parts = [(tantivy.Occur.Must, any_of(self.keys(word))) for word in (one, two)]
+        return self._searcher.search(tantivy.Query.boolean_query(parts), 1, False).hits != []
 
     def _works_with(self, keys: tuple[str, ...]) -> int:
         count = self._searcher.doc_freq

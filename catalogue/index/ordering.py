@@ -1,5 +1,6 @@
 """Candidates in the order in which they are told."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -17,6 +18,8 @@ _UNNUMBERED = 0.05
 """The part that bears the number comes before works so much nearer that do not say which part they are."""
 _MANY_PARTS = 4
 """So many works that begin alike are taken for a series."""
+_INITIALS = 2
+"""Letters of a name that may be none."""
 _LAST = 1_000
 """Behind all parts of a series that bear a number."""
 
@@ -85,14 +88,32 @@ def is_a_series(ranked: Sequence[Scored], question: Question) -> bool:
     if question.numbers or question.volumes or any(one.is_whole or one.placed for one in ranked):
         return False
     name = [word for word in question.words if not word.number and not word.aside]
-    return sum(_begins_with(one, name) for one in ranked) >= _MANY_PARTS
+    return _begins_with(ranked[0], name) and sum(_begins_with(one, name) for one in ranked) >= _MANY_PARTS
 
 
 def series_first(ranked: Sequence[Scored], question: Question) -> list[Scored]:
-    """Works whose titles begin with the name of the series, what is asked for most first; then the rest."""
+    """Works whose titles begin with the name of the series, its parts first; then the rest.
+
+    A part's title goes on behind the name; «Гарри Поттер. Трехмерная карта» only bears it. So do books by others than
+    who wrote most of them.
+    """
     name = [word for word in question.words if not word.number and not word.aside]
     begun = [one for one in ranked if _begins_with(one, name)]
-    return sorted(begun, key=lambda one: (one.work.rank, -one.work.prior)) + [one for one in ranked if one not in begun]
+    writers = Counter(writer for one in begun for writer in _writers(one))
+    most = max(writers.values(), default=0)
+    begun.sort(
+        key=lambda one: (
+            one.work.rank,
+            all(writers[writer] < most for writer in _writers(one)),
+            all(variant.main <= len(name) for variant in one.work.variants),
+            -one.work.prior,
+        )
+    )
+    return begun + [one for one in ranked if one not in begun]
+
+
+def _writers(one: Scored) -> set[str]:
+    return {token[0] for variant in one.work.variants for token in variant.author if len(token[0]) > _INITIALS}
 
 
 def _begins_with(one: Scored, name: Sequence[Word]) -> bool:

@@ -42,9 +42,11 @@ _SLIP = 0.03
 """A known word is less likely a slip than an unknown one."""
 _LEAST = 0.4
 _FAR_BEHIND = 0.2
+_HEARD, _BEHIND_WHAT_IS_HEARD = 0.93, 0.15
+"""From here on a word differs by its sound or its ending alone, and words so much farther are not what was meant."""
 _BEGUN = 0.5
-_SURELY_ONE, _LIKELY_ONE = 0.86, 0.8
-_SHORTEST_ALONE, _SHORTEST_OF_A_WORD = 3, 5
+_ONE_SLIP, _SURELY_ONE, _LIKELY_ONE = 0.9, 0.86, 0.8
+_SHORTEST_ALONE, _SHORTEST_OF_A_WORD, _LONG = 3, 5, 8
 _SURELY_KEYS = 4
 """So long a word on the other layout is no chance: it is not read as Russian in Latin letters as well."""
 _FEW_DOUBTS = 4
@@ -90,15 +92,24 @@ class Reader:
         for place in doubtful:
             words[place] = self._slips(words[place])
         for place in range(len(words) - 1):
-            joined = words[place].text + words[place + 1].text
-            if self._lexicon.stem_frequency(joined):
-                words[place] = self._also(words[place], {joined: _JOINED})
-                words[place + 1] = self._also(words[place + 1], {joined: _JOINED})
+            if joined := self._joined(words[place], words[place + 1], borne_out):
+                words[place] = self._also(words[place], joined)
+                words[place + 1] = self._also(words[place + 1], joined)
         if words and len(words[-1].text) >= 3 and all(word.light for word in words[:-1]):
             # Of several words the unfinished one is completed by the works that have the others.
             begun = words[-1].text
             words[-1] = self._also(words[-1], {one: unfinished(begun, one) for one in self._lexicon.starting(begun)})
         return replace(question, words=tuple(words))
+
+    def _joined(self, one: Word, two: Word, borne_out: Set[str]) -> Options:
+        """What two words are that should be one («пепи длиный чулок»), misspelt only where nothing bears them out."""
+        joined = one.text + two.text
+        if self._lexicon.stem_frequency(joined):
+            return {joined: _JOINED}
+        if len(joined) < _LONG or not borne_out.isdisjoint((*one.keys, *two.keys)):
+            return {}
+        found = self._lexicon.corrections(joined)
+        return {near.word: _JOINED * closeness(len(joined), near.distance) for near in found if near.distance <= 1}
 
     def _also(self, word: Word, more: Options) -> Word:
         """The word with further options, where they fit better than what it has."""
@@ -148,12 +159,8 @@ class Reader:
             return [self._word(text, {latin[0]: _OTHER_LAYOUT})]
         options = self._corrected(text) | self._pen_names(text)
         best = max(options.values(), default=0.0)
-        if stem(text) not in FORMATS and best < _SURELY_ONE:
-            # What is a word, or may well be a slip of one, is split into long words only: «монтекристо», but not
-            # «рас краски», «тери торию».
-            parts = self._split(text, _SHORTEST_OF_A_WORD if entry.sound or best >= _LIKELY_ONE else _SHORTEST_ALONE)
-            if parts:
-                return [self._word(part, {part: _JOINED}) for part in parts]
+        if stem(text) not in FORMATS and (parts := self._split(text, best, sound=entry.sound)):
+            return [self._word(part, {part: _JOINED}) for part in parts]
         return [self._word(text, options)]
 
     def _pen_names(self, text: str) -> dict[str, float]:
@@ -223,7 +230,8 @@ class Reader:
             for one in self._lexicon.corrections(text)
             if one.distance <= most
         }
-        least = max(_LEAST, max(found.values(), default=0.0) - _FAR_BEHIND)
+        best = max(found.values(), default=0.0)
+        least = max(_LEAST, best - (_FAR_BEHIND if best < _HEARD else _BEHIND_WHAT_IS_HEARD))
         return {word: fit for word, fit in found.items() if fit > least}
 
     def _corrected_latin(self, token: str, plain: str) -> dict[str, float]:
@@ -236,13 +244,25 @@ class Reader:
                 found[word] = max(found.get(word, 0.0), fit * close)
         return dict(sorted(found.items(), key=lambda item: -item[1])[:_MAX_OPTIONS])
 
-    def _split(self, text: str, shortest: int) -> tuple[str, ...]:
-        """Two words of the catalogue written as one, () where there are none."""
-        for at in range(shortest, len(text) - shortest + 1):
+    def _split(self, text: str, best: float, *, sound: bool) -> tuple[str, ...]:
+        """Two words of the catalogue written as one, () where there are none.
+
+        Two of one work («мертвыедуши») are likelier meant than a word two slips away. What is a word itself, or may
+        well be a slip of one, is else split into long words only: «монтекристо», but not «рас краски», «тери торию».
+        """
+        if best >= (_SURELY_ONE if sound else _ONE_SLIP):
+            return ()
+        shortest = _SHORTEST_OF_A_WORD if sound or best >= _LIKELY_ONE else _SHORTEST_ALONE
+        likely: tuple[str, ...] = ()
+        for at in range(_SHORTEST_ALONE, len(text) - _SHORTEST_ALONE + 1):
             one, two = text[:at], text[at:]
-            if self._is_word(one) and self._is_word(two):
+            if not (self._is_word(one) and self._is_word(two)):
+                continue
+            if not sound and self._lexicon.together(one, two):
                 return one, two
-        return ()
+            if best < _SURELY_ONE and min(at, len(two)) >= shortest:
+                likely = likely or (one, two)
+        return likely
 
     def _word(self, text: str, options: Options, token: str = "") -> Word:
         lexicon = self._lexicon

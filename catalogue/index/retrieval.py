@@ -5,7 +5,7 @@ from itertools import islice
 
 import tantivy
 
-from catalogue.index.documents import Judged, parse, schema
+from catalogue.index.documents import Judged, any_of, parse, schema
 from catalogue.index.questions import Question, Word
 
 _MUST, _SHOULD = tantivy.Occur.Must, tantivy.Occur.Should
@@ -46,7 +46,7 @@ class Candidates:
     def rare_words(self, question: Question) -> list[Judged]:
         """Works with any of the few rarest words."""
         words = sorted((word for word in question.words if word.options), key=lambda word: -word.weight)[:_RARE]
-        terms = [(_SHOULD, _word(word)) for word in words if not word.light]
+        terms = [(_SHOULD, _meant(word)) for word in words if not word.light]
         return self._fetch(tantivy.Query.boolean_query(terms), MORE) if terms else []
 
     def isbn(self, isbn: str, limit: int) -> list[Judged]:
@@ -75,9 +75,9 @@ def _demanded(words: Sequence[Word]) -> list[Word]:
 
 
 def _all_of(words: Sequence[Word], question: Question) -> tantivy.Query:
-    parts = [(_MUST, _word(word)) for word in words]
+    parts = [(_MUST, _meant(word)) for word in words]
     # Common words are not demanded, but of many works those that have them come first.
-    parts += [(_SHOULD, _word(word)) for word in question.words if word.light and word.options and word not in words]
+    parts += [(_SHOULD, _meant(word)) for word in question.words if word.light and word.options and word not in words]
     parts += [(_SHOULD, tantivy.Query.boost_query(_exact(text), 4.0)) for text in question.wholes[:2]]
     parts += [(_SHOULD, tantivy.Query.boost_query(_exact(f"v:{number}"), 2.0)) for number in question.volumes]
     if question.trailing is not None:
@@ -86,9 +86,8 @@ def _all_of(words: Sequence[Word], question: Question) -> tantivy.Query:
     return tantivy.Query.boolean_query(parts)
 
 
-def _word(word: Word) -> tantivy.Query:
-    terms = [tantivy.Query.term_query(schema(), "k", key, "basic") for key, _, _ in word.forms]
-    return terms[0] if len(terms) == 1 else tantivy.Query.boolean_query([(_SHOULD, term) for term in terms])
+def _meant(word: Word) -> tantivy.Query:
+    return any_of([key for key, _, _ in word.forms])
 
 
 def _exact(text: str) -> tantivy.Query:

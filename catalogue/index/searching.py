@@ -38,6 +38,7 @@ _FOLLOWS = 0.3
 _SCRAP = 0.3
 _FEW_WORDS = 2
 _COMMON = 0.7
+_AS_TYPED = 0.95
 _MAX_HITS = 20
 _SHORT, _REMEMBERED = 100, 4_096
 """Characters of a question that may come again, and how many are remembered for as long as this state of the index."""
@@ -148,6 +149,8 @@ class Search:
             return question, scored
         if _best(scored) >= SURE and all(word.sound or word.light for word in question.words):
             return question, scored  # words of the language, found as they stand: no slips to look for
+        if _best(scored) >= LIKELY and _is_one_word_of_a_book(question):
+            return question, scored
         doubted = self._reader.doubt(question, _borne_out(scored))
         if doubted.words == question.words:
             return question, scored + [scale.judge(work) for work in candidates.rare_words(question)]
@@ -155,6 +158,12 @@ class Search:
         seen += candidates.rare_words(question)
         scale = Scale(doubted, closely=True, alike=alike)
         return doubted, [scale.judge(work) for work in seen]
+
+
+def _is_one_word_of_a_book(question: Question) -> bool:
+    """Whether one word tells all, and books here have it as it was typed: «фандорин» is no slip of «Пандоры»."""
+    telling = [word for word in question.words if not (word.light or word.about or word.number)]
+    return len(telling) == 1 and telling[0].known and telling[0].options[telling[0].text] >= _AS_TYPED
 
 
 def _borne_out(scored: list[Scored]) -> set[str]:

@@ -1,6 +1,7 @@
 """The words of the catalogue itself: what a misspelt word is corrected to."""
 
 import mmap
+import re
 from bisect import bisect_left, bisect_right
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
@@ -10,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from rapidfuzz.distance import OSA
+from rapidfuzz.distance import OSA, Prefix
 
 from bot.language.morphology import stem
 from bot.quick import dataclass
@@ -31,6 +32,18 @@ _SIGNPOST = 16
 _OTHER_LENGTH = 0.25
 _ENDING = 0.25
 """Added to the distance where only the stems are near: the ending may be a slip as well."""
+_CUT = 0.25
+"""The same where the slip stood in the ending, so that nobody knows where the stem ends («чипалино» is no «читали»)."""
+_SHORTEST_HEARD, _LONG_ENOUGH = 5, 5
+_OTHER_FORM, _OTHER_FORM_BY_EAR = 0.5, 0.75
+"""The distance of a name in another case, which a stemmer without a dictionary does not see («баскервили»)."""
+_SPELT_ENDINGS = (
+    " а я у ю е и ы о ой ей ом ем ам ям ами ями ах ях ов ев ый ий ая яя ое ее ого его ому ему ым им ых их ую юю ые ие"
+)
+_ENDINGS = frozenset(_SPELT_ENDINGS.split(" "))
+_SOUNDS = str.maketrans("оеэяыйюбвгджзщ", "аииаииупфктшсш", "ьъ")
+_HEARD_ENDINGS = frozenset(ending.translate(_SOUNDS) for ending in _ENDINGS)
+_DOUBLED = re.compile(r"(.)\1+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,16 +240,21 @@ class Vocabulary:
         if not most:
             return ()
         own = _own(word)
+        guessed = _CUT if own and own != stem(word) else 0.0
         most_of_stem = min(most, deletes.edits(len(own)))
+        by_ear = "" if len(word) < _SHORTEST_HEARD or facts(word).sound else heard(word)
         found: dict[str, Correction] = {}
         for part in self._parts:
             for near, count, kept in part.near(word, own, most, most_of_stem):
                 distance: float = OSA.distance(word, near, score_cutoff=most)
+                plain = distance
                 if distance > 1 and own:
                     # Another ending is no slip («територию», Территория); an equal stem would be a form of the word.
                     of_stem = stem_distance(own, near, most_of_stem)
                     if _ENDING < of_stem < min(most_of_stem + 1, distance):
-                        distance = of_stem
+                        distance = min(of_stem + guessed, distance)
+                if by_ear:
+                    distance = min(distance, _likelier(word, near, plain, by_ear))
                 if 0 < distance < most + 1:
                     found[near] = Correction(near, float(distance), count, _known(kept))
         best = sorted(found.values(), key=lambda one: (one.distance, -one.frequency, one.word))
@@ -250,6 +268,23 @@ def _unlike(best: Iterable[Correction]) -> Iterator[Correction]:
         if not met.issuperset(one.known.keys):
             met.update(one.known.keys)
             yield one
+
+
+def heard(word: str) -> str:
+    """A word as it sounds, roughly: who writes by ear takes «о» for «а», «и» for «е», «с» for «з», one «л» for two."""
+    return _DOUBLED.sub(r"\1", word.translate(_SOUNDS))
+
+
+def _likelier(word: str, near: str, plain: float, by_ear: str) -> float:
+    """The distance of a word that no dictionary knows: less where only its ending or its sound is another."""
+    same = Prefix.similarity(word, near)
+    if same >= _LONG_ENOUGH and word[same:] in _ENDINGS and near[same:] in _ENDINGS:
+        return _OTHER_FORM
+    sound = heard(near)
+    same = Prefix.similarity(by_ear, sound)
+    if same >= _LONG_ENOUGH and by_ear[same:] in _HEARD_ENDINGS and sound[same:] in _HEARD_ENDINGS:
+        return min(plain / 2, _OTHER_FORM_BY_EAR) if by_ear == sound else _OTHER_FORM_BY_EAR
+    return (plain + OSA.distance(by_ear, sound, score_cutoff=int(plain))) / 2
 
 
 def stem_distance(own: str, text: str, most: int) -> float:

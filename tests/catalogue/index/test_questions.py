@@ -33,6 +33,8 @@ def _titles(found: Found) -> list[str]:
         ("винни пух", "Винни-Пух и все-все-все"),
         ("пеппи длинный чулок", "Пеппи Длинныйчулок"),
         ("виннипух", "Винни-Пух и все-все-все"),
+        ("мертвыедуши", "Мертвые души"),
+        ("пепи длиный чулок", "Пеппи Длинныйчулок"),
         ("harry potter and the sorcerers stone", "Harry Potter and the Sorcerer's Stone"),
         ("hunger games collins", "The Hunger Games (The Hunger Games, #1)"),
     ],
@@ -231,6 +233,23 @@ async def test_one_word_of_long_titles_is_asked_about_and_never_denied(tmp_path:
     assert found.verdict is Verdict.NEAR
     assert set(_titles(found)) == set(titles)
     assert beside.verdict is Verdict.NOTHING
+
+
+async def test_two_words_of_one_work_written_as_one_are_no_slip_of_a_longer_word(tmp_path: Path) -> None:
+    shelf = (book("Мертвые души", "Гоголь Н. В."), book("Мертвые", "Крахт К."), book("Души", "Бунин И. А."))
+    async with indexed(tmp_path, *shelf) as catalogue:
+        assert _titles(await catalogue.find(Wanted(text="мертвыедуши"))) == ["Мертвые души"]
+
+
+async def test_a_name_as_it_was_typed_is_no_slip_of_another_word(tmp_path: Path) -> None:
+    series = [
+        book(title, "Акунин Борис", series=("Приключения Эраста Фандорина", number))
+        for title, number in (("Азазель", "1"), ("Левиафан", "3"), ("Декоратор", "6"))
+    ]
+    others = [book(f"Летний день номер {number}") for number in range(40)]
+    async with indexed(tmp_path, *series, book("Ящик Пандоры", "Райс Луанн"), *others) as catalogue:
+        found = await catalogue.find(Wanted(text="фандорин"))
+    assert {work.author for work in found.works} == {"Акунин Борис"}
 
 
 async def test_words_that_fit_nothing_lower_the_score(find: Find) -> None:

@@ -74,7 +74,30 @@ def test_a_slip_in_an_oblique_form_finds_the_word_by_its_stem(vocabulary: Vocabu
 def test_another_ending_is_no_slip_of_its_own(tmp_path: Path) -> None:
     write_part(tmp_path / "words-0", {"территория": 1, "тертон": 9})
     found = Vocabulary([Part(tmp_path / "words-0")]).corrections("територию")
-    assert {one.word: one.distance for one in found} == {"территория": 1.5, "тертон": 1.5}
+    assert {one.word: one.distance for one in found} == {"территория": 0.75, "тертон": 1.75}
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant", "other"),
+    [
+        ("чипалино", "чиполлино", "читали"),  # by ear: о for а, one л for two
+        ("аскабан", "азкабана", "асканио"),  # by ear and in another case
+        ("баскервили", "баскервилей", "баскетбол"),  # a stemmer takes «-или» for the past of a verb
+    ],
+)
+def test_a_word_that_sounds_so_is_nearer_than_one_as_many_letters_away(
+    tmp_path: Path, typed: str, meant: str, other: str
+) -> None:
+    write_part(tmp_path / "words-0", {meant: 1, other: 9})
+    found = Vocabulary([Part(tmp_path / "words-0")]).corrections(typed)
+    assert found[0].word == meant
+    assert all(one.distance > found[0].distance + 0.4 for one in found[1:])
+
+
+def test_a_word_of_the_language_is_not_heard_as_another(tmp_path: Path) -> None:
+    write_part(tmp_path / "words-0", {"молот": 1})
+    found = Vocabulary([Part(tmp_path / "words-0")]).corrections("молод")
+    assert [one.distance for one in found] == [1]
 
 
 def test_forms_of_one_word_leave_room_for_other_words(tmp_path: Path) -> None:
