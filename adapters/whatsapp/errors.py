@@ -23,12 +23,12 @@ _PAIR = 131056
 PAIR_S = 4.0
 """The first pause for one reader; it grows while Meta goes on refusing (:mod:`adapters.whatsapp.limits`)."""
 _LATER = frozenset({1, 2, 131000, 131016, 131057, 133004, 133016})
-_GONE = frozenset({131021, 131026, 131030, 131062})
+_GONE = frozenset({130497, 131021, 131026, 131030, 131062})
+"""Of one reader; 130497 too: Meta forbids the account to write to that country, and the others are served."""
 _STOPPED = {
     131048: "Meta limits this number because readers report it; see its quality in WhatsApp Manager",
     368: "Meta has blocked the account for breaking its rules; see Account Quality",
     131031: "Meta has locked the account; see Account Quality",
-    130497: "Meta forbids this account to write to readers of that country",
     131042: "Meta wants the payment to be settled in WhatsApp Manager",
     131045: "the number is not registered: register it in WhatsApp Manager",
     133010: "the number is not registered: register it in WhatsApp Manager",
@@ -51,13 +51,13 @@ def fault(answer: HttpAnswer) -> ChannelError | None:  # noqa: PLR0911 - a table
         return RateLimited(answer.retry_after_s(_WHOLE_LIMITS.get(code, 5.0)))
     if code in _STOPPED:
         return ChannelAuthError(f"{why}: {_STOPPED[code]}")
+    if code in _GONE:
+        return DeliveryRefused(why)
     if code in _TOKEN or 200 <= code <= 299 or answer.status in (401, 403):
         return ChannelAuthError(f"{why}: make a new token of the system user and put it into the configuration")
     if code in _LATER or answer.status >= 500 or code < 0:
         return ChannelUnavailable(why)
-    if code == WINDOW:
-        return WindowClosed(why)
-    return DeliveryRefused(why) if code in _GONE else MessageRefused(why)
+    return WindowClosed(why) if code == WINDOW else MessageRefused(why)
 
 
 def _error(answer: HttpAnswer) -> dict[str, Any]:

@@ -35,7 +35,7 @@ from bot.quick import dataclass
 LONGEST_KEY = 200
 MOST_UNREAD, LONGEST_UNREAD = 5, 16_384
 """Broken items of one body that are kept for the operator, and bytes of each."""
-PERMANENT_FAILURES = frozenset({131026, 131030, 131062})
+PERMANENT_FAILURES = frozenset({130497, 131026, 131030, 131062})
 """Codes after which the reader cannot be reached at all (131050 stops only marketing)."""
 _START = re.compile(r"[^\n#]{0,80}#start-([A-Za-z0-9_-]{1,64})\s*")
 _MEDIA_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")

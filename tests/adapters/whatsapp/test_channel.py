@@ -303,6 +303,7 @@ def test_each_answer_of_meta_means_one_thing_to_do(answer: dict[str, Any]) -> No
         (400, 131050, MessageRefused),
         (400, 368, ChannelAuthError),
         (400, 131031, ChannelAuthError),
+        (403, 130497, DeliveryRefused),
         (403, 10, ChannelAuthError),
         (400, 200, ChannelAuthError),
         (400, 100, MessageRefused),

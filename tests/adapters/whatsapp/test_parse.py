@@ -155,6 +155,9 @@ def test_a_failure_says_why_and_an_unreachable_reader_is_told_to_the_core() -> N
     (receipt,) = accepted(recorded("status_failed_131026.json")).events
     assert receipt.reason == "131026 Message Undeliverable."
     assert receipt.unreachable
+    forbidden = {"id": "wamid.X", "status": "failed", "errors": [{"code": 130497, "title": "Country"}]}
+    (abroad,) = accepted(update(statuses=[forbidden])).events
+    assert abroad.unreachable
 
     for name in ("status_failed_131047.json", "status_failed_131049.json", "status_failed_131056.json"):
         (event,) = accepted(recorded(name)).events  # the reader can be reached all the same
