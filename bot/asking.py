@@ -44,6 +44,8 @@ _ASKED_IN_ENGLISH = re.compile(
 )
 _ON_CONDITION = re.compile(r"(?i),?\s+(?:но|только|желательно|лучше|чтобы?)\s.*", re.DOTALL)
 """What a reader wants of a book beside its title: «мастера и маргариту, но с картинками»."""
+_FEWEST_OF_A_NUMBER = 3
+"""A number in so many words is a year or the like."""
 _LONGEST_SERIES = 3
 """Words of a series' name behind the number of its part."""
 _RANK = {Verdict.FOUND: 3, Verdict.CHOICE: 2, Verdict.NEAR: 1, Verdict.NOTHING: 0}
@@ -74,6 +76,7 @@ def readings(request: Request) -> tuple[Wanted, ...]:
             first.series,
             _without_form(first.text, request.slots.get("format", "")),
             _number_last(first.text),
+            _in_digits(first.text),
             _ON_CONDITION.split(first.text, maxsplit=1)[0],
             request.slots.get("title", ""),
             request.slots.get("uncorrected", ""),
@@ -110,6 +113,13 @@ def _number_last(text: str) -> str:
     number, _space, name = text.partition(" ")
     which = numbers.ordinal(fold(number))
     return f"{name} {which}" if which is not None and 0 < len(name.split()) <= _LONGEST_SERIES else ""
+
+
+def _in_digits(text: str) -> str:
+    """«1984» for «тысяча девятьсот восемьдесят четыре», "" where no number is said in so many words."""
+    said = words(text) if len(text) <= _LONGEST_ASKED else []
+    read = numbers.to_digits(said)
+    return " ".join(read) if len(read) <= len(said) - _FEWEST_OF_A_NUMBER + 1 else ""
 
 
 def titles(request: Request) -> tuple[str, ...]:

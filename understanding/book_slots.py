@@ -63,9 +63,10 @@ _INITIALS = Sought(
     ".",
 )
 _AUTHOR = Sought(
-    r"(?i)\b(?:автор\w{0,2}|писател\w{1,2}|author|(?:books?|novels?|anything|something) by|written by|by(?= [A-Z]))"
+    r"(?i)\b(?:автор\w{0,2}\b(?!\s+не\b)|писател\w{1,2}|под\s+ред(?:\.|акци\w+)|author|(?:books?|novels?|anything"
+    r"|something) by|written by|by(?= [A-Z]))"
     r"\s*[:—-]?\s*((?:(?!книг|назыв|или|есть|которы)[A-Za-zА-Яа-яЁё.'’-]+\s?){1,3})",
-    "автор писател author by",
+    "автор писател ред author by",
 )
 _BY = Sought(r"\bby\s+((?:[A-Z][\w.'’-]+\s?){1,3})", "by")
 _GENRE = Sought(

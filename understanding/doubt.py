@@ -1,5 +1,6 @@
 """Where a wish may just as well be another one: what the catalogue decides, or the reader."""
 
+from bot.language import numbers
 from understanding.calibration import confidence, share
 from understanding.lexicon import OF_ACCOUNTS
 from understanding.splitting import Part
@@ -33,6 +34,8 @@ def rival(part: Part, message: Message) -> str:
     opinion, count = part.opinion, len(message.tokens)
     if part.last - part.first < count or opinion.intent in _NEVER_ASKED:
         return ""
+    if opinion.pattern is None and all(numbers.value_of(token.word) is not None for token in message.tokens):
+        return ""  # «тысяча девятьсот восемьдесят четыре» is a title
     second, next_best = opinion.runner_up
     if opinion.pattern is None:
         near = confidence(opinion) < _HARDLY_A_TITLE and next_best >= _WORTH_ASKING and count > 1

@@ -10,7 +10,7 @@ from understanding.sought import Sought
 
 _DATE = Sought(
     r"(?i)\b(?:\d{1,2}\.\d{1,2}(?:\.\d{2,4})?"
-    rf"|\d{{1,2}}(?:-?го)?\s+{MONTH}[а-я]*"
+    rf"|\d{{1,2}}(?:-?го)?\s+(?:{MONTH}[а-я]*|числ[ауо]\b)"
     r"|(?:january|february|march|april|may|june|july|august|september|october|november|december)\s+\d{1,2}"
     r"|(?:послезавтра|сегодня|завтра)\b|понедельник\w*|вторник\w*|сред[уаы]\b|четверг\w*|пятниц\w*|суб+от\w*|воскр?есень\w*"
     r"|(?:эти\s+|этих\s+)?выходны\w*|(?:на\s+)?(?:этой|эту|следующ\w+)\s+недел\w*|(?:пн|вт|ср|чт|пт|сб|вс)\b|новый год"

@@ -20,6 +20,8 @@ _OPENS, _CLOSES, _CLOSES_INSIDE = "\"'(«", ".,;:?!\"')»", ".,;:!\"')»"
 _MOST_CHUNKS = 60
 _READ_AS_KEYS = 0.35
 """This share of a run's letters must make Russian words before it is taken for a wrong layout: names are no words."""
+_HARDLY_RUSSIAN = 0.2
+"""So few letters in Russian words may stand in an English text on the wrong layout: «еру» is a word."""
 _READINGS = 16
 _REMEMBERED = 20_000
 _SHORT = 3
@@ -65,7 +67,7 @@ class Speller:
     def keys(self, text: str) -> str:
         """A lower-case text with what was typed on the wrong layout in Russian letters; as long as before."""
         if not _LATIN.search(text):
-            return text
+            return layout.to_latin(text) if self._is_english_by_keys(text) else text
         chunks = [(match.start(), match.end()) for match in _CHUNK.finditer(text)]
         if len(chunks) > _MOST_CHUNKS:
             return text
@@ -88,12 +90,21 @@ class Speller:
         letters = meant = 0
         for word in (word for piece in russian for word in _WORDS.findall(piece)):
             letters += len(word)
-            meant += len(word) if self._is_russian(word) else 0
+            if self._is_russian(word) or layout.looks_typed_on_another(layout.to_latin(word)):
+                meant += len(word)
         typed = [word for start, end in run for word in _WORDS.findall(text[start:end])]
         english = sum(len(word) for word in typed if len(word) > 1 and self.knows(word))
         if letters and meant >= _READ_AS_KEYS * letters and meant > english:
             for (start, end), piece in zip(run, russian, strict=True):
                 made[start:end] = piece
+
+    def _is_english_by_keys(self, text: str) -> bool:
+        """Whether Russian letters, none of whose words is known, are an English text on the wrong layout."""
+        words = _WORDS.findall(text)
+        if not words or len(words) > _MOST_CHUNKS or not layout.looks_typed_on_another(text):
+            return False
+        known = sum(len(word) for word in words if self._is_russian(word))
+        return known <= _HARDLY_RUSSIAN * sum(map(len, words))
 
     def _by_keys(self, piece: str, *, ends: bool) -> str:
         """One word on the Russian layout; a stop at its end may be a letter (ю) or just that.

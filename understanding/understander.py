@@ -4,10 +4,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from bot.language import morphology
+from bot.language import layout, morphology
 from bot.language.folding import words as words_of
 from bot.ports.understanding import Request
-from understanding import circumstances, naming, pasted
+from understanding import circumstances, naming, pasted, plots
 from understanding import slots as slots_
 from understanding.calibration import SURE_OF_AN_ISBN, confidence, share
 from understanding.doubt import SMALL_TALK, rival
@@ -39,6 +39,7 @@ _SIGNED = re.compile(
     re.I,
 )
 _BOOKISH = frozenset({"search", "availability", "hold", "renew"})
+_LOOKED_FOR = frozenset({"search", "availability"})
 _OF_ONE_SENTENCE = frozenset({"item", "scope", "like", "subject", "audience"})
 """Slots that mean something only beside the wish itself."""
 _SURE_OF_A_STORY, _SURE_ENOUGH, _SURE_OF_SMALL_TALK = 0.3, 0.5, 0.5
@@ -206,6 +207,9 @@ class PhraseUnderstanding:
             found["rival"] = other
         if part.last - part.first < len(message.tokens) and intent in _BOOKISH and (names := naming.named(message)):
             found["named"] = "\n".join(names)
+        if intent in _LOOKED_FOR and not isbn and plots.is_told(message.text):
+            found["plot"] = "1"
+            found.pop("rival", None)  # told at such length it is no other wish
         if cut.text != text or intent != "search":
             found["whole"] = text if of > 1 else message.text
         if cut.narrower:
@@ -242,6 +246,8 @@ def _spelt(cut: Rest) -> str:
     if cut.meant == cut.text or not cut.meant:
         return cut.text
     made = words_of(cut.meant)
+    if layout.looks_typed_on_another(cut.text):
+        return cut.meant
     known = sum(len(word) for word in made if morphology.is_known(word))
     return cut.meant if known >= _RUSSIAN * sum(map(len, made)) else cut.text
 

@@ -15,16 +15,18 @@ from bot.ports.library import Library
 from bot.ports.log import Mode
 from bot.ports.understanding import Request
 from bot.routing import Answer, Turn
+from bot.wording import books, quoted
 from bot.wording import gettext as _
-from bot.wording import quoted
 from bot.wording.opening import named_day
 from bot.wording.own import Own
 from handlers import (
     BEYOND_DOUBT,
+    MOST_GUESSED,
     Row,
     faq_reply,
     find_button,
     has_accounts,
+    is_called,
     is_hardly_found,
     librarian_button,
     menu,
@@ -60,6 +62,8 @@ async def better_answer(turn: Turn, library: Library, found: Found, query: str) 
     sure = found.verdict in (Verdict.FOUND, Verdict.CHOICE)
     if _YES_OR_NO.issuperset(words(query)) and not (sure and words(found.works[0].title) == words(query)):
         return Answer(replies=(reply(_("Хорошо. Что вам подсказать?"), buttons=menu(library)),))
+    if _is_told(turn, found):
+        return _told(found)
     if sure and found.scores and found.scores[0] >= BEYOND_DOUBT:
         return None
     return await _of_a_place(turn, library) or await _no_book(turn, library, found, query)
@@ -81,6 +85,21 @@ async def _no_book(turn: Turn, library: Library, found: Found, query: str) -> An
 def _is_doubtful(turn: Turn, found: Found) -> bool:
     """Whether it was a guess that a book is asked for; the second time a person is offered instead."""
     return not turn.misses and turn.mode is not Mode.WAITING and is_hardly_found(found, turn.request)
+
+
+def _is_told(turn: Turn, found: Found) -> bool:
+    """Whether a plot is told, and no book that was found is called by the words."""
+    if not turn.request.slots.get("plot") or turn.mode is Mode.WAITING:
+        return False
+    return found.verdict is not Verdict.FOUND or not is_called(found.works[0], words_of(turn))
+
+
+def _told(found: Found) -> Answer:
+    """A book told by its plot: the catalogue knows none, a librarian may."""
+    text = _("По сюжету книгу не найду: знаю только названия и авторов. Библиотекари часто узнают книгу по рассказу.")
+    near = [(Button(books.label(work), f"work:{work.work_id}"),) for work in found.works[:MOST_GUESSED]]
+    rows = (*near, (librarian_button(),), (find_button(),))
+    return Answer(replies=(reply(text, buttons=rows),), missed=True)
 
 
 def _unsure(library: Library, found: Found, query: str) -> Answer:

@@ -366,3 +366,10 @@ async def test_a_pronoun_may_be_a_title(reader: Reader, catalogue: FakeCatalogue
     await reader.says("она")
 
     reader.hears("Она, Г. Хаггард. Есть: 1 из 1.")
+
+
+async def test_a_plot_is_for_a_librarian_to_know(reader: Reader) -> None:
+    await reader.says("ищу книгу где мужчина просыпается насекомым")
+
+    reader.hears("По сюжету книгу не найду", "Библиотекари часто узнают книгу по рассказу.")
+    reader.hears_nothing_of("не нашлось")

@@ -40,3 +40,15 @@ def test_there_and_back_is_the_same_text(text: str) -> None:
 @given(st.text(max_size=40))
 def test_turning_never_changes_the_length(text: str) -> None:
     assert len(layout.to_russian(text)) == len(layout.to_latin(text)) == len(text)
+
+
+@pytest.mark.parametrize("text", ["ckjdfhm", "cjkzhbc", "rjkkbyp", "рфккн зщееук", "вщ нщг рфму еру вф мштсш сщву"])
+def test_what_nobody_can_speak_was_typed_on_the_other_layout(text: str) -> None:
+    assert layout.looks_typed_on_another(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["english in dentistry", "html css", "kubernetes", "green witchcraft", "Ржевский", "фишман м.в.", "мчс", ""]
+)
+def test_what_can_be_spoken_was_not(text: str) -> None:
+    assert not layout.looks_typed_on_another(text)

@@ -29,7 +29,10 @@ TRADES_HELD = HERE / "messages_trades_held.jsonl"
 """Of eight readers more (a sailor, a mother at the wheel), written before those of ``messages_lives_train.jsonl``."""
 FACES_HELD = HERE / "messages_faces_held.jsonl"
 """Of six readers more, by another hand than those before, with readers of ``messages_faces_train.jsonl``."""
-STRANGERS = (VOICES_HELD, PEOPLE_HELD, MANNERS_HELD, TRADES_HELD, FACES_HELD)
+TEN_HELD = HERE / "messages_ten_held.jsonl"
+"""Of ten readers more (a schoolboy, a blind woman who dictates, a clerk) and ten long messages, with what they name
+(``slots``): written by one who had not looked at the code, before an error was seen."""
+STRANGERS = (VOICES_HELD, PEOPLE_HELD, MANNERS_HELD, TRADES_HELD, FACES_HELD, TEN_HELD)
 DEV = (
     HERE.parent / "data" / "queries" / "queries_ru_dev.jsonl",
     HERE.parent / "data" / "queries" / "queries_en_dev.jsonl",

@@ -53,6 +53,14 @@ def shown(answers: tuple[Found, ...]) -> list[str]:
     return [answer.works[0].title if answer.works else "" for answer in answers]
 
 
+async def test_a_year_said_in_words_is_looked_up_in_digits_too() -> None:
+    shelf = Shelf({"1984 оруэлла": book("1984")})
+
+    found = await look_up(shelf, request(rest="тысяча девятьсот восемьдесят четвёртый Оруэлла"))
+
+    assert shown(found) == ["1984"]
+
+
 def test_what_is_known_of_the_book_sharpens_the_question() -> None:
     asked = wanted_from(request(rest="тихий дон", volume="2", author="шолохов", branch="филиал 3"))
 

@@ -6,6 +6,7 @@ import random
 
 import pytest
 
+from bot.cli import scoring
 from tests.understanding import messages
 from understanding.understander import PhraseUnderstanding
 
@@ -87,6 +88,23 @@ def test_six_readers_by_another_hand_are_understood() -> None:
     faces = messages.understood(messages.FACES_HELD)
 
     assert messages.share_right(faces) >= 0.78, messages.wrong(faces)
+
+
+def test_ten_readers_whose_pieces_are_labelled_are_understood() -> None:
+    ten = messages.understood(messages.TEN_HELD)
+
+    assert messages.share_right(ten) >= 0.92, messages.wrong(ten)
+
+
+def test_what_ten_readers_name_is_picked_out(reader: PhraseUnderstanding) -> None:
+    answers = [
+        scoring.Answer(line=line, requests=reader.understand(line.text)) for line in scoring.read(messages.TEN_HELD)
+    ]
+    named = [(name, right, answer.line.text) for answer in answers for name, right in answer.slots_right.items()]
+    missed = [(name, text) for name, right, text in named if not right]
+
+    assert len(named) > 100
+    assert len(missed) <= 0.06 * len(named), missed
 
 
 def test_what_is_done_at_once_is_asked_about_where_it_is_unsure(reader: PhraseUnderstanding) -> None:

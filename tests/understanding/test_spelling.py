@@ -28,6 +28,9 @@ def reader() -> PhraseUnderstanding:
         ("где wifi", "где wifi"),
         ("prodlite knigi", "prodlite knigi"),
         ("2+2", "2+2"),
+        ("ckjdfhm jpluftdf", "словарь оздгаева"),
+        ("вщ нщг рфму еру вф мштсш сщву", "do you have the da vinci code"),
+        ("франкл в.", "франкл в."),
     ],
 )
 def test_what_was_typed_on_the_wrong_layout_is_turned_in_its_place(speller: Speller, typed: str, meant: str) -> None:
