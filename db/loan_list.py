@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, exists, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
@@ -305,7 +305,19 @@ class LoanList:
         cards = sorted({listed.row.card_number for listed in batch})
         wanted = select(PatronRow.card_number, PatronRow.id, PatronRow.category)
         found = await self._connection.execute(wanted.where(PatronRow.card_number.in_(cards)))
-        return {row.card_number: (row.id, row.category) for row in found}
+        patrons = {row.card_number: (row.id, row.category) for row in found}
+        return patrons | await self._without_zeros([card for card in cards if card not in patrons])
+
+    async def _without_zeros(self, cards: Sequence[str]) -> dict[str, tuple[int, str]]:
+        """Readers by numbers whose first zeros Excel dropped: «12» is «0012», if that is one card alone."""
+        bare = {card: card.lstrip("0") for card in cards if card.strip("0")}
+        if not bare:
+            return {}
+        number = func.ltrim(PatronRow.card_number, "0")
+        wanted = select(number, func.min(PatronRow.id), func.min(PatronRow.category)).group_by(number)
+        found = await self._connection.execute(wanted.where(number.in_(bare.values())).having(func.count() == 1))
+        alone = {spelt: (patron_id, category) for spelt, patron_id, category in found}
+        return {card: alone[spelt] for card, spelt in bare.items() if spelt in alone}
 
     # --- what follows from it ---------------------------------------------------------------------
 

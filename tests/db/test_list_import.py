@@ -209,6 +209,17 @@ async def test_a_loan_of_nobody_is_refused_with_what_to_do(office: Office) -> No
     assert office.refused == ["no reader has the card 404: import readers first (--kind patrons)"]
 
 
+async def test_a_card_whose_zeros_excel_dropped_is_that_card_if_it_is_one_alone(office: Office) -> None:
+    cards = ("0012", "013", "0013")
+    await office.patrons(*(PatronData(card_number=card) for card in cards))
+
+    lent = await office.loans(out("12", "", title="Мороз"), out("13", "", title="Чья-то"))
+
+    assert lent.added == 1
+    assert [loan.title for loan in await office.library.loans(await office.card("0012"))] == ["Мороз"]
+    assert office.refused == ["no reader has the card 13: import readers first (--kind patrons)"]
+
+
 # --- branches, each for itself -------------------------------------------------------------------
 
 
