@@ -3,6 +3,7 @@
 BibliobotError
 ├── ConfigError            config.yaml is wrong: say where, do not start
 ├── InputError             what a person or a file gave us cannot be used: say why and what to do
+│   └── WrongUse           a command was called in a way that means nothing, whatever the library: exit code 2
 ├── ChannelError           one channel is in trouble, the others go on
 │   ├── ChannelAuthError   token refused: stop this channel, tell the operator
 │   ├── ChannelUnavailable try again later, with growing pauses
@@ -29,6 +30,10 @@ class ConfigError(BibliobotError):
 
 class InputError(BibliobotError):
     """A file or an argument cannot be used: the text says why and what to do."""
+
+
+class WrongUse(InputError):
+    """A command's arguments mean nothing, whatever the library and its files: the text says what was expected."""
 
 
 class ChannelError(BibliobotError):

@@ -322,6 +322,12 @@ def explain(error: ValidationError, model: type[BaseModel], where: str, variable
 
 _A_BLOCK = "expected a block: lines of `key: value` under it, set in"
 _A_LIST = "expected a list: [one, two]"
+_WHOLE, _NUMBER, _YES_OR_NO, _ONE_OF = (
+    "expected a whole number",
+    "expected a number",
+    "expected true or false",
+    "expected {expected}",
+)
 _FAULTS = {
     "missing": "is missing",
     "string_type": 'expected text; put it in quotes where it looks like a number or a day: "01"',
@@ -330,6 +336,19 @@ _FAULTS = {
     "model_attributes_type": _A_BLOCK,
     "tuple_type": _A_LIST,
     "list_type": _A_LIST,
+    "int_type": _WHOLE,
+    "int_parsing": _WHOLE,
+    "int_from_float": _WHOLE,
+    "float_type": _NUMBER,
+    "float_parsing": _NUMBER,
+    "bool_type": _YES_OR_NO,
+    "bool_parsing": _YES_OR_NO,
+    "literal_error": _ONE_OF,
+    "enum": _ONE_OF,
+    "less_than_equal": "expected {le} at most",
+    "greater_than_equal": "expected {ge} at least",
+    "less_than": "expected less than {lt}",
+    "greater_than": "expected more than {gt}",
 }
 """What pydantic says in the words of Python."""
 
@@ -339,12 +358,13 @@ def _fault(detail: ErrorDetails, model: type[BaseModel], where: str, variables: 
     variable = _variable(where, detail["loc"])
     place = variable if variable.lower() in variables else f"{where}: {path}"
     if detail["type"] == "extra_forbidden":
-        known = _known_keys(model, detail["loc"][:-1])
-        close = difflib.get_close_matches(str(detail["loc"][-1]), known, n=1)
-        hint = f"did you mean {close[0]!r}?" if close else f"known here: {', '.join(known)}"
+        keys = _known_keys(model, detail["loc"][:-1])
+        close = difflib.get_close_matches(str(detail["loc"][-1]), keys, n=1)
+        hint = f"did you mean {close[0]!r}?" if close else f"known here: {', '.join(keys)}"
         return f"{place}: unknown key; {hint}"
     said = detail["msg"].removeprefix("Value error, ")
-    told = _FAULTS.get(detail["type"], f"{said[0].lower()}{said[1:]}")
+    known = _FAULTS.get(detail["type"])
+    told = f"{said[0].lower()}{said[1:]}" if known is None else known.format(**detail.get("ctx", {}))
     elsewhere = f"; it may also come from the environment: {variable}" if where.startswith("channels.") else ""
     return f"{place}: {told}{elsewhere if detail['type'] == 'missing' else ''}"
 

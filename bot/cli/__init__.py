@@ -12,7 +12,7 @@ import sys
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # it would read the papers of every package installed
 from bot.cli import edge
 from bot.cli.commands import app, structlog_alone
-from bot.errors import BibliobotError
+from bot.errors import BibliobotError, WrongUse
 
 __all__ = ["app", "main", "structlog_alone"]
 
@@ -30,7 +30,7 @@ def main() -> None:
         app()
     except BibliobotError as error:
         sys.stderr.write(f"{error}\n")
-        sys.exit(1)
+        sys.exit(2 if isinstance(error, WrongUse) else 1)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)

@@ -11,7 +11,7 @@ from bot.app.channels import build_channel, channel_spec, data_class
 from bot.app.store import open_database
 from bot.channels import Linked
 from bot.engine.privacy import DataClass
-from bot.errors import BibliobotError, InputError, StoreUnavailable
+from bot.errors import BibliobotError, InputError, StoreUnavailable, WrongUse
 from bot.library.model import Branch
 from bot.library.places import branch_behind, start_parameter
 from bot.settings import Settings, load
@@ -25,11 +25,11 @@ SUFFIXES = (".pdf", ".png", ".svg")
 def invite(config: Path | None, channel: str, branch: str, output: Path | None, *, everywhere: bool) -> int:
     """Print the links, or write them as a poster or a QR code."""
     if bool(channel) == everywhere:
-        return _misused("name one channel with --channel, or take all of them with --all")
+        raise WrongUse("name one channel with --channel, or take all of them with --all")
     if output is not None and output.suffix.lower() not in SUFFIXES:
-        return _misused(f"--output: expected a name that ends with {', '.join(SUFFIXES)}")
+        raise WrongUse(f"--output: expected a name that ends with {', '.join(SUFFIXES)}")
     if everywhere and output is not None and output.suffix.lower() != ".pdf":
-        return _misused("--all needs a PDF: it has a page for each channel")
+        raise WrongUse("--all needs a PDF: it has a page for each channel")
     settings, folder = load(config)
     if channel and channel not in settings.channels:
         raise InputError(f"--channel: there is no {channel!r}; configured: {', '.join(settings.channels)}")
@@ -134,8 +134,3 @@ async def _imported(settings: Settings, folder: Path) -> list[Branch]:
         return list(await SqlBranches(database, settings.library.timezone).all())
     finally:
         await database.aclose()
-
-
-def _misused(why: str) -> int:
-    sys.stderr.write(f"{why}\n")
-    return 2

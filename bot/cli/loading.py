@@ -13,7 +13,7 @@ from rich.table import Table
 from bot.app.store import open_database
 from bot.cli.faq_file import read_answers
 from bot.clock import SystemClock
-from bot.errors import InputError
+from bot.errors import InputError, WrongUse
 from bot.language.folding import fold
 from bot.library.model import Branch
 from bot.quick import dataclass
@@ -54,15 +54,16 @@ def load(config: Path | None, files: Sequence[Path], asked: Asked) -> int:
         0 when it is done; 1 when nothing could be read, or so much is gone that a person must confirm it.
 
     Raises:
+        WrongUse: There is no such kind.
         InputError: A file or an option cannot be used; nothing was written.
         ConfigError: From the configuration.
         StoreUnavailable: The store does not answer or its tables are of another version.
     """
     console = Console(highlight=False, soft_wrap=True)
     if asked.kind in LATER:
-        raise InputError(f"--kind {asked.kind}: {LATER[asked.kind]}; this version imports {', '.join(KINDS)}")
+        raise WrongUse(f"--kind {asked.kind}: {LATER[asked.kind]}; this version imports {', '.join(KINDS)}")
     if asked.kind not in KINDS:
-        raise InputError(f"--kind {asked.kind}: expected {', '.join(KINDS)}")
+        raise WrongUse(f"--kind {asked.kind}: expected {', '.join(KINDS)}")
     settings, folder = load_settings(config)
     if asked.kind == "faq":
         return asyncio.run(_load_answers(settings, folder, files, asked, console))

@@ -17,7 +17,7 @@ from bot.app.store import open_database
 from bot.cli import sheets
 from bot.cli.days import day_of
 from bot.clock import SystemClock
-from bot.errors import InputError
+from bot.errors import WrongUse
 from bot.library.model import Branch
 from bot.library.places import start_parameter
 from bot.overview import Day, Stretch, together, whole
@@ -83,7 +83,8 @@ def report(
         today: Another day than the library's own.
 
     Raises:
-        InputError: A date is none, the days are in the wrong order, or the file cannot be written.
+        WrongUse: A date is none, or the days are in the wrong order.
+        InputError: The file cannot be written.
         StoreUnavailable: From the store.
     """
     settings, folder = load(config)
@@ -92,7 +93,7 @@ def report(
     last = day_of(until, "--until") or today
     first = day_of(since, "--since") or last.replace(day=1)
     if first > last:
-        raise InputError(f"--since {first} is later than --until {last}: nothing lies between them")
+        raise WrongUse(f"--since {first} is later than --until {last}: nothing lies between them")
     found = asyncio.run(_made(settings, folder, zone, first, last))
     if table_file is not None:
         sheets.write(table_file, HEADER, [[line.name, *_cells(line)] for line in _lines(found)])

@@ -15,7 +15,7 @@ from bot.app.store import Opened, deliveries, open_database, opened
 from bot.clock import SystemClock
 from bot.engine import logs
 from bot.engine.service import Role
-from bot.errors import ConfigError, InputError
+from bot.errors import ConfigError, InputError, WrongUse
 from bot.settings import Settings, load
 from bot.staff import StaffRole
 from db.connect import parse_url
@@ -36,8 +36,7 @@ def run(config: Path | None, role: str) -> int:
     try:
         wanted = Role(role)
     except ValueError:
-        sys.stderr.write(f"--role: expected {', '.join(Role)}, got {role!r}\n")
-        return 2
+        raise WrongUse(f"--role: expected {', '.join(Role)}, got {role!r}") from None
     settings, folder = load(config)
     logs.configure(settings.logging.level, settings.logging.format)
     with only_one(settings, folder, wanted):

@@ -13,7 +13,7 @@ from rich.table import Table
 
 from bot.app.store import open_database
 from bot.clock import SystemClock
-from bot.errors import InputError
+from bot.errors import InputError, WrongUse
 from bot.settings import Settings, load
 from bot.staff import Keys, StaffRole
 from console import passwords
@@ -108,7 +108,7 @@ def _role(said: str) -> StaffRole:
     try:
         return StaffRole(said)
     except ValueError:
-        raise InputError(f"--role: expected {', '.join(StaffRole)}, got {said!r}") from None
+        raise WrongUse(f"--role: expected {', '.join(StaffRole)}, got {said!r}") from None
 
 
 async def _known(book: SqlStaffBook, login: str) -> Keys:

@@ -18,7 +18,7 @@ from bot.engine import logs
 from bot.engine.dispatcher import Dispatcher
 from bot.engine.metrics import Metrics
 from bot.engine.pictures import handle_of
-from bot.errors import InputError
+from bot.errors import InputError, WrongUse
 from bot.library.model import WorkCard
 from bot.messages import Contact, Inbound, Photo
 from bot.ports.catalogue import Catalogue, Found, Wanted
@@ -145,10 +145,11 @@ def ask(config: Path | None, asked: Asked) -> int:
     """One message; prints the answer.
 
     Raises:
-        InputError: The contact is too long, or the picture cannot be read.
+        WrongUse: The contact is too long.
+        InputError: The picture cannot be read.
     """
     if len(asked.contact) > LONGEST_CONTACT:
-        raise InputError(f"--contact: expected at most {LONGEST_CONTACT} characters")
+        raise WrongUse(f"--contact: expected at most {LONGEST_CONTACT} characters")
     return asyncio.run(_ask(config, asked))
 
 

@@ -18,7 +18,7 @@ from bot.app.store import Opened, misses_of, open_database, opened
 from bot.cli import sheets
 from bot.cli.days import day_of
 from bot.clock import SystemClock
-from bot.errors import InputError
+from bot.errors import InputError, WrongUse
 from bot.language.folding import fold
 from bot.library.model import WorkCard
 from bot.ports.catalogue import Verdict, Wanted
@@ -256,7 +256,7 @@ def _unescaped(cell: str) -> str:
 def _kind(word: str) -> SynonymKind:
     kind = kind_of(word)
     if kind is None:
-        raise InputError(f"{word}: expected title, author or phrase")
+        raise WrongUse(f"{word}: expected title, author or phrase")
     return kind
 
 

@@ -110,5 +110,5 @@ def test_the_audit_log_is_printed_and_written_into_a_file(library: SmallLibrary)
     assert [row[2] for row in rows] == ["what", "code_issued", "erased"]
     assert [line["what"] for line in since] == ["code_issued", "erased"]
     assert json.loads(library.runs("audit", "--json", "--until", "2020-01-01")) == []
-    assert "expected a date" in library.runs("audit", "--since", "вчера", code=1)
+    assert "expected a date" in library.runs("audit", "--since", "вчера", code=2)
     assert "there is no card 7" in library.runs("audit", "--card", "7", code=1)

@@ -11,7 +11,7 @@ import pytest
 from bot.cli import loading
 from bot.cli.faq_file import read_answers
 from bot.cli.loading import Asked
-from bot.errors import ConfigError, InputError, StoreUnavailable
+from bot.errors import ConfigError, InputError, StoreUnavailable, WrongUse
 from bot.library.records import Rejected, Rejection
 from catalogue.rejects import Report
 from tests.cli.library import SmallLibrary
@@ -190,7 +190,7 @@ def test_one_wrong_file_stops_all_before_anything_is_written(library: SmallLibra
 
 @pytest.mark.parametrize("kind", ["events", "pigeons"])
 def test_what_this_version_does_not_import_is_said(imports: Imports, kind: str) -> None:
-    with pytest.raises(InputError, match=r"catalogue, patrons, loans, faq"):
+    with pytest.raises(WrongUse, match=r"catalogue, patrons, loans, faq"):
         imports("books.csv", kind=kind)
 
 

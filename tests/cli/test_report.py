@@ -34,11 +34,11 @@ def test_what_readers_asked_stands_in_the_report(tmp_path: Path) -> None:
 def test_wrong_days_are_refused_in_words(tmp_path: Path) -> None:
     library = SmallLibrary.in_folder(tmp_path)
 
-    assert "--since 2026-13-01: expected a date" in library.runs("report", "--since", "2026-13-01", code=1)
+    assert "--since 2026-13-01: expected a date" in library.runs("report", "--since", "2026-13-01", code=2)
     for words in (("report",), ("misses",), ("audit", "--csv", "log.csv")):
         for day in ("0001-01-01", "9999-12-31"):
-            assert f"--since {day}: expected a date" in library.runs(*words, "--since", day, code=1)
-    said = library.runs("report", "--since", "2026-03-02", "--until", "2026-03-01", code=1)
+            assert f"--since {day}: expected a date" in library.runs(*words, "--since", day, code=2)
+    said = library.runs("report", "--since", "2026-03-02", "--until", "2026-03-01", code=2)
     assert "nothing lies between" in said
 
 

@@ -85,7 +85,7 @@ def test_a_question_before_the_first_import_gets_an_answer(tmp_path: Path) -> No
 
 
 def test_an_endless_contact_is_refused(library: SmallLibrary) -> None:
-    assert "--contact: expected at most 100 characters" in library.runs("ask", "да", "--contact", "x" * 101, code=1)
+    assert "--contact: expected at most 100 characters" in library.runs("ask", "да", "--contact", "x" * 101, code=2)
 
 
 def test_a_photograph_is_looked_at(library: SmallLibrary, tmp_path: Path) -> None:

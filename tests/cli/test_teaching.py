@@ -58,7 +58,7 @@ def test_misses_as_a_table_and_as_a_file(library: SmallLibrary, tmp_path: Path) 
     assert "гиперболоид инженера гарина" in library.runs("misses")
     assert "1 of 2; all of them" in library.runs("misses", "--limit", "1")
     assert "nothing was asked in vain" in library.runs("misses", "--since", "2100-01-01")
-    assert "expected a date" in library.runs("misses", "--since", "вчера", code=1)
+    assert "expected a date" in library.runs("misses", "--since", "вчера", code=2)
     file = tmp_path / "misses.csv"
     assert "2 of 2 misses" in library.runs("misses", "--csv", str(file))
     rows = list(csv.DictReader(file.read_text("utf-8-sig").splitlines(), delimiter=";"))
@@ -80,7 +80,7 @@ def test_what_may_not_be_kept_is_refused(library: SmallLibrary) -> None:
 
     assert "a chain" in library.runs("synonyms", "add", "title", "роман булгакова", "МиМ", code=1)
     assert "no intent and no FAQ topic" in library.runs("synonyms", "add", "phrase", "живы?", "пирог", code=1)
-    assert "expected title, author or phrase" in library.runs("synonyms", "add", "пирог", "а", "б", code=1)
+    assert "expected title, author or phrase" in library.runs("synonyms", "add", "пирог", "а", "б", code=2)
     assert "there is no title «вий»" in library.runs("synonyms", "remove", "title", "вий", code=1)
 
 
