@@ -31,8 +31,6 @@ _TOTALS = re.compile(
 _DAY = re.compile(r"\d{1,2}[./]\d{1,2}[./](?:\d{4}|\d{2})(?!\d)|\d{4}-\d{2}-\d{2}")
 _MONTH_WORD = re.compile(r"\d{0,4}[\s.-]?(?:янв|фев|мар|апр|май|мая|июн|июл|авг|сен|окт|ноя|дек)[а-я]*[\s.-]?\d{0,4}")
 _TWO_DIGITS = re.compile(r"[«\"'’]?(\d{2})\s*(?:г\.?|год)?")
-_PIVOT = 35
-"""Two digits up to this are of the 2000s, above it of the 1900s."""
 _PLACE = re.compile(r"\s*(?:#|№|,\s*(?:кн|вып|т|book|vol)\.?\s*#?)\s?(\d{1,3})\s*$", re.IGNORECASE)
 _ANOTHER = re.compile(r"\s*[;,/|]\s*")
 
@@ -182,7 +180,8 @@ def year(text: str) -> tuple[int | None, str]:
     short = _TWO_DIGITS.fullmatch(text)
     if short is None:
         return None, ""
-    return int(short[1]) + (2000 if int(short[1]) <= _PIVOT else 1900), "two_digit_year"
+    next_year = date.today().year % 100 + 1  # noqa: DTZ011 - no book is of a later year: «35» is 1935
+    return int(short[1]) + (2000 if int(short[1]) <= next_year else 1900), "two_digit_year"
 
 
 def day(text: str) -> date | None:

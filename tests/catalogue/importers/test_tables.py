@@ -295,6 +295,13 @@ def test_years_of_a_cell(cell: str, expected: int | None) -> None:
     assert year(cell)[0] == expected
 
 
+def test_no_book_is_of_a_year_to_come() -> None:
+    this_year = date.today().year  # noqa: DTZ011
+
+    assert year(f"{this_year % 100:02d}") == (this_year, "two_digit_year")
+    assert year(f"{(this_year + 2) % 100:02d}") == (this_year - 98, "two_digit_year")
+
+
 @pytest.mark.parametrize("ditto", ["-//-", '"', '-"-', "- // -", "то же", "—»—", "〃"])
 def test_the_same_as_above_is_filled_in(tmp_path: Path, ditto: str) -> None:
     found = records(
