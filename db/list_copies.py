@@ -17,6 +17,11 @@ BARCODES = table("staged_barcodes", column("id", Integer), column("barcode", Str
 """Few catalogues have barcodes, and the store has no index of them: a list that names some looks through it once."""
 
 
+ALIKE = "0="
+LONGEST_NUMBER = 10
+"""Figures up to which zeros are put before a number."""
+
+
 class ListedCopies:
     """Looks copies up, some hundred at a time.
 
@@ -33,6 +38,8 @@ class ListedCopies:
     ) -> dict[str, list[Copy]]:
         """The catalogue's copies by inventory number and by barcode, with what of them is out.
 
+        Behind ``ALIKE`` stand copies of a number that differs in its first zeros alone: Excel drops them.
+
         Args:
             rows: Of the list.
             closing: Loans that are as good as back.
@@ -42,6 +49,7 @@ class ListedCopies:
         by: dict[str, list[Copy]] = {}
         if numbers := _said(row.inventory_number for row in rows):
             await self._add(by, ItemRow.inventory_number, numbers, NUMBERED)
+            await self._add_alike(by, [number for number in numbers if number not in by])
         if barcodes := _said(row.barcode for row in rows):
             await self._add(by, ItemRow.barcode, barcodes, *([] if now else await self._among(barcodes)))
         copies = {copy.item_id: copy for some in by.values() for copy in some}
@@ -72,6 +80,15 @@ class ListedCopies:
         for row in await self._connection.execute(wanted):
             by.setdefault(row.number, []).append(Copy(row.id, row.branch_id, row.copies, row.work_id))
 
+    async def _add_alike(self, by: dict[str, list[Copy]], numbers: Sequence[str]) -> None:
+        found: dict[str, list[Copy]] = {}
+        spelt = {number: _spellings(number) for number in numbers if number.isdecimal()}
+        if spellings := sorted(set().union(*spelt.values())):
+            await self._add(found, ItemRow.inventory_number, spellings, NUMBERED)
+        for number, others in spelt.items():
+            if alike := [copy for other in others for copy in found.get(other, ())]:
+                by[ALIKE + number] = alike
+
     async def _among(self, barcodes: Sequence[str]) -> list[ColumnElement[bool]]:
         """The items that had one of these barcodes at the first look."""
         if not self._has_barcodes:
@@ -92,3 +109,9 @@ class ListedCopies:
 
 def _said(numbers: Iterable[str]) -> list[str]:
     return sorted(set(numbers) - {""})
+
+
+def _spellings(number: str) -> set[str]:
+    """The number with other zeros before it."""
+    bare = number.lstrip("0") or "0"
+    return {bare.zfill(length) for length in range(len(bare), LONGEST_NUMBER + 1)} - {number}

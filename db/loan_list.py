@@ -15,7 +15,7 @@ from db import circulation_reading as reading
 from db import holding
 from db.circulation_house import LendingHouse, Places
 from db.list_common import Seen, batches, too_many
-from db.list_copies import ListedCopies
+from db.list_copies import ALIKE, ListedCopies
 from db.list_parts import Parts
 from db.list_rows import Copy, StoredLoanRow, digest_of, due_of, loan_changes
 from db.models import BranchRow, ItemRow, PatronRow, RecordRow
@@ -275,6 +275,9 @@ class LoanList:
         patron_id, category = patrons[row.card_number]
         found = [*copies.get(row.inventory_number, ()), *copies.get(row.barcode, ())] if copies else []
         at_home = [copy for copy in found if copy.branch_id == branch] or found
+        if copies and not found:
+            alike = [copy for copy in copies.get(ALIKE + row.inventory_number, ()) if copy.branch_id == branch]
+            at_home = alike if len(alike) == 1 else []
         copy = next((copy for copy in at_home if copy.free_slot() is not None), None)
         if at_home and copy is None:
             return "this copy is on loan to another card already", {}

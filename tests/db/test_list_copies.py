@@ -40,13 +40,26 @@ async def test_a_copy_is_found_by_its_number_and_by_its_barcode(office: Office) 
     assert await lent(office) == [items[0], items[2], items[1]]
 
 
+async def test_a_copy_whose_zeros_excel_dropped_is_that_copy_if_the_branch_has_one_such(office: Office) -> None:
+    _, items = await office.library.book("Идиот", copies=4)
+    async with office.library.database.writing() as connection:
+        for number, item in zip(("000123", "77", "0077", "55"), items, strict=True):
+            await connection.execute(
+                text("UPDATE items SET inventory_number = :n WHERE id = :i"), {"n": number, "i": item}
+            )
+
+    await office.loans(out("1", "123"), out("2", "00077"), out("3", "0055"))
+
+    assert await lent(office) == [items[0], 0, items[3]]
+
+
 async def test_no_loan_costs_a_look_through_the_catalogue(sqlite: Database, clock: StandingClock) -> None:
     office = await open_office(sqlite, clock)
     await office.patrons(PatronData(card_number="1"))
     await office.library.book("Идиот", copies=2)
 
     with Statements(sqlite) as statements:
-        await office.loans(out("1", "Идиот-0"), out("1", "Идиот-1", barcode="460001"))
+        await office.loans(out("1", "Идиот-0"), out("1", "Идиот-1", barcode="460001"), out("1", "404"))
 
     assert [one for one in statements.asked if "FROM items JOIN records" in one], "the store had none of these loans"
     assert await statements.looked_through("items") == [], "but once, to copy the barcodes aside"
