@@ -7,12 +7,15 @@ from datetime import date
 from bot.library.lists import LoanData, PatronData
 from catalogue.importers import cleaning
 from catalogue.importers.fields import Field, Fields
+from catalogue.importers.tables.values import author_and_title
 from catalogue.lists.rows import BadRow, checked, right_taken
 
 TAGS = frozenset({"10", "11", "12", "17", "21", "22", "29", "30", "32", "40", "50", "51", "52", "56", "57"})
 MOST_POINTS = 50
 MOST_SURELY_READERS = frozenset({"10", "30", "40", "50", "51", "52"})
 """Tags of which a base of readers has several in a record."""
+_NO_WORDS_OF_THE_TITLE = re.compile(r"\s*\[[^\]]{1,40}\]|,\s*\d{4}\s*$")
+"""«[Текст]», and the year at the end."""
 
 
 def patron(fields: Fields) -> PatronData:
@@ -68,13 +71,15 @@ def loans(fields: Fields) -> Iterator[LoanData | BadRow]:
             yield bad
 
 
-def _loan(card: str, field: Field, inventory: str, barcode: str, title: str) -> LoanData:
+def _loan(card: str, field: Field, inventory: str, barcode: str, described: str) -> LoanData:
     count = field.first("4")
+    author, title = author_and_title(_NO_WORDS_OF_THE_TITLE.sub("", cleaning.tidy(described)))
     return LoanData(
         card_number=card,
         inventory_number=inventory[:64],
         barcode=barcode[:64],
-        title=cleaning.tidy(title),
+        title=title,
+        author=author,
         branch=field.first("k") or field.first("v"),
         issued_on=_day(field.first("d")),
         due_on=_day(field.first("e")),

@@ -171,6 +171,26 @@ def test_readers_and_loans_of_irbis(tmp_path: Path, encoding: str) -> None:
     assert all(row.head == "" for row in refused), "a reader's record must not go into a report"
 
 
+@pytest.mark.parametrize(
+    ("described", "author", "title"),
+    [
+        ("Пушкин А. С. Сказки / А. С. Пушкин. - М., 2001", "Пушкин А. С.", "Сказки"),
+        ("Булгаков, М. А. Мастер и Маргарита [Текст] : роман / М. А. Булгаков, 2009", "Булгаков, М. А.",
+         "Мастер и Маргарита : роман"),
+        ("Физика. 7 класс / А. В. Перышкин, 2015", "А. В. Перышкин", "Физика. 7 класс"),
+        ("Бесы", "", "Бесы"),
+    ],
+)  # fmt: skip
+def test_the_short_description_of_a_loan_is_author_and_title(
+    tmp_path: Path, described: str, author: str, title: str
+) -> None:
+    record = f"#10: Иванова\n#30: 1\n#40: ^A84^B10245^C{described}^D20260220^E20260307\n*****\n"
+    ((loan,), _) = read(written(tmp_path, record), "loans")
+
+    assert isinstance(loan, LoanData)
+    assert (loan.author, loan.title) == (author, title)
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "cp1251"])
 def test_the_base_of_readers_as_iso_2709_is_the_same(tmp_path: Path, encoding: str) -> None:
     text = written(tmp_path, RDR, "utf-8")
