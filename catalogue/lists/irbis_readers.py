@@ -8,7 +8,7 @@ from bot.library.lists import LoanData, PatronData
 from catalogue.importers import cleaning
 from catalogue.importers.fields import Field, Fields
 from catalogue.importers.tables.values import author_and_title
-from catalogue.lists.rows import BadRow, checked, right_taken
+from catalogue.lists.rows import BadRow, checked, right_taken, telephone
 
 TAGS = frozenset({"10", "11", "12", "17", "21", "22", "29", "30", "32", "40", "50", "51", "52", "56", "57"})
 MOST_POINTS = 50
@@ -26,7 +26,7 @@ def patron(fields: Fields) -> PatronData:
         given_name=_value(fields, "11"),
         patronymic=_value(fields, "12"),
         birth_date=_day(_value(fields, "21")),
-        phone=_value(fields, "17")[:32],
+        phone=telephone(", ".join(_values(fields, "17"))),
         email=_value(fields, "32"),
         category=_value(fields, "50")[:64],
         registered_on=_registered(fields),

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from bot.language.folding import fold
+from bot.library.linking import phone_of
 from bot.library.lists import LoanData, PatronData
 from catalogue.importers.tables import values
 from catalogue.lists.headings import Column
@@ -13,6 +14,9 @@ _YES = frozenset(fold(word) for word in ("да", "+", "1", "x", "х", "yes", "tr
 _HAS_THE_RIGHT = frozenset(
     fold(word) for word in ("да", "1", "есть", "имеет", "имеется", "разрешено", "разрешен", "разрешена", "yes", "true")
 )
+_BETWEEN_NUMBERS = re.compile(r"[,;/|\n]|\s+(?:и|или)\s+|\bдоб\b\.?")
+SHORTER_THAN_WHOLE = 10
+"""Figures of a number without its town's."""
 _SPACES = re.compile(r"\s+")
 
 
@@ -69,7 +73,7 @@ def patron(cells: Cells) -> PatronData:
         given_name=given,
         patronymic=patronymic,
         birth_date=None if re.fullmatch(r"\d{4}(?:\s?г\.?)?", birth) else past(cells.day(Column.BIRTH_DATE)),
-        phone=cells.number(Column.PHONE)[:32],
+        phone=telephone(cells.number(Column.PHONE)),
         email=cells.text(Column.EMAIL),
         category=cells.text(Column.CATEGORY)[:64],
         branch=cells.text(Column.BRANCH),
@@ -129,6 +133,14 @@ def card_number(cells: Cells) -> str:
     if len(number) > 64 or not any(sign.isdigit() for sign in number):
         raise BadRow(f"no card number: {number[:20]}")
     return number
+
+
+def telephone(text: str) -> str:
+    """The one number of a cell that holds several: a mobile one, else a whole one, else the first."""
+    numbers = [number.strip()[:32] for number in _BETWEEN_NUMBERS.split(text) if any(map(str.isdigit, number))]
+    mobile = (number for number in numbers if phone_of(number).startswith("79"))
+    whole = (number for number in numbers if len(phone_of(number)) > SHORTER_THAN_WHOLE)
+    return next(mobile, None) or next(whole, None) or next(iter(numbers), "")
 
 
 def past(day: date | None) -> date | None:

@@ -222,6 +222,24 @@ def test_a_broken_record_of_readers_loses_only_itself(tmp_path: Path) -> None:
     assert all(row.head == "" for row in rejected)
 
 
+@pytest.mark.parametrize(
+    ("cell", "phone"),
+    [
+        ("8-905-123-45-67", "8-905-123-45-67"),
+        ("2-15-33, 8-905-123-45-67", "8-905-123-45-67"),
+        ("8 (86547) 2-15-33; +7 905 123 45 67 (мама)", "+7 905 123 45 67 (мама)"),
+        ("2-15-33 / 2-44-55", "2-15-33"),
+        ("2-15-33 или 8 (86547) 2-15-33", "8 (86547) 2-15-33"),
+        ("", ""),
+    ],
+)
+def test_of_several_telephones_the_mobile_one_is_kept(tmp_path: Path, cell: str, phone: str) -> None:
+    ((reader,), _) = read(written(tmp_path, f"№ билета\tФИО\tТелефон\n1\tИванова А.\t{cell}\n"), "patrons")
+
+    assert isinstance(reader, PatronData)
+    assert reader.phone == phone
+
+
 def test_a_catalogue_is_no_list_of_readers(tmp_path: Path) -> None:
     file = tmp_path / "books.iso"
     file.write_bytes(build_record([("001", "1"), ("200", f"1 {MARK}aКаштанка")]))
