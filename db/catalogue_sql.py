@@ -51,8 +51,8 @@ UPDATE_RECORDS = update(RECORDS).where(RECORDS.c.id == bindparam("row_id"))
 UPDATE_ITEMS = update(ITEMS).where(ITEMS.c.id == bindparam("row_id"))
 
 
-NUMBERED = text("inventory_number <> ''")
-"""The very words of the index on them: with a parameter in it no database sees that it fits."""
+NUMBERED, WITH_A_BARCODE = text("inventory_number <> ''"), text("barcode <> ''")
+"""The very words of the indexes on them: with a parameter in it no database sees that it fits."""
 
 _json = msgspec.json.Encoder().encode
 

@@ -2,20 +2,16 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from sqlalchemy import ColumnElement, Integer, String, TextClause, column, select, table, text
+from sqlalchemy import TextClause, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import InstrumentedAttribute
 
 from bot.library.lists import LoanData
-from db.catalogue_sql import NUMBERED
+from db.catalogue_sql import NUMBERED, WITH_A_BARCODE
 from db.list_common import Seen
 from db.list_rows import Copy
 from db.models import ItemRow, RecordRow
 from db.models_circulation import LoanRow
-
-BARCODES = table("staged_barcodes", column("id", Integer), column("barcode", String))
-"""Few catalogues have barcodes, and the store has no index of them: a list that names some looks through it once."""
-
 
 ALIKE = "0="
 LONGEST_NUMBER = 10
@@ -31,10 +27,9 @@ class ListedCopies:
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
-        self._has_barcodes = False
 
     async def find(
-        self, rows: Collection[LoanData], closing: Seen, given: Mapping[int, set[int]], *, now: bool = False
+        self, rows: Collection[LoanData], closing: Seen, given: Mapping[int, set[int]]
     ) -> dict[str, list[Copy]]:
         """The catalogue's copies by inventory number and by barcode, with what of them is out.
 
@@ -44,14 +39,13 @@ class ListedCopies:
             rows: Of the list.
             closing: Loans that are as good as back.
             given: Slots of items that this list has given out.
-            now: As the catalogue is at this moment; else its barcodes are those of the first look.
         """
         by: dict[str, list[Copy]] = {}
         if numbers := _said(row.inventory_number for row in rows):
             await self._add(by, ItemRow.inventory_number, numbers, NUMBERED)
             await self._add_alike(by, [number for number in numbers if number not in by])
         if barcodes := _said(row.barcode for row in rows):
-            await self._add(by, ItemRow.barcode, barcodes, *([] if now else await self._among(barcodes)))
+            await self._add(by, ItemRow.barcode, barcodes, WITH_A_BARCODE)
         copies = {copy.item_id: copy for some in by.values() for copy in some}
         if copies:
             await self._note_what_is_out(copies, closing)
@@ -59,22 +53,17 @@ class ListedCopies:
             copy.taken |= given.get(item_id, set())
         return {number: [copies[copy.item_id] for copy in some] for number, some in by.items()}
 
-    async def drop(self) -> None:
-        """Nothing of it is left on the connection."""
-        await self._connection.execute(text(f"DROP TABLE IF EXISTS {BARCODES.name}"))
-        self._has_barcodes = False
-
     async def _add(
         self,
         by: dict[str, list[Copy]],
         number: InstrumentedAttribute[str],
         said: Sequence[str],
-        *which: ColumnElement[bool] | TextClause,
+        known: TextClause,
     ) -> None:
         wanted = (
             select(ItemRow.id, ItemRow.branch_id, ItemRow.copies, RecordRow.work_id, number.label("number"))
             .join(RecordRow, RecordRow.id == ItemRow.record_id)
-            .where(number.in_(said), ItemRow.missing_since.is_(None), *which)
+            .where(number.in_(said), ItemRow.missing_since.is_(None), known)
             .order_by(ItemRow.id)
         )
         for row in await self._connection.execute(wanted):
@@ -88,16 +77,6 @@ class ListedCopies:
         for number, others in spelt.items():
             if alike := [copy for other in others for copy in found.get(other, ())]:
                 by[ALIKE + number] = alike
-
-    async def _among(self, barcodes: Sequence[str]) -> list[ColumnElement[bool]]:
-        """The items that had one of these barcodes at the first look."""
-        if not self._has_barcodes:
-            await self.drop()
-            having = f"SELECT id, barcode FROM {ItemRow.__tablename__} WHERE barcode <> ''"  # noqa: S608 - our own names
-            await self._connection.execute(text(f"CREATE TEMPORARY TABLE {BARCODES.name} AS {having}"))
-            await self._connection.execute(text(f"CREATE INDEX ix_{BARCODES.name} ON {BARCODES.name} (barcode)"))
-            self._has_barcodes = True
-        return [ItemRow.id.in_(select(BARCODES.c.id).where(BARCODES.c.barcode.in_(barcodes)))]
 
     async def _note_what_is_out(self, copies: Mapping[int, Copy], closing: Seen) -> None:
         out = select(LoanRow.id, LoanRow.item_id, LoanRow.slot)

@@ -108,7 +108,6 @@ class LoanList:
     async def drop(self) -> None:
         """Nothing of it is left on the connection."""
         await self._added.drop()
-        await self._copies.drop()
 
     def close(self) -> None:
         """Nothing of it is left on the disk."""
@@ -232,7 +231,7 @@ class LoanList:
 
     async def _keep(self, batch: Sequence[Listed[LoanData]]) -> None:
         stored, patrons = await self._stored(batch), await self._patrons(batch)
-        copies = await self._copies.find(self._unknown(batch, stored), Seen(), {}, now=True)
+        copies = await self._copies.find(self._unknown(batch, stored), Seen(), {})
         new: dict[str, dict[str, Any]] = {}
         changed: list[dict[str, Any]] = []
         later: dict[int, date | None] = {}

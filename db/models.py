@@ -27,6 +27,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from db.base import Base, BigKey, Json, Moment, partial_index
 
 OF_A_CONTACT = text("owner <> 0")
+HIDDEN = text("suppressed")
 
 
 class BranchRow(Base):
@@ -79,6 +80,7 @@ class RecordRow(Base):
         Index("ix_records_fingerprint", "fingerprint"),
         Index("ix_records_work", "work_id"),
         Index("ix_records_source_run", "source", "seen_in_run"),
+        partial_index("ix_records_hidden", "work_id", where=HIDDEN),
     )
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
@@ -124,6 +126,8 @@ class ItemRow(Base):
         Index("ix_items_record", "record_id"),
         Index("ix_items_branch", "branch_id"),
         partial_index("ix_items_inventory", "inventory_number", where=text("inventory_number <> ''")),
+        partial_index("ix_items_barcode", "barcode", where=text("barcode <> ''")),
+        partial_index("ix_items_hidden", "record_id", where=HIDDEN),
     )
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)

@@ -180,11 +180,16 @@ class Statements:
 
     async def looked_through(self, table: str, *, but: str = "staged_") -> list[str]:
         """Questions for which SQLite goes through a whole table, by no index; not those about tables ``but``."""
+        steps = await self.plan(table, but=but)
+        return [statement for statement, step in steps if step == f"SCAN {table}"]
+
+    async def plan(self, table: str, *, but: str = "staged_") -> list[tuple[str, str]]:
+        """How SQLite answers what was asked of a table: each question with each step of its plan."""
         found = []
         asked = [one for one in zip(self.asked, self._values, strict=True) if table in one[0] and but not in one[0]]
         async with self._database.engine.connect() as connection:
             for statement, values in asked:
                 if statement.lstrip().startswith(("SELECT", "UPDATE", "DELETE", "WITH")):
                     plan = (await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)).all()
-                    found += [statement for step in plan if step.detail == f"SCAN {table}"]
+                    found += [(statement, step.detail) for step in plan]
         return found
