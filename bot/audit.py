@@ -58,6 +58,30 @@ class Entry:
     entry_id: int = 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Which:
+    """Some lines of the log: those for which everything that is said here holds.
+
+    Attributes:
+        since: From this moment on.
+        until: Up to this moment, itself left out.
+        patron_id: Of this patron.
+        actor: What this one did, "" for whoever it was.
+        actions: These; empty for all.
+        subject: What was done to this (``conversation:17``, a contact's digest), "" for whatever it was done to.
+    """
+
+    since: datetime | None = None
+    until: datetime | None = None
+    patron_id: int | None = None
+    actor: str = ""
+    actions: Collection[str] = ()
+    subject: str = ""
+
+
+ALL = Which()
+
+
 class LinkWatch(Protocol):
     """Hears what becomes of linking, for figures that an alarm can be hung on; of no person."""
 
@@ -77,41 +101,16 @@ class AuditLog(Protocol):
         """Add one line by itself, for what is done elsewhere (a login, an export of a report)."""
         ...
 
-    def entries(
-        self,
-        *,
-        since: datetime | None = None,
-        until: datetime | None = None,
-        patron_id: int | None = None,
-        actor: str = "",
-        actions: Collection[str] = (),
-        subject: str = "",
-    ) -> AsyncIterator[Entry]:
-        """Lines in their order, read a page at a time; which ones is said as for :meth:`last`."""
+    def entries(self, which: Which = ALL) -> AsyncIterator[Entry]:
+        """Lines in their order, read a page at a time."""
         ...
 
-    async def last(
-        self,
-        limit: int,
-        *,
-        before: int | None = None,
-        since: datetime | None = None,
-        until: datetime | None = None,
-        patron_id: int | None = None,
-        actor: str = "",
-        actions: Collection[str] = (),
-        subject: str = "",
-    ) -> list[Entry]:
+    async def last(self, limit: int, which: Which = ALL, *, before: int | None = None) -> list[Entry]:
         """The newest lines first, for a page of the console.
 
         Args:
             limit: So many at most.
+            which: Only these.
             before: Only lines older than the one with this ``entry_id``.
-            since: From this moment on.
-            until: Up to this moment, itself left out.
-            patron_id: Only of this patron.
-            actor: Only what this one did, "" for all.
-            actions: Only these; empty for all.
-            subject: Only what was done to this (``conversation:17``, a contact's digest), "" for all.
         """
         ...

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
-from bot.audit import Entry
+from bot.audit import Entry, Which
 from bot.lessons import Lessons
 from bot.spreadsheet import harmless
 from bot.staff import StaffRole
@@ -50,7 +50,7 @@ class JournalScreen:
         before = visit.number("before")
         if not before:
             await self._room.audit.note(visit.me.login, "view.journal")
-        lines = await self._ports.journal.last(A_PAGE + 1, before=before or None, **self._filters(asked))
+        lines = await self._ports.journal.last(A_PAGE + 1, self._which(asked), before=before or None)
         older = lines[A_PAGE - 1].entry_id if len(lines) > A_PAGE else 0
         return await self._page(visit, asked, lines[:A_PAGE], older=older)
 
@@ -79,7 +79,7 @@ class JournalScreen:
         }
         response = web.StreamResponse(headers=HEADERS | headers)
         await response.prepare(visit.request)
-        async for piece in self._pieces(self._ports.journal.entries(**self._filters(asked))):
+        async for piece in self._pieces(self._ports.journal.entries(self._which(asked))):
             await response.write(piece)
         await response.write_eof()
         return response
@@ -124,17 +124,17 @@ class JournalScreen:
             now_on="journal",
         )
 
-    def _filters(self, asked: dict[str, str]) -> dict[str, Any]:
+    def _which(self, asked: dict[str, str]) -> Which:
         """The filters as the log takes them; days are the library's."""
         since, until = _date(asked["since"]), _date(asked["until"])
-        return {
-            "since": self._midnight(since) if since else None,
-            "until": self._midnight(until + timedelta(days=1)) if until else None,
-            "patron_id": int(asked["patron"]) if asked["patron"] else None,
-            "actor": asked["who"],
-            "actions": [asked["what"]] if asked["what"] else [],
-            "subject": asked["whom"],
-        }
+        return Which(
+            since=self._midnight(since) if since else None,
+            until=self._midnight(until + timedelta(days=1)) if until else None,
+            patron_id=int(asked["patron"]) if asked["patron"] else None,
+            actor=asked["who"],
+            actions=(asked["what"],) if asked["what"] else (),
+            subject=asked["whom"],
+        )
 
     def _midnight(self, day: date) -> datetime:
         return datetime.combine(day, time(), self._room.setting.zone)

@@ -5,6 +5,7 @@ from typing import Any
 
 from aiohttp import web
 
+from bot.audit import Which
 from bot.card_desk import IssuedCode
 from bot.library.linking import card_spellings
 from bot.library.places import start_parameter
@@ -73,7 +74,7 @@ class ReadersScreen:
     async def _page(self, visit: Visit, reader: KnownReader, *told: Told) -> web.Response:
         values: dict[str, Any] = await self._lending.values(reader.patron_id)
         values |= {"told": told, "lending_of": reader.patron_id}
-        lines = await self._ports.journal.last(LINES_SHOWN, patron_id=reader.patron_id)
+        lines = await self._ports.journal.last(LINES_SHOWN, Which(patron_id=reader.patron_id))
         values["people"] = await self._room.people()
         return self._room.page(
             visit, "reader.html", reader=reader, lines=lines, proofs=proofs(), now_on="readers", **values

@@ -1,13 +1,13 @@
 """The audit log in SQL: lines are added in the transaction of what they tell of, and never changed."""
 
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import AsyncIterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.audit import READER, Act, Entry
+from bot.audit import ALL, READER, Act, Entry, Which
 from bot.clock import Clock
 from bot.messages import Contact
 from db.connect import Database, store_errors
@@ -67,17 +67,8 @@ class SqlAudit:
         async with self._database.writing() as connection:
             await note(connection, self._clock.now(), entry)
 
-    async def entries(
-        self,
-        *,
-        since: datetime | None = None,
-        until: datetime | None = None,
-        patron_id: int | None = None,
-        actor: str = "",
-        actions: Collection[str] = (),
-        subject: str = "",
-    ) -> AsyncIterator[Entry]:
-        wanted = select(AuditRow).where(*_which(since, until, patron_id, actor, actions, subject))
+    async def entries(self, which: Which = ALL) -> AsyncIterator[Entry]:
+        wanted = select(AuditRow).where(*_conditions(which))
         after = 0
         while True:
             page = await self._read(wanted.where(AuditRow.id > after).order_by(AuditRow.id).limit(PAGE))
@@ -87,20 +78,8 @@ class SqlAudit:
                 return
             after = page[-1].entry_id
 
-    async def last(
-        self,
-        limit: int,
-        *,
-        before: int | None = None,
-        since: datetime | None = None,
-        until: datetime | None = None,
-        patron_id: int | None = None,
-        actor: str = "",
-        actions: Collection[str] = (),
-        subject: str = "",
-    ) -> list[Entry]:
-        which = _which(since, until, patron_id, actor, actions, subject)
-        wanted = select(AuditRow).where(*which).order_by(AuditRow.id.desc()).limit(limit)
+    async def last(self, limit: int, which: Which = ALL, *, before: int | None = None) -> list[Entry]:
+        wanted = select(AuditRow).where(*_conditions(which)).order_by(AuditRow.id.desc()).limit(limit)
         if before is not None:
             wanted = wanted.where(AuditRow.id < before)
         return await self._read(wanted)
@@ -115,29 +94,22 @@ OF_SOMETHING = text("subject <> ''")
 """The very words of the index on them: with a parameter in it no database sees that it fits."""
 
 
-def _which(
-    since: datetime | None,
-    until: datetime | None,
-    patron_id: int | None,
-    actor: str,
-    actions: Collection[str],
-    subject: str,
-) -> list[Any]:
-    """The conditions of those filters that are set."""
-    which: list[Any] = []
-    if since is not None:
-        which.append(AuditRow.at >= since)
-    if until is not None:
-        which.append(AuditRow.at < until)
-    if patron_id is not None:
-        which.append(AuditRow.patron_id == patron_id)
-    if actor:
-        which.append(AuditRow.actor == actor)
-    if actions:
-        which.append(AuditRow.action.in_(sorted(actions)))
-    if subject:
-        which += (AuditRow.subject == subject, OF_SOMETHING)
-    return which
+def _conditions(which: Which) -> list[Any]:
+    """What is said of the lines, as far as something is."""
+    found: list[Any] = []
+    if which.since is not None:
+        found.append(AuditRow.at >= which.since)
+    if which.until is not None:
+        found.append(AuditRow.at < which.until)
+    if which.patron_id is not None:
+        found.append(AuditRow.patron_id == which.patron_id)
+    if which.actor:
+        found.append(AuditRow.actor == which.actor)
+    if which.actions:
+        found.append(AuditRow.action.in_(sorted(which.actions)))
+    if which.subject:
+        found += (AuditRow.subject == which.subject, OF_SOMETHING)
+    return found
 
 
 def _entry(row: Any) -> Entry:

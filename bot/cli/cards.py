@@ -15,7 +15,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from bot.app.store import Opened, opened
-from bot.audit import DESK, Entry
+from bot.audit import DESK, Entry, Which
 from bot.cli import sheets
 from bot.cli.days import day_of
 from bot.errors import InputError
@@ -147,13 +147,12 @@ def audit(
         patron = await what.accounts.desk.patron_of(card) if card else None
         if card and patron is None:
             return _no_card(card)
-        log = what.accounts.audit
-        if csv_file is None and not since and not until and limit:
-            found = list(reversed(await log.last(limit, patron_id=patron)))
+        log, until_midnight = what.accounts.audit, None if ended is None else ended + timedelta(days=1)
+        which = Which(since=began, until=until_midnight, patron_id=patron)
+        if csv_file is None and limit:
+            found = list(reversed(await log.last(limit, which)))
         else:
-            ended = None if ended is None else ended + timedelta(days=1)
-            found = [entry async for entry in log.entries(since=began, until=ended, patron_id=patron)]
-            found = found[-limit:] if limit and csv_file is None else found
+            found = [entry async for entry in log.entries(which)]
         if csv_file is not None:
             sheets.write(csv_file, HEADER, [_cells(one, zone) for one in found])
             sys.stdout.write(f"{len(found)} lines in {csv_file}\n")

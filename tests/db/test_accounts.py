@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import event, select, update
 
 from bot.accounts import LinkState, NoticeWishes
-from bot.audit import Act, Entry
+from bot.audit import Act, Entry, Which
 from bot.messages import Contact
 from db.connect import Database
 from db.models import PatronRow
@@ -173,7 +173,7 @@ async def test_the_audit_log_tells_who_did_what_when_and_where(desk: Desk) -> No
     patron = await desk.linked(ANNA)
     await desk.store.audit.add(Entry(action=Act.EXPORTED, actor="staff:olga", patron_id=patron, details={"rows": 3}))
 
-    issued, linked, exported = [entry async for entry in desk.store.audit.entries(patron_id=patron)]
+    issued, linked, exported = [entry async for entry in desk.store.audit.entries(Which(patron_id=patron))]
 
     assert (issued.action, issued.actor) == (Act.CODE_ISSUED, "staff:olga")
     assert (linked.action, linked.actor, linked.channel) == (Act.LINKED, "reader", "chat")
@@ -191,11 +191,11 @@ async def test_the_audit_log_is_read_by_pages_and_by_days(desk: Desk) -> None:
 
     newest = await desk.store.audit.last(3)
     older = await desk.store.audit.last(3, before=newest[-1].entry_id)
-    some = desk.store.audit.entries(since=began + timedelta(days=2), until=began + timedelta(days=4))
+    some = desk.store.audit.entries(Which(since=began + timedelta(days=2), until=began + timedelta(days=4)))
 
     assert [entry.actor for entry in newest + older] == [f"staff:{number}" for number in (6, 5, 4, 3, 2, 1)]
     assert [entry.actor async for entry in some] == ["staff:2", "staff:3"]
-    assert await desk.store.audit.last(5, actions=frozenset({"link"})) == []
+    assert await desk.store.audit.last(5, Which(actions={"link"})) == []
 
 
 async def test_who_is_gone_from_the_register_is_told_nothing_until_they_are_back(desk: Desk) -> None:
