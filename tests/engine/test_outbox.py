@@ -288,3 +288,31 @@ async def test_a_channel_whose_token_is_refused_stops_until_the_messenger_knows_
 
     assert sorted(post.channel.sent) == ["Борису", "раз"]
     assert [line["event"] for line in lines if line["event"].startswith("channel")] == ["channel lost", "channel back"]
+
+
+async def test_a_refused_token_is_tried_again_after_growing_pauses(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    pauses: list[float] = []
+    monkeypatch.setattr(Outbox, "_pause", lambda _, seconds: pauses.append(seconds))
+    await post.queues("раз")
+    post.channel.faults = [ChannelAuthError("401")]
+    post.channel.ping_faults = [ChannelAuthError("401")] * 5
+    async with asyncio.timeout(SOON_S), post.running():
+        while post.channel.ping_faults:  # noqa: ASYNC110 - any step may be the one
+            await asyncio.sleep(0)
+
+    assert pauses == [60, 120, 240, 480, 900, 900]
+
+
+async def test_a_channel_is_back_once_the_messenger_knows_us_though_nothing_is_due(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "AUTH_PAUSE_S", 0.001)
+    await post.queues("раз")
+    post.channel.faults = [ChannelAuthError("401")]
+    async with logged_lines() as lines, post.running(), asyncio.timeout(SOON_S):
+        while "channel back" not in [line["event"] for line in lines]:  # noqa: ASYNC110 - as above
+            await asyncio.sleep(0)
+
+    assert post.channel.tried == ["раз"]
+    assert post.channel.sent == []
+    assert post.outbox.fault == ""

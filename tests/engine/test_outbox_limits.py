@@ -13,6 +13,7 @@ from bot.errors import (
     WindowClosed,
 )
 from bot.messages import Lane, Outbound, Reply, Template
+from bot.pacing import Pace
 from tests.support.clock import StandingClock
 from tests.support.logs import ANNA, BORIS
 from tests.support.post import Post
@@ -62,6 +63,21 @@ async def test_parts_of_a_long_reply_count_each(clock: StandingClock) -> None:
             post.log.wake()
             await post.until_settled()
             assert post.channel.sent == sent
+
+
+async def test_parts_of_a_long_reply_use_up_turns_of_the_channel_as_well(
+    clock: StandingClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    besides: list[int] = []
+    monkeypatch.setattr(Pace, "used", lambda _, turns: besides.append(turns))
+    post = Post(clock, rate_per_s=1000)
+    post.channel.parts = 3
+    await post.queues("раз")
+
+    async with post.running():
+        await post.until_settled()
+
+    assert besides == [2], "one turn was waited for"
 
 
 async def test_a_clock_that_is_set_back_silences_no_chat(clock: StandingClock) -> None:
