@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from bot.language import isbn as isbns
+from bot.language import names
 from bot.language.folding import fold
 from bot.library.model import ItemStatus, Kind
 from catalogue.importers import cleaning
@@ -277,5 +278,11 @@ def author_and_title(text: str) -> tuple[str, str]:
 
 
 def _is_person(text: str) -> bool:
-    """Whether the words before the first full stop are somebody's name: a surname and a given name that are known."""
+    """Whether the words before the first full stop are somebody's name.
+
+    A surname and a given name that are known, or a well-known surname alone: «Чехов. Каштанка», not «Обломов. Роман».
+    """
+    if text.isalpha():
+        word = fold(text)
+        return text[0].isupper() and names.is_only_a_name(word) and names.weight(word) >= names.WELL_KNOWN
     return 2 <= len(text.split()) <= 4 and "," in text[:40] and bool(read_name(text).initials)
