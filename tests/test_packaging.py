@@ -4,7 +4,7 @@ import re
 import shutil
 import subprocess
 import sys
-from pathlib import Path
+from pathlib import Path, PurePath
 from zipfile import ZipFile
 
 import yaml
@@ -65,3 +65,14 @@ def test_what_the_container_draws_and_keeps_lies_on_its_volume() -> None:
     assert str(Path(config).parent) == volume
     assert service["read_only"]
     assert [mount.split(":")[1] for mount in service["volumes"]] == [config, volume]
+
+
+def test_passwords_beside_compose_get_neither_into_an_image_nor_into_git() -> None:
+    """Both patterns hold for the folder itself, not for those in it (requirements/run.txt is needed)."""
+    secrets = yaml.safe_load((ROOT / "compose.yaml").read_text("utf-8"))["secrets"].values()
+    left_out = (ROOT / ".dockerignore").read_text("utf-8").split()
+    ignored = [line.removeprefix("/") for line in (ROOT / ".gitignore").read_text("utf-8").split() if line[0] == "/"]
+
+    for patterns in (left_out, ignored):
+        assert [secret["file"] for secret in secrets if not any(map(PurePath(secret["file"]).match, patterns))] == []
+    assert "config.yaml" in left_out  # it may hold tokens
