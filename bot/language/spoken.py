@@ -32,6 +32,12 @@ _BESIDE_IN_ENGLISH = _of(
     "those im book books library librarian card "
     "address phone account copy copies don t s ve ll re d they them their he she his her some"
 )
+_ALONE_IN_ENGLISH = _of(
+    "hours thanks address phone events rules fines recommend recommendations renew renewal reserve holds loans branches "
+    "directions schedule timetable membership arrivals contacts librarian feedback complaint printing addresses"
+)
+"""Whole questions of one word; «help», «stop», «ok», «wifi» are written in Russian, too."""
+_LONGEST_ALONE = 3
 _ASKS_IN_RUSSIAN = _of(
     "есть ли вас вы вам мне можно здравствуйте привет пожалуйста спасибо книга книги книгу книг нужна нужен нужно "
     "нужны хочу хотела хотел ищу найти найдите продлить продлите скольки сколько работаете часы работы адрес телефон "
@@ -113,8 +119,15 @@ def _share(words: list[str], asks: frozenset[str], beside: frozenset[str]) -> in
     return asking + sum(word in beside for word in words) if asking else 0
 
 
+def _asks_alone(words: list[str]) -> bool:
+    known = _ALONE_IN_ENGLISH | _BESIDE_IN_ENGLISH | _ASKS_IN_ENGLISH | {"new", "times"}
+    return not _ALONE_IN_ENGLISH.isdisjoint(words) and known.issuperset(words)
+
+
 def _is_english(words: list[str]) -> bool:
     if words and words[0] in _GREETS and len(words) <= _FEWEST:
+        return True
+    if len(words) <= _LONGEST_ALONE and _asks_alone(words):
         return True
     told = _share(words, _ASKS_IN_ENGLISH, _BESIDE_IN_ENGLISH)
     if told == _FEWEST and sum(word in _ASKS_IN_ENGLISH for word in words) < _FEWEST:

@@ -9,7 +9,7 @@ from bot.language.spoken import Spoken, spoken
     "said",
     ["Do you have The Hobbit?", "hello", "hi there", "when are you open on Sunday", "how do I renew my books please",
      "I need to speak to a librarian", "Do you have Мастер и Маргарита?", "is there a book about space for my son",
-     "can i get a library card", "thank you very much"],
+     "can i get a library card", "thank you very much", "hours", "thanks", "new arrivals", "phone please"],
 )  # fmt: skip
 def test_english(said: str) -> None:
     assert spoken(said) == Spoken(language="en", plainly=True)
