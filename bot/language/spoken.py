@@ -33,8 +33,8 @@ _BESIDE_IN_ENGLISH = _of(
     "address phone account copy copies don t s ve ll re d they them their he she his her some"
 )
 _ALONE_IN_ENGLISH = _of(
-    "hours thanks address phone events rules fines recommend recommendations renew renewal reserve holds loans branches "
-    "directions schedule timetable membership arrivals contacts librarian feedback complaint printing addresses"
+    "hours thanks address phone events rules fines recommend recommendations renew renewal reserve holds loans "
+    "branches directions schedule timetable membership arrivals contacts librarian feedback complaint printing"
 )
 """Whole questions of one word; «help», «stop», «ok», «wifi» are written in Russian, too."""
 _LONGEST_ALONE = 3
