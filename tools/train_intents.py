@@ -84,10 +84,6 @@ HELD = ("забронируйте {}", "отложите мне {}")
 ROUNDS, BATCHES = 20, 8
 """Every message is looked at so many times, an eighth of them a step."""
 LEARNING = 0.3
-SHRINK = 3e-6
-LEAST_SEEN = 3
-LEAST_WEIGHT = 0.1
-"""Smaller weights are left out of the file: they decide nothing."""
 _CHOICE = re.compile(r"\(([^()]*)\)")
 Matrix = np.ndarray[Any, np.dtype[np.float32]]
 
@@ -98,6 +94,23 @@ class Example(NamedTuple):
     text: str
     intent: str
     weight: float
+
+
+class Fit(NamedTuple):
+    """How a model is fitted to its examples.
+
+    Attributes:
+        least_seen: A feature of fewer examples is not learned.
+        shrink: How strongly weights are drawn to nothing.
+        least_weight: Smaller weights are left out of the file: they decide nothing.
+    """
+
+    least_seen: int = 3
+    shrink: float = 3e-6
+    least_weight: float = 0.1
+
+
+FIT = Fit()
 
 
 def drawn(text: str) -> int:
@@ -201,35 +214,44 @@ class Rows(NamedTuple):
     starts: np.ndarray[Any, np.dtype[np.int64]]
 
 
-def trained(learned: Sequence[Example]) -> dict[str, Any]:
-    """The model as it is written: intents, and for each feature its weights by intent."""
-    found = [_features(example.text) for example in learned]
+def trained(learned: Sequence[Example], found: Sequence[Sequence[str]] | None = None, fit: Fit = FIT) -> dict[str, Any]:
+    """The model as it is written: intents, and for each feature its weights by intent.
+
+    Args:
+        learned: What is learned from.
+        found: The features of each, where other ones than those of its words are looked at.
+        fit: How.
+    """
+    found = found or [features(example.text) for example in learned]
     seen: dict[str, int] = {}
     for row in found:
         for feature in dict.fromkeys(row):
             seen[feature] = seen.get(feature, 0) + 1
-    numbered = {name: n for n, name in enumerate(sorted(f for f, times in seen.items() if times >= LEAST_SEEN))}
+    numbered = {name: n for n, name in enumerate(sorted(f for f, times in seen.items() if times >= fit.least_seen))}
     intents = sorted({example.intent for example in learned})
-    weights = _fit(_rows(found, numbered), _targets(learned, intents), _weigh(learned), batches(learned), len(numbered))
+    weights = _fit(
+        _rows(found, numbered), _targets(learned, intents), _weigh(learned), batches(learned), len(numbered), fit.shrink
+    )
     kept: dict[str, list[int]] = {}
     for name, n in numbered.items():
-        telling = [(i, round(float(w) * SCALE)) for i, w in enumerate(weights[n]) if abs(w) >= LEAST_WEIGHT]
+        telling = [(i, round(float(w) * SCALE)) for i, w in enumerate(weights[n]) if abs(w) >= fit.least_weight]
         if telling:
             kept[name] = [number for pair in telling for number in pair]
     return {"intents": intents, "bias": [round(float(w), 3) for w in weights[-1]], "weights": kept}
 
 
 @cache
-def _reading() -> tuple[Reader, Features]:
+def reading() -> tuple[Reader, Features]:
+    """What reads messages and what names their features."""
     return Reader(phrases()), Features(phrases())
 
 
 @cache
-def _features(text: str) -> list[str]:
+def features(text: str) -> list[str]:
     """What the model looks at; remembered, for who trains several models."""
-    reader, features = _reading()
+    reader, found = reading()
     read = reader.read(text)
-    return features.of(read, stretch(read)) if read.tokens else ["#1"]
+    return found.of(read, stretch(read)) if read.tokens else ["#1"]
 
 
 def _rows(found: Sequence[Sequence[str]], numbered: dict[str, int]) -> Rows:
@@ -264,7 +286,12 @@ def batches(learned: Sequence[Example]) -> np.ndarray[Any, np.dtype[np.int64]]:
 
 
 def _fit(
-    rows: Rows, targets: Matrix, each: Matrix, batch_of: np.ndarray[Any, np.dtype[np.int64]], width: int
+    rows: Rows,
+    targets: Matrix,
+    each: Matrix,
+    batch_of: np.ndarray[Any, np.dtype[np.int64]],
+    width: int,
+    shrink: float,
 ) -> Matrix:
     """Adam over fixed batches, rounds of them; shrinks all weights but the bias."""
     weights = np.zeros((width + 1, targets.shape[1]), np.float32)
@@ -273,7 +300,7 @@ def _fit(
     steps = ROUNDS * BATCHES
     for step in range(1, steps + 1):
         batch = batches[step % BATCHES]
-        slope = SHRINK * weights
+        slope = shrink * weights
         slope[-1] = 0
         slope[batch.present] += BATCHES * _slope(batch, weights, targets[batch.chosen], each[batch.chosen])
         mean = 0.9 * mean + 0.1 * slope

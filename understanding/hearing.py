@@ -1,16 +1,15 @@
 """Phrases and the model together: which intent a stretch of a message speaks for."""
 
 from collections.abc import Container, Sequence
-from dataclasses import field
 from math import exp, log
 
 from bot.newest import Newest
-from bot.quick import dataclass
-from understanding.features import EDGE, Features, Word, kind, length, signs
+from understanding.features import Features, signs
 from understanding.judging import BARE, Judge, Opinion, Stretch
 from understanding.lexicon import LEVELS, OF_ACCOUNTS, Phrases
 from understanding.meaning import Pattern
-from understanding.model import Model, Row
+from understanding.model import Model
+from understanding.scorer import Known, Scorer
 from understanding.tokens import Message
 
 LOOKED_FOR = "search"
@@ -34,12 +33,10 @@ _LEAST = 0.01
 """No share is taken for less: the model has not heard everything."""
 _LEAST_POWER = log(_LEAST)
 _REMEMBERED = 40_000
-"""Words and pairs whose rows are kept: 350 bytes each."""
+"""Words and pairs whose rows are kept."""
 _OPINIONS, _LONGEST_REMEMBERED = 512, 20
 """Opinions that are kept of stretches so short that a phrase fits: the same sentence comes with another greeting or
 number, a greeting before anything; 2 kB each."""
-_TOLD = 3
-"""So many words are named in an explanation."""
 _MOSTLY = 1
 _ONLY_PHRASES = frozenset(OF_ACCOUNTS.split())
 _SURELY, _BARELY = 0.93, 0.62
@@ -50,38 +47,14 @@ _OVER_A_SHORT_ONE = 0.6
 """«Мим, пожалуйста» is no wish that courtesy alone speaks for; «нет, спасибо» is thanks."""
 
 
-@dataclass(slots=True, eq=False)
-class _Known:
-    """A word that was heard.
-
-    Attributes:
-        row: What it speaks for.
-        kind: Its part of speech and grammar.
-        behind: The same with what it speaks for behind another word, by that word.
-        beside: The same behind a word of which only the kind counts, by that and by how many features of the pair speak
-            for nothing.
-    """
-
-    word: Word
-    row: Row
-    kind: str
-    behind: dict["_Known", Row] = field(default_factory=dict)
-    beside: dict[tuple[int, str], Row] = field(default_factory=dict)
-
-
 class Ear:
     """Hears a stretch by phrases and by all of its words."""
 
     def __init__(self, phrases: Phrases, judge: Judge, model: Model) -> None:
         self._judge = judge
         self._model = model
-        self._features = Features(phrases)
-        self._words: dict[Word, _Known] = {}
         self._opinions: Newest[tuple[object, ...], Opinion] = Newest(_OPINIONS)
-        self._edge = _Known(EDGE, model.row(()), kind(EDGE[0]))
-        self._remembered = 0
-        self._wholes: dict[tuple[str, int], Row] = {}
-        self._kinds: dict[tuple[str, str], Row] = {}
+        self._scorer = Scorer(Features(phrases), model, _REMEMBERED, self._opinions)
         self._intents = dict.fromkeys(model.intents)
         self._unless = [(intent, mask) for intent, mask in phrases.unless.items() if mask and intent in model.intents]
         self._unless_any = 0
@@ -94,7 +67,7 @@ class Ear:
         judged = judged or self._judge.opinion(words)
         if judged.intent in _ONLY_PHRASES:
             return judged
-        heard, written = self._known_words(message, words), signs(message, words)
+        heard, written = self._scorer.known(message, words), signs(message, words)
         if judged.pattern is None or len(heard) > _LONGEST_REMEMBERED:
             return self._weighed(message, words, judged, heard, written)
         said = tuple(heard), words.masks, words.quiet, written, judged.intent, judged.pattern
@@ -104,9 +77,9 @@ class Ear:
         return opinion
 
     def _weighed(
-        self, message: Message, words: Stretch, judged: Opinion, heard: Sequence[_Known], written: int
+        self, message: Message, words: Stretch, judged: Opinion, heard: Sequence[Known], written: int
     ) -> Opinion:
-        scores = self._scores(heard, words.last - words.first, written)
+        scores = self._model.scores(self._scorer.row(heard, words.last - words.first, written))
         together = self._together(judged, scores, words.present)
         best, second = _likeliest(together)
         if (
@@ -127,79 +100,7 @@ class Ear:
 
     def telling(self, message: Message, words: Stretch, intent: str) -> str:
         """The words of a stretch that speak most for an intent, the strongest first."""
-        number = self._model.intents.index(intent)
-        spoken = {word[0]: self._known(word).row[number] for word in self._features.words(message, words)}
-        told = sorted(spoken, key=lambda word: -spoken[word])[:_TOLD]
-        return ", ".join(f"«{word}»" for word in told if spoken[word] > 0)
-
-    def _known_words(self, message: Message, words: Stretch) -> list[_Known]:
-        if self._remembered >= _REMEMBERED:
-            self._forget()
-        known = self._words
-        return [known.get(word) or self._known(word) for word in self._features.words(message, words)]
-
-    def _scores(self, heard: Sequence[_Known], count: int, written: int) -> list[float]:
-        row, before = self._whole(count, written).copy(), self._edge
-        for known in heard:
-            behind = known.behind.get(before)
-            row += self._behind(before, known) if behind is None else behind
-            before = known
-        row += self._behind(before, self._edge)
-        return self._model.scores(row)
-
-    def _known(self, word: Word) -> _Known:
-        known = self._words.get(word)
-        if known is None:
-            like = self._features.like(word)
-            if like != word:
-                known = self._known(like)
-            else:
-                known = _Known(word, self._model.row(self._features.of_word(word)), kind(word[0]))
-            self._words[word] = known
-            self._remembered += 1
-        return known
-
-    def _behind(self, before: _Known, known: _Known) -> Row:
-        """What a word speaks for, and the two of them as neighbours."""
-        row = known.behind.get(before)
-        if row is None:
-            features = self._features.of_pair(before.word, known.word)
-            if self._model.knows(features):
-                row = known.row + self._model.row(features) + self._of_kinds(before, known)
-                self._remembered += 1
-            else:  # most pairs: nothing but their number and their kinds count
-                row = self._beside(before, known, len(features))
-            known.behind[before] = row
-        return row
-
-    def _beside(self, before: _Known, known: _Known, features: int) -> Row:
-        """What a word speaks for behind one of a kind, where so many features of the pair speak for nothing."""
-        row = known.beside.get((features, before.kind))
-        if row is None:
-            row = known.beside[features, before.kind] = known.row + self._of_kinds(before, known)
-            row[-1] += features
-            self._remembered += 1
-        return row
-
-    def _of_kinds(self, before: _Known, known: _Known) -> Row:
-        row = self._kinds.get((before.kind, known.kind))
-        if row is None:
-            row = self._model.row((self._features.of_kinds(before.kind, known.kind),))
-            self._kinds[before.kind, known.kind] = row
-        return row
-
-    def _forget(self) -> None:
-        self._words.clear()
-        self._opinions.clear()
-        self._edge = _Known(EDGE, self._model.row(()), self._edge.kind)
-        self._remembered = 0
-
-    def _whole(self, count: int, written: int) -> Row:
-        long = length(count)
-        known = self._wholes.get((long, written))
-        if known is None:
-            known = self._wholes[long, written] = self._model.row(self._features.of_whole(count, written))
-        return known
+        return self._scorer.telling(message, words, intent)
 
     def _together(self, judged: Opinion, scores: Sequence[float], present: int) -> dict[str, float]:
         """How likely each intent is, phrases and model weighed against each other.

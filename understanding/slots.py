@@ -1,7 +1,7 @@
 """Pieces of a message that handlers need: the reader's own words, numbers in digits, writers in the nominative."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from understanding import book_slots
 from understanding.circumstances import BRANCH, MONTH, ORDINAL
@@ -126,13 +126,13 @@ def _without_terms(text: str) -> str:
 
 
 def topic(intent: str, present: int, phrases: Phrases) -> Mapping[str, str]:
-    """The FAQ topic of a request, as slot ``topic``; the intent itself where no narrower one fits."""
+    """The FAQ topic of a request, as slot ``topic``: the first that fits; «join» itself where no narrower one does."""
+    found = next(topics(intent, present, phrases), intent if intent == "join" else "")
+    return {"topic": found} if found else {}
+
+
+def topics(intent: str, present: int, phrases: Phrases) -> Iterator[str]:
+    """All topics of an intent whose words are there, in the order of its file."""
     for candidate in phrases.topics.get(intent, ()):
-        for mask in candidate.masks:
-            if _fits(mask, present):
-                return {"topic": candidate.key}
-    return {"topic": intent} if intent in ("join", "rules") else {}
-
-
-def _fits(mask: int, present: int) -> bool:
-    return mask & present == mask
+        if any(mask & present == mask for mask in candidate.masks):
+            yield candidate.key

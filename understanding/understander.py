@@ -22,6 +22,7 @@ from understanding.rest import Rest, rest
 from understanding.same_book import one_book, one_place
 from understanding.splitting import SURE, Part, Splitter
 from understanding.tokens import Message, Reader
+from understanding.topic_ear import OF_ALL, TopicEar
 from understanding.wishes import (
     LONGEST_TITLE,
     SURE_OF_THE_WHOLE,
@@ -70,6 +71,7 @@ class PhraseUnderstanding:
         self._judge = Judge(self._phrases)
         self._splitter = Splitter(self._phrases, self._judge)
         self._ear = Ear(self._phrases, self._judge, model or trained_model())
+        self._topic_ear = TopicEar(self._phrases)
 
     def understand(self, text: str) -> tuple[Request, ...]:
         """At least one request, in the order of the message; never raises."""
@@ -173,14 +175,19 @@ class PhraseUnderstanding:
         because = (f"{intent}: the whole message is «{' '.join(spoken)}»",)
         return Request(intent=intent, confidence=0.97, slots={"whole": message.text}, anywhere=True, because=because)
 
-    def _topic(self, intent: str, told: Stretch, around: Stretch) -> Mapping[str, str]:
-        """The topic that the wish names, else the one that the rest of the message does."""
+    def _topic(
+        self, intent: str, message: Message, told: Stretch, around: Stretch
+    ) -> tuple[Mapping[str, str], tuple[str, ...]]:
+        """The topic that the wish names, else the one of the rest of the message; and why, where it was heard."""
+        if intent == OF_ALL:
+            heard, why = self._topic_ear.heard(message, around)
+            return {"topic": heard}, (why,)
         if intent == "human":  # what failed is told in one sentence, and how in another
             told = around
         found = slots_.topic(intent, told.present, self._phrases)
         if found.get("topic", intent) == intent and around is not told:
-            return slots_.topic(intent, around.present, self._phrases) or found
-        return found
+            found = slots_.topic(intent, around.present, self._phrases) or found
+        return found, ()
 
     def _request(self, message: Message, words: Stretch, part: Part, of: int) -> Request:
         opinion = part.opinion
@@ -202,7 +209,8 @@ class PhraseUnderstanding:
             cut = _named(cut, found, intent, says_more=opinion.strange > 0)
         if intent in _BOOKISH:
             cut = _without_circumstances(intent, cut, found.get("title", ""))
-        found.update(self._topic(intent, part.words, words if of == 1 else part.words))
+        topic, why = self._topic(intent, message, part.words, words if of == 1 else part.words)
+        found.update(topic)
         if of == 1 and (other := rival(part, message)):
             found["rival"] = other
         if part.last - part.first < len(message.tokens) and intent in _BOOKISH and (names := naming.named(message)):
@@ -223,7 +231,7 @@ class PhraseUnderstanding:
             confidence=SURE_OF_AN_ISBN if isbn and intent == "search" else confidence(opinion),
             slots=found,
             rest=cut.text,
-            because=_because(part, message, telling),
+            because=(*_because(part, message, telling), *why),
         )
 
 

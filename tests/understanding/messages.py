@@ -32,6 +32,8 @@ FACES_HELD = HERE / "messages_faces_held.jsonl"
 TEN_HELD = HERE / "messages_ten_held.jsonl"
 """Of ten readers more (a schoolboy, a blind woman who dictates, a clerk) and ten long messages, with what they name
 (``slots``): written by one who had not looked at the code, before an error was seen."""
+TOPICS_HELD = HERE / "messages_topics_held.jsonl"
+"""Questions of rules by eight readers, two or more a topic, written before their hand had seen a phrase."""
 STRANGERS = (VOICES_HELD, PEOPLE_HELD, MANNERS_HELD, TRADES_HELD, FACES_HELD, TEN_HELD)
 DEV = (
     HERE.parent / "data" / "queries" / "queries_ru_dev.jsonl",
