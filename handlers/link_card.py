@@ -61,6 +61,7 @@ _LOST = frozenset(
     ]
 )
 """A reader who does not know what to write."""
+_OF_A_CARD = ("билет", "читат", "карт", "мо", "номер", "n", "это", "card", "library", "my", "is")
 Wish = Mapping[str, object]
 
 
@@ -89,7 +90,7 @@ async def _begun(turn: Turn, library: Library) -> Answer:
         return _ask_card(_without_card(wish))
     if account.suspended and not account.holders and turn.argument != "other":
         return await _gone(turn, library)
-    said_outright = turn.request.intent == "link_card" and not turn.request.slots.get("then")
+    said_outright = turn.request.intent == "link_card" and not turn.request.slots.get("then") and _CARD_SAID not in wish
     code = one_time_code(turn.text) if said_outright else ""
     return await _by_code(turn, library, accounts, code, wish) if code else _ask_proof(accounts, account, wish)
 
@@ -117,12 +118,17 @@ def _number_said(turn: Turn) -> str:
     """The number of a card that came with the wish: «мой билет 1000001», or behind a button; "" where none did."""
     if turn.argument.startswith("no."):
         return card_number(turn.argument.removeprefix("no."))
-    is_code = turn.request.intent == "link_card" and not turn.request.slots.get("then")
     said = turn.content.text if isinstance(turn.content, Text) else ""
+    is_code = turn.request.intent == "link_card" and not turn.request.slots.get("then") and not _names_a_card(said)
     number = card_number(said)
     if is_code or len(digits_of(number)) < LEAST_OF_A_CARD:
         return ""
     return number if any(word.startswith(("билет", "карт", "card")) for word in words(said)) else ""
+
+
+def _names_a_card(said: str) -> bool:
+    """«Мой билет 0012345»: nothing but a card and its number, which is no code."""
+    return all(word.startswith(_OF_A_CARD) for word in words(said) if word.isalpha())
 
 
 def _what_for(wish: Wish) -> str:

@@ -1,5 +1,7 @@
 """A card's number that comes before it is asked for: as a code, with the wish, ahead of the consent, alone."""
 
+import pytest
+
 from bot.accounts import Cardholder, Proof
 from tests.support.fake_accounts import FakeAccounts
 from tests.support.reader import Reader
@@ -86,3 +88,18 @@ async def test_a_number_alone_is_asked_about_and_not_told_to_be_no_book(
     await stranger.says("4711")
 
     stranger.hears("Анна, готово: билет привязан.")
+
+
+@pytest.mark.parametrize("said", ["мой билет 0012345", "билет № 0012345"])
+async def test_a_card_named_with_its_number_is_no_code(
+    stranger: Reader, accounts: FakeAccounts, anna: Cardholder, said: str
+) -> None:
+    accounts.ways |= {Proof.PIN}
+    await stranger.says("привяжи билет")
+    await stranger.says("да")
+    await stranger.presses("Отмена")
+
+    await stranger.says(said)
+
+    stranger.hears("Теперь PIN-код билета.")
+    stranger.hears_nothing_of("Не подошло")
