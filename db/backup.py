@@ -17,12 +17,27 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import IO, Any, cast
 
-from sqlalchemy import Date, LargeBinary, Table, delete, func, insert, select, text, update
+from sqlalchemy import (
+    ColumnClause,
+    Date,
+    LargeBinary,
+    Table,
+    TableClause,
+    column,
+    delete,
+    func,
+    insert,
+    select,
+    text,
+    update,
+)
+from sqlalchemy import table as named_table
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.errors import InputError
 from bot.quick import dataclass
+from db import migrate
 from db.base import Moment
 from db.connect import OWNER_ONLY, store_errors, unavailable
 from db.models import MessageRow, MessageTotalsRow
@@ -40,9 +55,10 @@ LEASES = {"lease": 0, "leased_until": None, "leased_by": None}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Copied:
-    """Rows by table."""
+    """Rows by table, and the revision of the tables they are from."""
 
     rows: dict[str, int]
+    revision: str
 
     @property
     def total(self) -> int:
@@ -84,7 +100,7 @@ async def backup(engine: AsyncEngine, revision: str, file: Path) -> Copied:
         raise unavailable(error) from error
     finally:
         partial.unlink(missing_ok=True)
-    return Copied(rows=counts)
+    return Copied(rows=counts, revision=revision)
 
 
 def _made_for_the_owner(file: Path) -> IO[bytes]:
@@ -118,18 +134,19 @@ class _Digest:
         return self._hash.hexdigest()
 
 
-def verify(file: Path, revision: str) -> Copied:
-    """Read the whole file once; raises InputError if it is damaged, foreign or of another version."""
+def verify(file: Path) -> Copied:
+    """Read the whole file once; raises InputError if it is damaged, foreign or of a newer version."""
     digest, last = hashlib.sha256(), b""
     try:
         with gzip.open(file, "rb") as stream:
             head = json.loads(stream.readline(1 << 16))
             if not isinstance(head, dict) or head.get("format") != FORMAT:
                 raise InputError(f"{file}: this is no backup of Bibliobot")
-            if head["revision"] != revision:
+            revision = str(head["revision"])
+            if not migrate.known(revision):
                 raise InputError(
-                    f"{file}: made by another version of the tables ({head['revision']}, this one has {revision}). "
-                    "Restore it with the version that made it, then run: bibliobot db upgrade"
+                    f"{file}: made by a newer version of this program (tables {revision}, this one has "
+                    f"{migrate.head()}): restore it with that version"
                 )
             stream.seek(0)
             for line in stream:
@@ -142,27 +159,30 @@ def verify(file: Path, revision: str) -> Copied:
         raise InputError(f"{file}: cannot be read as a backup ({type(error).__name__}); nothing was changed") from None
     if not isinstance(end, dict) or end.get("sha256") != digest.hexdigest():
         raise InputError(f"{file}: the backup is damaged or cut short; nothing was changed")
-    return Copied(rows=end["end"])
+    return Copied(rows=end["end"], revision=revision)
 
 
-async def restore(engine: AsyncEngine, revision: str, file: Path) -> Copied:
+async def restore(engine: AsyncEngine, file: Path) -> Copied:
     """Fill an empty store from ``file``, in one transaction.
+
+    What an earlier version copied goes into tables as that version had them, and these are brought up to date.
 
     A restored store sends nothing by itself: what was still to be sent or answered is set aside,
     since another copy of the service may have done it already. Its catalogue goes by a new name,
     so that an index of a later state is not taken for its own.
 
     Raises:
-        InputError: The file is damaged or foreign, or the store holds something already.
+        InputError: The file is damaged, foreign or of a newer version, or the store holds something already.
         StoreUnavailable: The database refuses; nothing was restored.
     """
-    copied = verify(file, revision)
+    copied = verify(file)
     with store_errors():
-        await _fill(engine, file)
+        await _fill(engine, file, copied)
     return copied
 
 
-async def _fill(engine: AsyncEngine, file: Path) -> None:
+async def _fill(engine: AsyncEngine, file: Path, copied: Copied) -> None:
+    is_earlier = copied.revision != migrate.head()
     async with engine.begin() as connection:
         for table in _tables():
             if table.name in MADE_WITH_THE_TABLES:
@@ -172,42 +192,51 @@ async def _fill(engine: AsyncEngine, file: Path) -> None:
                     f"the database is not empty (table {table.name}): restore into a new one, "
                     "so that nothing is overwritten"
                 )
-        for table in reversed(_tables()):
-            await connection.execute(table.delete())
-        for table, batch in _batches(file):
-            await connection.execute(insert(table), batch)
+        if is_earlier:
+            await connection.run_sync(migrate.make_anew, copied.revision)
+        for name in MADE_WITH_THE_TABLES & copied.rows.keys():
+            await connection.execute(delete(METADATA.tables[name]))
+        for into, batch in _batches(file):
+            await connection.execute(insert(into), batch)
+        if is_earlier:
+            await connection.run_sync(migrate.bring, migrate.head())
         await _settle(connection)
         if engine.dialect.name == "postgresql":
             await _reset_sequences(connection)
 
 
-def _batches(file: Path) -> Iterator[tuple[Table, list[dict[str, Any]]]]:
+def _batches(file: Path) -> Iterator[tuple[TableClause, list[dict[str, Any]]]]:
     """Rows of the file by table, in batches, with moments and dates made whole again."""
     with gzip.open(file, "rb") as stream:
         stream.readline()
-        table: Table | None = None
-        columns: list[str] = []
+        into: TableClause | None = None
         batch: list[dict[str, Any]] = []
         for line in stream:
             value = json.loads(line)
-            if isinstance(value, list):
-                batch.append({name: _revived(table, name, item) for name, item in zip(columns, value, strict=True)})
-            if table is not None and batch and (isinstance(value, dict) or len(batch) >= BATCH):
-                yield table, batch
+            if isinstance(value, list) and into is not None:
+                batch.append({each.name: _revived(each, item) for each, item in zip(into.columns, value, strict=True)})
+            if into is not None and batch and (isinstance(value, dict) or len(batch) >= BATCH):
+                yield into, batch
                 batch = []
             if isinstance(value, dict) and "table" in value:
-                table, columns = METADATA.tables[value["table"]], value["columns"]
+                into = _as_copied(value["table"], value["columns"])
 
 
-def _revived(table: Table | None, name: str, value: Any) -> Any:
-    if table is None or value is None:
+def _as_copied(name: str, columns: Sequence[str]) -> TableClause:
+    """A table with the columns that it had when it was copied; kinds of those that went since are not known."""
+    now = METADATA.tables.get(name)
+    kinds = {} if now is None else {each.name: each.type for each in now.columns}
+    return named_table(name, *(column(each, kinds.get(each)) for each in columns))
+
+
+def _revived(of: ColumnClause[Any], value: Any) -> Any:
+    if value is None:
         return value
-    kind = table.columns[name].type
-    if isinstance(kind, Moment):
+    if isinstance(of.type, Moment):
         return datetime.fromisoformat(value)
-    if isinstance(kind, LargeBinary):
+    if isinstance(of.type, LargeBinary):
         return base64.b64decode(value)
-    return date.fromisoformat(value) if isinstance(kind, Date) else value
+    return date.fromisoformat(value) if isinstance(of.type, Date) else value
 
 
 async def _settle(connection: AsyncConnection) -> None:

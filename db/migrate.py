@@ -86,6 +86,26 @@ async def upgrade(database: Database, revision: str = "head") -> None:
     await _run(database, step)
 
 
+def known(revision: str) -> bool:
+    """Whether this program has ever had tables of this revision."""
+    return revision in _revisions()
+
+
+def make_anew(connection: Connection, revision: str) -> None:
+    """Drop all tables, and make them as they were at ``revision``."""
+    from alembic import command
+
+    command.downgrade(_config(connection), "base")
+    command.upgrade(_config(connection), revision)
+
+
+def bring(connection: Connection, revision: str) -> None:
+    """Bring the tables, and what is in them, to ``revision``."""
+    from alembic import command
+
+    command.upgrade(_config(connection), revision)
+
+
 async def downgrade(database: Database, revision: str) -> None:
     """Take the tables back to ``revision`` ("base" for none)."""
     from alembic import command

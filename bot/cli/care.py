@@ -151,11 +151,11 @@ def restore(config: Path | None, file: Path) -> int:
         store = await _store(*load(config))
         try:
             if await migrate.state(store) is migrate.Tables.EMPTY:
-                copies.verify(file, migrate.head())
+                copies.verify(file)
                 await migrate.upgrade(store)
             if fault := await tables_fault(store):
                 raise StoreUnavailable(fault)
-            return await copies.restore(store.writer, migrate.head(), file)
+            return await copies.restore(store.writer, file)
         finally:
             await store.aclose()
 

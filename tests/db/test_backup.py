@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import insert, select
+from sqlalchemy.exc import IntegrityError
 
 from bot.errors import InputError, StoreUnavailable
 from bot.messages import Lane
@@ -26,7 +27,7 @@ from db.faq import SqlFaq
 from db.files import SqlFiles, SqlUnread
 from db.import_jobs import SqlImportJobs
 from db.index_source import SqlIndexSource
-from db.migrate import head
+from db.migrate import Tables, differences, head, state
 from db.models import MissRow, PatronRow, SynonymRow, VersionRow, WorkRow
 from db.models_notices import NoticeRow
 from db.models_places import SpecialDaysRow
@@ -141,7 +142,7 @@ async def test_a_copy_restores_everything_on_either_database(filled: Database, e
     assert [name for name, found in before.items() if not found and name not in who_is_in] == []
 
     copied = await backup(filled.engine, REVISION, file)
-    restored = await restore(empty.writer, REVISION, file)
+    restored = await restore(empty.writer, file)
 
     after = await content(empty)
     rests = [row for row in after["versions"] if row["name"] == "notices_rest"]
@@ -170,7 +171,7 @@ async def test_a_restored_store_answers_and_sends_nothing_by_itself(
     file = tmp_path / "copy.gz"
     await backup(filled.engine, REVISION, file)
 
-    await restore(empty.writer, REVISION, file)
+    await restore(empty.writer, file)
 
     async with opened_log(empty, clock) as log:
         assert await log.claim(10) == []
@@ -190,7 +191,7 @@ async def test_a_restored_store_goes_on_where_the_old_one_stopped(
 ) -> None:
     file = tmp_path / "copy.gz"
     await backup(filled.engine, REVISION, file)
-    await restore(empty.writer, REVISION, file)
+    await restore(empty.writer, file)
 
     writer, source = SqlCatalogueWriter(empty, clock), SqlIndexSource(empty)
     version = await source.version()
@@ -217,7 +218,7 @@ async def test_a_store_that_holds_something_is_not_overwritten(
     before = await content(sqlite)
 
     with pytest.raises(InputError, match="not empty"):
-        await restore(sqlite.writer, REVISION, file)
+        await restore(sqlite.writer, file)
 
     assert await content(sqlite) == before
 
@@ -250,11 +251,11 @@ async def test_a_damaged_file_is_refused_before_anything_is_written(
     await SqlFaq(sqlite, clock).put([FaqEntry(topic=f"t{n}", language="ru", answer="Паспорт") for n in range(50)])
     file = tmp_path / "copy.gz"
     await backup(sqlite.engine, REVISION, file)
-    verify(file, REVISION)
+    verify(file)
     file.write_bytes(damage(file.read_bytes()))
 
     with pytest.raises(InputError, match="nothing was changed"):
-        await restore(sqlite.writer, REVISION, file)
+        await restore(sqlite.writer, file)
 
 
 @pytest.mark.parametrize(
@@ -272,22 +273,80 @@ async def test_another_file_is_no_backup(sqlite: Database, tmp_path: Path, data:
     file.write_bytes(data)
 
     with pytest.raises(InputError, match=why):
-        await restore(sqlite.writer, REVISION, file)
+        await restore(sqlite.writer, file)
 
 
 async def test_a_file_that_is_not_there_is_said_so(sqlite: Database, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="there is no such file"):
-        await restore(sqlite.writer, REVISION, tmp_path / "none.gz")
+        await restore(sqlite.writer, tmp_path / "none.gz")
+
+
+def copied_by(file: Path, revision: str, tables: dict[str, list[dict[str, Any]]]) -> None:
+    """Write a copy as a version with tables of this revision would."""
+    said: list[Any] = [{"format": "bibliobot-backup-1", "revision": revision}]
+    for name, rows in tables.items():
+        said += [{"table": name, "columns": list(rows[0])}, *(list(row.values()) for row in rows)]
+    whole = b"".join(json.dumps(line).encode() + b"\n" for line in said)
+    end = {"end": {name: len(rows) for name, rows in tables.items()}, "sha256": hashlib.sha256(whole).hexdigest()}
+    file.write_bytes(gzip.compress(whole + json.dumps(end).encode() + b"\n"))
+
+
+AT = "2026-11-25T09:00:00+00:00"
+A_TALK: dict[str, Any] = {"id": 3, "contact_id": 7, "mode": "bot", "handover_reason": "", "dialogue": {}, "lease": 5}
+A_MESSAGE: dict[str, Any] = {"conversation_id": 3, "channel": "chat", "lane": 0, "attempts": 0, "created_at": AT}
+OF_0005: dict[str, list[dict[str, Any]]] = {
+    "catalogue_state": [{"id": 1, "version": 4, "identity": "0" * 32}],
+    "message_totals": [{"slot": 0, "received": 1, "handled": 0, "aside": 0}],
+    "contacts": [
+        {"id": 7, "channel": "chat", "address": "anna", "name": "Анна", "language": "ru", "patron_id": None}
+        | {"created_at": AT, "source": "plakat"}
+    ],
+    "conversations": [A_TALK],
+    "messages": [
+        A_MESSAGE | {"id": 11, "author": "reader", "state": "waiting", "text": "Есть Вий?", "in_reply_to": None},
+        A_MESSAGE | {"id": 12, "author": "bot", "state": "queued", "text": "Да", "in_reply_to": 11},
+    ],
+}
+
+
+async def test_a_copy_by_an_earlier_version_is_restored_and_brought_up_to_date(
+    database: Database, tmp_path: Path, clock: StandingClock
+) -> None:
+    copied_by(tmp_path / "copy.gz", "0005", OF_0005)
+
+    assert (await restore(database.writer, tmp_path / "copy.gz")).total == 6
+
+    assert await differences(database) == []
+    assert await state(database) is Tables.CURRENT
+    async with opened_log(database, clock) as log:
+        assert await log.claim(10) == []
+        assert await log.claim_outbound("chat", 10) == []
+        figures = await log.figures()
+        assert (figures.received, figures.handled, figures.aside, figures.waiting) == (1, 0, 1, 0)
+        assert [logged.reply.text for logged in await log.said(ANNA)] == ["Есть Вий?", "Да"]
+        assert (await log.record(arrival("А Нос?", key="13"))).conversation_id == 3
+    assert await is_resting(database)
+
+
+async def test_a_copy_by_an_earlier_version_that_does_not_fit_leaves_the_store_as_it_was(
+    database: Database, tmp_path: Path
+) -> None:
+    nobodys = OF_0005 | {"conversations": [A_TALK | {"contact_id": 8}]}
+    copied_by(tmp_path / "copy.gz", "0005", nobodys)
+
+    with pytest.raises(IntegrityError):
+        await restore(database.writer, tmp_path / "copy.gz")
+
+    assert await state(database) is Tables.CURRENT
+    assert await differences(database) == []
 
 
 async def test_a_file_from_a_newer_version_is_refused(sqlite: Database, tmp_path: Path) -> None:
     file = tmp_path / "copy.gz"
-    lines = [json.dumps({"format": "bibliobot-backup-1", "revision": "9999"}).encode() + b"\n"]
-    lines.append(json.dumps({"end": {}, "sha256": hashlib.sha256(lines[0]).hexdigest()}).encode() + b"\n")
-    file.write_bytes(gzip.compress(b"".join(lines)))
+    copied_by(file, "9999", {})
 
-    with pytest.raises(InputError, match="another version of the tables"):
-        await restore(sqlite.writer, REVISION, file)
+    with pytest.raises(InputError, match="a newer version"):
+        await restore(sqlite.writer, file)
 
 
 async def test_a_failed_copy_leaves_the_last_one_alone(databases: Databases, tmp_path: Path) -> None:

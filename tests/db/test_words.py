@@ -221,7 +221,7 @@ async def test_it_is_made_anew_and_a_restored_store_makes_its_own(
 
     await backup(database.engine, head(), tmp_path / "copy")
     other = await connect(await databases.url("sqlite"))
-    await restore(other.engine, head(), tmp_path / "copy")
+    await restore(other.writer, tmp_path / "copy")
     second_log = await open_log(other, clock)
     assert await found(SqlConsoleDesk(other, second_log, clock), masha, "книги") == [one]
     await second_log.aclose()
