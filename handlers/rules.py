@@ -23,7 +23,7 @@ _FORGET = ("удал", "сотр", "стер", "уничтож", "забуд", "
 """«Удалите мои данные»: an order to us, no question of rules."""
 _OF_ALL = "rules"
 """The topic of the rules as such, and of a question whose topic nobody knows."""
-_RULES = ("правил", "услови", "rule", "polic")
+_RULES = ("правил", "услови", "порядки", "rule", "polic")
 _BORROWING = ("книг", "книж", "журнал", "выда", "взять", "брать", "берут", "book", "borrow", "lend")
 """Beginnings of words by which a question is about what the rules as such tell of."""
 

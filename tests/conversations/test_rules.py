@@ -35,7 +35,9 @@ async def test_where_only_the_general_rules_are_written_that_is_said_and_the_gap
     assert reader.last_message.outcome == "missed"
 
 
-@pytest.mark.parametrize("asked", ["какие у вас правила", "правила библиотеки", "library rules"])
+@pytest.mark.parametrize(
+    "asked", ["какие у вас правила", "правила библиотеки", "какие у вас тут порядки?", "library rules"]
+)
 async def test_who_asks_for_the_rules_hears_them(reader: Reader, faq: FakeFaq, asked: str) -> None:
     faq.answers("rules", "Пять книг на две недели.")
 
