@@ -27,11 +27,11 @@ ELSEWHERE = "О билете, книгах на руках и брони зде�
 
 
 class Or:
-    """What is written as ``=intent`` is that intent, everything else is understood as ever."""
+    """What is written as ``=intent прошу`` is that intent, in Russian; everything else is understood as ever."""
 
     def understand(self, text: str) -> tuple[Request, ...]:
         if text.startswith("="):
-            return (Request(intent=text[1:], confidence=1.0, rest=text),)
+            return (Request(intent=text[1:].split(maxsplit=1)[0], confidence=1.0, rest=text),)
         return UNDERSTANDING.understand(text)
 
 
@@ -53,7 +53,7 @@ def abroad(
 async def test_a_personal_wish_is_sent_elsewhere_with_a_way_on(
     abroad: Reader, circulation: FakeCirculation, intent: str
 ) -> None:
-    await abroad.says(f"={intent}")
+    await abroad.says(f"={intent} прошу")
 
     abroad.hears(ELSEWHERE, "https://library.example")
     abroad.hears_nothing_of(*SECRETS)
@@ -61,7 +61,7 @@ async def test_a_personal_wish_is_sent_elsewhere_with_a_way_on(
     ways = [button.label for button in abroad.offered()]
     assert ways
     for label in ways:
-        await abroad.says(f"={intent}")
+        await abroad.says(f"={intent} прошу")
         await abroad.presses(label)
         assert abroad.heard, label
         abroad.hears_nothing_of(ELSEWHERE, *SECRETS)
@@ -81,7 +81,7 @@ async def test_an_old_button_is_sent_elsewhere(abroad: Reader, circulation: Fake
     "intent", sorted({key for kind, key in ((one.kind, one.key) for one in TABLE) if kind == "intent"})
 )
 async def test_no_answer_offers_what_is_not_said_here(abroad: Reader, intent: str) -> None:
-    await abroad.says(f"={intent}")
+    await abroad.says(f"={intent} прошу")
 
     assert abroad.heard
     for button in abroad.offered():
