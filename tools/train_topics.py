@@ -104,6 +104,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     table = trained(rows())
     with gzip.GzipFile(FILE, "wb", mtime=0) as target:
         target.write(json.dumps(table, ensure_ascii=False, sort_keys=True).encode())
+    if left := [row["text"] for row in train_intents.rows(MESSAGES) if row["intent"] == OF_ALL and "topic" not in row]:
+        print(f"{len(left)} questions of rules have no topic yet and are not learned: «{left[0]}» …")
     print(f"{len(rows())} messages, {len(table['weights'])} features, {FILE.stat().st_size / 1024:.0f} kB")
     return 0
 
