@@ -15,6 +15,10 @@ _SMALL = frozenset(
 )
 _ALL = frozenset(["все", "всё", "всех", "весь", "обе", "оба", "everything", "all", "both"])
 _BUT = frozenset(["кроме", "except", "but", "исключая"])
+_REST = re.compile(r"остальн\w+|rest|others")
+_NOT = frozenset(["не", "нет", "сдам", "верну", "сдаю", "not", "no"])
+_BESIDE = 2
+"""Words behind «остальные» in which «не надо» takes them back."""
 _LAST = re.compile(r"последн\w+|last")
 _ONE = frozenset(["книгу", "книжку", "книга", "ее", "эту", "it", "book", "одну", "one", "this"])
 _SPAN = re.compile(r"(?:с\s+)?(\d{1,2})\s*(?:-|–|по)\s*(\d{1,2})")
@@ -61,6 +65,8 @@ def loans_meant(said: str, books: Sequence[tuple[str, str]], aside: Sequence[str
         out = set(loans_meant(" ".join(tokens[but + 1 :]), books).places)
         if out:
             return Meant(places=tuple(place for place in range(len(books)) if place not in out), everything=True)
+    if (left := _the_rest(tokens, books)) is not None:
+        return Meant(places=left, everything=True)
     if _ALL & set(tokens):
         return Meant(places=tuple(range(len(books))), everything=True)
     named = loans_named(tokens, books)
@@ -71,6 +77,17 @@ def loans_meant(said: str, books: Sequence[tuple[str, str]], aside: Sequence[str
         places = tuple(number - 1 for number in numbers if number <= len(books))
         return Meant(places=places, beyond=max((number for number in numbers if number > len(books)), default=0))
     return Meant(one=bool(_ONE & set(tokens)))
+
+
+def _the_rest(tokens: Sequence[str], books: Sequence[tuple[str, str]]) -> tuple[int, ...] | None:
+    """The books that are not named where the others are meant: «Чайку сдам, остальные продлите»; None where not."""
+    at = next((place for place, token in enumerate(tokens) if _REST.fullmatch(token)), None)
+    if at is None or not _NOT.isdisjoint(tokens[at + 1 : at + 1 + _BESIDE]):
+        return None
+    out = loans_meant(" ".join([*tokens[:at], *tokens[at + 1 :]]), books)
+    if not out.places or out.everything:
+        return None
+    return tuple(place for place in range(len(books)) if place not in out.places)
 
 
 def loans_named(tokens: Sequence[str], books: Sequence[tuple[str, str]]) -> tuple[int, ...]:
