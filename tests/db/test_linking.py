@@ -108,6 +108,23 @@ async def test_the_other_contacts_of_a_card_hear_of_a_new_one(desk: Desk) -> Non
     assert letter[1].startswith("Ваш читательский билет привязали ещё к одному чату: chat. Если это не вы, позвоните")
 
 
+async def test_a_channel_that_has_ceased_to_carry_anything_of_a_person_hears_nothing_of_a_new_one(
+    database: Database, clock: StandingClock
+) -> None:
+    away, abroad = Contact(channel="abroad", address="1"), list[str]()
+    async with opened_desk(database, clock, abroad=abroad) as desk:
+        for contact in (away, ANNA, BORIS):
+            await desk.comes(contact)
+        for contact in (away, ANNA):
+            await desk.linked(contact)
+        before = await desk.letters()
+        abroad.append("abroad")
+
+        await desk.linked(BORIS)
+
+        assert [address for address, _ in (await desk.letters())[len(before) :]] == [ANNA.address]
+
+
 async def test_nothing_is_kept_before_consent(desk: Desk) -> None:
     carl = Contact(channel="chat", address="carl")
     await desk.comes(carl, agrees=False)

@@ -20,10 +20,10 @@ from db.base import Base
 from db.connect import Database
 from db.files import SqlFiles
 from db.forgetting import GONE
-from db.models import BranchRow, ContactRow, ConversationRow, FileRow, MessageRow, PatronRow
-from db.models_accounts import LinkAttemptRow, LinkCodeRow
-from db.models_circulation import CirculationOutcomeRow, LoanRow
-from db.models_staff import StaffNoteRow, StaffRow
+from db.models import BranchRow, ContactRow, ConversationRow, FileRow, MessageRow, PatronRow, WorkRow
+from db.models_accounts import ConsentRow, LinkAttemptRow, LinkCodeRow
+from db.models_circulation import CirculationOutcomeRow, HoldRow, LoanRow
+from db.models_staff import StaffDraftRow, StaffNoteRow, StaffRow
 from db.retention import KeepDays
 from tests.support.accounts import CARD, CHILD_CARD, Desk, opened_desk
 from tests.support.clock import StandingClock
@@ -89,7 +89,7 @@ async def everything(database: Database, *, keys: bool = False) -> str:
 
 
 async def a_librarian_notes(desk: Desk, words: str) -> None:
-    """What librarians write about Anna's conversation among themselves."""
+    """What librarians write about Anna's conversation among themselves, and an answer that is not finished."""
     now = desk.clock.now()
     staff = {"id": 1, "login": "olga", "name": "Ольга", "role": "admin", "password": "x", "must_change": False}
     async with desk.database.writer.begin() as connection:
@@ -98,6 +98,8 @@ async def a_librarian_notes(desk: Desk, words: str) -> None:
         await connection.execute(insert(StaffRow).values(staff | {"created_at": now}))
         note = {"conversation_id": talk, "staff_id": 1, "key": "k", "text": words, "created_at": now}
         await connection.execute(insert(StaffNoteRow).values(note))
+        draft = {"conversation_id": talk, "staff_id": 1, "text": words, "updated_at": now}
+        await connection.execute(insert(StaffDraftRow).values(draft))
 
 
 # --- export --------------------------------------------------------------------------------------
@@ -161,6 +163,9 @@ async def test_who_asks_to_be_forgotten_is_forgotten_at_once(desk: Desk) -> None
     assert (await desk.accounts.behind(ANNA)).holders == ()
     async with desk.database.engine.connect() as connection:
         assert (await connection.execute(select(FileRow.id))).all() == []
+        anna = select(ContactRow.id).where(ContactRow.address == ANNA.address).scalar_subquery()
+        of_anna = select(ConsentRow.withdrawn_at).where(ConsentRow.contact_id == anna)
+        assert set(await connection.scalars(of_anna)) == {desk.clock.now()}, "the record stays, the consent does not"
     after = await desk.log.figures()
     assert (after.received, after.handled) == (before.received + 1, before.handled + 1)
     assert (await desk.acts())[-2:] == ["unlinked", "erased"]
@@ -405,17 +410,32 @@ async def test_nothing_goes_where_the_library_keeps_for_ever(database: Database,
 
 async def test_a_history_goes_and_what_is_lent_now_stays(desk: Desk) -> None:
     patron = await desk.linked(ANNA)
+    child = await desk.linked(ANNA, CHILD_CARD, child=True)
     now, today = desk.clock.now(), desk.clock.now().date()
     async with desk.database.writer.begin() as connection:
         branch = await connection.scalar(insert(BranchRow).values(code="01", name="Ц").returning(BranchRow.id))
-        for title, returned_at in (("Вий", now), ("Идиот", None)):
-            lent = {"patron_id": patron, "branch_id": branch, "title": title, "issued_on": today, "due_on": today}
+        for who, title, returned_at in ((patron, "Вий", now), (patron, "Идиот", None), (child, "Мойдодыр", now)):
+            lent = {"patron_id": who, "branch_id": branch, "title": title, "issued_on": today, "due_on": today}
             await connection.execute(insert(LoanRow).values(lent | {"as_of": now, "returned_at": returned_at}))
+        for title, ended_at in (("Портрет", now), ("Бесы", None)):
+            book = {"key": title, "title": "Книга", "kind": "book", "version": 1}
+            work = await connection.scalar(insert(WorkRow).values(book).returning(WorkRow.id))
+            waited = {
+                "patron_id": patron,
+                "work_id": work,
+                "pickup_branch_id": branch,
+                "state": "queued",
+                "placed_at": now,
+            }
+            await connection.execute(
+                insert(HoldRow).values(waited | {"ended_at": ended_at, "reason": f"ждёт: {title}"})
+            )
         told = {"patron_id": patron, "call": "renew", "key": "m1", "outcome": {"title": "Вий"}, "at": now}
         await connection.execute(insert(CirculationOutcomeRow).values(told))
 
     await desk.accounts.erase(ANNA, desk.key())
 
     left = await everything(desk.database)
-    assert "Вий" not in left
-    assert "Идиот" in left
+    assert not [title for title in ("Вий", "ждёт: Портрет") if title in left]
+    assert all(title in left for title in ("Идиот", "ждёт: Бесы"))
+    assert "Мойдодыр" in left, "the child's history is the child's"

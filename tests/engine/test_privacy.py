@@ -180,6 +180,27 @@ def test_nothing_of_a_notice_that_is_personal_leaves() -> None:
             message_id=1, contact=contact, reply=Reply(text="x", personal=personal), lane=Lane.NOTICE, attempt=1
         )
         assert PRIVACY.allows(notice) is leaves
+    asks = reply("Ваш номер?", buttons=[[Button("Дать номер", "phone", asks_phone=True)]])
+    assert not PRIVACY.allows(Outbound(message_id=1, contact=ABROAD, reply=asks, lane=Lane.NOTICE, attempt=1))
+
+
+def test_what_a_personal_answer_waits_for_is_not_awaited_in_a_public_channel() -> None:
+    waits = Dialogue(expects="card", data={"title": SECRET}, offered=(Button(SECRET, "renew:7"),))
+    turn = Completed(
+        message_id=1,
+        conversation_id=1,
+        lease=1,
+        contact=ABROAD,
+        replies=(Reply(text=SECRET, personal=True),),
+        dialogue=waits,
+        outcome=Outcome.ANSWERED,
+    )
+
+    kept = PRIVACY.turn(turn)
+
+    assert [said.text for said in kept.replies] == [PRIVACY.ask_elsewhere().text]
+    assert (kept.dialogue.expects, kept.dialogue.data, kept.dialogue.offered) == ("", {}, ())
+    assert PRIVACY.turn(replace(turn, contact=HOME)).dialogue == waits
 
 
 def test_a_personal_router_marks_its_handlers() -> None:

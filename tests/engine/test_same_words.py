@@ -4,8 +4,11 @@ from datetime import timedelta
 
 import pytest
 
+from bot.engine.same_words import key_of
 from bot.messages import Contact, Reply
 from bot.ports.library import FaqAnswer, Library
+from bot.ports.log import Mode
+from bot.ports.understanding import Request
 from bot.routing import NOBODY, Router, Turn, intent, same_for_all
 from tests.support.clock import StandingClock
 from tests.support.fake_library import CENTRAL, VILLAGE, FakeBranches, FakeCatalogue, FakeFaq, sample_library
@@ -101,3 +104,13 @@ async def test_a_handler_that_answers_everybody_alike_does_not_see_who_asks(same
     await sameness.hears("часы")
 
     assert (sameness.asked[0].contact, sameness.asked[0].misses) == (NOBODY, 0)
+
+
+def test_an_answer_is_for_one_language_and_for_channels_that_carry_as_much() -> None:
+    asked = Request(intent="hours", confidence=1.0)
+
+    def key(language: str = "ru", *, public: bool = False) -> object:
+        return key_of("a handler", asked, "часы", "", language, Mode.BOT, new=False, public=public)
+
+    assert key() == key()
+    assert len({key(), key("en"), key(public=True)}) == 3

@@ -318,6 +318,7 @@ def units(*numbers: int) -> frozenset[int]:
         ([WaitingHold(item_id=11, free_items=units(11)), WaitingHold(free_items=units(11, 12))], True),
         ([WaitingHold(item_id=11), WaitingHold(free_items=units(12))], True),  # that copy is out, and not ours
         ([WaitingHold(item_id=11, free_items=units(11)), WaitingHold(item_id=11, free_items=units(11))], True),
+        ([WaitingHold(item_id=11, free_items=units(11, 12))] * 2 + [WaitingHold(free_items=units(11, 12))], False),
         ([WaitingHold(item_id=10)], False),  # ours
     ],
 )
