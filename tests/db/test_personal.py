@@ -154,6 +154,10 @@ async def test_who_asks_to_be_forgotten_is_forgotten_at_once(desk: Desk) -> None
     await desk.log.complete(turn(waiting, sent))
     await desk.sends()
     await a_librarian_notes(desk, "Каренина просила позвонить")
+    anna = select(ContactRow.id).where(ContactRow.address == ANNA.address).scalar_subquery()
+    async with desk.database.writer.begin() as connection:
+        hers = update(ConversationRow).where(ConversationRow.contact_id == anna)
+        await connection.execute(hers.values(dialogue={"data": {"title": "мои данные"}}))
 
     await desk.accounts.erase(ANNA, desk.key())
 
@@ -163,7 +167,6 @@ async def test_who_asks_to_be_forgotten_is_forgotten_at_once(desk: Desk) -> None
     assert (await desk.accounts.behind(ANNA)).holders == ()
     async with desk.database.engine.connect() as connection:
         assert (await connection.execute(select(FileRow.id))).all() == []
-        anna = select(ContactRow.id).where(ContactRow.address == ANNA.address).scalar_subquery()
         of_anna = select(ConsentRow.withdrawn_at).where(ConsentRow.contact_id == anna)
         assert set(await connection.scalars(of_anna)) == {desk.clock.now()}, "the record stays, the consent does not"
     after = await desk.log.figures()
