@@ -226,6 +226,22 @@ async def test_a_second_factor_is_asked_and_no_code_works_twice(
     assert again.status == 403, "a code that was seen over a shoulder"
 
 
+async def test_a_password_without_its_code_is_forgotten_after_five_minutes(
+    sqlite: Database, clock: StandingClock, browser: Browser
+) -> None:
+    member = await hire(sqlite, clock)
+    salt = passwords.new_salt()
+    secret = passwords.secret_of(salt, SETTING.key)
+    await SqlStaffBook(sqlite, clock).set_totp(member.staff_id, salt)
+    asked = await (await browser.signs_in()).text()
+    passed = asked.split('name="passed" value="')[1].split('"')[0]
+    for seconds, status in ((301, 403), (-2, 303)):
+        clock.turn(timedelta(seconds=seconds))
+        code = pyotp.TOTP(secret).at(int(clock.now().timestamp()))
+        answer = await browser.post("login", {"login": "masha", "passed": passed, "code": code})
+        assert answer.status == status
+
+
 async def test_a_second_factor_is_switched_on_with_a_code_of_it(
     sqlite: Database, clock: StandingClock, browser: Browser
 ) -> None:
