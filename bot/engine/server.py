@@ -36,6 +36,10 @@ def _guarded(handler: Handler, path: str) -> Handler:
                 status=503,
                 headers={"Retry-After": "5"},
             )
+        except web.RequestPayloadError:  # cut short, or not packed as its headers say
+            return web.json_response(
+                {"error": {"code": "bad_body", "message": "The body is not what its headers say."}}, status=400
+            )
         except Exception:
             log.exception("request failed", route=path)
             return web.json_response({"error": {"code": "fault", "message": "Something broke here."}}, status=500)

@@ -20,6 +20,10 @@ async def to_the_door(_: web.Request) -> web.Response:
     raise web.HTTPFound("/room/door")
 
 
+async def read(request: web.Request) -> web.Response:
+    return web.Response(body=await request.read())
+
+
 class Room:
     """Makes two addresses; counts how often it is asked to, and fails where told."""
 
@@ -80,3 +84,13 @@ async def test_late_routes_that_could_not_be_made_are_tried_again() -> None:
             assert answer.status == 500
         async with client.get("/room/door") as answer:
             assert answer.status == 200
+
+
+async def test_a_body_that_is_not_packed_as_it_says_is_its_senders_fault() -> None:
+    packed = {"Content-Encoding": "gzip"}
+    async with (
+        TestClient(TestServer(application([web.post("/", read)]))) as client,
+        client.post("/", data=b"{}", headers=packed) as answer,
+    ):
+        assert answer.status == 400
+        assert (await answer.json())["error"]["code"] == "bad_body"
