@@ -78,7 +78,9 @@ class Lexicon:
         return [word for word in self._vocabulary.starting(prefix) if word != prefix and self.frequency(word)]
 
     def together(self, one: str, two: str) -> bool:
-        """Whether two words stand in one work, in any form."""
+        """Whether two words, which are no forms of one, stand in one work, in any form."""
+        if not set(self.keys(one)).isdisjoint(self.keys(two)):
+            return False
         parts = [(tantivy.Occur.Must, any_of(self.keys(word))) for word in (one, two)]
         return self._searcher.search(tantivy.Query.boolean_query(parts), 1, False).hits != []
 

@@ -1,14 +1,18 @@
 """How alike two words are, letter by letter: what a misspelt word may have been meant for."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 
-from rapidfuzz.distance import DamerauLevenshtein
+from rapidfuzz.distance import DamerauLevenshtein, Indel
 
 from bot.language.morphology import stem
 from catalogue.index import deletes
-from catalogue.index.questions import Word
+from catalogue.index.documents import Variant
+from catalogue.index.questions import Question, Word
 from catalogue.index.reading import closeness, unfinished
 from catalogue.index.vocabulary import stem_distance
+
+_WORDS_OF_A_TITLE = 2
 
 
 class Likenesses:
@@ -24,6 +28,24 @@ class Likenesses:
         if known is None:
             known = self._known[asked] = _likeness(word, text, unfinished_too=unfinished_too)
         return known
+
+
+def whole_likeness(question: Question, variants: Sequence[Variant]) -> float:
+    """How alike all that was said is to a title, letter by letter and without endings, 0..1; 0 for a single word.
+
+    Words that are slips beyond recognition by themselves («безумной хзвзде») are recognised by what stands beside them.
+    """
+    return max(_whole_likeness(question, variant) for variant in variants)
+
+
+def _whole_likeness(question: Question, variant: Variant) -> float:
+    writer = {key for token in variant.author for key in token}
+    said = [stem(word.text) for word in question.words if writer.isdisjoint((word.text, *word.keys))]
+    if len(said) < _WORDS_OF_A_TITLE:
+        return 0.0
+    title = [stem(token[0]) for token in variant.title]
+    asked = " ".join(said)
+    return max(Indel.normalized_similarity(asked, " ".join(some)) for some in (title, title[: variant.main]))
 
 
 def _likeness(word: Word, text: str, *, unfinished_too: bool) -> float:

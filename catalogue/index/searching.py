@@ -14,7 +14,7 @@ from catalogue.index.belief import SURE as BELIEVED
 from catalogue.index.common import is_surname
 from catalogue.index.documents import whole
 from catalogue.index.lexicon import Lexicon
-from catalogue.index.likeness import Likenesses
+from catalogue.index.likeness import Likenesses, whole_likeness
 from catalogue.index.ordering import is_a_series, is_another_part, order, series_first
 from catalogue.index.questions import Question
 from catalogue.index.ranking import Scale, Scored
@@ -34,6 +34,8 @@ PLAIN = 0.97
 """A whole title that fits so well needs no further thought."""
 NEAR = 0.45
 """From here on a work is worth asking about."""
+ALIKE = 0.82
+"""So alike to the whole of what was said is a title worth asking about, whatever its words are worth one by one."""
 _FOLLOWS = 0.3
 _SCRAP = 0.3
 _FEW_WORDS = 2
@@ -106,6 +108,8 @@ class Search:
 
     def _answer(self, question: Question, note: str) -> Answer:
         question, ranked = self._ranked(question)
+        if ranked and ranked[0].score < LIKELY and (alike := _alike(question, ranked)):
+            return Answer(Verdict.NEAR, tuple((one.work.work_id, round(one.score, 4)) for one in alike), isbn_note=note)
         if not ranked or ranked[0].score < NEAR:
             return Answer(Verdict.NOTHING, isbn_note=note)
         top = ranked[0]
@@ -158,6 +162,13 @@ class Search:
         seen += candidates.rare_words(question)
         scale = Scale(doubted, closely=True, alike=alike)
         return doubted, [scale.judge(work) for work in seen]
+
+
+def _alike(question: Question, ranked: list[Scored]) -> list[Scored]:
+    """Works whose whole title is like all that was said, though its words do not fit one by one; the likest first."""
+    likely = [(whole_likeness(question, one.work.variants), one) for one in ranked]
+    kept = sorted((one for one in likely if one[0] >= ALIKE), key=lambda one: -one[0])
+    return [one for _, one in kept]
 
 
 def _is_one_word_of_a_book(question: Question) -> bool:

@@ -41,9 +41,9 @@ _SPELT_ENDINGS = (
     " а я у ю е и ы о ой ей ом ем ам ям ами ями ах ях ов ев ый ий ая яя ое ее ого его ому ему ым им ых их ую юю ые ие"
 )
 _ENDINGS = frozenset(_SPELT_ENDINGS.split(" "))
-_SOUNDS = str.maketrans("оеэяыйюбвгджзщ", "аииаииупфктшсш", "ьъ")
-_HEARD_ENDINGS = frozenset(ending.translate(_SOUNDS) for ending in _ENDINGS)
-_DOUBLED = re.compile(r"(.)\1+")
+_SOUNDS = str.maketrans("оеэяыйюбвгджзщ", "аиииииупфктшсш", "ьъ")
+_HEARD_ENDINGS = frozenset(ending.translate(_SOUNDS) for ending in _ENDINGS - {"ов", "ев"})
+_DOUBLED = re.compile(r"([бвгджзклмнпрстфхцчшщ])\1+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,7 +284,7 @@ def _likelier(word: str, near: str, plain: float, by_ear: str) -> float:
     same = Prefix.similarity(by_ear, sound)
     if same >= _LONG_ENOUGH and by_ear[same:] in _HEARD_ENDINGS and sound[same:] in _HEARD_ENDINGS:
         return min(plain / 2, _OTHER_FORM_BY_EAR) if by_ear == sound else _OTHER_FORM_BY_EAR
-    return (plain + OSA.distance(by_ear, sound, score_cutoff=int(plain))) / 2
+    return (plain + OSA.distance(by_ear, sound, score_cutoff=int(plain))) / 2 if len(word) >= _LONG else plain
 
 
 def stem_distance(own: str, text: str, most: int) -> float:
@@ -295,8 +295,8 @@ def stem_distance(own: str, text: str, most: int) -> float:
     least: float = (
         OSA.distance(own, text[: len(own)], score_cutoff=most) if len(text) - len(own) <= LONGEST_ENDING else most + 1
     )
-    if most > 1:
-        first = max(len(own) - 2, len(text) - LONGEST_ENDING, _SHORTEST_STEM)
+    if most:
+        first = max(len(own) - 2 if most > 1 else len(own) + 1, len(text) - LONGEST_ENDING, _SHORTEST_STEM)
         for length in range(first, min(len(own) + 1, len(text)) + 1):
             least = min(least, OSA.distance(own, text[:length], score_cutoff=most) + _OTHER_LENGTH)
     return least + _ENDING

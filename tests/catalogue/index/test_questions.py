@@ -252,6 +252,29 @@ async def test_a_name_as_it_was_typed_is_no_slip_of_another_word(tmp_path: Path)
     assert {work.author for work in found.works} == {"Акунин Борис"}
 
 
+@pytest.mark.parametrize(
+    ("question", "title"),
+    [
+        ("персидских отивов", "Персидские мотивы"),  # the first letter was left out, and the case is another
+        ("булгаковсокй москве", "Булгаковская Москва"),
+        ("невероятной крже агаты", "Невероятная кража"),
+        ("голубой чаке", "Голубая чашка"),
+    ],
+)
+async def test_a_word_past_recognition_is_recognised_by_what_stands_beside_it(
+    tmp_path: Path, question: str, title: str
+) -> None:
+    shelf = (
+        book("Персидские мотивы", "Есенин С. А."), book("Булгаковская Москва", "Фельдман Наталья"),
+        book("Невероятная кража", "Кристи Агата"), book("Голубая чашка", "Гайдар А. П."), book("Голуби", "Бунин И. А."),
+        book("Москва Михаила Булгакова", "Алексеев А."),
+    )  # fmt: skip
+    async with indexed(tmp_path, *shelf) as catalogue:
+        found = await catalogue.find(Wanted(text=question))
+    assert found.verdict is not Verdict.NOTHING
+    assert _titles(found)[0] == title
+
+
 async def test_words_that_fit_nothing_lower_the_score(find: Find) -> None:
     clean = await find("отцы и дети")
     worse = await find("отцы и дети капитана")

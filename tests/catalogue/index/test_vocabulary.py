@@ -94,6 +94,13 @@ def test_a_word_that_sounds_so_is_nearer_than_one_as_many_letters_away(
     assert all(one.distance > found[0].distance + 0.4 for one in found[1:])
 
 
+@pytest.mark.parametrize(("typed", "near"), [("сакка", "саяка"), ("цветкке", "цветков"), ("лоьге", "лодке")])
+def test_what_sounds_somewhat_alike_is_no_nearer_than_its_letters(tmp_path: Path, typed: str, near: str) -> None:
+    write_part(tmp_path / "words-0", {near: 1})
+    found = Vocabulary([Part(tmp_path / "words-0")]).corrections(typed)
+    assert all(one.distance > 0.75 for one in found)
+
+
 def test_a_word_of_the_language_is_not_heard_as_another(tmp_path: Path) -> None:
     write_part(tmp_path / "words-0", {"молот": 1})
     found = Vocabulary([Part(tmp_path / "words-0")]).corrections("молод")
