@@ -140,6 +140,10 @@ class IndexedCatalogue:
         """Whether a work is called exactly so; False while the index is not open."""
         return self._search is not None and self._search.is_title(text)
 
+    def is_misspelt_title(self, text: str) -> bool:
+        """Whether a work is called so but for slips; False while the index is not open."""
+        return self._search is not None and self._search.is_misspelt_title(text)
+
     async def suggest(self, taste: Taste, limit: int = 5) -> Suggested:
         if self._suggester is None:
             raise StoreUnavailable(self._fault or "the search index is not open")

@@ -62,7 +62,7 @@ async def which(turn: Turn, library: Library) -> Answer:
         because = (f"{other}: a branch of ours is named", *request.because)
         return _go_on(replace(request, intent=other, slots=slots, because=because))
     work = surely(found)
-    called_so = work is not None and is_called(work, words_of(turn))
+    called_so = work is not None and (is_called(work, words_of(turn)) or is_called(work, found.corrected))
     if work is not None and called_so and other in WISHES:
         return _ask_of_the_book(work, other, request)
     return await _where_no_book_is_meant(turn, library, found, other, called_so=called_so)

@@ -1,7 +1,7 @@
 """A message that is a title of this very catalogue, word for word, is no other wish, or not surely.
 
 «Личные финансы. Для тех, кто хочет всё успеть» sounds like a request for advice, «Больше не игрушка» like an end of
-the newsletter. The catalogue knows better: long titles are looked up, short ones are asked about.
+the newsletter. The catalogue knows better: long titles are looked up, short ones are asked about, misspelt ones, too.
 What is only written as English titles are is looked up first, too.
 """
 
@@ -52,14 +52,26 @@ class Titled:
     def _of_this_catalogue(self, text: str, heard: tuple[Request, ...]) -> tuple[Request, ...]:
         """What was heard, unless the whole message is a title word for word."""
         count = len(words(text)) if len(text) < _LONGEST * 20 else 0
-        if not _FEWEST <= count <= _LONGEST or not self._titles.is_title(text):
+        if not _FEWEST <= count <= _LONGEST:
             return heard
+        if not self._titles.is_title(text):
+            return self._misspelt(text, heard) if count < _LONG else heard
         if count >= _LONG or (count >= _SOMEWHAT_LONG and max(one.confidence for one in heard) < _SURE):
             because = ("search: a title of this catalogue, word for word", *heard[0].because)
             return (Request(intent="search", confidence=_CONFIDENCE, rest=text, because=because),)
         if len(heard) > 1 or (count == _FEWEST and heard[0].intent in _SMALL_TALK):
             return heard  # «Добрый день» may be a novel: who says it greets
-        return (replace(heard[0], slots={**heard[0].slots, "rival": "search", "whole": text}),)
+        return (_or_a_book(text, heard[0]),)
+
+    def _misspelt(self, text: str, heard: tuple[Request, ...]) -> tuple[Request, ...]:
+        """«По ком звонит колокал» is no question for a telephone."""
+        if len(heard) > 1 or heard[0].intent in _SMALL_TALK or not self._titles.is_misspelt_title(text):
+            return heard
+        return (_or_a_book(text, heard[0]),)
+
+
+def _or_a_book(text: str, heard: Request) -> Request:
+    return replace(heard, slots={**heard.slots, "rival": "search", "whole": text})
 
 
 def _written_as_a_title(text: str, heard: Request) -> Request:

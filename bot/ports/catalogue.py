@@ -119,3 +119,7 @@ class Titles(Protocol):
     def is_title(self, text: str) -> bool:
         """Whether a work is called exactly so, with or without its subtitle. Synchronous, some microseconds."""
         ...
+
+    def is_misspelt_title(self, text: str) -> bool:
+        """Whether a work is called so but for slips that leave no word of the language. Synchronous, as a search."""
+        ...

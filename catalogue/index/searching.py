@@ -6,6 +6,7 @@ import tantivy
 
 from bot.language import isbn as isbns
 from bot.language.folding import words
+from bot.language.morphology import is_known
 from bot.newest import Newest
 from bot.ports.catalogue import Verdict, Wanted
 from bot.quick import dataclass
@@ -39,6 +40,7 @@ ALIKE = 0.82
 _FOLLOWS = 0.3
 _SCRAP = 0.3
 _FEW_WORDS = 2
+_SHORTEST_SLIP = 3
 _COMMON = 0.7
 _AS_TYPED = 0.95
 _MAX_HITS = 20
@@ -100,6 +102,17 @@ class Search:
             if len(text) <= _SHORT:
                 self._titles[text] = known
         return known
+
+    def is_misspelt_title(self, text: str) -> bool:
+        """Whether a work is called so but for slips; one of the words at least must be none of the language.
+
+        «Мои книги» is no slip of «Моя книга», whoever says it speaks of other things.
+        """
+        said = [word for word in words(text) if len(word) > _SHORTEST_SLIP and not word.isdigit()]
+        if len(said) < _FEW_WORDS or all(map(is_known, said)):
+            return False
+        question, ranked = self.ranked(Wanted(text=text))
+        return bool(ranked) and ranked[0].is_whole and len(question.words) >= _FEW_WORDS
 
     def ranked(self, wanted: Wanted) -> tuple[Question, list[Scored]]:
         """The question as it was read, and its candidates, best first: for who measures or explains a search."""

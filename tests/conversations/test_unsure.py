@@ -150,6 +150,17 @@ def test_a_book_is_called_by_all_of_its_title_and_by_nothing_else(said: str, is_
     assert handlers.is_called(card, said) is is_called
 
 
+async def test_a_misspelt_title_is_asked_about_as_well(
+    library: Library, clock: StandingClock, catalogue: FakeCatalogue
+) -> None:
+    catalogue.holds("По ком звонит колокол", "Эрнест Хемингуэй", at(CENTRAL, 1, 1))
+    reader = Reader(library, clock, understanding=Heard("contacts", 0.7, rival="search"))
+
+    await reader.says("по ком звонит колокал")
+
+    reader.hears("Вы ищете книгу «По ком звонит колокол», Эрнест Хемингуэй или хотите узнать телефон?")
+
+
 async def test_nobody_is_called_on_a_guess(library: Library, clock: StandingClock) -> None:
     reader = Reader(library, clock, understanding=Heard("human", 0.4))
 

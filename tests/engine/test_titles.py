@@ -13,10 +13,15 @@ TITLES = {
     "правила пользования библиотекой",
 }
 
+MISSPELT = {"больше не игружка", "добрый ден"}
+
 
 class Shelf:
     def is_title(self, text: str) -> bool:
         return fold(text) in TITLES
+
+    def is_misspelt_title(self, text: str) -> bool:
+        return fold(text) in MISSPELT
 
 
 class Heard:
@@ -55,6 +60,16 @@ def test_a_short_title_is_asked_about() -> None:
     (request,) = _asked("Больше не игрушка", _wish("unsubscribe", 0.53))
 
     assert (request.intent, request.slots["rival"]) == ("unsubscribe", "search")
+
+
+def test_a_misspelt_title_is_asked_about_but_for_small_talk_and_orders() -> None:
+    (request,) = _asked("Больше не игружка", _wish("unsubscribe"))
+
+    assert (request.intent, request.slots["rival"]) == ("unsubscribe", "search")
+    assert request.slots["whole"] == "Больше не игружка"
+    assert _asked("добрый ден", _wish("greeting")) == (_wish("greeting"),)
+    assert _asked("больше не игружка", _wish("erase_me")) == (_wish("erase_me"),)
+    assert _asked("больше не игружка", _wish("hours"), _wish("rules")) == (_wish("hours"), _wish("rules"))
 
 
 def test_who_greets_with_a_title_greets_but_hardly_in_three_words() -> None:

@@ -275,6 +275,14 @@ async def test_a_word_past_recognition_is_recognised_by_what_stands_beside_it(
     assert _titles(found)[0] == title
 
 
+async def test_a_misspelt_title_is_known_as_one_by_a_word_of_no_language(tmp_path: Path) -> None:
+    shelf = (book("По ком звонит колокол", "Хемингуэй Э."), book("Моя книга"), book("Лесная газета", "Бианки В. В."))
+    async with indexed(tmp_path, *shelf) as catalogue:
+        said = ("по ком звонит колокал", "лисная газета", "мои книги", "по ком звонит", "лесная газета", "колокал", "")
+        assert [catalogue.is_misspelt_title(text) for text in said] == [True, True, *[False] * 5]
+    assert not catalogue.is_misspelt_title("лисная газета")
+
+
 async def test_words_that_fit_nothing_lower_the_score(find: Find) -> None:
     clean = await find("отцы и дети")
     worse = await find("отцы и дети капитана")
