@@ -94,17 +94,18 @@ def is_a_series(ranked: Sequence[Scored], question: Question) -> bool:
 def series_first(ranked: Sequence[Scored], question: Question) -> list[Scored]:
     """Works whose titles begin with the name of the series, its parts first; then the rest.
 
-    A part's title goes on behind the name; «Гарри Поттер. Трехмерная карта» only bears it. So do books by others than
-    who wrote most of them.
+    A part's title goes on behind the name; «Гарри Поттер. Трехмерная карта» only bears it. So do books by others where
+    one writer wrote more than half of them.
     """
     name = [word for word in question.words if not word.number and not word.aside]
     begun = [one for one in ranked if _begins_with(one, name)]
     writers = Counter(writer for one in begun for writer in _writers(one))
     most = max(writers.values(), default=0)
+    others = most if 2 * most > len(begun) else 0
     begun.sort(
         key=lambda one: (
             one.work.rank,
-            all(writers[writer] < most for writer in _writers(one)),
+            others > 0 and all(writers[writer] < others for writer in _writers(one)),
             all(variant.main <= len(name) for variant in one.work.variants),
             -one.work.prior,
         )

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from rapidfuzz.distance import OSA, Prefix
 
-from bot.language.morphology import stem
+from bot.language.morphology import is_cyrillic, stem
 from bot.quick import dataclass
 from catalogue.index import deletes
 from catalogue.index.terms import Facts, facts
@@ -240,9 +240,10 @@ class Vocabulary:
         if not most:
             return ()
         own = _own(word)
-        guessed = _CUT if own and own != stem(word) else 0.0
+        russian = is_cyrillic(word)
+        guessed = _CUT if russian and own and own != stem(word) else 0.0
         most_of_stem = min(most, deletes.edits(len(own)))
-        by_ear = "" if len(word) < _SHORTEST_HEARD or facts(word).sound else heard(word)
+        by_ear = heard(word) if russian and len(word) >= _SHORTEST_HEARD and not facts(word).sound else ""
         found: dict[str, Correction] = {}
         for part in self._parts:
             for near, count, kept in part.near(word, own, most, most_of_stem):
