@@ -23,7 +23,7 @@ from catalogue.index.reading import MAX_LETTERS, Reader
 from catalogue.index.retrieval import Candidates
 from catalogue.index.vocabulary import Vocabulary
 
-GOOD = 0.86
+GOOD = 0.88
 """A first candidate this good ends the search."""
 SURE = 0.75
 """From here on an author's work counts as found."""
