@@ -255,8 +255,8 @@ async def test_nonsense_in_every_field_of_every_address_is_no_fault_of_ours(
     for method, path, _ in screens(console):
         if path.endswith(("/logout", "/stream")):
             continue
-        for number in (one, 10**9 - 1):
-            if "/staff/" in path and number == one:
+        for number in (one, 10**9 - 1) if "{" in path else (one,):
+            if "/staff/{" in path and number == one:
                 continue  # herself
             where = filled(path, number)
             if method == "GET":
