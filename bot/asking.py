@@ -161,7 +161,7 @@ async def look_up(catalogue: Catalogue, request: Request, limit: int = 5) -> tup
     best = await _named(catalogue, request, best, limit)
     pieces = titles(request)
     # What was read otherwise than it was typed is borne out by the first work, word by word.
-    if best.verdict in _YES and (best.corrected or _names_all(best, pieces)):
+    if best.verdict in _YES and (best.corrected or _names_all(best, pieces) or _is_as_read(best, request)):
         return (best,)
     if apart := await _writers(catalogue, request, limit):
         return apart
@@ -193,6 +193,12 @@ def _names_all(found: Found, pieces: tuple[str, ...]) -> bool:
     """Whether the first book has a word of each piece in it: «вишнёвый сад, чайка» are two, «война и мир» is one."""
     its = words(f"{found.works[0].title} {found.works[0].author}")
     return all(any(_alike(said, word) for said in words(piece) for word in its) for piece in pieces)
+
+
+def _is_as_read(found: Found, request: Request) -> bool:
+    """Whether the first book has every word that other letters were read as: «отцы и дети» of «otcy i deti»."""
+    read = words(request.slots.get("title", ""))
+    return bool(read) and set(read).isdisjoint(words(request.rest)) and _names_all(found, tuple(read))
 
 
 def _listed(request: Request) -> list[str]:

@@ -127,6 +127,15 @@ async def test_a_title_with_an_and_stays_one_book() -> None:
     assert shown(await look_up(shelf, request(rest="война и мир", titles="война\nмир"))) == ["Война и мир"]
 
 
+async def test_a_title_with_an_and_in_other_letters_stays_one_book() -> None:
+    typed, read = "otcy i deti", "отцы и дети"
+    shelf = Shelf({read: book("Отцы и дети"), "otcy": book("Отцам"), "deti": book("Детям")})
+
+    found = await look_up(shelf, request(rest=typed, title=read, titles="otcy\ndeti"))
+
+    assert shown(found) == ["Отцы и дети"]
+
+
 async def test_a_title_with_an_and_among_others_stays_whole() -> None:
     shelf = Shelf({"война и мир": book("Война и мир"), "чайка": book("Чайка"), "война": book("Война")})
 
