@@ -1,7 +1,7 @@
 """what is looked for among everything that there ever was: lines of the journal, copies by barcode, what is hidden
 
 An index is made in the transaction of all steps, as every change of tables is: a store is never half of a version.
-On PostgreSQL writing to these three tables waits meanwhile, a second for each million rows; messages are not touched.
+On PostgreSQL writing to these three tables waits meanwhile; messages are not touched.
 
 Revision ID: 0020
 Revises: 0019
