@@ -188,7 +188,15 @@ def test_a_global_word_among_others_is_none(reader: PhraseUnderstanding, said: s
 
 
 def test_what_failed_is_a_trouble_and_no_command(reader: PhraseUnderstanding) -> None:
-    for said in ("не продлевается книга", "пробовала продлить на сайте, пишет ошибку", "у меня не получается продлить"):
+    for said in (
+        "не продлевается книга",
+        "пробовала продлить на сайте, пишет ошибку",
+        "у меня не получается продлить",
+        "не могу продлить книгу онлайн",
+        "не могу отменить бронь",
+        "бронь не отменяется",
+        "не могу забронировать книгу",
+    ):
         assert [request.intent for request in reader.understand(said)] == ["human"], said
 
 
