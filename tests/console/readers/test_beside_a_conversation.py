@@ -54,6 +54,10 @@ async def test_the_readers_other_chats_stand_there_and_lead_to_them(come: Come, 
     assert "Другие чаты" in card
     assert f'href="/console/c/{other}">ВКонтакте</a>' in card
     assert f'href="/console/c/{talk}"' not in card
+    async with house.database.engine.begin() as connection:
+        blocked = update(ContactRow).where(ContactRow.channel == elsewhere.channel)
+        await connection.execute(blocked.values(unreachable_since=house.clock.now()))
+    assert "не доходит с" in await (await masha.get(f"c/{talk}/card")).text()
 
 
 async def test_a_reader_whom_the_messenger_does_not_name_is_called_by_their_card(
