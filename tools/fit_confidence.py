@@ -16,7 +16,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from tools import train_intents
-from understanding import model
 from understanding.calibration import FILE, KINDS, kind, share
 from understanding.understander import PhraseUnderstanding
 
@@ -67,11 +66,11 @@ def strangers() -> Iterator[tuple[PhraseUnderstanding, list[Mapping[str, Any]], 
             [train_intents.message(row) for row in rows if row["id"] not in left_out],
             [book for at, book in enumerate(books) if at % FOLDS != number],
         )
-        table = train_intents.trained(learned)
+        heard = train_intents.trained(learned)
         unknown = [title for title, _ in books[number::FOLDS]]
         every = max(1, len(unknown) // ASKED_TITLES)
         yield (
-            PhraseUnderstanding(model=model.read(json.dumps(table).encode())),
+            PhraseUnderstanding(model=heard),
             asked,
             unknown[::every],
         )

@@ -1,4 +1,4 @@
-"""Trains the model of intents: ``python -m tools.train_intents`` writes ``understanding/model.json.gz``.
+"""Trains the model of intents: ``python -m tools.train_intents`` writes ``understanding/model.npz``.
 
 It learns from what a librarian can read and add to: the examples of ``understanding/examples/*.txt`` (one file an
 intent, ``(one|or|another)`` stands for all of them in turn), the tuning messages of ``tests/understanding``, and the
@@ -25,7 +25,7 @@ import numpy as np
 from understanding.features import Features
 from understanding.judging import stretch
 from understanding.lexicon import phrases
-from understanding.model import SCALE
+from understanding.model import FILE, SCALE, Model
 from understanding.tokens import Reader
 
 ROOT = Path(__file__).parent.parent
@@ -33,7 +33,6 @@ EXAMPLES = ROOT / "understanding" / "examples"
 BACKGROUND = ROOT / "understanding" / "background.txt"
 """Sentences that only tell of a life."""
 NEVER_LONG = frozenset(("greeting", "thanks", "help", "cancel", "out_of_scope"))
-TARGET = ROOT / "understanding" / "model.json.gz"
 MESSAGES = ROOT / "tests" / "understanding"
 TUNING = (
     "messages_tune.jsonl",
@@ -214,8 +213,8 @@ class Rows(NamedTuple):
     starts: np.ndarray[Any, np.dtype[np.int64]]
 
 
-def trained(learned: Sequence[Example], found: Sequence[Sequence[str]] | None = None, fit: Fit = FIT) -> dict[str, Any]:
-    """The model as it is written: intents, and for each feature its weights by intent.
+def trained(learned: Sequence[Example], found: Sequence[Sequence[str]] | None = None, fit: Fit = FIT) -> Model:
+    """The model that some examples make.
 
     Args:
         learned: What is learned from.
@@ -232,12 +231,10 @@ def trained(learned: Sequence[Example], found: Sequence[Sequence[str]] | None = 
     weights = _fit(
         _rows(found, numbered), _targets(learned, intents), _weigh(learned), batches(learned), len(numbered), fit.shrink
     )
-    kept: dict[str, list[int]] = {}
-    for name, n in numbered.items():
-        telling = [(i, round(float(w) * SCALE)) for i, w in enumerate(weights[n]) if abs(w) >= fit.least_weight]
-        if telling:
-            kept[name] = [number for pair in telling for number in pair]
-    return {"intents": intents, "bias": [round(float(w), 3) for w in weights[-1]], "weights": kept}
+    told = np.where(np.abs(weights) >= fit.least_weight, np.rint(weights * SCALE), 0).astype(np.int16)
+    names = [name for name, n in numbered.items() if told[n].any()]
+    bias = [round(float(w), 3) for w in weights[-1]]
+    return Model(intents, bias, names, told[[numbered[name] for name in names]])
 
 
 @cache
@@ -357,9 +354,8 @@ def main() -> int:
     """Train and write."""
     learned = learned_from([message(row) for row in rows()], named())
     model = trained(learned)
-    with gzip.GzipFile(TARGET, "wb", mtime=0) as target:
-        target.write(json.dumps(model, ensure_ascii=False, sort_keys=True).encode())
-    print(f"{len(learned)} examples, {len(model['weights'])} features, {TARGET.stat().st_size / 1024:.0f} kB")
+    model.write(FILE)
+    print(f"{len(learned)} examples, {len(model)} features, {FILE.stat().st_size / 1024:.0f} kB")
     return 0
 
 

@@ -1,4 +1,4 @@
-"""Trains the model of topics: ``python -m tools.train_topics`` writes ``understanding/topics.json.gz``.
+"""Trains the model of topics: ``python -m tools.train_topics`` writes ``understanding/topics.npz``.
 
 It learns from the messages of ``tests/understanding`` that ask about rules (``topic`` in the files, given by people who
 read them), by the features and the arithmetic of the model of intents, and by the topics whose phrases fit.
@@ -7,8 +7,6 @@ and the right one, about these; nothing is written. ``--errors`` shows each wron
 """
 
 import argparse
-import gzip
-import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -16,9 +14,9 @@ from typing import Any, NamedTuple
 from tools import train_intents
 from tools.fit_confidence import folds
 from tools.train_intents import Example, Fit
-from understanding import model
 from understanding.judging import stretch
 from understanding.lexicon import phrases
+from understanding.model import Model
 from understanding.slots import topics
 from understanding.topic_ear import FILE, OF_ALL, SURE, TopicEar, named
 
@@ -46,8 +44,8 @@ def rows() -> list[dict[str, Any]]:
     return [row for row in train_intents.rows(MESSAGES) if "topic" in row]
 
 
-def trained(of: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """The table as it is written."""
+def trained(of: Sequence[Mapping[str, Any]]) -> Model:
+    """The model that some messages make."""
     reader, _ = train_intents.reading()
     learned = [Example(row["text"], row["topic"], 1.0) for row in of]
     found = [
@@ -62,7 +60,7 @@ def strangers() -> Iterator[Asked]:
     groups = folds(rows())
     for group in groups:
         learned = [row for other in groups if other is not group for row in other]
-        ear = TopicEar(phrases(), model.read(json.dumps(trained(learned)).encode()))
+        ear = TopicEar(phrases(), trained(learned))
         for row in group:
             message = reader.read(row["text"])
             words = stretch(message)
@@ -101,12 +99,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     if options.measured or options.errors:
         measured(errors=options.errors)
         return 0
-    table = trained(rows())
-    with gzip.GzipFile(FILE, "wb", mtime=0) as target:
-        target.write(json.dumps(table, ensure_ascii=False, sort_keys=True).encode())
+    made = trained(rows())
+    made.write(FILE)
     if left := [row["text"] for row in train_intents.rows(MESSAGES) if row["intent"] == OF_ALL and "topic" not in row]:
         print(f"{len(left)} questions of rules have no topic yet and are not learned: «{left[0]}» …")
-    print(f"{len(rows())} messages, {len(table['weights'])} features, {FILE.stat().st_size / 1024:.0f} kB")
+    print(f"{len(rows())} messages, {len(made)} features, {FILE.stat().st_size / 1024:.0f} kB")
     return 0
 
 

@@ -1,33 +1,23 @@
 """The model of intents: how likely each is, by all words of a stretch together.
 
 Phrases say what they know for sure; the model hears the rest, which nobody wrote a phrase for. It is a table of
-weights (``tools/train_intents.py``): what a word speaks for can be read in it and is told by ``ask --explain``.
+weights (``tools/train_intents.py``): what a word speaks for is told by ``ask --explain``.
 """
 
-import gzip
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import numpy as np
 
 SCALE = 100
 """Weights are kept in hundredths, and added up as such: whole numbers come to the same sum in any order."""
-FILE = Path(__file__).with_name("model.json.gz")
-_NUMBERS = msgspec.json.Decoder(list[int])
+FILE = Path(__file__).with_name("model.npz")
 Row = np.ndarray[Any, np.dtype[np.float64]]
 """What some features speak for together, hundredths an intent, and behind them how many features they are."""
-
-
-class _Table(msgspec.Struct):
-    """The file: weights are (number of an intent, weight in hundredths) pairs in a row."""
-
-    intents: list[str]
-    bias: list[float]
-    weights: dict[str, msgspec.Raw]
-    """Left as they are written until a feature is heard: forty thousand lists are 15 MB, and most nobody asks for."""
+Weights = np.ndarray[Any, np.dtype[np.int16]]
+"""Hundredths: a line a feature, a column an intent."""
 
 
 class Model:
@@ -36,29 +26,35 @@ class Model:
     Args:
         intents: Their names.
         bias: How likely each is whatever is said.
-        weights: Feature → number of an intent, weight in hundredths, and so on, as JSON; small ones left out.
+        features: Their names, none of which holds a line end.
+        weights: What each of them speaks for.
     """
 
-    def __init__(self, intents: Sequence[str], bias: Sequence[float], weights: Mapping[str, msgspec.Raw]) -> None:
+    def __init__(
+        self, intents: Sequence[str], bias: Sequence[float], features: Sequence[str], weights: Weights
+    ) -> None:
         self.intents = tuple(intents)
         self._bias = np.array(bias, np.float64)
+        self._place = {feature: place for place, feature in enumerate(features)}
         self._weights = weights
+
+    def __len__(self) -> int:
+        """How many features it knows."""
+        return len(self._place)
 
     def row(self, features: Iterable[str]) -> Row:
         """What features speak for, added up; rows may be added to each other."""
-        row, count = [0] * (len(self.intents) + 1), 0
-        for feature in features:
-            count += 1
-            if (written := self._weights.get(feature)) is not None:
-                found = _NUMBERS.decode(written)
-                for number, weight in zip(found[::2], found[1::2], strict=True):
-                    row[number] += weight
-        row[-1] = count
-        return np.array(row, np.float64)
+        asked = [*map(self._place.get, features)]
+        known = [place for place in asked if place is not None]
+        row = np.zeros(len(self.intents) + 1)
+        if known:
+            self._weights[known].sum(axis=0, out=row[:-1])
+        row[-1] = len(asked)
+        return row
 
     def knows(self, features: Iterable[str]) -> bool:
         """Whether any of some features speaks for anything."""
-        return not self._weights.keys().isdisjoint(features)
+        return not self._place.keys().isdisjoint(features)
 
     def scores(self, row: Row) -> list[float]:
         """The logarithm of how likely each of ``intents`` is, but for what is common to all of them."""
@@ -66,14 +62,20 @@ class Model:
         scores: list[float] = (row[:-1] * value + self._bias).tolist()
         return scores
 
+    def write(self, file: Path) -> None:
+        """Keep it in a file; the same model is always the same bytes."""
+        names = np.frombuffer("\n".join(self._place).encode(), np.uint8)
+        np.savez_compressed(file, intents=self.intents, bias=self._bias, features=names, weights=self._weights)
+
 
 @cache
 def model() -> Model:
     """The model that comes with the program, read once."""
-    return read(gzip.decompress(FILE.read_bytes()))
+    return read(FILE)
 
 
-def read(written: bytes) -> Model:
-    """A model as ``tools/train_intents.py`` writes it, in JSON."""
-    table = msgspec.json.decode(written, type=_Table)
-    return Model(table.intents, table.bias, table.weights)
+def read(file: Path) -> Model:
+    """A model as it was written."""
+    with np.load(file) as kept:
+        names = kept["features"].tobytes().decode().split("\n")
+        return Model(kept["intents"].tolist(), kept["bias"].tolist(), names, kept["weights"])

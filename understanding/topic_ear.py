@@ -5,7 +5,6 @@ the phrases of two topics fit («не успею сдать»), the other words 
 ``python -m tools.train_topics`` from messages that people gave a topic.
 """
 
-import gzip
 from functools import cache, reduce
 from math import exp
 from operator import or_
@@ -20,7 +19,7 @@ from understanding.scorer import Scorer
 from understanding.slots import topics
 from understanding.tokens import Message
 
-FILE = Path(__file__).with_name("topics.json.gz")
+FILE = Path(__file__).with_name("topics.npz")
 OF_ALL = "rules"
 """The topic of the rules as such, and of whatever none of the others fits."""
 SURE = 0.25
@@ -73,7 +72,7 @@ class TopicEar:
 @cache
 def topic_model() -> Model:
     """The model that comes with the program."""
-    return read(gzip.decompress(FILE.read_bytes()))
+    return read(FILE)
 
 
 def named(phrases: Phrases, present: int) -> list[str]:

@@ -10,6 +10,7 @@ import struct
 from binascii import a2b_base64
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from itertools import chain
 from mmap import ACCESS_READ, mmap
 from typing import Any, BinaryIO, Literal
@@ -18,6 +19,8 @@ _LABEL = 0x800000FF
 """What a unit must equal to be the one of a letter: the letter, and no leaf."""
 _HAS_LEAF = 0x100
 _FAR = 0x200
+_ENDINGS = 4_096
+"""Places in the graph of which what is kept there is remembered."""
 Letter = tuple[bytes, str]
 """As it is read, and as it is told."""
 Replaces = Mapping[bytes, Sequence[Letter]]
@@ -91,25 +94,28 @@ def finder(
     """
     follow = follower(units)
 
-    def branches(pieces: list[str], own: Letter, other: Letter, made: str, index: int) -> tuple[list[Any], list[Any]]:
-        """The word as it is spelt, and the others, behind what led to a place."""
-        piece = pieces[0]
-        if len(pieces) == 1:
-            ends = follow(piece.encode() + separator, index)
-            return ([(made + piece, values(ends))], []) if ends else ([], [])
-        at = follow(piece.encode(), index)
-        found: list[tuple[list[Any], list[Any]]] = []
-        for letter, spelt in (own, other):
-            after = None if at is None else follow(letter, at)
-            found.append(branches(pieces[1:], own, other, made + piece + spelt, after) if after else ([], []))
-        (exact, rest), (replaced, others) = found
-        return exact, replaced + others + rest
+    def walk(pieces: Sequence[bytes], own: Letter, other: Letter, made: str, at: int | None) -> list[tuple[str, Any]]:
+        """The word as it is spelt, then the others by where their first other letter stands, behind what led here."""
+        turns = []
+        for number, piece in enumerate(pieces[:-1], 1):
+            at = follow(piece, at) if at is not None else None
+            if at is None:
+                break
+            made += piece.decode()
+            if after := follow(other[0], at):
+                turns.append((pieces[number:], made + other[1], after))
+            made += own[1]
+            at = follow(own[0], at)
+        found = []
+        if at is not None and (ends := follow(pieces[-1] + separator, at)):
+            found.append((made + pieces[-1].decode(), values(ends)))
+        for behind, so_far, after in turns:
+            found += walk(behind, own, other, so_far, after)
+        return found
 
     def similar_items(key: str, replaces: Replaces) -> list[tuple[str, Any]]:
         ((letter, (other,)),) = replaces.items()
-        spelt = letter.decode()
-        exact, others = branches(key.split(spelt), (letter, spelt), other, "", 0)
-        return exact + others
+        return walk(key.encode().split(letter), (letter, letter.decode()), other, "", 0)
 
     return similar_items
 
@@ -137,8 +143,12 @@ def _likelihood(table: Any) -> Callable[[str, Any], float]:
 def valuer(
     units: Sequence[int], guide: Sequence[int], unpack: Callable[[bytes], tuple[Any, ...]]
 ) -> Callable[[int], list[tuple[Any, ...]]]:
-    """A function that reads all values below a place in the graph, in its order."""
+    """A function that reads all values below a place in the graph, in its order; nobody may change what it tells.
 
+    Words that are inflected alike end in the same place, so what is read there once is remembered.
+    """
+
+    @lru_cache(maxsize=_ENDINGS)
     def values(index: int) -> list[tuple[Any, ...]]:
         found: list[tuple[Any, ...]] = []
         behind: list[tuple[int, bytes]] = [(index, b"")]

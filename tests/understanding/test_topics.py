@@ -126,16 +126,18 @@ def test_no_question_kept_apart_is_learned_from() -> None:
     assert not {row["text"].lower().strip(SIGNS) for row in asked(messages.TOPICS_HELD)} & learned
 
 
-def test_what_is_trained_hears_words_and_phrases() -> None:
+def test_what_is_trained_and_kept_hears_words_and_phrases(tmp_path: Path) -> None:
     rows = [
         {"text": f"{text} {number}", "topic": topic}
         for text, topic in (("глокая куздра", "rules.fine"), ("бокрёнок кудрячит", "rules.wifi"))
         for number in range(60)
     ]
-    table = train_topics.trained(rows)
+    kept = tmp_path / "topics.npz"
+    train_topics.trained(rows).write(kept)
+    made = read(kept)
 
-    assert table["intents"] == ["rules.fine", "rules.wifi"]
-    ear = TopicEar(phrases(), read(json.dumps(table).encode()))
+    assert made.intents == ("rules.fine", "rules.wifi")
+    ear = TopicEar(phrases(), made)
     for said, topic in (("куздра", "rules.fine"), ("бокрёнок", "rules.wifi")):
         message = Reader(phrases()).read(said)
         assert ear.likeliest(message, stretch(message))[0] == topic
