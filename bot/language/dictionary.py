@@ -6,6 +6,7 @@ They walk the files as they lie on disk and no copies of them: 14 MB less in eve
 processes share. Where the compiled reader is installed there is nothing to quicken.
 """
 
+import re
 import struct
 from binascii import a2b_base64
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -13,7 +14,7 @@ from contextlib import contextmanager
 from functools import lru_cache
 from itertools import chain
 from mmap import ACCESS_READ, mmap
-from typing import Any, BinaryIO, Literal
+from typing import Any, BinaryIO, Literal, cast
 
 _LABEL = 0x800000FF
 """What a unit must equal to be the one of a letter: the letter, and no leaf."""
@@ -21,6 +22,8 @@ _HAS_LEAF = 0x100
 _FAR = 0x200
 _ENDINGS = 4_096
 """Places in the graph of which what is kept there is remembered."""
+_RUSSIAN = re.compile("[а-яё]{2,}")
+_OF_LETTERS = frozenset(("KnownPrefixAnalyzer", "UnknownPrefixAnalyzer", "KnownSuffixAnalyzer", "UnknAnalyzer"))
 Letter = tuple[bytes, str]
 """As it is read, and as it is told."""
 Replaces = Mapping[bytes, Sequence[Letter]]
@@ -69,6 +72,31 @@ def quicken(analyser: Any) -> None:
     if hasattr(getattr(likely, "dct", None), "_units"):
         likely.dct.follow_bytes = follower(likely.dct._units)
         likely.prob = _likelihood(likely)
+
+
+def guesser(analyser: Any) -> Callable[[str], Sequence[Any]]:
+    """What reads a word that is not in the dictionary as the analyser does: (word, tag, normal form, score, how) each.
+
+    Of a word of Russian letters alone only those are asked that compare it with words of the dictionary, and not those
+    that look for numbers, Latin letters, initials and hyphens.
+    """
+    parse, units = analyser.parse, getattr(analyser, "_units", ())
+    asked = [(unit, last) for unit, last in units if type(unit).__name__ in _OF_LETTERS]
+    if len(asked) != len(_OF_LETTERS):
+        return cast("Callable[[str], Sequence[Any]]", parse)
+
+    def guess(word: str) -> Sequence[Any]:
+        if not _RUSSIAN.fullmatch(word):
+            return cast("Sequence[Any]", parse(word))
+        found: list[Any] = []
+        seen: set[Any] = set()
+        for unit, last in asked:
+            found += unit.parse(word, word, seen)
+            if last and found:
+                break
+        return cast("Sequence[Any]", analyser.prob_estimator.apply_to_parses(word, word, found))
+
+    return guess
 
 
 def follower(units: Sequence[int]) -> Callable[[bytes, int], int | None]:

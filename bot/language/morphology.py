@@ -1,12 +1,13 @@
 """Dictionary forms and stems: what a word has in common with its other forms."""
 
 import threading
+from collections.abc import Callable, Sequence
 from functools import cache, lru_cache
 from typing import Any
 
 import Stemmer
 
-from bot.language.dictionary import mapped, quicken
+from bot.language.dictionary import guesser, mapped, quicken
 from bot.language.folding import fold
 from bot.quick import dataclass
 
@@ -15,6 +16,8 @@ _MAX_WORD = 40
 _LIKELY = 0.02
 """Readings of a form rarer than this share of its uses are left out."""
 _TELLING = frozenset(("impr", "1per", "2per", "past", "INFN", "PRED"))
+SURNAME, GIVEN_NAME, PATRONYMIC = "Surn", "Name", "Patr"
+"""Kinds of names as OpenCorpora writes them."""
 _loading = threading.Lock()
 
 
@@ -84,7 +87,9 @@ def _grammar(tag: Any) -> tuple[str, tuple[str, ...]]:
 @lru_cache(maxsize=16_384)
 def is_known(word: str) -> bool:
     """Whether the folded word stands in the dictionary of Russian (in any form)."""
-    return bool(is_cyrillic(word) and len(word) <= _MAX_WORD and _analyser().word_is_known(word))
+    if not is_cyrillic(word) or len(word) > _MAX_WORD:
+        return False
+    return bool(_found(word)) if len(word) > 1 else bool(_analyser().word_is_known(word))
 
 
 @lru_cache(maxsize=16_384)
@@ -93,7 +98,13 @@ def is_surname(word: str) -> bool:
     if not is_cyrillic(word) or len(word) > _MAX_WORD:
         return False
     found = parses(word)
-    return bool(found) and "Surn" in found[0].tag
+    return bool(found) and SURNAME in name_of(found[0].tag)
+
+
+@lru_cache(maxsize=1_024)
+def name_of(tag: Any) -> frozenset[str]:
+    """Which kinds of name a grammar tells of: :data:`SURNAME`, :data:`GIVEN_NAME`, :data:`PATRONYMIC`; mostly none."""
+    return frozenset(kind for kind in (SURNAME, GIVEN_NAME, PATRONYMIC) if kind in tag)
 
 
 def is_cyrillic(word: str) -> bool:
@@ -121,16 +132,26 @@ class Reading:
 def parses(word: str) -> tuple[Reading, ...]:
     """All readings of a word as pymorphy3 finds them: several questions are asked of each, and reading is dear."""
     found = _in_dictionary(word) if len(word) > 1 else ()
-    return found or tuple([Reading(one.normal_form, one.tag, one.score) for one in _analyser().parse(word)])
+    return found or tuple([Reading(normal, tag, score) for _, tag, normal, score, _ in _guess()(word)])
+
+
+@lru_cache(maxsize=8_192)
+def _found(word: str) -> list[tuple[str, Any]]:
+    """The word in the dictionary's spellings (ё for е), each with the paradigms and places that it has there."""
+    analyser = _analyser()
+    found: list[tuple[str, Any]] = analyser.dictionary.words.similar_items(word, analyser.char_substitutes)
+    return found
 
 
 def _in_dictionary(word: str) -> tuple[Reading, ...]:
     """What pymorphy3 tells of a word that stands in the dictionary; empty for any other."""
+    if not _found(word):
+        return ()
     analyser = _analyser()
     dictionary = analyser.dictionary
     found = [
         (dictionary.build_normal_form(paradigm, place, spelt), dictionary.build_tag_info(paradigm, place))
-        for spelt, forms in dictionary.words.similar_items(word, analyser.char_substitutes)
+        for spelt, forms in _found(word)
         for paradigm, place in forms
     ]
     likely = [analyser.prob_estimator.p_t_given_w.prob(word, tag) for _, tag in found]
@@ -158,6 +179,11 @@ def _load() -> Any:
         made = pymorphy3.MorphAnalyzer()
     quicken(made)
     return made
+
+
+@cache
+def _guess() -> Callable[[str], Sequence[Any]]:
+    return guesser(_analyser())
 
 
 @cache

@@ -23,6 +23,7 @@ _MOST_INITIALS = 3
 _MOST_WORDS = 4
 _TWO_LETTERS = frozenset(("дж", "ю", "я", "х", "ф", "ст", "вс", "ал", "гр", "эд", "дм", "вл", "бр", "ан", "ив", "ник"))
 """Initials of more than one letter: «Дж. К. Роулинг»."""
+_OF_A_PERSON = frozenset((morphology.GIVEN_NAME, morphology.PATRONYMIC))
 _FOREIGN = frozenset(
     """жюль майн рэй рей роальд харуки умберто пауло фредрик туве джоан джейн эмили шарлотта гийом эрих габриэль айзек
     курт джером джоджо нил терри донна ю стиг юваль кадзуо орхан ханья халед джордж говард хорхе милан франц герман
@@ -106,7 +107,7 @@ def likely_surnames(word: str) -> tuple[str, ...]:
         return ()
     made: dict[str, None] = {}
     for parse in morphology.parses(word):
-        if "Surn" in parse.tag:
+        if morphology.SURNAME in morphology.name_of(parse.tag):
             normal = parse.normal_form.replace("ё", "е")
             made[normal + "а" if "femn" in parse.tag and normal.endswith(("ов", "ев", "ин", "ын")) else normal] = None
     return tuple(made)
@@ -250,7 +251,7 @@ def given_name(word: str) -> str:
     if len(word) < _SHORTEST or not morphology.is_cyrillic(word):
         return ""
     for parse in morphology.parses(word)[:3] if morphology.is_known(word) else ():
-        if "Name" in parse.tag or "Patr" in parse.tag:
+        if morphology.name_of(parse.tag) & _OF_A_PERSON:
             return str(parse.normal_form)
     return next((name for name in _nominatives(word) if name in _FOREIGN), "")
 
@@ -268,7 +269,7 @@ def _is_ordinary(word: str) -> bool:
     """Whether the dictionary knows the word as something else than a name."""
     names = others = 0.0
     for parse in morphology.parses(word) if morphology.is_known(word) else ():
-        if "Surn" in parse.tag or "Name" in parse.tag or "Patr" in parse.tag:
+        if morphology.name_of(parse.tag):
             names += parse.score
         else:
             others += parse.score
