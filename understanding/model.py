@@ -45,10 +45,9 @@ class Model:
     def row(self, features: Iterable[str]) -> Row:
         """What features speak for, added up; rows may be added to each other."""
         asked = [*map(self._place.get, features)]
-        known = [place for place in asked if place is not None]
-        row = np.zeros(len(self.intents) + 1)
-        if known:
-            self._weights[known].sum(axis=0, out=row[:-1])
+        known = np.array([place for place in asked if place is not None], np.intp)
+        row = np.empty(len(self.intents) + 1)
+        np.add.reduce(self._weights.take(known, 0), 0, None, row[:-1])
         row[-1] = len(asked)
         return row
 

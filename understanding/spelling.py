@@ -23,7 +23,7 @@ _READ_AS_KEYS = 0.35
 _HARDLY_RUSSIAN = 0.2
 """So few letters in Russian words may stand in an English text on the wrong layout: «еру» is a word."""
 _READINGS = 16
-_REMEMBERED = 20_000
+_REMEMBERED, _REMEMBERED_SOUNDS = 20_000, 2_048
 _SHORT = 3
 """So short an English word («do») may be Russian among Russian ones; a longer one («wifi») stays."""
 _SHORTEST_SLIP = 4
@@ -185,10 +185,10 @@ class Speller:
         """Words of the phrase files, and dictionary words that begin as one of their stems, near the spelling."""
         found: set[str] = set()
         near = self._beginning_like(spelt)
-        for key in _around(sound(spelt)):
+        for key in _sounds_around(spelt):
             found.update(entry for entry in near.get(key, ()) if entry in self._whole)
         for length in range(_SHORTEST_SLIP - 1, min(len(spelt), self._longest_stem + 1) + 1):
-            for key in _around(sound(spelt[:length])):
+            for key in _sounds_around(spelt[:length]):
                 for stem in near.get(key, ()):
                     if stem in self._stems and abs(len(stem) - length) <= 1:
                         word = stem + spelt[length:]
@@ -206,7 +206,7 @@ class Speller:
         if near is None:
             near = self._near[initial] = {}
             for entry in self._entries.get(initial, ()):
-                for key in _around(sound(entry)):
+                for key in _sounds_around(entry):
                     near.setdefault(key, []).append(entry)
         return near
 
@@ -234,6 +234,8 @@ def sound(word: str) -> str:
     return _TWICE.sub(r"\1", _TSYA.sub("ц", word.translate(_SOUNDS)))
 
 
-def _around(key: str) -> set[str]:
-    """A key and all keys that lack one of its letters: two that share any are one slip apart, or nearly."""
-    return {key, *(key[:place] + key[place + 1 :] for place in range(len(key)))}
+@lru_cache(maxsize=_REMEMBERED_SOUNDS)
+def _sounds_around(word: str) -> frozenset[str]:
+    """How a word sounds, and all that lack one letter of it: two that share any are one slip apart, or nearly."""
+    key = sound(word)
+    return frozenset((key, *(key[:place] + key[place + 1 :] for place in range(len(key)))))

@@ -19,6 +19,8 @@ _TELLING = frozenset(("impr", "1per", "2per", "past", "INFN", "PRED"))
 SURNAME, GIVEN_NAME, PATRONYMIC = "Surn", "Name", "Patr"
 """Kinds of names as OpenCorpora writes them."""
 _loading = threading.Lock()
+_loaded: list[Any] = []
+"""The analyser, once it is there."""
 
 
 def lemma(word: str) -> str:
@@ -167,11 +169,16 @@ def analyser() -> Any:
 
 
 def _analyser() -> Any:
+    return _loaded[0] if _loaded else _load_once()
+
+
+def _load_once() -> Any:
     with _loading:
-        return _load()
+        if not _loaded:
+            _loaded.append(_load())
+        return _loaded[0]
 
 
-@cache
 def _load() -> Any:
     import pymorphy3
 

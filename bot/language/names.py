@@ -276,6 +276,7 @@ def _is_ordinary(word: str) -> bool:
     return others > names
 
 
+@lru_cache(maxsize=256)
 def _nominatives(word: str) -> dict[str, None]:
     made: dict[str, None] = {word: None}
     for size in range(min(_LONGEST_ENDING, len(word) - _SHORTEST + 1), 0, -1):
