@@ -61,7 +61,24 @@ def test_every_word_has_a_lemma_and_a_stem(word: str) -> None:
     assert isinstance(morphology.stem(word), str)
 
 
-@pytest.mark.parametrize("word", ["красивого", "зелено", "летел", "булгакова", "все", "и", "а", "зюзюкинского", "сверхзюзя", "бякает", "по-зюзюкински", "аbв", "xyz"])
+@pytest.mark.parametrize(
+    "word",
+    [
+        "красивого",
+        "зелено",
+        "летел",
+        "булгакова",
+        "все",
+        "и",
+        "а",
+        "зюзюкинского",
+        "сверхзюзя",
+        "бякает",
+        "по-зюзюкински",
+        "аbв",
+        "xyz",
+    ],
+)
 def test_readings_are_those_of_the_library_that_finds_them(word: str) -> None:
     expected = [(one.normal_form, one.tag, one.score) for one in morphology.analyser().parse(word)]
 
