@@ -47,7 +47,7 @@ class Model:
         asked = [*map(self._place.get, features)]
         known = np.array([place for place in asked if place is not None], np.intp)
         row = np.empty(len(self.intents) + 1)
-        np.add.reduce(self._weights.take(known, 0), 0, None, row[:-1])
+        np.add.reduce(self._weights.take(known, 0), axis=0, out=row[:-1])
         row[-1] = len(asked)
         return row
 
