@@ -32,7 +32,9 @@ _SIGNS = tuple(
     for sign in (_PUBLISHERS, _PRICE, _PAGES, _YEAR, _COVER, _SHOP, r"\s\|\s|\.\s?[-–—]\s|\s/\s", r"[«„“\"]")
 )
 _LIKELY = Sought(
-    rf"(?i){_PRICE}|{_PAGES}|{_COVER}|{_SHOP}", "₽ руб р. с. стр перепл обложк купить заказать цен доставк корзин"
+    rf"(?i){_PRICE}|{_PAGES}|{_COVER}|{_SHOP}",
+    "₽ руб р. с. стр перепл обложк купить заказать магазин цена цене цены доставк корзин артикул читай labirint ozon "
+    "wildberries литрес скидк",
 )
 _FEWEST_SIGNS = 3
 _OF_LOSSES = re.compile(r"(?i)\b(?:потер|порва|испор|залил|намоч|сколько|штраф|верну|сда[мтлю]|подар)")

@@ -3,11 +3,14 @@
 import pytest
 
 from tests.understanding.messages import DEV, FRESH_TUNE, HELD_OUT, PEOPLE_TRAIN, TUNE, VOICES_TRAIN, read
-from understanding import book_slots, slots
+from understanding import book_slots, circumstances, pasted, plots, slots
 from understanding.sought import Sought
 
 SOUGHT = {
-    name: value for module in (book_slots, slots) for name, value in vars(module).items() if isinstance(value, Sought)
+    name: value
+    for module in (book_slots, circumstances, pasted, plots, slots)
+    for name, value in vars(module).items()
+    if isinstance(value, Sought)
 }
 
 
