@@ -27,8 +27,6 @@ MOST_PIECES = 5
 """Pieces between «и» and commas that are tried as titles of their own, alone and joined."""
 _MOST_BESIDE_AN_AUTHOR = 3
 """Words beside a writer's name that still are no title: «что есть у»."""
-_OF_A_FAMILY = frozenset(("братья", "братьев", "братьям", "сестры", "сестер", "брат", "сестра"))
-"""What may stand beside a writer's name as a part of it: «братья Стругацкие»."""
 _SEVERAL_WORKS = 3
 """Of a writer with so many works here these are meant, and no book that is called by the name."""
 _SHORTEST_NAME, _LONGEST_NAME = 3, 3
@@ -82,7 +80,8 @@ def readings(request: Request) -> tuple[Wanted, ...]:
             request.slots.get("uncorrected", ""),
         ]
     )
-    return tuple(first if text == first.text else replace(first, text=text, title="") for text in texts if text)
+    kept = [text for text in texts if len(text) > 1 or (text and text == first.text)]  # no letter left of more words
+    return tuple(first if text == first.text else replace(first, text=text, title="") for text in kept)
 
 
 def _is_author_alone(request: Request) -> bool:
@@ -90,7 +89,7 @@ def _is_author_alone(request: Request) -> bool:
     author, slots = words(request.slots.get("author", "")), request.slots
     if not author or any(slots.get(name) for name in ("isbn", "series", "volume", "grade")):
         return False
-    if not _OF_A_FAMILY.issuperset(words(slots.get("title", ""))):
+    if not names.OF_A_FAMILY.issuperset(words(slots.get("title", ""))):
         return False
     said = words(slots.get("narrower", "") or request.rest)
     return 0 < len(said) <= len(author) + _MOST_BESIDE_AN_AUTHOR

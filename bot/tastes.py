@@ -4,7 +4,7 @@ import re
 
 from bot.language.folding import words
 from bot.language.morphology import stem
-from bot.language.names import likely_surnames
+from bot.language.names import OF_A_FAMILY, likely_surnames
 from bot.language.numbers import to_digits
 from bot.library.genres import BOOK, kind_of
 from bot.ports.catalogue import Taste
@@ -72,7 +72,9 @@ def is_only_a_taste(taste: Taste, text: str) -> bool:
     explained = {stem(word) for word in words(f"{taste.subject} {taste.author}")}
     for word in words(text):
         root = stem(word)
-        if word in _SMALL or word.isdigit() or kind_of(word) or root in explained | BOOK | _CHILDREN | _TEENS | _NEW:
+        if word in _SMALL or (taste.author and word in OF_A_FAMILY):
+            continue
+        if word.isdigit() or kind_of(word) or root in explained | BOOK | _CHILDREN | _TEENS | _NEW:
             continue
         return False
     return True
@@ -92,7 +94,7 @@ def _author(said: list[str], subject: str) -> str:
     about = set(words(subject))
     left = [
         word for word in said
-        if word not in _SMALL and word not in about and not word.isdigit() and not kind_of(word)
+        if word not in _SMALL | OF_A_FAMILY | about and not word.isdigit() and not kind_of(word)
         and stem(word) not in BOOK | _CHILDREN | _TEENS | _NEW
     ]  # fmt: skip
     return left[0] if len(left) == 1 and likely_surnames(left[0]) else ""

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from bot.language.folding import words
 from bot.language.morphology import stem
+from bot.language.numbers import value_of
 from bot.library.model import Branch, WorkCard
 from bot.library.places import branch_key, find_branches, main_branch, strange_place
 from bot.messages import Button, Reply, link, reply
@@ -27,7 +28,7 @@ HARDLY_A_TITLE, A_GUESS, A_WILD_GUESS = 0.65, 0.5, 0.35
 """Confidences below which a search may be none: where nothing was found, something near, something that fits."""
 _BESIDE_A_TITLE = frozenset(
     words("а и ну да же ли бы вот у вас есть мне нам нужна нужен нужно нужны ищу хочу найти взять почитать книга книгу "
-          "книжка роман пожалуйста здравствуйте добрый день это про the a book do you have is there")
+          "книжка роман пожалуйста здравствуйте добрый день это про the a book do you have is there номер")
 )  # fmt: skip
 _BEFORE_A_SUBTITLE = re.compile(r"[.:;(/]")
 _LEAST_STEM = 5
@@ -108,7 +109,10 @@ def is_called(work: WorkCard, text: str) -> bool:
 
 def _is_same(one: str, two: str) -> bool:
     """Two forms of a word; short ones must be the same."""
-    return one == two or (min(len(one), len(two)) >= _LEAST_STEM and stem(one) == stem(two))
+    if one == two or (min(len(one), len(two)) >= _LEAST_STEM and stem(one) == stem(two)):
+        return True
+    number = value_of(one)
+    return number is not None and number == value_of(two)  # «палата номер шесть» is «Палата № 6»
 
 
 def is_hardly_found(found: Found, request: Request) -> bool:

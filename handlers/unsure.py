@@ -87,7 +87,7 @@ def _may_be_none(found: Found, request: Request) -> bool:
 async def _names_a_branch(turn: Turn, library: Library, found: Found) -> bool:
     """«Адрес Верхнелесной»: who says where is asking about there, unless a book is called so word for word."""
     said = words(words_of(turn))
-    if any(words(work.title) == said for work in found.works):
+    if any(words(work.title) == said or is_called(work, words_of(turn)) for work in found.works[:1]):
         return False
     return bool(find_branches(words_of(turn), await library.branches.all()))
 

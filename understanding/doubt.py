@@ -11,6 +11,8 @@ _HARDLY_SURE, _NEARLY_AS_SURE = 0.62, 0.28
 """Shares of the best and of the next intent between which the reader is asked to choose."""
 _HARDLY_A_TITLE, _WORTH_ASKING = 0.6, 0.15
 """Below this confidence a title may be what was heard next, where that has at least this share."""
+_A_WORD_MAY_BE = 0.2
+"""«Часы»: a single word of a wish may be a title where that has at least this share."""
 _MOST_OF_A_TITLE = 6
 _NAMED_LIKE_BOOKS = frozenset(
     ["hours", "location", "contacts", "events", "rules", "join", "review", "thanks", "my_loans"]
@@ -44,6 +46,8 @@ def rival(part: Part, message: Message) -> str:
     else:
         near = share(opinion) < _HARDLY_SURE and next_best >= _NEARLY_AS_SURE and count <= _MOST_OF_A_TITLE
     if near and second not in _NEVER_ASKED:
+        return second
+    if count == 1 and second == "search" and next_best >= _A_WORD_MAY_BE and opinion.intent in _NAMED_LIKE_BOOKS:
         return second
     return "search" if count <= _MOST_OF_A_TITLE and _sounds_like_a_title(part, message) else ""
 

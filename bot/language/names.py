@@ -15,6 +15,8 @@ from bot.quick import dataclass
 
 WELL_KNOWN = 30
 """From this weight (``authors.txt``) on a surname is taken for the writer although it is an ordinary word, too."""
+OF_A_FAMILY = frozenset(("братья", "братьев", "братьям", "сестры", "сестер", "брат", "сестра"))
+"""What may stand beside a writer's name as a part of it: «братья Стругацкие»."""
 _SHORTEST = 3
 _BEHIND_ALL = "\U0010ffff"
 _SHORTEST_CUT = 4

@@ -24,6 +24,7 @@ from catalogue.index.terms import grades_in, volumes_in
 _ASIDE = 0.15
 """Weight left to a word on who will read the book."""
 _WORDS_OF_A_READER = 4
+_NUMBER = "номер"
 _YEARS = frozenset(["лет", "год", "года", "годика", "годиков", "years", "year"])
 Options = Mapping[str, float]
 
@@ -98,6 +99,10 @@ def question(words: list[Word], wanted: Wanted) -> Question:
     """What is wanted, out of the words of its text and what else is known of it."""
     said = [word.best for word in words]
     wholes = [whole(said)]
+    if signs := _number_signs(words):
+        said = [word for place, word in enumerate(said) if place not in signs]
+        wholes.append(whole(said))
+        words = [_aside(word) if place in signs else word for place, word in enumerate(words)]
     volumes, grades = set(_numbers(wanted.volume)), set(_numbers(wanted.grade))
     trailing = None
     words, age = _set_aside(_without_format(words))
@@ -120,6 +125,11 @@ def question(words: list[Word], wanted: Wanted) -> Question:
         wholes=tuple(dict.fromkeys(wholes)),
         in_order=bool(wanted.series),
     )
+
+
+def _number_signs(words: Sequence[Word]) -> set[int]:
+    """Where «номер» stands for «№» inside a title, which does not spell it: «палата номер шесть»."""
+    return {place for place in range(1, len(words) - 1) if words[place].text == _NUMBER and words[place + 1].number}
 
 
 def _without_format(words: list[Word]) -> list[Word]:

@@ -1,12 +1,13 @@
 """One search over one state of the index: read, fetch, judge, decide."""
 
 import re
+from collections.abc import Set
 
 import tantivy
 
 from bot.language import isbn as isbns
 from bot.language.folding import words
-from bot.language.morphology import is_known
+from bot.language.morphology import is_cyrillic, is_known
 from bot.newest import Newest
 from bot.ports.catalogue import Verdict, Wanted
 from bot.quick import dataclass
@@ -17,7 +18,7 @@ from catalogue.index.documents import whole
 from catalogue.index.lexicon import Lexicon
 from catalogue.index.likeness import Likenesses, whole_likeness
 from catalogue.index.ordering import is_a_series, is_another_part, order, series_first
-from catalogue.index.questions import Question
+from catalogue.index.questions import Question, Word
 from catalogue.index.ranking import Scale, Scored
 from catalogue.index.reading import MAX_LETTERS, Reader
 from catalogue.index.retrieval import Candidates
@@ -121,6 +122,8 @@ class Search:
 
     def _answer(self, question: Question, note: str) -> Answer:
         question, ranked = self._ranked(question)
+        if ranked and ranked[0].score < PLAIN and all(len(word.text) == 1 for word in question.words):
+            return Answer(Verdict.NOTHING, isbn_note=note)  # letters alone are half the initials of every writer
         if ranked and ranked[0].score < LIKELY and (alike := _alike(question, ranked)):
             return Answer(Verdict.NEAR, tuple((one.work.work_id, round(one.score, 4)) for one in alike), isbn_note=note)
         if not ranked or ranked[0].score < NEAR:
@@ -248,7 +251,15 @@ def _said(question: Question, top: Scored) -> str:
     of_work = _borne_out([top])
     if any(not word.light and of_work.isdisjoint((word.best, *word.keys)) for word in question.words):
         return ""
-    return " ".join(word.best for word in question.words)
+    in_russian = any(word.text.isascii() and is_cyrillic(word.best) for word in question.words)
+    return " ".join(_in_russian(word, of_work) if in_russian else word.best for word in question.words)
+
+
+def _in_russian(word: Word, of_work: Set[str]) -> str:
+    """A word beside others that were typed in Latin letters: «i» of «voina i mir», though books are called «I», too."""
+    if len(word.best) > 1:
+        return word.best
+    return next((option for option in word.options if is_cyrillic(option) and option in of_work), word.best)
 
 
 def _other_words(wanted: Wanted) -> bool:

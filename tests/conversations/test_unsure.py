@@ -150,6 +150,24 @@ def test_a_book_is_called_by_all_of_its_title_and_by_nothing_else(said: str, is_
     assert handlers.is_called(card, said) is is_called
 
 
+def test_a_number_of_a_title_may_be_said_in_words() -> None:
+    card = FakeCatalogue().holds("Палата № 6", "Антон Чехов", at(CENTRAL, 1, 1))
+
+    assert handlers.is_called(card, "палата номер шесть")
+    assert not handlers.is_called(card, "палата номер семь")
+
+
+async def test_a_title_with_the_number_of_a_branch_is_no_branch(
+    library: Library, clock: StandingClock, catalogue: FakeCatalogue
+) -> None:
+    catalogue.holds("Палата номер семь: повесть", "Антон Чехов", at(CENTRAL, 1, 1))
+    reader = Reader(library, clock, understanding=Heard("contacts", 0.7, rival="search"))
+
+    await reader.says("палата номер семь")
+
+    reader.hears("Вы ищете книгу «Палата номер семь: повесть», Антон Чехов или хотите узнать телефон?")
+
+
 async def test_a_misspelt_title_is_asked_about_as_well(
     library: Library, clock: StandingClock, catalogue: FakeCatalogue
 ) -> None:

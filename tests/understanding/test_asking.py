@@ -74,6 +74,14 @@ def test_a_request_is_read_from_the_barest_to_the_whole() -> None:
     assert [wanted.title for wanted in readings(asked)] == ["джунглей", "", ""]
 
 
+def test_one_letter_that_is_left_of_more_words_is_not_looked_up() -> None:
+    left = Request(intent="search", confidence=0.9, rest="a b", slots={"narrower": "a", "title": "ф"})
+    alone = Request(intent="search", confidence=0.9, rest="Я", slots={"title": "Я"})
+
+    assert [wanted.text for wanted in readings(left)] == ["a b"]
+    assert [wanted.text for wanted in readings(alone)] == ["Я"]
+
+
 @pytest.mark.parametrize("intent", ["hold", "renew"])
 async def test_a_wish_that_names_no_book_is_not_looked_up(intent: str) -> None:
     shelf = Shelf({"забронируйте книгу": book("Как забронировать книгу")})

@@ -196,8 +196,20 @@ def test_what_failed_is_a_trouble_and_no_command(reader: PhraseUnderstanding) ->
         "не могу отменить бронь",
         "бронь не отменяется",
         "не могу забронировать книгу",
+        "не могу привязать билет",
+        "билет не привязывается к чату",
+        "продлил, а срок не поменялся",
+        "продлила книги, а дата прежняя",
     ):
         assert [request.intent for request in reader.understand(said)] == ["human"], said
+
+
+def test_hours_in_one_word_may_be_a_title_too(reader: PhraseUnderstanding) -> None:
+    for said in ("часы", "Часы"):
+        [request] = reader.understand(said)
+        assert (request.intent, request.slots["rival"]) == ("hours", "search")
+    for said in ("настенные часы", "карманные часы"):
+        assert [request.intent for request in reader.understand(said)] == ["search"], said
 
 
 def test_who_was_not_answered_wants_a_person(reader: PhraseUnderstanding) -> None:

@@ -298,6 +298,30 @@ async def test_scores_fall_from_first_to_last_and_stay_within_bounds(find: Find)
         assert all(one >= two - 0.02 for one, two in pairwise(scores))
 
 
+async def test_letters_alone_are_nobodys_initials(tmp_path: Path) -> None:
+    shelf = (book("Рассказы", "Куприн А. И."), book("Я", "Шмелёв И."), book("Мы", "Замятин Е. И."))
+    async with indexed(tmp_path, *shelf) as catalogue:
+        for said in ("a b", "а и", "и. а."):
+            assert (await catalogue.find(Wanted(text=said))).verdict is Verdict.NOTHING, said
+        assert _titles(await catalogue.find(Wanted(text="я"))) == ["Я"]
+
+
+async def test_a_number_is_the_same_with_the_word_for_its_sign(tmp_path: Path) -> None:
+    shelf = (book("Палата № 6", "Чехов А. П."), book("Номер 16", "Нэвилл А."), book("Шесть из восьми", "Ард В."))
+    async with indexed(tmp_path, *shelf) as catalogue:
+        for said, title in (("палата номер шесть", "Палата № 6"), ("номер шестнадцать", "Номер 16")):
+            found = await catalogue.find(Wanted(text=said))
+            assert (found.verdict, _titles(found)[0]) == (Verdict.FOUND, title), said
+            assert found.scores[0] > 0.97, said
+
+
+async def test_one_latin_letter_is_told_as_it_was_read(tmp_path: Path) -> None:
+    shelf = (book("Война и мир", "Толстой Л. Н."), book("I, Claudius", "Graves R."), book("Буква Ш"))
+    async with indexed(tmp_path, *shelf) as catalogue:
+        assert (await catalogue.find(Wanted(text="voina i mir"))).corrected == "война и мир"
+        assert (await catalogue.find(Wanted(text="I claudus"))).corrected == "i claudius"
+
+
 async def test_the_reader_is_told_what_was_searched_instead(find: Find) -> None:
     assert (await find("норвежкий лес")).corrected == "норвежский лес"
     assert (await find("норвежский лес")).corrected == ""
