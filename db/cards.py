@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from functools import lru_cache
 from typing import cast
 
@@ -75,10 +75,16 @@ _decode = msgspec.json.Decoder(list[_Record]).decode
 
 
 class SqlCards:
-    """Fills the port ``Cards``: whoever asks while a query runs shares the next one."""
+    """Fills the port ``Cards``: whoever asks while a query runs shares the next one.
 
-    def __init__(self, database: Database, clock: Clock) -> None:
-        self._clock = clock
+    Args:
+        database: The store.
+        clock: Where moments come from.
+        zone: The library's: a due day is over when it is over there.
+    """
+
+    def __init__(self, database: Database, clock: Clock, zone: tzinfo = UTC) -> None:
+        self._clock, self._zone = clock, zone
         self._reader: Reader = reader_of(database, "cards")
         words = {
             **self._reader.words,
@@ -105,7 +111,7 @@ class SqlCards:
         of_work: defaultdict[int, list[_Record]] = defaultdict(list)
         for record in records:
             of_work[record.work_id].append(record)
-        today = self._clock.now().date().isoformat()
+        today = self._clock.now().astimezone(self._zone).date().isoformat()
         cards = {number: _card(editions, today) for number, editions in of_work.items()}
         return [{number: cards[number] for number in question if number in cards} for question in questions]
 

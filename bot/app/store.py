@@ -126,7 +126,7 @@ async def opened(settings: Settings, folder: Path, clock: Clock | None = None) -
         branches, faq = SqlBranches(database, settings.library.timezone), SqlFaq(database, clock)
         await branches.put(known_branches)
         await faq.put([FaqEntry(**entry.model_dump()) for entry in settings.faq])
-        source, cards = SqlIndexSource(database), SqlCards(database, clock)
+        source, cards = SqlIndexSource(database), SqlCards(database, clock, settings.library.timezone)
         catalogue = IndexedCatalogue(folder / settings.search.folder, source, cards)
         synonyms, pictures = SqlSynonyms(database, clock), PictureDesk(settings.server.public_url)
         for close in (source.aclose, cards.aclose, catalogue.aclose, pictures.aclose):

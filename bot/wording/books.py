@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 
 from bot.language.folding import fold
 from bot.library.due_dates import BranchCalendar, back_by
@@ -176,12 +176,12 @@ def more_branches(number: int) -> str:
     return _("И ещё: {libraries}.").format(libraries=counted(number, "библиотека", "библиотеки", "библиотек"))
 
 
-def as_of(card: WorkCard, moment: datetime) -> str:
-    """How old the knowledge is, "" while it is fresh or unknown."""
+def as_of(card: WorkCard, moment: datetime, zone: tzinfo) -> str:
+    """How old the knowledge is, by the library's own day; "" while it is fresh or unknown."""
     known = [holding.as_of for holding in card.holdings if holding.as_of]
     if not known or moment - min(known) < STALE_AFTER:
         return ""
-    return _("Сведения каталога на {day}.").format(day=day(min(known).date()))
+    return _("Сведения каталога на {day}.").format(day=day(min(known).astimezone(zone).date()))
 
 
 def edition_line(edition: Edition, card: WorkCard) -> str:

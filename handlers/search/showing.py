@@ -1,7 +1,7 @@
 """A found work as a reply: where it is in, how many, until when the branch is open, what else to look at."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from bot.clock import local_day
 from bot.language.folding import fold, words
@@ -57,7 +57,7 @@ def card(
         lines.insert(0, _("{branch}: этой книги нет.").format(branch=wanted.name))
     if len(shown) < len(holdings):
         lines.append(books.more_branches(len(holdings) - len(shown)))
-    if said := books.as_of(work, moment):
+    if said := books.as_of(work, moment, branches[0].zone if branches else UTC):
         lines.append(said)
     return reply(
         f"{before}\n" if before else "",

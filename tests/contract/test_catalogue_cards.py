@@ -1,7 +1,7 @@
 """What readers are told of a work: in memory, on SQLite and on PostgreSQL alike."""
 
 import asyncio
-from datetime import date
+from datetime import date, timedelta
 
 from bot.library.model import Holding, ItemStatus, Kind
 from tests.support.books import book, copy, lent
@@ -102,6 +102,17 @@ async def test_the_next_due_date_is_the_earliest_still_ahead(catalogue: Catalogu
     await catalogue.imports(book(TITLE, AUTHOR, *copies, lent("02", "x"), copy("02", "y", due_on=soon)))
 
     assert [at.next_due for at in (await catalogue.work(TITLE)).holdings] == [soon, None]
+
+
+async def test_a_due_day_is_over_at_midnight_of_the_library(catalogue: CatalogueStore, clock: StandingClock) -> None:
+    yesterday, later = date(2026, 3, 2), date(2026, 3, 9)
+    copies = [lent("01", str(day), due_on=day) for day in (yesterday, later)]
+    await catalogue.imports(book(TITLE, AUTHOR, *copies))
+    assert (await catalogue.work(TITLE)).holdings[0].next_due == yesterday
+
+    clock.turn(timedelta(hours=14, minutes=30))  # 21:30 of 2 March in UTC, 00:30 of 3 March in Moscow
+
+    assert (await catalogue.work(TITLE)).holdings[0].next_due == later
 
 
 async def test_an_overdue_date_is_told_where_no_other_is_known(catalogue: CatalogueStore) -> None:

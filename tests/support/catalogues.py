@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import update
 
@@ -98,8 +97,8 @@ async def opened_catalogue(
         yield CatalogueStore(fake, fake, fake, fake=fake)
         return
     database = await connect(await databases.url(kind))
-    await SqlBranches(database, ZoneInfo("Europe/Moscow")).put(branches)
-    cards, source = SqlCards(database, clock), SqlIndexSource(database)
+    await SqlBranches(database, CENTRAL.zone).put(branches)
+    cards, source = SqlCards(database, clock, CENTRAL.zone), SqlIndexSource(database)
     yield CatalogueStore(SqlCatalogueWriter(database, clock), cards, source, database)
     await cards.aclose()
     await source.aclose()

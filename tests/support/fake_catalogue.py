@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from bot.bibliography import IndexEntry, Kept, Keyed
-from bot.clock import Clock
+from bot.clock import Clock, local_day
 from bot.errors import StoreUnavailable
 from bot.language.folding import fold
 from bot.library.model import HIDDEN_STATUSES, Branch, Edition, Holding, ItemStatus, Kind, WorkCard
 from bot.library.records import ItemData
+from tests.support.fake_library import CENTRAL
 
 
 @dataclass(eq=False)
@@ -242,7 +243,7 @@ class FakeCatalogueStore:
         return (1000, name, name) if fold(name) else (2000, "", "")
 
     def _holding(self, place: tuple[int, str, str], copies: list[tuple[ItemData, _Record]]) -> Holding:
-        today = self._clock.now().date()
+        today = local_day(self._clock.now(), CENTRAL.zone)
         due = [item.due_on for item, _ in copies if item.due_on and (item.status == ItemStatus.ON_LOAN or item.issued)]
         marks = [item.call_number or kept.keyed.record.call_number or item.location for item, kept in copies]
         return Holding(

@@ -1,7 +1,7 @@
 """A work as a reader is told of it."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -150,7 +150,12 @@ def test_what_is_no_book_is_named() -> None:
 
 
 def test_knowledge_of_unknown_age_says_nothing_of_it() -> None:
-    assert books.as_of(work(at(CENTRAL, 1, 1)), NOW) == ""
+    assert books.as_of(work(at(CENTRAL, 1, 1)), NOW, CENTRAL.zone) == ""
+
+
+def test_knowledge_is_of_the_library_s_day() -> None:
+    late = datetime(2026, 2, 20, 21, 30, tzinfo=UTC)  # half past midnight in Moscow
+    assert books.as_of(work(at(CENTRAL, 1, 1, as_of=late)), NOW, CENTRAL.zone) == "Сведения каталога на 21 февраля."
 
 
 def test_english_lines_are_english() -> None:
