@@ -32,6 +32,8 @@ _BESIDE_A_TITLE = frozenset(
 )  # fmt: skip
 _BEFORE_A_SUBTITLE = re.compile(r"[.:;(/]")
 _LEAST_STEM = 5
+_LONGEST_TITLE = 14
+"""Words."""
 MOST_GUESSED = 3
 """Works that are offered for a message that nobody understood."""
 MOST_BRANCHES = 10
@@ -107,6 +109,12 @@ def is_called(work: WorkCard, text: str) -> bool:
     )
 
 
+def begins_like(work: WorkCard, text: str) -> bool:
+    """Whether the text is how the book's title begins, word for word: «Пять минут» of «Пять минут жизни»."""
+    said = words(text)
+    return bool(said) and words(work.title)[: len(said)] == said
+
+
 def _is_same(one: str, two: str) -> bool:
     """Two forms of a word; short ones must be the same."""
     if one == two or (min(len(one), len(two)) >= _LEAST_STEM and stem(one) == stem(two)):
@@ -121,10 +129,15 @@ def is_hardly_found(found: Found, request: Request) -> bool:
     Then it is most likely no title: that it is not in the catalogue, or that something like it is, would be no answer.
     """
     if found.verdict is Verdict.NOTHING:
-        return request.confidence < HARDLY_A_TITLE
+        return request.confidence < HARDLY_A_TITLE or _is_a_story(request)
     if found.isbn_note or surely(found) is not None:
         return False
     return request.confidence < (A_GUESS if found.verdict is Verdict.NEAR else A_WILD_GUESS)
+
+
+def _is_a_story(request: Request) -> bool:
+    """Sentences that name no book are no title, however surely a book was heard of in them."""
+    return not request.slots.get("title") and len(words(request.rest)) > _LONGEST_TITLE
 
 
 def perhaps_a_book(found: Found) -> Reply:

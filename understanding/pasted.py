@@ -23,7 +23,7 @@ _YEAR = r"(?<=[,.]\s)(?:19|20)\d\d(?:\s?г(?:\.|од\w*)?)?(?!\w)"
 _COVER = r"\b(?:тв[её]рд\w+|мягк\w+|интегральн\w+)\s+(?:перепл[её]т\w*|обложк\w*)|\b(?:перепл[её]т|обложка)\b"
 _SHOP = (
     r"\b(?:купить|заказать)\s+(?:в|с|онлайн|книгу|по)\b[^.?!|\n]*|\b(?:в\s+)?интернет-?магазин\w*"
-    r"|\b(?:по\s+)?цен[аеы]\b|\bдоставк\w+"
+    r"|\b(?:по\s+)?цен[аеы]\b|\bдоставк\w+[^.,?!|\n]*"
     r"|\b(?:в|к)\s+корзин\w+|\bартикул\s*:?\s*\d*|\bчитай[- ]город\w*|\blabirint\.ru|\bozon\b|\bwildberries\b"
     r"|\bлитрес\b|\bскидк\w+"
 )
@@ -54,7 +54,7 @@ def plain(text: str) -> str:
         return text
     left = _IN_BRACKETS.sub(" ", _AREA.sub(" ", _SUBTITLE.sub(" ", text)))
     left = _SIGNS_LEFT.sub(" ", re.sub(r"(?:\s*,)+", ",", _NOISE.sub(" ", left)))
-    left = " ".join(left.split()).strip(" ,.|-–—:")
+    left = re.sub(r"(?:\s*\.){2,}", ".", " ".join(left.split())).strip(" ,.|-–—:")
     return left or text
 
 

@@ -1,6 +1,10 @@
 """Where one request of a message ends and the next begins."""
 
+from dataclasses import replace
+
 from bot.quick import dataclass
+from understanding.calibration import share
+from understanding.hearing import Ear
 from understanding.judging import BARE, Judge, Opinion, Stretch
 from understanding.lexicon import Phrases
 from understanding.tokens import Message
@@ -8,8 +12,20 @@ from understanding.tokens import Message
 SURE = 0.8
 _AND = frozenset(["и", "а", "но", "еще", "также", "плюс", "потом", "and", "also", "but", "then"])
 _IS_THERE = frozenset(["есть", "имеется", "найдется", "наличии", "взять", "почитать", "available"])
+_LOOKED_FOR = frozenset({"search", "availability"})
+_POINTS_BACK = (
+    _IS_THERE
+    | _AND
+    | {"такое", "такой", "такая", "такие", "это", "этот", "эта", "здесь", "тут", "там", "у", "вас", "ли"}
+)
+"""«Здесь такое есть?» names nothing: it asks for what was told before."""
+_MOST_POINTING = 6
 _MOST_OF_A_TITLE = 8
 """Words of which some may be a title: more are a story, and «хочу» in it may want anything."""
+_SURELY_HEARD = 0.65
+"""A half of a sentence that no phrase knows is a wish of its own where the model gives it such a share."""
+_NO_HALVES = frozenset({"search", "availability", "recommend", "greeting", "thanks", "out_of_scope", "review", "human"})
+"""What may be said by the way, or be the rest of a title: «скажите, есть ли «Война» и что ещё»."""
 _MOST_PIECES = 60
 """A message in more pieces than this is read sentence by sentence only: splitting stays linear."""
 
@@ -21,6 +37,7 @@ class Part:
     Attributes:
         asks: Whether it is worded as a question or a wish.
         closed: Whether it ends in a question mark or a word that asks for a book («есть»), or wants a thing («мне бы»).
+        joined: Whether «и» joins it to another wish of its sentence, both told apart by what was heard.
     """
 
     first: int
@@ -29,13 +46,15 @@ class Part:
     opinion: Opinion
     asks: bool
     closed: bool = False
+    joined: bool = False
 
 
 class Splitter:
     """Parts a message at sentence ends, and inside a sentence only between two sure requests."""
 
-    def __init__(self, phrases: Phrases, judge: Judge) -> None:
+    def __init__(self, phrases: Phrases, judge: Judge, ear: Ear) -> None:
         self._judge = judge
+        self._ear = ear
         self._wishing = phrases.bit("want") | phrases.bit("give")
         self._asking = self._wishing
         for group in ("when", "until", "where", "how_many", "how_long", "what", "how", "can", "opener"):
@@ -65,8 +84,10 @@ class Splitter:
             end = borders[number + 1] if number + 1 < len(borders) else last
             piece = self._part(message, words, start, end)
             before = parts[-1]
-            if self._separate(words, before, piece):
+            if self._separate(message, words, before, piece):
                 parts.append(piece)
+            elif self._joined(message, words, before, piece):
+                parts[-1:] = [replace(before, joined=True), replace(piece, joined=True)]
             else:
                 parts[-1] = self._part(message, words, before.first, end)
         return parts
@@ -85,10 +106,15 @@ class Splitter:
         asking = self._wishing if message.asks else self._asking
         marked = message.asks and any(message.tokens[n].asks for n in range(first, last))
         closed = marked or message.tokens[last - 1].word in _IS_THERE or bool(stretch.present & self._wanting)
+        if closed and last - first <= _MOST_POINTING:
+            closed = any(message.tokens[n].word not in _POINTS_BACK for n in range(first, last))
         return Part(first, last, stretch, opinion, asks=marked or bool(stretch.present & asking), closed=closed)
 
-    def _separate(self, words: Stretch, one: Part, two: Part) -> bool:
-        """Two sure requests of different kinds, unless one phrase reaches over the border."""
+    def _separate(self, message: Message, words: Stretch, one: Part, two: Part) -> bool:
+        """Two sure requests of different kinds, unless one phrase reaches over the border.
+
+        Where «и» joins a question to an order, the phrase only seems to: «Что за мной числится, и продлите».
+        """
         if _wish(one) == _wish(two):
             return False
         if _names_a_book(one) and two.opinion.score >= SURE and not two.opinion.strange:
@@ -97,11 +123,38 @@ class Splitter:
             return False
         if any(part.opinion.intent == "search" and not part.opinion.strange for part in (one, two)):
             return False
+        if not self._reaches_over(words, one, two):
+            return True
+        whole = self._judge.opinion(words.part(one.first, two.last)).intent
+        asks, orders = (one, two) if two.opinion.intent == whole else (two, one)
+        return asks.asks and orders.opinion.intent == whole and message.tokens[two.first].word in _AND
+
+    def _reaches_over(self, words: Stretch, one: Part, two: Part) -> bool:
+        """Whether one phrase has words of both."""
         whole = self._judge.opinion(words.part(one.first, two.last))
         pattern = whole.pattern
         if pattern is None or whole.score < max(one.opinion.score, two.opinion.score):
-            return True
-        return any(pattern.mask & part.words.present == pattern.mask for part in (one, two))
+            return False
+        return not any(pattern.mask & part.words.present == pattern.mask for part in (one, two))
+
+    def _joined(self, message: Message, words: Stretch, one: Part, two: Part) -> bool:
+        """«Можно ли продлить, и что делать с порванной?»: a wish that a phrase knows, and one that only is heard.
+
+        Both are worded as questions or wishes, and only «и» stands between them.
+        """
+        tokens = message.tokens
+        if tokens[two.first].word not in _AND or not (one.asks and two.asks):
+            return False
+        sure, other = (one, two) if one.opinion.score >= two.opinion.score else (two, one)
+        if sure.opinion.score < SURE or {sure.opinion.intent, other.opinion.intent} & (_NO_HALVES - _LOOKED_FOR):
+            return False
+        heard = [self._ear.opinion(message, part.words, part.opinion) for part in (sure, other)]
+        return (
+            heard[0].intent == sure.opinion.intent
+            and heard[0].intent != heard[1].intent
+            and _NO_HALVES.isdisjoint(opinion.intent for opinion in heard)
+            and min(map(share, heard)) >= _SURELY_HEARD
+        )
 
 
 def _names_a_book(part: Part) -> bool:

@@ -69,8 +69,8 @@ class PhraseUnderstanding:
         self._phrases = source or phrases()
         self._reader = Reader(self._phrases)
         self._judge = Judge(self._phrases)
-        self._splitter = Splitter(self._phrases, self._judge)
         self._ear = Ear(self._phrases, self._judge, model or trained_model())
+        self._splitter = Splitter(self._phrases, self._judge, self._ear)
         self._topic_ear = TopicEar(self._phrases)
 
     def understand(self, text: str) -> tuple[Request, ...]:
@@ -139,7 +139,7 @@ class PhraseUnderstanding:
     def _heard(self, message: Message, part: Part) -> Part:
         """The part with the opinion of phrases and model together."""
         heard = self._ear.opinion(message, part.words, part.opinion)
-        return Part(part.first, part.last, part.words, heard, part.asks, part.closed)
+        return replace(part, opinion=heard)
 
     def _fitting(self, message: Message, words: Stretch, parts: list[Part], found: list[Part]) -> list[Part]:
         """The wishes that the message as a whole speaks for, too; its own where it speaks for another."""
@@ -294,6 +294,8 @@ def _heard_as(opinion: Opinion, intent: str) -> float:
 
 def _stands(part: Part, whole: Opinion) -> bool:
     """Whether a sentence's wish stands beside what the whole message wants most."""
+    if part.joined:
+        return True
     pattern = part.opinion.pattern
     written = pattern is None or _is_written(part)
     if whole.heard.get(_family(part.opinion.intent), 0.0) >= (_NOT_AGAINST if written else _FOR_IT_ALONE):

@@ -168,6 +168,30 @@ async def test_a_title_with_the_number_of_a_branch_is_no_branch(
     reader.hears("Вы ищете книгу «Палата номер семь: повесть», Антон Чехов или хотите узнать телефон?")
 
 
+@pytest.mark.parametrize(("said", "asked"), [("пять минут", True), ("минут пять", False)])
+async def test_a_review_that_a_title_begins_with_is_asked_about(
+    library: Library, clock: StandingClock, catalogue: FakeCatalogue, said: str, asked: bool
+) -> None:
+    catalogue.holds("Пять минут жизни", "Эмма Скотт", at(CENTRAL, 1, 1))
+    reader = Reader(library, clock, understanding=Heard("review", 0.78, rival="search"))
+
+    await reader.says(said)
+
+    told = "Вы ищете книгу «Пять минут жизни», Эмма Скотт или хотите оставить отзыв?"
+    if asked:
+        reader.hears(told)
+    else:
+        reader.hears_nothing_of("Вы ищете книгу")
+
+
+async def test_a_story_is_not_said_to_be_missing_from_the_catalogue(library: Library, clock: StandingClock) -> None:
+    reader = Reader(library, clock, understanding=Heard("search", 0.8))
+
+    await reader.says("я переехала из другого города там нам давали книги отовсюду и это было очень удобно для всех")
+
+    reader.hears("Не уверен, что понял")
+
+
 async def test_a_misspelt_title_is_asked_about_as_well(
     library: Library, clock: StandingClock, catalogue: FakeCatalogue
 ) -> None:

@@ -96,6 +96,12 @@ def test_ten_readers_whose_pieces_are_labelled_are_understood() -> None:
     assert messages.share_right(ten) >= 0.92, messages.wrong(ten)
 
 
+def test_nine_readers_of_the_street_are_understood() -> None:
+    street = messages.understood(messages.STREET_HELD)
+
+    assert messages.share_right(street) >= 0.92, messages.wrong(street)
+
+
 def test_what_ten_readers_name_is_picked_out(reader: PhraseUnderstanding) -> None:
     answers = [
         scoring.Answer(line=line, requests=reader.understand(line.text)) for line in scoring.read(messages.TEN_HELD)
@@ -200,8 +206,20 @@ def test_what_failed_is_a_trouble_and_no_command(reader: PhraseUnderstanding) ->
         "билет не привязывается к чату",
         "продлил, а срок не поменялся",
         "продлила книги, а дата прежняя",
+        "продлил, срок тот же. это как понимать",
+        "жму забронировать и ничего не происходит",
+        "жму продлить, не реагирует",
+        "приложение вылетает каждый раз когда захожу в мои книги",
+        "Я сдала эту книгу ещё в мае, почему она до сих пор на мне?",
     ):
         assert [request.intent for request in reader.understand(said)] == ["human"], said
+
+
+def test_an_attack_that_is_tried_out_is_no_order(reader: PhraseUnderstanding) -> None:
+    for said in ("'; drop table messages; --", "<script>alert(1)</script>", "../../etc/passwd", "1' or '1'='1"):
+        assert [request.intent for request in reader.understand(said)] == ["out_of_scope"], said
+    for said in ("do you have the dining table; any edition", "books about tables", "«Или… или»"):
+        assert [request.intent for request in reader.understand(said)] == ["search"], said
 
 
 def test_hours_in_one_word_may_be_a_title_too(reader: PhraseUnderstanding) -> None:

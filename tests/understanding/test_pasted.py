@@ -52,3 +52,10 @@ def test_delivery_on_a_page_of_a_shop_is_no_question_about_delivery() -> None:
         "Убить пересмешника",
         "Убить пересмешника",
     )
+
+
+def test_when_a_shop_delivers_is_no_question_about_hours() -> None:
+    said = "Ozon: Убить пересмешника. Харпер Ли. Мягкая обложка. 250 ₽. Доставка завтра. А в библиотеке есть?"
+
+    assert pasted.plain(said) == "Убить пересмешника. Харпер Ли. А в библиотеке есть?"
+    assert [request.intent for request in PhraseUnderstanding().understand(said)] == ["search"]

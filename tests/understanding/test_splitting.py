@@ -135,3 +135,32 @@ def test_what_is_asked_of_a_building_is_asked_of_the_one_named_beside_it(reader:
     assert (where.intent, where.slots["branch"]) == ("location", "филиал 2")
     assert (when.intent, when.slots["branch"], when.slots["date"]) == ("hours", "филиал 2", "воскресенье")
     assert "филиал 2" in when.slots["whole"]
+
+
+@pytest.mark.parametrize(
+    ("said", "wishes"),
+    [
+        ("можно ли продлить, и что делать с порванной?", ["renew", "rules"]),
+        ("Скажите, где находится филиал №3 и как туда позвонить?", ["location", "contacts"]),
+        ("когда следующий концерт и можно ли мне напоминать о них", ["events", "subscribe"]),
+        ("есть ли «Война и мир» и что ещё есть у Толстого?", ["search"]),
+        ("скажите когда можно прийти и забрать книгу", ["hours"]),
+    ],
+)
+def test_of_two_wishes_joined_by_and_one_may_be_only_heard(
+    reader: PhraseUnderstanding, said: str, wishes: list[str]
+) -> None:
+    assert [request.intent for request in reader.understand(said)] == wishes
+
+
+def test_a_question_and_an_order_joined_by_and_are_two_wishes(reader: PhraseUnderstanding) -> None:
+    said = "Посмотрите, пожалуйста, что за мной числится, и продлите, если можно"
+
+    assert [request.intent for request in reader.understand(said)] == ["my_loans", "renew"]
+    assert [request.intent for request in reader.understand("продлите мои книги и книги сына")] == ["renew"]
+
+
+def test_a_question_that_only_points_back_names_no_book(reader: PhraseUnderstanding) -> None:
+    said = "Я переехала из Омска, там мне давали книги из других городов, было удобно. Здесь такое есть?"
+
+    assert all("такое есть" not in request.slots.get("title", "") for request in reader.understand(said))
