@@ -26,6 +26,7 @@ from bot.ports.library import Library
 from bot.ports.log import Completed, Dialogue, MessageLog, Mode, Waiting
 from bot.ports.understanding import Request, Understanding
 from bot.routing import Router, Turn, intent
+from tests.support.fake_library import empty_library
 
 BAR = 5.0
 NOW = datetime(2026, 3, 2, 7, 0, tzinfo=UTC)
@@ -87,7 +88,7 @@ async def _ours(understanding: Understanding, texts: Sequence[str]) -> float:
     router = Router("bench")
     router.on(intent(*INTENTS))(_answer)
     store = NoStore(texts)
-    library, log = cast("Library", None), cast("MessageLog", store)
+    library, log = empty_library(), cast("MessageLog", store)
     store.dispatcher = Dispatcher(log, understanding, routes([router]), library, SystemClock(), Metrics())
     began = process_time()
     await store.dispatcher.run()

@@ -21,6 +21,7 @@ class Cardholder:
         given_name: All that is ever said of a name; "" where it is not known.
         card_number: Shown only to the contact itself.
         child: Linked by a guardian, spoken of by the given name.
+        born: Never said; it decides what may be shown and lent. None where it is not known.
     """
 
     patron_id: int
@@ -29,6 +30,7 @@ class Cardholder:
     branch_code: str = ""
     valid_until: date | None = None
     child: bool = False
+    born: date | None = None
 
 
 class Proof(StrEnum):

@@ -246,7 +246,8 @@ async def _by_author(catalogue: Catalogue, request: Request, limit: int) -> Foun
     if best.verdict is Verdict.CHOICE or len(own) >= _SEVERAL_WORKS:
         return _with_own_first(best, own, limit)
     works = (*best.works[:1], *(work for work in own if work.work_id != best.works[0].work_id))[:limit]
-    return replace(best, verdict=Verdict.CHOICE, works=works, scores=best.scores[:1] * len(works)) if own else best
+    several = len(works) > 1
+    return replace(best, verdict=Verdict.CHOICE, works=works, scores=best.scores[:1] * len(works)) if several else best
 
 
 def _with_own_first(best: Found, own: Sequence[WorkCard], limit: int) -> Found:

@@ -65,6 +65,7 @@ def account_query(contact: Contact, versions: Collection[str]) -> Select[Any]:
             PatronRow.card_number,
             PatronRow.given_name,
             PatronRow.valid_until,
+            PatronRow.birth_date,
             BranchRow.code.label("branch_code"),
             NoticeWishRow.due_days,
             NoticeWishRow.overdue,
@@ -138,4 +139,5 @@ def holder_of(row: Any) -> Cardholder:
         branch_code=row.branch_code or "",
         valid_until=row.valid_until,
         child=row.child,
+        born=row.birth_date,
     )

@@ -140,6 +140,12 @@ def _is_a_story(request: Request) -> bool:
     return not request.slots.get("title") and len(words(request.rest)) > _LONGEST_TITLE
 
 
+def for_adults() -> Reply:
+    """For a child who asked for what the law keeps from children: neither shown nor said to be missing."""
+    said = _("Эта книга для взрослых, 18+. Её выдают только с 18 лет. Поискать другую?")
+    return reply(said, buttons=((find_button(), librarian_button()),))
+
+
 def perhaps_a_book(found: Found) -> Reply:
     """For a message that nobody understood, some works that it may be about."""
     rows = [(Button(books.label(work), f"work:{work.work_id}"),) for work in found.works[:MOST_GUESSED]]

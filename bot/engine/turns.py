@@ -19,6 +19,7 @@ from bot.ports.library import Library
 from bot.ports.log import Completed, Mode, Outcome, Waiting
 from bot.ports.understanding import Understanding
 from bot.routing import NOBODY, Answer, Expects, Handler, Personal, Router, SameForAll, Trigger, Turn
+from bot.suitable import suited
 from bot.wording import in_language
 
 log = structlog.get_logger(__name__)
@@ -201,7 +202,7 @@ class Turns:
             return await self._alike(handler, turn)
         if isinstance(handler, Personal) and turn.public:
             return Answer(replies=(self._privacy.ask_elsewhere(),))
-        answer = _answer(await handler(turn, self._library))
+        answer = _answer(await handler(turn, suited(self._library, turn.contact, turn.now)))
         return replace(answer, private=True) if isinstance(handler, Personal) else answer
 
     async def _alike(self, handler: SameForAll, turn: Turn) -> Answer:

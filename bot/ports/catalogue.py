@@ -43,6 +43,7 @@ class Found:
         corrected: What was searched instead of a misspelt query, "" if nothing was changed.
         isbn_note: "bad_check_digit" where the ISBN asked for cannot be right, else "".
         synonyms: The librarians' synonyms that were used, in words.
+        withheld: It is ``NOTHING`` because what was meant is for adults, and the reader is known to be a child.
     """
 
     verdict: Verdict
@@ -51,6 +52,7 @@ class Found:
     corrected: str = ""
     isbn_note: str = ""
     synonyms: tuple[str, ...] = ()
+    withheld: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

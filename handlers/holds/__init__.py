@@ -22,7 +22,7 @@ from bot.routing import Answer, Expects, Router, Turn, expects, follows, intent,
 from bot.wording import books, quoted
 from bot.wording import gettext as _
 from bot.wording.books import LONGEST_LABEL, cut
-from handlers import MOST_BRANCHES, Row, find_button, librarian_button, loans_button, ways_out, words_of
+from handlers import MOST_BRANCHES, Row, find_button, for_adults, librarian_button, loans_button, ways_out, words_of
 from handlers import yes_or_no as yes_or_no_row
 from handlers.account import Inside, and_missing, called, holds_button, instead, kept_out, let_in, no_answer, saying
 from handlers.holds import mine
@@ -65,6 +65,8 @@ async def _which(turn: Turn, library: Library) -> Answer:
     if _names_none(turn):
         return _what()
     found = (await look_up(library.catalogue, turn.request, LIMIT))[0]
+    if found.withheld:
+        return Answer(replies=(for_adults(),))
     if found.verdict is Verdict.NOTHING:
         return await _no_such_book(turn, library)
     if found.verdict is Verdict.FOUND:
@@ -149,7 +151,7 @@ async def _step(turn: Turn, library: Library, argument: str) -> Answer:
         return await _card_first(turn, library, said["work"])
     card = await library.catalogue.card(int(said["work"]))
     if card is None:
-        return saying(_("Этой книги в каталоге больше не вижу. Возможно, её списали."), buttons=ways_out())
+        return saying(_("Показать эту книгу больше не могу. Возможно, её списали."), buttons=ways_out())
     holder = _holder(inside, said["patron"])
     if holder is None:
         return _for_whom(inside, card)

@@ -15,7 +15,7 @@ from bot.ports.library import Library
 from bot.routing import Answer, Expects, Router, Turn, expects, intent, pressed
 from bot.wording import gettext as _
 from bot.wording import quoted
-from handlers import words_of
+from handlers import for_adults, words_of
 from handlers.search import alike, choosing, forms, listing, missing, showing, shown, suggesting
 
 router = Router("search")
@@ -208,5 +208,7 @@ def _one(
             return choosing.which(found, "" if alone else _shared_author(found) or found.works[0].title)
         case Verdict.NEAR:
             return choosing.perhaps(found, query)
+        case Verdict.NOTHING if found.withheld:
+            return for_adults()
         case Verdict.NOTHING:
             return Reply(text=_("«{query}» в каталоге не нашлось.").format(query=quoted(query)))

@@ -25,6 +25,7 @@ from handlers import (
     Row,
     faq_reply,
     find_button,
+    for_adults,
     has_accounts,
     is_called,
     is_hardly_found,
@@ -62,6 +63,8 @@ async def better_answer(turn: Turn, library: Library, found: Found, query: str) 
     sure = found.verdict in (Verdict.FOUND, Verdict.CHOICE)
     if _YES_OR_NO.issuperset(words(query)) and not (sure and words(found.works[0].title) == words(query)):
         return Answer(replies=(reply(_("Хорошо. Что вам подсказать?"), buttons=menu(library)),))
+    if found.withheld:
+        return Answer(replies=(for_adults(),))
     if _is_told(turn, found):
         return _told(found)
     if sure and found.scores and found.scores[0] >= BEYOND_DOUBT:

@@ -190,5 +190,5 @@ def _number(text: str) -> int | None:
 
 
 def _gone() -> Answer:
-    text = _("Этой книги в каталоге больше не вижу. Возможно, её списали. Поищем другую?")
+    text = _("Показать эту книгу больше не могу. Возможно, её списали. Поищем другую?")
     return Answer(replies=(reply(text, buttons=ways_out()),))

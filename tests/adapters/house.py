@@ -28,8 +28,9 @@ from bot.routing import Answer, Handler, Router, Trigger, Turn, intent, pressed,
 from db.connect import Database
 from db.files import SqlFiles
 from db.messages import StoredLog, open_log
+from tests.support.fake_library import empty_library
 
-LIBRARY = cast("Library", None)
+LIBRARY = empty_library()
 """The script asks nothing of a library."""
 
 router = Router("script")

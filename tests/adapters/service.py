@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import Any, Self, cast
+from typing import Any, Self
 
 from aiohttp import web
 
@@ -15,11 +15,11 @@ from bot.engine.metrics import Metrics
 from bot.engine.outbox import Outbox
 from bot.engine.server import application
 from bot.messages import Contact
-from bot.ports.library import Library
 from db.connect import Database
 from db.messages import StoredLog, open_log
 from tests.adapters.house import Script, router
 from tests.support.clock import StandingClock
+from tests.support.fake_library import empty_library
 from tests.support.patience import SOON_S
 
 
@@ -46,7 +46,7 @@ class MessengerService:
 
     async def __aenter__(self) -> Self:
         self.log = await open_log(self._database, self._clock)
-        dispatcher = Dispatcher(self.log, Script(), routes([router]), cast("Library", None), self._clock, self.metrics)
+        dispatcher = Dispatcher(self.log, Script(), routes([router]), empty_library(), self._clock, self.metrics)
         outbox = Outbox(self._name, self._channel, self.log, self._clock, self.metrics)
         arrivals = Arrivals(self.log, self.metrics, self._courtesies)
         hooks = Webhooks({self._name: self._channel}, self.log, self.metrics, arrivals)

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from datetime import timedelta
 from pathlib import Path
-from typing import TypedDict, cast
+from typing import TypedDict
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -39,6 +39,7 @@ from db.overview import SqlOverview
 from db.shelving import SqlCatalogueDesk
 from db.staff import SqlStaffBook
 from tests.support.clock import StandingClock
+from tests.support.fake_library import empty_library
 from tests.support.lessons import school
 from tests.support.staff import PASSWORD
 
@@ -116,7 +117,7 @@ def places_of(database: Database, branches: SqlBranches, clock: Clock) -> Places
     return PlacesPorts(SqlBranchDesk(database, branches, clock), holidays, lambda: branches.known)
 
 
-LIBRARY = cast("Library", None)
+LIBRARY = empty_library()
 """Tests that look into the catalogue bring one of their own."""
 
 

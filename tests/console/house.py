@@ -29,6 +29,7 @@ from tests.console.conftest import SETTING, of_the_catalogue, places_of
 from tests.support.accounts import setup_of
 from tests.support.clock import StandingClock
 from tests.support.desk_readers import ports_of
+from tests.support.fake_library import empty_library
 from tests.support.lending import LendingLibrary
 from tests.support.lessons import TABLE, school
 
@@ -60,7 +61,7 @@ class ConsoleHouse(House):
         self.setting: ConsoleSetting = replace(
             SETTING, undo=undo, channels=channels, sending=frozenset({"webchat", "wa"})
         )
-        self.library = cast("Library", library)
+        self.library = library or empty_library()
         self.database = database
         self._parts = (database, clock, self.library)
         self.clock, self._folder = clock, TemporaryDirectory()

@@ -274,7 +274,7 @@ async def test_while_a_title_is_awaited_cancel_is_heard(reader: Reader) -> None:
 async def test_a_book_that_has_left_the_catalogue_is_told_kindly(reader: Reader) -> None:
     await reader.presses_payload("work:123456")
 
-    reader.hears("Этой книги в каталоге больше не вижу.")
+    reader.hears("Показать эту книгу больше не могу.")
     reader.may_press("Найти книгу")
 
 
@@ -290,7 +290,7 @@ async def test_senseless_numbers_of_a_button_do_no_harm(reader: Reader) -> None:
         "choose:a,,b",
     ):
         await reader.presses_payload(payload)
-        reader.hears("Этой книги в каталоге больше не вижу.")
+        reader.hears("Показать эту книгу больше не могу.")
 
 
 async def test_what_was_found_is_told_to_programs_too(library: Library, catalogue: FakeCatalogue) -> None:

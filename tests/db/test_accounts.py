@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy import event, select, update
@@ -92,6 +92,13 @@ async def test_consent_to_the_english_text_is_consent(desk: Desk) -> None:
 
     assert (await desk.accounts.behind(ANNA)).consent
     assert desk.accounts.consent_text("tt") == CONSENT["ru"]
+
+
+async def test_it_is_known_when_whose_card_it_is_was_born(desk: Desk) -> None:
+    await desk.accounts.agree(ANNA, CONSENT["ru"].version, desk.key())
+    await desk.linked(ANNA)
+
+    assert [holder.born for holder in (await desk.accounts.behind(ANNA)).holders] == [date(1985, 3, 12)]
 
 
 async def test_consent_taken_back_cuts_every_card_and_both_words_stay(desk: Desk) -> None:

@@ -59,7 +59,8 @@ class FakeAccounts:
     def issues(self, card: str, name: str = "", *, branch: str = "01", pin: str = "", born: date | None = None,
                phone: str = "") -> Cardholder:  # fmt: skip
         """A card of the library."""
-        holder = Cardholder(patron_id=len(self.cards) + 1, card_number=card, given_name=name, branch_code=branch)
+        number = len(self.cards) + 1
+        holder = Cardholder(patron_id=number, card_number=card, given_name=name, branch_code=branch, born=born)
         self.cards[card] = _Card(holder, pin, born, phone)
         return holder
 

@@ -290,6 +290,11 @@ def sample_library(catalogue: FakeCatalogue, faq: FakeFaq, branches: FakeBranche
     )
 
 
+def empty_library() -> Library:
+    """A library with nothing in it, for handlers that ask nothing of one."""
+    return sample_library(FakeCatalogue(), FakeFaq(), FakeBranches())
+
+
 def moment(day: str, time: str = "10:00") -> datetime:
     """A moment of the sample library's time: ``moment("2026-03-08", "12:30")``."""
     return datetime.fromisoformat(f"{day}T{time}:00+03:00")

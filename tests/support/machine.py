@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from typing import cast
 
 from bot.channels import Capabilities
 from bot.engine.dispatcher import Dispatcher, Policy, routes, unchanged
@@ -14,6 +13,7 @@ from bot.ports.library import Library
 from bot.ports.understanding import Request
 from bot.routing import Answer, Router, Turn, intent
 from tests.support.clock import StandingClock
+from tests.support.fake_library import empty_library
 from tests.support.fake_log import FakeLog
 from tests.support.logs import ANNA, arrival
 from tests.support.patience import SOON_S
@@ -51,7 +51,7 @@ class Machine:
             self.log,
             WordUnderstanding(),
             routes([*routers, fallback]),
-            cast("Library", library),
+            library or empty_library(),
             clock,
             self.metrics,
             policy=policy,
