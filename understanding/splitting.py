@@ -20,6 +20,7 @@ _POINTS_BACK = (
 )
 """«Здесь такое есть?» names nothing: it asks for what was told before."""
 _MOST_POINTING = 6
+_ORDERS = frozenset({"renew", "hold", "subscribe", "unsubscribe"})
 _MOST_OF_A_TITLE = 8
 """Words of which some may be a title: more are a story, and «хочу» in it may want anything."""
 _SURELY_HEARD = 0.65
@@ -123,11 +124,13 @@ class Splitter:
             return False
         if any(part.opinion.intent == "search" and not part.opinion.strange for part in (one, two)):
             return False
-        if not self._reaches_over(words, one, two):
-            return True
+        return not self._reaches_over(words, one, two) or self._is_ordered_beside(message, words, one, two)
+
+    def _is_ordered_beside(self, message: Message, words: Stretch, one: Part, two: Part) -> bool:
         whole = self._judge.opinion(words.part(one.first, two.last)).intent
         asks, orders = (one, two) if two.opinion.intent == whole else (two, one)
-        return asks.asks and orders.opinion.intent == whole and message.tokens[two.first].word in _AND
+        ordered = whole in _ORDERS and orders.opinion.intent == whole
+        return ordered and asks.asks and message.tokens[two.first].word in _AND
 
     def _reaches_over(self, words: Stretch, one: Part, two: Part) -> bool:
         """Whether one phrase has words of both."""
@@ -147,6 +150,8 @@ class Splitter:
             return False
         sure, other = (one, two) if one.opinion.score >= two.opinion.score else (two, one)
         if sure.opinion.score < SURE or {sure.opinion.intent, other.opinion.intent} & (_NO_HALVES - _LOOKED_FOR):
+            return False
+        if self._reaches_over(words, one, two):
             return False
         heard = [self._ear.opinion(message, part.words, part.opinion) for part in (sure, other)]
         return (

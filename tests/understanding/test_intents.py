@@ -99,7 +99,7 @@ def test_ten_readers_whose_pieces_are_labelled_are_understood() -> None:
 def test_nine_readers_of_the_street_are_understood() -> None:
     street = messages.understood(messages.STREET_HELD)
 
-    assert messages.share_right(street) >= 0.92, messages.wrong(street)
+    assert messages.share_right(street) >= 0.94, messages.wrong(street)
 
 
 def test_what_ten_readers_name_is_picked_out(reader: PhraseUnderstanding) -> None:

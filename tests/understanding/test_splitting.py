@@ -145,6 +145,7 @@ def test_what_is_asked_of_a_building_is_asked_of_the_one_named_beside_it(reader:
         ("когда следующий концерт и можно ли мне напоминать о них", ["events", "subscribe"]),
         ("есть ли «Война и мир» и что ещё есть у Толстого?", ["search"]),
         ("скажите когда можно прийти и забрать книгу", ["hours"]),
+        ("как записаться и сколько это стоит", ["join"]),
     ],
 )
 def test_of_two_wishes_joined_by_and_one_may_be_only_heard(
