@@ -100,6 +100,7 @@ _LONGEST = max(map(len, _READINGS))
 _BEAM = 14
 _MAX_WORD = 32
 _MOST = 16
+_ENDLESS = 1e9
 _cost = itemgetter(1)
 
 _LATIN = dict(zip("абвгдеёзийклмнопрстуфыэ", "abvgdeeziyklmnoprstufye", strict=True)) | {
@@ -181,19 +182,28 @@ def _best(word: str) -> list[tuple[str, float]]:
     latin = unmarked(unicodedata.normalize("NFC", word.lower()).translate(_MARKED))[:_MAX_WORD]
     beams: list[dict[str, float]] = [{} for _ in range(len(latin) + 1)]
     beams[0][""] = 0.0
+    # What costs more than a whole beam that is there already would not be kept; the last one is not cut so.
+    most = [_ENDLESS] * (len(latin) + 1)
     for at in range(len(latin)):
         kept = sorted(beams[at].items(), key=_cost)[:_BEAM]
         for size in range(min(_LONGEST, len(latin) - at), 0, -1):
             grapheme = latin[at : at + size]
             if size > 1 and grapheme not in _READINGS:
                 continue
-            target = beams[at + size]
+            end = at + size
+            target = beams[end]
             for cyrillic, cost in _ways(grapheme, latin, at):
-                # A grapheme read as one letter is likelier than as two: each step costs a little.
                 for made, spent in kept:
-                    reading, total = made + cyrillic, spent + cost + 0.35
-                    if target.get(reading, 1e9) > total:
+                    # A grapheme read as one letter is likelier than as two: each step costs a little.
+                    total = spent + cost + 0.35
+                    if total > most[end]:
+                        break
+                    reading = made + cyrillic
+                    if target.get(reading, _ENDLESS) > total:
                         target[reading] = total
+                else:
+                    if len(kept) == _BEAM and end < len(latin):
+                        most[end] = total
     return sorted(beams[-1].items(), key=_cost)[:_MOST]
 
 

@@ -56,11 +56,13 @@ def lookup(word: str, hashes: Hashes, owners: Owners) -> list[int]:
     spelt = np.fromiter(map(ord, word[:PREFIX]), dtype=np.uint64)
     factors, sizes_kept = _factors(len(spelt))
     asked = _mixed((factors * spelt).sum(axis=1, dtype=np.uint64) + sizes_kept)
-    first = hashes.searchsorted(asked, "left")
+    asked.sort()  # one search goes on where the last one ended, so the table is read in one direction
+    first = hashes.searchsorted(asked)
+    there = hashes.take(first, mode="clip") == asked
+    first, asked = first[there], asked[there]
     met: set[int] = set()
-    for start, size in zip(first.tolist(), (hashes.searchsorted(asked, "right") - first).tolist(), strict=True):
-        if size:
-            met.update(owners[start : start + size].tolist())
+    for start, end in zip(first.tolist(), hashes.searchsorted(asked, "right").tolist(), strict=True):
+        met.update(owners[start:end].tolist())
     return sorted(met)
 
 

@@ -30,8 +30,11 @@ class Candidates:
             return self._whole(question)
         return self._fetch(_all_of(demanded, question), FIRST)
 
-    def all_but_one(self, question: Question) -> Iterable[list[Judged]]:
-        """Works that lack one of the words: a doubtful one, the last one (it may be unfinished), the commonest ones."""
+    def fewer_words(self, question: Question) -> Iterable[list[Judged]]:
+        """Works that lack one of the words: a doubtful one, the last one (it may be unfinished), the commonest ones.
+
+        Of many words the one too many may be none of those: works with the rarest ones come last.
+        """
         demanded = _demanded(question.words)
         if len(demanded) < 2:
             return
@@ -42,6 +45,8 @@ class Candidates:
         for place in islice(doubtful, _MAX_LEFT_OUT):
             rest = [word for number, word in enumerate(demanded) if number != place]
             yield self._fetch(_all_of(rest, question), MORE)
+        if len(demanded) > _MAX_LEFT_OUT:
+            yield self.rare_words(question)
 
     def rare_words(self, question: Question) -> list[Judged]:
         """Works with any of the few rarest words."""

@@ -160,7 +160,7 @@ class Search:
         alike = Likenesses()
         scale = Scale(question, closely=True, alike=alike)
         scored = [scale.judge(work) for work in seen]
-        for works in candidates.all_but_one(question):
+        for works in candidates.fewer_words(question):
             if _best(scored) >= GOOD:
                 return question, scored
             seen += works

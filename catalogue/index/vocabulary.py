@@ -103,18 +103,19 @@ class Part:
         numbers = self._sharing(word)
         if len(numbers) > _MANY:
             numbers = self._like(np.array(numbers), word, own, most, most_of_stem).tolist()[:_MAX_CANDIDATES]
-        counts = self._counts
+        of_these = np.array(numbers, dtype=np.intp)
+        starts, ends = self._offsets[of_these].tolist(), self._offsets[of_these + 1].tolist()
         found = []
-        for number in numbers:
-            near, _, kept = self._line(number).decode().partition("\t")
-            found.append((near, int(counts[number]), kept))
+        for start, end, count in zip(starts, ends, self._counts[of_these].tolist(), strict=True):
+            near, _, kept = self._blob[start : end - 1].decode().partition("\t")
+            found.append((near, count, kept))
         return found
 
     def _sharing(self, word: str) -> list[int]:
-        starts = self._starts
+        owners = np.array(deletes.lookup(word, self._hashes, self._owners), dtype=np.intp)
         numbers: list[int] = []
-        for owner in deletes.lookup(word, self._hashes, self._owners):
-            numbers += range(int(starts[owner]), int(starts[owner + 1]))
+        for first, last in zip(self._starts[owners].tolist(), self._starts[owners + 1].tolist(), strict=True):
+            numbers += range(first, last)
         return numbers
 
     def _like(self, numbers: npt.NDArray[Any], word: str, own: str, most: int, most_of_stem: int) -> npt.NDArray[Any]:
@@ -244,7 +245,7 @@ class Vocabulary:
         guessed = _CUT if russian and own and own != stem(word) else 0.0
         most_of_stem = min(most, deletes.edits(len(own)))
         by_ear = heard(word) if russian and len(word) >= _SHORTEST_HEARD and not facts(word).sound else ""
-        found: dict[str, Correction] = {}
+        found: dict[str, tuple[float, int, str, str]] = {}
         for part in self._parts:
             for near, count, kept in part.near(word, own, most, most_of_stem):
                 distance: float = OSA.distance(word, near, score_cutoff=most)
@@ -257,18 +258,18 @@ class Vocabulary:
                 if by_ear:
                     distance = min(distance, _likelier(word, near, plain, by_ear))
                 if 0 < distance < most + 1:
-                    found[near] = Correction(near, float(distance), count, _known(kept))
-        best = sorted(found.values(), key=lambda one: (one.distance, -one.frequency, one.word))
-        return tuple(islice(_unlike(best), limit))
+                    found[near] = (float(distance), -count, near, kept)
+        return tuple(islice(_unlike(sorted(found.values())), limit))
 
 
-def _unlike(best: Iterable[Correction]) -> Iterator[Correction]:
+def _unlike(best: Iterable[tuple[float, int, str, str]]) -> Iterator[Correction]:
     """Each word once, in its nearest form: the others are found by the same keys."""
     met: set[str] = set()
-    for one in best:
-        if not met.issuperset(one.known.keys):
-            met.update(one.known.keys)
-            yield one
+    for distance, less, word, kept in best:
+        known = _known(kept)
+        if not met.issuperset(known.keys):
+            met.update(known.keys)
+            yield Correction(word, distance, -less, known)
 
 
 def heard(word: str) -> str:
@@ -297,9 +298,12 @@ def stem_distance(own: str, text: str, most: int) -> float:
         OSA.distance(own, text[: len(own)], score_cutoff=most) if len(text) - len(own) <= LONGEST_ENDING else most + 1
     )
     if most:
-        first = max(len(own) - 2 if most > 1 else len(own) + 1, len(text) - LONGEST_ENDING, _SHORTEST_STEM)
-        for length in range(first, min(len(own) + 1, len(text)) + 1):
-            least = min(least, OSA.distance(own, text[:length], score_cutoff=most) + _OTHER_LENGTH)
+        size = len(own)
+        first = max(size - 2 if most > 1 else size + 1, len(text) - LONGEST_ENDING, _SHORTEST_STEM)
+        for length in range(first, min(size + 1, len(text)) + 1):
+            # The lengths alone are so many edits: what cannot be nearer is not measured.
+            if length != size and abs(length - size) + _OTHER_LENGTH < least:
+                least = min(least, OSA.distance(own, text[:length], score_cutoff=most) + _OTHER_LENGTH)
     return least + _ENDING
 
 
