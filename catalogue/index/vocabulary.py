@@ -5,7 +5,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import islice
+from itertools import islice, repeat
 from pathlib import Path
 from typing import Any
 
@@ -247,7 +247,10 @@ class Vocabulary:
         by_ear = heard(word) if russian and len(word) >= _SHORTEST_HEARD and not facts(word).sound else ""
         found: dict[str, tuple[float, int, str, str]] = {}
         for part in self._parts:
-            for near, count, kept in part.near(word, own, most, most_of_stem):
+            candidates = part.near(word, own, most, most_of_stem)
+            # All at once: a call for each would take longer than the work.
+            sounds = heard("\n".join([near for near, _, _ in candidates])).split("\n") if by_ear else repeat("")
+            for (near, count, kept), sound in zip(candidates, sounds, strict=False):
                 distance: float = OSA.distance(word, near, score_cutoff=most)
                 plain = distance
                 if distance > 1 and own:
@@ -256,7 +259,7 @@ class Vocabulary:
                     if _ENDING < of_stem < min(most_of_stem + 1, distance):
                         distance = min(of_stem + guessed, distance)
                 if by_ear:
-                    distance = min(distance, _likelier(word, near, plain, by_ear))
+                    distance = min(distance, _likelier(word, near, plain, by_ear, sound))
                 if 0 < distance < most + 1:
                     found[near] = (float(distance), -count, near, kept)
         return tuple(islice(_unlike(sorted(found.values())), limit))
@@ -277,12 +280,11 @@ def heard(word: str) -> str:
     return _DOUBLED.sub(r"\1", word.translate(_SOUNDS))
 
 
-def _likelier(word: str, near: str, plain: float, by_ear: str) -> float:
+def _likelier(word: str, near: str, plain: float, by_ear: str, sound: str) -> float:
     """The distance of a word that no dictionary knows: less where only its ending or its sound is another."""
     same = Prefix.similarity(word, near)
     if same >= _LONG_ENOUGH and word[same:] in _ENDINGS and near[same:] in _ENDINGS:
         return _OTHER_FORM
-    sound = heard(near)
     same = Prefix.similarity(by_ear, sound)
     if same >= _LONG_ENOUGH and by_ear[same:] in _HEARD_ENDINGS and sound[same:] in _HEARD_ENDINGS:
         return min(plain / 2, _OTHER_FORM_BY_EAR) if by_ear == sound else _OTHER_FORM_BY_EAR
