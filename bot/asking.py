@@ -155,7 +155,7 @@ async def look_up(catalogue: Catalogue, request: Request, limit: int = 5) -> tup
         if _is_sure(best):
             break
         best = better(best, _by_whom(await catalogue.find(way, limit), way, request.slots.get("author", "")))
-    if best.corrected and (written := await _by_author_meant(catalogue, request, best, limit)) is not None:
+    if (written := await _written(catalogue, request, best, limit)) is not None:
         return (written,)
     best = await _named(catalogue, request, best, limit)
     pieces = titles(request)
@@ -178,6 +178,7 @@ def named_apart(request: Request, answers: int) -> tuple[str, ...]:
 def _by_whom(found: Found, way: Wanted, author: str) -> Found:
     """A title found without the writer that was named beside it is a question, if somebody else wrote that book."""
     said = [word for word in words(author) if len(word) > _LONGEST_INITIALS]
+    said = [word for word in said if not names.given_name(word)] or said  # two Alexanders are two writers
     if found.verdict not in _YES or not said or any(word in words(way.text) for word in said):
         return found
     meant = {*said, *(other for word in said for other in names.pseudonyms(word))}
@@ -250,12 +251,36 @@ async def _by_author(catalogue: Catalogue, request: Request, limit: int) -> Foun
     return replace(best, verdict=Verdict.CHOICE, works=works, scores=best.scores[:1] * len(works)) if several else best
 
 
+async def _kind_by_author(catalogue: Catalogue, request: Request, best: Found, limit: int) -> Found | None:
+    """What a writer wrote of the kind that was asked for («сказки братьев Гримм», «стихи Пушкина»).
+
+    None where more was said (two writers), a work of the writer is called so («Басни»), or the writer has nothing here.
+    """
+    author, said = words(request.slots.get("author", "")), words(request.slots.get("title", ""))
+    kind = words(request.slots.get("genre", ""))
+    if not author or not kind or titles(request) or not {*kind, *names.OF_A_FAMILY}.issuperset(said):
+        return None
+    if best.works and best.verdict in _YES and all(_is_in(word, best.works[0].author) for word in author):
+        return None
+    return await _by_author(catalogue, request, limit)
+
+
+def _is_in(word: str, text: str) -> bool:
+    return any(_alike(word, own) for own in words(text))
+
+
 def _with_own_first(best: Found, own: Sequence[WorkCard], limit: int) -> Found:
     """What the writer wrote, what is asked for most first; then what else the search found."""
     ids = {work.work_id for work in own}
     works = (*own, *(work for work in best.works if work.work_id not in ids))[:limit]
     verdict = Verdict.FOUND if len(works) == 1 else Verdict.CHOICE
     return replace(best, verdict=verdict, works=works, scores=best.scores[:1] * len(works)) if own else best
+
+
+async def _written(catalogue: Catalogue, request: Request, best: Found, limit: int) -> Found | None:
+    """What a writer wrote, where a request that was looked up as a title turns out to want that; else None."""
+    meant = await _by_author_meant(catalogue, request, best, limit) if best.corrected else None
+    return meant or await _kind_by_author(catalogue, request, best, limit)
 
 
 async def _by_author_meant(catalogue: Catalogue, request: Request, best: Found, limit: int) -> Found | None:

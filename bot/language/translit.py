@@ -101,6 +101,8 @@ _BEAM = 14
 _MAX_WORD = 32
 _MOST = 16
 _ENDLESS = 1e9
+_STEP = 0.35
+"""A grapheme read as one letter is likelier than as two: each step costs a little."""
 _cost = itemgetter(1)
 
 _LATIN = dict(zip("абвгдеёзийклмнопрстуфыэ", "abvgdeeziyklmnoprstufye", strict=True)) | {
@@ -194,8 +196,7 @@ def _best(word: str) -> list[tuple[str, float]]:
             target = beams[end]
             for cyrillic, cost in _ways(grapheme, latin, at):
                 for made, spent in kept:
-                    # A grapheme read as one letter is likelier than as two: each step costs a little.
-                    total = spent + cost + 0.35
+                    total = spent + cost + _STEP
                     if total > most[end]:
                         break
                     reading = made + cyrillic
@@ -203,7 +204,7 @@ def _best(word: str) -> list[tuple[str, float]]:
                         target[reading] = total
                 else:
                     if len(kept) == _BEAM and end < len(latin):
-                        most[end] = total
+                        most[end] = kept[-1][1] + cost + _STEP
     return sorted(beams[-1].items(), key=_cost)[:_MOST]
 
 

@@ -9,6 +9,7 @@ from catalogue.index.documents import Judged, Variant
 from catalogue.index.latin_names import INITIALS
 from catalogue.index.likeness import Likenesses
 from catalogue.index.questions import Question
+from catalogue.index.vocabulary import heard
 
 _FORM = 0.97
 """Another form of the word: its stem or dictionary form is the same."""
@@ -16,6 +17,11 @@ _FAR_FORM = 0.93
 _NUMERAL = 0.99
 """The same number in other words: «Один» is «Один» before it is «1» or «One»."""
 _INITIAL = 0.9
+_BY_EAR = 0.9
+_SHORTEST_HEARD = 4
+"""A given name that is spelt otherwise and sounds the same, and its least letters."""
+_WHOLE_SERIES, _WORDS_OF_A_SERIES = 0.96, 2
+"""A series that was named from end to end, in so many words at least, is likelier meant than half a title."""
 _SERIES = 0.85
 _PLACED = 0.98
 _SERIES_SHARE = 0.3
@@ -99,6 +105,10 @@ class Scale:
             placed = self._placed(work, series)
             if placed > best.score:
                 best = Scored(work, placed, by_author=False, exact=False, placed=True)
+        elif len(work.series) >= _WORDS_OF_A_SERIES and all(map(self._is_said, work.series)):
+            whole_series = min(series) * _WHOLE_SERIES
+            if whole_series > best.score:
+                best = Scored(work, whole_series, by_author=False, exact=False)
         factor = self._numbers(work)
         exact = best.exact and factor >= _OTHER_PROGRAMME
         whole = exact and best.is_whole and (not work.volumes or bool(self._question.volumes))
@@ -170,7 +180,7 @@ class Scale:
             hit = max(series[place], author[place])
             cover += weight * hit
             told += weight if hit else weight * self._unsaid[place]
-        asked = [token for token in work.series if self._spelt.get(token[0]) or self._by_key(token)]
+        asked = list(filter(self._is_said, work.series))
         weights = [LIGHT_WEIGHT if is_small(token[0]) else 1.0 for token in work.series]
         spread = sum(weight for token, weight in zip(work.series, weights, strict=True) if token in asked) / max(
             sum(weights), _TINY
@@ -229,10 +239,21 @@ class Scale:
             place = self._letters.get(text[0])
             if place is not None and found[place] < _INITIAL:
                 found[place] = _INITIAL
-        if initials and surname:
-            for place in self._names:
-                if not found[place] and self._words[place].text[0] in initials:
-                    found[place] = _INITIAL
+        if not surname:
+            return
+        for place in self._names:
+            if not found[place] and self._words[place].text[0] in initials:
+                found[place] = _INITIAL
+        if self._closely:
+            self._mark_by_ear(variant, found)
+
+    def _mark_by_ear(self, variant: Variant, found: list[float]) -> None:
+        """Beside a surname, a given name that only sounds the same: «Луис» and «Льюис», «Брем» and «Брэм»."""
+        for place, word in enumerate(self._words):
+            if found[place] < _BY_EAR and len(word.text) >= _SHORTEST_HEARD:
+                sound = heard(word.text)
+                if any(heard(token[0]) == sound for token in variant.author):
+                    found[place] = _BY_EAR
 
     def _mark_author(self, token: tuple[str, ...], found: list[float]) -> bool:
         """A guessed word counts for a surname less than a typed one, and not at all for a first name."""
@@ -248,6 +269,9 @@ class Scale:
             marked = True
             found[place] = max(found[place], likely)
         return marked
+
+    def _is_said(self, token: tuple[str, ...]) -> bool:
+        return bool(self._spelt.get(token[0]) or self._by_key(token))
 
     def _mark(self, token: tuple[str, ...], found: list[float]) -> bool:
         hits = self._spelt.get(token[0]) or self._by_key(token)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Set
+from itertools import chain
 
 import tantivy
 
@@ -175,6 +176,8 @@ class Search:
         if doubted.words == question.words:
             return question, scored + [scale.judge(work) for work in candidates.rare_words(question)]
         seen += candidates.all_words(doubted)
+        if len(doubted.words) == _FEW_WORDS:  # one may be wrong beyond recognition, and the other a slip: «Луис Кэрол»
+            seen += chain.from_iterable(candidates.fewer_words(doubted))
         seen += candidates.rare_words(question)
         scale = Scale(doubted, closely=True, alike=alike)
         return doubted, [scale.judge(work) for work in seen]

@@ -16,6 +16,7 @@ from rapidfuzz.distance import OSA, Prefix
 from bot.language.morphology import is_cyrillic, stem
 from bot.quick import dataclass
 from catalogue.index import deletes
+from catalogue.index.common import is_given_name
 from catalogue.index.terms import Facts, facts
 
 _MAX_CANDIDATES = 1_500
@@ -244,7 +245,7 @@ class Vocabulary:
         russian = is_cyrillic(word)
         guessed = _CUT if russian and own and own != stem(word) else 0.0
         most_of_stem = min(most, deletes.edits(len(own)))
-        by_ear = heard(word) if russian and len(word) >= _SHORTEST_HEARD and not facts(word).sound else ""
+        by_ear = heard(word) if russian and len(word) >= _SHORTEST_HEARD and _is_heard(word) else ""
         found: dict[str, tuple[float, int, str, str]] = {}
         for part in self._parts:
             candidates = part.near(word, own, most, most_of_stem)
@@ -307,6 +308,12 @@ def stem_distance(own: str, text: str, most: int) -> float:
             if length != size and abs(length - size) + _OTHER_LENGTH < least:
                 least = min(least, OSA.distance(own, text[:length], score_cutoff=most) + _OTHER_LENGTH)
     return least + _ENDING
+
+
+def _is_heard(word: str) -> bool:
+    """Whether a word may have been written by ear: no dictionary knows it, or it is a name («Кэрол» for Кэрролл)."""
+    known = facts(word)
+    return not known.sound or is_given_name(word, known.keys)
 
 
 def _own(word: str) -> str:
