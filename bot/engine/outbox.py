@@ -40,6 +40,8 @@ MOST_UNDER_WAY = 512
 """Sendings of one channel that are claimed and not marked yet."""
 AUTH_PAUSE_S, LONGEST_AUTH_PAUSE_S = 60.0, 900.0
 """Before a messenger that refused our token is asked whether it knows us again."""
+MOST_REFUSED = 3
+"""So often one message is refused as if by a wrong token, while others leave, before it is set aside."""
 LONGEST_WAIT_S = 2.0
 """For a chat's slot; a message that had to wait longer is put off, so that it holds up nobody else."""
 CHATS = 10_000
@@ -140,6 +142,10 @@ class Outbox:
         self._line = Line(name, metrics)
         self._ours = False
         self._refusals = 0
+        self._taken = 0
+        """Messages that the messenger has taken."""
+        self._odd: Newest[int, tuple[int, int]] = Newest(CHATS)
+        """By message that was refused as if by a wrong token: how often while others left, and how many had by then."""
         self._channel = channel
         self._store = store
         self._clock = clock
@@ -336,6 +342,7 @@ class Outbox:
             return self._given_up(message, f"{type(error).__name__}: {error}")
         self._metrics.sent(self._name, "sent")
         self._count_parts(message, len(sent.external_ids))
+        self._taken += 1
         self._refusals = 0
         self._line.back()
         return Attempt(message_id=message.message_id, channel=self._name, external_ids=sent.external_ids)
@@ -384,7 +391,7 @@ class Outbox:
             else:
                 self._chats.pause(message.contact.address, pause)
         elif isinstance(error, ChannelAuthError):
-            pause = self._refused(error)
+            pause = self._refused_alone(message) if self._is_odd(message) else self._refused(error)
         else:
             pause = self._retry.pause_s(message.attempt)
             self._line.lost(error)
@@ -408,6 +415,19 @@ class Outbox:
             self._pause(pause)
         self._line.lost(error)
         return pause
+
+    def _is_odd(self, message: Outbound) -> bool:
+        """Whether others have left since the token was refused for this very message: it is not the token, then."""
+        times, taken = self._odd.get(message.message_id) or (0, self._taken)
+        is_odd = self._taken > taken
+        self._odd[message.message_id] = (times + is_odd, self._taken)
+        return is_odd
+
+    def _refused_alone(self, message: Outbound) -> float | None:
+        """Seconds until this one message is tried again, None to set it aside; the channel goes on."""
+        times, _ = self._odd.get(message.message_id) or (0, 0)
+        log.warning("message refused as if by a wrong token", channel=self._name, message=message.message_id)
+        return AUTH_PAUSE_S if times < MOST_REFUSED else None
 
     def _say_away(self, error: StoreUnavailable) -> None:
         if not self._away:

@@ -18,7 +18,7 @@ from bot.errors import (
     DeliveryRefused,
     RateLimited,
 )
-from bot.messages import Contact, Lane
+from bot.messages import Contact, Lane, Outbound, Sent
 from tests.support.clock import StandingClock
 from tests.support.logs import ANNA, BORIS
 from tests.support.patience import SOON_S
@@ -316,3 +316,66 @@ async def test_a_channel_is_back_once_the_messenger_knows_us_though_nothing_is_d
     assert post.channel.tried == ["раз"]
     assert post.channel.sent == []
     assert post.outbox.fault == ""
+
+
+@pytest.fixture
+def one_is_refused(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The messenger answers «дурное» as if our token were wrong; it knows us, and takes everything else."""
+    monkeypatch.setattr(engine, "AUTH_PAUSE_S", 0.001)
+    take = post.channel.send
+
+    async def send(message: Outbound) -> Sent:
+        if message.reply.text != "дурное":
+            return await take(message)
+        post.channel.tried.append("дурное")
+        raise ChannelAuthError("401")
+
+    monkeypatch.setattr(post.channel, "send", send)
+
+
+async def tried_again(post: Post, times: int) -> None:
+    """An hour on the message has been tried so often."""
+    post.clock.turn(timedelta(hours=1))
+    post.log.wake()
+    async with asyncio.timeout(SOON_S):
+        while post.channel.tried.count("дурное") < times:  # noqa: ASYNC110 - as above
+            await asyncio.sleep(0)
+    await post.until_settled()
+
+
+async def test_one_message_that_is_always_refused_as_by_a_wrong_token_is_set_aside(
+    post: Post, one_is_refused: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pauses: list[float] = []
+    pause = Outbox._pause
+
+    def paused(outbox: Outbox, seconds: float) -> None:
+        pauses.append(seconds)
+        pause(outbox, seconds)
+
+    monkeypatch.setattr(Outbox, "_pause", paused)
+    bad = await post.queues("дурное")
+    async with post.running():
+        await tried_again(post, 1)
+        for times in range(2, 5):
+            await post.queues(f"Борису {times}", contact=BORIS)
+            post.log.wake()
+            await post.until_settled()
+            await tried_again(post, times)
+        after = await post.queues("после")
+        post.log.wake()
+        await post.until_settled()
+
+    assert post.states([*bad, *after]) == ["failed", "sent"]
+    assert post.channel.tried.count("дурное") == 4
+    assert len(pauses) == 1  # the first time nobody could know that it was this message alone
+    assert post.outbox.fault == ""
+
+
+async def test_while_nothing_else_is_taken_a_refused_message_is_kept(post: Post, one_is_refused: None) -> None:
+    bad = await post.queues("дурное")
+    async with post.running():
+        for times in range(1, 8):
+            await tried_again(post, times)
+
+    assert post.states(bad) == ["queued"]
