@@ -9,12 +9,14 @@ import ctypes
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 from collections.abc import Callable
+from contextlib import closing
 from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
@@ -264,6 +266,12 @@ class Databases:
         template = None if empty else await self._template(dialect)
         return await self._fresh(dialect, f"store{next(self._numbers)}", template)
 
+    async def fill(self, database: Database) -> None:
+        """Give an SQLite store that is empty all tables."""
+        template = self._file(await self._template("sqlite"))
+        with closing(sqlite3.connect(template)) as tables, closing(sqlite3.connect(database.path)) as empty:
+            tables.backup(empty)
+
     async def _template(self, dialect: str) -> str:
         if dialect not in self._templates:
             database = await connect(await self._fresh(dialect, "template", None))
@@ -275,12 +283,15 @@ class Databases:
 
     async def _fresh(self, dialect: str, name: str, template: str | None) -> str:
         if dialect == "sqlite":
-            file = self._folder / f"{name}.sqlite3"
+            file = self._file(name)
             if template is not None:
-                shutil.copyfile(self._folder / f"{template}.sqlite3", file)
+                shutil.copyfile(self._file(template), file)
             return f"sqlite:///{file}"
         await self.server.execute(f"CREATE DATABASE {name}" + (f" TEMPLATE {template} {COPIED}" if template else ""))
         return self.server.url(name)
+
+    def _file(self, name: str) -> Path:
+        return self._folder / f"{name}.sqlite3"
 
     async def drop(self, database: Database) -> None:
         """Close a store and remove what it holds. Nobody may read or write any more.
