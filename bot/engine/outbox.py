@@ -159,8 +159,6 @@ class Outbox:
         self._to_send = Row(self._tasks, self._send)
         self._to_mark = Together(self._tasks, self._mark)
         self._being_sent = self._under_way = 0
-        self._is_full = False
-        """Whether the last look ended because no more sendings may be under way: the end of one makes us look again."""
         self._look = asyncio.Event()
         self._stopping = asyncio.Event()
 
@@ -217,9 +215,8 @@ class Outbox:
             await self._wait_until_unpaused()
             await self._ask_whether_wanted()
             room = min(self._at_once() - self._being_sent, MOST_UNDER_WAY - self._under_way)
-            self._is_full = room <= 0
-            if self._is_full:
-                return
+            if room <= 0:
+                return  # the end of a sending makes us look again
             none_under_way = not self._under_way  # before we ask: what is marked meanwhile may make more due
             batch = [] if self._is_paused() else await self._store.claim_outbound(self._name, room)
             self._away = False
@@ -229,8 +226,8 @@ class Outbox:
             if self._stopping.is_set():
                 nothing_left = not batch and none_under_way
                 self._drained = nothing_left or any(message.lane is not Lane.REPLY for message in batch)
-            if len(batch) < room:
-                return  # there was no more; what comes wakes us, and so does the mark, which frees a conversation
+            if not batch:
+                return
 
     def _at_once(self) -> int:
         """A paced channel is claimed for a second at most, so that a reply waits behind no more than that."""
@@ -304,8 +301,7 @@ class Outbox:
         attempt = await InTime(self._tried(message), None, hand.waits)
         self._being_sent -= 1
         self._to_mark.add(attempt)
-        if self._is_full:
-            self._look.set()
+        self._look.set()
 
     async def _untrue(self, message: Outbound) -> str:
         """Why a notice must not leave any more, "" where it may; while the store is away nobody knows, so it waits."""

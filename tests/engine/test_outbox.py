@@ -52,28 +52,6 @@ async def test_what_is_queued_later_goes_out_too(post: Post) -> None:
     assert post.channel.sent == ["раз", "два"]
 
 
-async def test_while_less_is_due_than_may_be_under_way_a_sending_costs_two_looks(
-    post: Post, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    claimed: list[int] = []
-    claim = post.log.claim_outbound
-
-    async def counting(channel: str, limit: int) -> list[Outbound]:
-        batch = await claim(channel, limit)
-        claimed.append(len(batch))
-        return batch
-
-    monkeypatch.setattr(post.log, "claim_outbound", counting)
-    replies = 20
-    async with post.running():
-        for number in range(replies):
-            await post.queues(f"{number}")
-            await post.until_settled()
-
-    assert len(post.channel.sent) == replies
-    assert len(claimed) <= 2 * replies + 4  # news and the mark; the start and the end look as well
-
-
 async def test_a_slow_sending_holds_up_nobody_else(post: Post) -> None:
     post.channel.gate.clear()
     post.channel.slow = {"медленно"}
