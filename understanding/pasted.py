@@ -5,6 +5,7 @@
 """
 
 import re
+from functools import cache
 
 from understanding.sought import Sought
 
@@ -27,10 +28,7 @@ _SHOP = (
     r"|\b(?:в|к)\s+корзин\w+|\bартикул\s*:?\s*\d*|\bчитай[- ]город\w*|\blabirint\.ru|\bozon\b|\bwildberries\b"
     r"|\bлитрес\b|\bскидк\w+"
 )
-_SIGNS = tuple(
-    re.compile(rf"(?i){sign}")
-    for sign in (_PUBLISHERS, _PRICE, _PAGES, _YEAR, _COVER, _SHOP, r"\s\|\s|\.\s?[-–—]\s|\s/\s", r"[«„“\"]")
-)
+_SIGNS = _PUBLISHERS, _PRICE, _PAGES, _YEAR, _COVER, _SHOP, r"\s\|\s|\.\s?[-–—]\s|\s/\s", r"[«„“\"]"
 _LIKELY = Sought(
     rf"(?i){_PRICE}|{_PAGES}|{_COVER}|{_SHOP}",
     "₽ руб р. с. стр перепл обложк купить заказать магазин цена цене цены доставк корзин артикул читай labirint ozon "
@@ -43,7 +41,7 @@ _AREA = re.compile(r"(?s)\s*(?:\.\s?[-–—]\s|\s/\s).*?(?=\s[-–—]\s+(?:е�
 """From the second area of a card on, or from «/» that names who made the book: up to the question behind."""
 _SUBTITLE = re.compile(r"\s:\s+[^.,/|?!]*")
 _IN_BRACKETS = re.compile(r"\([^()]*\)")
-_NOISE = re.compile(rf"(?i)(?:{_SHOP})|(?:{_PUBLISHERS})|(?:{_PRICE})|(?:{_PAGES})|(?:{_COVER})|\b(?:{_YEAR})")
+_NOISE = rf"(?i)(?:{_SHOP})|(?:{_PUBLISHERS})|(?:{_PRICE})|(?:{_PAGES})|(?:{_COVER})|\b(?:{_YEAR})"
 _SIGNS_LEFT = re.compile(r"\s*[|,;:–—-](?:\s*[|,;:–—-])*\s*(?=[?!.]|$)|\s*\|\s*")
 _LONGEST = 600
 
@@ -53,7 +51,7 @@ def plain(text: str) -> str:
     if not _is_pasted(text):
         return text
     left = _IN_BRACKETS.sub(" ", _AREA.sub(" ", _SUBTITLE.sub(" ", text)))
-    left = _SIGNS_LEFT.sub(" ", re.sub(r"(?:\s*,)+", ",", _NOISE.sub(" ", left)))
+    left = _SIGNS_LEFT.sub(" ", re.sub(r"(?:\s*,)+", ",", _noise().sub(" ", left)))
     left = re.sub(r"(?:\s*\.){2,}", ".", " ".join(left.split())).strip(" ,.|-–—:")
     return left or text
 
@@ -61,4 +59,15 @@ def plain(text: str) -> str:
 def _is_pasted(text: str) -> bool:
     if len(text) > _LONGEST or not _LIKELY.search(text) or _OF_LOSSES.search(text):
         return False
-    return sum(sign.search(text) is not None for sign in _SIGNS) >= _FEWEST_SIGNS
+    return sum(sign.search(text) is not None for sign in signs()) >= _FEWEST_SIGNS
+
+
+@cache
+def signs() -> tuple[re.Pattern[str], ...]:
+    """What a page of a shop is known by, put together with the first text that may be pasted: a start needs none."""
+    return tuple(re.compile(rf"(?i){sign}") for sign in _SIGNS)
+
+
+@cache
+def _noise() -> re.Pattern[str]:
+    return re.compile(_NOISE)

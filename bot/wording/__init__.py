@@ -35,16 +35,19 @@ def _translations(language: str) -> Mapping[str, str]:
     path = LOCALES / language / "LC_MESSAGES" / "bibliobot.po"
     if not path.exists():
         return {}
+    entries = _ENTRY.findall(path.read_text("utf-8"))
+    texts = _read([text for _, *both in entries for text in both])
     found: dict[str, str] = {}
-    for comments, message, told in _ENTRY.findall(path.read_text("utf-8")):
+    for (comments, *_), message, told in zip(entries, texts[::2], texts[1::2], strict=True):
         if "\n#, fuzzy" not in f"\n{comments}":
-            found.setdefault(_joined(message), _joined(told))
+            found.setdefault(message, told)
     return {message: told for message, told in found.items() if message and told}
 
 
-def _joined(text: str) -> str:
-    """The strings of one entry as one; they are written as JSON writes them."""
-    return str(json.loads(_BETWEEN.sub("", text)))
+def _read(texts: Sequence[str]) -> list[str]:
+    """The strings of each text as one; they are written as JSON writes them, and read as one list of it: at once."""
+    read: list[str] = json.loads(f"[{_BETWEEN.sub('', ','.join(texts))}]")
+    return read
 
 
 class in_language:  # noqa: N801 - reads as the words it is: with in_language("en")

@@ -59,3 +59,13 @@ def test_when_a_shop_delivers_is_no_question_about_hours() -> None:
 
     assert pasted.plain(said) == "Убить пересмешника. Харпер Ли. А в библиотеке есть?"
     assert [request.intent for request in PhraseUnderstanding().understand(said)] == ["search"]
+
+
+def test_the_signs_of_a_shop_are_put_together_with_the_first_text_that_may_be_pasted() -> None:
+    pasted.signs.cache_clear()
+
+    pasted.plain("Мастер и Маргарита есть?")
+    before = pasted.signs.cache_info().currsize
+    pasted.plain("Мастер и Маргарита, 399 ₽, твёрдый переплёт")
+
+    assert (before, pasted.signs.cache_info().currsize) == (0, 1)
