@@ -71,6 +71,7 @@ async def test_a_file_stays_with_its_answer_whatever_becomes_of_it(
     await page.get_by_role("button", name="Отменить").click()
     await expect(field).to_have_value("Вот план зала")
     assert await attached(page) == ["plan.jpg"]
+    await expect(last_line(masha)).not_to_contain_text("уходит")
     await send.click()
     await expect(last_line(masha)).to_contain_text("уходит")
     assert await attached(page) == []
