@@ -102,7 +102,9 @@ async def test_everything_is_done_by_keyboard_alone(desk_house: ConsoleHouse, vi
     await keys.press("Escape")
     await keys.press("u")
     await expect(masha.page.locator("#answer")).to_have_value("Слушаю вас")
-    await expect(last_line(masha)).not_to_contain_text("уходит")  # else the line that is taken back is the one seen next
+    await expect(last_line(masha)).not_to_contain_text(
+        "уходит"
+    )  # else the line that is taken back is the one seen next
     await keys.press("Control+Enter")
     await expect(last_line(masha)).to_contain_text("уходит")
     await the_answer_leaves(desk_house)
