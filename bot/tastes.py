@@ -70,11 +70,10 @@ def is_only_a_taste(taste: Taste, text: str) -> bool:
     if len([word for word in words(taste.subject) if len(word) >= _TELLING]) > _MOST_OF_A_SUBJECT:
         return False  # «сказка о рыбаке и рыбке Пушкин» is one tale
     explained = {stem(word) for word in words(f"{taste.subject} {taste.author}")}
+    small = _SMALL | OF_A_FAMILY if taste.author else _SMALL
     for word in words(text):
         root = stem(word)
-        if word in _SMALL or (taste.author and word in OF_A_FAMILY):
-            continue
-        if word.isdigit() or kind_of(word) or root in explained | BOOK | _CHILDREN | _TEENS | _NEW:
+        if word in small or word.isdigit() or kind_of(word) or root in explained | BOOK | _CHILDREN | _TEENS | _NEW:
             continue
         return False
     return True
