@@ -31,6 +31,7 @@ _WHY = (
     (re.compile(r"no branch"), "no_branch"),
     (re.compile(r"no reader has"), "no_reader"),
     (re.compile(r"on loan to another"), "lent_to_another"),
+    (re.compile(r"without its first zeros"), "zeros_lost"),
 )
 """What a row is left out for, as the readers of lists say it, without what they quote of the row."""
 Tick = Callable[[int, int], None]

@@ -34,11 +34,21 @@ class Seen:
         at = bisect_left(self._ids, number)
         return at < len(self._ids) and self._ids[at] == number
 
+    def within(self, first: int, end: int) -> set[int]:
+        """Those from one number on, and before another."""
+        return set(self._ids[bisect_left(self._ids, first) : bisect_left(self._ids, end)])
+
 
 def batches(rows: Iterator[Row]) -> Iterator[list[Row]]:
     """The rows, a query's worth at a time."""
     while some := list(islice(rows, BATCH)):
         yield some
+
+
+def other_zeros(number: str, lengths: Iterable[int]) -> set[str]:
+    """The number in figures with other zeros before it, in so many signs: Excel drops them."""
+    bare = number.lstrip("0") or "0"
+    return {bare.zfill(length) for length in lengths if length >= len(bare)} - {number}
 
 
 def too_many(summary: ListSummary, plan: ListPlan) -> bool:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from bot.library.lists import LoanData
 from db.catalogue_sql import NUMBERED, WITH_A_BARCODE
-from db.list_common import Seen
+from db.list_common import Seen, other_zeros
 from db.list_rows import Copy
 from db.models import ItemRow, RecordRow
 from db.models_circulation import LoanRow
@@ -71,7 +71,8 @@ class ListedCopies:
 
     async def _add_alike(self, by: dict[str, list[Copy]], numbers: Sequence[str]) -> None:
         found: dict[str, list[Copy]] = {}
-        spelt = {number: _spellings(number) for number in numbers if number.isdecimal()}
+        lengths = range(1, LONGEST_NUMBER + 1)
+        spelt = {number: other_zeros(number, lengths) for number in numbers if number.isdecimal()}
         if spellings := sorted(set().union(*spelt.values())):
             await self._add(found, ItemRow.inventory_number, spellings, NUMBERED)
         for number, others in spelt.items():
@@ -88,9 +89,3 @@ class ListedCopies:
 
 def _said(numbers: Iterable[str]) -> list[str]:
     return sorted(set(numbers) - {""})
-
-
-def _spellings(number: str) -> set[str]:
-    """The number with other zeros before it."""
-    bare = number.lstrip("0") or "0"
-    return {bare.zfill(length) for length in range(len(bare), LONGEST_NUMBER + 1)} - {number}

@@ -22,10 +22,11 @@ from db.branch_book import BranchBook, known_branches
 from db.circulation_house import LendingHouse
 from db.connect import Database, store_errors
 from db.list_parts import Parts
+from db.list_readers import known_readers
 from db.loan_list import LoanList
 from db.models import PatronRow
 from db.models_circulation import LoanRow
-from db.patron_list import PatronList, branches_of, ids_of_cards
+from db.patron_list import PatronList, branches_of
 
 Row = TypeVar("Row", PatronData, LoanData)
 
@@ -58,7 +59,6 @@ class SqlListWriter:
 
         What the list does not say of a reader stays as it is. Who is gone from it is marked, never deleted.
         """
-        del rejected  # a reader who could be read can be kept
         summary, dry = ListSummary(), plan.dry_run
         parts: Parts[PatronData] = Parts()
         with parts, store_errors():
@@ -67,13 +67,13 @@ class SqlListWriter:
                 more = await branches_of(connection, plan.source)
             work = await self._parts(parts, more, dry_run=dry)
             async with self._database.engine.connect() as connection:
-                seen = await ids_of_cards(connection, parts)
+                known = await known_readers(connection, parts)
             met: set[str] = set()
             for part in work:
                 async with self._database.engine.connect() as connection:
                     now, cards = self._clock.now(), met if dry else set()
-                    loading = PatronList(connection, plan, now, part.branch_id, part.name, cards)
-                    preparing = loading.prepare(partial(_batches, parts, part), seen)
+                    loading = PatronList(connection, plan, rejected, now, part.branch_id, part.name, known, cards)
+                    preparing = loading.prepare(partial(_batches, parts, part))
                     summary.add(await self._load(loading, connection, preparing, dry_run=dry))
         if not dry:
             await self._database.count_anew(PatronRow)

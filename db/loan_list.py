@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, exists, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
@@ -17,6 +17,7 @@ from db.circulation_house import LendingHouse, Places
 from db.list_common import Seen, batches, too_many
 from db.list_copies import ALIKE, ListedCopies
 from db.list_parts import Parts
+from db.list_readers import ListedReaders
 from db.list_rows import Copy, StoredLoanRow, digest_of, due_of, loan_changes
 from db.models import BranchRow, ItemRow, PatronRow, RecordRow
 from db.models_circulation import HoldRow, LoanRow, LoanSourceRow, RenewalRequestRow
@@ -55,6 +56,7 @@ class LoanList:
         self._seen, self._back, self._closing = Seen(), Seen(), Seen()
         self._added = Staged(connection, LoanRow, "branch_id", "source_key")
         self._copies = ListedCopies(connection)
+        self._readers = ListedReaders(connection, PatronRow.card_number, PatronRow.id, PatronRow.category)
         self._changed: Parts[LoanData] = Parts()
         self._keys: set[str] = set()
         self._ending: Sequence[int] = ()
@@ -304,22 +306,9 @@ class LoanList:
         }
 
     async def _patrons(self, batch: Sequence[Listed[LoanData]]) -> dict[str, tuple[int, str]]:
-        cards = sorted({listed.row.card_number for listed in batch})
-        wanted = select(PatronRow.card_number, PatronRow.id, PatronRow.category)
-        found = await self._connection.execute(wanted.where(PatronRow.card_number.in_(cards)))
-        patrons = {row.card_number: (row.id, row.category) for row in found}
-        return patrons | await self._without_zeros([card for card in cards if card not in patrons])
-
-    async def _without_zeros(self, cards: Sequence[str]) -> dict[str, tuple[int, str]]:
-        """Readers by numbers whose first zeros Excel dropped: «12» is «0012», if that is one card alone."""
-        bare = {card: card.lstrip("0") for card in cards if card.strip("0")}
-        if not bare:
-            return {}
-        number = func.ltrim(PatronRow.card_number, "0")
-        wanted = select(number, func.min(PatronRow.id), func.min(PatronRow.category)).group_by(number)
-        found = await self._connection.execute(wanted.where(number.in_(bare.values())).having(func.count() == 1))
-        alone = {spelt: (patron_id, category) for spelt, patron_id, category in found}
-        return {card: alone[spelt] for card, spelt in bare.items() if spelt in alone}
+        """Readers by the numbers that the list has; one who may be another has no loan."""
+        found = await self._readers.find({listed.row.card_number for listed in batch})
+        return {card: (rows[0].id, rows[0].category) for card, rows in found.items() if len(rows) == 1}
 
     # --- what follows from it ---------------------------------------------------------------------
 

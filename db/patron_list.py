@@ -2,22 +2,24 @@
 
 from array import array
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.library.lists import Listed, ListPlan, ListSummary, PatronData, Stopped
-from db.list_common import Seen, batches, too_many
+from bot.library.lists import Listed, ListPlan, ListSummary, OnRejected, PatronData, Stopped
+from db.list_common import batches, too_many
 from db.list_parts import Parts
+from db.list_readers import KnownReaders, ListedReaders, Meant
 from db.list_rows import patron_changes, patron_values
 from db.models import PatronRow
 from db.staging import Part, Staged
 
 OTHERS = "others"
 """Rows that the store has otherwise, as its part is called."""
+COLUMNS = tuple(getattr(PatronRow, column.key) for column in PatronRow.__mapper__.columns)
 
 
 async def branches_of(connection: AsyncConnection, source: str) -> Sequence[int | None]:
@@ -26,21 +28,11 @@ async def branches_of(connection: AsyncConnection, source: str) -> Sequence[int 
     return list(await connection.scalars(wanted))
 
 
-async def ids_of_cards(connection: AsyncConnection, parts: Parts[PatronData]) -> Seen:
-    """Readers of the store whom the list has, at whatever branch: who has moved is not gone."""
-    seen = Seen()
-    for name in parts.names:
-        for batch in parts.rows(name):
-            cards = sorted({listed.row.card_number for listed in batch})
-            seen.add(await connection.scalars(select(PatronRow.id).where(PatronRow.card_number.in_(cards))))
-    seen.finish()
-    return seen
-
-
 class PatronList:
     """The readers of one branch of a list: looked at first, which locks nothing, then written.
 
     Args:
+        known: Whom of the store the whole list has.
         met: Cards of readers whom no branch before has written, though it would have: a dry run's.
     """
 
@@ -48,26 +40,29 @@ class PatronList:
         self,
         connection: AsyncConnection,
         plan: ListPlan,
+        rejected: OnRejected,
         now: datetime,
         branch_id: int | None,
         name: str,
+        known: KnownReaders,
         met: set[str],
     ) -> None:
-        self._connection, self._plan, self._now = connection, plan, now
-        self._branch_id, self._name, self._met = branch_id, name, met
+        self._connection, self._plan, self._now, self._rejected = connection, plan, now, rejected
+        self._branch_id, self._name, self._known, self._met = branch_id, name, known, met
+        self._readers = ListedReaders(connection, *COLUMNS)
         self._new = Staged(connection, PatronRow, "card_number")
         self._others: Parts[PatronData] = Parts()
         self._gone: Sequence[int] = ()
         self._rest: Part | None = None
         self.summary = ListSummary()
 
-    async def prepare(self, batches_of: Callable[[], Iterator[list[Listed[PatronData]]]], seen: Seen) -> None:
+    async def prepare(self, batches_of: Callable[[], Iterator[list[Listed[PatronData]]]]) -> None:
         """See who is gone, new or changed; nothing is to be written where too many are gone."""
-        known = await self._of_branch()
-        gone = [number for number in known if not seen.has(number)]
-        self.summary.had, self.summary.gone = len(known), len(gone)
+        had = await self._of_branch()
+        gone = [number for number in had if not self._known.has(number)]
+        self.summary.had, self.summary.gone = len(had), len(gone)
         if too_many(self.summary, self._plan):
-            self.summary.stopped.append(Stopped(self._name, len(gone), len(known)))
+            self.summary.stopped.append(Stopped(self._name, len(gone), len(had)))
             self.summary.read = sum(len(batch) for batch in batches_of())
             return
         self._gone = gone
@@ -87,7 +82,7 @@ class PatronList:
         """New readers, all of them without a ``part``, in a transaction of the caller's."""
         for batch in await self._new.move(part=part):
             self.summary.added -= len(batch)
-            await self._keep({listed.row.card_number: listed.row for listed in batch})
+            await self._keep({listed.row.card_number: listed for listed in batch})
 
     async def write(self) -> None:
         """What was seen, in a transaction of the caller's; who changed meanwhile is looked at again."""
@@ -99,7 +94,7 @@ class PatronList:
         await self.add(self._rest)
         for batch in self._others.rows(OTHERS):
             self.summary.updated -= len(batch)
-            await self._keep({listed.row.card_number: listed.row for listed in batch})
+            await self._keep({listed.row.card_number: listed for listed in batch})
 
     async def drop(self) -> None:
         """Nothing of it is left on the connection."""
@@ -111,14 +106,16 @@ class PatronList:
         self._new.close()
 
     async def _sort(self, batch: dict[str, Listed[PatronData]]) -> None:
-        stored = await self._stored(batch)
+        meant = await self._meant(batch)
         new: list[tuple[Listed[PatronData], dict[str, Any]]] = []
         for card, listed in batch.items():
-            values = self._values(listed.row)
-            if card not in stored and card not in self._met:
+            stored = meant[card].stored
+            if meant[card].unclear:
+                self._refuse(listed, meant[card].unclear)
+            elif stored is None and card not in self._met:
                 self._met.add(card)
-                new.append((listed, {**values, "card_number": card, "source": self._plan.source}))
-            elif card not in stored or patron_changes(stored[card]._mapping, values, self._plan.source):
+                new.append((listed, self._values(listed.row)))
+            elif stored is None or patron_changes(stored._mapping, self._values(listed.row, stored), self._plan.source):
                 self.summary.updated += 1
                 self._others.add(OTHERS, listed)
             else:
@@ -126,29 +123,38 @@ class PatronList:
         self.summary.added += len(new)
         await self._new.add(new)
 
-    def _values(self, row: PatronData) -> dict[str, Any]:
-        return patron_values(row, self._branch_id, self._plan.registration_months)
+    def _values(self, row: PatronData, stored: Row[Any] | None = None) -> dict[str, Any]:
+        values = patron_values(row, self._branch_id, self._plan.registration_months)
+        if stored is None:
+            return {**values, "card_number": row.card_number, "source": self._plan.source}
+        return {**values, "card_number": max(stored.card_number, row.card_number, key=len)}  # nobody adds zeros
 
-    async def _stored(self, cards: Collection[str]) -> dict[str, Row[Any]]:
-        wanted = select(PatronRow).where(PatronRow.card_number.in_(sorted(cards)))
-        return {row.card_number: row for row in await self._connection.execute(wanted)}
+    async def _meant(self, batch: dict[str, Listed[PatronData]]) -> dict[str, Meant]:
+        found = await self._readers.find(batch)
+        return {card: self._known.meant(listed.row, found.get(card, ())) for card, listed in batch.items()}
 
-    async def _keep(self, batch: dict[str, PatronData]) -> None:
-        stored = await self._stored(batch)
+    def _refuse(self, listed: Listed[PatronData], cards: Sequence[str]) -> None:
+        what = f"the card {listed.row.card_number} may be {' or '.join(cards)} without its first zeros"
+        self._rejected(listed.ordinal, listed.offset, f"{what}: write it in full")
+
+    async def _keep(self, batch: dict[str, Listed[PatronData]]) -> None:
+        meant = await self._meant(batch)
         changed: defaultdict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
-        for card, row in batch.items():
-            values = self._values(row)
-            if card not in stored:
-                self.summary.added += 1
-                new = {**values, "card_number": card, "source": self._plan.source}
-                await self._connection.execute(insert(PatronRow).values(new))
+        for card, listed in batch.items():
+            stored = meant[card].stored
+            if meant[card].unclear:
+                self._refuse(listed, meant[card].unclear)
                 continue
-            changes = patron_changes(stored[card]._mapping, values, self._plan.source)
+            if stored is None:
+                self.summary.added += 1
+                await self._connection.execute(insert(PatronRow).values(self._values(listed.row)))
+                continue
+            changes = patron_changes(stored._mapping, self._values(listed.row, stored), self._plan.source)
             self.summary.updated += bool(changes)
             self.summary.unchanged += not changes
             if changes:
                 changed[tuple(changes)].append({f"to_{name}": value for name, value in changes.items()})
-                changed[tuple(changes)][-1]["of_patron"] = stored[card].id
+                changed[tuple(changes)][-1]["of_patron"] = stored.id
         for names, rows in changed.items():
             values_of: dict[str, Any] = {name: bindparam(f"to_{name}") for name in names}
             of_row = update(PatronRow).where(PatronRow.id == bindparam("of_patron")).values(values_of)
