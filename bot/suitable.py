@@ -10,7 +10,7 @@ from bot.library.linking import years_old
 from bot.library.model import WorkCard
 from bot.library.places import main_branch
 from bot.messages import Contact
-from bot.ports.catalogue import Catalogue, Found, Suggested, Taste, Verdict, Wanted
+from bot.ports.catalogue import Catalogue, Found, Suggested, Taste, Verdict, Wanted, Withheld
 from bot.ports.library import Library
 
 ADULT = 18
@@ -58,25 +58,26 @@ class Suited:
         found = await self._inner.suggest(taste, limit)
         if not await self._is_withheld(found.works):
             return found
-        works = tuple(work for work in found.works if not _is_for_adults(work))
+        works = tuple(work for work in found.works if not is_for_adults(work))
         return Suggested(works=works, met=found.met if works else frozenset())
 
-    async def card(self, work_id: int) -> WorkCard | None:
+    async def card(self, work_id: int) -> WorkCard | Withheld | None:
         work = await self._inner.card(work_id)
-        return None if work is not None and await self._is_withheld((work,)) else work
+        return Withheld() if isinstance(work, WorkCard) and await self._is_withheld((work,)) else work
 
     async def _is_withheld(self, works: Sequence[WorkCard]) -> bool:
-        return any(map(_is_for_adults, works)) and await self._asks_a_minor()
+        return any(map(is_for_adults, works)) and await self._asks_a_minor()
 
 
-def _is_for_adults(work: WorkCard) -> bool:
+def is_for_adults(work: WorkCard) -> bool:
+    """Whether it is marked 18+."""
     return work.age_mark is not None and work.age_mark >= ADULT
 
 
 def _left(found: Found) -> Found:
     """What is left without the books for adults: where the one that was meant is one, nothing else was meant."""
-    kept = [pair for pair in zip(found.works, found.scores, strict=True) if not _is_for_adults(pair[0])]
-    if not kept or (found.verdict is Verdict.FOUND and _is_for_adults(found.works[0])):
+    kept = [pair for pair in zip(found.works, found.scores, strict=True) if not is_for_adults(pair[0])]
+    if not kept or (found.verdict is Verdict.FOUND and is_for_adults(found.works[0])):
         return replace(found, verdict=Verdict.NOTHING, works=(), scores=(), corrected="", withheld=True)
     verdict = Verdict.FOUND if found.verdict is Verdict.CHOICE and len(kept) == 1 else found.verdict
     works, scores = zip(*kept, strict=True)

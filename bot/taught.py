@@ -6,7 +6,7 @@ from typing import Protocol
 
 from bot.asking import better
 from bot.library.model import WorkCard
-from bot.ports.catalogue import Catalogue, Found, Suggested, Taste, Verdict, Wanted
+from bot.ports.catalogue import Catalogue, Found, Suggested, Taste, Verdict, Wanted, Withheld
 from bot.ports.understanding import Request, Understanding
 from bot.teaching import Rewritten, SynonymBook
 
@@ -75,7 +75,7 @@ class TaughtCatalogue:
     async def suggest(self, taste: Taste, limit: int = 5) -> Suggested:
         return await self._inner.suggest(taste, limit)
 
-    async def card(self, work_id: int) -> WorkCard | None:
+    async def card(self, work_id: int) -> WorkCard | Withheld | None:
         return await self._inner.card(work_id)
 
 

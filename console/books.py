@@ -181,7 +181,7 @@ class BooksScreen:
             status,
             now_on="books",
             work=work,
-            heard=self._shelf.told(card, branches, visit.now) if card else "",
+            heard=self._shelf.told(card, branches, visit.now) if isinstance(card, WorkCard) else "",
             fault=fault,
             statuses=statuses(),
             decisions=decisions(),

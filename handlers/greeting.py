@@ -3,10 +3,12 @@
 import re
 from datetime import datetime
 
+from bot.library.model import WorkCard
 from bot.library.places import branch_behind, branch_key
 from bot.messages import Button, reply
 from bot.ports.library import Library
 from bot.routing import Answer, Router, Turn, intent, pressed, same_for_all
+from bot.suitable import is_for_adults
 from bot.wording import books
 from bot.wording import gettext as _
 from bot.wording.opening import right_now
@@ -35,9 +37,11 @@ async def _led_here(kind: str, key: str, now: datetime, library: Library) -> Ans
     """The greeting of somebody who followed a link to a book or stands before a branch."""
     if kind == "work" and key.isascii() and key.isdigit() and len(key) <= 18:
         card = await library.catalogue.card(int(key))
-        if card is None:
+        if not isinstance(card, WorkCard):
             return None
         text = _("Здравствуйте! Вы пришли за книгой {book}.").format(book=books.named(card))
+        if is_for_adults(card):  # said to everybody alike, a child among them: the button tells who may see it
+            text = _("Здравствуйте! Вы пришли за книгой для взрослых, 18+.")
         rows = ((Button(_("Где взять"), f"work:{card.work_id}"),), (find_button(), help_button()))
         return Answer(replies=(reply(text, buttons=rows),))
     branch = branch_behind(key, await library.branches.all())

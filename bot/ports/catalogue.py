@@ -99,6 +99,11 @@ class Suggested:
     met: frozenset[Wish] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """In place of a work that is there: it is for adults, and the reader is known to be a child."""
+
+
 class Catalogue(Protocol):
     """Books, as readers ask for them."""
 
@@ -110,8 +115,8 @@ class Catalogue(Protocol):
         """Search; the cards are read from the store in one query. Raises StoreUnavailable."""
         ...
 
-    async def card(self, work_id: int) -> WorkCard | None:
-        """One work as it is now, None if it is gone or hidden from readers."""
+    async def card(self, work_id: int) -> WorkCard | Withheld | None:
+        """One work as it is now, None if it is gone or hidden from all readers."""
         ...
 
 

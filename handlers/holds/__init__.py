@@ -15,7 +15,7 @@ from bot.library.holds import HoldBlock
 from bot.library.model import WorkCard
 from bot.library.places import branch_behind, branch_key, find_branches
 from bot.messages import Button
-from bot.ports.catalogue import Verdict
+from bot.ports.catalogue import Verdict, Withheld
 from bot.ports.library import Library
 from bot.ports.log import Mode
 from bot.routing import Answer, Expects, Router, Turn, expects, follows, intent, pressed
@@ -97,6 +97,12 @@ def _asks_of_an_order(text: str) -> bool:
     return any(word.startswith(_ORDERS) and "+past" in marks(word) for word in said)
 
 
+def _not_shown(card: Withheld | None) -> Answer:
+    if card is not None:
+        return Answer(replies=(for_adults(),))
+    return saying(_("Показать эту книгу больше не могу. Возможно, её списали."), buttons=ways_out())
+
+
 def _what() -> Answer:
     said = _("Какую книгу забронировать? Напишите название или автора.")
     answer = saying(said, buttons=((Button(_("Отмена"), "cancel"),),))
@@ -150,8 +156,8 @@ async def _step(turn: Turn, library: Library, argument: str) -> Answer:
     if inside is None:
         return await _card_first(turn, library, said["work"])
     card = await library.catalogue.card(int(said["work"]))
-    if card is None:
-        return saying(_("Показать эту книгу больше не могу. Возможно, её списали."), buttons=ways_out())
+    if not isinstance(card, WorkCard):
+        return _not_shown(card)
     holder = _holder(inside, said["patron"])
     if holder is None:
         return _for_whom(inside, card)

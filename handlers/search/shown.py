@@ -7,10 +7,11 @@ from dataclasses import replace
 from bot.library.model import Branch, WorkCard
 from bot.library.places import find_branches
 from bot.messages import Reply, reply
+from bot.ports.catalogue import Withheld
 from bot.ports.library import Library
 from bot.routing import Answer, Expects, Router, Turn, follows, not_followed, pressed
 from bot.wording import gettext as _
-from handlers import find_button, librarian_button, ways_out, yes_or_no
+from handlers import find_button, for_adults, librarian_button, ways_out, yes_or_no
 from handlers.search import choosing, forms, showing
 from handlers.search.choosing import MOST_LISTED
 
@@ -56,14 +57,14 @@ def may_be_held(library: Library) -> bool:
 async def show(turn: Turn, library: Library) -> Answer:
     """Where it is: a book out of a list, or «а где она?»."""
     work = await _work(turn, library)
-    return _gone() if work is None else _on(work, await _card(work, turn, library))
+    return work if isinstance(work, Answer) else _on(work, await _card(work, turn, library))
 
 
 async def everywhere(turn: Turn, library: Library) -> Answer:
     """Every library that has the book."""
     work = await _work(turn, library)
-    if work is None:
-        return _gone()
+    if isinstance(work, Answer):
+        return work
     branches, holds = await library.branches.all(), may_be_held(library)
     return _on(work, showing.all_branches(work, branches, turn.now, library.holidays, holds=holds))
 
@@ -71,20 +72,20 @@ async def everywhere(turn: Turn, library: Library) -> Answer:
 async def editions(turn: Turn, library: Library) -> Answer:
     """The book's editions, newest first."""
     work = await _work(turn, library)
-    return _gone() if work is None else _on(work, showing.editions(work))
+    return work if isinstance(work, Answer) else _on(work, showing.editions(work))
 
 
 async def about(turn: Turn, library: Library) -> Answer:
     """What the book is about, in the catalogue's words."""
     work = await _work(turn, library)
-    return _gone() if work is None else _on(work, showing.about(work))
+    return work if isinstance(work, Answer) else _on(work, showing.about(work))
 
 
 async def when_back(turn: Turn, library: Library) -> Answer:
     """«А когда вернут?»: the card tells the date; a book that is in need not be waited for."""
     work = await _work(turn, library)
-    if work is None:
-        return _gone()
+    if isinstance(work, Answer):
+        return work
     before = _("Ждать не нужно, она на месте.") if work.available else ""
     if not work.available and not work.items_unknown and all(each.next_due is None for each in work.holdings):
         before = _("Когда её вернут, не знаю: срока в каталоге нет.")
@@ -94,8 +95,8 @@ async def when_back(turn: Turn, library: Library) -> Answer:
 async def by_whom(turn: Turn, library: Library) -> Answer:
     """«А кто автор?»: the card says so as well, with where it is."""
     work = await _work(turn, library)
-    if work is None:
-        return _gone()
+    if isinstance(work, Answer):
+        return work
     before = _("Автор: {author}.").format(author=work.author) if work.author else _("Автор в каталоге не указан.")
     return _on(work, await _card(work, turn, library, before=before))
 
@@ -103,21 +104,25 @@ async def by_whom(turn: Turn, library: Library) -> Answer:
 async def in_that_form(turn: Turn, library: Library) -> Answer:
     """«А аудио есть?», «а на английском?»: the card, and what the records tell of the form."""
     work = await _work(turn, library)
-    return _gone() if work is None else _on(work, await _card(work, turn, library, before=forms.asked(work, turn.text)))
+    if isinstance(work, Answer):
+        return work
+    return _on(work, await _card(work, turn, library, before=forms.asked(work, turn.text)))
 
 
 async def in_that_library(turn: Turn, library: Library) -> Answer:
     """«А в детской есть?»: the same book in a library that is named; anything else is a wish of its own."""
     named = await _named(turn, library)
-    work = await _work(turn, library) if len(named) == 1 else None
-    return not_followed(turn) if work is None else _on(work, await _card(work, turn, library, wanted=named[0]))
+    if len(named) != 1:
+        return not_followed(turn)
+    work = await _work(turn, library)
+    return work if isinstance(work, Answer) else _on(work, await _card(work, turn, library, wanted=named[0]))
 
 
 async def which_of_them(turn: Turn, library: Library) -> Answer:
     """The question is on one of several books that were listed: which?"""
     works = await _works(turn, library)
-    if not works:
-        return not_followed(turn)
+    if isinstance(works, Answer):
+        return works
     return Answer(replies=(choosing.which_is_meant(works),), works=works, about=about_several(works))
 
 
@@ -129,8 +134,8 @@ async def which_of_them_there(turn: Turn, library: Library) -> Answer:
 async def other_works(turn: Turn, library: Library) -> Answer:
     """The other books that fitted the question: ``choose:12,45``."""
     works = await _works(turn, library)
-    if not works:
-        return _gone()
+    if isinstance(works, Answer):
+        return works
     if len(works) == 1:
         return _on(works[0], await _card(works[0], turn, library))
     return Answer(replies=(choosing.listed_works(works),), works=works, about=about_several(works))
@@ -173,15 +178,19 @@ async def _named(turn: Turn, library: Library) -> tuple[Branch, ...]:
     return find_branches(turn.text, await library.branches.all())
 
 
-async def _work(turn: Turn, library: Library) -> WorkCard | None:
+async def _work(turn: Turn, library: Library) -> WorkCard | Answer:
+    """The book that is meant, or what to say where it cannot be shown."""
     number = _number(turn.argument)
-    return None if number is None else await library.catalogue.card(number)
+    work = None if number is None else await library.catalogue.card(number)
+    return work if isinstance(work, WorkCard) else _not_shown(work)
 
 
-async def _works(turn: Turn, library: Library) -> tuple[WorkCard, ...]:
+async def _works(turn: Turn, library: Library) -> tuple[WorkCard, ...] | Answer:
+    """Those of the books that may be shown, or what to say where there are none."""
     numbers = [number for part in turn.argument.split(",")[:MOST_LISTED] if (number := _number(part)) is not None]
     found = await asyncio.gather(*(library.catalogue.card(number) for number in numbers))
-    return tuple(work for work in found if work is not None)
+    works = tuple(work for work in found if isinstance(work, WorkCard))
+    return works or _not_shown(next((work for work in found if isinstance(work, Withheld)), None))
 
 
 def _number(text: str) -> int | None:
@@ -189,6 +198,8 @@ def _number(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None
 
 
-def _gone() -> Answer:
+def _not_shown(work: Withheld | None) -> Answer:
+    if work is not None:
+        return Answer(replies=(for_adults(),))
     text = _("Показать эту книгу больше не могу. Возможно, её списали. Поищем другую?")
     return Answer(replies=(reply(text, buttons=ways_out()),))

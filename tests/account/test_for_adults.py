@@ -52,16 +52,55 @@ async def test_of_a_writer_a_child_is_shown_the_other_books(
     stranger.hears_nothing_of("Лолита")
 
 
+@pytest.mark.parametrize("button", ["work:1", "branches:1", "editions:1", "about:1", "choose:1", "hold:1"])
 async def test_a_button_of_an_old_list_does_not_open_it_either(
-    stranger: Reader, accounts: FakeAccounts, shelves: FakeCatalogue
+    stranger: Reader, accounts: FakeAccounts, shelves: FakeCatalogue, button: str
 ) -> None:
     await stranger.says("есть лолита набокова?")
     stranger.hears("Лолита", "18+")
     linked(accounts, stranger, date(2012, 5, 1))
 
-    await stranger.presses_payload("work:1")
+    await stranger.presses_payload(button)
 
-    stranger.hears("Показать эту книгу больше не могу.")
+    stranger.hears(REFUSED)
+    stranger.may_press("Найти книгу")
+    stranger.hears_nothing_of("Лолита", "списали")
+
+
+async def test_a_button_of_several_books_opens_those_that_may_be_shown(
+    stranger: Reader, accounts: FakeAccounts, shelves: FakeCatalogue
+) -> None:
+    linked(accounts, stranger, date(2012, 5, 1))
+
+    await stranger.presses_payload("choose:1,2")
+
+    stranger.hears("Защита Лужина")
+    stranger.hears_nothing_of("Лолита")
+
+
+@pytest.mark.parametrize("question", ["а когда вернут?", "а в центральной есть?"])
+async def test_a_question_about_a_book_shown_before_the_card_was_linked_is_answered_so_too(
+    stranger: Reader, accounts: FakeAccounts, shelves: FakeCatalogue, question: str
+) -> None:
+    await stranger.says("есть лолита набокова?")
+    linked(accounts, stranger, date(2012, 5, 1))
+
+    await stranger.says(question)
+
+    stranger.hears(REFUSED)
+
+
+async def test_a_link_to_a_book_for_adults_shows_it_to_no_child(
+    stranger: Reader, accounts: FakeAccounts, shelves: FakeCatalogue
+) -> None:
+    linked(accounts, stranger, date(2012, 5, 1))
+
+    await stranger.starts("work_1")
+    stranger.hears("Вы пришли за книгой для взрослых, 18+.")
+    stranger.hears_nothing_of("Лолита")
+
+    await stranger.presses("Где взять")
+    stranger.hears(REFUSED)
 
 
 @pytest.mark.parametrize(("born", "child"), [(date(2008, 3, 2), False), (None, False), (date(2012, 5, 1), True)])

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.library.model import WorkCard
 from bot.ports.catalogue import Catalogue, Found, Taste, Verdict, Wanted, Wish
 from catalogue.finder import IndexedCatalogue
 from tests.catalogue.index.shelf import Shelf, book
@@ -100,7 +101,7 @@ async def test_a_card_is_read_by_its_number(catalogue: Catalogue) -> None:
 
     card = await catalogue.card(number)
 
-    assert card is not None
+    assert isinstance(card, WorkCard)
     assert card.title == "Каштанка"
 
 
