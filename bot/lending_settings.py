@@ -51,7 +51,6 @@ class LendingParameters(Section):
         description="Which waiting readers stand in the way: `none`, `item` (for this copy), `title`, "
         "`title_unless_free_copies`. A hold on this very copy always does.",
     )
-    high_demand_days: int | None = Field(7, ge=1, description="The term of a copy that many want; empty: `loan_days`.")
     closed_day_rule: ClosedDay = Field(
         ClosedDay.NEXT_OPEN,
         description="A new due date on a closed day: `ignore`, `next_open` or `prev_open`. A day that is closed "

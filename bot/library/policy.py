@@ -73,7 +73,6 @@ class LendingPolicy:
         max_loans: Copies in one patron's hands, None: no limit. Never stands in the way of a renewal.
         max_total_days: The longest time from issue to return, None: no limit.
         block_if_debt_over: More debt than this stands in the way, None: never.
-        high_demand_days: The term of a copy that many want, None: as ``loan_days``.
         hard_due_date: A day that terms begun by then are fitted to (the end of a school year), None: none.
         return_before_card_expiry: No term beyond the registration.
         max_holds: Holds of one patron at a time, None: no limit.
@@ -93,7 +92,6 @@ class LendingPolicy:
     block_if_restricted: bool = True
     block_if_card_expired: bool = True
     block_on_holds: HoldsBlock = HoldsBlock.TITLE_UNLESS_FREE_COPIES
-    high_demand_days: int | None = 7
     closed_day_rule: ClosedDay = ClosedDay.NEXT_OPEN
     hard_due_date: date | None = None
     hard_due_rule: HardDate = HardDate.BEFORE
