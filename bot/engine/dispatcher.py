@@ -17,7 +17,7 @@ import structlog
 from bot.clock import Clock
 from bot.engine.batching import Hand, Row, Tasks, Together
 from bot.engine.metrics import Metrics
-from bot.engine.patience import InTime
+from bot.engine.patience import InTime, rest
 from bot.engine.privacy import Privacy
 from bot.engine.turns import Turns, continued, routes, silent
 from bot.errors import StoreUnavailable
@@ -160,7 +160,7 @@ class Dispatcher:
                 claimed = await self._store.claim(IN_HAND - self._in_hand)
             except StoreUnavailable as error:
                 self._lost(error)
-                await self._rest(AWAY_S[min(failures, len(AWAY_S) - 1)])
+                await rest(AWAY_S[min(failures, len(AWAY_S) - 1)], self._stopping)
                 failures += 1
                 continue
             self._found()
@@ -190,13 +190,6 @@ class Dispatcher:
             self._away = False
             log.info("store back")
 
-    async def _rest(self, seconds: float) -> None:
-        try:
-            async with asyncio.timeout(seconds):
-                await self._stopping.wait()
-        except TimeoutError:
-            pass
-
     async def _patiently(self, ask: Callable[[], Awaitable[Result]]) -> Result:
         """Ask again while the store is away, almost as long as a claim lasts, or until told to stop."""
         for pause in AWAY_S:
@@ -206,7 +199,7 @@ class Dispatcher:
                 self._lost(error)
                 if self._stopping.is_set():
                     raise
-                await self._rest(pause)
+                await rest(pause, self._stopping)
             else:
                 self._found()
                 return result
@@ -272,7 +265,7 @@ class Dispatcher:
             log.warning(
                 "turn put back", message=waiting.message_id, tries=waiting.tries + 1, error=type(error).__name__
             )
-            await self._rest(PAUSES_S[min(waiting.tries, len(PAUSES_S) - 1)])
+            await rest(PAUSES_S[min(waiting.tries, len(PAUSES_S) - 1)], self._stopping)
             said, farewell = f"{type(error).__name__}: {error}", self._turns.apology(waiting)
             await self._patiently(lambda: self._store.put_back(waiting, said, farewell))
         except StoreUnavailable:

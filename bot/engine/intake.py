@@ -14,6 +14,7 @@ from bot.engine.courtesies import Courtesies
 from bot.engine.front import ShortAnswer
 from bot.engine.line import Line
 from bot.engine.metrics import Metrics
+from bot.engine.patience import rest
 from bot.engine.pictures import PictureDesk, handle_of
 from bot.errors import (
     BadSignature,
@@ -220,7 +221,7 @@ async def poll(
         except (ChannelError, StoreUnavailable) as error:
             line.lost(error)
             pause = REFUSED_PAUSE_S if isinstance(error, ChannelAuthError) else pause_s
-        await _rest(pause, stopping)
+        await rest(pause, stopping)
         pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
 
 
@@ -237,7 +238,7 @@ async def tend(name: str, channel: Tended, stopping: asyncio.Event, line: Line) 
         except ChannelError as error:
             line.lost(error)
             pause = REFUSED_PAUSE_S if isinstance(error, ChannelAuthError) else pause_s
-        await _rest(pause, stopping)
+        await rest(pause, stopping)
         pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
 
 
@@ -252,11 +253,3 @@ async def _steadily(channel: Tended, line: Line) -> None:
     finally:
         tending.cancel()
         await asyncio.gather(tending, return_exceptions=True)
-
-
-async def _rest(seconds: float, stopping: asyncio.Event) -> None:
-    try:
-        async with asyncio.timeout(seconds):
-            await stopping.wait()
-    except TimeoutError:
-        pass

@@ -14,7 +14,7 @@ from bot.clock import Clock
 from bot.engine.batching import Hand, Row, Tasks, Together
 from bot.engine.line import Line
 from bot.engine.metrics import Metrics
-from bot.engine.patience import InTime
+from bot.engine.patience import InTime, rest
 from bot.errors import (
     ChannelAuthError,
     ChannelError,
@@ -186,10 +186,10 @@ class Outbox:
                     if ours:
                         await self._send_all()
                 if not ours:
-                    await self._rest(SECOND_SENDER_S)
+                    await rest(SECOND_SENDER_S, self._stopping)
             except StoreUnavailable as error:
                 self._say_away(error)
-                await self._rest(STORE_PAUSE_S)
+                await rest(STORE_PAUSE_S, self._stopping)
 
     async def _send_all(self) -> None:
         self._look.set()
@@ -244,19 +244,12 @@ class Outbox:
             await self._tasks.cancel()
             raise
 
-    async def _rest(self, seconds: float) -> None:
-        try:
-            async with asyncio.timeout(seconds):
-                await self._stopping.wait()
-        except TimeoutError:
-            pass
-
     def _is_paused(self) -> bool:
         return self._paused_until > asyncio.get_running_loop().time()
 
     async def _wait_until_unpaused(self) -> None:
         while self._is_paused() and not self._stopping.is_set():
-            await self._rest(self._paused_until - asyncio.get_running_loop().time())
+            await rest(self._paused_until - asyncio.get_running_loop().time(), self._stopping)
 
     async def _ask_whether_wanted(self) -> None:
         """After a refused token nothing is sent until the messenger knows us again: the channel is stopped."""
@@ -313,7 +306,7 @@ class Outbox:
                 self._say_away(error)
                 if self._stopping.is_set():
                     raise ChannelUnavailable("the store is away") from error
-                await self._rest(STORE_PAUSE_S)
+                await rest(STORE_PAUSE_S, self._stopping)
 
     async def _tried(self, message: Outbound) -> Attempt:
         try:
@@ -357,7 +350,7 @@ class Outbox:
                 if self._stopping.is_set():
                     log.warning("sent and not marked", channel=self._name, messages=len(attempts))
                     break
-                await self._rest(STORE_PAUSE_S)
+                await rest(STORE_PAUSE_S, self._stopping)
             except Exception:
                 log.exception("sent and not marked", channel=self._name, messages=len(attempts))
                 break

@@ -1,4 +1,4 @@
-"""Waiting only where there is something to wait for: most handlers answer from memory and never suspend."""
+"""Waiting: only where there is something to wait for, and no longer than until somebody is told to stop."""
 
 import asyncio
 from collections.abc import Callable, Coroutine, Generator
@@ -8,8 +8,19 @@ from typing import Any, Generic, TypeVar
 Result = TypeVar("Result")
 
 
+async def rest(seconds: float, stopping: asyncio.Event) -> None:
+    """Wait so long, or until told to stop."""
+    try:
+        async with asyncio.timeout(seconds):
+            await stopping.wait()
+    except TimeoutError:
+        pass
+
+
 class InTime(Generic[Result]):
     """Awaits a coroutine; only once it suspends it is put under a timeout, which costs more than many a handler.
+
+    Most handlers answer from memory and never suspend.
 
     It runs in the task that awaits it, from its first step on, so timeouts and task groups of its own work as ever.
 

@@ -394,7 +394,7 @@ async def test_a_messenger_that_asks_to_wait_is_asked_no_earlier(log: FakeLog, m
     async def rest(seconds: float, _: asyncio.Event) -> None:
         rested.append(seconds)
 
-    monkeypatch.setattr(intake, "_rest", rest)
+    monkeypatch.setattr(intake, "rest", rest)
     await polled(Polling(RateLimited(17), arrival("раз", key="1")), log)
 
     assert rested[0] == 17
@@ -409,7 +409,7 @@ async def test_a_messenger_that_refuses_our_token_is_hardly_asked_and_the_operat
     async def rest(seconds: float, _: asyncio.Event) -> None:
         rested.append(seconds)
 
-    monkeypatch.setattr(intake, "_rest", rest)
+    monkeypatch.setattr(intake, "rest", rest)
     line = Line("chat", Metrics(), hears=True)
     faults = [ChannelAuthError("401")] * 3
     channel = Polling(*faults)
