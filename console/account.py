@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 from aiohttp import web
 
+from bot.wording import LANGUAGES
 from bot.wording import gettext as _
 from console import passwords
-from console.room import LANGUAGES, ROOT, SESSION, Room, Stop, Visit, inside
+from console.room import ROOT, SESSION, Room, Stop, Visit, inside
 
 
 def weakness(fault: str) -> str:

@@ -22,7 +22,7 @@ from bot.clock import Clock
 from bot.errors import StoreUnavailable
 from bot.quick import dataclass
 from bot.staff import Audit, StaffBook, StaffMember, StaffRole, StaffSession
-from bot.wording import gettext, in_language
+from bot.wording import gettext, in_language, language_of
 from console import words
 from console.compiled import CompiledOnce
 from console.passwords import digest
@@ -33,7 +33,6 @@ log = structlog.get_logger(__name__)
 HERE = Path(__file__).resolve().parent
 _COMPILED = CompiledOnce()
 ROOT = "/console/"
-LANGUAGES = ("ru", "en")
 DOOR = "bibliobot_door"
 """The cookie of somebody who is not signed in: what the door's form is bound to."""
 SESSION = "bibliobot_staff"
@@ -277,7 +276,7 @@ class Room:
 
     def _language(self, request: web.Request, session: StaffSession | None) -> str:
         wanted = session.member.language if session else request.query.get("lang", "")
-        return wanted if wanted in LANGUAGES else self.setting.language
+        return language_of(wanted, self.setting.language)
 
     async def _stopped(self, visit: Visit, role: StaffRole | None) -> web.Response | None:
         """Where this request may not go on, what is answered instead."""

@@ -10,9 +10,10 @@ from aiohttp import web
 
 from adapters.webchat.parse import LONGEST_TEXT
 from adapters.webchat.settings import WebChatSettings
-from adapters.webchat.words import LANGUAGES, for_page, for_script
+from adapters.webchat.words import for_page, for_script
 from bot.assets import AN_HOUR, Assets
 from bot.channels import Setting
+from bot.wording import LANGUAGES, language_of
 
 STATIC = Path(__file__).resolve().parent / "static"
 POLICY = (
@@ -83,9 +84,8 @@ class Pages:
         return self._assets["icon.svg"].answer(request, AN_HOUR)
 
     def _answer(self, request: web.Request, *, framed: bool) -> web.Response:
-        wanted = request.query.get("lang", "")[:2].lower()
-        language = wanted if wanted in LANGUAGES else self._setting.language
-        page = self._rendered[language if language in LANGUAGES else LANGUAGES[0], framed]
+        language = language_of(request.query.get("lang", ""), self._setting.language)
+        page = self._rendered[language, framed]
         response = web.Response(text=page, content_type="text/html", headers=self._headers)
         response.enable_compression()
         return response

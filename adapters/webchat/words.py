@@ -3,8 +3,6 @@
 from bot.wording import gettext as _
 from bot.wording import in_language
 
-LANGUAGES = ("ru", "en")
-
 
 def for_page(language: str, *, library: str, phone: str) -> dict[str, str]:
     """Words of the page as it comes, before any script ran."""

@@ -10,7 +10,7 @@ from bot.library.holidays import OfficialHolidays
 from bot.library.places import main_branch
 from bot.messages import Reply
 from bot.settings import Settings
-from bot.wording import in_language
+from bot.wording import LANGUAGES, in_language, language_of
 from db.account_store import AccountSetup
 from db.circulation_house import LendingHouse
 from db.linking import LinkRules
@@ -36,7 +36,7 @@ def account_setup(settings: Settings, folder: Path) -> AccountSetup:
     main = main_branch(settings.library.values())
     phone = main.phone if main else ""
     own = settings.library.language
-    languages = sorted(("ru", "en"), key=lambda name: name != own)
+    languages = sorted(LANGUAGES, key=lambda name: name != own)
 
     @cache
     def carries(channel: str) -> bool:
@@ -47,7 +47,7 @@ def account_setup(settings: Settings, folder: Path) -> AccountSetup:
         return spec_of(channel, settings).title if channel in settings.channels else channel
 
     def told(channel: str, name: str, language: str) -> Reply:
-        with in_language(language[:2].lower() if language[:2].lower() in languages else own):
+        with in_language(language_of(language, own)):
             return linked_elsewhere(title(channel), name, phone)
 
     return AccountSetup(

@@ -11,7 +11,7 @@ from bot.errors import StoreUnavailable
 from bot.messages import Button, Lane, Outbound, Reply
 from bot.ports.log import Dialogue
 from bot.wording import gettext as _
-from bot.wording import in_language
+from bot.wording import in_language, language_of
 from bot.wording.own import BUILT_IN, Own, Words
 
 LOOK_EVERY_S = 15.0
@@ -70,8 +70,7 @@ class Aftercare:
         return closed.heard_at is not None and now - closed.heard_at < timedelta(hours=window) - SPARE
 
     def _question(self, closed: Closed) -> Reply:
-        reported = closed.language[:2].lower()
-        with in_language(reported if reported in ("ru", "en") else self._language):
+        with in_language(language_of(closed.language, self._language)):
             number = closed.handover_id
             buttons = (Button(_("Да"), f"helped:{number}:yes"), Button(_("Нет"), f"helped:{number}:no"))
             return Reply(text=self._words.say(Own.TALK_OVER), buttons=(buttons,))

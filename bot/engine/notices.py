@@ -31,7 +31,7 @@ from bot.notice_words import Setting, Told, in_short, main_day, worded
 from bot.notices import SHOWN_ON_A_PAGE, DueNotice, NoticeLetter, NoticeStore, OnItsWay
 from bot.ports.library import Branches
 from bot.quick import dataclass
-from bot.wording import in_language
+from bot.wording import in_language, language_of
 
 log = structlog.get_logger(__name__)
 
@@ -58,7 +58,6 @@ KEPT = timedelta(days=120)
 """Longer than any book is spoken of, so that nothing is told twice."""
 LOCK = "notices:"
 """Where several processes run, one of them sends notices; no channel has such a name."""
-LANGUAGES = ("ru", "en")
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,8 +290,7 @@ class Notices:
     def _letter(self, together: Sequence[Ready], branches: Sequence[Branch]) -> NoticeLetter:
         first, now = together[0], self._clock.now()
         cards = [one.told for one in sorted(together, key=lambda one: one.told.name)]
-        language = (first.way.language[:2].lower() if first.way else "") or self._language
-        with in_language(language if language in LANGUAGES else self._language):
+        with in_language(language_of(first.way.language if first.way else "", self._language)):
             if first.way is None:
                 reply = in_short(cards, self._library)
             else:

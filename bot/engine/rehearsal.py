@@ -23,12 +23,12 @@ from bot.routing import Answer, Handler, Personal, Trigger, Turn
 from bot.taught import Synonyms, TaughtCatalogue, TaughtUnderstanding
 from bot.teaching import LONGEST_SAID, Synonym, SynonymBook, SynonymKind, key_of
 from bot.wording import gettext as _
+from bot.wording import language_of
 from bot.wording.own import Words
 
 A_TURN_S = 2.0
 MISSED = 300
 """Missed questions that are looked at, the most frequent first."""
-LANGUAGES = frozenset({"ru", "en"})
 NOBODY = Contact(channel="rehearsal", address="rehearsal")
 
 Entries = Callable[[], Awaitable[Sequence[FaqEntry]]]
@@ -209,7 +209,7 @@ class Rehearsal:
         """Every known question once, but for those that the lesson itself is about."""
         stage = self._stage
         found = [
-            Question(text, language if language in LANGUAGES else stage.language, Origin.MISSED)
+            Question(text, language_of(language, stage.language), Origin.MISSED)
             for text, language in await stage.frequent(MISSED)
         ]
         found += [Question(text, one.language, Origin.ANSWERS) for one in entries for text in one.questions]

@@ -20,7 +20,7 @@ from bot.ports.log import Completed, Mode, Outcome, Waiting
 from bot.ports.understanding import Understanding
 from bot.routing import NOBODY, Answer, Expects, Handler, Personal, Router, SameForAll, Trigger, Turn
 from bot.suitable import suited
-from bot.wording import in_language
+from bot.wording import in_language, language_of
 
 log = structlog.get_logger(__name__)
 
@@ -117,8 +117,7 @@ class Turns:
 
     def _reported(self, waiting: Waiting) -> str:
         """The reader's language as far as their messenger reports it, else the library's."""
-        reported = waiting.inbound.language[:2].lower()
-        return reported if reported in {"ru", "en"} else self._language
+        return language_of(waiting.inbound.language, self._language)
 
     def _known(self, decision: Decision) -> Decision:
         """A press is named by its verb only where we know the verb: a payload is what anybody sends."""

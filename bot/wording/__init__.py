@@ -17,6 +17,8 @@ from babel.dates import format_date
 
 LOCALES = Path(__file__).resolve().parent.parent.parent / "locales"
 SOURCE_LANGUAGE = "ru"
+LANGUAGES = (SOURCE_LANGUAGE, "en")
+"""What people are answered in."""
 _language: ContextVar[str] = ContextVar("language", default=SOURCE_LANGUAGE)
 
 
@@ -63,6 +65,12 @@ class in_language:  # noqa: N801 - reads as the words it is: with in_language("e
 
     def __exit__(self, *_: object) -> None:
         _language.reset(self._before)
+
+
+def language_of(reported: str, otherwise: str) -> str:
+    """What to answer somebody in: what their messenger or browser reports ("en-GB") where we speak it."""
+    language = reported[:2].lower()
+    return language if language in LANGUAGES else otherwise
 
 
 def current_language() -> str:

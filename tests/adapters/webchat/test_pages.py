@@ -6,7 +6,8 @@ from html.parser import HTMLParser
 import pytest
 
 from adapters.webchat.pages import STATIC
-from adapters.webchat.words import LANGUAGES, for_page, for_script
+from adapters.webchat.words import for_page, for_script
+from bot.wording import LANGUAGES
 from tests.adapters.webchat.conftest import Program
 
 SCRIPTS = sorted(path.name for path in STATIC.glob("*.js"))
