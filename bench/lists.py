@@ -23,7 +23,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.clock import SystemClock
 from bot.errors import StoreUnavailable
-from bot.library.holidays import NoHolidays
 from bot.library.lists import Listed, ListPlan, ListSummary, LoanData, PatronData
 from bot.library.policy import LendingPolicy, LendingRules
 from db.branches import SqlBranches
@@ -33,6 +32,7 @@ from db.list_import import SqlListWriter
 from db.messages import StoredLog, open_log
 from db.migrate import upgrade
 from db.models import BranchRow
+from tests.support.fake_library import NoHolidays
 from tests.support.logs import arrival
 
 LOANS, A_READER = 50_000, 4

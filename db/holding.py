@@ -42,7 +42,6 @@ class StoredHold:
     author: str
     state: HoldState
     pickup: str
-    pickup_id: int
     placed_at: datetime
     suspended_until: date | None
     keep_until: date | None
@@ -80,7 +79,6 @@ def _hold(row: Row[Any]) -> StoredHold:
         author=row.author,
         state=HoldState(row.state),
         pickup=row.pickup,
-        pickup_id=row.pickup_branch_id,
         placed_at=row.placed_at,
         suspended_until=row.suspended_until,
         keep_until=row.keep_until,

@@ -11,8 +11,6 @@ import unicodedata
 from functools import lru_cache
 from operator import itemgetter
 
-from bot.language.folding import words
-
 _VOWELS = frozenset("aeiouy")
 # Grapheme → readings with their cost; 0 is the ordinary one. The longest graphemes are tried together
 # with the shorter ones, because «sh» is ш and, in Asha, с and х.
@@ -142,21 +140,6 @@ def _latin(text: str) -> str:
     return "".join(letters)
 
 
-def from_latin(text: str, limit: int = 6) -> list[str]:
-    """Readings of a text in Latin letters as folded Russian words, the likeliest first, at most ``limit``.
-
-    Words in other letters stay. Empty where the text has no Latin letters. Linear in the input.
-    """
-    tokens = text.lower().translate(_MARKED).split()
-    columns = [_column(token, limit) for token in tokens]
-    if not any(_TOKEN.search(token) for token in tokens):
-        return []
-    made: dict[str, None] = {}
-    for rank in range(limit):
-        made[" ".join(filter(None, (column[min(rank, len(column) - 1)] for column in columns)))] = None
-    return list(made)
-
-
 def is_latin(word: str) -> bool:
     """Whether a word could be Russian in Latin letters: Latin letters, with 4, 6 and apostrophes among them."""
     return bool(_TOKEN.fullmatch(word.lower().translate(_MARKED).strip('.,;:?!"«»()')))
@@ -223,10 +206,3 @@ def _ways(grapheme: str, word: str, at: int) -> tuple[tuple[str, float], ...]:
     if grapheme == "e" and not at:
         return (("э", 0.2), ("е", 0.1))
     return ways
-
-
-def _column(token: str, limit: int) -> list[str]:
-    bare = token.strip('.,;:?!"«»()')
-    if not _TOKEN.fullmatch(bare):
-        return [" ".join(words(token))]
-    return [made for made, _ in word_readings(bare, limit)] or [bare]

@@ -41,14 +41,6 @@ class OfficialHolidays:
         _calendar_of(self._country, self._language)
 
 
-class NoHolidays:
-    """A calendar without days off."""
-
-    def name(self, day: Any) -> str:
-        del day
-        return ""
-
-
 def ahead(calendar: DaysOff, first: date, days: int) -> dict[date, str]:
     """The named days off among ``days`` days from ``first``, in order."""
     coming = (date.fromordinal(first.toordinal() + step) for step in range(days))

@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy import select
 
 from bot.library.due_dates import BranchCalendar, due_date
-from bot.library.holidays import NoHolidays
 from bot.library.hours import counted
 from bot.library.model import Branch
 from bot.library.policy import LendingPolicy
@@ -21,7 +20,15 @@ from db.messages import StoredLog
 from db.models_accounts import AuditRow
 from tests.console.conftest import Browser, OpenBrowser, places_of
 from tests.support.clock import StandingClock
-from tests.support.fake_library import CENTRAL, CHILDREN, FakeBranches, FakeCatalogue, FakeFaq, sample_library
+from tests.support.fake_library import (
+    CENTRAL,
+    CHILDREN,
+    FakeBranches,
+    FakeCatalogue,
+    FakeFaq,
+    NoHolidays,
+    sample_library,
+)
 from tests.support.staff import hire
 from tests.support.store_reader import StoreReader
 

@@ -8,7 +8,6 @@ import pytest
 from bot.branch_desk import Place
 from bot.errors import InputError
 from bot.library.due_dates import BranchCalendar, is_overdue, next_open
-from bot.library.holidays import NoHolidays
 from bot.library.hours import counted
 from bot.library.model import Branch, DayKind, SpecialDays
 from bot.messages import Contact
@@ -26,6 +25,7 @@ from tests.support.fake_library import (
     FakeBranches,
     FakeCatalogue,
     FakeFaq,
+    NoHolidays,
     sample_library,
 )
 from tests.support.store_reader import StoreReader

@@ -22,13 +22,9 @@ from bot.library.due_dates import (
 )
 from bot.library.hours import parse_hours
 from bot.library.policy import ClosedDay, HardDate, LendingPolicy
+from tests.support.fake_library import NoHolidays
 
 CLOSED_MONDAYS = {"mon": "closed", "tue-sun": "9:00-18:00"}
-
-
-class NoHolidays:
-    def name(self, day: object) -> str:
-        return ""
 
 
 class Open:

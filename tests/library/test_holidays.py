@@ -2,7 +2,8 @@
 
 from datetime import date
 
-from bot.library.holidays import NoHolidays, OfficialHolidays, ahead
+from bot.library.holidays import OfficialHolidays, ahead
+from tests.support.fake_library import NoHolidays
 
 
 def test_a_holiday_has_the_name_that_readers_know() -> None:

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.library.holidays import NoHolidays, OfficialHolidays
+from bot.library.holidays import OfficialHolidays
 from bot.library.hours import (
     Why,
     at,
@@ -18,6 +18,7 @@ from bot.library.hours import (
     sanitary_date,
 )
 from bot.library.model import Hours, Interval
+from tests.support.fake_library import NoHolidays
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 RUSSIA = OfficialHolidays("RU")

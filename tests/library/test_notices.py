@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.library.due_dates import BranchCalendar
-from bot.library.holidays import NoHolidays
 from bot.library.model import Hours, Interval
 from bot.library.notices import (
     Carrier,
@@ -20,6 +19,7 @@ from bot.library.notices import (
     next_way,
     overdue_stage,
 )
+from tests.support.fake_library import NoHolidays
 
 RULES = NoticeRules()
 EVERY_DAY = BranchCalendar(None, NoHolidays())

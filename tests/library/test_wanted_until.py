@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from bot.library.holidays import NoHolidays
 from bot.library.wanted_until import wanted_until
+from tests.support.fake_library import NoHolidays
 
 TODAY = date(2026, 3, 2)
 

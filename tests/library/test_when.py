@@ -4,8 +4,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from bot.library.holidays import NoHolidays, OfficialHolidays
+from bot.library.holidays import OfficialHolidays
 from bot.library.when import When, parse_when
+from tests.support.fake_library import NoHolidays
 
 MONDAY = date(2026, 3, 2)
 RUSSIA = OfficialHolidays("RU")

@@ -167,14 +167,11 @@ class FakeBranches:
         return tuple(sorted(self.branches, key=lambda branch: not branch.main))
 
 
-class FakeHolidays:
-    """Fills ``Holidays`` with the days that a test names."""
-
-    def __init__(self, days: dict[date, str] | None = None) -> None:
-        self.days = days or {}
+class NoHolidays:
+    """Fills ``Holidays`` where no day is one."""
 
     def name(self, day: Any) -> str:
-        return self.days.get(day, "")
+        return ""
 
 
 class FakePeople:

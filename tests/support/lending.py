@@ -7,7 +7,6 @@ from typing import Any, TypeVar
 from sqlalchemy import event, insert, select, update
 
 from bot.circulation import Keeping, Ok, OpenHold, OpenLoan, Refused, RenewalOutcome, RenewalWish, Result
-from bot.library.holidays import NoHolidays
 from bot.library.policy import Confirmation, LendingPolicy, LendingRule, LendingRules
 from db.branches import SqlBranches
 from db.catalogue import SqlCatalogueWriter
@@ -20,7 +19,7 @@ from db.models_circulation import LoanRow
 from db.renewal_requests import SqlRequests
 from tests.support.books import book, copy
 from tests.support.clock import StandingClock
-from tests.support.fake_library import CENTRAL, CHILDREN
+from tests.support.fake_library import CENTRAL, CHILDREN, NoHolidays
 
 Answer = TypeVar("Answer")
 ZONE = CENTRAL.zone

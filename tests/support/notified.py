@@ -11,7 +11,6 @@ import pytest
 from sqlalchemy import insert, select
 
 from bot.engine.notices import Notices
-from bot.library.holidays import NoHolidays
 from bot.library.notices import Carrier, NoticeRules
 from bot.messages import Contact, Delivery, DeliveryReceipt, Outbound
 from bot.ports.log import Attempt
@@ -25,6 +24,7 @@ from db.models_notices import NoticeRow
 from db.notices import SqlNotices
 from db.unreached import SqlUnreached
 from tests.support.clock import StandingClock
+from tests.support.fake_library import NoHolidays
 from tests.support.lending import LendingLibrary
 from tests.support.logs import arrival, opened_log
 

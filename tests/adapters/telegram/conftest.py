@@ -5,25 +5,15 @@ from typing import Any
 
 import pytest
 
-from adapters.telegram.channel import Telegram, TelegramWebhook, build
+from adapters.telegram.channel import Telegram, build
 from adapters.telegram.settings import TelegramSettings
 from bot.channels import Setting
-from bot.clock import Clock
 from tests.emulators.telegram import TelegramServer
 from tests.support.clock import StandingClock
 from tests.support.files import MemoryFiles
 
 TOKEN, SECRET = "123456:test-telegram-token", "test-telegram-secret"
 Make = Callable[..., Telegram]
-
-
-def telegram_webhook(clock: Clock) -> TelegramWebhook:
-    """A bot that is called, and calls nobody who listens."""
-    setting = Setting(
-        name="telegram", library_name="Библиотека", language="ru", public_url="https://l.example", clock=clock
-    )
-    options = {"token": TOKEN, "secret": SECRET, "mode": "webhook", "api_url": "http://127.0.0.1:9"}
-    return TelegramWebhook(TelegramSettings.model_validate(options), setting)
 
 
 @pytest.fixture

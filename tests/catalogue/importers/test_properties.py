@@ -13,7 +13,6 @@ from catalogue.importers.source import SourceFile
 from tests.catalogue.importers.support import DATA, district, written
 
 RECORDS = district(5)
-HEADS = [b"", RECORDS[0][:80], RECORDS[0], b"#920: PAZK\r\n#200: ^A", b"<record>", b"\x1f\x8b"]
 WHOLE = {
     rf"RU\OEL_MUBIS\liberkoi\{number}": title
     for number, title in (

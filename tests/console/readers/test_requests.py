@@ -8,7 +8,6 @@ from sqlalchemy import insert, update
 
 from bot.circulation import Keeping, RenewalWish
 from bot.engine.notices import Notices
-from bot.library.holidays import NoHolidays
 from bot.library.notices import Carrier, NoticeKind, NoticeRules
 from db.models_circulation import LoanRow
 from db.models_notices import NoticeItemRow, NoticeRow
@@ -16,6 +15,7 @@ from db.notices import SqlNotices
 from tests.console.conftest import Browser
 from tests.console.readers.conftest import IN_PLACE, Come, audited
 from tests.support.desk_readers import TITLES, DeskReaders
+from tests.support.fake_library import NoHolidays
 
 
 @pytest.fixture
