@@ -273,6 +273,5 @@ class SqlConsoleDesk:
         return found
 
     async def _write(self, statement: Any) -> None:
-        with store_errors():
-            async with self._database.writing() as connection:
-                await connection.execute(statement)
+        async with self._database.writing() as connection:
+            await connection.execute(statement)

@@ -3,7 +3,7 @@
 from sqlalchemy import insert
 
 from bot.clock import Clock
-from db.connect import Database, store_errors
+from db.connect import Database
 from db.models_accounts import AuditRow
 
 ACTION_LENGTH, SUBJECT_LENGTH, ACTOR_LENGTH = 32, 64, 80
@@ -25,9 +25,8 @@ class SqlStaffAudit:
             "subject": whom[:SUBJECT_LENGTH],
             "details": {"more": more[:200]} if more else {},
         }
-        with store_errors():
-            async with self._database.writing() as connection:
-                await connection.execute(insert(AuditRow).values(entry))
+        async with self._database.writing() as connection:
+            await connection.execute(insert(AuditRow).values(entry))
 
 
 def _patron(whom: str) -> int | None:

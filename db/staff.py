@@ -46,9 +46,8 @@ class SqlStaffBook:
             "created_at": self._clock.now(),
         }
         try:
-            with store_errors():
-                async with self._database.writing() as connection:
-                    added: int | None = await connection.scalar(insert(StaffRow).values(values).returning(StaffRow.id))
+            async with self._database.writing() as connection:
+                added: int | None = await connection.scalar(insert(StaffRow).values(values).returning(StaffRow.id))
         except IntegrityError:
             raise InputError(f"{login}: somebody has this login already") from None
         assert added is not None
@@ -87,14 +86,15 @@ class SqlStaffBook:
             "disabled_at": func.coalesce(StaffRow.disabled_at, self._clock.now()) if disabled else None,
         }
         admins = select(StaffRow.id).where(StaffRow.role == StaffRole.ADMIN.value, StaffRow.disabled_at.is_(None))
-        with store_errors():
-            async with self._database.writing() as connection:
-                leaves = disabled or role is not StaffRole.ADMIN
-                if leaves and list(await connection.scalars(admins.limit(2))) == [staff_id]:
+        async with self._database.writing() as connection:
+            if disabled or role is not StaffRole.ADMIN:
+                # Locked, or two admins who let each other go at once would leave none.
+                left = await connection.scalars(admins.order_by(StaffRow.id).with_for_update())
+                if list(left) == [staff_id]:
                     raise InputError("somebody must remain who is an admin: make another one first")
-                await connection.execute(update(StaffRow).where(StaffRow.id == staff_id).values(values))
-                if disabled:
-                    await connection.execute(delete(StaffSessionRow).where(StaffSessionRow.staff_id == staff_id))
+            await connection.execute(update(StaffRow).where(StaffRow.id == staff_id).values(values))
+            if disabled:
+                await connection.execute(delete(StaffSessionRow).where(StaffSessionRow.staff_id == staff_id))
 
     async def speak(self, staff_id: int, language: str) -> None:
         await self._write(update(StaffRow).where(StaffRow.id == staff_id).values(language=language[:8]))
@@ -112,11 +112,10 @@ class SqlStaffBook:
             "address": address[:ADDRESS_LENGTH],
             "agent": agent[:AGENT_LENGTH],
         }
-        with store_errors():
-            async with self._database.writing() as connection:
-                await connection.execute(delete(StaffSessionRow).where(StaffSessionRow.ends_at < now))
-                adding = insert(StaffSessionRow).values(values).returning(StaffSessionRow.id)
-                added: int | None = await connection.scalar(adding)
+        async with self._database.writing() as connection:
+            await connection.execute(delete(StaffSessionRow).where(StaffSessionRow.ends_at < now))
+            adding = insert(StaffSessionRow).values(values).returning(StaffSessionRow.id)
+            added: int | None = await connection.scalar(adding)
         assert added is not None
         return added
 
@@ -183,10 +182,9 @@ class SqlStaffBook:
     async def _write(self, *statements: Any) -> int:
         """Run statements in one transaction; how many rows the last one changed."""
         changed = 0
-        with store_errors():
-            async with self._database.writing() as connection:
-                for statement in statements:
-                    changed = (await connection.execute(statement)).rowcount
+        async with self._database.writing() as connection:
+            for statement in statements:
+                changed = (await connection.execute(statement)).rowcount
         return changed
 
 
