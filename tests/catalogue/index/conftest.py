@@ -1,4 +1,4 @@
-"""One small library, indexed once for all tests of this folder."""
+"""A small library, indexed once a file; a file that tells of other books names them ``LIBRARY``."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 
@@ -61,9 +61,12 @@ LIBRARY = (
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def library(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[IndexedCatalogue]:
-    """The small library, ready to be asked."""
-    async with indexed(tmp_path_factory.mktemp("index"), *LIBRARY) as catalogue:
+async def library(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[IndexedCatalogue]:
+    """The library of the file, ready to be asked."""
+    books = getattr(request.module, "LIBRARY", LIBRARY)
+    async with indexed(tmp_path_factory.mktemp("index"), *books) as catalogue:
         yield catalogue
 
 

@@ -1,15 +1,12 @@
 """Names as readers spell them, a writer's kind of books, a whole series: what was said beside a name counts."""
 
-from collections.abc import AsyncIterator
-
 import pytest
-import pytest_asyncio
 
 from bot.asking import look_up
 from bot.ports.catalogue import Verdict, Wanted
 from catalogue.finder import IndexedCatalogue
 from catalogue.index.reading import Reader
-from tests.catalogue.index.shelf import book, indexed
+from tests.catalogue.index.shelf import book
 from understanding.understander import PhraseUnderstanding
 
 LIBRARY = (
@@ -36,12 +33,6 @@ LIBRARY = (
     book("Рисуем фломастерами: альбом для рисования, чтения и творчества", "Иванова Анна"),
     book("Новая школьная энциклопедия", "Петров Пётр"),
 )
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def library(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[IndexedCatalogue]:
-    async with indexed(tmp_path_factory.mktemp("index"), *LIBRARY) as catalogue:
-        yield catalogue
 
 
 async def _first(library: IndexedCatalogue, said: str) -> tuple[Verdict, str]:

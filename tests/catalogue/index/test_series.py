@@ -1,16 +1,13 @@
 """The parts of a series by their numbers, and an honest list where no record tells which part it is."""
 
-from collections.abc import AsyncIterator
-
 import pytest
-import pytest_asyncio
 
 from bot.ports.catalogue import Verdict, Wanted
 from catalogue.finder import IndexedCatalogue
 from catalogue.index.terms import volumes_in
-from tests.catalogue.index.shelf import book, indexed
+from tests.catalogue.index.shelf import book
 
-SHELF = (
+LIBRARY = (
     book("Последнее желание", "Сапковский А.", series=("Ведьмак", "1")),
     book("Меч предназначения", "Сапковский А.", series=("Ведьмак", "2")),
     book("Кровь эльфов", "Сапковский А.", series=("Ведьмак #3", "")),
@@ -32,12 +29,6 @@ SHELF = (
 )
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def shelf(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[IndexedCatalogue]:
-    async with indexed(tmp_path_factory.mktemp("index"), *SHELF) as catalogue:
-        yield catalogue
-
-
 @pytest.mark.parametrize(
     ("text", "title"),
     [
@@ -47,20 +38,20 @@ async def shelf(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Index
         ("сапковский ведьмак 2", "Меч предназначения"),
     ],
 )  # fmt: skip
-async def test_a_series_and_a_number_are_that_part(shelf: IndexedCatalogue, text: str, title: str) -> None:
-    found = await shelf.find(Wanted(text=text))
+async def test_a_series_and_a_number_are_that_part(library: IndexedCatalogue, text: str, title: str) -> None:
+    found = await library.find(Wanted(text=text))
 
     assert (found.verdict, found.works[0].title) == (Verdict.FOUND, title)
 
 
-async def test_a_part_that_no_record_numbers_is_asked_about(shelf: IndexedCatalogue) -> None:
-    found = await shelf.find(Wanted(text="Ночной дозор 2"))
+async def test_a_part_that_no_record_numbers_is_asked_about(library: IndexedCatalogue) -> None:
+    found = await library.find(Wanted(text="Ночной дозор 2"))
 
     assert (found.verdict, found.works[0].title) == (Verdict.NEAR, "Ночной дозор")
 
 
-async def test_of_an_unnumbered_series_its_books_are_offered_first(shelf: IndexedCatalogue) -> None:
-    found = await shelf.find(Wanted(text="Таня Гроттер 2"))
+async def test_of_an_unnumbered_series_its_books_are_offered_first(library: IndexedCatalogue) -> None:
+    found = await library.find(Wanted(text="Таня Гроттер 2"))
 
     assert found.verdict in (Verdict.CHOICE, Verdict.NEAR)
     assert [work.title for work in found.works][:2] == [
@@ -70,8 +61,8 @@ async def test_of_an_unnumbered_series_its_books_are_offered_first(shelf: Indexe
 
 
 @pytest.mark.parametrize("title", ["Метро 2033", "Три товарища"])
-async def test_a_number_of_the_title_is_no_part(shelf: IndexedCatalogue, title: str) -> None:
-    assert (await shelf.find(Wanted(text=title))).verdict is Verdict.FOUND
+async def test_a_number_of_the_title_is_no_part(library: IndexedCatalogue, title: str) -> None:
+    assert (await library.find(Wanted(text=title))).verdict is Verdict.FOUND
 
 
 def test_a_cycle_in_one_volume_is_no_first_volume() -> None:
@@ -79,9 +70,9 @@ def test_a_cycle_in_one_volume_is_no_first_volume() -> None:
 
 
 async def test_of_a_series_what_there_is_most_of_comes_first_and_no_book_for_its_short_title(
-    shelf: IndexedCatalogue,
+    library: IndexedCatalogue,
 ) -> None:
-    found = await shelf.find(Wanted(text="гарри поттер"))
+    found = await library.find(Wanted(text="гарри поттер"))
 
     assert found.verdict is Verdict.CHOICE
     assert [work.title for work in found.works][:3] == [

@@ -1,12 +1,10 @@
 """Works chosen by subject, kind, age, class: what the records tell and no more."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
 from bot.bibliography import IndexEntry
 from bot.ports.catalogue import Suggested, Taste, Wish
@@ -35,12 +33,6 @@ LIBRARY = (
     told("Свежее", "Новиков Н.", year=2026),
     told("Почти свежее", "Новиков Н.", year=2025),
 )
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def library(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[IndexedCatalogue]:
-    async with indexed(tmp_path_factory.mktemp("index"), *LIBRARY) as catalogue:
-        yield catalogue
 
 
 def titles(found: Suggested) -> list[str]:

@@ -1,15 +1,13 @@
 """A writer's name alone: what the writer wrote, what is asked for most first, also where the name is misspelt."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
-import pytest_asyncio
 
 from bot.asking import look_up
 from bot.ports.catalogue import Found, Taste
 from catalogue.finder import IndexedCatalogue
-from tests.catalogue.index.shelf import book, indexed
+from tests.catalogue.index.shelf import book
 from understanding.understander import PhraseUnderstanding
 
 LIBRARY = (
@@ -33,12 +31,6 @@ LIBRARY = (
     book("Белый клык", "Лондон Джек"),
     book("Симфония", "Белый Андрей"),
 )
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def library(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[IndexedCatalogue]:
-    async with indexed(tmp_path_factory.mktemp("index"), *LIBRARY) as catalogue:
-        yield catalogue
 
 
 async def _answer(library: IndexedCatalogue, asked: str) -> Found:
