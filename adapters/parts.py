@@ -18,11 +18,11 @@ class PartsUnderWay:
     It is kept in memory: a process that dies in the middle of a message sends that message from its beginning.
 
     Args:
-        pause_s: Between two parts, so that the messenger's limit for one chat is kept.
+        rate_per_s: Messages a second that the messenger takes for one chat, 0 for no limit.
     """
 
-    def __init__(self, pause_s: float = 0.0) -> None:
-        self._pause_s = pause_s
+    def __init__(self, rate_per_s: float = 0.0) -> None:
+        self._pause_s = 1 / rate_per_s if rate_per_s > 0 else 0.0
         self._taken: Newest[int, tuple[str, ...]] = Newest(KEPT)
 
     async def send(self, message_id: int, pieces: Sequence[Piece], send_one: Callable[[Piece], Awaitable[str]]) -> Sent:

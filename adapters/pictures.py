@@ -36,7 +36,7 @@ class OwnHosts:
 
 
 async def download(http: HttpClient, address: str, limit: int) -> bytes:
-    """The bytes at an address that was found among the messenger's own.
+    """The bytes at an address that was found among the messenger's own, or a path of its API.
 
     Raises:
         InputError: Longer than ``limit`` bytes, or gone.

@@ -1,6 +1,6 @@
 """What a messenger is to the core."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import field
 from decimal import Decimal
 from typing import Any, Protocol, runtime_checkable
@@ -120,6 +120,18 @@ class Accepted:
     answer: bytes = b""
     content_type: str = "text/plain"
     status: int = 200
+
+
+def together(parts: Iterable[Accepted]) -> Accepted:
+    """What several updates of one batch held, as one; the messenger hears nothing of it."""
+    read = list(parts)
+    return Accepted(
+        messages=tuple(message for one in read for message in one.messages),
+        events=tuple(event for one in read for event in one.events),
+        courtesies=tuple(what for one in read for what in one.courtesies),
+        set_aside=tuple(kind for one in read for kind in one.set_aside),
+        unread=tuple(body for one in read for body in one.unread),
+    )
 
 
 @runtime_checkable

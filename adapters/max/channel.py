@@ -20,7 +20,7 @@ from adapters.max.render import MAX_BUTTONS, MAX_LABEL, MAX_ROW, MAX_ROWS, Piece
 from adapters.max.settings import MaxSettings
 from adapters.parts import PartsUnderWay
 from adapters.uploads import Uploads
-from bot.channels import Accepted, Capabilities, Setting, Webhook
+from bot.channels import Accepted, Capabilities, Setting, Webhook, together
 from bot.errors import BadSignature, ChannelError, ChannelUnavailable, DeliveryRefused, MessageRefused
 from bot.messages import Outbound, Sent
 from bot.wording import gettext as _
@@ -71,8 +71,7 @@ class Max:
             options.api_url, headers={"Authorization": token}, secrets=(token,), ca_file=options.ca_file
         )
         self._media = Media(self._client, options, Uploads(setting.files, setting.clock))
-        pause_s = 1 / options.rate_per_chat_per_s if options.rate_per_chat_per_s else 0.0
-        self._under_way = PartsUnderWay(pause_s)
+        self._under_way = PartsUnderWay(options.rate_per_chat_per_s)
         self._username = ""
 
     async def send(self, message: Outbound) -> Sent:
@@ -220,7 +219,7 @@ class MaxPolling(Max):
             asked["marker"] = str(self._marker)
         found = await self._ask("GET", "/updates", params=asked, timeout_s=POLL_S + 15)
         updates, marker = found.get("updates"), found.get("marker")
-        batch = parse.together(
+        batch = together(
             parse.read(msgspec.json.encode(update), self._setting.name, self._token)
             for update in (updates if isinstance(updates, list) else ())
         )

@@ -8,7 +8,6 @@ Source: MAX Bot API, OpenAPI of 2026-07-01.
 import hashlib
 import hmac
 import re
-from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,7 +18,6 @@ from bot.messages import (
     ButtonPress,
     Contact,
     Content,
-    Event,
     Inbound,
     Photo,
     Presence,
@@ -140,28 +138,6 @@ def _happened(update: Update, channel: str, at: datetime) -> Accepted:
             return Accepted(events=(Removed(channel=channel, external_id=_key(update.message_id), at=at),))
         case kind:
             return Accepted(set_aside=(_shown(kind),))
-
-
-def together(parts: Iterable[Accepted]) -> Accepted:
-    """Several updates as one batch."""
-    messages: list[Inbound] = []
-    events: list[Event] = []
-    courtesies: list[object] = []
-    aside: list[str] = []
-    unread: list[bytes] = []
-    for part in parts:
-        messages += part.messages
-        events += part.events
-        courtesies += part.courtesies
-        aside += part.set_aside
-        unread += part.unread
-    return Accepted(
-        messages=tuple(messages),
-        events=tuple(events),
-        courtesies=tuple(courtesies),
-        set_aside=tuple(aside),
-        unread=tuple(unread),
-    )
 
 
 def _said(update: Update, message: _Message, channel: str, token: str, at: datetime) -> Accepted:

@@ -62,8 +62,7 @@ class Odnoklassniki:
         self._proxies = tuple(ip_network(item) for item in options.proxies)
         self._client = HttpClient(options.api_url, secrets=(self._token, quote(self._token, safe=""), self._secret))
         self._media = Media(options.api_url, self._ask, Uploads(setting.files, setting.clock))
-        pause_s = 1 / options.rate_per_chat_per_s if options.rate_per_chat_per_s else 0.0
-        self._under_way = PartsUnderWay(pause_s)
+        self._under_way = PartsUnderWay(options.rate_per_chat_per_s)
         self._presses: Newest[str, tuple[parse.Pressed, datetime]] = Newest(KEPT_PRESSES)
         self._hook = f"{setting.hook}?key={self._secret}" if setting.hook else ""
 

@@ -6,16 +6,11 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, field_validator
 
+from adapters.api_address import api_address
+
 API_URL = "https://api.ok.ru/graph"
 ADDRESSES = ("217.20.145.192/28", "217.20.151.160/28", "217.20.153.48/28")
 """Source: apiok.ru, POST graph.user.subscribe, read 2026-11-25."""
-
-
-def _address(value: str) -> str:
-    trimmed = value.strip().rstrip("/")
-    if not re.fullmatch(r"https?://[^\s/?#]+(/[^\s?#]*)?", trimmed):
-        raise ValueError(f"expected an address such as {API_URL}")
-    return trimmed
 
 
 def _network(value: str) -> str:
@@ -44,7 +39,9 @@ class OkSettings(BaseModel):
         description="A password of your own, 16 to 200 of `A-Za-z0-9_-`: it stands in the webhook's address, since "
         "Odnoklassniki signs nothing."
     )
-    api_url: Annotated[str, AfterValidator(_address)] = Field(API_URL, description="Where the Graph API is.")
+    api_url: Annotated[str, AfterValidator(api_address(API_URL))] = Field(
+        API_URL, description="Where the Graph API is."
+    )
     addresses: tuple[Network, ...] = Field(
         ADDRESSES, description="Networks that events may come from; an empty list believes every address."
     )

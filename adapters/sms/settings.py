@@ -5,14 +5,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
 
+from adapters.api_address import api_address
+
 API_URLS = {"smsru": "https://sms.ru", "smsc": "https://smsc.ru", "smsaero": "https://gate.smsaero.ru"}
-
-
-def _address(value: str) -> str:
-    trimmed = value.strip().rstrip("/")
-    if trimmed and not trimmed.startswith(("https://", "http://")):
-        raise ValueError("expected an address such as https://sms.ru")
-    return trimmed
 
 
 class SmsSettings(BaseModel):
@@ -41,7 +36,7 @@ class SmsSettings(BaseModel):
     max_parts: int = Field(5, ge=1, le=8, description="No message is longer; the rest is cut off with «…».")
     price_per_part: Decimal = Field(Decimal(0), ge=0, description="Roubles a part by your contract: for estimates.")
     rate_per_s: float = Field(10, gt=0, le=100, description="Messages a second that the gateway allows.")
-    api_url: Annotated[str, AfterValidator(_address)] = Field(
+    api_url: Annotated[str, AfterValidator(api_address(API_URLS["smsru"], may_be_left_out=True))] = Field(
         "", description="Address of the gateway; empty: its own. Only for tests."
     )
 

@@ -15,11 +15,12 @@ import structlog
 
 from adapters.http import HttpClient
 from adapters.parts import PartsUnderWay
+from adapters.pictures import download
 from adapters.telegram import parse
 from adapters.telegram.errors import ChatMoved, FileForgotten, MarkupRefused, TooLate
 from adapters.telegram.render import MAX_BUTTONS, MAX_LABEL, MAX_ROW, MAX_TEXT, Piece, render
 from adapters.telegram.settings import TelegramSettings
-from bot.channels import Accepted, Capabilities, Setting, Webhook
+from bot.channels import Accepted, Capabilities, Setting, Webhook, together
 from bot.errors import (
     BadSignature,
     ChannelError,
@@ -73,8 +74,7 @@ class Telegram:
         self._setting = setting
         self._client: Client = Client(self._token, options.api_url)
         self._plain = HttpClient(options.api_url, secrets=(self._token,))
-        pause_s = 1 / options.rate_per_chat_per_s if options.rate_per_chat_per_s else 0.0
-        self._under_way = PartsUnderWay(pause_s)
+        self._under_way = PartsUnderWay(options.rate_per_chat_per_s)
         self._uploaded: Newest[tuple[str, int], str] = Newest(KEPT)
         self._bare: Newest[str, None] = Newest(BARE_KEPT)
         """Chats that surely show no keyboard of ours; whoever is not here may still show one from before a restart."""
@@ -195,14 +195,7 @@ class Telegram:
         size = found.get("file_size")
         if isinstance(size, int) and size > limit:
             raise InputError(f"the picture has more than {limit} bytes")
-        answer = await self._plain.call("GET", f"/file/bot{self._token}/{path}", longest=limit)
-        if answer.status == 404:
-            raise InputError("the picture is gone")
-        if answer.status != 200:
-            raise ChannelUnavailable(f"picture: {answer.status}")
-        if len(answer.body) > limit:
-            raise InputError(f"the picture has more than {limit} bytes")
-        return answer.body
+        return await download(self._plain, f"/file/bot{self._token}/{path}", limit)
 
     async def ping(self) -> str:
         return f"@{await self._own_name()}; {await self._way_in()}"
@@ -331,14 +324,7 @@ class TelegramPolling(Telegram):
 
     def _together(self, batch: list[dict[str, Any]]) -> Accepted:
         reading = self._reading()
-        read = [parse.understood(update, reading, json.dumps(update).encode()) for update in batch]
-        return Accepted(
-            messages=tuple(message for one in read for message in one.messages),
-            events=tuple(event for one in read for event in one.events),
-            courtesies=tuple(what for one in read for what in one.courtesies),
-            set_aside=tuple(kind for one in read for kind in one.set_aside),
-            unread=tuple(body for one in read for body in one.unread),
-        )
+        return together(parse.understood(update, reading, json.dumps(update).encode()) for update in batch)
 
 
 def build(options: TelegramSettings, setting: Setting) -> TelegramWebhook | TelegramPolling:

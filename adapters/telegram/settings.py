@@ -5,6 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
 
+from adapters.api_address import api_address
+
 API_URL = "https://api.telegram.org"
 _TOKEN = re.compile(r"[0-9]{1,20}:[A-Za-z0-9_-]{1,100}")
 _SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
@@ -14,13 +16,6 @@ def _token(value: SecretStr) -> SecretStr:
     if not _TOKEN.fullmatch(value.get_secret_value()):
         raise ValueError("expected a token as BotFather gives it: digits, a colon, letters")
     return value
-
-
-def _address(value: str) -> str:
-    trimmed = value.strip().rstrip("/")
-    if not re.fullmatch(r"https?://[^\s/?#]+(/[^\s?#]*)?", trimmed):
-        raise ValueError(f"expected an address such as {API_URL}")
-    return trimmed
 
 
 class TelegramSettings(BaseModel):
@@ -37,7 +32,7 @@ class TelegramSettings(BaseModel):
         SecretStr(""),
         description="With `webhook`: a password of your own, 1 to 256 of `A-Za-z0-9_-`; Telegram sends it every time.",
     )
-    api_url: Annotated[str, AfterValidator(_address)] = Field(
+    api_url: Annotated[str, AfterValidator(api_address(API_URL))] = Field(
         API_URL, description="Where the Bot API is: Telegram's, or a Bot API server of your own."
     )
     staff_chat: int | None = Field(

@@ -16,7 +16,7 @@ from adapters.vk.batches import Batches
 from adapters.vk.client import VkClient
 from adapters.vk.longpoll import LongPoll
 from adapters.vk.settings import VkSettings
-from bot.channels import Accepted, Channel, Setting, Webhook
+from bot.channels import Accepted, Channel, Setting, Webhook, together
 from bot.errors import BadSignature, ChannelUnavailable, DeliveryRefused, InputError, MessageRefused
 from bot.messages import Document, Outbound, Picture, Sent, StaffReply
 
@@ -162,14 +162,7 @@ class VkLongPoll(Vk):
     async def updates(self) -> AsyncIterator[Accepted]:
         while True:
             batch = await self._poll.next()
-            read = [self.read(event) for event in batch.events]
-            yield Accepted(
-                messages=tuple(message for one in read for message in one.messages),
-                events=tuple(event for one in read for event in one.events),
-                courtesies=tuple(what for one in read for what in one.courtesies),
-                set_aside=tuple(kind for one in read for kind in one.set_aside),
-                unread=tuple(body for one in read for body in one.unread),
-            )
+            yield together(map(self.read, batch.events))
             self._poll.took(batch)
 
     async def aclose(self) -> None:

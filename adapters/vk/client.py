@@ -73,7 +73,7 @@ class VkClient:
 
     def __init__(self, token: str, api_url: str, name: str) -> None:
         self._token = token
-        self._api_url = api_url.rstrip("/")
+        self._api_url = api_url
         self._name = name
         self._pace = Pace(CALLS_PER_S)
         self._pool: ThreadPoolExecutor | None = None

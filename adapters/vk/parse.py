@@ -219,10 +219,6 @@ def _message_read(event: _Event) -> Accepted | None:
     return Accepted(events=(receipt,))
 
 
-def _nothing(event: _Event) -> Accepted:
-    return Accepted()
-
-
 _READERS: Mapping[str, Callable[[_Event], Accepted | None]] = {
     "message_new": _message_new,
     "message_event": _message_event,
@@ -231,7 +227,7 @@ _READERS: Mapping[str, Callable[[_Event], Accepted | None]] = {
     "message_allow": _presence(reachable=True),
     "message_deny": _presence(reachable=False),
     "message_read": _message_read,
-    "message_typing_state": _nothing,
+    "message_typing_state": lambda _: Accepted(),
 }
 
 

@@ -4,14 +4,9 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
+from adapters.api_address import api_address
+
 API_URL = "https://graph.facebook.com/v23.0"
-
-
-def _address(value: str) -> str:
-    trimmed = value.strip().rstrip("/")
-    if not trimmed.startswith(("https://", "http://")):
-        raise ValueError(f"expected an address such as {API_URL}")
-    return trimmed
 
 
 class WhatsAppTemplate(BaseModel):
@@ -37,7 +32,7 @@ class WhatsAppSettings(BaseModel):
         min_length=8,
         description="A word of yours, at least 8 characters; typed again where the webhook is registered.",
     )
-    api_url: Annotated[str, AfterValidator(_address)] = Field(
+    api_url: Annotated[str, AfterValidator(api_address(API_URL))] = Field(
         API_URL, description="Address of the Graph API with its version; only for tests and newer versions."
     )
     templates: dict[str, WhatsAppTemplate] = Field(

@@ -82,6 +82,7 @@ async def test_what_we_sent_ourselves_is_never_taken_for_a_librarian(vk: VkEmula
         ({"group_id": -5}, "group_id"),
         ({"mode": "webhook"}, "mode"),
         ({"api_url": "api.vk.ru"}, "api_url"),
+        ({"api_url": "https://api.vk.ru/?v=5"}, "api_url"),
         ({"token": ""}, "token"),
     ],
 )
