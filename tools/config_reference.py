@@ -30,14 +30,14 @@ def page() -> str:
     parts.append("\n## Channels\n\nEach block under `channels:` is one account; its key is the channel's name.\n")
     for kind in CHANNEL_KINDS:
         spec = channel_spec(kind)
-        parts.append(f"\n### `kind: {kind}`: {spec.title}\n\n" + _table("", spec.settings))
+        parts.append(f"\n### `kind: {kind}`: {spec.title}\n\n" + _table(spec.settings))
     return "".join(parts)
 
 
 def _section(path: str, model: type[BaseModel]) -> list[str]:
     title = f"`{path}`" if path else "Sections"
     lead = (model.__doc__ or "").splitlines()[0]
-    parts = [f"\n## {title}\n\n{lead}\n\n" + _table(path, model)]
+    parts = [f"\n## {title}\n\n{lead}\n\n" + _table(model)]
     for name, field in model.model_fields.items():
         for inner in _models(field.annotation):
             many = get_origin(field.annotation) is tuple
@@ -45,7 +45,7 @@ def _section(path: str, model: type[BaseModel]) -> list[str]:
     return parts
 
 
-def _table(path: str, model: type[BaseModel]) -> str:
+def _table(model: type[BaseModel]) -> str:
     rows = [
         f"| `{name}` | {_kind(field.annotation)} | {_default(field)} | {field.description or ''} |\n"
         for name, field in model.model_fields.items()

@@ -225,7 +225,7 @@ async def poll(
         pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
 
 
-async def tend(name: str, channel: Tended, stopping: asyncio.Event, line: Line) -> None:
+async def tend(channel: Tended, stopping: asyncio.Event, line: Line) -> None:
     """Let a channel look after what it has at its messenger, until told to stop."""
     pause_s = FIRST_PAUSE_S
     while not stopping.is_set():

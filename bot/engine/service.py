@@ -159,7 +159,7 @@ class Service:
         line = Line(name, self.health.metrics, hears=True)
         self.health.channels[f"{name} webhook"] = lambda: line.fault
         self.health.lines[name, Way.WEBHOOK] = lambda: line.standing
-        return lambda: tend(name, channel, self.stopping, line)
+        return lambda: tend(channel, self.stopping, line)
 
     async def run(self) -> None:
         """Work until SIGTERM or SIGINT, then finish what is in hand; a second signal ends at once."""

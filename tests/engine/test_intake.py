@@ -439,6 +439,6 @@ async def test_tending_begins_anew_after_a_fault_and_ends_when_told_to(monkeypat
             stopping.set()
 
     async with asyncio.timeout(SOON_S):
-        await tend("chat", Tender(), stopping, line)
+        await tend(Tender(), stopping, line)
 
     assert seen == ["", "no route"]
