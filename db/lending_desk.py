@@ -308,12 +308,11 @@ class SqlDesk:
         returned = now - timedelta(days=self._house.returned_days)
         keeps = select(PatronRow.id).where(PatronRow.keep_history)
         old = select(LoanRow.id).where(LoanRow.returned_at < returned, LoanRow.patron_id.not_in(keeps))
-        gone = 0
         async with self._database.writing() as connection:
             some = old.limit(LOANS_AT_ONCE).scalar_subquery()
-            gone = (await connection.execute(delete(LoanRow).where(LoanRow.id.in_(some)))).rowcount
+            gone = await connection.execute(delete(LoanRow).where(LoanRow.id.in_(some)))
             await keys.forget(connection, now - timedelta(days=OUTCOMES_DAYS))
-        return gone
+        return gone.rowcount
 
 
 async def drop_requests(connection: AsyncConnection, loan_ids: list[int], now: datetime) -> None:

@@ -20,6 +20,7 @@ from bot.clock import Clock
 from bot.errors import StoreUnavailable
 from bot.language.folding import words
 from bot.language.masking import masked
+from bot.ports.log import PRIVATE
 from bot.quick import dataclass
 from bot.teaching import Lack, Miss, alike, key_of, lack_of
 from db.answers import telling
@@ -28,8 +29,6 @@ from db.models import ContactRow, ConversationRow, MessageRow, MissRow
 from db.upserts import insert_of
 
 BATCH = 200
-PRIVATE = "personal"
-"""Intent of turns whose words tell of a person (``bot.engine.turns``)."""
 LOOK_EVERY_S = 2.0
 """How soon a miss is among the misses; nobody waits for it."""
 RETRY_S = 10.0

@@ -45,6 +45,7 @@ class SqlNotices:
         rules: When readers are written to.
         channels: Those that notices can be sent through.
         sms: The one whose messages the library pays for when all else failed, "" for none.
+        pages: Channels that readers look into by themselves: nothing is sent there, what waits is shown.
     """
 
     def __init__(

@@ -13,11 +13,8 @@ from enum import StrEnum
 from bot.engine import phrases
 from bot.language.masking import tells_a_number
 from bot.messages import Button, Content, Outbound, Photo, Reply, Text
-from bot.ports.log import Completed, Outcome
+from bot.ports.log import PRIVATE, Completed, Outcome
 from bot.quick import dataclass
-
-PRIVATE = "personal"
-"""The intent of a missed turn in which the reader's words tell of a person: nobody learns from these."""
 
 
 class DataClass(StrEnum):

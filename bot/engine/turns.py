@@ -11,12 +11,12 @@ from bot.clock import Clock
 from bot.engine import phrases
 from bot.engine.conversations import Call, Decision, Say, Silence, after, decide
 from bot.engine.patience import InTime
-from bot.engine.privacy import PRIVATE, Privacy
+from bot.engine.privacy import Privacy
 from bot.engine.same_words import SameWords, key_of
 from bot.errors import StoreUnavailable
 from bot.messages import Reply
 from bot.ports.library import Library
-from bot.ports.log import Completed, Mode, Outcome, Waiting
+from bot.ports.log import PRIVATE, Completed, Mode, Outcome, Waiting
 from bot.ports.understanding import Understanding
 from bot.routing import NOBODY, Answer, Expects, Handler, Personal, Router, SameForAll, Trigger, Turn
 from bot.suitable import suited

@@ -10,6 +10,9 @@ from typing import Any, Protocol
 from bot.messages import Button, Contact, Event, Inbound, Lane, Outbound, Reply
 from bot.quick import dataclass
 
+PRIVATE = "personal"
+"""The intent of a missed turn in which the reader's words tell of a person: nobody learns from these."""
+
 
 class Mode(StrEnum):
     """Who speaks with the reader."""

@@ -5,9 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.engine.privacy import PRIVATE
 from bot.messages import ButtonPress, Contact, Content
-from bot.ports.log import Completed, Dialogue, Mode, Outcome
+from bot.ports.log import PRIVATE, Completed, Dialogue, Mode, Outcome
 from bot.teaching import Lack
 from db.connect import Database
 from db.messages import Log
