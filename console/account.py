@@ -7,7 +7,7 @@ from aiohttp import web
 from bot.wording import LANGUAGES
 from bot.wording import gettext as _
 from console import passwords
-from console.room import ROOT, SESSION, Room, Stop, Visit, inside
+from console.room import ROOT, SESSION, Room, Visit, inside, outdated
 
 
 def weakness(fault: str) -> str:
@@ -107,7 +107,7 @@ class OwnAccount:
             await self._room.audit.note(me.login, "second_factor.off", f"staff:{me.staff_id}")
             return self._room.go(visit, f"{ROOT}account")
         if not passwords.is_salt(salt):
-            raise Stop(400, _("Форма устарела: обновите страницу и повторите."))
+            raise outdated()
         secret = passwords.secret_of(salt, self._room.setting.key)
         if passwords.code_step(secret, visit.form.get("code", ""), visit.now) is None:
             return self._code_form(visit, salt, _("Код не подошёл: дождитесь следующего и введите его."), 400)

@@ -24,7 +24,7 @@ from console.card_summary import CardSummary
 from console.inbox import asked_by, kinds, listed, reasons, sought
 from console.overview import trouble
 from console.reader_words import way_told
-from console.room import ROOT, Room, Stop, Visit
+from console.room import ROOT, Room, Stop, Visit, outdated
 from console.shelf import Shelf
 from console.streams import Streams
 from console.thread import heard, lines_of, states
@@ -191,10 +191,10 @@ class ConversationScreen:
     async def say(self, visit: Visit) -> web.Response:
         """An answer, with a file where one is attached; the page's own key makes it one however often it comes."""
         talk = await self._talk(visit)
-        said = await uploads.read(visit, self._room)
+        said = await uploads.read(visit)
         key, text = said.fields.get("key", ""), said.fields.get("text", "").strip()
         if not _KEY.fullmatch(key):
-            raise Stop(400, _("Форма устарела: обновите страницу и повторите."))
+            raise outdated()
         if len(text) > LONGEST_ANSWER:
             raise Stop(413, _("Слишком длинно."))
         if not text and said.file is None:

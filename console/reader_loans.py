@@ -26,7 +26,7 @@ from bot.renewal_requests import DECISION_RESTS
 from bot.wording import gettext as _
 from console.reader_ports import ReaderPorts, by, reader_of
 from console.reader_words import renewal_told, why_no_hold
-from console.room import ROOT, Room, Stop, Visit, is_row
+from console.room import ROOT, Room, Visit, outdated
 from console.words import Told
 
 _KEY = re.compile(r"[0-9a-f]{16}")
@@ -103,10 +103,8 @@ class Lending:
 
     async def hold(self, visit: Visit) -> web.Response:
         """Queue for a work."""
-        number, work, pickup = await self._number(visit), visit.form.get("work", ""), visit.form.get("pickup", "")
-        if not is_row(work):
-            raise Stop(400, _("Форма устарела: обновите страницу и повторите."))
-        placed = await self._ports.circulation.place_hold(number, int(work), pickup, f"{self._key(visit)}:{work}")
+        number, work, pickup = await self._number(visit), visit.row("work"), visit.form.get("pickup", "")
+        placed = await self._ports.circulation.place_hold(number, work, pickup, f"{self._key(visit)}:{work}")
         if not isinstance(placed, Ok):
             return await self._piece(visit, number, Told(_no_hold(placed), bad=True))
         await self._room.audit.note(visit.me.login, "hold.placed", f"patron:{number}")
@@ -115,10 +113,8 @@ class Lending:
 
     async def cancel(self, visit: Visit) -> web.Response:
         """Not waited for any more."""
-        number, hold = await self._number(visit), visit.form.get("hold", "")
-        if not is_row(hold):
-            raise Stop(400, _("Форма устарела: обновите страницу и повторите."))
-        ended = await self._ports.circulation.cancel_hold(number, int(hold), f"{self._key(visit)}:{hold}")
+        number, hold = await self._number(visit), visit.row("hold")
+        ended = await self._ports.circulation.cancel_hold(number, hold, f"{self._key(visit)}:{hold}")
         if not isinstance(ended, Ok):
             said = _("Такой брони нет.") if isinstance(ended, Refused) else _fault(ended)
             return await self._piece(visit, number, Told(said, bad=True))
@@ -128,14 +124,12 @@ class Lending:
 
     async def refuse(self, visit: Visit) -> web.Response:
         """The library cannot serve it: the reader hears why."""
-        number, hold = await self._number(visit), visit.form.get("hold", "")
+        number, hold = await self._number(visit), visit.row("hold")
         reason = " ".join(visit.form.get("reason", "").replace("\x00", "").split())[:LONGEST_REASON]
-        if not is_row(hold):
-            raise Stop(400, _("Форма устарела: обновите страницу и повторите."))
         if not reason:
             return await self._piece(visit, number, Told(_("Напишите причину: читатель её узнает."), bad=True))
-        kept = await self._ports.shelf.find(int(hold))
-        if kept is None or kept.patron_id != number or not await self._ports.shelf.refuse(int(hold), by(visit), reason):
+        kept = await self._ports.shelf.find(hold)
+        if kept is None or kept.patron_id != number or not await self._ports.shelf.refuse(hold, by(visit), reason):
             return await self._piece(visit, number, Told(_("Такой брони нет."), bad=True))
         await self._room.audit.note(visit.me.login, "hold.refused", f"patron:{number}")
         said = _("{book}: в брони отказано, читатель узнает причину.")
@@ -144,10 +138,8 @@ class Lending:
 
     async def refuse_no_more(self, visit: Visit) -> web.Response:
         """It was a mistake, a moment ago: the hold stands where it stood, and its reader has heard nothing."""
-        number, hold = await self._number(visit), visit.form.get("hold", "")
-        if not is_row(hold):
-            raise Stop(400, _("Форма устарела: обновите страницу и повторите."))
-        if not await self._ports.shelf.refuse_no_more(number, int(hold), by(visit)):
+        number, hold = await self._number(visit), visit.row("hold")
+        if not await self._ports.shelf.refuse_no_more(number, hold, by(visit)):
             said = _("Отменить уже нельзя: читатель узнает об отказе. Забронируйте книгу для него снова.")
             return await self._piece(visit, number, Told(said, bad=True))
         await self._room.audit.note(visit.me.login, "hold.unrefused", f"patron:{number}")
@@ -162,7 +154,7 @@ class Lending:
         """Of this press: whoever presses twice on a bad line asks once."""
         key = visit.form.get("key", "")
         if not _KEY.fullmatch(key):
-            raise Stop(400, _("Форма устарела: обновите страницу и повторите."))
+            raise outdated()
         return f"{by(visit)}:{key}"
 
     async def _piece(self, visit: Visit, patron_id: int, *told: Told, refused: int = 0) -> web.Response:

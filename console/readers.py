@@ -14,7 +14,7 @@ from bot.wording import gettext as _
 from console.reader_loans import Lending
 from console.reader_ports import ReaderPorts, by, reader_of
 from console.reader_words import proofs
-from console.room import ROOT, Room, Screen, Stop, Visit, is_row
+from console.room import ROOT, Room, Screen, Stop, Visit
 from console.words import Told
 
 LONGEST_SEARCH = 100
@@ -101,10 +101,8 @@ class ReadersScreen:
 
     async def unlink(self, visit: Visit) -> web.Response:
         """One chat sees the card no more."""
-        reader, contact = await self._reader(visit), visit.form.get("contact", "")
-        if not is_row(contact):
-            raise Stop(400, _("Форма устарела: обновите страницу и повторите."))
-        gone = await self._ports.cards.unlink(reader.patron_id, by(visit), int(contact))
+        reader, contact = await self._reader(visit), visit.row("contact")
+        gone = await self._ports.cards.unlink(reader.patron_id, by(visit), contact)
         said = _("Чат отвязан: билета там больше не видно.") if gone else _("Этот чат уже отвязан.")
         return await self._page(visit, await self._reader(visit), Told(said, bad=not gone))
 

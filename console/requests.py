@@ -12,7 +12,7 @@ from bot.wording import counted, day, in_language
 from bot.wording import gettext as _
 from console.reader_ports import ReaderPorts, by, sees
 from console.reader_words import refusals, subject_told, way_told
-from console.room import ROOT, Room, Stop, Visit, is_row
+from console.room import ROOT, Room, Visit, is_row, outdated
 from console.words import Told
 
 AT_ONCE = 100
@@ -105,7 +105,7 @@ class RequestsScreen:
         what, _sep, one = visit.form.get("do", "").partition(":")
         picked = [one] if one else [name[5:] for name in visit.form if name.startswith("pick-")]
         if what not in ("confirm", "refuse") or not all(is_row(number) for number in picked):
-            raise Stop(400, _("Форма устарела: обновите страницу и повторите."))
+            raise outdated()
         if not picked:
             return await self._page(visit, Told(_("Отметьте хотя бы одну заявку."), bad=True))
         found = [await self._request(visit, int(number)) for number in picked[:AT_ONCE]]
@@ -126,7 +126,7 @@ class RequestsScreen:
         """What this librarian has decided a moment ago waits again; its reader has heard nothing."""
         picked = [name[5:] for name in visit.form if name.startswith("undo-")]
         if not picked or not all(is_row(number) for number in picked):
-            raise Stop(400, _("Форма устарела: обновите страницу и повторите."))
+            raise outdated()
         told = []
         for number in picked[:AT_ONCE]:
             request = await self._request(visit, int(number))
@@ -219,10 +219,8 @@ class RequestsScreen:
 
     async def found(self, visit: Visit) -> web.Response:
         """It was there after all."""
-        hold, decision = await self._hold(visit), visit.form.get("decision", "")
-        if not is_row(decision):
-            raise Stop(400, _("Форма устарела: обновите страницу и повторите."))
-        if hold is None or not await self._ports.shelf.found_after_all(hold.hold_id, int(decision), visit.me.login):
+        hold, decision = await self._hold(visit), visit.row("decision")
+        if hold is None or not await self._ports.shelf.found_after_all(hold.hold_id, decision, visit.me.login):
             said = _("Отменить уже нельзя. Нашлась? Покажите экземпляр снова на странице книги в «Каталоге».")
             return await self._page(visit, Told(said, bad=True))
         await self._room.audit.note(visit.me.login, "hold.found", f"patron:{hold.patron_id}")

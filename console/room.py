@@ -140,6 +140,13 @@ class Visit:
         """A number in the address; 0 for anything else."""
         return row_number(self.request.query.get(name, ""))
 
+    def row(self, name: str) -> int:
+        """The row that a field of the form names. Raises Stop."""
+        said = self.form.get(name, "")
+        if not is_row(said):
+            raise outdated()
+        return int(said)
+
 
 Screen = Callable[[Visit], Awaitable[web.StreamResponse]]
 Endpoint = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -151,6 +158,11 @@ class Stop(Exception):
     def __init__(self, status: int, said: str) -> None:
         super().__init__(said)
         self.status, self.said = status, said
+
+
+def outdated() -> Stop:
+    """For a form that is not as our pages make it: an old page, or somebody's own."""
+    return Stop(400, gettext("Форма устарела: обновите страницу и повторите."))
 
 
 class Room:

@@ -13,7 +13,7 @@ from bot.messages import Attachment, Contact, Document, Picture, StoredFile
 from bot.ports.files import Files
 from bot.quick import dataclass
 from bot.wording import gettext as _
-from console.room import LONGEST_FORM, Room, Stop, Visit
+from console.room import LONGEST_FORM, Stop, Visit, outdated
 
 LARGEST_FILE = 20 * 1024 * 1024
 """Bytes: what every messenger that takes files takes."""
@@ -102,7 +102,7 @@ def named(name: str, ending: str) -> str:
     return (stem or "file") + ending
 
 
-async def read(visit: Visit, room: Room) -> Form:
+async def read(visit: Visit) -> Form:
     """The form of an answer, with a file or without. Raises Stop."""
     if visit.request.content_type != "multipart/form-data":
         return Form(dict(visit.form))
@@ -113,7 +113,7 @@ async def read(visit: Visit, room: Room) -> Form:
         async with asyncio.timeout(UPLOAD_S):
             async for part in await visit.request.multipart():
                 if not isinstance(part, BodyPartReader):
-                    raise Stop(400, _("Форма устарела: обновите страницу и повторите."))
+                    raise outdated()
                 data = await _bytes(part, left)
                 left -= len(data)
                 if part.filename:
@@ -123,7 +123,7 @@ async def read(visit: Visit, room: Room) -> Form:
     except TimeoutError:
         raise Stop(408, _("Файл идёт слишком долго. Попробуйте файл поменьше.")) from None
     except (ValueError, AssertionError):
-        raise Stop(400, _("Форма устарела: обновите страницу и повторите.")) from None
+        raise outdated() from None
     return form
 
 
