@@ -3,14 +3,14 @@
 Values and ports; the console asks through these.
 """
 
-from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
-from bot.library.lists import Listed, ListPlan, ListSummary, LoanData, OnRejected, PatronData
+from bot.library.lists import HidingSummary, Listed, ListPlan, ListSummary, LoanData, OnRejected, PatronData, TitleData
 from bot.library.model import ItemStatus
 from bot.quick import dataclass
 
@@ -198,11 +198,17 @@ class ImportKind(StrEnum):
     CATALOGUE = "catalogue"
     PATRONS = "patrons"
     LOANS = "loans"
+    HIDDEN = "hidden"
+
+    @property
+    def listed(self) -> bool:
+        """Whether it is a list of rows, and no catalogue."""
+        return self is not ImportKind.CATALOGUE
 
     @property
     def personal(self) -> bool:
         """Whether it is of people: for admins, and gone from the disk as soon as it has served."""
-        return self is not ImportKind.CATALOGUE
+        return self in (ImportKind.PATRONS, ImportKind.LOANS)
 
 
 BUSY = frozenset({JobState.CHECKING, JobState.LOADING})
@@ -231,7 +237,7 @@ class Outcome:
 
     Attributes:
         format / charset / evidence: What the file was recognised as, and by what.
-        samples: The first titles, to see whether the letters are right.
+        samples: The first titles, to see whether the letters are right; of a list of titles what it hides.
         rejected: Reason → how many records were left out: unreadable ones, and such as do not fit what is known.
         read / unread: Records that could be read, and that could not; together the whole file.
         warnings: Code → how often something was mended.
@@ -346,6 +352,27 @@ class ListWriter(Protocol):
         ...
 
 
+class TitleHider(Protocol):
+    """Hides what a list of titles names. Raises StoreUnavailable."""
+
+    async def hide(
+        self, rows: Iterable[Listed[TitleData]], rejected: OnRejected, *, source: str, login: str, dry_run: bool
+    ) -> HidingSummary:
+        """Hide editions by ISBN or by title and author, copies by inventory number; what is hidden stays so.
+
+        What is not found, or may be several books, is rejected. An edition whose last copy goes is hidden with it.
+        """
+        ...
+
+    async def show_again(self, source: str, *, login: str) -> int:
+        """Take back all that the lists of this name hid; how many works."""
+        ...
+
+    async def lists(self) -> Mapping[str, int]:
+        """Names of lists that hide something now, with how many works, in the order in which they came."""
+        ...
+
+
 class ImportDesk(Protocol):
     """Loads files for the console, by the same code as ``bibliobot import``. Raises StoreUnavailable."""
 
@@ -386,6 +413,10 @@ class ImportDesk(Protocol):
 
     async def latest(self) -> Sequence[ImportJob]:
         """The newest first."""
+        ...
+
+    async def show_again(self, job_id: int, *, login: str) -> int:
+        """Take back what a loaded list of titles hid; how many works. Raises InputError where it is no such list."""
         ...
 
     def rejected(self, job_id: int) -> Path | None:

@@ -130,6 +130,12 @@ class CatalogueImports:
         await tidy(self._folder, self._jobs, self._clock)
         return await self._jobs.latest()
 
+    async def show_again(self, job_id: int, *, login: str) -> int:
+        job = await self._jobs.job(job_id)
+        if self._lists is None or job is None or (job.kind, job.state) != (ImportKind.HIDDEN, JobState.DONE):
+            raise InputError(Fault.NOT_CHECKED)
+        return await self._lists.show_again(job.source, login=login)
+
     def rejected(self, job_id: int) -> Path | None:
         path = self._own(job_id) / REJECTED
         return path if path.is_file() else None
@@ -219,7 +225,7 @@ class CatalogueImports:
 
     async def _read(self, job: ImportJob, then: JobState, done: "_Done", *, accept_disappeared: bool) -> Outcome:
         """The file from its first byte to its last."""
-        if self._lists is not None and job.kind.personal:
+        if self._lists is not None and job.kind.listed:
             dry_run = then is JobState.CHECKED
             options = {"dry_run": dry_run, "accept_disappeared": accept_disappeared}
             return await self._lists.read(self._file(job), job, done.reach, **options)

@@ -1,4 +1,4 @@
-"""Loading a catalogue, or a list of readers or of loans: send a file, look what is in it, then load it."""
+"""Loading a catalogue, or a list of readers, of loans, of titles to hide: send a file, look at it, then load it."""
 
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
@@ -41,6 +41,7 @@ def of_what() -> dict[ImportKind, str]:
         ImportKind.CATALOGUE: _("каталог"),
         ImportKind.PATRONS: _("список читателей"),
         ImportKind.LOANS: _("список выдач"),
+        ImportKind.HIDDEN: _("список книг, которые нужно скрыть"),
     }
 
 
@@ -77,6 +78,17 @@ def list_faults() -> dict[str, str]:
     }
 
 
+def hiding_faults() -> dict[str, str]:
+    """The same where a list of titles was expected."""
+    return {
+        Fault.UNKNOWN_KIND: _(
+            "Не понять, какие книги скрыть. Подойдёт CSV или Excel. Столбцы нужно подписать: «Автор» и «Название», или "
+            "ISBN, или «Инв. №»."
+        ),
+        Fault.NOTHING_READ: _("В файле не нашлось ни одной строки, которая подходит."),
+    }
+
+
 def rejections() -> dict[str, str]:
     """Why records are left out, in words."""
     return {
@@ -97,6 +109,11 @@ def rejections() -> dict[str, str]:
         "no_reader": _("такого билета нет: сначала загрузите читателей"),
         "zeros_lost": _("номер билета без первых нулей может быть не одного читателя: напишите его целиком"),
         "lent_to_another": _("этот экземпляр уже выдан по другому билету"),
+        "not_found": _("в каталоге не нашлось"),
+        "several": _("подходит несколько книг: скройте нужную на её странице"),
+        "other_author": _("такая книга есть, но другого автора"),
+        "other_book": _("по этому номеру в каталоге другая книга"),
+        "bad_isbn": _("ISBN записан с ошибкой"),
     }
 
 
@@ -122,6 +139,7 @@ class LoadingScreen:
             web.get(one + "/rejected", screen(self.rejected, editors)),
             web.post(one + "/load", screen(self.load, editors)),
             web.post(one + "/drop", screen(self.drop, editors)),
+            web.post(one + "/undo", screen(self.undo, editors)),
         ]
 
     async def show(self, visit: Visit) -> web.Response:
@@ -132,7 +150,7 @@ class LoadingScreen:
             "imports.html",
             now_on="books",
             jobs=[job for job in await self._desk.latest() if _may(visit, job.kind)],
-            kinds=of_what(),
+            kinds={kind: said for kind, said in of_what().items() if _may(visit, kind)},
             chosen=visit.request.query.get("kind", ""),
             people=await self._room.people(),
             states=states(),
@@ -153,7 +171,7 @@ class LoadingScreen:
             raise Stop(409 if str(error) == Fault.BUSY else 400, self._why(error)) from None
         except (ValueError, AssertionError):
             raise Stop(400, _("Файл не дошёл. Попробуйте ещё раз.")) from None
-        await self._note(visit, job, "list.uploaded" if job.kind.personal else "catalogue.uploaded")
+        await self._note(visit, job, "uploaded")
         return self._room.go(visit, f"{ROOT}imports/{job.job_id}")
 
     async def job(self, visit: Visit) -> web.Response:
@@ -178,7 +196,7 @@ class LoadingScreen:
             await self._desk.load(job.job_id, login=visit.me.login, accept_disappeared=accepts)
         except InputError as error:
             raise Stop(409, self._why(error)) from None
-        await self._note(visit, job, "list.loaded" if job.kind.personal else "catalogue.loaded")
+        await self._note(visit, job, "loaded")
         return self._room.go(visit, f"{ROOT}imports/{job.job_id}")
 
     async def drop(self, visit: Visit) -> web.Response:
@@ -188,8 +206,18 @@ class LoadingScreen:
             await self._desk.drop(job.job_id)
         except InputError as error:
             raise Stop(409, self._why(error)) from None
-        await self._note(visit, job, "list.dropped" if job.kind.personal else "catalogue.dropped")
+        await self._note(visit, job, "dropped")
         return self._room.go(visit, f"{ROOT}imports")
+
+    async def undo(self, visit: Visit) -> web.Response:
+        """What a list of titles hid is shown again."""
+        job = await self._one(visit)
+        try:
+            await self._desk.show_again(job.job_id, login=visit.me.login)
+        except InputError:
+            raise Stop(409, _("Это уже отменили. Обновите страницу.")) from None
+        await self._note(visit, job, "undone")
+        return self._room.go(visit, f"{ROOT}books?hidden=1")
 
     async def rejected(self, visit: Visit) -> web.StreamResponse:
         """The records that were left out, as a table for Excel."""
@@ -240,12 +268,14 @@ class LoadingScreen:
             raise Stop(403, _("Списки читателей и выдач загружает администратор."))
 
     async def _note(self, visit: Visit, job: ImportJob, what: str) -> None:
-        """Into the journal; of a list its kind, for the names of files may tell of people."""
+        """Into the journal; of a list of people its kind, for the names of files may tell of them."""
         more = job.kind.value if job.kind.personal else job.name
-        await self._room.audit.note(visit.me.login, what, f"import:{job.job_id}", more)
+        of = "list" if job.kind.personal else "titles" if job.kind is ImportKind.HIDDEN else "catalogue"
+        await self._room.audit.note(visit.me.login, f"{of}.{what}", f"import:{job.job_id}", more)
 
     async def _values(self, job: ImportJob) -> dict[str, Any]:
-        why = faults(self._largest) | (list_faults() if job.kind.personal else {})
+        hidden = job.kind is ImportKind.HIDDEN
+        why = faults(self._largest) | (hiding_faults() if hidden else list_faults() if job.kind.listed else {})
         return {
             "job": job,
             "people": await self._room.people(),
@@ -255,6 +285,7 @@ class LoadingScreen:
             "kind": KINDS.get(job.outcome.format, job.outcome.format),
             "why": why.get(job.outcome.fault, ""),
             "rejections": rejections(),
+            "hiding": _("Скроется") if job.state is JobState.CHECKED else _("Скрыто"),
             "listed": self._desk.rejected(job.job_id) is not None,
             "fault": "",
             "branch_name": self._room.setting.branches.get(job.branch, ""),

@@ -166,8 +166,13 @@ async def suppress(
     items: Collection[int],
     login: str,
     reason: str,
+    *,
+    of_list: str = "",
 ) -> int:
-    """Hide or show editions and copies of a work within the caller's transaction; the decision. Raises InputError."""
+    """Hide or show editions and copies of a work within the caller's transaction; the decision. Raises InputError.
+
+    What a list hides is found by the list's name when all of it is taken back.
+    """
     hidden = kind is DecisionKind.HIDE
     of_work = select(RecordRow.id).where(RecordRow.work_id == work_id)
     version = 1 + await sql.lock(connection)
@@ -196,7 +201,9 @@ async def suppress(
         .distinct()
         .limit(TOLD)
     )
-    details = {"records": editions, "items": copies, "about": list(titles)}
+    details: dict[str, Any] = {"records": editions, "items": copies, "about": list(titles)}
+    if of_list:
+        details["list"] = of_list
     decision = await _note(connection, now, kind, work_id, login, reason, details)
     await _refresh(connection, (work_id,), version)
     return decision

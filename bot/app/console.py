@@ -34,6 +34,7 @@ from db.desk import SqlConsoleDesk
 from db.desk_audit import SqlStaffAudit
 from db.faq_desk import SqlAnswerBook
 from db.files import SqlFiles
+from db.hiding import SqlTitleHider
 from db.hold_shelf import SqlHoldShelf
 from db.import_jobs import SqlImportJobs
 from db.list_import import SqlListWriter
@@ -183,6 +184,7 @@ def imports_of(what: Opened) -> CatalogueImports:
         after=what.branches.refresh,
         lists=Lists(
             SqlListWriter(what.database, what.branches, what.clock, what.lending.house),
+            SqlTitleHider(what.database, what.clock),
             settings.circulation.registration_months,
         ),
     )

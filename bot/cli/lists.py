@@ -48,7 +48,7 @@ async def _load(settings: Settings, folder: Path, sources: Sequence[ListFile], a
             branches = SqlBranches(database, settings.library.timezone)
             writer = SqlListWriter(database, branches, SystemClock(), lending_house(settings))
             for source in sources:
-                rows = _Rows(source, report, tick)
+                rows = Rows(source, report, tick)
                 keep: Any = writer.patrons if source.kind == "patrons" else writer.loans
                 summary = await keep(rows, _plan(settings, source, asked), rows.note)
                 _tell(console, source, summary, rows.rejected, report, dry_run=asked.dry_run)
@@ -70,7 +70,7 @@ def _plan(settings: Settings, source: ListFile, asked: Asked) -> ListPlan:
     )
 
 
-class _Rows:
+class Rows:
     """The good rows of a file from its beginning, as often as they are asked for; the bad ones are noted once."""
 
     def __init__(self, source: ListFile, report: Report, tick: Tick) -> None:

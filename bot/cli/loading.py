@@ -28,7 +28,7 @@ from db.catalogue import SqlCatalogueWriter
 from db.connect import Database
 from db.faq import SqlFaq
 
-KINDS = ("catalogue", "patrons", "loans", "faq")
+KINDS = ("catalogue", "patrons", "loans", "hidden", "faq")
 LATER = {"events": "events come with announcements"}
 REPORT = "import-rejected.csv"
 """Where rejected records are listed if ``--report`` names no file."""
@@ -71,6 +71,10 @@ def load(config: Path | None, files: Sequence[Path], asked: Asked) -> int:
         from bot.cli import lists
 
         return lists.load(settings, folder, files, asked, console)
+    if asked.kind == "hidden":
+        from bot.cli import hiding
+
+        return hiding.load(settings, folder, files, asked, console)
     sources = [recognise(file, asked.encoding) for file in files]
     check_branch(asked.branch, settings.library.values())
     return asyncio.run(_load_catalogue(settings, folder, sources, asked, console))

@@ -63,6 +63,20 @@ class LoanData:
     missing: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TitleData:
+    """A book that readers may not be shown, as a list tells of it; "" and () where it does not.
+
+    Attributes:
+        isbns: With 13 digits.
+    """
+
+    title: str = ""
+    author: str = ""
+    isbns: tuple[str, ...] = ()
+    inventory_numbers: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Listed(Generic[Row]):
     """A row that could be read, with its place: 1-based, and how far the file is read."""
@@ -141,3 +155,32 @@ class ListSummary:
         for name in ("read", "added", "updated", "unchanged", "returned", "gone", "had"):
             setattr(self, name, getattr(self, name) + getattr(part, name))
         self.stopped += part.stopped
+
+
+# --- hiding --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToHide:
+    """What a row of a list of titles hides.
+
+    Attributes:
+        ordinal: The row, 1-based.
+        editions / copies: How many of the book; copies where the list names them by number alone.
+        hidden: All of it was hidden before.
+    """
+
+    ordinal: int
+    title: str
+    author: str
+    editions: int
+    copies: int
+    hidden: bool
+
+
+@dataclass(slots=True)
+class HidingSummary:
+    """What became of a list of titles; rows that were left out are told one by one."""
+
+    read: int = 0
+    found: list[ToHide] = field(default_factory=list)

@@ -5,6 +5,8 @@ from enum import StrEnum
 
 from bot.language.folding import fold
 from bot.quick import dataclass
+from catalogue.importers.tables.columns import HEADINGS
+from catalogue.importers.tables.columns import Column as OfBooks
 
 HEADER_WITHIN = 20
 """Rows in which a header is looked for: above it stand the library's name and «Список читателей»."""
@@ -28,6 +30,7 @@ class Column(StrEnum):
     BLOCKED = "blocked"
     RIGHT = "right"
     INVENTORY = "inventory"
+    ISBN = "isbn"
     BARCODE = "barcode"
     TITLE = "title"
     AUTHOR = "author"
@@ -87,6 +90,11 @@ LOANS: Mapping[Column, str] = {
 }  # fmt: skip
 
 
+_NAMES_BOOKS = (Column.TITLE, Column.AUTHOR, Column.AUTHOR_TITLE, Column.ISBN, Column.INVENTORY)
+TITLES: Mapping[Column, str] = {column: HEADINGS[OfBooks(column.value)] for column in _NAMES_BOOKS}
+"""Of a list of books: the words of a catalogue's own tables."""
+NAMES_A_BOOK = {Column.TITLE, Column.AUTHOR_TITLE, Column.ISBN, Column.INVENTORY}
+"""One of these is needed to find a book by."""
 _OF_EITHER = fold("дата возврата")
 """The last day, unless another column tells that: then the day on which the book came back."""
 
@@ -101,12 +109,13 @@ class Header:
 
 
 def find_header(rows: Sequence[Sequence[str]], words: Mapping[Column, str]) -> Header | None:
-    """The row with most known headings and a card number among them; None where there is none."""
+    """The row with most known headings and what the list must tell among them; None where there is none."""
+    needed, least = ({Column.CARD}, 2) if Column.CARD in words else (NAMES_A_BOOK, 1)
     known = {fold(heading): column for column, headings in words.items() for heading in headings.split("|")}
     best: Header | None = None
     for at, row in enumerate(rows[:HEADER_WITHIN]):
         columns = _columns([fold(cell.replace("№", " n ")) for cell in row], known)
-        if len(columns) > 1 and Column.CARD in columns and (best is None or len(columns) > len(best.columns)):
+        if len(columns) >= least and needed & columns.keys() and (best is None or len(columns) > len(best.columns)):
             best = Header(columns, at + 1, tuple(cell for cell in row if cell))
     return best
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from bot.errors import InputError
-from bot.library.lists import Listed, LoanData, PatronData
+from bot.library.lists import Listed, LoanData, PatronData, TitleData
 from bot.library.records import Rejected, Rejection
 from bot.quick import dataclass
 from catalogue.importers import charsets, irbis_text, iso2709
@@ -21,17 +21,18 @@ from catalogue.importers.tables import values
 from catalogue.importers.tables.reading import charset_of, first_lines, head_of
 from catalogue.importers.tables.rows import Row
 from catalogue.lists import irbis_readers
-from catalogue.lists.headings import HEADER_WITHIN, LOANS, PATRONS, Column, Header, find_header
-from catalogue.lists.rows import BadRow, Cells, loan, patron
+from catalogue.lists.headings import HEADER_WITHIN, LOANS, PATRONS, TITLES, Column, Header, find_header
+from catalogue.lists.rows import BadRow, Cells, loan, patron, title
 
-Kind = Literal["patrons", "loans"]
-Read = Listed[PatronData] | Listed[LoanData] | Rejected
+Kind = Literal["patrons", "loans", "hidden"]
+Read = Listed[PatronData] | Listed[LoanData] | Listed[TitleData] | Rejected
 _SAMPLE = 200
 _IRBIS = re.compile(r"\s*#?\d{1,5}\s*:\s?\S")
-_WORDS: Mapping[Kind, Mapping[Column, str]] = {"patrons": PATRONS, "loans": LOANS}
+_WORDS: Mapping[Kind, Mapping[Column, str]] = {"patrons": PATRONS, "loans": LOANS, "hidden": TITLES}
 _EXPECTED: Mapping[Kind, str] = {
     "patrons": "№ билета, ФИО, Дата рождения, Телефон, Категория, Филиал",
     "loans": "№ билета, Инв. №, Название, Дата выдачи, Срок возврата",
+    "hidden": "Автор, Название, ISBN, Инв. №",
 }
 
 
@@ -84,11 +85,13 @@ def recognise_list(path: Path, kind: Kind, encoding: str = "") -> ListFile:
         size = unpacked_size(path)
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror or error})") from error
-    if iso2709.begins_in(head):
+    if kind != "hidden" and iso2709.begins_in(head):
         return _iso(path, kind, head, encoding, size)
     if b"\0" in head and not charset.startswith("utf-16"):
         raise InputError(f"{path}: is no text; save it as CSV or as an Excel workbook (.xlsx)")
-    if sum(_IRBIS.match(line) is not None or line.startswith("*****") for line in lines) * 2 > len(lines):
+    if kind != "hidden" and sum(_IRBIS.match(line) is not None or line.startswith("*****") for line in lines) * 2 > len(
+        lines
+    ):
         reader = _irbis_patrons if kind == "patrons" else _irbis_loans
         return ListFile(
             path=path, kind=kind, format="irbis_text", charset=charset, size=size, evidence=evidence, reader=reader
@@ -164,16 +167,19 @@ def _taken(kind: Kind, row: Row, header: Header) -> Iterator[Read]:
     try:
         if kind == "patrons":
             yield Listed(row.number, row.offset, patron(cells))
-        else:
+        elif kind == "loans":
             yield Listed(row.number, row.offset, loan(cells))
+        else:
+            yield Listed(row.number, row.offset, title(cells))
     except BadRow as bad:
         yield Rejected(ordinal=row.number, offset=row.offset, reason=Rejection.BAD_ROW, detail=str(bad))
 
 
 def _no_header(path: Path, kind: Kind, found: Sequence[str]) -> InputError:
     what = "; ".join(text[:200] for text in found) or "nothing"
+    wanted = "titles, ISBNs or inventory numbers" if kind == "hidden" else "card numbers beside another known one"
     return InputError(
-        f"{path}: no heading of a column of card numbers beside another known one in the first {HEADER_WITHIN} rows; "
+        f"{path}: no heading of a column of {wanted} in the first {HEADER_WITHIN} rows; "
         f"found: {what}; expected: {_EXPECTED[kind]}"
     )
 

@@ -6,7 +6,7 @@ from datetime import date
 
 from bot.language.folding import fold
 from bot.library.linking import phone_of
-from bot.library.lists import LoanData, PatronData
+from bot.library.lists import LoanData, PatronData, TitleData
 from catalogue.importers.tables import values
 from catalogue.lists.headings import Column
 
@@ -112,6 +112,20 @@ def loan(cells: Cells) -> LoanData:
         missing=bool(cells.yes(Column.MISSING)),
     )
     return checked(data)
+
+
+def title(cells: Cells) -> TitleData:
+    """A book that is to be hidden. Raises BadRow."""
+    author, said = cells.text(Column.AUTHOR), cells.text(Column.TITLE)
+    if (both := cells.text(Column.AUTHOR_TITLE)) and not said:
+        author, said = values.author_and_title(both)
+    isbns, wrong, lost = values.read_isbns(cells.text(Column.ISBN))
+    numbers, _ = values.inventory_numbers(cells.text(Column.INVENTORY))
+    if isbns or numbers or said:
+        return TitleData(title=said, author=author, isbns=isbns, inventory_numbers=numbers)
+    if lost:
+        raise BadRow(f"the digits of the ISBN are lost: {wrong[:40]}")
+    raise BadRow(f"no such ISBN: {wrong[:40]}" if wrong else "neither a title, an ISBN nor an inventory number")
 
 
 def checked(data: LoanData) -> LoanData:

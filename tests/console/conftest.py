@@ -32,6 +32,7 @@ from db.connect import Database
 from db.desk import SqlConsoleDesk
 from db.desk_audit import SqlStaffAudit
 from db.files import SqlFiles
+from db.hiding import SqlTitleHider
 from db.import_jobs import SqlImportJobs
 from db.list_import import SqlListWriter
 from db.messages import StoredLog, open_log
@@ -105,7 +106,7 @@ def of_the_catalogue(database: Database, clock: Clock, folder: Path) -> "Catalog
     jobs, writer = SqlImportJobs(database, clock), SqlCatalogueWriter(database, clock)
     branches = SqlBranches(database, SETTING.zone)
     house = LendingHouse(rules=LendingRules(LendingPolicy()), zone=SETTING.zone, holidays=OfficialHolidays("RU", "ru"))
-    lists = Lists(SqlListWriter(database, branches, clock, house))
+    lists = Lists(SqlListWriter(database, branches, clock, house), SqlTitleHider(database, clock))
     uploads = folder / "uploads"
     imports = CatalogueImports(uploads, jobs, writer, clock=clock, largest=LARGEST_UPLOAD, lists=lists)
     return {"shelving": SqlCatalogueDesk(database, clock), "imports": imports}

@@ -8,6 +8,7 @@ import typer
 from bot.cli.commands.base import LARGEST, Config, group
 
 commands = typer.Typer()
+hidden = group(commands, "hidden", "Titles that readers may not be shown; loaded by import --kind hidden.")
 synonyms = group(commands, "synonyms", "What readers say and what they mean by it; in force at once.")
 
 
@@ -15,7 +16,7 @@ synonyms = group(commands, "synonyms", "What readers say and what they mean by i
 def import_(
     files: Annotated[list[Path], typer.Argument(help="MARC21, MARCXML, RUSMARC, IRBIS, CSV or Excel.")],
     config: Config = None,
-    kind: Annotated[str, typer.Option(help="catalogue, patrons, loans or faq.")] = "catalogue",
+    kind: Annotated[str, typer.Option(help="catalogue, patrons, loans, hidden or faq.")] = "catalogue",
     branch: Annotated[
         str, typer.Option(help="Code of the branch whose copies these are, where the file does not say.")
     ] = "",
@@ -29,7 +30,7 @@ def import_(
         bool, typer.Option("--accept-disappeared", help="Yes, so many records are really gone from the source.")
     ] = False,
 ) -> None:
-    """Load a catalogue, readers, loans or answers; running it again changes nothing."""
+    """Load a catalogue, readers, loans, titles to hide or answers; running it again changes nothing."""
     from bot.cli import loading
 
     options = loading.Asked(
@@ -42,6 +43,25 @@ def import_(
         accept_disappeared=accept_disappeared,
     )
     raise typer.Exit(loading.load(config, files, options))
+
+
+@hidden.command(name="list")
+def hidden_list(config: Config = None) -> None:
+    """Print the lists that hide titles, with how many works each."""
+    from bot.cli import hiding
+
+    raise typer.Exit(hiding.listing(config))
+
+
+@hidden.command(name="undo")
+def hidden_undo(
+    name: Annotated[str, typer.Argument(help="The list's name, as bibliobot hidden list prints it.")],
+    config: Config = None,
+) -> None:
+    """Show again what a list hid."""
+    from bot.cli import hiding
+
+    raise typer.Exit(hiding.undo(config, name))
 
 
 @commands.command()

@@ -65,7 +65,7 @@ OF_COPIES = frozenset(
 """Columns that speak of copies: a table without any of them says nothing of what is on the shelves."""
 EXPECTED = "Заглавие (or Автор и заглавие), Автор, Год, ISBN, Инв. №, Филиал, Кол-во экз., Статус, …"
 
-_HEADINGS: dict[Column, str] = {
+HEADINGS: dict[Column, str] = {
     Column.ID: "id|record id|код|код записи|номер записи|ид|идентификатор|id книги|код книги|book id|system number|mfn",
     Column.INVENTORY: "инв|инв номер|инв n|инв no|инвентарный|инвентарный номер|инвентарный n|инвентарные номера|"
     "инв номера|n инв|номер инв|инвентарный номер экземпляра|inventory|inventory number|inventory no|inv no|"
@@ -121,7 +121,7 @@ _HEADINGS: dict[Column, str] = {
     "сведения о выбытии|withdrawn",
     Column.NOTE: "примечание|примечания|отметки|комментарий|note|notes|remark|remarks|отметка|прим",
 }  # fmt: skip
-_BY_HEADING = {fold(heading): column for column, headings in _HEADINGS.items() for heading in headings.split("|")}
+_BY_HEADING = {fold(heading): column for column, headings in HEADINGS.items() for heading in headings.split("|")}
 _SURE_OPENERS = tuple(
     sorted(
         (fold(word) for word in ("автор и заглавие", "автор и название", "автор", "заглавие", "название",
