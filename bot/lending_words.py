@@ -14,6 +14,8 @@ from bot.wording import gettext as _
 LONGEST_TITLE = 70
 _WANTED = frozenset({RenewalBlock.HOLD_QUEUE, RenewalBlock.RECALLED, RenewalBlock.BOOKED})
 _NEVER = frozenset({RenewalBlock.RENEW_LIMIT, RenewalBlock.TYPE_NOT_RENEWABLE, RenewalBlock.PERIOD_CAP})
+_LATER = frozenset({RenewalBlock.TOO_SOON, RenewalBlock.NO_GAIN})
+"""Waiting is enough: what is left of renewals is left."""
 
 
 # --- loans ---------------------------------------------------------------------------------------
@@ -44,18 +46,26 @@ def loan_line(loan: OpenLoan, *, hidden: bool, where: str = "") -> str:
 
 def outlook(loan: OpenLoan) -> str:
     """Whether it may be renewed, in a few words; "" where only asking can tell."""
-    block = loan.if_renewed.block if isinstance(loan.if_renewed, NotRenewed) else None
     if loan.requested:
         return _("просьба продлить у библиотекаря")
+    block = loan.if_renewed.block if isinstance(loan.if_renewed, NotRenewed) else None
+    if why := _why_not(loan, block):
+        return why
+    if loan.renewals_left is None or loan.overdue or (block is not None and block not in _LATER):
+        return ""
+    return _("продлить можно ещё {times}").format(times=counted(loan.renewals_left, "раз", "раза", "раз"))
+
+
+def _why_not(loan: OpenLoan, block: RenewalBlock | None) -> str:
     if block in _WANTED:
         return _("её ждёт другой читатель")
     if block is RenewalBlock.REMOTE_LIMIT:
         return _("продлить можно только в библиотеке")
     if loan.renewals_left == 0 or block in _NEVER:
         return _("больше не продлить")
-    if loan.renewals_left is None or loan.overdue:
-        return ""
-    return _("продлить можно ещё {times}").format(times=counted(loan.renewals_left, "раз", "раза", "раз"))
+    if block is RenewalBlock.OVERDUE and not loan.overdue:
+        return _("продлить можно, когда вернёте просроченную книгу")
+    return ""
 
 
 def stands_in_the_way(loan: OpenLoan) -> bool:

@@ -45,6 +45,30 @@ async def test_overdue_books_come_first(reader: Reader, circulation: FakeCircula
     reader.hears("Срок уже прошёл:", "1. «Обломов»: срок был 27 февраля", "Вернуть до 5 марта:", "2. «Война и мир»")
 
 
+async def test_no_renewal_is_promised_that_an_overdue_book_will_prevent(
+    reader: Reader, circulation: FakeCirculation, anna: Cardholder
+) -> None:
+    circulation.lends(anna.patron_id, "Обломов", date(2026, 2, 20))
+    circulation.lends(anna.patron_id, "Война и мир", SOON)
+
+    await reader.says("мои книги")
+
+    reader.hears("2. «Война и мир»: продлить можно, когда вернёте просроченную книгу")
+    reader.hears_nothing_of("продлить можно ещё")
+
+
+async def test_no_renewal_is_promised_on_a_card_that_ended(
+    reader: Reader, circulation: FakeCirculation, anna: Cardholder
+) -> None:
+    circulation.lends(anna.patron_id, "Война и мир", SOON)
+    circulation.patrons[anna.patron_id] = Patron(patron_id=anna.patron_id, expires_on=date(2026, 3, 1))
+
+    await reader.says("мои книги")
+
+    reader.hears("«Война и мир»")
+    reader.hears_nothing_of("продлить можно")
+
+
 async def test_titles_are_hidden_until_they_are_asked_for(reader: Reader, three: list[int]) -> None:
     await reader.says("скрой названия книг")
     await reader.says("мои книги")
