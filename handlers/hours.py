@@ -38,6 +38,7 @@ LONG_STRETCH, REST_DAYS = 3, 3
 """From so many closed days on they are told in one line; so many days later it is still the same closing."""
 _WHICH = frozenset(("какие", "какая", "какой", "которые", "которая", "which"))
 _WHAT = frozenset(("что", "кто"))
+_ALL = frozenset(("все", "всех", "всем", "каждой", "каждого", "каждый", "all", "every"))
 _BRANCHES = ("филиал", "библиотек", "librar", "branch")
 _OPEN = ("открыт", "работа", "open")
 _OF_HOURS = ("час", "дни", "день", "график", "режим", "врем", "расписан", "hour")
@@ -53,8 +54,11 @@ async def when_open(turn: Turn, library: Library) -> Reply | Answer:
     branches = await library.branches.all()
     if (elsewhere := not_one_of_ours(turn, branches)) is not None:
         return elsewhere
-    if asks_which(text) and not find_branches(text, branches):
-        return await _open_ones(turn, library, branches)
+    if not find_branches(text, branches):
+        if asks_which(text):
+            return await _open_ones(turn, library, branches)
+        if _asks_of_all(text):
+            return await _all(turn, library, branches)
     named = meant(text, branches)
     if not named:
         return await _unknown(turn, library, None)
@@ -113,12 +117,27 @@ async def when_open_there(turn: Turn, library: Library) -> Reply | Answer:
 @same_for_all
 async def where(turn: Turn, library: Library) -> Reply:
     """Let the reader choose a branch; many are told at once, each with its hours of today."""
-    known = [branch for branch in await library.branches.all() if branch.hours is not None]
-    if len(known) <= MOST_BRANCHES:
-        return which_branch("hours", known) if known else await _unknown(turn, library, None)
-    lines = [f"{branch.name}: {_today(branch, branch.hours, turn.now, library)}" for branch in known if branch.hours]
+    branches = await library.branches.all()
+    known = [branch for branch in branches if branch.hours is not None]
+    if 0 < len(known) <= MOST_BRANCHES:
+        return which_branch("hours", known)
+    return await _all(turn, library, branches)
+
+
+async def _all(turn: Turn, library: Library, branches: Sequence[Branch]) -> Reply:
+    """Every branch whose hours are known, with those of today or of the day that is asked about."""
+    known = [(branch, branch.hours) for branch in branches if branch.hours is not None]
+    if not known:
+        return await _unknown(turn, library, None)
+    today = local_day(turn.now, known[0][0].zone)
+    days = parse_when(words_of(turn), today, library.holidays).days
+    lines = []
+    for branch, hours in known:
+        day_there = days[0] if days else local_day(turn.now, branch.zone)
+        lines.append(f"{branch.name}: {day_hours(day_of(hours, day_there, library.holidays))}")
+    heading = capital(_("{day}:").format(day=named_day(days[0] if days else today, today)))
     said = _("Напишите «часы» и название библиотеки, и я скажу про неё подробно.")
-    return reply("\n".join(lines), f"\n{said}", buttons=((find_button(),),))
+    return reply("\n".join((heading, *lines, said)), buttons=((find_button(),),))
 
 
 def asks_which(text: str) -> bool:
@@ -128,6 +147,12 @@ def asks_which(text: str) -> bool:
         return True
     works = any(word.startswith(_OPEN) for word in said)
     return works and not (_WHICH | _WHAT).isdisjoint(said) and not any(word.startswith(_OF_HOURS) for word in said)
+
+
+def _asks_of_all(text: str) -> bool:
+    """«Часы работы всех библиотек», «когда открыты все филиалы»: each of them, not the main one."""
+    said = words(text)
+    return not _ALL.isdisjoint(said) and any(word.startswith(_BRANCHES) for word in said)
 
 
 async def _open_ones(turn: Turn, library: Library, branches: Sequence[Branch]) -> Reply:
@@ -147,11 +172,6 @@ async def _open_ones(turn: Turn, library: Library, branches: Sequence[Branch]) -
     if not lines:
         said = _("{day}: все библиотеки закрыты.").format(day=capital(when))
     return reply("\n".join((said, *lines)), buttons=((find_button(), librarian_button()),))
-
-
-def _today(branch: Branch, hours: Hours, moment: datetime, library: Library) -> str:
-    """Today's hours beside a branch's name."""
-    return day_hours(day_of(hours, local_day(moment, branch.zone), library.holidays))
 
 
 async def _told(turn: Turn, library: Library, branch: Branch, when: When, text: str) -> Reply | Answer:

@@ -191,8 +191,22 @@ async def test_many_libraries_are_listed_with_todays_hours(
 
     await reader.presses_payload("hours_where")
 
-    reader.hears("Центральная библиотека: с 9:00 до 19:00, перерыв с 13:00 до 14:00", "Филиал № 23: с 10:00 до 18:00")
+    reader.hears("Сегодня:\nЦентральная библиотека: с 9:00 до 19:00, перерыв с 13:00 до 14:00")
+    reader.hears("Филиал № 23: с 10:00 до 18:00")
     reader.hears_nothing_of("Сосновская")  # its hours are not known
+
+
+@pytest.mark.parametrize(
+    ("said", "heard"),
+    [
+        ("часы работы всех библиотек", "Сегодня:\nЦентральная библиотека: с 9:00 до 19:00"),
+        ("как работают все филиалы в субботу", "В субботу, 7 марта:\nЦентральная библиотека: с 10:00 до 14:00"),
+    ],
+)
+async def test_who_asks_of_all_libraries_hears_of_all(reader: Reader, said: str, heard: str) -> None:
+    await reader.says(said)
+
+    reader.hears(heard, "\nДетская библиотека: ")
 
 
 async def test_hours_follow_the_clock_of_the_branch(catalogue: FakeCatalogue, faq: FakeFaq) -> None:
