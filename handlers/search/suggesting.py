@@ -42,9 +42,10 @@ def _listed(found: Suggested, taste: Taste) -> Answer:
     if more:
         numbers = ",".join(str(work.work_id) for work in more)
         rows.append((Button(_("Ещё варианты"), f"choose:{numbers}"),))
-    lines = [_told(found, taste), *_unmet(found, taste)]
+    told, about = _told(found, taste), _unmet(found, taste)
     if not any(work.available or work.items_unknown for work in shown):
-        lines.append(_("Сейчас все они выданы."))
+        about.append(_("Сейчас все они выданы."))
+    lines = [*about, told] if told.endswith(":") else [told, *about]  # a colon stands before what it leads to
     buttons = (*rows, (librarian_button(), find_button()))
     return Answer(replies=(reply("\n".join(lines), buttons=buttons),), works=shown, about=about_several(shown))
 

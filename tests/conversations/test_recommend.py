@@ -22,7 +22,10 @@ async def test_what_is_in_now_comes_first(reader: Reader, catalogue: FakeCatalog
 
     await reader.says("книга про космос для ребёнка 8 лет")
 
-    reader.hears("Для какого они возраста, в каталоге не указано")
+    reader.hears(
+        "Для какого они возраста, в каталоге не указано: лучше спросить библиотекаря.\n"
+        "Вот что есть в каталоге по вашим словам:"
+    )
     assert [button.label for button in reader.offered()][:2] == ["Космос и звёзды, Второй В.", "Космос, Первый П."]
 
 
