@@ -6,7 +6,7 @@ import tantivy
 
 from bot.language.morphology import stem
 from catalogue.index.documents import any_of
-from catalogue.index.terms import facts
+from catalogue.index.terms import Facts, facts
 from catalogue.index.vocabulary import Correction, Vocabulary
 
 _REMEMBERED = 16_384
@@ -66,16 +66,19 @@ class Lexicon:
         """Words of the catalogue near a misspelt one, likeliest first."""
         found = []
         for one in self._vocabulary.corrections(word):
-            if one.word not in self._entries:
-                keys, sound = one.known
-                self._entries[one.word] = Entry(keys, self._works_with(keys), True, sound)
+            self._take(one.word, one.known)
             if self.frequency(one.word):
                 found.append(one)
         return found
 
-    def starting(self, prefix: str) -> list[str]:
-        """The most frequent words that begin so."""
-        return [word for word in self._vocabulary.starting(prefix) if word != prefix and self.frequency(word)]
+    def starting(self, prefix: str, limit: int) -> list[str]:
+        """The most frequent words that begin so and are longer."""
+        found = []
+        for word, known in self._vocabulary.starting(prefix, limit).items():
+            self._take(word, known)
+            if word != prefix and self.frequency(word):
+                found.append(word)
+        return found
 
     def together(self, one: str, two: str) -> bool:
         """Whether two words, which are no forms of one, stand in one work, in any form."""
@@ -83,6 +86,11 @@ class Lexicon:
             return False
         parts = [(tantivy.Occur.Must, any_of(self.keys(word))) for word in (one, two)]
         return self._searcher.search(tantivy.Query.boolean_query(parts), 1, False).hits != []
+
+    def _take(self, word: str, known: Facts) -> None:
+        """Remember a word of the catalogue by what is kept with it: it need not be looked up."""
+        if word not in self._entries:
+            self._entries[word] = Entry(known.keys, self._works_with(known.keys), True, known.sound)
 
     def _works_with(self, keys: tuple[str, ...]) -> int:
         count = self._searcher.doc_freq

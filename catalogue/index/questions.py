@@ -79,6 +79,7 @@ class Question:
         age: The reader's age, None where it is not told.
         wholes: The question as a whole title, in its possible spellings.
         in_order: A whole series is asked for, first part first.
+        begun: Its last word is read as the beginning of others, too.
     """
 
     words: tuple[Word, ...]
@@ -88,6 +89,12 @@ class Question:
     age: int | None = None
     wholes: tuple[str, ...] = ()
     in_order: bool = False
+    begun: bool = False
+
+    @property
+    def last(self) -> int:
+        """The place of the word that was typed last, which may be unfinished; what is said of the reader aside."""
+        return max((place for place, word in enumerate(self.words) if not word.aside), default=0)
 
     @property
     def numbers(self) -> frozenset[int]:

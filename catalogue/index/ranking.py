@@ -88,7 +88,7 @@ class Scale:
         self._letters = {word.text: place for place, word in enumerate(self._words) if len(word.text) == 1}
         self._letters |= {INITIALS[letter]: place for letter, place in self._letters.items() if letter in INITIALS}
         self._names = [place for place, word in enumerate(self._words) if word.name]
-        self._last = max((place for place, word in enumerate(self._words) if not word.aside), default=0)
+        self._last = question.last
         self._unsaid = Unsaid(self._words, closely=closely)
 
     def judge(self, work: Judged) -> Scored:

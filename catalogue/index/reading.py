@@ -11,7 +11,7 @@ from bot.language.morphology import is_cyrillic, stem
 from bot.language.numbers import value_of
 from bot.ports.catalogue import Wanted
 from catalogue.index import latin_names
-from catalogue.index.common import ABOUT_BOOKS, FORMATS, FUNCTION, is_given_name
+from catalogue.index.common import ABOUT_BOOKS, FORMATS, FUNCTION, is_given_name, is_idle
 from catalogue.index.lexicon import Lexicon
 from catalogue.index.questions import Options, Question, Word, question
 
@@ -23,6 +23,8 @@ _LIGHT_SHARE = 0.03
 _LIGHT_WORKS = 50
 """A word in more works than both is too common to demand."""
 _UNKNOWN_WEIGHT = 0.9
+_OF_LITTLE = 0.5
+"""What is left of the weight of a word that tells little."""
 _UNKNOWN_SHORT_WEIGHT = 0.5
 _OTHER_LAYOUT = 0.97
 _OTHER_LETTERS = 0.96
@@ -45,6 +47,8 @@ _FAR_BEHIND = 0.2
 _HEARD, _BEHIND_WHAT_IS_HEARD = 0.93, 0.15
 """From here on a word differs by its sound or its ending alone, and words so much farther are not what was meant."""
 _BEGUN = 0.5
+_SHORTEST_BEGUN, _ENDINGS, _ENDINGS_ALONE = 3, 64, 6
+"""Letters of a word that may be unfinished; how many words may be its end: fewer where no other word tells anything."""
 _ONE_SLIP, _SURELY_ONE, _LIKELY_ONE = 0.9, 0.86, 0.8
 _SHORTEST_ALONE, _SHORTEST_OF_A_WORD, _LONG = 3, 5, 8
 _SURELY_KEYS = 4
@@ -78,7 +82,7 @@ class Reader:
         return question(words[:MAX_WORDS], wanted)
 
     def doubt(self, question: Question, borne_out: Set[str] = frozenset()) -> Question:
-        """Second thoughts: known words may be slips too, two words may be one, the last one may be unfinished.
+        """Second thoughts: known words may be slips too, two words may be one, a word alone may be unfinished.
 
         Args:
             question: As it was read first.
@@ -95,11 +99,29 @@ class Reader:
             if joined := self._joined(words[place], words[place + 1], borne_out):
                 words[place] = self._also(words[place], joined)
                 words[place + 1] = self._also(words[place + 1], joined)
-        if words and len(words[-1].text) >= 3 and all(word.light for word in words[:-1]):
-            # Of several words the unfinished one is completed by the works that have the others.
-            begun = words[-1].text
-            words[-1] = self._also(words[-1], {one: unfinished(begun, one) for one in self._lexicon.starting(begun)})
+        if words and all(word.light for word in words[:-1]):
+            words[-1] = self._completed(words[-1], _ENDINGS_ALONE)
         return replace(question, words=tuple(words))
+
+    def complete(self, question: Question) -> Question:
+        """The question with all that the last of its words may be the beginning of: «черная тиш» of «Чёрная тишина».
+
+        What names nothing («читать») has its end; a word beside which no other tells anything is only doubted.
+        """
+        *others, word = question.words[: question.last + 1]
+        if all(other.light for other in others) or (word.sound and is_idle(word.text)):
+            return question
+        completed = self._completed(word, _ENDINGS)
+        if completed is word:
+            return question
+        words = (*others, completed, *question.words[question.last + 1 :])
+        return replace(question, words=words, begun=True)
+
+    def _completed(self, word: Word, most: int) -> Word:
+        """A word with those that begin so, the most frequent ones, where it has letters enough."""
+        if len(word.text) < _SHORTEST_BEGUN or word.number:
+            return word
+        return self._also(word, {one: unfinished(word.text, one) for one in self._lexicon.starting(word.text, most)})
 
     def _joined(self, one: Word, two: Word, borne_out: Set[str]) -> Options:
         """What two words are that should be one («пепи длиный чулок»), misspelt only where nothing bears them out."""
@@ -276,6 +298,8 @@ class Reader:
         else:
             weight = _UNKNOWN_SHORT_WEIGHT if short else _UNKNOWN_WEIGHT
         function = best in FUNCTION
+        if function and text not in options:
+            weight = _UNKNOWN_WEIGHT / _OF_LITTLE  # it need not be a slip of a word that tells nothing: «кольцо прин»
         own = entry.keys
         return Word(
             text=text,
@@ -283,7 +307,7 @@ class Reader:
             options=options,
             spelt=tuple(options.items()),
             forms=self._forms(options),
-            weight=weight * (0.5 if short or function else 1.0),
+            weight=weight * (_OF_LITTLE if short or function else 1.0),
             light=short or function or frequency > max(lexicon.works * _LIGHT_SHARE, _LIGHT_WORKS),
             about=not ABOUT_BOOKS.isdisjoint(own),
             known=bool(frequency) and text in options,

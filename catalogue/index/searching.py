@@ -1,7 +1,7 @@
 """One search over one state of the index: read, fetch, judge, decide."""
 
 import re
-from collections.abc import Set
+from collections.abc import Sequence, Set
 from itertools import chain
 
 import tantivy
@@ -15,7 +15,7 @@ from bot.quick import dataclass
 from catalogue.index.belief import RIVAL, is_near, likelihood, names_a_stranger
 from catalogue.index.belief import SURE as BELIEVED
 from catalogue.index.common import is_surname
-from catalogue.index.documents import whole
+from catalogue.index.documents import Judged, whole
 from catalogue.index.lexicon import Lexicon
 from catalogue.index.likeness import Likenesses, whole_likeness
 from catalogue.index.ordering import is_a_series, is_another_part, order, series_first
@@ -40,6 +40,8 @@ NEAR = 0.45
 ALIKE = 0.82
 """So alike to the whole of what was said is a title worth asking about, whatever its words are worth one by one."""
 _FOLLOWS = 0.3
+_OTHER_ENDING = 0.06
+"""Works whose scores are no further apart than this may be meant alike by a word that is not typed to its end."""
 _SCRAP = 0.3
 _FEW_WORDS = 2
 _SHORTEST_SLIP = 3
@@ -156,31 +158,62 @@ class Search:
     def _closer_look(
         self, question: Question, candidates: Candidates, scored: list[Scored]
     ) -> tuple[Question, list[Scored]]:
-        """Second thoughts, dearer by and by: a word left out and compared, then every word doubted."""
-        seen = [one.work for one in scored]
-        alike = Likenesses()
-        scale = Scale(question, closely=True, alike=alike)
-        scored = [scale.judge(work) for work in seen]
-        for works in candidates.fewer_words(question):
-            if _best(scored) >= GOOD:
-                return question, scored
-            seen += works
-            scored += [scale.judge(work) for work in works]
-        if _best(scored) >= GOOD:
+        """Second thoughts, dearer by and by: the last word read as a beginning, one left out, then all doubted."""
+        look = _Look(question, candidates, [one.work for one in scored])
+        last = question.words[question.last]
+        if not last.known and (completed := self._completed(look)):
+            return completed
+        scored = look.with_fewer_words()
+        if _is_enough(question, _best(scored)):
             return question, scored
-        if _best(scored) >= SURE and all(word.sound or word.light for word in question.words):
-            return question, scored  # words of the language, found as they stand: no slips to look for
-        if _best(scored) >= LIKELY and _is_one_word_of_a_book(question):
-            return question, scored
-        doubted = self._reader.doubt(question, _borne_out(scored))
+        borne_out = _borne_out(scored)
+        has_an_end = _best(scored) >= SURE and not borne_out.isdisjoint(last.keys)
+        if last.known and not has_an_end and (completed := self._completed(look)):
+            return completed
+        doubted = self._reader.doubt(question, borne_out)
         if doubted.words == question.words:
-            return question, scored + [scale.judge(work) for work in candidates.rare_words(question)]
-        seen += candidates.all_words(doubted)
+            return question, scored + look.judged(question, candidates.rare_words(question))
+        look.seen += candidates.all_words(doubted)
         if len(doubted.words) == _FEW_WORDS:  # one may be wrong beyond recognition, and the other a slip: «Луис Кэрол»
-            seen += chain.from_iterable(candidates.fewer_words(doubted))
-        seen += candidates.rare_words(question)
-        scale = Scale(doubted, closely=True, alike=alike)
-        return doubted, [scale.judge(work) for work in seen]
+            look.seen += chain.from_iterable(candidates.fewer_words(doubted))
+        look.seen += candidates.rare_words(question)
+        return doubted, look.judged(doubted, look.seen)
+
+    def _completed(self, look: "_Look") -> tuple[Question, list[Scored]] | None:
+        """The question with its last word read as a beginning, where a work that has the others goes on so."""
+        completed = self._reader.complete(look.question)
+        if completed is look.question:
+            return None
+        look.seen += look.candidates.all_words(completed)
+        scored = look.judged(completed, look.seen)
+        best = max(scored, key=lambda one: one.score, default=None)
+        return (completed, scored) if best and best.score >= SURE and _ended(best, completed) else None
+
+
+class _Look:
+    """A closer look at one question: what was fetched for it so far, and which words were compared."""
+
+    def __init__(self, question: Question, candidates: Candidates, seen: list[Judged]) -> None:
+        self.question = question
+        self.candidates = candidates
+        self.seen = seen
+        self._alike = Likenesses()
+
+    def judged(self, question: Question, works: Sequence[Judged]) -> list[Scored]:
+        """How well works fit the question as it is read now."""
+        scale = Scale(question, closely=True, alike=self._alike)
+        return [scale.judge(work) for work in works]
+
+    def with_fewer_words(self) -> list[Scored]:
+        """All that is seen, and works that lack one of the words, until one fits well."""
+        scale = Scale(self.question, closely=True, alike=self._alike)
+        scored = [scale.judge(work) for work in self.seen]
+        for works in self.candidates.fewer_words(self.question):
+            if _best(scored) >= GOOD:
+                break
+            self.seen += works
+            scored += [scale.judge(work) for work in works]
+        return scored
 
 
 def _alike(question: Question, ranked: list[Scored]) -> list[Scored]:
@@ -190,10 +223,35 @@ def _alike(question: Question, ranked: list[Scored]) -> list[Scored]:
     return [one for _, one in kept]
 
 
+def _is_enough(question: Question, best: float) -> bool:
+    """Whether the best work fits so well that there are no slips to look for."""
+    if best >= SURE and all(word.sound or word.light for word in question.words):
+        return True  # words of the language, found as they stand
+    return best >= GOOD or (best >= LIKELY and _is_one_word_of_a_book(question))
+
+
 def _is_one_word_of_a_book(question: Question) -> bool:
     """Whether one word tells all, and books here have it as it was typed: «фандорин» is no slip of «Пандоры»."""
     telling = [word for word in question.words if not (word.light or word.about or word.number)]
     return len(telling) == 1 and telling[0].known and telling[0].options[telling[0].text] >= _AS_TYPED
+
+
+def _ended(one: Scored, question: Question) -> tuple[str, ...]:
+    """The word of a title that the last of several words is the beginning of, with its keys; empty where none is."""
+    if not question.begun or len(question.words) < _FEW_WORDS:
+        return ()
+    begun = question.words[question.last].text
+    titles = (variant.title for variant in one.work.variants)
+    return next((token for title in titles for token in title if token[0].startswith(begun)), ())
+
+
+def _may_end_otherwise(ranked: list[Scored], question: Question) -> bool:
+    """Whether several works go on where the last word was not typed to its end, each with another word."""
+    ended = _ended(ranked[0], question)
+    if not ended:
+        return False
+    rivals = [one for one in ranked[1:] if one.score >= ranked[0].score - _OTHER_ENDING]
+    return any(other and not set(ended) & set(other) for other in (_ended(one, question) for one in rivals))
 
 
 def _borne_out(scored: list[Scored]) -> set[str]:
@@ -215,6 +273,8 @@ def _verdict(ranked: list[Scored], question: Question) -> Verdict:
         return Verdict.NEAR
     if is_another_part(top, question):
         return Verdict.CHOICE if len(ranked) > 1 else Verdict.NEAR
+    if _may_end_otherwise(ranked, question):
+        return Verdict.NEAR
     rivals = [one for one in ranked[1:] if one.score >= top.score - RIVAL and one.work.rank <= top.work.rank]
     if top.placed:
         rivals = [one for one in rivals if one.placed]  # the others only do not say which part they are
@@ -248,21 +308,28 @@ def _is_a_scrap(top: Scored, question: Question) -> bool:
 
 
 def _said(question: Question, top: Scored) -> str:
-    """How a misspelt question was read, as far as the first work bears it out; "" where nothing was changed."""
-    if all(word.known or not word.options for word in question.words):
+    """How a misspelt question was read, as far as the first work bears it out; "" where nothing was changed.
+
+    Words in Latin letters may be read in Russian although titles here have them so, too: «master i margarita».
+    """
+    if all(
+        word.known and (len(word.options) == 1 or is_cyrillic(word.text)) for word in question.words if word.options
+    ):
         return ""
     of_work = _borne_out([top])
-    if any(not word.light and of_work.isdisjoint((word.best, *word.keys)) for word in question.words):
+    spelt = {token[0] for variant in top.work.variants for token in (*variant.title, *variant.author)}
+    meant = [_meant(word, spelt) for word in question.words]
+    said = list(zip(question.words, meant, strict=True))
+    if any(not word.light and of_work.isdisjoint((read, *word.keys)) for word, read in said):
         return ""
-    in_russian = any(word.text.isascii() and is_cyrillic(word.best) for word in question.words)
-    return " ".join(_in_russian(word, of_work) if in_russian else word.best for word in question.words)
+    return " ".join(meant) if any(not word.known or word.text != read for word, read in said) else ""
 
 
-def _in_russian(word: Word, of_work: Set[str]) -> str:
-    """A word beside others that were typed in Latin letters: «i» of «voina i mir», though books are called «I», too."""
-    if len(word.best) > 1:
+def _meant(word: Word, spelt: Set[str]) -> str:
+    """The reading of a word that the work bears out: «i» of «voina i mir» is «и», though books are called «I», too."""
+    if word.best in spelt:
         return word.best
-    return next((option for option in word.options if is_cyrillic(option) and option in of_work), word.best)
+    return next((option for option in word.options if option in spelt), word.best)
 
 
 def _other_words(wanted: Wanted) -> bool:

@@ -133,13 +133,18 @@ class Part:
         """The word with that number."""
         return self._line(number).split(b"\t", 1)[0].decode()
 
-    def starting(self, prefix: str, limit: int) -> list[tuple[str, int]]:
-        """The most frequent words that begin so."""
+    def starting(self, prefix: str, limit: int) -> list[tuple[int, str, str]]:
+        """The most frequent words that begin so: with minus their counts first, then the word and what is kept."""
         begun = prefix.encode()
         first, last = self._place(begun), self._place(begun + b"\xff")
-        numbers = np.arange(first, last)
-        best = numbers[np.argsort(self._counts[first:last], kind="stable")[::-1][:limit]]
-        return [(self.word(number), int(self._counts[number])) for number in best.tolist()]
+        if first == last:
+            return []
+        best = np.argsort(self._counts[first:last], kind="stable")[::-1][:limit] + first
+        found = []
+        for number, count in zip(best.tolist(), self._counts[best].tolist(), strict=True):
+            word, _, kept = self._line(number).decode().partition("\t")
+            found.append((-count, word, kept))
+        return found
 
     def items(self) -> Iterable[tuple[str, int]]:
         """Every word with its count."""
@@ -230,12 +235,10 @@ class Vocabulary:
                 self._memory.popitem(last=False)
         return known
 
-    def starting(self, prefix: str, limit: int = 6) -> list[str]:
-        """The most frequent words that begin so, for a word that is not typed to its end."""
-        found: dict[str, int] = {}
-        for part in self._parts:
-            found.update(part.starting(prefix, limit))
-        return sorted(found, key=lambda word: -found[word])[:limit]
+    def starting(self, prefix: str, limit: int) -> dict[str, Facts]:
+        """The most frequent words that begin so, for a word that is not typed to its end; what is kept with each."""
+        found = [begun for part in self._parts for begun in part.starting(prefix, limit)]
+        return {word: _known(kept) for _, word, kept in sorted(found)[:limit]}
 
     def _corrections(self, word: str, limit: int) -> tuple[Correction, ...]:
         most = deletes.edits(len(word))

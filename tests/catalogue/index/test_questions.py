@@ -322,6 +322,13 @@ async def test_one_latin_letter_is_told_as_it_was_read(tmp_path: Path) -> None:
         assert (await catalogue.find(Wanted(text="I claudus"))).corrected == "i claudius"
 
 
+async def test_russian_in_latin_letters_is_told_as_it_was_read_though_titles_have_such_words(tmp_path: Path) -> None:
+    shelf = (book("Мастер и Маргарита", "Булгаков М."), book("Master Class", "Hay L."), book("Margarita", "Roe J."))
+    async with indexed(tmp_path, *shelf) as catalogue:
+        assert (await catalogue.find(Wanted(text="master i margarita"))).corrected == "мастер и маргарита"
+        assert (await catalogue.find(Wanted(text="master class"))).corrected == ""
+
+
 async def test_the_reader_is_told_what_was_searched_instead(find: Find) -> None:
     assert (await find("норвежкий лес")).corrected == "норвежский лес"
     assert (await find("норвежский лес")).corrected == ""

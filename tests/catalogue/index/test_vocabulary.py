@@ -119,8 +119,10 @@ def test_a_word_is_never_its_own_correction(vocabulary: Vocabulary) -> None:
 
 
 def test_words_that_begin_so_come_by_frequency(vocabulary: Vocabulary) -> None:
-    assert vocabulary.starting("энцик") == ["энциклопедия", "энциклопедический"]
-    assert vocabulary.starting("ы") == []
+    assert list(vocabulary.starting("энцик", 6)) == ["энциклопедия", "энциклопедический"]
+    assert vocabulary.starting("энцик", 6)["энциклопедия"] == facts("энциклопедия")
+    assert list(vocabulary.starting("энцик", 1)) == ["энциклопедия"]
+    assert vocabulary.starting("ы", 6) == {}
 
 
 def test_later_words_are_found_beside_those_of_the_build(tmp_path: Path) -> None:
