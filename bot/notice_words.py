@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from dataclasses import field
 from datetime import date, datetime
 from itertools import groupby
+from zoneinfo import ZoneInfo
 
 from bot.circulation import OpenHold, OpenLoan
+from bot.clock import local_day
 from bot.lending_words import why_later
 from bot.library.hours import DaysOff
 from bot.library.model import Branch
@@ -59,15 +61,20 @@ class Setting:
     """What the words depend on beside the books.
 
     Attributes:
-        today: The branch's day.
+        zone: The branch's, whose day it is.
         hidden: No titles: others look at that phone.
     """
 
-    today: date
+    zone: ZoneInfo
     now: datetime
     holidays: DaysOff
     branches: Sequence[Branch] = field(default_factory=tuple)
     hidden: bool = False
+
+    @property
+    def today(self) -> date:
+        """The branch's day."""
+        return local_day(self.now, self.zone)
 
 
 def worded(cards: Sequence[Told], setting: Setting) -> Reply:
@@ -79,7 +86,7 @@ def worded(cards: Sequence[Told], setting: Setting) -> Reply:
         text=one_stop("\n\n".join(paragraphs)),
         buttons=_buttons(cards),
         personal=True,
-        template=template(cards, setting.today),
+        template=template(cards, setting),
     )
 
 
@@ -93,9 +100,8 @@ def _card(told: Told, setting: Setting) -> list[str]:
         *_due(told.due, setting),
     ]
     if told.as_of is not None and (told.due or told.overdue):
-        parts.append(
-            _("По записям на {day}. Если уже вернули, ничего делать не нужно.").format(day=day(told.as_of.date()))
-        )
+        as_of = day(local_day(told.as_of, setting.zone))
+        parts.append(_("По записям на {day}. Если уже вернули, ничего делать не нужно.").format(day=as_of))
     if told.card is not None:
         parts.append(_card_ends(told.card, setting))
     if told.name and parts:
@@ -280,12 +286,12 @@ def _buttons(cards: Sequence[Told]) -> tuple[tuple[Button, ...], ...]:
     return (tuple(first),) if first else ()
 
 
-def main_day(cards: Sequence[Told]) -> tuple[str, int, date]:
+def main_day(cards: Sequence[Told], zone: ZoneInfo) -> tuple[str, int, date]:
     """What matters most: the key of its template, of how many, and until when; an empty notice has none."""
     overdue = [loan.until for told in cards for loan in told.overdue]
     due = [loan.until for told in cards for loan in told.due]
-    ready = [hold.keep_until or hold.placed_at.date() for told in cards for hold in told.ready]
-    expiring = [hold.keep_until or hold.placed_at.date() for told in cards for hold in told.expiring]
+    ready = [hold.keep_until or local_day(hold.placed_at, zone) for told in cards for hold in told.ready]
+    expiring = [hold.keep_until or local_day(hold.placed_at, zone) for told in cards for hold in told.expiring]
     refused = [hold.day for told in cards for hold in told.ended if hold.refused]
     ended = [hold.day for told in cards for hold in told.ended if not hold.refused]
     decided = [one.due_on for told in cards for one in told.decided]
@@ -305,17 +311,17 @@ def main_day(cards: Sequence[Told]) -> tuple[str, int, date]:
     raise ValueError("a notice that tells nothing")
 
 
-def template(cards: Sequence[Told], today: date) -> Template:
+def template(cards: Sequence[Told], setting: Setting) -> Template:
     """What stands in the places of an approved message: how many, and the day; never a title or a name."""
-    key, number, last = main_day(cards)
+    key, number, last = main_day(cards, setting.zone)
     if key == "card_expires":
         return Template(name=key, values=(day(last),))
-    return Template(name=key, values=(counted(number, "книга", "книги", "книг"), _said_day(last, "", today)))
+    return Template(name=key, values=(counted(number, "книга", "книги", "книг"), _said_day(last, "", setting.today)))
 
 
-def in_short(cards: Sequence[Told], library: str) -> Reply:
+def in_short(cards: Sequence[Told], library: str, zone: ZoneInfo) -> Reply:
     """The same for a paid message of 70 letters, on a phone that may be anybody's: no titles, no names."""
-    key, number, last = main_day(cards)
+    key, number, last = main_day(cards, zone)
     books = counted(number, "книга", "книги", "книг")
     date_said = f"{last:%d.%m}"
     said = {

@@ -83,7 +83,7 @@ class SqlCards:
         zone: The library's: a due day is over when it is over there.
     """
 
-    def __init__(self, database: Database, clock: Clock, zone: tzinfo = UTC) -> None:
+    def __init__(self, database: Database, clock: Clock, zone: tzinfo) -> None:
         self._clock, self._zone = clock, zone
         self._reader: Reader = reader_of(database, "cards")
         words = {

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from bot.circulation import Circulation
-from bot.clock import Clock, local_day
+from bot.clock import Clock
 from bot.engine.notice_truth import SYSTEM_AWAY, Asked, Truth
 from bot.engine.outbox import StillTrue
 from bot.errors import StoreUnavailable
@@ -254,7 +254,7 @@ class Notices:
         return way.channel if way is not None else self._sms
 
     async def _addressed(self, notice: DueNotice, told: Told, stale: tuple[Subject, ...]) -> Ready | None:
-        now, key = self._clock.now(), main_day([told])[0]
+        now, key = self._clock.now(), main_day([told], notice.zone)[0]
 
         def carries(way: Way) -> bool:
             carrier = self._carriers.get(way.channel)
@@ -292,10 +292,10 @@ class Notices:
         cards = [one.told for one in sorted(together, key=lambda one: one.told.name)]
         with in_language(language_of(first.way.language if first.way else "", self._language)):
             if first.way is None:
-                reply = in_short(cards, self._library)
+                reply = in_short(cards, self._library, first.notice.zone)
             else:
                 setting = Setting(
-                    today=local_day(now, first.notice.zone),
+                    zone=first.notice.zone,
                     now=now,
                     holidays=self._holidays,
                     branches=branches,

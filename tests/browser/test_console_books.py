@@ -34,7 +34,8 @@ async def books_house(databases: Databases, tmp_path_factory: pytest.TempPathFac
     """A console over an empty catalogue with its index."""
     database, clock = await connect(await databases.url("sqlite")), SystemClock()
     await hire(database, clock, role=StaffRole.EDITOR)
-    branches, cards, source = SqlBranches(database, CENTRAL.zone), SqlCards(database, clock), SqlIndexSource(database)
+    branches, cards = SqlBranches(database, CENTRAL.zone), SqlCards(database, clock, CENTRAL.zone)
+    source = SqlIndexSource(database)
     await branches.put([CENTRAL, CHILDREN])
     catalogue = IndexedCatalogue(tmp_path_factory.mktemp("index"), source, cards)
     await catalogue.start()

@@ -18,6 +18,7 @@ from db.index_source import SqlIndexSource
 from tests.support.books import book
 from tests.support.clock import StandingClock
 from tests.support.databases import Databases
+from tests.support.fake_library import CENTRAL
 from tests.support.patience import SOON_S, TICK_S
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -28,6 +29,7 @@ other process takes longer to start may take as long here."""
 
 READER = """
 import asyncio, json, sys
+from datetime import UTC
 from pathlib import Path
 from bot.clock import SystemClock
 from bot.ports.catalogue import Wanted
@@ -38,7 +40,8 @@ from db.index_source import SqlIndexSource
 
 async def main(url, folder):
     database = await connect(url)
-    catalogue = IndexedCatalogue(Path(folder), SqlIndexSource(database), SqlCards(database, SystemClock()))
+    cards = SqlCards(database, SystemClock(), UTC)
+    catalogue = IndexedCatalogue(Path(folder), SqlIndexSource(database), cards)
     await catalogue.start()
     following = asyncio.create_task(catalogue.follow())
     print("ready", flush=True)
@@ -65,7 +68,7 @@ async def test_a_change_is_found_by_both_processes_within_a_second(
     writer = SqlCatalogueWriter(database, clock)
     run = await writer.begin("file", ["file.mrc"])
     await writer.keep(run, "file", [book("Каштанка", "Чехов А. П.", source_id="1")])
-    source, cards = SqlIndexSource(database), SqlCards(database, clock)
+    source, cards = SqlIndexSource(database), SqlCards(database, clock, CENTRAL.zone)
     catalogue = IndexedCatalogue(tmp_path / "index", source, cards)
     await catalogue.start()
     following = asyncio.create_task(catalogue.follow())

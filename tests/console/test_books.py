@@ -39,7 +39,8 @@ CSV = "Автор;Название;Год;Инв. номер\nЧехов А. П.
 @pytest.fixture
 async def library(sqlite: Database, clock: StandingClock, tmp_path: Path) -> AsyncIterator[Library]:
     """A catalogue of three works with an index that follows it."""
-    branches, cards, source = SqlBranches(sqlite, CENTRAL.zone), SqlCards(sqlite, clock), SqlIndexSource(sqlite)
+    branches, cards = SqlBranches(sqlite, CENTRAL.zone), SqlCards(sqlite, clock, CENTRAL.zone)
+    source = SqlIndexSource(sqlite)
     await branches.put([CENTRAL, CHILDREN])
     writer = SqlCatalogueWriter(sqlite, clock)
     run = await writer.begin("s", ["books.mrc"])

@@ -203,7 +203,7 @@ async def test_a_restored_store_goes_on_where_the_old_one_stopped(
 
     assert kept.added == 1
     assert await source.version() == version + 1
-    cards = SqlCards(empty, clock)
+    cards = SqlCards(empty, clock, CENTRAL.zone)
     assert len(await cards.cards(range(1, 40))) == 31
     await cards.aclose()
     await source.aclose()

@@ -22,6 +22,7 @@ from tests.support.books import book, copy
 from tests.support.catalogues import CatalogueStore, opened_catalogue
 from tests.support.clock import StandingClock
 from tests.support.databases import Databases
+from tests.support.fake_library import CENTRAL
 from tests.support.patience import SOON_S
 
 
@@ -156,7 +157,7 @@ async def test_all_works_of_all_questions_are_read_in_one_statement(sqlite: Data
     writer = SqlCatalogueWriter(sqlite, clock)
     run = await writer.begin("s", [])
     await writer.keep(run, "s", [book(f"Книга {n}", "А.", copy("01"), source_id=f"{n}") for n in range(60)])
-    cards = SqlCards(sqlite, clock)
+    cards = SqlCards(sqlite, clock, CENTRAL.zone)
     await cards.cards([1])
     said: list[str] = []
     cards._reader._connection.set_trace_callback(said.append)  # type: ignore[union-attr]

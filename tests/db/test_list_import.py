@@ -18,6 +18,7 @@ from db.connect import Database
 from db.loan_list import LoanList
 from db.models import PatronRow
 from tests.support.clock import StandingClock
+from tests.support.fake_library import CENTRAL
 from tests.support.office import DUE, Office, listed, open_office, out
 
 
@@ -100,7 +101,7 @@ async def test_loans_become_those_of_the_list(office: Office) -> None:
 
 async def told(office: Office, work: int) -> tuple[int, int, date | None]:
     """What readers hear of a work: copies in, copies in all, when the next one is due."""
-    cards = SqlCards(office.library.database, office.library.clock)
+    cards = SqlCards(office.library.database, office.library.clock, CENTRAL.zone)
     card = (await cards.cards([work]))[work]
     await cards.aclose()
     return card.available, card.total, card.holdings[0].next_due
