@@ -31,7 +31,7 @@ from bot.lending_settings import CirculationSettings
 from bot.library.hours import parse_hours
 from bot.library.model import Branch
 from bot.notice_settings import NoticeSettings
-from bot.section import Section
+from bot.section import Section, whole_address
 from bot.yaml_file import lines_of, read_yaml
 
 PREFIX = "BIBLIOBOT_"
@@ -154,13 +154,7 @@ class DatabaseSettings(Section):
     )
 
 
-def _address(said: str) -> str:
-    if said and not re.fullmatch(r"https?://[^\s/?#]+(/[^\s?#]*)?", said):
-        raise ValueError("expected the whole address, such as https://bot.library.example")
-    return said
-
-
-Address = Annotated[str, AfterValidator(_address)]
+Address = Annotated[str, AfterValidator(whole_address("https://bot.library.example", may_be_left_out=True))]
 
 
 class ServerSettings(Section):

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
 
-from adapters.api_address import api_address
+from bot.section import whole_address
 
 API_URL = "https://platform-api2.max.ru"
 _SECRET = re.compile(r"[A-Za-z0-9_-]{5,256}")
@@ -38,7 +38,7 @@ class MaxSettings(BaseModel):
         SecretStr(""),
         description="With `webhook`: a password of your own, 5 to 256 of `A-Za-z0-9_-`; MAX sends it with every event.",
     )
-    api_url: Annotated[str, AfterValidator(api_address(API_URL))] = Field(API_URL, description="Where MAX's API is.")
+    api_url: Annotated[str, AfterValidator(whole_address(API_URL))] = Field(API_URL, description="Where MAX's API is.")
     ca_file: Annotated[str, AfterValidator(_certificates)] = Field(
         "", description="Further authorities (PEM) that are believed for MAX only: the Russian root certificate."
     )

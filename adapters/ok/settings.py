@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, field_validator
 
-from adapters.api_address import api_address
+from bot.section import whole_address
 
 API_URL = "https://api.ok.ru/graph"
 ADDRESSES = ("217.20.145.192/28", "217.20.151.160/28", "217.20.153.48/28")
@@ -39,7 +39,7 @@ class OkSettings(BaseModel):
         description="A password of your own, 16 to 200 of `A-Za-z0-9_-`: it stands in the webhook's address, since "
         "Odnoklassniki signs nothing."
     )
-    api_url: Annotated[str, AfterValidator(api_address(API_URL))] = Field(
+    api_url: Annotated[str, AfterValidator(whole_address(API_URL))] = Field(
         API_URL, description="Where the Graph API is."
     )
     addresses: tuple[Network, ...] = Field(

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
 
-from adapters.api_address import api_address
+from bot.section import whole_address
 
 API_URLS = {"smsru": "https://sms.ru", "smsc": "https://smsc.ru", "smsaero": "https://gate.smsaero.ru"}
 
@@ -36,7 +36,7 @@ class SmsSettings(BaseModel):
     max_parts: int = Field(5, ge=1, le=8, description="No message is longer; the rest is cut off with «…».")
     price_per_part: Decimal = Field(Decimal(0), ge=0, description="Roubles a part by your contract: for estimates.")
     rate_per_s: float = Field(10, gt=0, le=100, description="Messages a second that the gateway allows.")
-    api_url: Annotated[str, AfterValidator(api_address(API_URLS["smsru"], may_be_left_out=True))] = Field(
+    api_url: Annotated[str, AfterValidator(whole_address(API_URLS["smsru"], may_be_left_out=True))] = Field(
         "", description="Address of the gateway; empty: its own. Only for tests."
     )
 

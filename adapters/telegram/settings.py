@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
 
-from adapters.api_address import api_address
+from bot.section import whole_address
 
 API_URL = "https://api.telegram.org"
 _TOKEN = re.compile(r"[0-9]{1,20}:[A-Za-z0-9_-]{1,100}")
@@ -32,7 +32,7 @@ class TelegramSettings(BaseModel):
         SecretStr(""),
         description="With `webhook`: a password of your own, 1 to 256 of `A-Za-z0-9_-`; Telegram sends it every time.",
     )
-    api_url: Annotated[str, AfterValidator(api_address(API_URL))] = Field(
+    api_url: Annotated[str, AfterValidator(whole_address(API_URL))] = Field(
         API_URL, description="Where the Bot API is: Telegram's, or a Bot API server of your own."
     )
     staff_chat: int | None = Field(

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
-from adapters.api_address import api_address
+from bot.section import whole_address
 
 API_URL = "https://api.vk.ru"
 _CONFIRMATION = re.compile(r"[A-Za-z0-9]{0,64}")
@@ -27,7 +27,9 @@ class VkSettings(BaseModel):
     confirmation: str = Field(
         "", description="The line that VK wants to hear from the Callback API server; needed with `mode: callback`."
     )
-    api_url: Annotated[str, AfterValidator(api_address(API_URL))] = Field(API_URL, description="Address of the VK API.")
+    api_url: Annotated[str, AfterValidator(whole_address(API_URL))] = Field(
+        API_URL, description="Address of the VK API."
+    )
     rate_per_s: float = Field(
         20, gt=0, le=500, description="Messages a second; VK allows 20 calls a second, and 25 messages fit into a call."
     )

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
-from adapters.api_address import api_address
+from bot.section import whole_address
 
 API_URL = "https://graph.facebook.com/v23.0"
 
@@ -32,7 +32,7 @@ class WhatsAppSettings(BaseModel):
         min_length=8,
         description="A word of yours, at least 8 characters; typed again where the webhook is registered.",
     )
-    api_url: Annotated[str, AfterValidator(api_address(API_URL))] = Field(
+    api_url: Annotated[str, AfterValidator(whole_address(API_URL))] = Field(
         API_URL, description="Address of the Graph API with its version; only for tests and newer versions."
     )
     templates: dict[str, WhatsAppTemplate] = Field(

@@ -33,14 +33,19 @@ def channel_spec(kind: str) -> ChannelSpec:
     return spec
 
 
+def kind_of(name: str, settings: Settings) -> str:
+    """Which messenger a configured channel is of, as its block says: its own name where it says nothing."""
+    return str(settings.channels[name].get("kind", name))
+
+
 def spec_of(name: str, settings: Settings) -> ChannelSpec:
     """The kind of a configured channel. Raises ConfigError."""
-    return channel_spec(str((settings.channels[name] or {}).get("kind", name)))
+    return channel_spec(kind_of(name, settings))
 
 
 def data_class(name: str, settings: Settings) -> DataClass:
     """What a channel may carry: what its block says, else what the profile says of its kind. Raises ConfigError."""
-    said = (settings.channels[name] or {}).get("data")
+    said = settings.channels[name].get("data")
     if said is False:
         return DataClass.OFF  # YAML reads a bare off as no
     if said is not None:
@@ -74,9 +79,7 @@ def undecided(settings: Settings) -> list[str]:
     return [
         name
         for name, options in settings.channels.items()
-        if (options or {}).get("data") is None
-        and (options or {}).get("kind", name) in CHANNEL_KINDS
-        and spec_of(name, settings).foreign
+        if options.get("data") is None and kind_of(name, settings) in CHANNEL_KINDS and spec_of(name, settings).foreign
     ]
 
 
@@ -88,7 +91,7 @@ UNDECIDED_ADVICE = (
 
 def build_channel(name: str, settings: Settings, clock: Clock | None = None, files: Files | None = None) -> Channel:
     """One configured channel. Raises ConfigError with the path of a wrong key."""
-    options = dict(settings.channels[name] or {})
+    options = dict(settings.channels[name])
     spec = spec_of(name, settings)
     for of_the_core in ("kind", "data", *({"staff_chat"} - spec.settings.model_fields.keys())):
         options.pop(of_the_core, None)
@@ -115,16 +118,16 @@ def build_channel(name: str, settings: Settings, clock: Clock | None = None, fil
 
 def silent_channels(settings: Settings) -> frozenset[str]:
     """Where nobody is told anything by itself; as :func:`carrier_of`, before any channel is built."""
-    kinds = {name: str((options or {}).get("kind", name)) for name, options in settings.channels.items()}
-    return frozenset(name for name, kind in kinds.items() if not settings.notices.enabled or kind in OPENED_BY_READERS)
+    quiet = not settings.notices.enabled
+    return frozenset(name for name in settings.channels if quiet or kind_of(name, settings) in OPENED_BY_READERS)
 
 
 def carrier_of(name: str, channel: Channel, settings: Settings, privacy: Privacy) -> Carrier:
     """What a channel means for notices: a page of our own and a terminal have to be opened, so nobody is told there."""
     return Carrier(
         personal=privacy.allows_personal(name),
-        pushes=not isinstance(channel, Served) and spec_of(name, settings).kind not in OPENED_BY_READERS,
+        pushes=not isinstance(channel, Served) and kind_of(name, settings) not in OPENED_BY_READERS,
         window_h=channel.capabilities.window_h,
-        templates=frozenset((settings.channels[name] or {}).get("templates") or {}),
+        templates=frozenset(settings.channels[name].get("templates") or {}),
         confirms=channel.capabilities.confirms,
     )

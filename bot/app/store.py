@@ -5,11 +5,10 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 from bot.app.accounts import account_setup, lending_house
-from bot.app.channels import silent_channels
+from bot.app.channels import kind_of, silent_channels
 from bot.clock import Clock, SystemClock
 from bot.engine.pictures import PictureDesk
 from bot.errors import StoreUnavailable
-from bot.library.holidays import OfficialHolidays
 from bot.ports.letters import Deliveries
 from bot.ports.library import FaqEntry, Library
 from bot.quick import dataclass
@@ -161,7 +160,7 @@ async def opened(settings: Settings, folder: Path, clock: Clock | None = None) -
                 catalogue=TaughtCatalogue(catalogue, synonyms),
                 faq=faq,
                 branches=branches,
-                holidays=OfficialHolidays(settings.library.country, settings.library.language),
+                holidays=house.holidays,
                 reply_hours=settings.library.reply_branch,
                 policy_url=settings.privacy.policy_url,
                 pictures=pictures,
@@ -169,13 +168,7 @@ async def opened(settings: Settings, folder: Path, clock: Clock | None = None) -
                 circulation=circulation,
                 files=SqlFiles(database, clock),
                 card_barcode=settings.accounts.card_barcode,
-                people=SqlPeople(
-                    database,
-                    clock,
-                    branches,
-                    OfficialHolidays(settings.library.country, settings.library.language),
-                    settings.library.reply_branch,
-                ),
+                people=SqlPeople(database, clock, branches, house.holidays, settings.library.reply_branch),
                 words=words,
                 silent=silent_channels(settings),
             ),
@@ -189,6 +182,6 @@ def deliveries(what: Opened) -> Deliveries:
 
 def misses_of(settings: Settings, database: Database, clock: Clock) -> SqlMisses:
     """What readers asked in vain, in this store."""
-    kinds = {name: str((options or {}).get("kind", name)) for name, options in settings.channels.items()}
+    kinds = {name: kind_of(name, settings) for name in settings.channels}
     language = settings.library.language
     return SqlMisses(database, clock, keep=settings.misses.keep, kinds=kinds, language=language)

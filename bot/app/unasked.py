@@ -21,7 +21,7 @@ from db.notices import SqlNotices
 
 def staff_chats(settings: Settings, channels: Mapping[str, Channel]) -> dict[str, str]:
     """Where the staff are told of readers who wait: their own chat by channel, as ``staff_chat`` names it."""
-    named = {name: (settings.channels[name] or {}).get("staff_chat") for name in channels}
+    named = {name: settings.channels[name].get("staff_chat") for name in channels}
     return {name: str(chat) for name, chat in named.items() if chat not in (None, "")}
 
 

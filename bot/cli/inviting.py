@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bot.app.channels import build_channel, channel_spec, data_class
+from bot.app.channels import build_channel, data_class, spec_of
 from bot.app.store import open_database
 from bot.channels import Linked
 from bot.engine.privacy import DataClass
@@ -103,7 +103,7 @@ def _written(settings: Settings, links: dict[str, str], where: Branch | None, su
         return poster.posters(
             [
                 poster.Invitation(
-                    messenger=channel_spec(str((settings.channels[name] or {}).get("kind", name))).title,
+                    messenger=spec_of(name, settings).title,
                     link=link,
                     library=settings.library.name,
                     branch=where.name if where else "",

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack, suppress
 from typing import Any, Self
 
+from bot.app.channels import kind_of
 from bot.errors import StoreUnavailable
 from bot.messages import Contact
 from bot.ports.letters import Deliveries
@@ -67,9 +68,9 @@ class Stand:
     def settings(self) -> Settings:
         """The service's, with the emulators for messengers; other accounts stand still meanwhile."""
         chats = {
-            name: {**(options or {}), "embed_on": [*(options or {}).get("embed_on", ()), self.page.url]}
+            name: {**options, "embed_on": [*options.get("embed_on", ()), self.page.url]}
             for name, options in self._settings.channels.items()
-            if (options or {}).get("kind", name) == "webchat"
+            if kind_of(name, self._settings) == "webchat"
         }
         channels: dict[str, dict[str, Any]] = {name: dict(phone.channel()) for name, phone in self.phones.items()}
         server = self._settings.server.model_copy(update={"hooks_url": HOOKS_URL})

@@ -6,12 +6,6 @@ from bot.ports.understanding import Request
 from bot.wording import gettext as _
 
 
-def titles(request: Request) -> tuple[str, ...]:
-    """The books of a list that are looked up at once; empty where the message is none."""
-    told = request.slots.get("listed", "")
-    return tuple(told.split("\n")[:MOST_LISTED]) if told else ()
-
-
 def how_many(request: Request) -> tuple[Reply, ...]:
     """That not all are looked up, where the list is longer than what is taken at once."""
     count = int(request.slots.get("of", "0"))

@@ -17,7 +17,7 @@ from tests.support.clock import StandingClock
         ({"secret": "s3cret"}, "token"),
         ({"token": "t"}, "5 to 256 of A-Za-z0-9_-"),
         ({"token": "t", "secret": "with space"}, "5 to 256 of A-Za-z0-9_-"),
-        ({"token": "t", "secret": "s3cret", "api_url": "platform-api2.max.ru"}, "expected an address such as"),
+        ({"token": "t", "secret": "s3cret", "api_url": "platform-api2.max.ru"}, "expected the whole address, such as"),
         ({"token": "t", "secret": "s3cret", "ca_file": "/nowhere.pem"}, "there is no such file"),
         ({"token": "t", "secret": "s3cret", "max_text": 5000}, "4000"),
         ({"token": "t", "mode": "push"}, "polling"),
