@@ -61,7 +61,7 @@ def read(form: Mapping[str, str], kept: KeptAnswer | None = None) -> Draft:
     entry = FaqEntry(
         topic=kept.entry.topic if kept else (topic or own)[:LONGEST_TOPIC],
         language=kept.entry.language if kept else language if language in lesson_words.languages() else "ru",
-        answer=form.get("answer", "").replace("\x00", "").strip(),
+        answer=form.get("answer", "").strip(),
         questions=tuple(_lines(form.get("questions", ""))),
         url=form.get("url", "").strip(),
     )
@@ -155,5 +155,5 @@ def with_question(entry: FaqEntry, *wordings: str) -> FaqEntry:
 
 
 def _lines(text: str) -> Iterable[str]:
-    lines = (" ".join(line.replace("\x00", "").split()) for line in text.splitlines())
+    lines = (" ".join(line.split()) for line in text.splitlines())
     return dict.fromkeys(line for line in lines if line)

@@ -13,7 +13,7 @@ from bot.staff import StaffRole
 from bot.wording import gettext as _
 from console import answer_form, lesson_words
 from console.answer_form import Draft
-from console.room import ROOT, Room, Stop, Visit, row_number
+from console.room import ROOT, Room, Stop, Visit, one_line, row_number
 
 STATES = ("on", "off")
 LONGEST_SEARCH = 100
@@ -49,7 +49,7 @@ class AnswersScreen:
         """All answers that fit, and what colleagues propose."""
         self._lessons.rehearsal.prepare()
         query = visit.request.query
-        words = query.get("words", "").replace("\x00", "").strip()[:LONGEST_SEARCH]
+        words = one_line(query.get("words", ""), LONGEST_SEARCH)
         language, state = query.get("language", ""), query.get("state", "")
         kept = await self._book.all()
         found = [

@@ -13,7 +13,7 @@ from bot.shelving import CatalogueDesk, Decision, DecisionKind, ShelfItem, Shelf
 from bot.staff import StaffRole
 from bot.wording import gettext as _
 from bot.wording.books import state
-from console.room import ROOT, Room, Stop, Visit, is_row
+from console.room import ROOT, Room, Stop, Visit, is_row, one_line
 from console.shelf import Shelf
 
 A_PAGE = 20
@@ -208,11 +208,11 @@ class BooksScreen:
 
 
 def _words(said: str) -> str:
-    return " ".join(said.replace("\x00", "").split())[:LONGEST_WORDS]
+    return one_line(said, LONGEST_WORDS)
 
 
 def _reason(visit: Visit) -> str:
-    return " ".join(visit.form.get("reason", "").replace("\x00", "").split())[:LONGEST_REASON]
+    return one_line(visit.form.get("reason", ""), LONGEST_REASON)
 
 
 def _ticked(visit: Visit, kind: str) -> list[int]:

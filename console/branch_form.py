@@ -56,7 +56,7 @@ def read(fields: Mapping[str, str], old: Branch) -> tuple[Branch, list[str]]:
         old: What the form does not tell of stays as here; its code counts.
     """
     faults: list[str] = []
-    said = {name: " ".join(fields.get(name, "").replace("\x00", "").split()) for name in LONGEST}
+    said = {name: " ".join(fields.get(name, "").split()) for name in LONGEST}
     if not _CODE.fullmatch(old.code):
         faults.append(_("Код: буквы, цифры, точка и чёрточка, без пробелов, до 64 знаков."))
     if not said["name"]:

@@ -36,7 +36,7 @@ class CannedScreen:
     async def put(self, visit: Visit) -> web.Response:
         """A new one, or another text."""
         title = " ".join(visit.form.get("title", "").split())
-        said = visit.form.get("text", "").replace("\x00", "").strip()
+        said = visit.form.get("text", "").strip()
         if not title or not said or len(title) > LONGEST_TITLE or len(said) > LONGEST_TEXT:
             raise Stop(400, _("Нужны название и текст, не слишком длинные."))
         number = visit.request.match_info.get("id")

@@ -9,6 +9,7 @@ from bot.wording import day
 from bot.wording import gettext as _
 from bot.wording.opening import spans
 from console.branch_form import intervals_of
+from console.room import one_line
 
 LONGEST_NOTE = 200
 FARTHEST = timedelta(days=366 * 3)
@@ -56,7 +57,7 @@ def urgent(fields: Mapping[str, str], today: date) -> tuple[SpecialDays | None, 
 
 def note_of(fields: Mapping[str, str]) -> str:
     """The reason, on one line."""
-    return " ".join(fields.get("note", "").replace("\x00", "").split())[:LONGEST_NOTE].rstrip(" .")
+    return one_line(fields.get("note", ""), LONGEST_NOTE).rstrip(" .")
 
 
 def date_of(said: str) -> date | None:

@@ -14,7 +14,7 @@ from bot.desk import MOST_COUNTED, Asked, Counts, Desk, Tab, Talk
 from bot.errors import StoreUnavailable
 from bot.wording import gettext as _
 from console.card_summary import CardSummary
-from console.room import ROOT, Room, Visit
+from console.room import ROOT, Room, Visit, one_line
 from console.streams import Streams
 
 A_PAGE = 30
@@ -32,7 +32,7 @@ def asked_by(room: Room, visit: Visit) -> Asked:
     query, setting = visit.request.query, room.setting
     tab = query.get("tab", "")
     channel, branch = query.get("channel", ""), query.get("branch", "")
-    words = query.get("words", "").replace("\x00", "").strip()[:100]
+    words = one_line(query.get("words", ""), 100)
     return Asked(
         staff_id=visit.me.staff_id,
         tab=Tab(tab) if tab in set(Tab) else Tab.ALL if words else Tab.WAITING,

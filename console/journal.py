@@ -18,7 +18,7 @@ from console import answer_form
 from console.journal_words import JournalWords
 from console.reader_ports import ReaderPorts
 from console.reader_words import actions
-from console.room import HEADERS, ROOT, Room, Stop, Visit, is_row
+from console.room import HEADERS, ROOT, Room, Stop, Visit, is_row, one_line
 
 A_PAGE = 100
 LINES_A_PIECE = 500
@@ -57,7 +57,7 @@ class JournalScreen:
     async def search(self, visit: Visit) -> web.Response:
         """Filters as they were typed; a card's number becomes its patron's, so that no address line keeps it."""
         form = visit.form
-        asked = {name: form.get(name, "").replace("\x00", "").strip()[:64] for name in _FILTERS}
+        asked = {name: one_line(form.get(name, ""), 64) for name in _FILTERS}
         whom, asked["patron"] = asked["whom"], ""
         if whom and ":" not in whom:
             number = await self._ports.cards.patron_of(whom)
@@ -150,7 +150,7 @@ def _with_login(names: Mapping[str, str], actor: str) -> str:
 def _asked(visit: Visit, said: Any = None) -> dict[str, str]:
     """The filters in an address, or a form. Raises Stop where somebody wrote them by hand and not well."""
     source = visit.request.query if said is None else said
-    asked = {name: source.get(name, "").replace("\x00", "")[:64] for name in _FILTERS}
+    asked = {name: one_line(source.get(name, ""), 64) for name in _FILTERS}
     number = asked["patron"]
     wrong = number and not is_row(number)
     if wrong or any(asked[name] and _date(asked[name]) is None for name in ("since", "until")):

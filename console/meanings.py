@@ -13,7 +13,7 @@ from bot.staff import StaffRole
 from bot.teaching import LONGEST_MEANT, LONGEST_SAID, Lack, Miss, Synonym, SynonymKind
 from bot.wording import gettext as _
 from console import answer_form, lesson_words
-from console.room import ROOT, Room, Stop, Visit, row_number
+from console.room import ROOT, Room, Stop, Visit, one_line, row_number
 
 A_LOOK = 8
 LONGEST_SEARCH = 100
@@ -40,7 +40,7 @@ class MeaningScreen:
     async def show(self, visit: Visit) -> web.Response:
         """All of them, a part where words are looked for."""
         query = visit.request.query
-        words = query.get("words", "").replace("\x00", "").strip()[:LONGEST_SEARCH]
+        words = one_line(query.get("words", ""), LONGEST_SEARCH)
         known = await self._lessons.synonyms.all()
         wanted = fold(words)
         return self._room.page(
@@ -68,7 +68,7 @@ class MeaningScreen:
     async def books(self, visit: Visit) -> web.Response:
         """Works, or their authors, out of the catalogue, to choose what is meant from."""
         query = visit.request.query
-        words = query.get("book", "").replace("\x00", "").strip()[:200]
+        words = one_line(query.get("book", ""), 200)
         kind = _kind(query.get("kind", "")) or SynonymKind.TITLE
         works: Sequence[WorkCard] = ()
         if words:
@@ -178,8 +178,8 @@ def _said(visit: Visit) -> str:
 def _of(form: Mapping[str, str]) -> Synonym | None:
     """The synonym in a form, None where a piece of it is missing."""
     kind = _kind(form.get("kind", ""))
-    said = " ".join(form.get("said", "").replace("\x00", "").split())[:LONGEST_SAID]
-    meant = " ".join(form.get("meant", "").replace("\x00", "").split())[:LONGEST_MEANT]
+    said = one_line(form.get("said", ""), LONGEST_SAID)
+    meant = one_line(form.get("meant", ""), LONGEST_MEANT)
     return Synonym(kind=kind, said=said, meant=meant) if kind and said and meant else None
 
 

@@ -26,7 +26,7 @@ from bot.renewal_requests import DECISION_RESTS
 from bot.wording import gettext as _
 from console.reader_ports import ReaderPorts, by, reader_of
 from console.reader_words import renewal_told, why_no_hold
-from console.room import ROOT, Room, Visit, outdated
+from console.room import ROOT, Room, Visit, one_line, outdated
 from console.words import Told
 
 _KEY = re.compile(r"[0-9a-f]{16}")
@@ -90,7 +90,7 @@ class Lending:
     async def books(self, visit: Visit) -> web.Response:
         """What the catalogue has, each with the branches where it could be fetched."""
         number = await self._number(visit)
-        words = visit.request.query.get("book", "").replace("\x00", "").strip()[:200]
+        words = one_line(visit.request.query.get("book", ""), 200)
         offered = []
         if words:
             found = await self._ports.library.catalogue.find(Wanted(text=words), A_LOOK)
@@ -125,7 +125,7 @@ class Lending:
     async def refuse(self, visit: Visit) -> web.Response:
         """The library cannot serve it: the reader hears why."""
         number, hold = await self._number(visit), visit.row("hold")
-        reason = " ".join(visit.form.get("reason", "").replace("\x00", "").split())[:LONGEST_REASON]
+        reason = one_line(visit.form.get("reason", ""), LONGEST_REASON)
         if not reason:
             return await self._piece(visit, number, Told(_("Напишите причину: читатель её узнает."), bad=True))
         kept = await self._ports.shelf.find(hold)

@@ -14,7 +14,7 @@ from bot.wording import gettext as _
 from console.reader_loans import Lending
 from console.reader_ports import ReaderPorts, by, reader_of
 from console.reader_words import proofs
-from console.room import ROOT, Room, Screen, Stop, Visit
+from console.room import ROOT, Room, Screen, Stop, Visit, one_line
 from console.words import Told
 
 LONGEST_SEARCH = 100
@@ -55,7 +55,7 @@ class ReadersScreen:
 
     async def find(self, visit: Visit) -> web.Response:
         """A short list; what was typed comes by POST, so that no address line or log keeps a name."""
-        words = visit.form.get("words", "").replace("\x00", "").strip()[:LONGEST_SEARCH]
+        words = one_line(visit.form.get("words", ""), LONGEST_SEARCH)
         found = await self._ports.book.find(words, visit.me.branches, FOUND)
         if found.by is not SoughtBy.NOTHING:
             more = f"{found.by.value}: {len(found.entries)}"

@@ -12,7 +12,7 @@ from bot.wording import counted, day, in_language
 from bot.wording import gettext as _
 from console.reader_ports import ReaderPorts, by, sees
 from console.reader_words import refusals, subject_told, way_told
-from console.room import ROOT, Room, Visit, is_row, outdated
+from console.room import ROOT, Room, Visit, is_row, one_line, outdated
 from console.words import Told
 
 AT_ONCE = 100
@@ -180,7 +180,7 @@ class RequestsScreen:
 
     def _reason(self, visit: Visit) -> str:
         """The reader's words, in the library's own language: the staff may work in another one."""
-        typed = " ".join(visit.form.get("reason", "").replace("\x00", "").split())[:LONGEST_REASON]
+        typed = one_line(visit.form.get("reason", ""), LONGEST_REASON)
         with in_language(self._room.setting.language):
             return typed or refusals().get(visit.form.get("code", ""), "")
 

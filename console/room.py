@@ -99,6 +99,11 @@ def is_row(said: str) -> bool:
     return said.isascii() and said.isdigit() and len(said) < 19
 
 
+def one_line(said: str, longest: int) -> str:
+    """What somebody typed into a field of one line or an address: single blanks, no NUL, cut to so many signs."""
+    return " ".join(said.replace("\x00", "").split())[:longest]
+
+
 def row_number(said: str) -> int:
     """The number of a row; 0 for anything else."""
     return int(said) if is_row(said) else 0
@@ -319,7 +324,11 @@ class Room:
                 fields = await request.post()
             except (ValueError, web.HTTPRequestEntityTooLarge):
                 raise Stop(413, gettext("Слишком длинно.")) from None
-            visit.form = {name: value.replace("\r\n", "\n") for name, value in fields.items() if isinstance(value, str)}
+            visit.form = {
+                name: value.replace("\r\n", "\n").replace("\x00", "")  # PostgreSQL keeps no NUL
+                for name, value in fields.items()
+                if isinstance(value, str)
+            }
             said = said or visit.form.get("csrf", "")
         if not hmac.compare_digest(said.encode(errors="replace"), visit.csrf.encode()):
             raise Stop(403, gettext("Форма устарела: обновите страницу и повторите."))

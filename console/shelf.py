@@ -10,7 +10,7 @@ from bot.library.model import Branch, WorkCard
 from bot.ports.catalogue import Verdict, Wanted
 from bot.ports.library import Library
 from bot.wording.books import byline, expected, holding_line, ranked, state
-from console.room import Room, Visit
+from console.room import Room, Visit, one_line
 
 A_LOOK = 5
 BRANCHES_TOLD = 4
@@ -24,7 +24,7 @@ class Shelf:
 
     async def look(self, visit: Visit) -> web.Response:
         """The works that fit, each with a text for the answer."""
-        words = visit.request.query.get("book", "").replace("\x00", "").strip()[:200]
+        words = one_line(visit.request.query.get("book", ""), 200)
         told = []
         if words:
             found = await self._library.catalogue.find(Wanted(text=words), A_LOOK)

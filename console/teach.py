@@ -11,7 +11,7 @@ from bot.teaching import Lack
 from bot.wording import counted
 from bot.wording import gettext as _
 from console import lesson_words
-from console.room import ROOT, Room, Stop, Visit
+from console.room import ROOT, Room, Stop, Visit, one_line
 
 A_PAGE = 20
 LONGEST_SEARCH = 100
@@ -90,7 +90,7 @@ def kinds_of(room: Room) -> dict[str, str]:
 def _asked(visit: Visit) -> tuple[str, Lack | None, int]:
     """What the address, or the form that stands on that page, asks for."""
     said = visit.form if visit.request.method == "POST" else visit.request.query
-    words = said.get("words", "").replace("\x00", "").strip()[:LONGEST_SEARCH]
+    words = one_line(said.get("words", ""), LONGEST_SEARCH)
     lack = said.get("lack", "")
     page = said.get("page", "")
     number = int(page) if page.isascii() and page.isdigit() and len(page) < 6 else 0

@@ -10,11 +10,13 @@ from aiohttp import AddrInfoType, ClientSession, TCPConnector
 from sqlalchemy import select
 
 from bot.desk_actions import Release
+from bot.staff import StaffRole
 from console import uploads
 from console.room import LONGEST_FORM
 from db.connect import Database
 from db.messages import StoredLog
 from db.models import MessageRow
+from db.models_staff import CannedRow
 from tests.console.conftest import Browser, OpenBrowser
 from tests.console.test_desk_screens import calls, says
 from tests.support.clock import StandingClock
@@ -37,6 +39,20 @@ async def answers(database: Database) -> list[str]:
     wanted = select(MessageRow.text).where(MessageRow.author == "librarian").order_by(MessageRow.id)
     async with database.engine.connect() as connection:
         return list(await connection.scalars(wanted))
+
+
+async def test_a_sign_that_no_store_keeps_is_left_out_of_a_form(
+    sqlite: Database, clock: StandingClock, open_browser: OpenBrowser
+) -> None:
+    await hire(sqlite, clock, "olga", role=StaffRole.EDITOR)
+    olga = await open_browser()
+    await olga.signs_in("olga")
+
+    await olga.post("canned", {"title": "При\x00вет", "text": "Здрав\x00ствуйте!"})
+
+    async with sqlite.engine.connect() as connection:
+        kept = (await connection.execute(select(CannedRow.title, CannedRow.text))).all()
+    assert [tuple(row) for row in kept] == [("Привет", "Здравствуйте!")]
 
 
 async def test_two_tabs_of_one_librarian_are_one_librarian(
