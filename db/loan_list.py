@@ -162,28 +162,46 @@ class LoanList:
         stored, patrons = await self._stored(batch), await self._patrons(batch)
         copies = await self._copies.find(self._unknown(batch, stored), self._closing, self._given)
         new: list[tuple[Listed[LoanData], dict[str, Any]]] = []
+        for listed, known, values in self._told_apart(batch, stored, patrons, copies, self._keys):
+            if known is not None:
+                self._changed.add(CHANGED, listed)
+                continue
+            if values["item_id"] is not None:
+                self._given.setdefault(values["item_id"], set()).add(values["slot"])
+            new.append((listed, values))
+        await self._added.add(new)
+
+    def _told_apart(
+        self,
+        batch: Sequence[Listed[LoanData]],
+        stored: Mapping[str, StoredLoanRow],
+        patrons: dict[str, tuple[int, str]],
+        copies: dict[str, list[Copy]],
+        keys: set[str],
+    ) -> Iterator[tuple[Listed[LoanData], StoredLoanRow | None, dict[str, Any]]]:
+        """The loans to be written, the others being counted: each with its row and its changes, or a new one's columns.
+
+        ``keys`` are of new loans that the list has told already; those of this batch join them.
+        """
         for listed in batch:
             row = listed.row
             if row.returned:
                 continue
             key = digest_of(row, self._branch_id)
-            if key in stored:
-                changes = loan_changes(stored[key], row)
+            if (known := stored.get(key)) is not None:
+                changes = loan_changes(known, row)
                 self.summary.updated += bool(changes)
                 self.summary.unchanged += not changes
                 if changes:
-                    self._changed.add(CHANGED, listed)
+                    yield listed, known, changes
                 continue
             why, values = self._new(row, patrons, copies)
-            if why or key in self._keys:
+            if why or key in keys:
                 self._rejected(listed.ordinal, listed.offset, why or TWICE)
                 continue
-            self._keys.add(key)
-            if values["item_id"] is not None:
-                self._given.setdefault(values["item_id"], set()).add(values["slot"])
-            new.append((listed, {**values, "source_key": key}))
-        self.summary.added += len(new)
-        await self._added.add(new)
+            keys.add(key)
+            self.summary.added += 1
+            yield listed, None, {**values, "source_key": key}
 
     # --- writing ----------------------------------------------------------------------------------
 
@@ -234,34 +252,21 @@ class LoanList:
     async def _keep(self, batch: Sequence[Listed[LoanData]]) -> None:
         stored, patrons = await self._stored(batch), await self._patrons(batch)
         copies = await self._copies.find(self._unknown(batch, stored), Seen(), {})
-        new: dict[str, dict[str, Any]] = {}
+        new: list[dict[str, Any]] = []
         changed: list[dict[str, Any]] = []
         later: dict[int, date | None] = {}
-        for listed in batch:
-            row = listed.row
-            if row.returned:
-                continue
-            key = digest_of(row, self._branch_id)
-            if key in stored:
-                changes = loan_changes(stored[key], row)
-                self.summary.updated += bool(changes)
-                self.summary.unchanged += not changes
-                if changes:
-                    changed.append({"of_loan": stored[key].id, **_told(stored[key], changes)})
-                    later[stored[key].id] = changes.get("due_on", stored[key].due_on)
-                continue
-            why, values = self._new(row, patrons, copies)
-            if why or key in new:
-                self._rejected(listed.ordinal, listed.offset, why or TWICE)
-                continue
-            new[key] = {**values, "source_key": key}
-        self.summary.added += len(new)
+        for _, known, values in self._told_apart(batch, stored, patrons, copies, set()):
+            if known is None:
+                new.append(values)
+            else:
+                changed.append({"of_loan": known.id, **_told(known, values)})
+                later[known.id] = values.get("due_on", known.due_on)
         if changed:
             to: dict[str, Any] = {name: bindparam(f"to_{name}") for name in TOLD}
             of_row = update(LoanRow).where(LoanRow.id == bindparam("of_loan")).values(**to, as_of=self._now)
             await self._connection.execute(of_row, changed)
         if new:
-            await self._connection.execute(insert(LoanRow), list(new.values()))
+            await self._connection.execute(insert(LoanRow), new)
         await self._decide(later)
 
     def _new(

@@ -188,20 +188,20 @@ def _no_header(path: Path, kind: Kind, found: Sequence[str]) -> InputError:
 
 
 def _irbis_patrons(source: ListFile) -> Iterator[Read]:
-    for place, data, fields in _records(source):
+    for place, fields in _records(source):
         if isinstance(fields, BadRow):
-            yield _rejected(place, data, fields)
+            yield _rejected(place, fields)
             continue
         try:
             yield Listed(*place, irbis_readers.patron(fields))
         except BadRow as bad:
-            yield _rejected(place, data, bad)
+            yield _rejected(place, bad)
 
 
 def _irbis_loans(source: ListFile) -> Iterator[Read]:
-    for place, data, fields in _records(source):
+    for place, fields in _records(source):
         for row in [fields] if isinstance(fields, BadRow) else irbis_readers.loans(fields):
-            yield _rejected(place, data, row) if isinstance(row, BadRow) else Listed(*place, row)
+            yield _rejected(place, row) if isinstance(row, BadRow) else Listed(*place, row)
 
 
 def _iso(path: Path, kind: Kind, head: bytes, encoding: str, size: int) -> ListFile:
@@ -223,13 +223,13 @@ def _iso(path: Path, kind: Kind, head: bytes, encoding: str, size: int) -> ListF
     )
 
 
-def _records(source: ListFile) -> Iterator[tuple[tuple[int, int], bytes, Fields | BadRow]]:
+def _records(source: ListFile) -> Iterator[tuple[tuple[int, int], Fields | BadRow]]:
     decoder = record_decoder(source.charset)
     wanted = {tag.zfill(3).encode(): tag for tag in irbis_readers.TAGS}
     iso = source.format == "irbis_iso"
     with Stream(source.path) as stream:
         for ordinal, chunk in enumerate((iso2709 if iso else irbis_text).chunks(stream), 1):
-            yield (ordinal, chunk.offset), chunk.data, _parsed(chunk, decoder, wanted if iso else None)
+            yield (ordinal, chunk.offset), _parsed(chunk, decoder, wanted if iso else None)
 
 
 def _parsed(chunk: Chunk, decoder: RecordDecoder, wanted: Mapping[bytes, str] | None) -> Fields | BadRow:
@@ -244,6 +244,6 @@ def _parsed(chunk: Chunk, decoder: RecordDecoder, wanted: Mapping[bytes, str] | 
         return BadRow(f"a broken record: {bad}")
 
 
-def _rejected(place: tuple[int, int], data: bytes, bad: BadRow) -> Rejected:
-    del data  # a reader's record must not go into a report
+def _rejected(place: tuple[int, int], bad: BadRow) -> Rejected:
+    """Where and why, without the record: a reader's must not go into a report."""
     return Rejected(ordinal=place[0], offset=place[1], reason=Rejection.BAD_ROW, detail=str(bad))
