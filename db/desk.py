@@ -17,6 +17,7 @@ from bot.desk import MOST_COUNTED, Asked, Canned, Counts, Inbox, Tab, Talk
 from bot.desk_actions import Acted, DeskAction, DeskLog, Release, Relieve, Say
 from bot.errors import InputError, StoreUnavailable
 from bot.messages import Contact, Reply
+from bot.rounds import again_and_again
 from db import desk_rows, rows
 from db import desk_sql as sql
 from db.connect import Database, store_errors
@@ -84,10 +85,7 @@ class SqlConsoleDesk:
 
     async def follow(self) -> None:
         """Send on what a process that died left behind, and give silent conversations back; until cancelled."""
-        while True:
-            with suppress(StoreUnavailable):  # /readyz tells of it
-                await self.tidy()
-            await asyncio.sleep(LOOK_EVERY_S)
+        await again_and_again(self.tidy, LOOK_EVERY_S)
 
     async def tidy(self) -> int:
         """One round of :meth:`follow`; how many conversations went back. Raises StoreUnavailable."""

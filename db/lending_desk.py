@@ -1,20 +1,18 @@
 """What happens at a desk: a copy is lent, comes back, waits on the hold shelf, is fetched or is not."""
 
-import asyncio
 from collections import Counter
-from contextlib import suppress
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.clock import Clock
-from bot.errors import StoreUnavailable
 from bot.library.due_dates import due_date, is_over
 from bot.library.holds import HoldState, keep_until, may_become
 from bot.library.model import ItemStatus
 from bot.ports.library import Branches
 from bot.quick import dataclass
+from bot.rounds import again_and_again
 from db import circulation_keys as keys
 from db import circulation_reading as reading
 from db import holding
@@ -230,10 +228,7 @@ class SqlDesk:
 
     async def follow(self) -> None:
         """Let time pass every few minutes, until cancelled."""
-        while True:
-            with suppress(StoreUnavailable):  # /readyz tells of it
-                await self.pass_time()
-            await asyncio.sleep(LOOK_EVERY_S)
+        await again_and_again(self.pass_time, LOOK_EVERY_S)
 
     async def pass_time(self) -> int:
         """Close holds whose time is over, wake those that slept, forget returned loans; returns how many changed.

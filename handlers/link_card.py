@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from bot.accounts import Account, Accounts, Cardholder, Linking, LinkState, Proof
 from bot.language.folding import words
 from bot.language.yes_or_no import Said, answer, tones
-from bot.library.typed import birth_date, card_number, digits_of, one_time_code
+from bot.library.typed import LEAST_OF_A_CARD, birth_date, card_number, digits_of, one_time_code
 from bot.messages import Button, SharedPhone, Text, link
 from bot.ports.library import Library
 from bot.ports.understanding import Request
@@ -27,8 +27,6 @@ VERSION_LETTERS = 24
 """Of a consent text's digest: what a button carries of it, and the dialogue for an answer in words."""
 _CARD_SAID, _MAY_BE_A_CODE = "card", "maybe_code"
 """In the dialogue's data: the card's number that was said, and that it was said where a code was asked for."""
-LEAST_OF_A_CARD = 5
-"""Digits that make a number beside a wish a card's: «продли 2» names a book."""
 _SHOWN, _ONLY_NO = "shown", frozenset([Said.NO])
 _REFUSED_FIRST = frozenset(["нет", "no", "отказываюсь", "отказ", "refuse", "disagree", "несогласен", "несогласна"])
 _LOST = frozenset(

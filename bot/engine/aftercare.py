@@ -1,15 +1,13 @@
 """After a librarian has closed a conversation the reader is asked, once, whether it helped."""
 
-import asyncio
 from collections.abc import Mapping
-from contextlib import suppress
 from datetime import datetime, timedelta
 
 from bot.calls import CallStore, Closed
 from bot.clock import Clock
-from bot.errors import StoreUnavailable
 from bot.messages import Button, Lane, Outbound, Reply
 from bot.ports.log import Dialogue
+from bot.rounds import again_and_again
 from bot.wording import gettext as _
 from bot.wording import in_language, language_of
 from bot.wording.own import BUILT_IN, Own, Words
@@ -47,10 +45,7 @@ class Aftercare:
 
     async def follow(self) -> None:
         """Look again and again until cancelled; several processes may."""
-        while True:
-            with suppress(StoreUnavailable):  # /readyz tells of it
-                await self.look()
-            await asyncio.sleep(LOOK_EVERY_S)
+        await again_and_again(self.look, LOOK_EVERY_S)
 
     async def look(self) -> int:
         """Ask whoever may be asked now; returns how many. Raises StoreUnavailable."""

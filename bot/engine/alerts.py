@@ -1,8 +1,6 @@
 """Readers who wait too long for a person: the chat of the staff is told, with a link and nothing of the reader."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,7 +8,6 @@ import structlog
 
 from bot.calls import CallStore, LongWait
 from bot.clock import Clock
-from bot.errors import StoreUnavailable
 from bot.library.hours import now_at
 from bot.library.model import Branch
 from bot.library.notices import NoticeRules, allowed_from
@@ -18,6 +15,7 @@ from bot.library.open_time import open_time
 from bot.library.places import main_branch
 from bot.messages import Contact, Outbound, Reply
 from bot.ports.library import Branches, Holidays
+from bot.rounds import again_and_again
 from bot.wording import counted, in_language
 from bot.wording import gettext as _
 
@@ -74,10 +72,7 @@ class Alerts:
 
     async def follow(self) -> None:
         """Look again and again until cancelled; several processes may."""
-        while True:
-            with suppress(StoreUnavailable):  # /readyz tells of it
-                await self.look()
-            await asyncio.sleep(LOOK_EVERY_S)
+        await again_and_again(self.look, LOOK_EVERY_S)
 
     async def look(self) -> int:
         """Tell of those who wait too long now; returns of how many. Raises StoreUnavailable."""

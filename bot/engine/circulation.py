@@ -7,7 +7,6 @@ tell what became of it. After several failures in a row the system is left alone
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Generic, TypeVar
@@ -27,12 +26,12 @@ from bot.circulation import (
     Unsupported,
 )
 from bot.clock import Clock
-from bot.errors import StoreUnavailable
 from bot.library.renewal import RenewalBlock
 from bot.newest import Newest
 from bot.one_by_one import OneByOne
 from bot.quick import dataclass
 from bot.renewal_requests import RenewalRequest, RequestCause, RequestState, Unsettled
+from bot.rounds import again_and_again
 
 Answer = TypeVar("Answer")
 LOOK_EVERY_S = 60.0
@@ -238,10 +237,7 @@ class GuardedCirculation:
 
     async def follow(self) -> None:
         """Settle what is owed, every minute, until cancelled."""
-        while True:
-            with suppress(StoreUnavailable):  # /readyz tells of it
-                await self.settle()
-            await asyncio.sleep(LOOK_EVERY_S)
+        await again_and_again(self.settle, LOOK_EVERY_S)
 
     async def settle(self) -> int:
         """Ask what became of unanswered wishes, and for what was taken as a request; returns how many are settled."""

@@ -1,11 +1,9 @@
 """Every process says how the messengers stand that it serves, so that the console can tell it, whoever serves them."""
 
-import asyncio
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 
-from bot.errors import StoreUnavailable
 from bot.overview import ChannelBook, Standing, Way
+from bot.rounds import again_and_again
 
 LOOK_EVERY_S = 2.0
 SAY_EVERY = 20
@@ -29,10 +27,7 @@ class Sayer:
 
     async def follow(self) -> None:
         """Look again and again until cancelled."""
-        while True:
-            with suppress(StoreUnavailable):  # /readyz tells of it
-                await self.look()
-            await asyncio.sleep(LOOK_EVERY_S)
+        await again_and_again(self.look, LOOK_EVERY_S)
 
     async def look(self) -> int:
         """Say what has changed, and now and then everything; returns of how many lines. Raises StoreUnavailable."""

@@ -6,6 +6,8 @@ from datetime import date
 
 SHORTEST_CODE, LONGEST_CODE = 4, 12
 LONGEST_CARD = 32
+LEAST_OF_A_CARD = 5
+"""Digits from which on a number in a message may be a card's: «продли 2» names a book, a year has four."""
 _READ = 80
 """Characters: what is longer is no number."""
 _WORD = re.compile(r"[^\W\d_]{3,}")

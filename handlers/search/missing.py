@@ -7,7 +7,7 @@ from bot.clock import local_day
 from bot.language.folding import words
 from bot.library.model import Branch
 from bot.library.places import branch_key, find_branches, main_branch, words_beside
-from bot.library.typed import card_number
+from bot.library.typed import LEAST_OF_A_CARD, card_number
 from bot.library.when import parse_when
 from bot.messages import Button, Reply, reply
 from bot.ports.catalogue import Found, Verdict
@@ -40,8 +40,8 @@ from handlers.search import showing
 
 LONGEST_HINT = 5
 """Words of a message that may be nothing but a day or a branch («а в воскресенье?»)."""
-LEAST_OF_A_CARD, LONGEST_OF_A_CARD = 5, 12
-"""Digits of a number that may be a reader's card; a year and a class are shorter, an ISBN is longer."""
+LONGEST_OF_A_CARD = 12
+"""Digits of a number that may be a reader's card; an ISBN is longer."""
 _SMALL = frozenset(words("а и ну ли или там у вас есть что как вы тоже же and what about the at"))
 _OF_A_PLACE = {
     "hours": frozenset(words("часы время график режим расписание работы работает открыта")),
