@@ -8,7 +8,6 @@ from typing import Any
 
 from sqlalchemy import exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
-from sqlalchemy.orm import aliased
 
 from bot.calls import Closed, LongWait
 from bot.clock import Clock
@@ -16,6 +15,7 @@ from bot.handover import ASKED_AGAIN
 from bot.messages import Contact, Lane, Reply
 from bot.ports.log import Dialogue, Mode
 from db import post, rows, spoken
+from db.base import aliased
 from db.connect import Database, store_errors
 from db.models import ContactRow, ConversationRow, MessageRow
 from db.models_handover import HandoverRow

@@ -9,13 +9,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
-from sqlalchemy.orm import aliased
 
 from bot.library.holds import HoldState, QueuedHold
 from bot.library.lending import Loan, Patron
 from bot.library.model import ItemStatus
 from bot.quick import dataclass
 from bot.renewal_requests import RequestState
+from db.base import aliased
 from db.models import BranchRow, ItemRow, PatronRow, RecordRow, WorkRow
 from db.models_circulation import HoldRow, LoanRow, LoanSourceRow, RenewalRequestRow
 

@@ -16,11 +16,11 @@ from sqlalchemy import URL, Connection, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from bot.errors import ConfigError, StoreUnavailable
 from bot.quick import dataclass
+from db.base import Base
 
 BUSY_MS = 5_000
 """How long SQLite waits for another program's write lock."""
@@ -99,7 +99,7 @@ class Database:
             async with self._turnstile, connection.begin():
                 yield
 
-    async def count_anew(self, *tables: type[DeclarativeBase]) -> None:
+    async def count_anew(self, *tables: type[Base]) -> None:
         """Have PostgreSQL look at tables that were just filled; SQLite's plans do not go by such figures.
 
         Until it looks by itself, minutes later, it takes them for as small as they were: after a first import a batch

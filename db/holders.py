@@ -5,12 +5,12 @@ from typing import Any
 
 from sqlalchemy import Select, and_, exists, false, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
-from sqlalchemy.orm import aliased
 
 from bot.accounts import Account, Cardholder, NoticeWishes, OtherChats
 from bot.messages import Contact
 from bot.quick import dataclass
 from db import rows
+from db.base import aliased
 from db.models import BranchRow, ContactRow, PatronRow
 from db.models_accounts import ConsentRow, ContactCardRow, NoticeWishRow
 

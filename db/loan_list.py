@@ -7,12 +7,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, bindparam, exists, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
-from sqlalchemy.orm import aliased
 
 from bot.library.lists import Listed, ListPlan, ListSummary, LoanData, OnRejected, Stopped
 from bot.renewal_requests import RequestState
 from db import circulation_reading as reading
 from db import holding
+from db.base import aliased
 from db.circulation_house import LendingHouse, Places
 from db.list_common import Seen, batches, too_many
 from db.list_copies import ALIKE, ListedCopies

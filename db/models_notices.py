@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Date, ForeignKey, Index, Integer, String, Text, text
+from sqlalchemy import Boolean, Date, ForeignKey, Index, Integer, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, BigKey, Moment, partial_index
@@ -71,7 +71,7 @@ class NoticeLetterRow(Base):
     contact_id: Mapped[int] = mapped_column(BigKey)
     channel: Mapped[str] = mapped_column(String(64))
     at: Mapped[datetime] = mapped_column(Moment)
-    tried: Mapped[bool] = mapped_column(default=True)
+    tried: Mapped[bool] = mapped_column(Boolean, default=True)
     """It counts as an attempt: it was not taken back before it left."""
     why: Mapped[str] = mapped_column(Text, default="")
     """What became of it, where it did not arrive."""

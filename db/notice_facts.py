@@ -6,13 +6,13 @@ from typing import Any
 
 from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncConnection
-from sqlalchemy.orm import aliased
 
 from bot.library.due_dates import back_by
 from bot.library.holds import HoldState
 from bot.library.notices import NoticeKind, Subject
 from bot.notices import Decided, EndedHold, EndingCard, Facts
 from bot.renewal_requests import RequestState
+from db.base import aliased
 from db.circulation_house import Place, Places
 from db.models import BranchRow, ItemRow, PatronRow, RecordRow, WorkRow
 from db.models_circulation import HoldRow, LoanRow, RenewalRequestRow

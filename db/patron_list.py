@@ -19,7 +19,7 @@ from db.staging import Part, Staged
 
 OTHERS = "others"
 """Rows that the store has otherwise, as its part is called."""
-COLUMNS = tuple(getattr(PatronRow, column.key) for column in PatronRow.__mapper__.columns)
+COLUMNS = tuple(getattr(PatronRow, column.key) for column in PatronRow.__table__.columns)
 
 
 async def branches_of(connection: AsyncConnection, source: str) -> Sequence[int | None]:

@@ -7,7 +7,6 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, exists, func, or_, select, union
 from sqlalchemy.ext.asyncio import AsyncConnection
-from sqlalchemy.orm import aliased
 
 from bot.accounts import NoticeWishes
 from bot.reader_desk import (
@@ -22,6 +21,7 @@ from bot.reader_desk import (
     ToDo,
 )
 from bot.renewal_requests import RequestCause, RequestState
+from db.base import aliased
 from db.connect import Database, store_errors
 from db.models import BranchRow, ContactRow, ConversationRow, MessageRow, PatronRow
 from db.models_accounts import ConsentRow, ConsentTextRow, ContactCardRow, NoticeWishRow

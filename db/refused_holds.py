@@ -5,13 +5,13 @@ from typing import Any
 
 from sqlalchemy import exists, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
-from sqlalchemy.orm import aliased
 
 from bot.library.holds import HoldState
 from bot.library.notices import NoticeKind
 from bot.renewal_requests import DECISION_RESTS
 from db import circulation_reading as reading
 from db import holding
+from db.base import aliased
 from db.circulation_house import Places
 from db.lending_desk import SqlDesk
 from db.models_circulation import HoldRow

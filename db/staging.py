@@ -24,10 +24,10 @@ from sqlalchemy import (
     true,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
-from sqlalchemy.orm import DeclarativeBase
 
 from bot.library.lists import Listed
 from bot.quick import dataclass
+from db.base import Base
 from db.list_parts import Parts
 
 NEW = "new"
@@ -51,7 +51,7 @@ class Staged:
         key: The columns by which a row is known to be there already.
     """
 
-    def __init__(self, connection: AsyncConnection, of: type[DeclarativeBase], *key: str) -> None:
+    def __init__(self, connection: AsyncConnection, of: type[Base], *key: str) -> None:
         assert isinstance(of.__table__, Table)
         self._connection, self._table, self._key = connection, of.__table__, key
         columns = [one for one in self._table.columns if not one.primary_key]

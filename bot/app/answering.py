@@ -3,16 +3,19 @@
 import importlib
 from collections.abc import Collection, Mapping
 from functools import cache
+from threading import Lock
 
 from bot.engine.dispatcher import routes
 from bot.engine.same_words import Remembered
 from bot.engine.titles import Titled
 from bot.errors import ConfigError
 from bot.ports.catalogue import Titles
-from bot.ports.understanding import Understanding
+from bot.ports.understanding import Request, Understanding
 from bot.routing import Handler, Router, Trigger
 from bot.settings import Settings
 from bot.taught import Synonyms, TaughtUnderstanding
+
+_KNOWING = Lock()
 
 
 def handler_table(settings: Settings) -> Mapping[Trigger, Handler]:
@@ -48,10 +51,29 @@ def understanding(synonyms: Synonyms, intents: Collection[str], titles: Titles) 
 
 @cache
 def untaught() -> Understanding:
-    """What understands readers before any librarian has taught it; one a process, pure."""
+    """What understands readers before any librarian has taught it; one a process, pure.
+
+    It is put together with the first text, or before that by :func:`know_phrases`.
+    """
+    return Remembered(_ByPhrases())
+
+
+class _ByPhrases:
+    def understand(self, text: str) -> tuple[Request, ...]:
+        return know_phrases().understand(text)
+
+
+def know_phrases() -> Understanding:
+    """Put the phrases together, in whichever thread asks first; the others wait for it."""
+    with _KNOWING:
+        return _phrases()
+
+
+@cache
+def _phrases() -> Understanding:
     from understanding.understander import PhraseUnderstanding
 
-    return Remembered(PhraseUnderstanding())
+    return PhraseUnderstanding()
 
 
 def at_once(settings: Settings, table: Mapping[Trigger, Handler]) -> frozenset[str]:

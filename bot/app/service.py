@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import structlog
 from aiohttp import web
 
-from bot.app.answering import at_once, handler_table, intents_of, understanding
+from bot.app.answering import at_once, handler_table, intents_of, know_phrases, understanding
 from bot.app.channels import UNDECIDED_ADVICE, build_channel, data_class, privacy_of, undecided
 from bot.app.store import Opened, tables_fault
 from bot.app.unasked import aftercare_of, alerts_of, all_true, notices_of
@@ -27,6 +27,7 @@ from bot.engine.server import LateRoutes, application
 from bot.engine.service import Role, Service
 from bot.engine.standings import Sayer
 from bot.library.holidays import OfficialHolidays
+from bot.settings import LibrarySettings
 from db.channel_states import SqlChannelStates
 from db.desk import SqlConsoleDesk
 from db.files import SqlFiles, SqlUnread
@@ -134,10 +135,15 @@ def service_of(what: Opened, role: Role) -> Service:
 
 
 async def _prepare(what: Opened) -> None:
-    """Open the index, which the first turn needs; the days off come in a thread while the first reader types."""
+    """Open the index, which the first turn needs; what else it may need comes in a thread while the reader types."""
     await what.catalogue.start()
-    days_off = OfficialHolidays(what.settings.library.country, what.settings.library.language)
-    _ = asyncio.get_running_loop().run_in_executor(None, days_off.load)  # whoever asks before waits for it
+    _ = asyncio.get_running_loop().run_in_executor(None, _learn, what.settings.library)
+
+
+def _learn(library: LibrarySettings) -> None:
+    """Whoever needs one of these before it is there waits for it."""
+    know_phrases()
+    OfficialHolidays(library.country, library.language).load()
 
 
 async def _console(

@@ -34,7 +34,8 @@ asyncio.run(main())
 HEAVY = {
     "aiogram", "alembic", "argon2", "asyncpg", "babel.messages", "fpdf", "holidays", "jinja2", "openpyxl", "PIL",
     "playwright", "pygments", "pymarc", "requests", "rich", "segno", "vk_api", "zxingcpp",
-    "sqlalchemy.dialects.postgresql", "catalogue.import_desk", "catalogue.importers", "console",
+    "sqlalchemy.dialects.postgresql", "understanding.understander",
+    "catalogue.import_desk", "catalogue.importers", "console",
 }  # fmt: skip
 
 
