@@ -38,6 +38,7 @@ from tests.adapters.telegram.conftest import TOKEN, Make
 from tests.emulators.base import Fault
 from tests.emulators.telegram import TelegramServer
 from tests.support.files import MemoryFiles
+from tests.support.patience import LoopTime
 
 READER = 100001
 HOOK = "https://bot.library.example/hooks/telegram"
@@ -332,6 +333,15 @@ async def test_a_wrong_token_stops_the_channel(make: Make) -> None:
     for call in (wrong.ping(), wrong.send(to_reader(reply("да")))):
         with pytest.raises(ChannelAuthError):
             await call
+
+
+async def test_it_ends_at_once(channel: Telegram) -> None:
+    await channel.send(to_reader(Reply(text="Привет")))
+
+    async with LoopTime() as passed:
+        await channel.aclose()
+
+    assert passed.seconds < 0.1, "aiogram's own end takes a quarter of a second more"
 
 
 async def test_nobody_at_the_address_is_told_without_the_token(make: Make) -> None:
