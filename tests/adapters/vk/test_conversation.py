@@ -15,7 +15,7 @@ from bot.engine.metrics import Metrics
 from bot.engine.outbox import Outbox, RetryPolicy
 from bot.engine.server import application
 from db.connect import Database
-from db.messages import open_log
+from db.messages import StoredLog, open_log
 from tests.adapters.house import LIBRARY, Script, router
 from tests.adapters.vk.support import RECORDED, callback, long_poll
 from tests.emulators.base import Fault
@@ -25,12 +25,12 @@ from tests.support.patience import SOON_S
 
 
 @asynccontextmanager
-async def library(vk: VkEmulator, channel: Vk, database: Database, clock: Clock) -> AsyncIterator[None]:
-    """The service around one channel."""
+async def library(vk: VkEmulator, channel: Vk, database: Database, clock: Clock) -> AsyncIterator[StoredLog]:
+    """The service around one channel, and its log."""
     metrics, stopping = Metrics(), asyncio.Event()
     log = await open_log(database, clock)
     dispatcher = Dispatcher(log, Script(), routes([router]), LIBRARY, clock, metrics)
-    retry = RetryPolicy(first_pause_s=0.05)
+    retry = RetryPolicy(first_pause_s=0.01)
     outbox = Outbox("vk", channel, log, clock, metrics, retry=retry)
     loops = [asyncio.create_task(dispatcher.run()), asyncio.create_task(outbox.run())]
     runner = web.AppRunner(application(Webhooks({"vk": channel}, log, metrics).routes()), access_log=None)
@@ -42,7 +42,7 @@ async def library(vk: VkEmulator, channel: Vk, database: Database, clock: Clock)
     elif isinstance(channel, VkLongPoll):
         loops.append(asyncio.create_task(poll("vk", channel, log, stopping)))
     try:
-        yield
+        yield log
     finally:
         for task in loops:
             task.cancel()
@@ -99,7 +99,11 @@ async def test_by_long_poll(vk: VkEmulator, database: Database, now: Clock) -> N
 
 
 async def test_an_answer_survives_faults_of_vk_and_comes_once(vk: VkEmulator, database: Database, now: Clock) -> None:
-    async with library(vk, callback(now, vk.url), database, now):
+    async with library(vk, callback(now, vk.url), database, now) as log:
+
+        async def looks() -> None:
+            log.wake()  # what is due is looked for at once, not at the next heartbeat
+
         server = {"error": {"error_code": 10, "error_msg": "Internal server error"}}
         vk.faults += [
             Fault(status=200, body=server, path="messages.send"),
@@ -108,7 +112,7 @@ async def test_an_answer_survives_faults_of_vk_and_comes_once(vk: VkEmulator, da
         ]
         vk.says("вопрос")
         await vk.callback.deliver()
-        await until(lambda: vk.repeats == 1)
+        await until(lambda: vk.repeats == 1, looks)
 
     assert vk.reader().words == ["Вы написали: вопрос"]
 

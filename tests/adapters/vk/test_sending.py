@@ -23,8 +23,11 @@ from bot.messages import Button, Contact, Document, Location, Picture, Reply, Se
 from tests.adapters.vk.support import callback, outbound, recorded
 from tests.emulators.base import Fault
 from tests.emulators.vk import TOKEN, VkEmulator
+from tests.emulators.vk.server import CALLS_PER_S
 from tests.support.clock import StandingClock
 from tests.support.patience import SOON_S
+
+KEPT_PER_S = vk_client.CALLS_PER_S
 
 
 @dataclass
@@ -125,11 +128,31 @@ async def test_signs_that_cannot_be_sent_cost_one_message(vk: VkEmulator, channe
     assert [type(outcome) for outcome in outcomes] == [Sent, Sent, Sent, MessageRefused, Sent]
 
 
-async def test_no_more_calls_are_made_in_a_second_than_vk_allows(vk: VkEmulator, channel: VkCallback) -> None:
-    await asyncio.gather(*[channel.courtesy(PressAnswer(f"e{n}", 100001, 100001)) for n in range(30)])
+class StandingTime:
+    """Stands in for ``time``: nothing passes, and whoever would sleep is written down."""
 
-    assert len(vk.answered) == 30
-    assert vk.rate_faults == 0
+    def __init__(self) -> None:
+        self.slept: list[float] = []
+
+    def monotonic(self) -> float:
+        return 0.0
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+
+
+async def test_no_more_calls_are_made_in_a_second_than_vk_allows(
+    vk: VkEmulator, clock: StandingClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vk_client, "CALLS_PER_S", KEPT_PER_S)
+    monkeypatch.setattr(vk_client, "time", passing := StandingTime())
+    channel = callback(clock, vk.url)
+    await asyncio.gather(*[channel.courtesy(PressAnswer(f"e{n}", 100001, 100001)) for n in range(30)])
+    await channel.aclose()
+
+    begun = [0.0, *sorted(passing.slept)]
+    assert len(vk.answered) == len(begun) == 30
+    assert min(later - earlier for earlier, later in zip(begun, begun[CALLS_PER_S:], strict=False)) >= 1
 
 
 async def test_a_batch_that_comes_too_fast_is_sent_again_after_a_second(vk: VkEmulator, channel: VkCallback) -> None:
