@@ -53,7 +53,7 @@ class Telegram:
     """What both modes share (fills ``Courteous``, ``Fetching`` and ``Linked`` of ``bot.channels``)."""
 
     def __init__(self, options: TelegramSettings, setting: Setting) -> None:
-        from adapters.telegram.client import Client  # aiogram: a second and 100 MB, only where it is configured
+        from adapters.telegram.client import Client  # aiogram: only where it is configured
 
         self.capabilities = Capabilities(
             max_text=MAX_TEXT,

@@ -9,48 +9,20 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import msgspec
-from aiogram import Bot
-from aiogram.client.session.aiohttp import AiohttpSession
-from aiogram.client.telegram import TelegramAPIServer
-from aiogram.exceptions import AiogramError
-from aiogram.methods import (
-    AnswerCallbackQuery,
-    DeleteWebhook,
-    GetFile,
-    GetMe,
-    GetUpdates,
-    GetWebhookInfo,
-    SendDocument,
-    SendMessage,
-    SendPhoto,
-    SendVenue,
-    SetMyCommands,
-    SetWebhook,
+
+from adapters.telegram.aiogram_parts import (
+    METHODS,
+    AiogramError,
+    AiohttpSession,
+    Bot,
+    BufferedInputFile,
+    TelegramAPIServer,
     TelegramMethod,
 )
-from aiogram.types import BufferedInputFile
-
 from adapters.telegram.errors import refusal
 from bot.errors import ChannelUnavailable
 
 TIMEOUT_S = 30
-METHODS: dict[str, type[TelegramMethod[Any]]] = {
-    method.__api_method__: method
-    for method in (
-        AnswerCallbackQuery,
-        DeleteWebhook,
-        GetFile,
-        GetMe,
-        GetUpdates,
-        GetWebhookInfo,
-        SendDocument,
-        SendMessage,
-        SendPhoto,
-        SendVenue,
-        SetMyCommands,
-        SetWebhook,
-    )
-}
 
 
 class _Session(AiohttpSession):
