@@ -102,7 +102,7 @@ async def press(turn: Turn, library: Library) -> Reply:
 async def where(turn: Turn, library: Library) -> Reply:
     """A map point."""
     at = Location(latitude=45.0448, longitude=41.9692, title="Центральная библиотека", address="ул. Ленина, 12")
-    return reply("Мы здесь:", at=[at])
+    return reply("Мы здесь:\nул. Ленина, 12, филиал № 1.", at=[at])
 
 
 SHOWN: list[tuple[Attachment, bool]] = []

@@ -5,6 +5,7 @@
   var Bibliobot = (window.Bibliobot = window.Bibliobot || {});
   var MOST_SHOWN = 400;
   var NEAR_END_PX = 120;
+  var KEPT_IN_SIGHT_PX = 60;
 
   /** An element with a class, text and attributes. */
   function make(tag, className, text, attributes) {
@@ -17,6 +18,11 @@
     return element;
   }
   Bibliobot.make = make;
+
+  /** Words that make no sense apart stay on one line: «№ 7», «И. С.». */
+  function glued(text) {
+    return text.replace(/№ (?=\d)/g, "№\u00a0").replace(/([А-ЯЁA-Z]\.) (?=[А-ЯЁA-Z]\.)/g, "$1\u00a0");
+  }
 
   /** A link out of the chat; anything but an ordinary address stays text. */
   function outside(text, url, words) {
@@ -36,7 +42,7 @@
     var whole = document.createDocumentFragment();
     var at = 0;
     function plain(until) {
-      if (until > at) whole.appendChild(document.createTextNode(letters.slice(at, until).join("")));
+      if (until > at) whole.appendChild(document.createTextNode(glued(letters.slice(at, until).join(""))));
       at = Math.max(at, until);
     }
     (message.marks || []).forEach(function (mark) {
@@ -51,11 +57,16 @@
     return whole;
   }
 
-  /** A map point as a card with links: no map is loaded, no tracker told. */
-  function placeCard(place, words) {
+  /** A map point as a card with links: no map is loaded, no tracker told. What the `text` says is not said again. */
+  function placeCard(place, text, words) {
+    var told = function (part) {
+      return text.indexOf(part) >= 0;
+    };
     var card = make("div", "place");
-    card.appendChild(make("strong", "", place.title || words.place));
-    if (place.address && place.address !== place.title) card.appendChild(make("span", "", place.address));
+    card.appendChild(make("strong", "", place.title && !told(place.title) ? place.title : words.place));
+    if (place.address && place.address !== place.title && !told(place.address)) {
+      card.appendChild(make("span", "", place.address));
+    }
     var point = place.latitude + "," + place.longitude;
     var links = make("div", "place-links");
     if (/Android/.test(navigator.userAgent)) {
@@ -114,7 +125,7 @@
   /**
    * @param {Element} scroll What scrolls.
    * @param {Element} log Where messages go.
-   * @param {Element} newer The button that leads to the newest message.
+   * @param {Element} newer The button that leads to the newest message, or on in a long one.
    * @param {{language: string, words: Object}} known From the page.
    * @param {function(Object)} press Told of a pressed button.
    */
@@ -129,8 +140,10 @@
     this.language = known.language;
     this.press = press;
     this.lastDay = null;
+    this.toNewest = newer.textContent;
     newer.addEventListener("click", function () {
-      view.toEnd();
+      if (view.reading) scroll.scrollTop += scroll.clientHeight - KEPT_IN_SIGHT_PX;
+      else view.toEnd();
     });
     this.atEnd = true;
     scroll.addEventListener("scroll", function () {
@@ -159,7 +172,7 @@
     body.textContent = "";
     body.appendChild(formatted(message, this.words));
     (message.locations || []).forEach(function (place) {
-      element.querySelector(".bubble").insertBefore(placeCard(place, this.words), element.querySelector("time"));
+      element.querySelector(".bubble").insertBefore(placeCard(place, message.text, this.words), element.querySelector("time"));
     }, this);
     (message.files || []).forEach(function (file) {
       var card = (file.kind === "picture" ? pictureCard : documentCard)(file, this.base, this.known);
@@ -200,7 +213,7 @@
     rows.forEach(function (row) {
       var line = make("div", row.length > 1 ? "row several" : "row");
       row.forEach(function (button) {
-        var element = make("button", "choice", button.label, { type: "button" });
+        var element = make("button", "choice", glued(button.label), { type: "button" });
         element.addEventListener("click", this.pressed.bind(this, element, button));
         line.appendChild(element);
       }, this);
@@ -279,14 +292,21 @@
   /** Bring a new message into sight; a reader who looks at older ones is not torn away from them. */
   View.follow = function (element, stay) {
     if (stay) {
-      this.newer.hidden = false;
+      this.offer(false);
       return;
     }
     if (element.offsetHeight > this.scroll.clientHeight) {
       this.atEnd = false; // a long answer is read from its beginning
       this.scroll.scrollTop += element.getBoundingClientRect().top - this.scroll.getBoundingClientRect().top - 12;
-      this.newer.hidden = false;
+      this.offer(true);
     } else this.toEnd();
+  };
+
+  /** What is below is one press away: the rest of a long answer screen by screen, or what came since. */
+  View.offer = function (reading) {
+    this.reading = reading;
+    this.newer.textContent = reading ? this.words.readOn : this.toNewest;
+    this.newer.hidden = false;
   };
 
   View.toEnd = function () {

@@ -81,7 +81,11 @@ async def test_a_number_answers_a_question_and_a_map_point_arrives(
     await deliver(service, server.updates.said(ANNA, "3"), server.updates.said(ANNA, "Где вы?"))
     await service.until(lambda: len(server.said[ANNA]) == 4)
 
-    assert server.texts(ANNA)[1:] == ["Нажато: 2.", "Мы здесь:", "Центральная библиотека, ул. Ленина, 12"]
+    assert server.texts(ANNA)[1:] == [
+        "Нажато: 2.",
+        "Мы здесь:\nул. Ленина, 12, филиал № 1.",
+        "Центральная библиотека, ул. Ленина, 12",
+    ]
 
 
 async def test_updates_that_come_again_are_answered_once_and_in_order(
