@@ -185,11 +185,16 @@ class IndexedCatalogue:
         async with self._turn:
             if self._opened is None:
                 await self._open_or_build()
-            opened = self._opened
-            if opened is None or await self._run(opened.changed):
+            changed, ours = await self._run(self._look)
+            if changed:
                 await self._reopen()
-            if await self._run(self._lock.take):
+            if ours:
                 await self._apply_changes()
+
+    def _look(self) -> tuple[bool, bool]:
+        """In the thread, at one go: whether another process changed what is open, and whether we are who writes."""
+        ours = self._lock.take()  # first: what is read with the lock held nobody changes meanwhile
+        return self._opened is None or self._opened.changed(), ours
 
     async def _apply_changes(self) -> None:
         opened = self._opened

@@ -1,6 +1,5 @@
 """The buildings: as ``config.yaml`` or the staff tell of them, and those that only imported files know."""
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -10,7 +9,6 @@ import msgspec
 from sqlalchemy import ColumnElement, delete, exists, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.errors import StoreUnavailable
 from bot.language.folding import fold
 from bot.library.model import HIDDEN_STATUSES, Branch, Hours, SpecialDays
 from db.branch_book import in_order, known_branches
@@ -19,7 +17,7 @@ from db.connect import Database, store_errors
 from db.models import BranchRow, ItemRow, PatronRow, RecordRow
 from db.models_circulation import CirculationTotalsRow, HoldRow, LoanRow, LoanSourceRow, RenewalRequestRow
 from db.special_days import days_in_force, of_branch
-from db.versions import version_of
+from db.versions import keep_up, version_of
 
 BRANCHES_OF = (
     ItemRow.branch_id,
@@ -33,8 +31,6 @@ FROM_FILES = 1000
 """Position of branches that only files know: after the configured ones."""
 NAME = "branches"
 """Of the number that every change of branches or days raises."""
-LOOK_EVERY_S = 0.5
-"""How often that number is looked at: a change by another process is in force within a second."""
 LOOKS_UNTIL_A_READING = 60
 """So often it is looked at before everything is read again: an import raises no number of ours."""
 
@@ -80,17 +76,7 @@ class SqlBranches:
 
     async def follow(self) -> None:
         """Keep the memory fresh until cancelled."""
-        while True:
-            for _ in range(LOOKS_UNTIL_A_READING):
-                await asyncio.sleep(LOOK_EVERY_S)
-                try:
-                    await self.look()
-                except StoreUnavailable:
-                    continue  # what is known stays in force
-            try:
-                await self.refresh()
-            except StoreUnavailable:
-                continue
+        await keep_up(self._database, NAME, lambda: self._version, self.refresh, anew=LOOKS_UNTIL_A_READING)
 
     async def look(self) -> None:
         """Read the branches again if the staff changed anything, here or elsewhere. Raises StoreUnavailable."""

@@ -8,7 +8,8 @@ between the two loses nothing and counts nothing twice.
 import asyncio
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import aclosing, suppress
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -29,9 +30,8 @@ from db.models import ContactRow, ConversationRow, MessageRow, MissRow
 from db.upserts import insert_of
 
 BATCH = 200
-LOOK_EVERY_S = 2.0
-"""How soon a miss is among the misses; nobody waits for it."""
-RETRY_S = 10.0
+REST_S = 2.0
+"""How soon a miss is among the misses, and the least between two looks; nobody waits for it."""
 NEWCOMERS = 10
 """The newest tenth never goes when room is made: a new question comes once before it comes often."""
 SLACK = 20
@@ -74,15 +74,17 @@ class SqlMisses:
         self._database, self._clock = database, clock
         self._keep, self._kinds, self._language = keep, kinds, language
 
-    async def follow(self) -> None:
-        """Gather until cancelled."""
-        while True:
-            pause = LOOK_EVERY_S
-            try:
-                await self.gather()
-            except StoreUnavailable:
-                pause = RETRY_S  # /readyz tells of it; the marks wait in the log
-            await asyncio.sleep(pause)
+    async def follow(self, changes: AsyncIterator[None]) -> None:
+        """Gather a moment after something was said, until cancelled.
+
+        Args:
+            changes: Yields after something may have been said; a heartbeat among it finds what took longer.
+        """
+        async with aclosing(changes) as looks:  # type: ignore[type-var]
+            async for _ in looks:
+                await asyncio.sleep(REST_S)
+                with suppress(StoreUnavailable):  # /readyz tells of it; the marks wait in the log
+                    await self.gather()
 
     async def gather(self) -> int:
         """Count every missed message that is not counted yet; returns how many. Raises StoreUnavailable."""

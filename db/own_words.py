@@ -44,7 +44,7 @@ class SqlOwnWords:
 
     async def follow(self) -> None:
         """Follow the store until cancelled."""
-        await keep_up(self.refresh)
+        await keep_up(self._database, NAME, lambda: self._version, self.refresh)
 
     # --- what librarians change ------------------------------------------------------------------
 

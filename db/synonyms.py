@@ -52,7 +52,7 @@ class SqlSynonyms:
 
     async def follow(self) -> None:
         """Follow the store until cancelled."""
-        await keep_up(self.refresh)
+        await keep_up(self._database, NAME, lambda: self._version, self.refresh)
 
     async def put(self, synonyms: Iterable[Synonym], targets: Iterable[str]) -> Kept:
         """Keep synonyms; one that is said already gets its new meaning.

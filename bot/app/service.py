@@ -118,7 +118,7 @@ def service_of(what: Opened, role: Role) -> Service:
         },
         later={
             "words": lambda: at_hand.words.follow(what.log.desk_changes()),
-            "misses": what.misses.follow,
+            "misses": lambda: what.misses.follow(what.log.desk_changes()),
             "retention": what.accounts.retention.follow,
             "lending": what.lending.follow,
             **({"notices": partial(notices.follow, what.log.sending)} if settings.notices.enabled else {}),

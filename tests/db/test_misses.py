@@ -1,5 +1,7 @@
 """What readers asked in vain: gathered once, without the readers, bounded."""
 
+import asyncio
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -13,6 +15,7 @@ from db.messages import Log
 from db.misses import SqlMisses
 from tests.support.clock import StandingClock
 from tests.support.logs import ANNA, BORIS, arrival, opened_log
+from tests.support.patience import SOON_S
 
 KINDS = {"chat": "webchat"}
 
@@ -220,3 +223,35 @@ async def test_two_processes_count_each_miss_once(database: Database, clock: Sta
 
     assert counted == 0
     assert [miss.count for miss in await misses.all()] == [1]
+
+
+async def test_the_log_is_looked_at_after_something_was_said_and_not_in_between(
+    database: Database, clock: StandingClock, misses: SqlMisses, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It used to be asked every two seconds, however quiet the night."""
+    monkeypatch.setattr("db.misses.REST_S", 0.0)
+    looks: asyncio.Queue[int] = asyncio.Queue()
+    said: asyncio.Queue[None] = asyncio.Queue()
+    gather = misses.gather
+
+    async def gathered() -> int:
+        looks.put_nowait(await gather())
+        return 0
+
+    async def changes() -> AsyncIterator[None]:
+        while True:
+            await said.get()
+            yield
+
+    monkeypatch.setattr(misses, "gather", gathered)
+    following = asyncio.create_task(misses.follow(changes()))
+    async with asyncio.timeout(SOON_S), opened_log(database, clock) as log:
+        await Bot(log, clock).fails("есть ли у вас настольные игры")
+        assert looks.empty()
+        said.put_nowait(None)
+        assert await looks.get() == 1
+        said.put_nowait(None)
+        assert await looks.get() == 0
+    following.cancel()
+    await asyncio.gather(following, return_exceptions=True)
+    assert looks.empty()
