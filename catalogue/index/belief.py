@@ -12,8 +12,10 @@ from itertools import pairwise
 from operator import attrgetter
 
 from bot.quick import dataclass
+from catalogue.index.common import given_names
+from catalogue.index.covering import is_small
 from catalogue.index.documents import Variant
-from catalogue.index.questions import Question
+from catalogue.index.questions import Question, Word
 from catalogue.index.ranking import Scored
 
 SURE = 0.48
@@ -28,6 +30,7 @@ _LEFT_OUT, _SHARED, _MUCH = 0.35, 1.0, 1.8
 """Of a longer title so much of the question may be missing, and so much of what tells must be in it (for certain)."""
 _ALL_OF_IT, _TELLS = 0.97, 1.3
 """A title that was said from end to end, whatever was said beside it, and the weight that its words must have."""
+_SHORTEST_SURNAME = 3
 _TOP = 1.0015
 _ALIKE = 0.9
 """A word that fits so well stands in the title as it was asked for."""
@@ -114,6 +117,26 @@ def _is_said_whole(question: Question, top: Scored) -> bool:
         return False
     _, places, main = min(_in_title(question, variant, set()) for variant in top.work.variants)
     return len(set(places)) > 1 and -main >= _TELLS
+
+
+def beside(question: Question, one: Scored) -> list[Word]:
+    """What was said beside a whole title and the surname of who wrote it; empty where not both of them were said.
+
+    «Мне внучка советовала Шантарам какого-то Робертса»: the book is no other, however much is said around it.
+    """
+    for variant in one.work.variants:
+        title = [token for token in variant.title[: variant.main] if not is_small(token[0])]
+        writer = [token for token in variant.author if len(token[0]) >= _SHORTEST_SURNAME]
+        surname = {form for token in writer if token[0] not in given_names() for form in token}
+        writer_said = {form for token in writer for form in token}
+        alike = [{key for key, fit, _ in word.forms if fit >= _ALIKE} for word in question.words]
+        places = [next((at for at, forms in enumerate(alike) if not forms.isdisjoint(token)), -1) for token in title]
+        telling = [at for at in places if at >= 0 and not (question.words[at].light or question.words[at].about)]
+        others = [at for at in range(len(alike)) if at not in places]
+        if telling and -1 not in places and any(not alike[at].isdisjoint(surname) for at in others):
+            left = [question.words[at] for at in others if alike[at].isdisjoint(writer_said)]
+            return [word for word in left if not (word.light or word.aside or word.about)]
+    return []
 
 
 def signs(question: Question, ranked: Sequence[Scored]) -> Signs:

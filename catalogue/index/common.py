@@ -47,6 +47,8 @@ OF_SERIES = _listed("серия серии серию серией цикл ци
 """Words that say no more than that a series is meant."""
 GRADE = _listed("класс класса классу классом классе классы классов классам классах кл grade")
 _OF_SURNAMES = ("ов", "ев", "ин", "ын", "ова", "ева", "ина", "ына", "ский", "ская", "ского", "ской")
+_OF_A_CLASS = ("классник", "классниц")
+_IDLE_BESIDE_A_TITLE = frozenset({"ADJS", "PRTS"})
 _IDLE = frozenset({"VERB", "INFN", "ADVB", "PRED", "NPRO", "PREP", "CONJ", "PRCL", "INTJ", "GRND", "COMP"})
 
 
@@ -72,6 +74,19 @@ def is_given_name(word: str, keys: Sequence[str]) -> bool:
 def is_surname(word: str) -> bool:
     """Whether a word is a surname before all else: so says the dictionary, or it does not know the word."""
     return not is_known(word) or any("Surn" in parse.tag for parse in parses(word) if parse.score > 0.2)
+
+
+def is_said_of_the_reader(word: str) -> bool:
+    """Whether a word beside a title is the reader's own: it names nothing, or a reader, or points («этот»)."""
+    if is_idle(word) or part_of_speech(word) in _IDLE_BESIDE_A_TITLE or is_a_reader((stem(word),)):
+        return True
+    found = parses(word)
+    return bool(found) and "Apro" in found[0].tag
+
+
+def is_a_reader(keys: Sequence[str]) -> bool:
+    """Whether a word says who will read a book: «ребенку», «девятиклассников»."""
+    return not READERS.isdisjoint(keys) or any(key.endswith(_OF_A_CLASS) for key in keys)
 
 
 def is_idle(word: str) -> bool:

@@ -16,7 +16,7 @@ from catalogue.index.common import (
     LANGUAGES,
     OF_FORMATS,
     OF_SERIES,
-    READERS,
+    is_a_reader,
 )
 from catalogue.index.documents import whole
 from catalogue.index.terms import grades_in, volumes_in
@@ -177,7 +177,7 @@ def _set_aside(words: list[Word]) -> tuple[list[Word], int | None]:
         for last in range(first, min(first + _WORDS_OF_A_READER, len(words))):
             if words[last].text in FOR and last > first:
                 break
-            if any(key in READERS for key, _, _ in words[last].forms) or stem(words[last].text) in READERS:
+            if is_a_reader([*(key for key, _, _ in words[last].forms), stem(words[last].text)]):
                 behind, age = _age_behind(words, last + 1)
                 if behind - first == len(words):
                     return words, age

@@ -29,6 +29,7 @@ _UNKNOWN_SHORT_WEIGHT = 0.5
 _OTHER_LAYOUT = 0.97
 _OTHER_LETTERS = 0.96
 _PER_COST = 0.05
+_SHORTEST_IN_LATIN = 4
 _LEAST_BY_SOUND, _BY_SOUND = 0.945, 0.015
 """How well a writer's name in its own letters fits, and how much the likelihood of the sound adds."""
 _SURELY_SOUNDS, _A_KNOWN_WRITER = 0.8, 12
@@ -155,7 +156,7 @@ class Reader:
         if known is None or known.options.items() < word.options.items():
             if len(self._doubted) >= _REMEMBERED:
                 self._doubted.clear()
-            near = self._corrected(word.text)
+            near = self._corrected(word.text) | self._in_latin_letters(word.text)
             own = {key for key, _, _ in word.forms}
             # Other forms of the same word are found as they are.
             others = {option: fit - _SLIP for option, fit in near.items() if own.isdisjoint(self._lexicon.keys(option))}
@@ -179,11 +180,20 @@ class Reader:
         latin = folded_words(layout.to_latin(text))
         if len(latin) == 1 and lexicon.frequency(latin[0]):
             return [self._word(text, {latin[0]: _OTHER_LAYOUT})]
-        options = self._corrected(text) | self._pen_names(text)
+        options = self._corrected(text) | self._pen_names(text) | self._in_latin_letters(text)
         best = max(options.values(), default=0.0)
-        if stem(text) not in FORMATS and (parts := self._split(text, best, sound=entry.sound)):
+        if (
+            stem(text) not in FORMATS
+            and not (entry.sound and is_idle(text))
+            and (parts := self._split(text, best, sound=entry.sound))
+        ):
             return [self._word(part, {part: _JOINED}) for part in parts]
         return [self._word(text, options)]
+
+    def _in_latin_letters(self, text: str) -> dict[str, float]:
+        """The same word in Latin letters, where titles here have it: who types «сапиенс» means «Sapiens»."""
+        latin = translit.to_latin(text) if len(text) >= _SHORTEST_IN_LATIN and is_cyrillic(text) else ""
+        return {latin: _OTHER_LETTERS} if latin and self._lexicon.frequency(latin) else {}
 
     def _pen_names(self, text: str) -> dict[str, float]:
         """Under which other names of the same writer books stand here: who asks for Чхартишвили means Акунин."""
@@ -298,7 +308,7 @@ class Reader:
         else:
             weight = _UNKNOWN_SHORT_WEIGHT if short else _UNKNOWN_WEIGHT
         function = best in FUNCTION
-        if function and text not in options:
+        if function and options.get(best, 1.0) < _ONE_SLIP and not token:
             weight = _UNKNOWN_WEIGHT / _OF_LITTLE  # it need not be a slip of a word that tells nothing: «кольцо прин»
         own = entry.keys
         return Word(

@@ -13,7 +13,7 @@ FIRST = 24
 MORE = 10
 MOST = 44
 _MAX_LEFT_OUT = 5
-_RARE = 3
+_RARE, _FEWEST = 3, 2
 
 
 class Candidates:
@@ -47,6 +47,12 @@ class Candidates:
             yield self._fetch(_all_of(rest, question), MORE)
         if len(demanded) > _MAX_LEFT_OUT:
             yield self.rare_words(question)
+
+    def without_names(self, question: Question) -> list[Judged]:
+        """Works with every telling word but given names, of which records often have the first letters alone."""
+        demanded = _demanded(question.words)
+        rest = [word for word in demanded if not word.name]
+        return self._fetch(_all_of(rest, question), MORE) if _FEWEST <= len(rest) < len(demanded) else []
 
     def rare_words(self, question: Question) -> list[Judged]:
         """Works with any of the few rarest words."""

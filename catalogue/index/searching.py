@@ -12,9 +12,9 @@ from bot.language.morphology import is_cyrillic, is_known
 from bot.newest import Newest
 from bot.ports.catalogue import Verdict, Wanted
 from bot.quick import dataclass
-from catalogue.index.belief import RIVAL, is_near, likelihood, names_a_stranger
+from catalogue.index.belief import RIVAL, beside, is_near, likelihood, names_a_stranger
 from catalogue.index.belief import SURE as BELIEVED
-from catalogue.index.common import is_surname
+from catalogue.index.common import is_said_of_the_reader, is_surname
 from catalogue.index.documents import Judged, whole
 from catalogue.index.lexicon import Lexicon
 from catalogue.index.likeness import Likenesses, whole_likeness
@@ -134,7 +134,7 @@ class Search:
         top = ranked[0]
         kept = [one for one in ranked if one.score >= max(NEAR, top.score - _FOLLOWS)][:_MAX_HITS]
         verdict = _verdict(kept, question)
-        if verdict is Verdict.NEAR and not (is_near(question, ranked) or _is_a_hero(question)):
+        if verdict is Verdict.NEAR and not (is_near(question, ranked) or _is_a_hero(question) or beside(question, top)):
             return Answer(Verdict.NOTHING, isbn_note=note)
         scores = [one.score for one in kept]  # of a series all are as likely: they keep their order, not whose it was
         if is_another_part(top, question):
@@ -151,6 +151,8 @@ class Search:
         scale = Scale(question)
         scored = [scale.judge(work) for work in candidates.all_words(question)]
         if _best(scored) >= GOOD:
+            if not any(one.is_whole for one in scored):
+                scored += [scale.judge(work) for work in candidates.without_names(question)]
             return question, order(scored, question)
         read, scored = self._closer_look(question, candidates, scored)
         return read, order(scored, question)
@@ -290,6 +292,9 @@ def _is_believed(ranked: list[Scored], question: Question) -> bool:
         return True
     if top.by_author or top.placed or _is_a_hero(question):
         return top.score >= SURE
+    own = beside(question, top)
+    if own and all(is_said_of_the_reader(word.text) for word in own):
+        return True
     least = BELIEVED_OF_SOMEBODY if names_a_stranger(question, ranked) else BELIEVED
     return top.score >= LIKELY and likelihood(question, ranked) >= least
 
