@@ -50,7 +50,7 @@ class RecordData:
         age_mark: 0, 6, 12, 16, 18 or None; absent is not 0.
         grade: School class "1".."11" where the source has it, else "".
         items_unknown: True where the record says nothing of copies: "0 copies" would be a lie.
-        original_title: What a translation is called in its own language, where the record tells it.
+        original_title: What a translation is called in its own language, else its title in another one, where told.
         parent_id / parent_title: The multivolume set, series or journal that this is part of.
         warnings: Codes of what was mended on the way (``length_mismatch``, ``charset_guess``, …).
     """

@@ -14,9 +14,9 @@ from catalogue.importers.fields import UNKNOWN_STATUS, Field, Fields
 from catalogue.importers.unimarc import copies, person
 
 TAGS = [
-    "10", "11", "101", "1119", "200", "205", "210", "215", "225", "300", "331", "333", "461", "463", "600", "601",
-    "606", "607", "610", "621", "675", "700", "701", "702", "710", "711", "900", "903", "906", "908", "910", "920",
-    "923", "933", "934", "936", "951", "961",
+    "10", "11", "101", "1119", "200", "205", "210", "215", "225", "300", "331", "333", "454", "461", "463", "510",
+    "600", "601", "606", "607", "610", "621", "675", "700", "701", "702", "710", "711", "900", "903", "906", "908",
+    "910", "920", "923", "933", "934", "936", "951", "961",
 ]  # fmt: skip
 
 _ARTICLE = "ASP"
@@ -80,6 +80,7 @@ def to_record(fields: Fields, journals: Mapping[str, str] | None = None) -> Reco
         subtitle=subtitle,
         part_number=part_number,
         part_name=phrase(fields.first("923", "i")),
+        original_title=cleaning.original(title, (*fields.all("454", "a"), *fields.all("510", "d"))),
         parent_id=whole.id,
         parent_title=whole.title,
         responsibility=trimmed("; ".join(fields.all("200", "fg"))),

@@ -10,9 +10,9 @@ from catalogue.importers.cleaning import distinct, phrase, phrases, tidy, trimme
 from catalogue.importers.fields import Field, Fields
 
 TAGS = [
-    "001", "008", "020", "022", "041", "080", "084", "100", "110", "111", "240", "245", "250", "260", "264", "300",
-    "440", "490", "500", "520", "521", "600", "610", "611", "650", "651", "653", "655", "700", "710", "711", "765",
-    "773", "800", "830", "852", "856", "880", "952",
+    "001", "008", "020", "022", "041", "080", "084", "100", "110", "111", "240", "245", "246", "250", "260", "264",
+    "300", "440", "490", "500", "520", "521", "600", "610", "611", "650", "651", "653", "655", "700", "710", "711",
+    "765", "773", "800", "830", "852", "856", "880", "952",
 ]  # fmt: skip
 
 _KINDS = {
@@ -22,6 +22,8 @@ _KINDS = {
 _LEVELS = {"a": Kind.ARTICLE, "b": Kind.ARTICLE, "s": Kind.SERIAL}
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]{2}")
 _AUTHOR_ROLES = {"", "aut", "070", "автор", "author", "co-author"}
+_PARALLEL = "1"
+"""Second indicator of field 246: the title in another language that the title page has as well."""
 _AUDIENCE = {"a": "0–5", "b": "5–8", "c": "9–13", "d": "14–17"}
 
 
@@ -84,9 +86,13 @@ def to_record(fields: Fields) -> RecordData:
 
 
 def _originals(fields: Fields) -> Iterator[str]:
-    """The entry of the original (765), then the uniform title (240)."""
+    """The entry of the original (765), the uniform title (240), then a title in another language beside its own."""
     yield from (field.first("t") for field in fields.fields("765"))
     yield from fields.all("240", "a")
+    yield from (field.first("a") for field in fields.fields("246") if field.head[1:2] == _PARALLEL)
+    title = fields.field("245")
+    if title and title.first("a").endswith("="):
+        yield title.first("b")
 
 
 def _vernacular(fields: Fields, tag: str) -> Field | None:

@@ -11,8 +11,8 @@ from catalogue.importers.fields import UNKNOWN_STATUS, Field, Fields
 
 TAGS = [
     "001", "010", "011", "090", "100", "101", "200", "205", "210", "215", "225", "300", "330", "333", "454", "461",
-    "462", "463", "500", "600", "601", "606", "607", "608", "610", "621", "675", "686", "700", "701", "702", "710",
-    "711", "712", "852", "856", "899", "995",
+    "462", "463", "500", "510", "541", "600", "601", "606", "607", "608", "610", "621", "675", "686", "700", "701",
+    "702", "710", "711", "712", "852", "856", "899", "995",
 ]  # fmt: skip
 
 _KINDS = {
@@ -83,10 +83,16 @@ def to_record(fields: Fields) -> RecordData:
 
 
 def _originals(fields: Fields) -> Iterator[str]:
-    """The original of a translation (454, embedded or not), then the uniform title (500)."""
+    """The original of a translation (454, embedded or not), the uniform title (500), then what else it is called.
+
+    That is a title in another language beside its own (200 $d, 510), or one that the cataloguer translated (541).
+    """
     for field in fields.fields("454"):
         yield embedded(field).first("200", "a") or field.first("t")
     yield from fields.all("500", "a")
+    yield from fields.all("200", "d")
+    yield from fields.all("510", "a")
+    yield from fields.all("541", "a")
 
 
 class _Parent:

@@ -60,6 +60,21 @@ def test_subfield_codes_mean_the_same_in_either_case(exported: Exported) -> None
 
 
 @pytest.mark.parametrize(
+    ("told", "title"),
+    [
+        ("#454: ^aThe shining^dKing S.^gNew York", "The shining"),
+        ("#510: ^DThe shining^Zeng^U1", "The shining"),
+        ("#510: ^DКаштанка", ""),
+        ("#510: ^E[Album]", ""),
+    ],
+)
+def test_what_a_book_is_called_in_another_language_is_kept(exported: Exported, told: str, title: str) -> None:
+    (record,) = read(exported.file("#920: PAZK", "#200: ^AКаштанка", told))
+
+    assert (record.title, record.original_title) == ("Каштанка", title)
+
+
+@pytest.mark.parametrize(
     ("code", "status"),
     [
         ("0", ItemStatus.AVAILABLE),

@@ -260,6 +260,8 @@ def test_a_title_under_an_impossible_subfield_code_is_found() -> None:
         (field("765", [("a", "King, Stephen."), ("t", "The shining.")], "0 "), "The shining"),
         (field("500", [("a", "Пер. изд.: The Shining / S. King. New York, 1977")], "  "), "The Shining"),
         (field("500", [("a", "Original title: Sult")], "  "), "Sult"),
+        (field("246", [("a", "War and peace")], "31"), "War and peace"),
+        (field("246", [("a", "Война и мир на обложке")], "14"), ""),
         (field("240", [("a", "Works. Selections")], "10"), ""),
         (field("240", [("a", "Каштанка")], "10"), ""),
         (field("500", [("a", "Печатается по изд. 1935 г.")], "  "), ""),
@@ -267,3 +269,8 @@ def test_a_title_under_an_impossible_subfield_code_is_found() -> None:
 )
 def test_the_original_of_a_translation_is_kept(catalogued: Catalogued, told: tuple[str, str], title: str) -> None:
     assert catalogued(told).original_title == title
+
+
+def test_a_title_in_another_language_behind_the_title_is_kept(catalogued: Catalogued) -> None:
+    told = field("245", [("a", "Война и мир ="), ("b", "War and peace /"), ("c", "Л. Толстой.")], "10")
+    assert catalogued(told).original_title == "War and peace"

@@ -278,8 +278,15 @@ def test_articles_that_are_not_sorted_are_shown_without_their_marks() -> None:
         (field("454", [("t", "The shining")], " 1"), "The shining"),
         (field("500", [("a", "Shining")], "10"), "Shining"),
         (field("300", [("a", "Загл. ориг.: The shining")]), "The shining"),
+        (field("510", [("a", "War and peace"), ("z", "eng")], "1 "), "War and peace"),
+        (field("541", [("a", "War and peace")], "1 "), "War and peace"),
         (field("500", [("a", "Сочинения")], "10"), ""),
     ],
 )
 def test_the_original_of_a_translation_is_kept(catalogued: Catalogued, told: tuple[str, str], title: str) -> None:
     assert catalogued(told).original_title == title
+
+
+def test_a_title_in_another_language_behind_the_title_is_kept(catalogued: Catalogued) -> None:
+    told = field("200", [("a", "Война и мир"), ("d", "War and peace"), ("f", "Л. Толстой")], "1 ")
+    assert (catalogued(told).title, catalogued(told).original_title) == ("Война и мир", "War and peace")
