@@ -359,9 +359,18 @@ async def secret_in_words(turn: Turn, library: Library) -> Answer:
         outcome = outcome if by_code.state is LinkState.WRONG else by_code
     if outcome.state is LinkState.WRONG:
         said = _("Не подошло: билет {number}. Проверьте номер и пришлите {secret} ещё раз, или исправьте номер.")
+        if born is None and (other := _another_card(turn.text, number)):
+            said, number = _("Не подошло. Если это исправленный номер билета, пришлите теперь и {secret}."), other
         before = said.format(number=number, secret=_secret_words(accounts))
         return _ask_for_secret(accounts, _wish(turn), number, before)
     return await _told(turn, library, accounts, outcome, _wish(turn))
+
+
+def _another_card(text: str, number: str) -> str:
+    """The number of a card typed where its proof was asked for: as long as the one before, and another."""
+    other = card_number(text)
+    is_card = len(digits_of(other)) >= LEAST_OF_A_CARD and len(other) == len(number) and other != number
+    return other if is_card else ""
 
 
 @router.on(sent("phone"))

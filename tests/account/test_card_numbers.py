@@ -34,6 +34,21 @@ async def test_a_card_number_in_the_place_of_a_code_links_with_its_pin(
     stranger.hears("Анна, готово: билет привязан.", "На руках у вас книг нет.")
 
 
+async def test_the_right_number_after_a_wrong_one_is_no_second_wrong_pin(
+    stranger: Reader, accounts: FakeAccounts, anna: Cardholder
+) -> None:
+    accounts.ways |= {Proof.PIN}
+    for said in ("мои книги", "да", "по номеру билета", "0012354", "4711"):
+        await stranger.says(said)
+    stranger.hears("Не подошло: билет 0012354.", "исправьте номер")
+
+    await stranger.says("0012345")
+    stranger.hears("Не подошло. Если это исправленный номер билета, пришлите теперь и PIN-код.")
+    await stranger.says("4711")
+
+    stranger.hears("Анна, готово: билет привязан.")
+
+
 async def test_a_code_that_did_not_fit_may_be_typed_again(
     stranger: Reader, accounts: FakeAccounts, anna: Cardholder
 ) -> None:
