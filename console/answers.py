@@ -129,6 +129,8 @@ class AnswersScreen:
         kept = await self._kept(visit) if "id" in visit.request.match_info else None
         draft = answer_form.read(visit.form, kept)
         fault = answer_form.fault_of(draft, self._lessons)
+        if not draft.entry.answer:  # nobody is blamed for what is not written yet
+            fault = _("Напишите ответ: здесь появится, как его увидят читатели и какие ещё вопросы он затронет.")
         values = {} if fault else await answer_form.looked(draft, self._lessons)
         return self._room.page(visit, "_effects.html", fault=fault, draft=draft, **values)
 

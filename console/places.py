@@ -115,6 +115,9 @@ class PlacesScreen:
         place = None if new else await self._place(visit, fields["old_code"])
         if new:
             await self._whole_library(visit)
+        if fields.get("do") == "copy" and not fields.get("open-0", "").strip():
+            said = _("Понедельник пуст: впишите сначала его часы. Другие дни остались как были.")
+            return await self._form(visit, place, fields, [said], status=400)
         if fields.get("do") == "copy":
             return await self._form(visit, place, like_monday(fields))
         old = (

@@ -229,6 +229,23 @@ async def test_who_takes_and_gives_back_by_keyboard_goes_on_from_there(
     await expect(page.get_by_role("button", name="Взять")).to_be_focused()
 
 
+async def test_a_narrow_list_shows_every_tab_and_a_wide_one_its_filters_beside_each_other(
+    desk_house: ConsoleHouse, visit: Visit, enter: Enter
+) -> None:
+    await called(desk_house, visit)
+    page = (await enter(width=320)).page
+    await expect(page.locator(".tabs a")).to_have_count(4)
+    assert await page.locator(".inbox").evaluate("list => list.scrollWidth - list.clientWidth") == 0
+
+    await page.set_viewport_size({"width": 768, "height": 900})
+    rows = {}
+    for name in ("input[type=search]", "button", "select"):
+        boxes = [await one.bounding_box() for one in await page.locator(f".inbox .search {name}").all()]
+        rows[name] = {box and box["y"] for box in boxes}
+    assert rows["input[type=search]"] == rows["button"] != rows["select"]
+    assert len(rows["select"]) == 1
+
+
 async def test_a_name_that_turns_the_writing_round_turns_nothing_beyond_itself(
     desk_house: ConsoleHouse, visit: Visit, enter: Enter
 ) -> None:

@@ -54,6 +54,7 @@ async def test_the_day_is_shown_in_plain_words(
         "мессенджер не принимает ключ",
         "выключен в настройках",
         "никто не ответил",
+        "неделю назад за весь день: 0",
     ):
         assert said in page, said
         assert said in piece, said

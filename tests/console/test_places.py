@@ -236,6 +236,14 @@ async def test_the_week_is_filled_like_monday(editor: Browser) -> None:
     assert page.count('value="8:00-12:00"') == 5
 
 
+async def test_an_empty_monday_empties_no_other_day(editor: Browser) -> None:
+    answer = await editor.post("places/branch", {**NEW, "open-0": "", "open-1": "8:00-12:00", "do": "copy"})
+
+    page = await answer.text()
+    assert (answer.status, "Понедельник пуст" in page) == (400, True)
+    assert page.count('value="8:00-12:00"') == 1
+
+
 @pytest.mark.parametrize(
     ("fields", "fault"),
     [

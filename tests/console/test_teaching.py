@@ -183,6 +183,8 @@ async def test_before_saving_she_sees_what_else_would_change(
     assert "Изменятся ответы и на другие вопросы: 1" in effects
     assert "собаку можно?" in effects
     assert "спрашивали читатели" in effects
+    blank = await (await editor.post("answers/look", {**filled, "answer": ""}, **IN_PLACE)).text()
+    assert "Напишите ответ: здесь появится" in blank, "nobody is blamed before they wrote anything"
     for wrong in ({"answer": ""}, {"questions": ""}, {"url": "javascript:alert(1)"}, {"topic": "нет такой"}):
         told = await (await editor.post("answers/look", {**filled, **wrong}, **IN_PLACE)).text()
         assert "Изменятся" not in told

@@ -210,7 +210,8 @@ async def test_a_reader_is_erased_only_with_the_card_typed(come: Come, house: De
     masha = await come()
     for typed in ("", "1000002", "да"):
         answer = await masha.post(f"readers/{house.anna}/erase", {"card": typed})
-        assert (answer.status, "ничего не удалено" in await answer.text()) == (400, True)
+        page = await answer.text()
+        assert (answer.status, "ничего не удалено" in page, "required autofocus" in page) == (400, True, True)
     assert (await house.desk.accounts.behind(ANNA)).holders
 
     page = await (await masha.post(f"readers/{house.anna}/erase", {"card": " 1000 001 "})).text()
