@@ -5,6 +5,7 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from bot.desk import Note, Said, Talk
+from bot.ports.log import Heard
 from bot.quick import dataclass
 from bot.wording import gettext as _
 
@@ -45,11 +46,11 @@ def states() -> dict[str, str]:
     }
 
 
-def heard() -> dict[str, str]:
-    """What the bot heard, by intent, while a librarian had the conversation and it said nothing."""
+def heard() -> dict[Heard, str]:
+    """What the bot heard while a librarian had the conversation and it said nothing."""
     return {
-        "unsubscribe": _("Бот услышал «стоп»: сам он этому читателю больше не пишет."),
-        "my_data": _(
+        Heard.STOP: _("Бот услышал «стоп»: сам он этому читателю больше не пишет."),
+        Heard.OWN_DATA: _(
             "Речь о личных данных. Если просит их удалить, верните диалог боту и попросите повторить: он всё сделает."
         ),
     }

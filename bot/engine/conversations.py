@@ -14,7 +14,7 @@ from bot.language import corrections, reactions, yes_or_no
 from bot.language.folding import fold
 from bot.language.spoken import Spoken, spoken
 from bot.messages import Button, ButtonPress, Content, Photo, Reply, SharedPhone, Started, Text, Unsupported
-from bot.ports.log import Dialogue, Mode, Waiting
+from bot.ports.log import Dialogue, Heard, Mode, Waiting
 from bot.ports.understanding import Request
 from bot.quick import dataclass
 from bot.routing import Answer, Expects, Trigger
@@ -32,9 +32,7 @@ SURE = 0.8
 LEAST_FIGURES = 4
 """So many make a number of a card, a PIN or a code, rather than a price or a class."""
 
-_STOP = "unsubscribe"
-_OWN_DATA = "my_data"
-_ABOUT_ONES_DATA = frozenset({"erase_me", "withdraw", _OWN_DATA, "rules.privacy"})
+_ABOUT_ONES_DATA = frozenset({"erase_me", "withdraw", Heard.OWN_DATA.value, "rules.privacy"})
 """Wishes that the bot asks back about, so it cannot carry them out while it is silent."""
 _SAID_TO_A_PERSON = frozenset({"хватит"})
 """Means an end of notices to the bot, and anything to a person."""
@@ -180,11 +178,11 @@ def _beside_a_person(
     if first.confidence < SURE or fold(words.text) in _SAID_TO_A_PERSON:
         return nothing
     if not _ABOUT_ONES_DATA.isdisjoint((first.intent, first.slots.get("topic", ""))):
-        return replace(nothing, intent=_OWN_DATA, confidence=first.confidence)
-    if first.intent != _STOP:
+        return replace(nothing, intent=Heard.OWN_DATA.value, confidence=first.confidence)
+    if first.intent != Heard.STOP:
         return nothing
-    call = Call((Trigger("intent", _STOP),), first, words.wish)
-    return Decision((call,), dialogue, _STOP, first.confidence, quiet=True)
+    call = Call((Trigger("intent", Heard.STOP.value),), first, words.wish)
+    return Decision((call,), dialogue, Heard.STOP.value, first.confidence, quiet=True)
 
 
 def _shown(

@@ -14,6 +14,16 @@ PRIVATE = "personal"
 """The intent of a missed turn in which the reader's words tell of a person: nobody learns from these."""
 
 
+class Heard(StrEnum):
+    """The intents that are marked at a message while a person speaks with the reader and the bot is silent.
+
+    The console tells the librarian of each (``console.thread.heard``).
+    """
+
+    STOP = "unsubscribe"
+    OWN_DATA = "my_data"
+
+
 class Mode(StrEnum):
     """Who speaks with the reader."""
 

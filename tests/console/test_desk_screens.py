@@ -6,6 +6,7 @@ import re
 import zipfile
 from dataclasses import replace
 from datetime import timedelta
+from html import escape
 
 import pytest
 from aiohttp import FormData
@@ -13,9 +14,10 @@ from sqlalchemy import delete, select, update
 
 from bot.desk_actions import Release
 from bot.messages import Contact
-from bot.ports.log import Mode, Outcome
+from bot.ports.log import Heard, Mode, Outcome
 from bot.staff import StaffRole
 from console import uploads
+from console.thread import heard
 from db.connect import Database
 from db.messages import StoredLog
 from db.models import ContactRow, ConversationRow, MessageRow
@@ -99,7 +101,10 @@ async def test_who_waits_is_listed_and_words_stay_words(masha: Browser, log: Sto
     assert ("ВКонтакте" in only, "Щ" in only) == (False, True)
 
 
-async def test_what_the_bot_heard_in_silence_stands_below_the_words(masha: Browser, log: StoredLog) -> None:
+@pytest.mark.parametrize("intent", Heard)
+async def test_what_the_bot_heard_in_silence_stands_below_the_words(
+    masha: Browser, log: StoredLog, intent: Heard
+) -> None:
     one = await calls(log)
     await masha.post(f"c/{one}/take", {})
     recorded = await log.record(arrival("Стоп!", key="2"))
@@ -107,10 +112,10 @@ async def test_what_the_bot_heard_in_silence_stands_below_the_words(masha: Brows
     assert "бот ещё не прочёл" in before
     (waiting,) = await log.claim(1, recorded.conversation_id)
 
-    await log.complete(replace(turn(waiting), outcome=Outcome.SILENT, intent="unsubscribe"))
+    await log.complete(replace(turn(waiting), outcome=Outcome.SILENT, intent=intent.value))
 
     after = await (await masha.get(f"c/{one}/thread")).text()
-    assert "Бот услышал «стоп»" in after
+    assert escape(heard()[intent]) in after
     marks = [re.search(r'data-mark="([^"]+)"', page) for page in (before, after)]
     assert len({found and found[1] for found in marks}) == 2, "an open page would not fetch it"
 
