@@ -172,6 +172,10 @@ class ReaderBook(Protocol):
         """One reader, in a fixed number of queries; None where there is no such patron."""
         ...
 
+    async def chats(self, patrons: Collection[int]) -> Mapping[int, Sequence[ReaderContact]]:
+        """The chats that see each of these readers' cards, in one query, without the consents that were given there."""
+        ...
+
     async def behind(self, conversation_id: int) -> Sequence[CardBehind]:
         """The cards that the reader of a conversation has linked, their own first."""
         ...

@@ -30,18 +30,13 @@ class CardSummary:
         """
         cards = await self._ports.book.behind(talk.conversation_id)
         mine = [card for card in cards if sees(visit.me, card.places)]
+        chats = await self._ports.book.chats([card.patron_id for card in mine])
         told = [
-            (card, await self._lending.values(card.patron_id), await self._elsewhere(card.patron_id, talk))
+            (card, await self._lending.values(card.patron_id), _elsewhere(chats.get(card.patron_id, ()), talk))
             for card in mine
         ]
         await self._note(visit, talk, mine)
         return self._room.page(visit, "_card.html", cards=told, others=len(cards) - len(mine))
-
-    async def _elsewhere(self, patron_id: int, talk: Talk) -> Sequence[ReaderContact]:
-        """The reader's other chats: where one may still write when this messenger's window is over."""
-        reader = await self._ports.book.reader(patron_id)
-        chats = reader.contacts if reader else ()
-        return [chat for chat in chats if chat.conversation_id not in (None, talk.conversation_id)]
 
     async def names(self, visit: Visit, talks: Iterable[InboxEntry | Talk]) -> Mapping[int, str]:
         """What the cards call those readers whom their messenger does not name, by conversation.
@@ -88,3 +83,8 @@ class CardSummary:
         for card in cards:
             of = f"conversation:{talk.conversation_id}"
             await self._room.audit.note(visit.me.login, "view.card", f"patron:{card.patron_id}", of)
+
+
+def _elsewhere(chats: Sequence[ReaderContact], talk: Talk) -> Sequence[ReaderContact]:
+    """The reader's other chats: where one may still write when this messenger's window is over."""
+    return [chat for chat in chats if chat.conversation_id not in (None, talk.conversation_id)]

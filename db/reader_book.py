@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -90,6 +91,13 @@ class SqlReaderBook:
             contacts=contacts,
             family=family,
         )
+
+    async def chats(self, patrons: Collection[int]) -> Mapping[int, Sequence[ReaderContact]]:
+        if not patrons:
+            return {}
+        with store_errors():
+            async with self._database.engine.connect() as connection:
+                return await _chats(connection, patrons)
 
     async def behind(self, conversation_id: int) -> Sequence[CardBehind]:
         return [card for _, card in await self._behind(ConversationRow.id == conversation_id)]
@@ -225,6 +233,14 @@ async def _places(connection: AsyncConnection, patrons: Collection[int]) -> dict
 
 
 async def _contacts(connection: AsyncConnection, patron_id: int) -> tuple[ReaderContact, ...]:
+    """The chats of one reader, each with what was agreed to there."""
+    chats = (await _chats(connection, [patron_id]))[patron_id]
+    consents = await _consents(connection, [chat.contact_id for chat in chats])
+    return tuple(replace(chat, consents=tuple(consents[chat.contact_id])) for chat in chats)
+
+
+async def _chats(connection: AsyncConnection, patrons: Collection[int]) -> dict[int, list[ReaderContact]]:
+    """The chats that see each of these cards, in one query; what was agreed to there is left out."""
     heard = (
         select(func.max(MessageRow.created_at))
         .where(MessageRow.conversation_id == ConversationRow.id, MessageRow.author == "reader")
@@ -235,6 +251,7 @@ async def _contacts(connection: AsyncConnection, patron_id: int) -> tuple[Reader
             ContactRow.id,
             ContactRow.channel,
             ContactRow.unreachable_since,
+            ContactCardRow.patron_id,
             ContactCardRow.way,
             ContactCardRow.linked_at,
             ContactCardRow.child,
@@ -249,13 +266,18 @@ async def _contacts(connection: AsyncConnection, patron_id: int) -> tuple[Reader
         .join(ContactCardRow, ContactCardRow.contact_id == ContactRow.id)
         .outerjoin(ConversationRow, ConversationRow.contact_id == ContactRow.id)
         .outerjoin(NoticeWishRow, NoticeWishRow.contact_id == ContactRow.id)
-        .where(ContactCardRow.patron_id == patron_id)
+        .where(ContactCardRow.patron_id.in_(patrons))
         .order_by(ContactCardRow.child, ContactCardRow.id)
     )
-    rows = found.all()
-    consents = await _consents(connection, [row.id for row in rows])
+    rows: defaultdict[int, list[Any]] = defaultdict(list)
+    for row in found:
+        rows[row.patron_id].append(row)
+    return defaultdict(list, {patron_id: _told(theirs) for patron_id, theirs in rows.items()})
+
+
+def _told(rows: Sequence[Any]) -> list[ReaderContact]:
     chosen = max((row.chosen_at for row in rows if row.chosen_at), default=None)
-    return tuple(
+    return [
         ReaderContact(
             contact_id=row.id,
             conversation_id=row.conversation_id,
@@ -267,10 +289,9 @@ async def _contacts(connection: AsyncConnection, patron_id: int) -> tuple[Reader
             heard_at=row.heard_at,
             wishes=_wishes(row),
             chosen=chosen is not None and row.chosen_at == chosen,
-            consents=tuple(consents[row.id]),
         )
         for row in rows
-    )
+    ]
 
 
 def _wishes(row: Any) -> NoticeWishes | None:

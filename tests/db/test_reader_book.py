@@ -83,6 +83,21 @@ async def test_a_reader_is_told_whole_in_a_fixed_number_of_queries(house: DeskRe
     assert await book.reader(2**62) is None
 
 
+async def test_the_chats_of_several_readers_are_one_query_and_the_readers_own(house: DeskReaders) -> None:
+    await house.desk.linked(ANNA, CHILD_CARD, child=True)
+    book = SqlReaderBook(house.database)
+
+    with Statements(house.database) as asked:
+        chats = await book.chats([house.anna, house.tanya])
+
+    assert len([one for one in asked.asked if "SELECT" in one]) == 1
+    for patron_id in (house.anna, house.tanya):
+        reader = await book.reader(patron_id)
+        assert reader is not None
+        assert [replace(chat, consents=()) for chat in reader.contacts] == chats[patron_id] != []
+    assert await book.chats([]) == {}
+
+
 async def test_the_cards_behind_a_conversation_own_first(house: DeskReaders) -> None:
     await house.desk.linked(ANNA, CHILD_CARD, child=True)
     await house.set(CHILD_CARD, missing_since=house.clock.now())
