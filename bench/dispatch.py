@@ -99,10 +99,11 @@ async def _ours(understanding: Understanding, texts: Sequence[str]) -> float:
 
 def _aiogram() -> Callable[[int], Awaitable[float]]:
     """Aiogram's dispatcher with three filters before the handler that matches."""
-    from aiogram import Bot, F
+    from aiogram import Bot, F, types
     from aiogram import Dispatcher as Theirs
     from aiogram.types import Message, Update
 
+    Update.model_rebuild(_types_namespace=vars(types))  # where our own client came first it is not built
     theirs, bot = Theirs(), Bot("42:bench")
     handled = []
 
