@@ -74,6 +74,7 @@ class Browser:
 
     def __init__(self, client: TestClient) -> None:  # type: ignore[type-arg]  # generic only for type checkers
         self.client = client
+        self._words: dict[frozenset[tuple[str, str]], str] = {}
 
     async def get(self, path: str, **headers: str) -> ClientResponse:
         """A page."""
@@ -88,7 +89,17 @@ class Browser:
         return await self.client.post(f"/console/{path}", data=data, headers=headers, allow_redirects=False)
 
     async def word(self) -> str:
-        """What a form must bring along now."""
+        """What a form must bring along now: it goes with the cookies, so for the same ones no page is asked again."""
+        if self._cookies() not in self._words:
+            word = await self.word_of_a_page()
+            self._words[self._cookies()] = word
+        return self._words[self._cookies()]
+
+    def _cookies(self) -> frozenset[tuple[str, str]]:
+        return frozenset((cookie.key, cookie.value) for cookie in self.client.session.cookie_jar)
+
+    async def word_of_a_page(self) -> str:
+        """What stands in the first page that has a form."""
         for path in ("account", "password", "login"):
             page = await self.get(path)
             found = re.search(r'name="csrf" value="(\w+)"', await page.text())
@@ -98,7 +109,8 @@ class Browser:
 
     async def signs_in(self, login: str = "masha", password: str = PASSWORD, onward: str = "") -> ClientResponse:
         """Through the door."""
-        return await self.post("login", {"login": login, "password": password, "next": onward})
+        given = {"login": login, "password": password, "next": onward}
+        return await self.post("login", given, csrf=await self.word_of_a_page())  # a session may be over by time
 
 
 def of_the_catalogue(database: Database, clock: Clock, folder: Path) -> "CataloguePorts":
