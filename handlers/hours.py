@@ -181,7 +181,8 @@ async def _told(turn: Turn, library: Library, branch: Branch, when: When, text: 
     if day_of(hours, today, library.holidays).why is Why.GONE:
         lines = [right_now(branch, turn.now, library.holidays)]
     elif any(word in text for word in _SANITARY):
-        lines = _sanitary(hours, today, library)
+        day_asked = _days(branch, hours, when.days, today, turn.now, library) if when.days else []
+        lines = [*day_asked, *_sanitary(hours, today, library)]
     elif when.days:
         lines = _days(branch, hours, when.days, today, turn.now, library)
     elif when.weekdays:

@@ -163,6 +163,8 @@ _NOT_BY = re.compile(r"(?i)\b(?:кроме|не)\s+[а-яё-]+(?:\s+и\s+[а-я�
 _ABOUT_ONE = frozenset(("о", "об", "обо", "про"))
 """«Рассказы о Чехове» are not his."""
 _LOOSE_SIGN = re.compile(r"\s[?!.,]+$|\?+$")
+_SIGNS_BEFORE = re.compile(r"^[^\w(«\"#+]+")
+"""«📚 гарри поттер», «? Там»."""
 _COAUTHOR = re.compile(r"\s*(?:(?:и|с|со|&)\s|,)\s*([А-ЯЁа-яё-]+)")
 _LEADS_TO_A_WRITER = re.compile(
     r"(?i)(?:^|\s)(?:у|по|о|об|с|из|от|к|автор\w*|вс(?:его|ей|ё|е|ю|ех)|весь|вся|что(?:[- ]нибудь|-то)?(?:\s+из"
@@ -174,7 +176,7 @@ _ORDERS = frozenset(("hold", "renew"))
 _POINTS_AT = re.compile(
     r"(?:(?:(?:забрать|получить) )?(?:бронь|заказ)|(?:из|в|по) (?:списк\w+|них|моих)|остальн\w+|кроме(?: \w+)?|друг\w+"
     r"|прошл\w+|заказ\w*|брон\w*|дн\w+|срок\w*|билет\w*|мо[йяеёию]\w{0,2}"
-    r"|(?:на )?(?:руках|мне|сегодня|завтра|потом)|очеред\w+|кинг\w)"
+    r"|(?:на )?(?:руках|мне|сегодня|завтра|потом)|очеред\w+|кинг\w|(?:эт(?:у|от|о|и)|ее|его|их)(?: книг\w)?)"
 )
 """Beside an order these words speak of the list or of the order itself: «третью из списка», «продлите остальное»."""
 _WHICH = re.compile(r"(?:(?:та|то|те|ту|эт|книг|книж)\w*\W+)?(?:котор|что я)\w*\s")
@@ -243,7 +245,7 @@ def title(intent: str, rest: str, found: dict[str, str]) -> None:
     if len(_WORD.findall(bare)) > _MOST_READ:
         return
     bare = _NOUNS.sub("", " ".join(_without_writers(bare).split())).strip(" ,.:;|-—()")
-    bare = _LOOSE_SIGN.sub("", bare)
+    bare = _SIGNS_BEFORE.sub("", _LOOSE_SIGN.sub("", bare))
     if _WORD.search(bare) and len(bare.split()) <= _LONGEST_TITLE and not _is_no_title(intent, bare):
         found["title"] = bare
 

@@ -2,8 +2,9 @@
 
 from bot.language import numbers
 from understanding.calibration import confidence, share
+from understanding.judging import Opinion
 from understanding.lexicon import OF_ACCOUNTS
-from understanding.splitting import Part
+from understanding.splitting import IS_THERE, Part
 from understanding.tokens import Message
 
 SMALL_TALK = frozenset({"greeting", "thanks"})
@@ -45,7 +46,7 @@ def rival(part: Part, message: Message) -> str:
         near = share(opinion) < _SURE_TO_DO_IT and next_best >= _AGAINST_IT
     else:
         near = share(opinion) < _HARDLY_SURE and next_best >= _NEARLY_AS_SURE and count <= _MOST_OF_A_TITLE
-    if near and second not in _NEVER_ASKED:
+    if near and second not in _NEVER_ASKED and second != opinion.intent:
         return second
     if count == 1 and second == "search" and next_best >= _A_WORD_MAY_BE and opinion.intent in _NAMED_LIKE_BOOKS:
         return second
@@ -55,8 +56,16 @@ def rival(part: Part, message: Message) -> str:
 def _sounds_like_a_title(part: Part, message: Message) -> bool:
     """A few words of a wish that books are called by, too, or that no phrase knows; and no question."""
     opinion = part.opinion
-    if part.asks or message.asks or opinion.pattern is None or opinion.intent in _LOOKS_FOR_BOOKS:
+    if opinion.pattern is None or opinion.intent in _LOOKS_FOR_BOOKS:
+        return False
+    if (part.asks or message.asks) and not _asks_whether_it_is_there(opinion, message):
         return False
     if opinion.intent not in _NAMED_LIKE_BOOKS and opinion.pattern.mask:
         return False
     return len(message.tokens) > 1 and bool(opinion.strange or opinion.intent not in SMALL_TALK)
+
+
+def _asks_whether_it_is_there(opinion: Opinion, message: Message) -> bool:
+    """«Палата номер шесть есть?»: what no phrase knows, asked for as books are."""
+    tokens = message.tokens
+    return not (opinion.pattern and opinion.pattern.mask) and not IS_THERE.isdisjoint((tokens[0].word, tokens[-1].word))

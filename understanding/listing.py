@@ -8,6 +8,7 @@ _NUMBERED = re.compile(r"\s*(?:\d{1,3}\s*[.)]|[-–—•*·▪])\s*(?=\S)")
 _ENDS_A_WORD = re.compile(r"(?<=\w):\s")
 _FEW_NUMBERED, _FEW_BETWEEN, _FEW_LINES, _FEW_BETWEEN_COMMAS = 3, 4, 6, 8
 """From so many pieces on a message is a list; a line of its own says more than a comma."""
+FEWEST = min(_FEW_NUMBERED, _FEW_BETWEEN, _FEW_LINES, _FEW_BETWEEN_COMMAS)
 _LONGEST = 10
 """Words of one title, its author beside it."""
 _SHORT = 0.8
@@ -66,9 +67,15 @@ def _is_short_of_signs(text: str) -> bool:
 
 
 def _of(pieces: list[str], fewest: int, before: str) -> Listed | None:
-    titles = [_NUMBERED.sub("", piece, count=1).strip(' \t.,;«»"') for piece in pieces]
+    titles = [_unnumbered(piece).strip(' \t.,;«»"') for piece in pieces]
     titles = [title for title in dict.fromkeys(titles) if any(char.isalpha() for char in title)]
     short = sum(len(_WORD.findall(title)) <= _LONGEST for title in titles)
     if len(titles) < fewest or short < _SHORT * len(titles) or any("?" in title for title in titles):
         return None
     return Listed(tuple(titles), before)
+
+
+def _unnumbered(piece: str) -> str:
+    """Without the number before it; «а 1887. Исправьте» has none there."""
+    numbered = _NUMBERED.match(piece)
+    return piece[numbered.end() :] if numbered else piece

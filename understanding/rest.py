@@ -17,6 +17,7 @@ _I_COME = frozenset(
 )
 _COLON = re.compile(r":\s")
 _QUOTES = str.maketrans('«»„“”"', "      ")
+_QUOTED = re.compile(r"[«„“\"][^«»„“”\"]+[»”“\"]")
 _MOST_TITLES = 8
 """More pieces are no titles but a long sentence."""
 
@@ -64,6 +65,8 @@ def rest(message: Message, words: Stretch, request: int = 0) -> Rest:
         return Rest(message.typed(*polite), meant=message.meant(*polite))
     begin = _behind_a_colon(message, begin, stop)
     stop = _before_coming(message, begin, stop)
+    if request and (behind := _behind_a_quotation(message, begin, stop)) != stop:
+        begin, stop = _cut(marks, begin, behind, STRONG)
     narrow = _cut(marks, begin, stop, WEAK)
     while narrow[0] > begin and message.tokens[narrow[0] - 1].word in _BELONGS_TO_THE_NEXT:
         narrow = narrow[0] - 1, narrow[1]
@@ -104,6 +107,18 @@ def _before_coming(message: Message, first: int, last: int) -> int:
     """Where the book ends: «отложите Обломова, заберу в Сосновке»."""
     for number in range(first + 1, last):
         if message.tokens[number].word in _I_COME and _SEPARATES.search(_between(message, number)):
+            return number
+    return last
+
+
+def _behind_a_quotation(message: Message, first: int, last: int) -> int:
+    """Where a quoted book ends: «отложите «Обрыв» пожалуйста, я стесняюсь спросить»; not in «…«Вий», Гоголь»."""
+    quoted = [found.end() for found in _QUOTED.finditer(message.text) if found.start() < message.tokens[last - 1].end]
+    if not quoted or quoted[-1] <= message.tokens[first].start:
+        return last
+    for number in range(first + 1, last - 1):
+        token = message.tokens[number]
+        if token.start >= quoted[-1] and token.gap and message.text[token.start].islower():
             return number
     return last
 

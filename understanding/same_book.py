@@ -46,7 +46,7 @@ def _at(request: Request, branch: str) -> Request:
 
 
 def one_book(requests: tuple[Request, ...]) -> tuple[Request, ...]:
-    """The requests, where a hold that names no book takes the one that is asked about before it.
+    """The requests, where a hold that names no book takes the one that is asked about beside it.
 
     To be told whether it is in is a part of the answer to a hold, so that wish goes; so does a second question whether
     it is in («есть ли «Дюна»? она в наличии?»).
@@ -58,6 +58,8 @@ def one_book(requests: tuple[Request, ...]) -> tuple[Request, ...]:
         before = kept[-1] if kept else None
         if request.intent == "hold" and before is not None and before.intent in _LOOKS and _names_no_book(request):
             kept[-1] = _of(request, before)
+        elif request.intent in _LOOKS and before is not None and before.intent == "hold" and not before.rest:
+            kept[-1] = _of(before, request)  # «Отложите, пожалуйста: «Дубровского», какие свободны»
         elif request.intent in _LOOKS and before is not None and before.intent in _LOOKS and _names_no_book(request):
             continue
         else:
@@ -75,4 +77,5 @@ def _of(hold: Request, look: Request) -> Request:
     slots |= {name: look.slots[name] for name in _OF_THE_BOOK if name in look.slots}
     slots["whole"] = f"{look.slots.get('whole', look.rest)} {hold.slots.get('whole', '')}".strip()
     because = (*hold.because, "its book is the one asked about before")
-    return replace(hold, slots=slots, rest=look.rest, because=because)
+    quoted = look.slots.get("named", "") == look.slots.get("title")
+    return replace(hold, slots=slots, rest=slots["title"] if quoted else look.rest, because=because)

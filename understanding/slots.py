@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from understanding import book_slots
-from understanding.circumstances import BRANCH, MONTH, ORDINAL
+from understanding.circumstances import BRANCH, MONTH, ORDINAL, WEEKDAY
 from understanding.lexicon import Phrases
 from understanding.sought import Sought
 
@@ -12,7 +12,7 @@ _DATE = Sought(
     r"(?i)\b(?:\d{1,2}\.\d{1,2}(?:\.\d{2,4})?"
     rf"|\d{{1,2}}(?:-?го)?\s+(?:{MONTH}[а-я]*|числ[ауо]\b)"
     r"|(?:january|february|march|april|may|june|july|august|september|october|november|december)\s+\d{1,2}"
-    r"|(?:послезавтра|сегодня|завтра)\b|понедельник\w*|вторник\w*|сред[уаы]\b|четверг\w*|пятниц\w*|суб+от\w*|воскр?есень\w*"
+    rf"|(?:послезавтра|сегодня|завтра)\b|{WEEKDAY}"
     r"|(?:эти\s+|этих\s+)?выходны\w*|(?:на\s+)?(?:этой|эту|следующ\w+)\s+недел\w*|(?:пн|вт|ср|чт|пт|сб|вс)\b|новый год"
     r"|today|tomorrow|tonight|(?:this\s+)?(?:mon|tues|wednes|thurs|fri|satur|sun)days?"
     r"|(?:this\s+)?weekends?|(?:this|next) week)",

@@ -11,14 +11,16 @@ from understanding.tokens import Message
 
 SURE = 0.8
 _AND = frozenset(["и", "а", "но", "еще", "также", "плюс", "потом", "and", "also", "but", "then"])
-_IS_THERE = frozenset(["есть", "имеется", "найдется", "наличии", "взять", "почитать", "available"])
+IS_THERE = frozenset(["есть", "имеется", "найдется", "наличии", "взять", "почитать", "available"])
 _LOOKED_FOR = frozenset({"search", "availability"})
 _POINTS_BACK = (
-    _IS_THERE
+    IS_THERE
     | _AND
     | {"такое", "такой", "такая", "такие", "это", "этот", "эта", "здесь", "тут", "там", "у", "вас", "ли"}
 )
 """«Здесь такое есть?» names nothing: it asks for what was told before."""
+_POINTS_THERE = frozenset({"там", "тут", "здесь", "туда", "there", "here"})
+"""A later sentence that begins so asks of what was spoken of: «Коляску оставить можно? Там лестница?»."""
 _MOST_POINTING = 6
 _ORDERS = frozenset({"renew", "hold", "subscribe", "unsubscribe"})
 _MOST_OF_A_TITLE = 8
@@ -106,9 +108,10 @@ class Splitter:
         # Where question marks are in use, a question has one: «когда» elsewhere only tells a story.
         asking = self._wishing if message.asks else self._asking
         marked = message.asks and any(message.tokens[n].asks for n in range(first, last))
-        closed = marked or message.tokens[last - 1].word in _IS_THERE or bool(stretch.present & self._wanting)
+        closed = marked or message.tokens[last - 1].word in IS_THERE or bool(stretch.present & self._wanting)
         if closed and last - first <= _MOST_POINTING:
             closed = any(message.tokens[n].word not in _POINTS_BACK for n in range(first, last))
+            closed = closed and not (first and message.tokens[first].word in _POINTS_THERE)
         return Part(first, last, stretch, opinion, asks=marked or bool(stretch.present & asking), closed=closed)
 
     def _separate(self, message: Message, words: Stretch, one: Part, two: Part) -> bool:

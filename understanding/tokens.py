@@ -20,6 +20,9 @@ _SHAPES = (
 _SHORTEST_ISBN = 10
 _INITIAL = re.compile(r"(?!я$)[a-zа-я](?:[.][a-zа-я])*")
 """A letter with a dot behind it ends no sentence: «Пелевин В. О. есть?», «г. Пермь»; «это я.» does."""
+_SHORTENED = frozenset(["гг", "вв", "стр", "руб", "тыс", "млн", "изд", "экз"])
+_SHORTENED_BEFORE_A_NAME = frozenset(["ул", "пр", "пер", "св", "тел", "акад", "проф"])
+"""Words cut short with a full stop: the first kind ends a sentence where a capital letter follows."""
 _ZERO_WIDTH = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u0300\u0301]")
 _LATIN = re.compile("[a-z]")
 HARD = re.compile(r"[.!?…;\n]")
@@ -150,7 +153,7 @@ class Reader:
             start = match.start()
             between = lowered[end:start]
             gap = "" if between == " " else _gap(between)
-            if gap == "." and tokens and between.strip() == "." and _INITIAL.fullmatch(tokens[-1].word):
+            if gap == "." and tokens and between.strip() == "." and _is_shortened(tokens[-1].word, text[start]):
                 gap = ""
             if gap == "." and "?" in between and tokens:
                 tokens[-1] = _asking(tokens[-1])
@@ -181,6 +184,13 @@ class Reader:
             self._seen.clear()
         self._seen[spelt] = known = (word, meaning, guess)
         return known
+
+
+def _is_shortened(word: str, next_letter: str) -> bool:
+    """Whether the full stop behind a word only shortens it: «А. Блок», «за 1943–1945 гг. своим аппаратом»."""
+    if word in _SHORTENED:
+        return not next_letter.isupper()
+    return word in _SHORTENED_BEFORE_A_NAME or _INITIAL.fullmatch(word) is not None
 
 
 def _asking(token: Token) -> Token:

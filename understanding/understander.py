@@ -15,7 +15,7 @@ from understanding.gibberish import is_gibberish
 from understanding.hearing import Ear
 from understanding.judging import Judge, Opinion, Stretch, stretch
 from understanding.lexicon import LEVELS, Phrases, phrases
-from understanding.listing import Listed, listed
+from understanding.listing import FEWEST, Listed, listed
 from understanding.model import Model
 from understanding.model import model as trained_model
 from understanding.rest import Rest, rest
@@ -85,10 +85,21 @@ class PhraseUnderstanding:
         words = stretch(message)
         if is_gibberish(message, words):
             return (Request(intent="out_of_scope", confidence=0.8, rest=message.text, because=("no word in it",)),)
-        if told is said and (found := listed(message.text)) and self._is_of_books(found):
+        if told is said and (found := self._listed(message.text)) and self._is_of_books(found):
             return (_looked_up(found),)
         parts = self._wishes(message, words)
         return one_place(one_book(tuple(self._request(message, words, part, len(parts)) for part in parts)))
+
+    def _listed(self, text: str) -> Listed | None:
+        """The list that a message is, without pieces that name nothing: «…, Нос, пожалуйста»."""
+        found = listed(text)
+        if found is None:
+            return None
+        named = tuple(title for title in found.titles if not self._is_polite(title))
+        return replace(found, titles=named) if len(named) >= FEWEST else None
+
+    def _is_polite(self, piece: str) -> bool:
+        return " " not in piece and all("polite" in token.meaning.roles for token in self._reader.read(piece).tokens)
 
     def _is_of_books(self, found: Listed) -> bool:
         """Whether most pieces of a list are titles, and what stands before them asks for books or only greets."""

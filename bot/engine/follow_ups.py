@@ -20,7 +20,8 @@ LONGEST = 80
 """Characters; a longer message says itself what it is about."""
 
 _LEAD = (
-    r"(?:(?:а|и|но|ну|так|тогда|мне|нам|ок|хорошо|спасибо|скажи|скажите|подскажи|подскажите|пожалуйста|же|еще|"
+    r"(?:(?:а|и|но|ну|да|ага|так|тогда|мне|нам|ок|хорошо|отлично|супер|спасибо|скажи|скажите|подскажи|подскажите|"
+    r"пожалуйста|же|еще|"
     r"and|please) )*"
 )
 _IT = (
@@ -33,7 +34,16 @@ _TRAIL = (
 )
 _MAY_IT = rf"(?:{_IT} )?"
 _LEND = r"(?:можно |могу |хочу |хотел бы |хотела бы |давайте |can i |could you |please )?"
+_HIS = r"(?:его|ее|(?:этого|того же) автора|этого писателя|этой писательницы|by (?:him|her|this author))"
+_WHICH = r"(?:\d{1,2}|перв\w{2,3}|втор\w{2,3}|трет\w{2,3}|четверт\w{2,3}|пят\w{2,3}|шест\w{2,3}|седьм\w{2,3})"
 _BOOK_QUESTIONS = {
+    "others": rf"(?:какие |есть |у вас |есть ли |еще )*(?:другие|остальные|еще|прочие) (?:есть )?(?:{_HIS} )?"
+    rf"(?:книг\w|произведени\w|роман\w|рассказ\w|books)(?: {_HIS})?(?: есть)?"
+    rf"|(?:что|какие книги) (?:у вас )?(?:еще|другое|другие) (?:у вас )?(?:есть )?"
+    rf"(?:у (?:него|нее|этого автора)|{_HIS})(?: есть)?|что (?:еще|другое) (?:он|она|этот автор) написал\w?",
+    "volume": r"(?:есть |есть ли |можно |нужен |нужна |мне )*"
+    rf"(?:{_WHICH}(?:[- ](?:й|ий|ый|я|ая|ю|ую))? (?:том|часть|книг[ау]|выпуск)"
+    rf"|(?:том|часть|книг[ау]|выпуск) {_WHICH})(?: есть| можно)?",
     "due": rf"(?:когда|скоро ли|как скоро|через сколько|к какому числу|when will|when is) {_MAY_IT}(?:ее |его |их )?"
     rf"(?:вернут|вернется|вернутся|возвратят|сдадут|сдаст|появится|появятся|освободится|освободятся|поступит|будет|"
     rf"будут|можно будет взять|можно взять|be back|be available|due|due back)(?: {_IT})?"
@@ -75,11 +85,13 @@ _PLACE_LASTS = timedelta(minutes=15)
 _LONGEST_OF_A_PLACE = 6
 """Words; more say which building they are about."""
 _ELSEWHERE = (
-    rf"{_LEAD}(?:is )?{_MAY_IT}(?:есть |имеется |можно взять )?(?:ли )?{_MAY_IT}(?:есть |is )?(?:в|во|на|in|at) "
+    rf"{_LEAD}(?:is )?{_MAY_IT}(?:есть |нет |имеется |можно взять )?(?:ли )?{_MAY_IT}(?:есть |is )?(?:в|во|на|in|at) "
     rf"(?:\S+ ?){{1,4}}?(?:{_IT} )?(?:есть|тоже|имеется|надо|нужно|too)?"
 )
 _AND_THERE = r"(?:а|и|and|what about) (?:\S+ ?){1,3}"
 """«А детская?»; with a book's title in its place it is a wish of its own, as the handler finds out."""
+_AND_A_MAN = re.compile(r"(?:а|и|and) \w+(?:ский|цкий|ской|ов|ев|ин|ын)")
+"""«А Дубровский?», «а Некрасов?» is another book or writer; a library is «дубровская», «имени Некрасова»."""
 MAY_BE_MORE = ".more"
 """Who waits for more about a book (a key that ends so) hears a question on what was shown as well."""
 BOOK, BOOKS, NOTHING = "work", "works", "nothing"
@@ -134,6 +146,8 @@ def _question(text: str, *, about_a_book: bool) -> str:
         for kind, pattern in _of_a_book().items():
             if pattern.fullmatch(said):
                 return kind
+        if _AND_A_MAN.fullmatch(said):
+            return ""
     elif names_days_only(text):
         return "day"
     return "elsewhere" if _elsewhere().fullmatch(said) else ""

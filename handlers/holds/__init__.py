@@ -80,7 +80,8 @@ def _names_none(turn: Turn) -> bool:
     """«Забронируйте книгу», or «да» where a title was asked for."""
     if turn.request.slots.get("isbn"):
         return False
-    return _NO_TITLE.issuperset(words(turn.request.rest or "")) or yes_or_no.answer(words(turn.text)) is not None
+    named = set(words(turn.request.rest or "")) - _NO_TITLE - _THAT
+    return not named or yes_or_no.answer(words(turn.text)) is not None
 
 
 async def _no_such_book(turn: Turn, library: Library) -> Answer:

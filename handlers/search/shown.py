@@ -1,9 +1,14 @@
 """A book that was shown: everything about it that a button or a few more words ask for."""
 
 import asyncio
+import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import takewhile
 
+from bot.asking import SURE
+from bot.language.folding import words
+from bot.language.numbers import value_of
 from bot.library.model import Branch, WorkCard
 from bot.library.places import find_branches
 from bot.messages import Reply, reply
@@ -19,6 +24,12 @@ WHAT = "search.what"
 """The dialogue waits for a title."""
 MORE = "search.more"
 """It waits for more about a book: nothing that was shown was the right one."""
+_VOLUME = re.compile(
+    r"(?i)[\s.,:(\[]*\b(?:том|т|часть|ч|книга|кн|выпуск|вып)\b\.?\s*(?:\d|[ivx]+\b).*$|\s*[.(\[]\s*в \d.*$"
+)
+"""What a title tells of the part that it is."""
+_TELLING = 3
+"""Letters: «и» at the end of what several titles begin with belongs to what differs."""
 _OF_ONE = ("due", "where", "copies", "editions", "author", "about", "form", "reserve")
 """Questions on a book (``bot.engine.follow_ups``): of several, the one that is meant must be chosen first."""
 
@@ -34,6 +45,8 @@ def register(router: Router) -> None:
     router.on(follows("author:work"))(by_whom)
     router.on(follows("form:work"))(in_that_form)
     router.on(follows("elsewhere:work"))(in_that_library)
+    router.on(follows("others:work"))(others_by_author)
+    router.on(follows("volume:work", "volume:works"))(that_volume)
     router.on(follows(*(f"{question}:works" for question in _OF_ONE)))(which_of_them)
     router.on(follows("elsewhere:works"))(which_of_them_there)
     router.on(follows("wrong:work", "wrong:works", "wrong:nothing", "more:work", "more:works"))(not_that)
@@ -116,6 +129,41 @@ async def in_that_library(turn: Turn, library: Library) -> Answer:
         return not_followed(turn)
     work = await _work(turn, library)
     return work if isinstance(work, Answer) else _on(work, await _card(work, turn, library, wanted=named[0]))
+
+
+async def others_by_author(turn: Turn, library: Library) -> Answer:
+    """«А другие его книги?»: what there is by the same writer."""
+    work = await _work(turn, library)
+    if isinstance(work, Answer):
+        return work
+    return _looked_for(turn, work.author, author=work.author) if work.author else not_followed(turn)
+
+
+async def that_volume(turn: Turn, library: Library) -> Answer:
+    """«А второй том?»: another part of what was shown; what the shown books are all called tells of what."""
+    works = await _works(turn, library)
+    if isinstance(works, Answer):
+        return works
+    title = _called_alike([_VOLUME.sub("", work.title) for work in works])
+    volume = next((value for word in words(turn.text) if (value := value_of(word))), None)
+    if not title or volume is None:
+        return not_followed(turn)
+    return _looked_for(turn, f"{title} том {volume}", title=title, volume=str(volume))
+
+
+def _called_alike(titles: Sequence[str]) -> str:
+    """The words that all titles begin with, "" where they have none that tells anything."""
+    same = takewhile(lambda said: len(set(said)) == 1, zip(*map(words, titles), strict=False))
+    said = [each[0] for each in same]
+    while said and len(said[-1]) < _TELLING and len(titles) > 1:
+        said.pop()  # «Гарри Поттер и»
+    return " ".join(said)
+
+
+def _looked_for(turn: Turn, text: str, **slots: str) -> Answer:
+    """The same as if it had been asked for so."""
+    request = replace(turn.request, intent="search", confidence=SURE, rest=text, slots={**slots, "whole": text})
+    return Answer(replies=(), go_on=(request,))
 
 
 async def which_of_them(turn: Turn, library: Library) -> Answer:

@@ -218,3 +218,46 @@ async def test_words_that_point_at_nothing_leave_the_book_that_was_shown(shown: 
     await shown.says("какой год издания?")
 
     shown.hears("Издания: Каштанка")
+
+
+async def test_a_book_with_no_name_but_she_is_the_one_that_was_shown(shown: Reader, catalogue: FakeCatalogue) -> None:
+    catalogue.holds("Её тайна", "С. Д. Автор", at(CENTRAL, 1, 1))
+
+    await shown.says("да, забронируй мне её")
+
+    shown.hears_nothing_of("тайна")
+    shown.hears_nothing_of("Какую книгу забронировать?")
+
+
+async def test_whether_it_is_elsewhere_is_no_title(shown: Reader, catalogue: FakeCatalogue) -> None:
+    catalogue.holds("Детская", "И. А. Бунин", at(CENTRAL, 1, 1))
+
+    await shown.says("нет ли в детской?")
+
+    shown.hears("Каштанка", "Детская библиотека")
+
+
+async def test_a_surname_is_another_book_and_no_library(shown: Reader, catalogue: FakeCatalogue) -> None:
+    catalogue.holds("Сосновский", "А. Н. Автор", at(CENTRAL, 1, 1))
+
+    await shown.says("а Сосновский?")
+
+    shown.hears("Сосновский, А. Н. Автор")
+
+
+async def test_other_books_of_the_same_writer(shown: Reader, catalogue: FakeCatalogue) -> None:
+    catalogue.holds("А. П. Чехов", "А. П. Чехов", at(CENTRAL, 1, 1))
+
+    await shown.says("а другие его книги есть?")
+
+    shown.hears("А. П. Чехов, А. П. Чехов")
+
+
+async def test_another_volume_of_what_was_shown(reader: Reader, catalogue: FakeCatalogue) -> None:
+    catalogue.holds("Тихий Дон. Том 1", "М. А. Шолохов", at(CENTRAL, 1, 1))
+    catalogue.holds("тихий дон том 2", "М. А. Шолохов", at(CHILDREN, 1, 1))
+    await reader.says("Тихий Дон. Том 1")
+
+    await reader.says("а второй том?")
+
+    reader.hears("тихий дон том 2, М. А. Шолохов", "Детская библиотека")

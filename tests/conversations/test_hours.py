@@ -264,3 +264,9 @@ async def test_what_hours_there_are_is_asked_of_one(reader: Reader) -> None:
     await reader.says("какие у вас часы работы библиотеки?")
 
     reader.hears("Центральная библиотека")
+
+
+async def test_a_day_beside_the_sanitary_day_is_answered_too(reader: Reader) -> None:
+    await reader.says("26 марта вы работаете или санитарный день?")
+
+    reader.hears("26 марта", "Санитарный день: последний четверг месяца.")

@@ -102,6 +102,18 @@ def test_nine_readers_of_the_street_are_understood() -> None:
     assert messages.share_right(street) >= 0.94, messages.wrong(street)
 
 
+def test_thirteen_readers_who_pass_by_are_understood() -> None:
+    passers = messages.understood(messages.PASSERS_HELD)
+
+    assert messages.share_right(passers) >= 0.88, messages.wrong(passers)
+
+
+def test_ten_newcomers_are_understood() -> None:
+    newcomers = messages.understood(messages.NEWCOMERS_HELD)
+
+    assert messages.share_right(newcomers) >= 0.88, messages.wrong(newcomers)
+
+
 def test_what_ten_readers_name_is_picked_out(reader: PhraseUnderstanding) -> None:
     answers = [
         scoring.Answer(line=line, requests=reader.understand(line.text)) for line in scoring.read(messages.TEN_HELD)
@@ -215,6 +227,26 @@ def test_what_failed_is_a_trouble_and_no_command(reader: PhraseUnderstanding) ->
         assert [request.intent for request in reader.understand(said)] == ["human"], said
 
 
+def test_who_is_not_understood_is_not_thanked(reader: PhraseUnderstanding) -> None:
+    for said in ("ты меня не понял", "не понял", "вы меня не понимаете"):
+        assert [request.intent for request in reader.understand(said)] == ["human"], said
+    for said in ("понял", "всё понял, спасибо", "понятно"):
+        assert [request.intent for request in reader.understand(said)] == ["thanks"], said
+
+
+def test_a_book_that_is_not_here_is_no_search_for_it(reader: PhraseUnderstanding) -> None:
+    [request] = reader.understand("нужна книга, которой у вас нет")
+
+    assert (request.intent, request.slots["topic"]) == ("rules", "rules.mba")
+    assert reader.understand("нет ли у вас книги, в которой кот путешествует")[0].intent == "search"
+
+
+def test_nobody_is_asked_to_choose_between_a_wish_and_itself(reader: PhraseUnderstanding) -> None:
+    for message in messages.read(*messages.STRANGERS, messages.STREET_HELD, messages.PASSERS_HELD):
+        heard = reader.understand(message.text)[0]
+        assert heard.slots.get("rival") != heard.intent, message.text
+
+
 def test_an_attack_that_is_tried_out_is_no_order(reader: PhraseUnderstanding) -> None:
     for said in ("'; drop table messages; --", "<script>alert(1)</script>", "../../etc/passwd", "1' or '1'='1"):
         assert [request.intent for request in reader.understand(said)] == ["out_of_scope"], said
@@ -228,6 +260,14 @@ def test_hours_in_one_word_may_be_a_title_too(reader: PhraseUnderstanding) -> No
         assert (request.intent, request.slots["rival"]) == ("hours", "search")
     for said in ("настенные часы", "карманные часы"):
         assert [request.intent for request in reader.understand(said)] == ["search"], said
+
+
+def test_what_is_asked_for_as_books_are_may_be_one(reader: PhraseUnderstanding) -> None:
+    for said in ("палата номер шесть есть?", "есть палата номер шесть"):
+        [request] = reader.understand(said)
+        assert (request.intent, request.slots["rival"]) == ("contacts", "search"), said
+    for said in ("номер телефона есть?", "есть ли у вас туалет?"):
+        assert "rival" not in reader.understand(said)[0].slots, said
 
 
 def test_who_was_not_answered_wants_a_person(reader: PhraseUnderstanding) -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from understanding.listing import listed
 from understanding.understander import PhraseUnderstanding
 
 
@@ -42,3 +43,22 @@ def test_a_list_is_one_request_that_knows_how_many(reader: PhraseUnderstanding, 
 )
 def test_what_only_looks_like_a_list_is_none(reader: PhraseUnderstanding, said: str) -> None:
     assert all("listed" not in request.slots for request in reader.understand(said))
+
+
+def test_a_word_of_politeness_is_none_of_the_listed_books(reader: PhraseUnderstanding) -> None:
+    (request,) = reader.understand("Забронируйте список: Муму, Вий, Нос, пожалуйста")
+
+    assert request.slots["listed"] == "Муму\nВий\nНос"
+
+
+def test_a_remark_with_commas_behind_a_colon_is_no_list(reader: PhraseUnderstanding) -> None:
+    said = "В карточке у книги неверно указан год: не 1987, а 1887. Исправьте, пожалуйста."
+
+    assert all("listed" not in request.slots for request in reader.understand(said))
+
+
+def test_only_a_number_before_a_title_is_cut_off() -> None:
+    listed_there = listed("Ищу книги: Брестский мир 1918. Итоги, Нос, Вий")
+
+    assert listed_there is not None
+    assert listed_there.titles == ("Брестский мир 1918. Итоги", "Нос", "Вий")

@@ -146,3 +146,30 @@ def test_a_piece_is_picked_out(reader: PhraseUnderstanding, said: str, slot: str
 )
 def test_nothing_is_made_up(reader: PhraseUnderstanding, said: str, slot: str) -> None:
     assert slot not in reader.understand(said)[0].slots
+
+
+@pytest.mark.parametrize(
+    ("said", "book"),
+    [
+        ("если можно отложите мне «Обрыв» пожалуйста, я стесняюсь спрашивать на кафедре", "Обрыв"),
+        ("отложите «Вий», Гоголь", "Вий , Гоголь"),
+        ("забронируйте «Вий» и «Нос», а я подъеду вечером", "Вий и Нос"),
+        ("📚 обрыв гончарова, отложите 🙏", "обрыв гончарова"),
+    ],
+)
+def test_what_is_told_behind_a_quoted_book_is_not_looked_up(reader: PhraseUnderstanding, said: str, book: str) -> None:
+    (hold,) = reader.understand(said)
+
+    assert (hold.intent, hold.rest) == ("hold", book)
+
+
+@pytest.mark.parametrize("day", ["среда", "среду", "среды", "среде"])
+def test_a_weekday_is_heard_in_every_case(reader: PhraseUnderstanding, day: str) -> None:
+    assert reader.understand(f"вы работаете {day} открыто?")[0].slots["date"] == day
+
+
+def test_a_word_that_points_at_a_book_is_no_title(reader: PhraseUnderstanding) -> None:
+    (hold,) = reader.understand("да, забронируй мне её")
+
+    assert hold.intent == "hold"
+    assert "title" not in hold.slots

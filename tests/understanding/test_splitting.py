@@ -2,6 +2,8 @@
 
 import pytest
 
+from understanding.lexicon import phrases
+from understanding.tokens import Reader
 from understanding.understander import PhraseUnderstanding
 from understanding.wishes import MOST_REQUESTS
 
@@ -165,3 +167,37 @@ def test_a_question_that_only_points_back_names_no_book(reader: PhraseUnderstand
     said = "Я переехала из Омска, там мне давали книги из других городов, было удобно. Здесь такое есть?"
 
     assert all("такое есть" not in request.slots.get("title", "") for request in reader.understand(said))
+
+
+def test_a_question_about_what_is_there_names_no_book(reader: PhraseUnderstanding) -> None:
+    heard = reader.understand("Коляску у входа оставить можно? Там лестница?")
+
+    assert [request.intent for request in heard] == ["rules"]
+    assert [request.intent for request in reader.understand("Там лестница?")] == ["search"]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "можно ли фотографировать подшивки районной газеты за 1943–1945 гг. собственным аппаратом?",
+        "как доехать до вас с ул. Победы?",
+    ],
+)
+def test_a_word_cut_short_ends_no_sentence(reader: PhraseUnderstanding, said: str) -> None:
+    assert len(reader.understand(said)) == 1
+    assert sentences(said) == 1
+
+
+def sentences(said: str) -> int:
+    """How many there are."""
+    return 1 + sum(token.gap == "." for token in Reader(phrases()).read(said).tokens)
+
+
+def test_a_capital_behind_a_word_cut_short_begins_a_sentence() -> None:
+    assert sentences("Ищу газеты за 1943–1945 гг. Можно их снимать?") == 2
+
+
+def test_an_order_takes_the_book_that_is_named_behind_its_comma(reader: PhraseUnderstanding) -> None:
+    (hold,) = reader.understand("Зарезервируйте, пожалуйста, за мной «Дубровского» — все экземпляры, какие свободны.")
+
+    assert (hold.intent, hold.rest) == ("hold", "Дубровского")
