@@ -19,6 +19,7 @@ from bot.routing import Turn
 from bot.wording import books
 from bot.wording import gettext as _
 from bot.wording.books import LONGEST_LABEL, cut
+from bot.wording.reaching import phone_line
 
 Row = tuple[Button, ...]
 
@@ -187,6 +188,16 @@ async def desk(library: Library) -> Branch | None:
     branches = await library.branches.all()
     named = (branch for branch in branches if branch.code == library.reply_hours)
     return next(named, None) or main_branch(branches)
+
+
+async def desk_phone(turn: Turn, library: Library) -> str:
+    """One line: how to call the people who answer readers, and until when today; "" where no phone is known."""
+    return phone_line(await desk(library), turn.now, library.holidays)
+
+
+def in_lines(*said: str) -> str:
+    """What there is to say, a line each; "" is left out."""
+    return "\n".join(line for line in said if line)
 
 
 def which_branch(verb: str, branches: Sequence[Branch], more: str = "") -> Reply:

@@ -17,8 +17,7 @@ from bot.ports.understanding import Request
 from bot.quick import dataclass
 from bot.routing import Answer, Turn
 from bot.wording import gettext as _
-from bot.wording.reaching import phone_line
-from handlers import Row, desk, find_button, librarian_button
+from handlers import Row, desk_phone, find_button, in_lines, librarian_button
 
 MOST_SLOTS, LONGEST_SLOT = 12, 200
 """How much of a wish is remembered while a card is linked."""
@@ -148,12 +147,11 @@ async def instead(turn: Turn, library: Library, said: str, topic: str, question:
     """What cannot be done here, how it can be done today, and a person."""
     known = await library.faq.about(topic, turn.language) if topic else None
     told = known.answer if known and known.topic == topic else ""  # a wider rule is no answer to this
-    phone = phone_line(await desk(library), turn.now, library.holidays)
+    phone = await desk_phone(turn, library)
     if turn.mode is Mode.WAITING:
         said = _("Это я тоже записал для библиотекаря.") + " " + said
-    lines = [said, told, phone, question]
     buttons = (*rows, (librarian_button(), find_button()))
-    return Answer(replies=(Reply(text="\n".join(line for line in lines if line), buttons=buttons),))
+    return Answer(replies=(Reply(text=in_lines(said, told, phone, question), buttons=buttons),))
 
 
 async def shelf_of(inside: Inside) -> Shelf:
@@ -188,7 +186,7 @@ async def no_answer(turn: Turn, library: Library, failed: Result[object], doing:
         failed: Unavailable or Unsupported.
         doing: What is not known to be done: «не знаю, записана ли бронь».
     """
-    phone = phone_line(await desk(library), turn.now, library.holidays)
+    phone = await desk_phone(turn, library)
     if isinstance(failed, Unavailable):
         minutes = max(1, round(failed.retry_after_s / 60))
         said = _("Программа библиотеки сейчас не отвечает. Попробуйте ещё раз через {minutes} мин.").format(
@@ -196,9 +194,7 @@ async def no_answer(turn: Turn, library: Library, failed: Result[object], doing:
         )
     else:
         said = _("Этого я здесь сделать не могу. Поможет библиотекарь.")
-    lines = [said, doing, phone]
-    row = (librarian_button(), find_button())
-    return Answer(replies=(personal("\n".join(line for line in lines if line), buttons=(row,)),))
+    return saying(in_lines(said, doing, phone), buttons=((librarian_button(), find_button()),))
 
 
 def personal(*parts: str | Styled, buttons: Sequence[Row] = (), at: Sequence[Attachment] = ()) -> Reply:

@@ -10,7 +10,7 @@ from bot.ports.library import Library
 from bot.routing import Answer, Router, Turn, follows, intent, not_followed, pressed, same_for_all
 from bot.wording import gettext as _
 from bot.wording.reaching import phone_line
-from handlers import Row, faq_reply, find_button, librarian_button, names_a_branch, not_one_of_ours, words_of
+from handlers import Row, faq_reply, find_button, in_lines, librarian_button, names_a_branch, not_one_of_ours, words_of
 
 router = Router("contacts")
 
@@ -72,7 +72,7 @@ def _of_one(turn: Turn, library: Library, branch: Branch, branches: Sequence[Bra
 
 def _ways(turn: Turn, library: Library, branch: Branch) -> str:
     mail = _("Почта: {mail}").format(mail=branch.email) if branch.email else ""
-    return "\n".join(line for line in (phone_line(branch, turn.now, library.holidays), mail) if line)
+    return in_lines(phone_line(branch, turn.now, library.holidays), mail)
 
 
 def _rows(branches: Sequence[Branch], branch: Branch | None = None) -> tuple[Row, ...]:

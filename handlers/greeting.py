@@ -13,7 +13,7 @@ from bot.wording import books
 from bot.wording import gettext as _
 from bot.wording.opening import right_now
 from bot.wording.own import Own
-from handlers import find_button, has_accounts, help_button, menu
+from handlers import find_button, has_accounts, help_button, in_lines, menu
 
 router = Router("greeting")
 _PARAMETER = re.compile(r"(work|branch)[_-]([\w~-]{1,64})")
@@ -54,7 +54,7 @@ async def _led_here(kind: str, key: str, now: datetime, library: Library) -> Ans
     )
     key = branch_key(branch.code)
     here = (Button(_("Часы работы"), f"hours:{key}"), Button(_("Адрес"), f"location:{key}"))
-    text = "\n".join(line for line in said if line)
+    text = in_lines(*said)
     return Answer(replies=(reply(text, buttons=(here, (find_button(), help_button()))),))
 
 

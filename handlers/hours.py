@@ -21,6 +21,7 @@ from handlers import (
     Row,
     faq_reply,
     find_button,
+    in_lines,
     librarian_button,
     names_a_branch,
     not_one_of_ours,
@@ -297,4 +298,4 @@ async def _unknown(turn: Turn, library: Library, branch: Branch | None) -> Reply
     name = branch.name if branch else library.name
     said = [closed or _("Часов работы пока не знаю: {library}.").format(library=name)]
     said.append(phone_beside(branch, main_branch(branches), turn.now, library.holidays))
-    return reply("\n".join(line for line in said if line), buttons=((librarian_button(),), (find_button(),)))
+    return reply(in_lines(*said), buttons=((librarian_button(),), (find_button(),)))

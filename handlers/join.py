@@ -5,8 +5,7 @@ from bot.messages import Button, reply
 from bot.ports.library import Library
 from bot.routing import Answer, Router, Turn, intent, pressed, same_for_all
 from bot.wording import gettext as _
-from bot.wording.reaching import phone_line
-from handlers import desk, faq_reply, librarian_button, words_of
+from handlers import desk_phone, faq_reply, in_lines, librarian_button, words_of
 
 router = Router("join")
 
@@ -21,5 +20,5 @@ async def how_to_join(turn: Turn, library: Library) -> Answer:
     if known is not None:
         return Answer(replies=(faq_reply(known, *rows),))
     said = _("Как записаться, библиотека мне пока не написала. Библиотекарь расскажет точно.")
-    phone = phone_line(await desk(library), turn.now, library.holidays)
-    return Answer(replies=(reply(f"{said}\n{phone}" if phone else said, buttons=rows),), missed=True)
+    told = in_lines(said, await desk_phone(turn, library))
+    return Answer(replies=(reply(told, buttons=rows),), missed=True)

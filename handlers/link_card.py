@@ -14,7 +14,7 @@ from bot.wording import gettext as _
 from bot.wording import listed
 from bot.wording.opening import moment_words
 from bot.wording.reaching import phone_line
-from handlers import Row, desk, find_button, librarian_button, loans_button, menu
+from handlers import Row, desk, desk_phone, find_button, in_lines, librarian_button, loans_button, menu
 from handlers.account import called, instead, personal, saying, wish_before
 
 router = Router("link_card", personal=True)
@@ -99,9 +99,9 @@ async def _gone(turn: Turn, library: Library) -> Answer:
         "Вашего билета больше нет в списках библиотеки, поэтому книги на нём я не показываю. Подойдите с билетом к "
         "библиотекарю: когда билет вернут в список, всё появится снова."
     )
-    phone = phone_line(await desk(library), turn.now, library.holidays)
+    phone = await desk_phone(turn, library)
     rows: tuple[Row, ...] = ((librarian_button(), find_button()), (Button(_("Привязать другой билет"), "link:other"),))
-    return saying("\n".join(line for line in (said, phone) if line), buttons=rows)
+    return saying(in_lines(said, phone), buttons=rows)
 
 
 def _wish(turn: Turn) -> Wish:
@@ -254,13 +254,13 @@ def _ask_proof(accounts: Accounts, account: Account, wish: Wish, before: str = "
 
 async def _where(turn: Turn, library: Library, wish: Wish) -> Answer:
     """How one gets a code."""
-    phone = phone_line(await desk(library), turn.now, library.holidays)
+    phone = await desk_phone(turn, library)
     said = _(
         "Подойдите в любую нашу библиотеку с билетом и скажите: «Нужен код для бота». Библиотекарь назовёт несколько "
         "цифр, напишите их сюда. Код действует недолго и только один раз."
     )
     buttons: tuple[Row, ...] = ((librarian_button(), Button(_("Отмена"), "cancel")),)
-    reply = personal("\n".join(line for line in (said, phone) if line), buttons=buttons)
+    reply = personal(in_lines(said, phone), buttons=buttons)
     return Answer(replies=(reply,), expects=Expects(key=CODE, data={**wish, "linking": True}))
 
 
@@ -445,8 +445,9 @@ async def _locked(turn: Turn, library: Library, outcome: Linking) -> Answer:
         said += " " + _("Попробуйте позже.")
     said += " " + _("Или подойдите с билетом в библиотеку: там помогут сразу.")
     phone = phone_line(branch, turn.now, library.holidays)
-    lines = "\n".join(line for line in (said, phone) if line)
-    return Answer(replies=(personal(lines, buttons=((find_button(), librarian_button()),)),), secret=True)
+    return Answer(
+        replies=(personal(in_lines(said, phone), buttons=((find_button(), librarian_button()),)),), secret=True
+    )
 
 
 # --- unlinking -----------------------------------------------------------------------------------

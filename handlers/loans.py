@@ -12,7 +12,7 @@ from bot.ports.library import Library
 from bot.routing import Answer, Router, Turn, intent, pressed
 from bot.wording import counted
 from bot.wording import gettext as _
-from handlers import Row, find_button
+from handlers import Row, find_button, in_lines
 from handlers.account import (
     Inside,
     Lent,
@@ -48,8 +48,8 @@ async def my_loans(turn: Turn, library: Library) -> Answer:
         return await no_answer(turn, library, shelf.failed)
     if not shelf.loans:
         nothing = _("На детских билетах книг нет.") if inside.account.own_suspended else _("На руках у вас книг нет.")
-        lines = [nothing, known_since(shelf.as_of, inside.zone)]
-        empty = saying("\n".join(line for line in lines if line), buttons=((holds_button(), find_button()),))
+        said = in_lines(nothing, known_since(shelf.as_of, inside.zone))
+        empty = saying(said, buttons=((holds_button(), find_button()),))
         return and_missing(inside, empty)
     page, _colon, open_titles = turn.argument.partition("+")
     hidden = inside.hidden and open_titles != "open"

@@ -11,7 +11,16 @@ from bot.routing import Answer, Router, Turn, follows, intent, not_followed, pre
 from bot.wording import gettext as _
 from bot.wording.opening import right_now
 from bot.wording.reaching import phone_beside
-from handlers import Row, find_button, librarian_button, names_a_branch, not_one_of_ours, which_branch, words_of
+from handlers import (
+    Row,
+    find_button,
+    in_lines,
+    librarian_button,
+    names_a_branch,
+    not_one_of_ours,
+    which_branch,
+    words_of,
+)
 
 router = Router("location")
 
@@ -88,7 +97,7 @@ def _place(turn: Turn, library: Library, branch: Branch | None, branches: Sequen
     if branch is None or not (branch.address or branch.how_to_get):
         said = [_("Адреса пока не знаю: {library}.").format(library=branch.name if branch else library.name)]
         said.append(phone_beside(branch, main_branch(branches), turn.now, library.holidays))
-        return reply("\n".join(line for line in said if line), buttons=((librarian_button(),), (find_button(),)))
+        return reply(in_lines(*said), buttons=((librarian_button(),), (find_button(),)))
     lines = [line for line in (branch.address, branch.how_to_get) if line]
     if now := right_now(branch, turn.now, library.holidays):
         lines.append(now)

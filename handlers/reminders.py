@@ -12,7 +12,7 @@ from bot.ports.library import Library
 from bot.routing import Answer, Router, Turn, intent, pressed
 from bot.wording import counted, listed
 from bot.wording import gettext as _
-from handlers import Row, loans_button
+from handlers import Row, in_lines, loans_button
 from handlers.account import kept_out, let_in, saying
 
 router = Router("reminders", personal=True)
@@ -127,7 +127,7 @@ def _days(said: str) -> list[int]:
 def _shown(wishes: NoticeWishes, others: OtherChats, *, changed: bool, silent: bool) -> Answer:
     kept = changed and (not silent or others.linked)
     said = [_("Готово.") if kept else "", *_state(wishes, others, silent=silent)]
-    return saying("\n".join(line for line in said if line), buttons=_buttons(wishes, others, silent=silent))
+    return saying(in_lines(*said), buttons=_buttons(wishes, others, silent=silent))
 
 
 def _state(wishes: NoticeWishes, others: OtherChats, *, silent: bool) -> list[str]:

@@ -11,8 +11,7 @@ from bot.routing import Answer, Router, Turn, intent, pressed, same_for_all
 from bot.wording import books
 from bot.wording import gettext as _
 from bot.wording.own import Own
-from bot.wording.reaching import phone_line
-from handlers import desk, faq_reply, find_button, librarian_button, surely, words_of, yes_or_no
+from handlers import desk_phone, faq_reply, find_button, in_lines, librarian_button, surely, words_of, yes_or_no
 
 router = Router("rules")
 
@@ -57,5 +56,5 @@ async def rule(turn: Turn, library: Library) -> Answer:
             buttons = (yes_or_no(f"work:{work.work_id}"), *rows)
             return Answer(replies=(reply(text, buttons=buttons),), missed=True)
     said = library.words.say(Own.NO_ANSWER)
-    phone = phone_line(await desk(library), turn.now, library.holidays)
-    return Answer(replies=(reply(f"{said}\n{phone}" if phone else said, buttons=rows),), missed=True)
+    told = in_lines(said, await desk_phone(turn, library))
+    return Answer(replies=(reply(told, buttons=rows),), missed=True)

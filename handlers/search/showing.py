@@ -12,7 +12,7 @@ from bot.messages import Button, Reply, Styled, bold, link, reply
 from bot.ports.catalogue import Found
 from bot.wording import books
 from bot.wording import gettext as _
-from handlers import Row, find_button, librarian_button
+from handlers import Row, find_button, in_lines, librarian_button
 
 _MANY = books.BRANCHES_SHOWN + 1
 """So many branches are still told at once: «и ещё одна» would take the same room."""
@@ -100,7 +100,7 @@ def about(work: WorkCard) -> Reply:
     """What the catalogue says of the work's contents."""
     series = _("Серия: {series}.").format(series=work.series) if work.series else ""
     told = books.cut(work.annotation, LONGEST_ANNOTATION) or _("О чём она, в каталоге не сказано.")
-    said = "\n".join(line for line in (told, series) if line)
+    said = in_lines(told, series)
     back = Button(_("Где взять"), f"work:{work.work_id}")
     return reply(bold(work.title), f"\n{said}", buttons=((back, find_button()),))
 
