@@ -263,7 +263,12 @@ class Room:
 
     def _guarded(self, screen: Screen, role: StaffRole | None) -> Endpoint:
         async def answered(request: web.Request) -> web.StreamResponse:
-            visit = await self._visit(request)
+            try:
+                visit = self._visit(request, await self._session(request))
+            except StoreUnavailable:  # who it is cannot be told, and nobody is sent to the door for that
+                visit = self._visit(request, None)
+                with in_language(visit.language):
+                    return self._dressed(visit, self._away(visit))
             with in_language(visit.language):
                 try:
                     stopped = await self._stopped(visit, role)
@@ -271,25 +276,23 @@ class Room:
                 except Stop as stop:
                     response = self._said(visit, stop)
                 except StoreUnavailable:
-                    response = self._said(visit, Stop(503, gettext("База данных не отвечает. Повторите через минуту.")))
-                if not response.prepared:
-                    self._dress(response)
-                    if not visit.session and isinstance(response, web.Response) and DOOR not in request.cookies:
-                        self.put_cookie(response, DOOR, visit.token)
-            return response
+                    response = self._away(visit)
+            return response if response.prepared else self._dressed(visit, response)
 
         self.asked_of[answered] = role
         return answered
 
-    async def _visit(self, request: web.Request) -> Visit:
-        now, session = self.clock.now(), None
+    async def _session(self, request: web.Request) -> StaffSession | None:
         token = request.cookies.get(SESSION, "")
-        if len(token) == TOKEN_LENGTH:
-            session = await self.staff.session(digest(token), now - self.setting.idle)
-        if session is None:
-            token = request.cookies.get(DOOR, "")
-            token = token if len(token) == TOKEN_LENGTH else secrets.token_urlsafe(32)
-        return Visit(request=request, now=now, language=self._language(request, session), token=token, session=session)
+        if len(token) != TOKEN_LENGTH:
+            return None
+        return await self.staff.session(digest(token), self.clock.now() - self.setting.idle)
+
+    def _visit(self, request: web.Request, session: StaffSession | None) -> Visit:
+        token = request.cookies.get(SESSION if session else DOOR, "")
+        token = token if len(token) == TOKEN_LENGTH else secrets.token_urlsafe(32)
+        language = self._language(request, session)
+        return Visit(request=request, now=self.clock.now(), language=language, token=token, session=session)
 
     def _language(self, request: web.Request, session: StaffSession | None) -> str:
         wanted = session.member.language if session else request.query.get("lang", "")
@@ -340,11 +343,18 @@ class Room:
         onward = inside(f"{came.path}?{came.query}".removesuffix("?"))
         return self.page(visit, "stopped.html", stop.status, said=stop.said, code=stop.status, onward=onward)
 
-    def _dress(self, response: web.StreamResponse) -> None:
+    def _away(self, visit: Visit) -> web.Response:
+        """What is said while the store does not answer, in a page or to a script."""
+        return self._said(visit, Stop(503, gettext("База данных не отвечает. Повторите через минуту.")))
+
+    def _dressed(self, visit: Visit, response: web.StreamResponse) -> web.StreamResponse:
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
         if self.setting.secure:
             response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        if not visit.session and isinstance(response, web.Response) and DOOR not in visit.request.cookies:
+            self.put_cookie(response, DOOR, visit.token)
+        return response
 
     async def people(self) -> Mapping[str, str]:
         """Login → name: what colleagues call one another."""

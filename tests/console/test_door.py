@@ -8,7 +8,8 @@ import pyotp
 import pytest
 from sqlalchemy import select
 
-from bot.staff import StaffRole
+from bot.errors import StoreUnavailable
+from bot.staff import StaffRole, StaffSession
 from console import passwords, words
 from console.room import inside
 from db.connect import Database
@@ -38,6 +39,27 @@ async def test_a_librarian_comes_in_and_goes_out(sqlite: Database, clock: Standi
     assert (await browser.post("logout", {})).headers["Location"] == "/console/login"
     assert (await browser.get("")).status == 303
     assert await done(sqlite) == ["staff:masha sign_in", "staff:masha sign_out"]
+
+
+async def test_while_the_store_is_away_a_librarian_is_told_so_and_stays_signed_in(
+    sqlite: Database, clock: StandingClock, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(*_: object) -> StaffSession | None:
+        raise StoreUnavailable
+
+    await hire(sqlite, clock)
+    await browser.signs_in()
+
+    with monkeypatch.context() as patched:
+        patched.setattr(SqlStaffBook, "session", away)
+        page = await browser.get("")
+        piece = await browser.get("list", **{"X-CSRF": "any"})
+
+    assert (page.status, page.content_type) == (503, "text/html")
+    assert "База данных не отвечает" in await page.text()
+    assert (piece.status, piece.content_type) == (503, "text/plain")
+    assert (await piece.text()).startswith("База данных не отвечает")
+    assert (await browser.get("")).status == 200
 
 
 async def test_a_wrong_password_and_an_unknown_name_are_answered_alike(
