@@ -92,7 +92,8 @@ async def when_open_elsewhere(turn: Turn, library: Library) -> Reply | Answer:
 async def when_open_there_too(turn: Turn, library: Library) -> Reply | Answer:
     """«До скольки там?»: the hours of the building that was spoken of last, unless another one is named."""
     branch = branch_behind(turn.argument, await library.branches.all())
-    if branch is None or asks_which(turn.text) or await names_a_branch(turn, library):
+    of_many = asks_which(turn.text) or _asks_of_all(turn.text)
+    if branch is None or of_many or await names_a_branch(turn, library):
         return await when_open(turn, library)
     when = parse_when(turn.text, local_day(turn.now, branch.zone), library.holidays)
     return await _told(turn, library, branch, when, fold(turn.text))

@@ -205,7 +205,10 @@ async def test_many_libraries_are_listed_with_todays_hours(
 )
 async def test_who_asks_of_all_libraries_hears_of_all(reader: Reader, said: str, heard: str) -> None:
     await reader.says(said)
+    reader.hears(heard, "\nДетская библиотека: ")
 
+    await reader.says("где вы находитесь?")
+    await reader.says(said)
     reader.hears(heard, "\nДетская библиотека: ")
 
 
