@@ -356,7 +356,7 @@ async def test_what_an_admin_typed_stays_when_the_login_is_refused(
     form = page.split("Новый сотрудник")[1].split("</form>")[0]
     assert refused.status == 400
     assert 'name="login" value="masha"' in form
-    assert 'title="Имя для входа: латинские буквы и цифры, от 2 знаков"' in form, "the browser says it where the login is refused"
+    assert 'title="Имя для входа: латинские буквы и цифры, от 2 знаков"' in form, "the browser says it, too"
     assert "Вера &#34;Тень&#34;" in form
     assert '<option value="editor" selected>' in form
     assert "Филиалы: Детская библиотека</summary>" in form
