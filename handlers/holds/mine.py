@@ -88,7 +88,7 @@ def _listed(inside: Inside, waits: Sequence[Waits]) -> Answer:
         ]
         rows += [tuple(cancel[at : at + 3]) for at in range(0, len(cancel), 3)]
         if any(one.open.state in WAITING for one in waits):
-            rows.append((Button(_("Уезжаю, подождать"), "pause:all"),))
+            rows.append((Button(_("Уезжаю, пусть ждёт"), "pause:all"),))
     rows.append((loans_button(), find_button()))
     return saying("\n".join(lines), buttons=rows)
 
@@ -107,7 +107,7 @@ def _told_apart(inside: Inside, hold: OpenHold) -> str:
 def _pause_button(one: Waits) -> tuple[Button, ...]:
     if one.open.state is HoldState.SUSPENDED:
         return (Button(_("Снова ждать"), f"unpause:{one.open.hold_id}"),)
-    return (Button(_("Уезжаю, подождать"), f"pause:{one.open.hold_id}"),) if one.open.state in WAITING else ()
+    return (Button(_("Уезжаю, пусть ждёт"), f"pause:{one.open.hold_id}"),) if one.open.state in WAITING else ()
 
 
 # --- in words ------------------------------------------------------------------------------------

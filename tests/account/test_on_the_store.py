@@ -139,7 +139,7 @@ async def test_a_hold_is_placed_listed_suspended_and_cancelled(house: House) -> 
 
     await house.reader.says("мои брони")
     house.reader.hears("Вы ждёте:", "«Каштанка»", "Следующая очередь ваша.")
-    await house.reader.presses("Уезжаю, подождать")
+    await house.reader.presses("Уезжаю, пусть ждёт")
     await house.reader.says("до 10 июня")
     house.reader.hears("до 10 июня пропускаю вашу очередь")
     (hold,) = await house.lending.holds(house.patron)
