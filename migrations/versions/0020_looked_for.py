@@ -1,7 +1,8 @@
 """what is looked for among everything that there ever was: lines of the journal, copies by barcode, what is hidden
 
 An index is made in the transaction of all steps, as every change of tables is: a store is never half of a version.
-On PostgreSQL writing to these three tables waits meanwhile; messages are not touched.
+On PostgreSQL writing to these three tables waits meanwhile; messages are not touched. Whoever runs a very large store
+makes the indexes before, while the service runs (docs/operations.md): what is there and whole is left as it is.
 
 Revision ID: 0020
 Revises: 0019
@@ -27,11 +28,23 @@ OF_ALL = (
 )
 
 
+BROKEN_OFF = sa.text("""
+SELECT relname FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid
+WHERE NOT indisvalid AND relname = ANY(:names) AND relnamespace = to_regnamespace(CAST(current_schema() AS text))
+""")
+"""What ``CREATE INDEX CONCURRENTLY`` leaves where it breaks off: it is of no use and in the way."""
+
+
 def upgrade() -> None:
+    connection = op.get_bind()
+    if connection.dialect.name == 'postgresql':
+        names = [name for name, *_ in (*OF_SOME, *OF_ALL)]
+        for name in connection.scalars(BROKEN_OFF, {'names': names}).all():
+            op.execute(f'DROP INDEX {name}')
     for name, table, columns, where in OF_SOME:
-        op.create_index(name, table, columns, postgresql_where=where, sqlite_where=where)
+        op.create_index(name, table, columns, if_not_exists=True, postgresql_where=where, sqlite_where=where)
     for name, table, columns in OF_ALL:
-        op.create_index(name, table, columns)
+        op.create_index(name, table, columns, if_not_exists=True)
 
 
 def downgrade() -> None:

@@ -1,5 +1,8 @@
 """The tables that the migrations make are the tables of the models, on both databases."""
 
+import re
+from pathlib import Path
+
 import pytest
 from sqlalchemy import text
 
@@ -7,6 +10,11 @@ from bot.errors import StoreUnavailable
 from db.connect import Database, connect
 from db.migrate import Tables, differences, downgrade, state, upgrade
 from tests.support.databases import Databases
+
+INDEXES = """
+SELECT pg_class.oid, relname, indisvalid FROM pg_class JOIN pg_index ON indexrelid = pg_class.oid
+WHERE relname = ANY(:names)
+"""
 
 
 async def test_migrations_make_what_the_models_say(database: Database) -> None:
@@ -60,6 +68,33 @@ async def test_tables_that_are_not_what_their_version_says_stay_as_they_are_and_
 
     async with database.engine.connect() as connection:
         assert await connection.scalar(text("SELECT version_num FROM alembic_version")) == "0016"
+
+
+async def test_indexes_that_were_made_before_by_the_lines_of_the_docs_are_left_and_broken_ones_made_anew(
+    database: Database,
+) -> None:
+    """So that a very large store is not locked while its tables are upgraded."""
+    if database.dialect == "sqlite":  # has no such lines, and no such stores
+        return
+    page = (Path(__file__).parents[2] / "docs" / "operations.md").read_text("utf-8")
+    lines = re.findall(r"^CREATE INDEX CONCURRENTLY IF NOT EXISTS (\w+) .*;$", page, re.MULTILINE)
+    await downgrade(database, "0019")
+    async with database.engine.connect() as plain:
+        connection = await plain.execution_options(isolation_level="AUTOCOMMIT")
+        for line in re.findall(r"^CREATE INDEX CONCURRENTLY .*;$", page, re.MULTILINE):
+            await connection.execute(text(line))
+        made = {row.relname: row.oid for row in await connection.execute(text(INDEXES), {"names": lines})}
+        broken = text("UPDATE pg_index SET indisvalid = false WHERE indexrelid = :oid")
+        await connection.execute(broken, {"oid": made["ix_items_barcode"]})
+
+    await upgrade(database)
+
+    async with database.engine.connect() as connection:
+        after = {row.relname: row for row in await connection.execute(text(INDEXES), {"names": lines})}
+    assert len(lines) == len(after) == 6
+    assert all(row.indisvalid for row in after.values())
+    assert {name for name, row in after.items() if row.oid != made[name]} == {"ix_items_barcode"}
+    assert await differences(database) == []
 
 
 async def test_a_new_store_is_empty(databases: Databases, dialect: str) -> None:
