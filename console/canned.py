@@ -1,5 +1,6 @@
 """Answers given again and again: for editors."""
 
+import re
 from collections.abc import Mapping, Sequence
 
 from aiohttp import web
@@ -11,6 +12,11 @@ from bot.wording import gettext as _
 from console.room import ROOT, Room, Stop, Visit
 
 LONGEST_TITLE, LONGEST_TEXT = 80, 4_000
+PLACE = re.compile(r"\{(\w+)\}")
+NAME, LIBRARIAN, LIBRARY = ("имя", "name"), ("библиотекарь", "librarian"), ("библиотека", "library")
+"""What is filled in when the answer is taken: the reader's name, who answers, the library's name."""
+
+_PLACES = frozenset((*NAME, *LIBRARIAN, *LIBRARY))
 
 
 class CannedScreen:
@@ -40,10 +46,12 @@ class CannedScreen:
         if not title or not said or len(title) > LONGEST_TITLE or len(said) > LONGEST_TEXT:
             raise Stop(400, _("Нужны название и текст, не слишком длинные."))
         number = visit.request.match_info.get("id")
+        typed = {number or "new": (title, said)}
+        if strange := next((one[0] for one in PLACE.finditer(said) if one[1].casefold() not in _PLACES), ""):
+            return await self._page(visit, _nothing_for(strange), 400, typed)
         try:
             await self._desk.put_canned(title, said, int(number) if number else None)
         except InputError:
-            typed = {number or "new": (title, said)}
             return await self._page(visit, _("Ответ с таким названием уже есть."), 400, typed)
         await self._room.audit.note(visit.me.login, "canned.changed", f"canned:{title}")
         return self._room.go(visit, f"{ROOT}canned")
@@ -62,3 +70,8 @@ class CannedScreen:
         canned = await self._desk.canned()
         values = {"canned": canned, "fault": fault, "typed": typed or {}}
         return self._room.page(visit, "canned.html", status, now_on="canned", **values)
+
+
+def _nothing_for(place: str) -> str:
+    said = _("Бот не знает, что подставить вместо «{what}». Уберите фигурные скобки или напишите так: {known}.")
+    return said.format(what=place, known=", ".join(f"{{{names[0]}}}" for names in (NAME, LIBRARIAN, LIBRARY)))

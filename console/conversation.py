@@ -20,6 +20,7 @@ from bot.ports.log import Mode
 from bot.staff import StaffMember
 from bot.wording import gettext as _
 from console import uploads
+from console.canned import LIBRARIAN, LIBRARY, NAME, PLACE
 from console.card_summary import CardSummary
 from console.inbox import asked_by, kinds, listed, reasons, sought
 from console.overview import trouble
@@ -312,9 +313,9 @@ class ConversationScreen:
 
     def _filled(self, text: str, me: StaffMember, talk: Talk) -> str:
         """A canned answer with its places filled in; what is not known leaves no trace."""
-        known = {"имя": talk.name, "библиотекарь": me.name, "библиотека": self._room.setting.library}
-        known |= {"name": talk.name, "librarian": me.name, "library": self._room.setting.library}
-        filled = re.sub(r"\{(\w+)\}", lambda place: known.get(place[1].casefold(), place[0]), text)
+        known = dict.fromkeys(NAME, talk.name) | dict.fromkeys(LIBRARIAN, me.name)
+        known |= dict.fromkeys(LIBRARY, self._room.setting.library)
+        filled = PLACE.sub(lambda place: known.get(place[1].casefold(), place[0]), text)
         return re.sub(r",+(?=[.!?])", "", re.sub(r"\s+([,.!?])", r"\1", filled))
 
 
