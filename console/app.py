@@ -13,6 +13,7 @@ from bot.ports.files import Files
 from bot.ports.library import Library
 from bot.shelving import CatalogueDesk, ImportDesk
 from bot.staff import Audit, StaffBook, StaffRole
+from bot.streams import Streams
 from console.account import OwnAccount
 from console.answers import AnswersScreen
 from console.books import BooksScreen
@@ -33,7 +34,7 @@ from console.reader_ports import ReaderPorts
 from console.readers import ReadersScreen
 from console.requests import RequestsScreen
 from console.room import ConsoleSetting, Room
-from console.streams import Streams
+from console.streams import MOST
 from console.teach import TeachScreen
 
 
@@ -85,7 +86,7 @@ class Console:
     ) -> None:
         self._room = room = Room(setting, staff, audit, clock)
         card, about_readers = _about_readers(room, readers, lessons)
-        self._streams, self._imports, self._rehearsal = Streams(), imports, lessons.rehearsal
+        self._streams, self._imports, self._rehearsal = Streams(MOST), imports, lessons.rehearsal
         self._parts: Sequence[Part] = (
             room,
             Door(room),

@@ -18,6 +18,7 @@ from bot.ports.files import Files
 from bot.ports.library import Library
 from bot.ports.log import Mode
 from bot.staff import StaffMember
+from bot.streams import Streams
 from bot.wording import gettext as _
 from console import uploads
 from console.canned import LIBRARIAN, LIBRARY, NAME, PLACE
@@ -27,7 +28,7 @@ from console.overview import trouble
 from console.reader_words import way_told
 from console.room import ROOT, Room, Stop, Visit, outdated
 from console.shelf import Shelf
-from console.streams import Streams
+from console.streams import answer
 from console.thread import heard, lines_of, states
 
 LONGEST_ANSWER = 4_000
@@ -107,7 +108,7 @@ class ConversationScreen:
     async def stream(self, visit: Visit) -> web.StreamResponse:
         """A word whenever the conversation changed."""
         talk = await self._talk(visit)
-        return await self._streams.answer(visit.request, self._changes(talk))
+        return await answer(self._streams, visit.request, self._changes(talk))
 
     async def _changes(self, talk: Talk) -> AsyncIterator[bytes]:
         known = ""

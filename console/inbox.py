@@ -12,10 +12,11 @@ from aiohttp import web
 
 from bot.desk import MOST_COUNTED, Asked, Counts, Desk, Tab, Talk
 from bot.errors import StoreUnavailable
+from bot.streams import Streams
 from bot.wording import gettext as _
 from console.card_summary import CardSummary
 from console.room import ROOT, Room, Visit, one_line
-from console.streams import Streams
+from console.streams import answer
 
 A_PAGE = 30
 TOGETHER_S = 0.25
@@ -77,7 +78,7 @@ class InboxScreen:
 
     async def stream(self, visit: Visit) -> web.StreamResponse:
         """The counts, whenever they may have changed."""
-        return await self._streams.answer(visit.request, self._changes(asked_by(self._room, visit)))
+        return await answer(self._streams, visit.request, self._changes(asked_by(self._room, visit)))
 
     async def _values(self, visit: Visit, open_id: int = 0) -> dict[str, Any]:
         return await listed(self._room, self._desk, self._card, visit, open_id)

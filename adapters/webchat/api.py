@@ -2,8 +2,8 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from contextlib import aclosing, contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import aclosing
 from math import ceil
 from typing import Any
 
@@ -15,16 +15,15 @@ from adapters.webchat.parse import Posted, Refused
 from adapters.webchat.settings import WebChatSettings
 from bot.allowance import Allowance, address_of
 from bot.channels import Desk, Setting
-from bot.errors import StoreUnavailable
 from bot.messages import Contact, Photo
 from bot.ports.letters import Logged
+from bot.streams import Full, Streams
 
 AT_ONCE = 1_000
 """Messages in one answer; ``more`` says that there are further ones."""
 STREAM_BATCH = 100
 OVERLAP = 20
 """So many of the newest messages are looked at again; less than a batch."""
-RECONNECT_MS = 2_000
 READINGS_A_MESSAGE = 10
 FULL_S = 30
 PICTURES_A_MINUTE = 20
@@ -32,8 +31,6 @@ PICTURES_A_MINUTE = 20
 SESSIONS_AN_ADDRESS = 10
 UPLOAD_S = 60.0
 """How long a picture may take to arrive: a village's line is slow."""
-STUCK_S = 30.0
-"""A reader's connection that takes nothing for so long is given up; the page connects anew."""
 
 _encode = msgspec.json.Encoder().encode
 Endpoint = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -61,8 +58,7 @@ class Api:
         self._pictures_by_session = Allowance(clock, PICTURES_A_MINUTE)
         self._pictures_by_address = Allowance(clock, PICTURES_A_MINUTE * SESSIONS_AN_ADDRESS)
         self._readings = Allowance(clock, options.per_address_per_minute * READINGS_A_MESSAGE)
-        self._streams: set[asyncio.Task[Any]] = set()
-        self._closed = False
+        self._streams = Streams(options.streams_at_once)
 
     def routes(self) -> Sequence[web.AbstractRouteDef]:
         """The endpoints."""
@@ -76,9 +72,7 @@ class Api:
 
     async def aclose(self) -> None:
         """End every stream and open no other; pages connect again."""
-        self._closed = True
-        for task in self._streams:
-            task.cancel()
+        await self._streams.aclose()
 
     async def post(self, request: web.Request) -> web.Response:
         """Keep one message; 202 only after it is durable."""
@@ -141,26 +135,21 @@ class Api:
         contact = self._reader(request)
         seen = request.headers.get("Last-Event-ID") or request.query.get("after")
         after = parse.message_number(seen, "after")
-        with self._seat():
-            # Read once before the answer begins: a store that is away is an honest 503.
-            await self._desk.log.said(contact, after, 1)
-            response = web.StreamResponse(
-                headers={
-                    "Content-Type": "text/event-stream; charset=utf-8",
-                    "Cache-Control": "no-store",
-                    "X-Accel-Buffering": "no",
-                }
-            )
-            await response.prepare(request)
-            try:
-                await _write(response, b"retry: %d\n\n" % RECONNECT_MS)
-                async for piece in self._events(contact, after):
-                    await _write(response, piece)
-            except (ConnectionResetError, TimeoutError, StoreUnavailable):
-                pass  # the page connects again and resumes where it was
-            except asyncio.CancelledError:
-                if not self._closed:
-                    raise
+        response = web.StreamResponse(
+            headers={
+                "Content-Type": "text/event-stream; charset=utf-8",
+                "Cache-Control": "no-store",
+                "X-Accel-Buffering": "no",
+            }
+        )
+        try:
+            with self._streams.seat():
+                # Read once before the answer begins: a store that is away is an honest 503.
+                await self._desk.log.said(contact, after, 1)
+                await self._streams.tell(request, response, self._events(contact, after))
+        except Full:
+            message = "Too many open streams: ask GET /chat/messages."
+            raise Refused(503, "full", message, retry_after_s=FULL_S) from None
         return response
 
     async def _events(self, contact: Contact, after: int) -> AsyncIterator[bytes]:
@@ -186,19 +175,6 @@ class Api:
     def _reader(self, request: web.Request) -> Contact:
         _allow(self._readings.wait_s(address_of(request, self._options.client_address_header)))
         return parse.contact_of(self._channel, request.query.get("session"))
-
-    @contextmanager
-    def _seat(self) -> Iterator[None]:
-        """A place among the open streams."""
-        if self._closed or len(self._streams) >= self._options.streams_at_once:
-            raise Refused(503, "full", "Too many open streams: ask GET /chat/messages.", retry_after_s=FULL_S)
-        task = asyncio.current_task()
-        assert task is not None
-        self._streams.add(task)
-        try:
-            yield
-        finally:
-            self._streams.discard(task)
 
 
 class Told:
@@ -266,11 +242,6 @@ async def _picture(request: web.Request) -> bytes:
     if not parse.is_picture(kept):
         raise Refused(415, "not_picture", "This is no JPEG, PNG, WebP or GIF.")
     return bytes(kept)
-
-
-async def _write(response: web.StreamResponse, piece: bytes) -> None:
-    async with asyncio.timeout(STUCK_S):
-        await response.write(piece)
 
 
 def _refusals_as_json(endpoint: Endpoint) -> Endpoint:
