@@ -270,6 +270,15 @@ def test_what_is_asked_for_as_books_are_may_be_one(reader: PhraseUnderstanding) 
         assert "rival" not in reader.understand(said)[0].slots, said
 
 
+def test_whether_there_is_time_to_return_a_book_is_no_renewal(reader: PhraseUnderstanding) -> None:
+    for said in (
+        "Здравствуйте! Работаю до шести, срок сдачи завтра, хотел бы сдать. Успею ли?",
+        "Работаю до шести, хотел бы сдать книги вовремя. Успею ли я?",
+    ):
+        assert [request.intent for request in reader.understand(said)] == ["hours"], said
+    assert reader.understand("срок сдачи завтра, не успеваю дочитать, продлите")[-1].intent == "renew"
+
+
 def test_who_was_not_answered_wants_a_person(reader: PhraseUnderstanding) -> None:
     for said in ("никто мне не отвечает", "пишу вам третий раз, все молчат", "бот ничего не понимает", "робот тупой"):
         assert [request.intent for request in reader.understand(said)] == ["human"], said
