@@ -171,7 +171,8 @@ class LoadingScreen:
             raise Stop(409 if str(error) == Fault.BUSY else 400, self._why(error)) from None
         except (ValueError, AssertionError):
             raise Stop(400, _("Файл не дошёл. Попробуйте ещё раз.")) from None
-        await self._note(visit, job, "uploaded")
+        plain = "titles.uploaded" if job.kind is ImportKind.HIDDEN else "catalogue.uploaded"
+        await self._note(visit, job, "list.uploaded" if job.kind.personal else plain)
         return self._room.go(visit, f"{ROOT}imports/{job.job_id}")
 
     async def job(self, visit: Visit) -> web.Response:
@@ -196,7 +197,8 @@ class LoadingScreen:
             await self._desk.load(job.job_id, login=visit.me.login, accept_disappeared=accepts)
         except InputError as error:
             raise Stop(409, self._why(error)) from None
-        await self._note(visit, job, "loaded")
+        plain = "titles.loaded" if job.kind is ImportKind.HIDDEN else "catalogue.loaded"
+        await self._note(visit, job, "list.loaded" if job.kind.personal else plain)
         return self._room.go(visit, f"{ROOT}imports/{job.job_id}")
 
     async def drop(self, visit: Visit) -> web.Response:
@@ -206,7 +208,8 @@ class LoadingScreen:
             await self._desk.drop(job.job_id)
         except InputError as error:
             raise Stop(409, self._why(error)) from None
-        await self._note(visit, job, "dropped")
+        plain = "titles.dropped" if job.kind is ImportKind.HIDDEN else "catalogue.dropped"
+        await self._note(visit, job, "list.dropped" if job.kind.personal else plain)
         return self._room.go(visit, f"{ROOT}imports")
 
     async def undo(self, visit: Visit) -> web.Response:
@@ -216,7 +219,7 @@ class LoadingScreen:
             await self._desk.show_again(job.job_id, login=visit.me.login)
         except InputError:
             raise Stop(409, _("Это уже отменили. Обновите страницу.")) from None
-        await self._note(visit, job, "undone")
+        await self._note(visit, job, "titles.undone")
         return self._room.go(visit, f"{ROOT}books?hidden=1")
 
     async def rejected(self, visit: Visit) -> web.StreamResponse:
@@ -270,8 +273,7 @@ class LoadingScreen:
     async def _note(self, visit: Visit, job: ImportJob, what: str) -> None:
         """Into the journal; of a list of people its kind, for the names of files may tell of them."""
         more = job.kind.value if job.kind.personal else job.name
-        of = "list" if job.kind.personal else "titles" if job.kind is ImportKind.HIDDEN else "catalogue"
-        await self._room.audit.note(visit.me.login, f"{of}.{what}", f"import:{job.job_id}", more)
+        await self._room.audit.note(visit.me.login, what, f"import:{job.job_id}", more)
 
     async def _values(self, job: ImportJob) -> dict[str, Any]:
         hidden = job.kind is ImportKind.HIDDEN
