@@ -68,9 +68,10 @@ def _is_short_of_signs(text: str) -> bool:
 
 def _of(pieces: list[str], fewest: int, before: str) -> Listed | None:
     titles = [_unnumbered(piece).strip(' \t.,;«»"') for piece in pieces]
-    titles = [title for title in dict.fromkeys(titles) if any(char.isalpha() for char in title)]
+    titles = [title for title in titles if any(char.isalpha() for char in title)]
+    said, titles = len(titles), list(dict.fromkeys(titles))  # who copies a list twice still lists
     short = sum(len(_WORD.findall(title)) <= _LONGEST for title in titles)
-    if len(titles) < fewest or short < _SHORT * len(titles) or any("?" in title for title in titles):
+    if said < fewest or len(titles) < FEWEST or short < _SHORT * len(titles) or any("?" in title for title in titles):
         return None
     return Listed(tuple(titles), before)
 

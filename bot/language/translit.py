@@ -106,6 +106,7 @@ _cost = itemgetter(1)
 _LATIN = dict(zip("абвгдеёзийклмнопрстуфыэ", "abvgdeeziyklmnoprstufye", strict=True)) | {
     "ж": "zh", "х": "kh", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "shch", "ю": "yu", "я": "ya", "ъ": "", "ь": "",
 }  # fmt: skip
+_IN_LATIN = str.maketrans(_LATIN)
 _PLAIN = str.maketrans(
     {"«": '"', "»": '"', "„": '"', "“": '"', "”": '"', "’": "'", "—": "-", "–": "-", "−": "-", "…": "...", "№": "No.",
      "\u00a0": " ", "\u202f": " ", "\u2009": " ", "•": "-"}
@@ -125,6 +126,11 @@ def to_latin(text: str) -> str:
         for number, piece in enumerate(pieces)
     )
     return "".join(plain)
+
+
+def in_latin(word: str) -> str:
+    """One folded word in plain Latin letters."""
+    return word.translate(_IN_LATIN)
 
 
 def _latin(text: str) -> str:

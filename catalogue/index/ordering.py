@@ -41,6 +41,7 @@ def order(scored: Sequence[Scored], question: Question) -> list[Scored]:
         lifted = {one.work.work_id: replace(one, score=one.score * lift) for one in group}
         scored = [lifted.get(one.work.work_id) or (_behind(one, best) if over else one) for one in scored]
     # «Винни-Пух» is the tale, and no picture book whose subtitle was left out.
+    fitted = {one.work.work_id: round(one.score, 2) for one in scored if one.is_whole}
     nearest = max((one.score for one in scored), default=0.0)
     scored = [replace(one, score=nearest) if one.is_whole and one.score > nearest - RIVAL else one for one in scored]
     placed = max((one.score for one in scored if one.placed), default=0.0)
@@ -53,6 +54,7 @@ def order(scored: Sequence[Scored], question: Question) -> list[Scored]:
             one.work.rank,
             not one.is_whole,
             min(one.work.places or one.work.volumes, default=_LAST) if question.in_order else 0,
+            -fitted.get(one.work.work_id, 0.0),  # «Дом» before «Дома»
             -one.score - 0.1 * one.work.prior,
             min(one.work.volumes or one.work.places, default=0),
             one.work.work_id,

@@ -52,6 +52,8 @@ _SHORTEST_BEGUN, _ENDINGS, _ENDINGS_ALONE = 3, 64, 6
 """Letters of a word that may be unfinished; how many words may be its end: fewer where no other word tells anything."""
 _ONE_SLIP, _SURELY_ONE, _LIKELY_ONE = 0.9, 0.86, 0.8
 _SHORTEST_ALONE, _SHORTEST_OF_A_WORD, _LONG = 3, 5, 8
+_SMALL = frozenset("ивскоу")
+"""What may stand between two words that are written as one: «войнаимир»."""
 _SURELY_KEYS = 4
 """So long a word on the other layout is no chance: it is not read as Russian in Latin letters as well."""
 _FEW_DOUBTS = 4
@@ -192,8 +194,8 @@ class Reader:
 
     def _in_latin_letters(self, text: str) -> dict[str, float]:
         """The same word in Latin letters, where titles here have it: who types «сапиенс» means «Sapiens»."""
-        latin = translit.to_latin(text) if len(text) >= _SHORTEST_IN_LATIN and is_cyrillic(text) else ""
-        return {latin: _OTHER_LETTERS} if latin and self._lexicon.frequency(latin) else {}
+        latin = translit.in_latin(text) if len(text) >= _SHORTEST_IN_LATIN and is_cyrillic(text) else ""
+        return {latin: _OTHER_LETTERS} if latin and self._is_word(latin) else {}
 
     def _pen_names(self, text: str) -> dict[str, float]:
         """Under which other names of the same writer books stand here: who asks for Чхартишвили means Акунин."""
@@ -277,7 +279,7 @@ class Reader:
         return dict(sorted(found.items(), key=lambda item: -item[1])[:_MAX_OPTIONS])
 
     def _split(self, text: str, best: float, *, sound: bool) -> tuple[str, ...]:
-        """Two words of the catalogue written as one, () where there are none.
+        """Two words of the catalogue written as one, maybe with a small one between; () where there are none.
 
         Two of one work («мертвыедуши») are likelier meant than a word two slips away. What is a word itself, or may
         well be a slip of one, is else split into long words only: «монтекристо», but not «рас краски», «тери торию».
@@ -288,13 +290,20 @@ class Reader:
         likely: tuple[str, ...] = ()
         for at in range(_SHORTEST_ALONE, len(text) - _SHORTEST_ALONE + 1):
             one, two = text[:at], text[at:]
-            if not (self._is_word(one) and self._is_word(two)):
+            if not self._is_word(one):
+                continue
+            if two[0] in _SMALL and len(text) >= _LONG and not sound and self._are_of_one_work(one, two[1:]):
+                return one, two[0], two[1:]
+            if not self._is_word(two):
                 continue
             if not sound and self._lexicon.together(one, two):
                 return one, two
             if best < _SURELY_ONE and min(at, len(two)) >= shortest:
                 likely = likely or (one, two)
         return likely
+
+    def _are_of_one_work(self, one: str, two: str) -> bool:
+        return len(two) >= _SHORTEST_ALONE and self._is_word(two) and self._lexicon.together(one, two)
 
     def _word(self, text: str, options: Options, token: str = "") -> Word:
         lexicon = self._lexicon

@@ -19,6 +19,7 @@ def reader() -> PhraseUnderstanding:
         ("Забронируйте, пожалуйста: Обломов, Мцыри, Гроза", 3),
         ("- Обломов\n- Мцыри\n- Обломов\n- Ася", 3),
         ("Обломов\nМцыри\nГроза\nАся\nВий\nМуму", 6),
+        ("Обломов, Мцыри, Гроза, " * 30, 3),
         ("; ".join(f"Повесть о числе {number}" for number in range(100)), 100),
     ],
 )
@@ -39,6 +40,7 @@ def test_a_list_is_one_request_that_knows_how_many(reader: PhraseUnderstanding, 
         "Название: Дюна\nАвтор: Герберт\nИздательство: АСТ\nISBN: 978-5-17-087885-8\nГод: 2019\nСтраниц: 704",
         "Где вы? Когда открыты? Как записаться? Какие мероприятия?",
         "война и мир, анна каренина",
+        "Обломов\n" * 20,
     ],
 )
 def test_what_only_looks_like_a_list_is_none(reader: PhraseUnderstanding, said: str) -> None:

@@ -412,3 +412,17 @@ async def test_a_title_in_the_midst_of_a_story_is_asked_about(find: Find) -> Non
     found = await find("повесть, по которой сняли фильм собачье сердце")
 
     assert (found.verdict, _titles(found)[0]) == (Verdict.NEAR, "Собачье сердце")
+
+
+async def test_the_title_as_it_was_typed_comes_before_its_other_forms(tmp_path: Path) -> None:
+    shelf = (book("Дома", "Чехов А. П.", copies=20), book("Дом", "Цветаева М. И."), book("Кукольный дом", "Ибсен Г."))
+    async with indexed(tmp_path, *shelf) as catalogue:
+        assert _titles(await catalogue.find(Wanted(text="дом")))[:2] == ["Дом", "Дома"]
+        assert _titles(await catalogue.find(Wanted(text="дома")))[:2] == ["Дома", "Дом"]
+
+
+async def test_a_small_word_between_two_that_are_written_as_one_is_seen(tmp_path: Path) -> None:
+    shelf = (book("Война и мир", "Толстой Л. Н."), book("Война", "Бунин И."), book("Война миров", "Уэллс Г."))
+    async with indexed(tmp_path, *shelf) as catalogue:
+        found = await catalogue.find(Wanted(text="войнаимир"))
+        assert (found.verdict, found.works[0].title) == (Verdict.FOUND, "Война и мир")
