@@ -202,16 +202,15 @@ def test_how_long_a_book_may_stay_is_foreseen() -> None:
     assert last_due_date(LOAN, ANNA, RULES, wanted) == date(2026, 12, 27)
 
 
-def test_the_most_specific_rule_gives_each_parameter() -> None:
-    rules = LendingRules(
-        LendingPolicy(loan_days=15),
-        [
-            LendingRule((("loan_days", 7),), item_type="magazine"),
-            LendingRule((("loan_days", 10), ("renewals_allowed", 1)), category="child"),
-            LendingRule((("loan_days", 30),), branch_code="03"),
-            LendingRule((("loan_days", 3),), branch_code="03", item_type="magazine"),
-        ],
-    )
+@pytest.mark.parametrize("step", [1, -1], ids=["the general ones first", "the general ones last"])
+def test_the_most_specific_rule_gives_each_parameter(step: int) -> None:
+    given = [
+        LendingRule((("loan_days", 7),), item_type="magazine"),
+        LendingRule((("loan_days", 10), ("renewals_allowed", 1)), category="child"),
+        LendingRule((("loan_days", 30),), branch_code="03"),
+        LendingRule((("loan_days", 3),), branch_code="03", item_type="magazine"),
+    ]
+    rules = LendingRules(LendingPolicy(loan_days=15), given[::step])
 
     assert rules.policy("01", "", "").loan_days == 15
     assert rules.policy("01", "", "magazine").loan_days == 7
