@@ -176,7 +176,7 @@ async def _merge(connection: AsyncConnection) -> None:
         if branch.configured or meant is None:
             continue
         for column in BRANCHES_OF:
-            await connection.execute(update(column.class_).where(column == branch.id).values({column.key: meant}))
+            await connection.execute(update(column.table).where(column == branch.id).values({column.key: meant}))
         # The figures of days before stay with the branch that the library has told of; a file's age it learns anew.
         await connection.execute(delete(LoanSourceRow).where(LoanSourceRow.branch_id == branch.id))
         await connection.execute(delete(CirculationTotalsRow).where(CirculationTotalsRow.branch_id == branch.id))

@@ -190,7 +190,7 @@ def test_one_wrong_file_stops_all_before_anything_is_written(library: SmallLibra
 
 @pytest.mark.parametrize("kind", ["events", "pigeons"])
 def test_what_this_version_does_not_import_is_said(imports: Imports, kind: str) -> None:
-    with pytest.raises(WrongUse, match=r"catalogue, patrons, loans, faq"):
+    with pytest.raises(WrongUse, match=r"catalogue, patrons, loans, hidden, faq"):
         imports("books.csv", kind=kind)
 
 
