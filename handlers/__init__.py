@@ -31,6 +31,8 @@ _BESIDE_A_TITLE = frozenset(
     words("а и ну да же ли бы вот у вас есть мне нам нужна нужен нужно нужны ищу хочу найти взять почитать книга книгу "
           "книжка роман пожалуйста здравствуйте добрый день это про the a book do you have is there номер")
 )  # fmt: skip
+_LEFT_OUT = frozenset(words("и или or and"))
+"""What of a title need not be said: «Хоббит туда и обратно»."""
 _BEFORE_A_SUBTITLE = re.compile(r"[.:;(/]")
 _LEAST_STEM = 5
 _LONGEST_TITLE = 14
@@ -102,7 +104,7 @@ def is_called(work: WorkCard, text: str) -> bool:
     said = words(text)
     title, author = words(work.title), words(work.author)
     named = any(
-        part and all(any(_is_same(word, one) for one in said) for word in part)
+        part and all(any(_is_same(word, one) for one in said) for word in (set(part) - _LEFT_OUT or part))
         for part in (title, words(_BEFORE_A_SUBTITLE.split(work.title, maxsplit=1)[0]))
     )
     return named and all(
@@ -110,10 +112,10 @@ def is_called(work: WorkCard, text: str) -> bool:
     )
 
 
-def begins_like(work: WorkCard, text: str) -> bool:
-    """Whether the text is how the book's title begins, word for word: «Пять минут» of «Пять минут жизни»."""
-    said = words(text)
-    return bool(said) and words(work.title)[: len(said)] == said
+def begins_or_ends(work: WorkCard, text: str) -> bool:
+    """Whether the title begins or ends so, word for word: «Пять минут» жизни, Хоббит, или «Туда и обратно»."""
+    said, title = words(text), words(work.title)
+    return bool(said) and said in (title[: len(said)], title[-len(said) :])
 
 
 def _is_same(one: str, two: str) -> bool:

@@ -14,7 +14,16 @@ from bot.ports.understanding import Request
 from bot.routing import Answer, Router, Turn, intent, pressed
 from bot.wording import books
 from bot.wording import gettext as _
-from handlers import A_GUESS, A_WILD_GUESS, begins_like, is_called, is_hardly_found, librarian_button, surely, words_of
+from handlers import (
+    A_GUESS,
+    A_WILD_GUESS,
+    begins_or_ends,
+    is_called,
+    is_hardly_found,
+    librarian_button,
+    surely,
+    words_of,
+)
 
 router = Router("unsure")
 
@@ -23,7 +32,7 @@ OF_A_PLACE = frozenset({"hours", "location", "contacts"})
 OF_A_CARD = frozenset({"renew", "hold", "my_loans", "subscribe", "unsubscribe"})
 """Wishes that do something or ask for a card: not on a guess."""
 ONLY_SAID = frozenset({"review", "thanks"})
-"""To what asks for nothing, a book that only begins so is asked about, too: «Пять минут»."""
+"""To what asks for nothing, a book that only begins or ends so is asked about, too: «Пять минут»."""
 LONGEST_PAYLOAD = 64
 """Bytes of what a button carries; see ``Button``."""
 
@@ -76,7 +85,7 @@ async def _where_no_book_is_meant(turn: Turn, library: Library, found: Found, ot
     if request.intent in LOOKED_FOR and not called_so and _may_be_none(found, request):
         known = await look_up_faq(library.faq, "", words_of(turn), turn.language)
         return _ask(turn, "search", other) if known is None else _go_on(request)
-    if request.intent in ONLY_SAID and any(begins_like(work, words_of(turn)) for work in found.works[:1]):
+    if request.intent in ONLY_SAID and any(begins_or_ends(work, words_of(turn)) for work in found.works[:1]):
         return _ask_of_the_book(found.works[0], other, request)
     if request.intent in OF_A_CARD and request.confidence < A_GUESS:
         return _ask(turn, request.intent, "search")

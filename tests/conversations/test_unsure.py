@@ -168,8 +168,17 @@ async def test_a_title_with_the_number_of_a_branch_is_no_branch(
     reader.hears("Вы ищете книгу «Палата номер семь: повесть», Антон Чехов или хотите узнать телефон?")
 
 
-@pytest.mark.parametrize(("said", "asked"), [("пять минут", True), ("минут пять", False)])
-async def test_a_review_that_a_title_begins_with_is_asked_about(
+def test_a_small_word_of_a_title_need_not_be_said() -> None:
+    card = FakeCatalogue().holds("Хоббит, или Туда и обратно", "Джон Толкин", at(CENTRAL, 1, 1))
+
+    assert handlers.is_called(card, "хоббит туда и обратно")
+    assert not handlers.is_called(card, "хоббит или обратно")
+
+
+@pytest.mark.parametrize(
+    ("said", "asked"), [("пять минут", True), ("минут жизни", True), ("минут пять", False), ("минут", False)]
+)
+async def test_a_review_that_a_title_begins_or_ends_with_is_asked_about(
     library: Library, clock: StandingClock, catalogue: FakeCatalogue, said: str, asked: bool
 ) -> None:
     catalogue.holds("Пять минут жизни", "Эмма Скотт", at(CENTRAL, 1, 1))
