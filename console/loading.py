@@ -80,12 +80,11 @@ def list_faults() -> dict[str, str]:
 
 def hiding_faults() -> dict[str, str]:
     """The same where a list of titles was expected."""
-    return {
+    return list_faults() | {
         Fault.UNKNOWN_KIND: _(
             "Не понять, какие книги скрыть. Подойдёт CSV или Excel. Столбцы нужно подписать: «Автор» и «Название», или "
             "ISBN, или «Инв. №»."
         ),
-        Fault.NOTHING_READ: _("В файле не нашлось ни одной строки, которая подходит."),
     }
 
 

@@ -27,25 +27,11 @@ def _types_unbuilt() -> Iterator[None]:
 
 
 with _types_unbuilt():
-    from aiogram import Bot, types
+    from aiogram import Bot, methods, types
     from aiogram.client.session.aiohttp import AiohttpSession
     from aiogram.client.telegram import TelegramAPIServer
     from aiogram.exceptions import AiogramError
-    from aiogram.methods import (
-        AnswerCallbackQuery,
-        DeleteWebhook,
-        GetFile,
-        GetMe,
-        GetUpdates,
-        GetWebhookInfo,
-        SendDocument,
-        SendMessage,
-        SendPhoto,
-        SendVenue,
-        SetMyCommands,
-        SetWebhook,
-        TelegramMethod,
-    )
+    from aiogram.methods import TelegramMethod
     from aiogram.types import BufferedInputFile
 
 __all__ = [
@@ -62,18 +48,18 @@ __all__ = [
 METHODS: dict[str, type[TelegramMethod[Any]]] = {
     method.__api_method__: method
     for method in (
-        AnswerCallbackQuery,
-        DeleteWebhook,
-        GetFile,
-        GetMe,
-        GetUpdates,
-        GetWebhookInfo,
-        SendDocument,
-        SendMessage,
-        SendPhoto,
-        SendVenue,
-        SetMyCommands,
-        SetWebhook,
+        methods.AnswerCallbackQuery,
+        methods.DeleteWebhook,
+        methods.GetFile,
+        methods.GetMe,
+        methods.GetUpdates,
+        methods.GetWebhookInfo,
+        methods.SendDocument,
+        methods.SendMessage,
+        methods.SendPhoto,
+        methods.SendVenue,
+        methods.SetMyCommands,
+        methods.SetWebhook,
     )
 }
 for method in METHODS.values():

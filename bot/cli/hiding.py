@@ -3,15 +3,14 @@
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import ExitStack
 from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
 
 from bot.app.store import open_database
-from bot.cli.lists import Rows
-from bot.cli.loading import REPORT, Asked, progress
+from bot.cli.lists import reading
+from bot.cli.loading import Asked
 from bot.clock import SystemClock
 from bot.errors import InputError
 from bot.library.lists import HidingSummary
@@ -20,7 +19,6 @@ from bot.settings import load as load_settings
 from catalogue.list_desk import named
 from catalogue.lists import ListFile, recognise_list
 from catalogue.loading import source_name
-from catalogue.rejects import Report
 from db.hiding import SqlTitleHider
 
 LOGIN = "command line"
@@ -34,22 +32,15 @@ def load(settings: Settings, folder: Path, files: Sequence[Path], asked: Asked, 
 
 
 async def _load(settings: Settings, folder: Path, sources: Sequence[ListFile], asked: Asked, console: Console) -> int:
-    report = Report(asked.report if asked.report or asked.dry_run else Path(REPORT), asked=asked.report is not None)
-    database = await open_database(settings, folder, make_tables=True)
     code = 0
-    with ExitStack() as closing:
-        closing.callback(report.close)
-        try:
-            tick = closing.enter_context(progress(sources, console))
-            hider = SqlTitleHider(database, SystemClock())
-            for source in sources:
-                rows = Rows(source, report, tick)
-                name = asked.source or source_name(source.path)
-                summary = await hider.hide(rows(), rows.note, source=name, login=LOGIN, dry_run=asked.dry_run)
-                _tell(console, source, name, summary, rows.rejected, dry_run=asked.dry_run)
-                code = code or int(rows.rejected > 0 and not summary.found)
-        finally:
-            await database.aclose()
+    async with reading(settings, folder, sources, asked, console) as (database, report, rows_of):
+        hider = SqlTitleHider(database, SystemClock())
+        for source in sources:
+            rows = rows_of(source)
+            name = asked.source or source_name(source.path)
+            summary = await hider.hide(rows(), rows.note, source=name, login=LOGIN, dry_run=asked.dry_run)
+            _tell(console, source, name, summary, rows.rejected, dry_run=asked.dry_run)
+            code = code or int(rows.rejected > 0 and not summary.found)
     for line in report.shown:
         console.print(escape(f"left out: {line}"))
     if report.written:

@@ -1,8 +1,8 @@
 """``bibliobot import --kind patrons`` and ``--kind loans``: readers and their loans from files into the store."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import fields
 from pathlib import Path
 from typing import Any, Literal, cast
@@ -22,6 +22,7 @@ from catalogue.lists import ListFile, recognise_list
 from catalogue.loading import MAY_DISAPPEAR, source_name
 from catalogue.rejects import OnDisk, Report
 from db.branches import SqlBranches
+from db.connect import Database
 from db.list_import import SqlListWriter
 
 Tick = Callable[[OnDisk, int], None]
@@ -36,26 +37,35 @@ def load(settings: Settings, folder: Path, files: Sequence[Path], asked: Asked, 
 
 
 async def _load(settings: Settings, folder: Path, sources: Sequence[ListFile], asked: Asked, console: Console) -> int:
+    code = 0
+    async with reading(settings, folder, sources, asked, console) as (database, report, rows_of):
+        if not asked.dry_run:
+            await put_branches(settings, database)
+        branches = SqlBranches(database, settings.library.timezone)
+        writer = SqlListWriter(database, branches, SystemClock(), lending_house(settings))
+        for source in sources:
+            rows = rows_of(source)
+            keep: Any = writer.patrons if source.kind == "patrons" else writer.loans
+            summary = await keep(rows, _plan(settings, source, asked), rows.note)
+            _tell(console, source, summary, rows.rejected, report, dry_run=asked.dry_run)
+            code = code or int(summary.unconfirmed or (rows.rejected > 0 and not summary.read))
+    return code
+
+
+@asynccontextmanager
+async def reading(
+    settings: Settings, folder: Path, sources: Sequence[ListFile], asked: Asked, console: Console
+) -> AsyncIterator[tuple[Database, Report, Callable[[ListFile], "Rows"]]]:
+    """The store, the report of what is left out, and how a file's rows are read beside a progress bar."""
     report = Report(asked.report if asked.report or asked.dry_run else Path(REPORT), asked=asked.report is not None)
     database = await open_database(settings, folder, make_tables=True)
-    code = 0
     with ExitStack() as closing:
         closing.callback(report.close)
         try:
-            if not asked.dry_run:
-                await put_branches(settings, database)
             tick = closing.enter_context(progress(sources, console))
-            branches = SqlBranches(database, settings.library.timezone)
-            writer = SqlListWriter(database, branches, SystemClock(), lending_house(settings))
-            for source in sources:
-                rows = Rows(source, report, tick)
-                keep: Any = writer.patrons if source.kind == "patrons" else writer.loans
-                summary = await keep(rows, _plan(settings, source, asked), rows.note)
-                _tell(console, source, summary, rows.rejected, report, dry_run=asked.dry_run)
-                code = code or int(summary.unconfirmed or (rows.rejected > 0 and not summary.read))
+            yield database, report, lambda source: Rows(source, report, tick)
         finally:
             await database.aclose()
-    return code
 
 
 def _plan(settings: Settings, source: ListFile, asked: Asked) -> ListPlan:
