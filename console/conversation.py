@@ -108,7 +108,7 @@ class ConversationScreen:
     async def stream(self, visit: Visit) -> web.StreamResponse:
         """A word whenever the conversation changed."""
         talk = await self._talk(visit)
-        return await answer(self._streams, visit.request, self._changes(talk))
+        return await answer(self._streams, self._room, visit, self._changes(talk))
 
     async def _changes(self, talk: Talk) -> AsyncIterator[bytes]:
         known = ""

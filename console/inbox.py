@@ -78,7 +78,7 @@ class InboxScreen:
 
     async def stream(self, visit: Visit) -> web.StreamResponse:
         """The counts, whenever they may have changed."""
-        return await answer(self._streams, visit.request, self._changes(asked_by(self._room, visit)))
+        return await answer(self._streams, self._room, visit, self._changes(asked_by(self._room, visit)))
 
     async def _values(self, visit: Visit, open_id: int = 0) -> dict[str, Any]:
         return await listed(self._room, self._desk, self._card, visit, open_id)

@@ -286,7 +286,21 @@ class Room:
         token = request.cookies.get(SESSION, "")
         if len(token) != TOKEN_LENGTH:
             return None
-        return await self.staff.session(digest(token), self.clock.now() - self.setting.idle)
+        return await self.staff.session(digest(token), self._idle_since())
+
+    async def goes_on(self, visit: Visit) -> bool:
+        """Whether the session of a page that stays open still does, and its owner may what they might.
+
+        To ask is no sign of life: a page that nobody touches does not keep its session.
+        """
+        begun = visit.session
+        assert begun is not None
+        alive = await self.staff.sessions(begun.member.staff_id)
+        found = next((one for one in alive if one.session_id == begun.session_id), None)
+        return found is not None and found.member == begun.member and found.seen_at >= self._idle_since()
+
+    def _idle_since(self) -> datetime:
+        return self.clock.now() - self.setting.idle
 
     def _visit(self, request: web.Request, session: StaffSession | None) -> Visit:
         token = request.cookies.get(SESSION if session else DOOR, "")
