@@ -1,6 +1,6 @@
 """«До скольки вы сегодня?»: now, on a day, in a week; closed days, breaks, sanitary days."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 
 from bot.clock import local_day
@@ -32,7 +32,9 @@ from handlers import (
 router = Router("hours")
 
 MOST_DAYS = 12
-"""Days that one answer tells of: the longest holidays fit."""
+"""Lines that one answer tells days in; of more the week and what differs from it are told."""
+MOST_LINES = 7
+"""From more lines on open days that are alike are told in one, too."""
 NEWS_DAYS = 14
 """How far ahead the week's answer mentions days that differ."""
 LONG_STRETCH, REST_DAYS = 3, 3
@@ -42,6 +44,8 @@ _WHAT = frozenset(("что", "кто"))
 _ALL = frozenset(("все", "всех", "всем", "каждой", "каждого", "каждый", "all", "every"))
 _BRANCHES = ("филиал", "библиотек", "librar", "branch")
 _OPEN = ("открыт", "работа", "open")
+_OF_THE_WEEK = ("график", "режим", "расписан", "часы", "дни", "обычно", "вообще", "hours", "schedule")
+"""Beginnings of words that ask for the whole week, whatever day was spoken of before."""
 _OF_HOURS = ("час", "дни", "день", "график", "режим", "врем", "расписан", "hour")
 _SANITARY = ("санитар", "sanitary")
 _BREAK = ("обед", "перерыв", "lunch", "break")
@@ -64,8 +68,10 @@ async def when_open(turn: Turn, library: Library) -> Reply | Answer:
     if not named:
         return await _unknown(turn, library, None)
     when = parse_when(text, local_day(turn.now, named[0].zone), library.holidays)
+    if not _names_time(when, text):
+        when = _kept(turn.argument)
     if len(named) > 1:
-        return which_branch("hours", named, f"@{when.days[0]}" if len(when.days) == 1 else "")
+        return which_branch("hours", named, _day_behind(when.days))
     return await _told(turn, library, named[0], when, fold(text))
 
 
@@ -90,12 +96,14 @@ async def when_open_elsewhere(turn: Turn, library: Library) -> Reply | Answer:
 @router.on(follows("there:hours"))
 @same_for_all
 async def when_open_there_too(turn: Turn, library: Library) -> Reply | Answer:
-    """«До скольки там?»: the hours of the building that was spoken of last, unless another one is named."""
+    """«До скольки там?»: the hours of the building, on the day, that was spoken of last, unless another is named."""
     branch = branch_behind(turn.argument, await library.branches.all())
     of_many = asks_which(turn.text) or _asks_of_all(turn.text)
     if branch is None or of_many or await names_a_branch(turn, library):
         return await when_open(turn, library)
     when = parse_when(turn.text, local_day(turn.now, branch.zone), library.holidays)
+    if not _names_time(when, turn.text):
+        when = _kept(turn.argument)
     return await _told(turn, library, branch, when, fold(turn.text))
 
 
@@ -104,26 +112,52 @@ async def when_open_there_too(turn: Turn, library: Library) -> Reply | Answer:
 async def when_open_there(turn: Turn, library: Library) -> Reply | Answer:
     """``hours``, ``hours:03`` or ``hours:03@2026-03-08``."""
     branches = await library.branches.all()
-    key, _at, day = turn.argument.partition("@")
-    branch = branch_behind(key, branches) if key else main_branch(branches)
+    branch = branch_behind(turn.argument, branches) if turn.argument else main_branch(branches)
     if branch is None:
         return await _unknown(turn, library, None)
-    try:
-        days = (date.fromisoformat(day),) if day else ()
-    except ValueError:
-        days = ()
-    return await _told(turn, library, branch, When(days=days), "")
+    return await _told(turn, library, branch, _kept(turn.argument), "")
 
 
 @router.on(pressed("hours_where"))
 @same_for_all
 async def where(turn: Turn, library: Library) -> Reply:
-    """Let the reader choose a branch; many are told at once, each with its hours of today."""
+    """Let the reader choose a branch; many are told at once, each with its hours of today.
+
+    ``hours_where`` or ``hours_where:@2026-03-08``.
+    """
     branches = await library.branches.all()
     known = [branch for branch in branches if branch.hours is not None]
     if 0 < len(known) <= MOST_BRANCHES:
-        return which_branch("hours", known)
+        return which_branch("hours", known, _day_behind(_kept(turn.argument).days))
     return await _all(turn, library, branches)
+
+
+def _names_time(when: When, text: str) -> bool:
+    """Whether a question tells itself which days it is about: a day, the present moment, or the week."""
+    said = words(text)
+    return bool(when.days or when.weekdays or when.now) or any(word.startswith(_OF_THE_WEEK) for word in said)
+
+
+def _kept(argument: str) -> When:
+    """The days that stand behind a branch: ``03@2026-03-08``, ``03@2026-03-07..2026-03-08``."""
+    first, _to, last = argument.partition("@")[2].partition("..")
+    try:
+        begins = date.fromisoformat(first)
+        count = (date.fromisoformat(last or first) - begins).days + 1
+    except ValueError:
+        return When()
+    return When(days=tuple(begins + timedelta(days=step) for step in range(count)))
+
+
+def _day_behind(days: Sequence[date]) -> str:
+    """One day as it stands behind a branch in a button, which has no room for more."""
+    return f"@{days[0]}" if len(days) == 1 else ""
+
+
+def _days_behind(days: Sequence[date]) -> str:
+    """Days in a row as they stand behind a branch in what was shown last."""
+    in_a_row = len(days) > 1 and (days[-1] - days[0]).days == len(days) - 1
+    return f"@{days[0]}..{days[-1]}" if in_a_row else _day_behind(days)
 
 
 async def _all(turn: Turn, library: Library, branches: Sequence[Branch]) -> Reply:
@@ -132,7 +166,7 @@ async def _all(turn: Turn, library: Library, branches: Sequence[Branch]) -> Repl
     if not known:
         return await _unknown(turn, library, None)
     today = local_day(turn.now, known[0][0].zone)
-    days = parse_when(words_of(turn), today, library.holidays).days
+    days = parse_when(words_of(turn), today, library.holidays).days or _kept(turn.argument).days
     lines = []
     for branch, hours in known:
         day_there = days[0] if days else local_day(turn.now, branch.zone)
@@ -163,7 +197,7 @@ async def _open_ones(turn: Turn, library: Library, branches: Sequence[Branch]) -
     if not known:
         return await _unknown(turn, library, None)
     today = local_day(turn.now, branches[0].zone)
-    days = parse_when(words_of(turn), today, library.holidays).days
+    days = parse_when(words_of(turn), today, library.holidays).days or _kept(turn.argument).days
     lines = []
     for branch, hours in known:
         day_there = day_of(hours, days[0] if days else local_day(turn.now, branch.zone), library.holidays)
@@ -183,10 +217,10 @@ async def _told(turn: Turn, library: Library, branch: Branch, when: When, text: 
     if day_of(hours, today, library.holidays).why is Why.GONE:
         lines = [right_now(branch, turn.now, library.holidays)]
     elif any(word in text for word in _SANITARY):
-        day_asked = _days(branch, hours, when.days, today, turn.now, library) if when.days else []
+        day_asked = _days(branch, hours, when, today, turn.now, library) if when.days else []
         lines = [*day_asked, *_sanitary(hours, today, library)]
     elif when.days:
-        lines = _days(branch, hours, when.days, today, turn.now, library)
+        lines = _days(branch, hours, when, today, turn.now, library)
     elif when.weekdays:
         lines = [
             _("{days}: {hours}").format(days=capital(weekday(number)), hours=spans(hours.week[number]) or _("выходной"))
@@ -202,30 +236,56 @@ async def _told(turn: Turn, library: Library, branch: Branch, when: When, text: 
         if hours.sanitary_day is not None:
             lines.append(sanitary_rule(hours.sanitary_day))
         lines += _news(branch, hours, today, library, set(range(7)))
-    told = reply(bold(branch.name), "".join(f"\n{line}" for line in lines), buttons=await _others(library, branch))
-    return Answer(replies=(told,), about=f"hours:{branch_key(branch.code)}")
+    told = reply(
+        bold(branch.name), "".join(f"\n{line}" for line in lines), buttons=await _others(library, branch, when.days)
+    )
+    return Answer(replies=(told,), about=f"hours:{branch_key(branch.code)}{_days_behind(when.days)}")
 
 
 def _day(what: Day, today: date) -> str:
     return capital(_("{day}: {hours}.").format(day=named_day(what.date, today), hours=day_hours(what)))
 
 
-def _days(
-    branch: Branch, hours: Hours, days: Sequence[date], today: date, moment: datetime, library: Library
-) -> list[str]:
-    """A line a day; after closed days the next opening, so that nobody has to ask again."""
-    told = [day_of(hours, day, library.holidays) for day in days[:MOST_DAYS]]
-    lines = [_day(what, today) for what in told]
+def _days(branch: Branch, hours: Hours, when: When, today: date, moment: datetime, library: Library) -> list[str]:
+    """A line a day, or one for several that are alike; after closed days the next opening: nobody has to ask again."""
+    days = when.days
+    if when.and_between:
+        days = tuple(days[0] + timedelta(days=step) for step in range((days[-1] - days[0]).days + 1))
+    told = [day_of(hours, day, library.holidays) for day in days]
     if len(told) == 1 and told[0].date == today:
         now = right_now(branch, moment, library.holidays)
         # On a closed day both would say the same; only the second tells when we open.
-        return [*lines, now] if told[0].intervals else [now]
+        return [_day(told[0], today), now] if told[0].intervals else [now]
+    lines = _in_stretches(told, hours, today)
     if not any(what.intervals for what in told):
         after = datetime.combine(told[-1].date, datetime.max.time(), branch.zone)
         opens = next_opening(hours, branch.zone, after, library.holidays)
         if opens is not None and told[-1].date - today <= timedelta(days=LOOK_AHEAD_DAYS * 6):
             lines.append(_("Откроемся {moment}.").format(moment=moment_words(opens, moment, branch.zone)))
     return lines
+
+
+def _in_stretches(told: Sequence[Day], hours: Hours, today: date) -> list[str]:
+    """Days with closed ones in a row told together, in many days open ones, too; of very many the week tells most."""
+    stretches = _parted(told, lambda before, what: not before.intervals and not what.intervals)
+    if len(stretches) > MOST_LINES:
+        stretches = _parted(told, lambda before, what: before.intervals == what.intervals)
+    if len(stretches) <= MOST_DAYS:
+        return [_stretch(days, today) for days in stretches]
+    unlike = [days for days in stretches if any(day.intervals != hours.week[day.date.weekday()] for day in days)]
+    return [*week(hours), *(_stretch(days, today) for days in unlike[:MOST_DAYS])]
+
+
+def _parted(told: Sequence[Day], goes_on: Callable[[Day, Day], bool]) -> list[list[Day]]:
+    """Days in a row together, as long as each goes on as the one before."""
+    stretches: list[list[Day]] = []
+    for what in told:
+        before = stretches[-1][-1] if stretches else None
+        if before and what.date - before.date == timedelta(days=1) and goes_on(before, what):
+            stretches[-1].append(what)
+        else:
+            stretches.append([what])
+    return stretches
 
 
 def _sanitary(hours: Hours, today: date, library: Library) -> list[str]:
@@ -278,14 +338,18 @@ def _goes_on(before: Day, what: Day) -> bool:
 def _stretch(days: Sequence[Day], today: date) -> str:
     if len(days) < LONG_STRETCH:
         return "\n".join(_day(what, today) for what in days)
-    return _("С {first} по {last}: {hours}.").format(
-        first=day(days[0].date), last=day(days[-1].date), hours=day_hours(days[0])
-    )
+    said = day_hours(days[0])
+    if any(day_hours(what) != said for what in days):
+        holidays = {what.why for what in days} <= {Why.HOLIDAY, Why.WEEK}
+        said = _("закрыто, праздничные дни") if holidays else _("закрыто")
+    return _("С {first} по {last}: {hours}.").format(first=day(days[0].date), last=day(days[-1].date), hours=said)
 
 
-async def _others(library: Library, branch: Branch) -> tuple[Row, ...]:
+async def _others(library: Library, branch: Branch, days: Sequence[date]) -> tuple[Row, ...]:
     branches = await library.branches.all()
-    other = ((Button(_("Другая библиотека"), "hours_where"),),) if len(branches) > 1 else ()
+    day_asked = _day_behind(days)
+    where_else = f"hours_where:{day_asked}" if day_asked else "hours_where"
+    other = ((Button(_("Другая библиотека"), where_else),),) if len(branches) > 1 else ()
     return (*other, (Button(_("Адрес"), f"location:{branch_key(branch.code)}"), find_button()))
 
 

@@ -126,7 +126,8 @@ def start_parameter(code: str) -> str:
 
 
 def branch_behind(key: str, branches: Iterable[Branch]) -> Branch | None:
-    """The branch of a button or a link, None where it is gone."""
+    """The branch of a button or a link, None where it is gone; a day behind it (``03@2026-03-08``) is not its own."""
+    key = key.partition("@")[0]
     return next((branch for branch in branches if key in (branch_key(branch.code), link_key(branch.code))), None)
 
 

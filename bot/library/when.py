@@ -1,9 +1,9 @@
 """Which days a reader means: «завтра», «в субботу», «12.06», «1 января», «на праздники»."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import groupby
 
 from bot.language.folding import words as folded
@@ -12,7 +12,8 @@ from bot.library.hours import DaysOff
 from bot.quick import dataclass
 
 AHEAD_DAYS = 92
-"""How far ahead «на праздники» looks for the next days off."""
+"""How far ahead «на праздники» looks for the next days off, and the most that «с … по …» covers."""
+_LONGEST = timedelta(days=AHEAD_DAYS)
 
 _NUMERIC = re.compile(r"(?<![\d.,:])(\d{1,2})[./](\d{1,2})(?:[./](\d{4}|\d{2}))?(?![\d:])")
 _ISO = re.compile(r"(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)")
@@ -48,7 +49,21 @@ _STRETCHES = {
     "week": re.compile(r"недел\w+|week"),
 }
 """Several days under one name; a word belongs to one of them at most."""
+_WITH_GAPS = frozenset(("may",))
+"""Stretches with working days in them: who asks about them asks about these, too."""
 _NEXT = re.compile(r"следующ\w+|next|будущ\w+")
+_POINT = (
+    r"(?:\d{4}-\d{2}-\d{2}|\d{1,2}[./]\d{1,2}(?:[./](?:\d{4}|\d{2}))?"
+    rf"|(?:\w+(?:-\w+)? )?(?:{'|'.join(name for names in _MONTHS for name in names)})\w*"
+    r"(?: \d{1,2}(?![\d:]))?(?: \d{4}(?: года?)?)?"
+    rf"|(?:{'|'.join(_WEEKDAYS)}|{'|'.join(_SIMPLE)})(?!\w)|\d{{1,2}}(?:-?[а-я]{{1,2}}|st|nd|rd|th)?(?!\w))"
+)
+_FROM_TO = (
+    rf"(?<![\w./-])(?:(?:с|со|от|from) (?P<word>\w+)(?= (?:по|до|to))|(?P<first>{_POINT}))"
+    rf"(?: (?:по|до|to|till|until|through) | ?[-–—] ?)(?P<last>{_POINT})(?![./]?\w)"
+    rf"|(?:между|between) (?P<one>{_POINT}|\w+) (?:и|and) (?P<other>{_POINT})"
+)
+"""«С 30 декабря по 8 января», «1–8 января», «с пятницы до вторника», «между 1 и 8 мая»."""
 
 
 _BESIDE_DAYS = frozenset(
@@ -67,11 +82,13 @@ class When:
         days: The days meant, in order, distinct; empty where none is named.
         weekdays: Weekdays meant in general («по субботам»), Monday is 0.
         now: Whether the present moment is asked about («ещё открыты?»).
+        and_between: Whether the working days between ``days`` are asked about, too («на майских»).
     """
 
     days: tuple[date, ...] = ()
     weekdays: tuple[int, ...] = ()
     now: bool = False
+    and_between: bool = False
 
 
 def parse_when(text: str, today: date, holidays: DaysOff) -> When:
@@ -81,12 +98,16 @@ def parse_when(text: str, today: date, holidays: DaysOff) -> When:
     weekdays, each = _weekdays(tokens)
     if not each:
         days += [_coming(number, tokens, today) for number in weekdays]
+        days = _from_to(text, today) or days
+    named = frozenset[str]()
     if not days and not weekdays:
-        days = _stretch(tokens, today, holidays)
+        named = frozenset(map(_stretch_of, tokens))
+        days = _stretch(tokens, named, today, holidays)
     return When(
         days=tuple(sorted(set(days))),
         weekdays=tuple(weekdays) if each else (),
         now=not days and not weekdays and any(token in _NOW for token in tokens),
+        and_between=not _WITH_GAPS.isdisjoint(named),
     )
 
 
@@ -124,7 +145,7 @@ def _month(token: str) -> int:
 
 
 def _days_of_month(tokens: Sequence[str], place: int, month: int, today: date) -> list[date | None]:
-    """«1 января», «с 1 по 8 января», «1, 2 и 3 мая», «January 1»."""
+    """«1 января», «1, 2 и 3 мая», «January 1»."""
     numbers: list[str] = []
     at = place - 1
     while at >= 0 and (tokens[at] in ("и", "по", "до", "of") or (value_of(tokens[at]) or 99) <= 31):
@@ -133,9 +154,40 @@ def _days_of_month(tokens: Sequence[str], place: int, month: int, today: date) -
     if not numbers and place + 1 < len(tokens) and (value_of(tokens[place + 1]) or 99) <= 31:
         numbers = [tokens[place + 1]]
     values = [value for word in numbers if (value := value_of(word)) is not None]
-    if len(values) == 2 and {"по", "до"} & set(numbers) and values[0] < values[1]:
-        values = list(range(values[0], values[1] + 1))
     return [_in_year(value, month, "", today) for value in values]
+
+
+def _from_to(text: str, today: date) -> list[date]:
+    """Every day from one to another; the month or the like that only one of the two has is that of both."""
+    for found in _stretches_said().finditer(text.casefold().replace("ё", "е")):
+        first, last = found["first"] or found["word"] or found["one"], found["last"] or found["other"]
+        begins = _one_day(first, today) or _one_day(f"{first} {_month_in(last)}", today)
+        if begins is None:
+            continue
+        last = last if _one_day(last, begins) else f"{last} {_month_in(first)}"
+        ends, ends_first = _one_day(last, begins), _one_day(last, today)
+        began = _day(begins.year - 1, begins.month, begins.day)
+        if began and ends_first and ends_first < begins and ends_first - began <= _LONGEST:
+            begins, ends = today, ends_first  # it has begun already: «с 30 декабря по 8 января» in January
+        if ends is not None and begins < ends <= begins + _LONGEST:
+            return _run(begins, (ends - begins).days + 1)
+    return []
+
+
+@cache
+def _stretches_said() -> re.Pattern[str]:
+    """Compiled with the first question of days: a start need not wait for it."""
+    return re.compile(_FROM_TO)
+
+
+def _one_day(text: str, today: date) -> date | None:
+    tokens = folded(_ENGLISH_ORDINAL.sub(r"\1", text))
+    named = [*_dates(text, tokens, today), *(_coming(number, tokens, today) for number in _weekdays(tokens)[0])]
+    return named[0] if named else None
+
+
+def _month_in(text: str) -> str:
+    return next((token for token in folded(text) if _month(token)), "")
 
 
 def _in_year(day: int, month: int, year: str, today: date) -> date | None:
@@ -189,9 +241,9 @@ def _stretch_of(token: str) -> str:
     return next((name for name, pattern in _STRETCHES.items() if pattern.fullmatch(token)), "")
 
 
-def _stretch(tokens: Sequence[str], today: date, holidays: DaysOff) -> list[date]:
+def _stretch(tokens: Sequence[str], named: Collection[str], today: date, holidays: DaysOff) -> list[date]:
     """Several days under one name: the weekend, the holidays, a week."""
-    said, named = " ".join(tokens), set(map(_stretch_of, tokens))
+    said = " ".join(tokens)
     if "new year" in named or "новый год" in said or "new year" in said:
         return _new_year(today, holidays)
     if "may" in named:

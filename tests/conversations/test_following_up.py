@@ -97,6 +97,29 @@ async def test_another_day_and_another_branch(reader: Reader) -> None:
     reader.hears("Детская библиотека", "Завтра, 3 марта")
 
 
+async def test_the_day_that_was_asked_about_is_kept(reader: Reader) -> None:
+    await reader.says("вы работаете в субботу?")
+    await reader.says("а до скольки?")
+    reader.hears("Центральная библиотека", "В субботу, 7 марта: с 10:00 до 14:00.")
+
+    await reader.says("а детская?")
+    reader.hears("Детская библиотека", "В субботу, 7 марта: закрыто")
+
+    await reader.says("а режим работы?")
+    reader.hears("Детская библиотека", "Пн–Пт: с 10:00 до 18:00")
+    await reader.says("до скольки?")
+    reader.hears("Пн–Пт: с 10:00 до 18:00")
+
+
+async def test_the_days_that_were_asked_about_are_kept(reader: Reader) -> None:
+    await reader.says("работаете в выходные?")
+    await reader.says("до скольки?")
+
+    reader.hears("В субботу, 7 марта: с 10:00 до 14:00.", "В воскресенье, 8 марта: закрыто")
+    await reader.says("а адрес?")
+    reader.hears(CENTRAL.address)
+
+
 async def test_the_address_and_the_phone_of_another_branch(reader: Reader) -> None:
     await reader.says("где вы находитесь?")
     await reader.says("а детская?")

@@ -273,3 +273,37 @@ async def test_a_day_beside_the_sanitary_day_is_answered_too(reader: Reader) -> 
     await reader.says("26 марта вы работаете или санитарный день?")
 
     reader.hears("26 марта", "Санитарный день: последний четверг месяца.")
+
+
+async def test_closed_days_in_a_row_are_told_in_one_line_with_the_day_before(reader: Reader) -> None:
+    await reader.says("работаете с 30 декабря по 8 января?")
+
+    reader.hears(
+        "В среду, 30 декабря: с 9:00 до 19:00, перерыв с 13:00 до 14:00.",
+        "С 31 декабря по 8 января: закрыто, праздничные дни.",
+    )
+
+
+async def test_of_many_days_the_week_is_told_and_what_differs(reader: Reader) -> None:
+    await reader.says("режим работы с 20 марта по 11 мая")
+
+    reader.hears(
+        "Пн–Пт: с 9:00 до 19:00",
+        "В пятницу, 20 марта: закрыто: учёба библиотекарей.",
+        "В четверг, 26 марта: закрыто, санитарный день.",
+        "С 9 мая по 11 мая: закрыто, праздничные дни.",
+    )
+
+
+async def test_of_the_may_holidays_the_days_between_are_told(reader: Reader) -> None:
+    await reader.says("на майских работаете?")
+
+    reader.hears("С 4 мая по 8 мая: с 9:00 до 19:00", "С 9 мая по 11 мая: закрыто, праздничные дни.")
+
+
+async def test_another_library_is_chosen_for_the_same_day(reader: Reader) -> None:
+    await reader.says("до скольки вы завтра работаете?")
+    await reader.presses("Другая библиотека")
+    await reader.says("2")
+
+    reader.hears("Детская библиотека", "Завтра, 3 марта: с 10:00 до 18:00.")

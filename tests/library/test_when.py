@@ -54,6 +54,48 @@ def test_days_are_read_as_a_person_reads_them(text: str, meant: list[str]) -> No
 
 
 @pytest.mark.parametrize(
+    ("text", "first", "last", "count"),
+    [
+        ("работаете с 30 декабря по 8 января?", "30.12", "08.01", 10),
+        ("1–8 мая открыты?", "01.05", "08.05", 8),
+        ("с 1-го по 8-е мая", "01.05", "08.05", 8),
+        ("с первого по восьмое мая", "01.05", "08.05", 8),
+        ("между 1 и 8 мая", "01.05", "08.05", 8),
+        ("01.05-08.05", "01.05", "08.05", 8),
+        ("2026-05-01 - 2026-05-08", "01.05", "08.05", 8),
+        ("с пятницы по вторник", "06.03", "10.03", 5),
+        ("пн-пт", "02.03", "06.03", 5),
+        ("с завтра до воскресенья", "03.03", "08.03", 6),
+        ("from May 1 to May 8", "01.05", "08.05", 8),
+        ("May 1-8", "01.05", "08.05", 8),
+        ("с 28 февраля по 5 марта", "02.03", "05.03", 4),
+    ],
+)
+def test_from_one_day_to_another_all_between_are_meant(text: str, first: str, last: str, count: int) -> None:
+    found = days(text)
+
+    assert (found[0], found[-1], len(found)) == (first, last, count)
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("с 10 до 18 в субботу", ["07.03"]),
+        ("завтра с 9 до 5", ["03.03"]),
+        ("8 марта и 9 мая", ["08.03", "09.05"]),
+        ("с 15 марта до 1 сентября", ["15.03", "01.09"]),
+    ],
+)
+def test_hours_and_days_apart_are_no_stretch(text: str, meant: list[str]) -> None:
+    assert days(text) == meant
+
+
+def test_of_the_may_holidays_the_days_between_are_asked_about_too() -> None:
+    assert parse_when("на майских", MONDAY, RUSSIA).and_between
+    assert not parse_when("в выходные", MONDAY, RUSSIA).and_between
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "",
