@@ -68,11 +68,6 @@ def keyed(record: RecordData, source_file: str, ordinal: int) -> Keyed:
     )
 
 
-def work_key(record: RecordData) -> str:
-    """Digest that is equal for editions of one work and for nothing else."""
-    return _digest(*_identity(record))
-
-
 def display_title(record: RecordData) -> str:
     """The title as readers should see it: with the part, and with the set's title where the own one says nothing.
 

@@ -17,7 +17,6 @@ from db.connect import Database
 from db.digests import Digests
 from db.linking import LinkRules, SqlLinking
 from db.personal import Personal
-from db.post import SqlPost
 from db.proving import Proving
 from db.retention import KeepDays, SqlRetention
 
@@ -54,7 +53,6 @@ class AccountStore:
     desk: SqlCardDesk
     audit: SqlAudit
     retention: SqlRetention
-    post: SqlPost
     linking: SqlLinking
 
     def watched_by(self, watch: LinkWatch) -> None:
@@ -79,6 +77,5 @@ def account_store(
         desk=SqlCardDesk(database, clock, digests, setup.rules.codes, personal, proving),
         audit=SqlAudit(database, clock),
         retention=SqlRetention(database, clock, message_log, setup.keep),
-        post=SqlPost(database, clock),
         linking=linking,
     )

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.calls import Closed, LongWait
 from bot.clock import Clock
 from bot.handover import ASKED_AGAIN
-from bot.messages import Contact, Lane, Reply
+from bot.messages import Contact, Reply
 from bot.ports.log import Dialogue, Mode
 from db import post, rows, spoken
 from db.base import aliased
@@ -156,7 +156,7 @@ class SqlCalls:
             await connection.execute(
                 update(ConversationRow).where(ConversationRow.id == talk.id).values(dialogue=offer)
             )
-            letter = Letter(contact_id=talk.contact_id, reply=question, key=key, lane=Lane.NOTICE)
+            letter = Letter(contact_id=talk.contact_id, reply=question, key=key)
             await post.put(connection, [letter], now)
         return True
 

@@ -9,11 +9,9 @@ import msgspec
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.clock import Clock
 from bot.messages import Contact, Lane, Reply
 from bot.quick import dataclass
 from db import rows
-from db.connect import Database
 from db.log_common import NOTICE_BYTES, NOTICES, outgoing, stored_key
 from db.models import ContactRow, ConversationRow, MessageRow
 from db.upserts import insert_of
@@ -21,19 +19,16 @@ from db.upserts import insert_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """One message to one contact that no turn made.
+    """One message to one contact that no turn made: a notice, behind every reply.
 
     Attributes:
         key: The same again, to the same channel, is the same letter: it is written once. At most 200 characters
             count; begin it with what it is about (``linked:``, ``notice:``), so that no messenger's id is like it.
-        due_at: Not before this moment, aware UTC; None is at once.
     """
 
     contact_id: int
     reply: Reply
     key: str
-    lane: Lane = Lane.NOTICE
-    due_at: datetime | None = None
 
 
 async def put(connection: AsyncConnection, letters: Sequence[Letter], now: datetime) -> dict[str, int]:
@@ -80,9 +75,8 @@ def _values(letter: Letter, conversation_id: int, channel: str, now: datetime) -
         "text": rows.clean(letter.reply.text),
         "content": None if extra is None else json.loads(extra),
         "idempotency_key": stored_key(letter.key),
-        "lane": letter.lane.value,
+        "lane": Lane.NOTICE.value,
         "created_at": now,
-        "due_at": letter.due_at,
     }
 
 
@@ -95,23 +89,3 @@ async def wake(connection: AsyncConnection, contacts: set[Contact]) -> None:
     payload = msgspec.json.encode(topics).decode()
     said = payload if len(payload) <= NOTICE_BYTES else ""
     await connection.execute(select(func.pg_notify(NOTICES, said)))
-
-
-class SqlPost:
-    """Fills the port ``Post``."""
-
-    def __init__(self, database: Database, clock: Clock) -> None:
-        self._database, self._clock = database, clock
-
-    async def post(
-        self, contact: Contact, reply: Reply, key: str, *, lane: Lane = Lane.NOTICE, due_at: datetime | None = None
-    ) -> int | None:
-        asked = select(ContactRow.id).where(
-            ContactRow.channel == contact.channel, ContactRow.address == rows.clean(contact.address)
-        )
-        async with self._database.writing() as connection:
-            contact_id = await connection.scalar(asked)
-            if contact_id is None:
-                return None
-            letter = Letter(contact_id=contact_id, reply=reply, key=key, lane=lane, due_at=due_at)
-            return (await put(connection, [letter], self._clock.now())).get(key)

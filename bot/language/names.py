@@ -130,11 +130,6 @@ def is_only_a_name(word: str) -> bool:
     return (found[0].endswith(_MADE_OF_NAMES) and weight(found[0]) >= _FAMOUS) or not _is_ordinary(word)
 
 
-def is_given_name(word: str) -> bool:
-    """Whether the dictionary takes the folded word for a given name or a patronymic, in any case."""
-    return bool(given_name(word))
-
-
 @lru_cache(maxsize=4096)
 def expanded(cut: str) -> tuple[str, ...]:
     """Well-known surnames that a cut one («булг», «достоевск») may stand for, the best known first, three at most."""

@@ -94,13 +94,6 @@ def ordinal(word: str) -> int | None:
     return _ORDINALS.get(word)
 
 
-_NOMINATIVE = {value: forms.split()[0] for value, forms in _UNITS.items()}
-_NOMINATIVE |= {value: base + "ь" for value, base in enumerate(_TEENS.split(), start=11)}
-_NOMINATIVE |= {value: base + "ь" for value, base in _TENS.items()}
-_NOMINATIVE |= {value: whole + "десят" for value, (whole, _) in _COMPOUND_TENS.items()}
-_NOMINATIVE |= {value: whole + "сот" for value, (whole, _) in _COMPOUND_HUNDREDS.items()}
-
-
 def to_digits(words: list[str]) -> list[str]:
     """Folded words with every numeral in digits: two words «двадцать тысяч» become the one word 20000.
 
@@ -151,17 +144,6 @@ def roman_value(word: str) -> int:
     return total
 
 
-def in_words(number: int) -> str:
-    """A number 0..999,999 in Russian words, nominative: 20000 → «двадцать тысяч»; digits beyond that."""
-    if not 0 <= number < 1_000_000:
-        return str(number)
-    if number in _NOMINATIVE and number < 1000:
-        return _NOMINATIVE[number]
-    thousands, rest = divmod(number, 1000)
-    said = _thousands(thousands) if thousands else []
-    return " ".join(said + _below_thousand(rest))
-
-
 def _value(word: str) -> int | None:
     for table in (_CARDINALS, _ORDINALS, _ENGLISH):
         if word in table:
@@ -192,25 +174,3 @@ def _numeral(words: list[str], at: int) -> tuple[int, int]:
         if word in _ORDINALS:
             break
     return total + group, used
-
-
-def _thousands(count: int) -> list[str]:
-    if count == 1:
-        return ["тысяча"]
-    said = _below_thousand(count)
-    if count % 100 not in {11, 12}:
-        said[-1] = {"один": "одна", "два": "две"}.get(said[-1], said[-1])
-    last = count % 10
-    if 11 <= count % 100 <= 14 or last == 0 or last >= 5:
-        return [*said, "тысяч"]
-    return [*said, "тысяча" if last == 1 else "тысячи"]
-
-
-def _below_thousand(number: int) -> list[str]:
-    hundreds, rest = number // 100 * 100, number % 100
-    said = [_NOMINATIVE[hundreds]] if hundreds else []
-    if rest and rest in _NOMINATIVE:
-        said.append(_NOMINATIVE[rest])
-    elif rest:
-        said += [_NOMINATIVE[rest // 10 * 10], _NOMINATIVE[rest % 10]]
-    return said

@@ -1,34 +1,12 @@
-"""What is written to readers, and what was said, read back: letters outside a turn, the chat, deliveries."""
+"""What was said, read back: the chat as its reader sees it, and how far our messages have come."""
 
 from collections.abc import AsyncIterator
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from bot.messages import Contact, Lane, Reply
+from bot.messages import Contact, Reply
 from bot.quick import dataclass
-
-
-class Post(Protocol):
-    """Letters to readers outside a turn: into the outbox, where lanes, pace and data classes are minded."""
-
-    async def post(
-        self, contact: Contact, reply: Reply, key: str, *, lane: Lane = Lane.NOTICE, due_at: datetime | None = None
-    ) -> int | None:
-        """Write one letter; the same key again, in the same channel, writes nothing. Raises StoreUnavailable.
-
-        Args:
-            contact: To whom.
-            reply: ``personal`` where it says something of a person.
-            key: Names the letter for ever (``linked:…``).
-            lane: What it must wait for.
-            due_at: Not before this moment, aware UTC.
-
-        Returns:
-            The message's id; None where it was written before, or the contact is unknown, cannot be
-            reached, or asked to be forgotten.
-        """
-        ...
 
 
 class Author(StrEnum):

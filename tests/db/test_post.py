@@ -1,25 +1,35 @@
 """Letters outside a turn: once each, in their lane, never to those who cannot or will not hear."""
 
-from datetime import timedelta
-
 import pytest
 from sqlalchemy import select, update
 
 from bot.messages import Contact, Lane, Presence, Reply
-from bot.ports.letters import Post
 from db.connect import Database
 from db.models import ContactRow, MessageRow
-from db.post import Letter, SqlPost, put
+from db.post import Letter, put
 from tests.support.clock import StandingClock
 from tests.support.logs import ANNA, BORIS, opened_log, says
 
 HELLO = Reply(text="К вашему билету привязали ещё один чат.", personal=True)
 
 
+class Post:
+    """One letter at a time, to whoever has an address; one who is unknown has no contact."""
+
+    def __init__(self, database: Database, clock: StandingClock) -> None:
+        self._database, self._clock = database, clock
+
+    async def post(self, contact: Contact, reply: Reply, key: str) -> int | None:
+        asked = select(ContactRow.id).where(ContactRow.address == contact.address)
+        async with self._database.writing() as connection:
+            letter = Letter(contact_id=await connection.scalar(asked) or 0, reply=reply, key=key)
+            return (await put(connection, [letter], self._clock.now())).get(key)
+
+
 @pytest.fixture
 def post(database: Database, clock: StandingClock) -> Post:
     """The post of each database."""
-    return SqlPost(database, clock)
+    return Post(database, clock)
 
 
 async def test_a_letter_is_sent_like_any_other_message(database: Database, clock: StandingClock, post: Post) -> None:
@@ -42,16 +52,6 @@ async def test_the_same_letter_is_written_once(database: Database, clock: Standi
 
         assert first is not None
         assert again is None
-        assert len(await log.claim_outbound("chat", 5)) == 1
-
-
-async def test_a_letter_waits_for_its_moment(database: Database, clock: StandingClock, post: Post) -> None:
-    async with opened_log(database, clock) as log:
-        await says(log, "привет")
-        await post.post(ANNA, HELLO, "later", due_at=clock.now() + timedelta(hours=9))
-
-        assert await log.claim_outbound("chat", 5) == []
-        clock.turn(timedelta(hours=9))
         assert len(await log.claim_outbound("chat", 5)) == 1
 
 

@@ -34,21 +34,6 @@ def test_numerals_become_digits_and_other_words_stay(said: str, read: str) -> No
     assert " ".join(numbers.to_digits(words(said))) == read
 
 
-@given(st.integers(min_value=1, max_value=999_999))
-def test_a_number_said_in_words_is_read_back(number: int) -> None:
-    assert numbers.to_digits(words(numbers.in_words(number))) == [str(number)]
-
-
-@pytest.mark.parametrize(("number", "said"), [(0, "ноль"), (451, "четыреста пятьдесят один"), (2000, "две тысячи")])
-def test_numbers_are_said_as_in_titles(number: int, said: str) -> None:
-    assert numbers.in_words(number) == said
-
-
-@pytest.mark.parametrize("number", [-1, 1_000_000])
-def test_numbers_that_no_title_spells_stay_in_digits(number: int) -> None:
-    assert numbers.in_words(number) == str(number)
-
-
 @pytest.mark.parametrize(
     ("word", "value"),
     [("7", 7), ("пятого", 5), ("xii", 12), ("eleven", 11), ("книга", None), ("", None), ("9" * 40, None)],
