@@ -6,6 +6,7 @@ with its path and what was expected; values are never echoed, they may be secret
 """
 
 import difflib
+import json
 import os
 import re
 from collections.abc import Collection, Mapping, Sequence
@@ -15,6 +16,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 from pydantic_settings import (
     BaseSettings,
@@ -359,8 +361,14 @@ def _fault(detail: ErrorDetails, model: type[BaseModel], where: str, variables: 
     said = detail["msg"].removeprefix("Value error, ")
     known = _FAULTS.get(detail["type"])
     told = f"{said[0].lower()}{said[1:]}" if known is None else known.format(**detail.get("ctx", {}))
-    elsewhere = f"; it may also come from the environment: {variable}" if where.startswith("channels.") else ""
-    return f"{place}: {told}{elsewhere if detail['type'] == 'missing' else ''}"
+    return f"{place}: {told}{_elsewhere(detail['type'], variable) if where.startswith('channels.') else ''}"
+
+
+def _elsewhere(fault: str, variable: str) -> str:
+    """How the environment says it: nobody can tell whether a channel's value came from there."""
+    if fault == "missing":
+        return f"; it may also come from the environment: {variable}"
+    return f'; in the environment as JSON: {variable}=\'["one", "two"]\'' if _FAULTS.get(fault) == _A_LIST else ""
 
 
 def _variable(where: str, path: tuple[int | str, ...]) -> str:
@@ -410,7 +418,7 @@ def _each_topic_once(faq: Sequence[FaqSettings], file: Path | None) -> None:
 
 
 class _Environment(EnvSettingsSource):
-    """Values of the process environment."""
+    """Values of the process environment; a channel's lists and blocks are JSON, as those of every other section."""
 
     def __init__(self, settings_cls: type[BaseSettings], variables: Mapping[str, str]) -> None:
         self._variables = variables
@@ -418,6 +426,22 @@ class _Environment(EnvSettingsSource):
 
     def _load_env_vars(self) -> Mapping[str, str | None]:
         return self._variables
+
+    def explode_env_vars(self, field_name: str, field: FieldInfo, env_vars: Mapping[str, str | None]) -> dict[str, Any]:
+        values = super().explode_env_vars(field_name, field, env_vars)
+        return {key: _decoded(value) for key, value in values.items()} if field_name == "channels" else values
+
+
+def _decoded(value: Any) -> Any:
+    """Lists and blocks in a channel's options: which of these are text only the channel's own model knows."""
+    if isinstance(value, dict):
+        return {key: _decoded(inner) for key, inner in value.items()}
+    if not isinstance(value, str) or not value.lstrip().startswith(("[", "{")):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError:
+        return value
 
 
 def _variables(environ: Mapping[str, str]) -> dict[str, str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from adapters.vk.settings import VkSettings
+from adapters.webchat.settings import WebChatSettings
 from bot.errors import ConfigError
 from bot.settings import Settings, load, validated
 
@@ -117,6 +118,26 @@ def test_a_fault_in_the_environment_names_the_variable(tmp_path: Path, variable:
     assert says in told
     assert SECRET not in told
     assert "config.yaml" not in told
+
+
+def test_lists_and_blocks_of_a_channel_come_from_the_environment_as_json(tmp_path: Path) -> None:
+    name = "BIBLIOBOT_CHANNELS__WEBCHAT__"
+    sites, numbered = '["https://a.example", "https://b.example"]', '{"title": "[12"}'
+
+    settings, _ = load(written(tmp_path, ""), {name + "EMBED_ON": sites, "BIBLIOBOT_CHANNELS__SECOND": numbered})
+
+    webchat = validated(WebChatSettings, settings.channels["webchat"], "channels.webchat")
+    assert webchat.embed_on == ("https://a.example", "https://b.example")
+    assert settings.channels["second"] == {"title": "[12"}, "what only begins like a list is text"
+
+
+def test_a_list_of_a_channel_that_is_none_says_how_the_environment_writes_it() -> None:
+    with pytest.raises(
+        ConfigError,
+        match=r"""embed_on: expected a list: \[one, two\]; in the environment as JSON: """
+        r"""BIBLIOBOT_CHANNELS__WEBCHAT__EMBED_ON='\["one", "two"\]'""",
+    ):
+        validated(WebChatSettings, {"embed_on": "https://a.example,https://b.example"}, "channels.webchat")
 
 
 def test_a_missing_secret_of_a_channel_says_by_which_name_it_may_come() -> None:
