@@ -57,11 +57,12 @@ Result = Ok[Value] | Refused | Unavailable | Unsupported
 
 
 class Ability(StrEnum):
-    """What a circulation system may be able to do."""
+    """What a circulation system may be able to do: no button offers what it cannot.
 
-    LOANS = "loans"
+    What it cannot tell of (loans on paper) needs no word here: asked for that it answers ``Unsupported``.
+    """
+
     RENEW = "renew"
-    HOLDS = "holds"
     PLACE_HOLD = "place_hold"
     CANCEL_HOLD = "cancel_hold"
     SUSPEND_HOLD = "suspend_hold"

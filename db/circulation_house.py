@@ -14,7 +14,7 @@ from bot.ports.library import Branches
 from bot.quick import dataclass
 
 _ALL = frozenset(Ability)
-_WITHOUT_LOANS = _ALL - {Ability.LOANS, Ability.RENEW}
+_ON_PAPER = _ALL - {Ability.RENEW}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +53,8 @@ class LendingHouse:
         return self.keeping_of.get(branch_code, self.keeping)
 
     def abilities(self, branch_code: str) -> frozenset[Ability]:
-        """What can be done there: paper tells nothing of loans."""
-        return _WITHOUT_LOANS if self.kept(branch_code) is Keeping.MANUAL else _ALL
+        """What can be done there: of loans on paper nothing is known."""
+        return _ON_PAPER if self.kept(branch_code) is Keeping.MANUAL else _ALL
 
     async def places(self, branches: Branches) -> "Places":
         """The calendars of all branches, from memory."""

@@ -268,8 +268,7 @@ def _told(turn: Turn, inside: Inside, placed: OpenHold, holder: Cardholder) -> A
         lines.append(_("Когда её можно будет забрать, видно в «Моих бронях»."))
     if turn.mode is Mode.WAITING:
         lines.append(_("Библиотекарь ответит на ваш вопрос, как и обещано."))
-    cancel = Button(_("Отменить бронь"), f"unhold:{placed.hold_id}")
-    return saying("\n".join(lines), buttons=((holds_button(), cancel), (find_button(),)))
+    return saying("\n".join(lines), buttons=((holds_button(), *mine.cancel_button(inside, placed)), (find_button(),)))
 
 
 def _refused(refused: Refused, card: WorkCard) -> Answer:

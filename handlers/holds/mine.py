@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from bot.accounts import Cardholder
-from bot.circulation import Ok, OpenHold, Refused, Unavailable, Unsupported
+from bot.circulation import Ability, Ok, OpenHold, Refused, Unavailable, Unsupported
 from bot.lending_words import hold_state, titled, why_no_hold
 from bot.library.holds import WAITING, HoldState
 from bot.library.loans_meant import loans_meant
@@ -80,17 +80,28 @@ def _listed(inside: Inside, waits: Sequence[Waits]) -> Answer:
         lines.append(_("И ещё {number}.").format(number=len(waits) - SHOWN))
     rows: list[Row] = []
     if len(waits) == 1:
-        rows.append((Button(_("Отменить бронь"), f"unhold:{waits[0].open.hold_id}"), *_pause_button(waits[0])))
+        rows.append((*cancel_button(inside, waits[0].open), *_pause_button(inside, waits[0].open)))
     else:
         cancel = [
             Button(_("Отменить {number}").format(number=number), f"unhold:{one.open.hold_id}")
             for number, one in enumerate(waits[:SHOWN], start=1)
+            if _can(inside, one.open, Ability.CANCEL_HOLD)
         ]
         rows += [tuple(cancel[at : at + 3]) for at in range(0, len(cancel), 3)]
-        if any(one.open.state in WAITING for one in waits):
+        if any(one.open.state in WAITING and _can(inside, one.open, Ability.SUSPEND_HOLD) for one in waits):
             rows.append((Button(_("Уезжаю, пусть ждёт"), "pause:all"),))
     rows.append((loans_button(), find_button()))
-    return saying("\n".join(lines), buttons=rows)
+    return saying("\n".join(lines), buttons=[row for row in rows if row])
+
+
+def _can(inside: Inside, hold: OpenHold, what: Ability) -> bool:
+    return what in inside.circulation.abilities(hold.pickup)
+
+
+def cancel_button(inside: Inside, hold: OpenHold) -> tuple[Button, ...]:
+    """None where the system behind cannot cancel."""
+    can = _can(inside, hold, Ability.CANCEL_HOLD)
+    return (Button(_("Отменить бронь"), f"unhold:{hold.hold_id}"),) if can else ()
 
 
 def _line(inside: Inside, one: Waits) -> str:
@@ -104,10 +115,12 @@ def _told_apart(inside: Inside, hold: OpenHold) -> str:
     return hold_state(hold, inside.branches, inside.today) if inside.hidden else titled(hold.title, hold.author)
 
 
-def _pause_button(one: Waits) -> tuple[Button, ...]:
-    if one.open.state is HoldState.SUSPENDED:
-        return (Button(_("Снова ждать"), f"unpause:{one.open.hold_id}"),)
-    return (Button(_("Уезжаю, пусть ждёт"), f"pause:{one.open.hold_id}"),) if one.open.state in WAITING else ()
+def _pause_button(inside: Inside, hold: OpenHold) -> tuple[Button, ...]:
+    if not _can(inside, hold, Ability.SUSPEND_HOLD):
+        return ()
+    if hold.state is HoldState.SUSPENDED:
+        return (Button(_("Снова ждать"), f"unpause:{hold.hold_id}"),)
+    return (Button(_("Уезжаю, пусть ждёт"), f"pause:{hold.hold_id}"),) if hold.state in WAITING else ()
 
 
 # --- in words ------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from bot.accounts import Cardholder
+from bot.circulation import Ability
 from bot.library.holds import HoldBlock, HoldState
 from bot.library.lending import Patron
 from tests.support.fake_circulation import FakeCirculation
@@ -220,3 +221,25 @@ async def test_what_was_ordered_is_looked_for_among_the_holds(reader: Reader) ->
     await reader.says("где книга, которую я заказывал месяц назад???")
 
     reader.hears("Броней у вас нет.")
+
+
+async def test_what_the_system_cannot_do_with_holds_is_not_offered(
+    reader: Reader, circulation: FakeCirculation, wanted: int
+) -> None:
+    circulation.able -= {Ability.CANCEL_HOLD, Ability.SUSPEND_HOLD}
+    changing = ("unhold", "pause", "unpause")
+
+    await reader.presses_payload(f"hold:{wanted}.{ME}@01")
+    reader.hears("Бронь записана")
+    assert not [button for button in reader.offered() if button.payload.startswith(changing)]
+    for title in ("", "Обломов"):
+        if title:
+            circulation.knows(77, title)
+            circulation.waits_for(ME, 77, state=HoldState.SUSPENDED)
+        await reader.says("мои брони")
+        reader.hears("Каштанка", title)
+        assert not [button for button in reader.offered() if button.payload.startswith(changing)]
+    await reader.says("отмени бронь на каштанку")
+    await reader.says("да")
+
+    reader.hears("Этого я здесь сделать не могу. Поможет библиотекарь.")

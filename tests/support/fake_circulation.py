@@ -87,7 +87,7 @@ class FakeCirculation:
 
     clock: StandingClock
     policy: LendingPolicy = field(default_factory=lambda: LendingPolicy(confirmation=Confirmation.AUTO))
-    able: Collection[Ability] = EVERYTHING
+    able: frozenset[Ability] = EVERYTHING
     away: float = 0.0
     mute: bool = False
     as_of: datetime | None = None
@@ -282,6 +282,8 @@ class FakeCirculation:
         return Ok(self._shown(self.waits[self.waits_for(patron_id, work_id, pickup=pickup)]))
 
     async def cancel_hold(self, patron_id: int, hold_id: int, key: str) -> Result[OpenHold]:
+        if Ability.CANCEL_HOLD not in self.able:
+            return Unsupported()
         if self.away:
             return Unavailable(self.away)
         if key not in self.outcomes:
@@ -293,6 +295,8 @@ class FakeCirculation:
         return kept
 
     async def suspend_hold(self, patron_id: int, hold_id: int, until: date | None, key: str) -> Result[OpenHold]:
+        if Ability.SUSPEND_HOLD not in self.able:
+            return Unsupported()
         if self.away:
             return Unavailable(self.away)
         if key not in self.outcomes:
