@@ -265,7 +265,6 @@ class AnswersScreen:
             languages=lesson_words.languages(),
             sources=lesson_words.sources(),
             saved="saved" in visit.request.query,
-            own=answer_form.OWN,
             may_save=visit.me.role.may(StaffRole.EDITOR),
             now_on="teach",
             tab="answers",

@@ -6,7 +6,7 @@ from aiohttp import web
 
 from bot.errors import InputError
 from bot.language.folding import fold
-from bot.lessons import Effects, Lesson, Lessons
+from bot.lessons import Effects, KeptAnswer, Lesson, Lessons
 from bot.library.model import WorkCard
 from bot.ports.catalogue import Verdict, Wanted
 from bot.staff import StaffRole
@@ -17,6 +17,8 @@ from console.room import ROOT, Room, Stop, Visit, one_line, row_number
 
 A_LOOK = 8
 LONGEST_SEARCH = 100
+A_TASTE = 80
+"""Characters of an answer that stand for it in the list."""
 
 
 class MeaningScreen:
@@ -41,17 +43,22 @@ class MeaningScreen:
         """All of them, a part where words are looked for."""
         query = visit.request.query
         words = one_line(query.get("words", ""), LONGEST_SEARCH)
-        known = await self._lessons.synonyms.all()
+        return await self._list(visit, words, _of(query))
+
+    async def _list(self, visit: Visit, words: str, removed: Synonym | None) -> web.Response:
+        kept = {one.entry.topic: one for one in await self._lessons.answers.all()}
+        answers = {topic: answer_form.named(one.entry, self._lessons) for topic, one in kept.items()}
+        named = {**lesson_words.wishes(), **answers}
+        known = [(one, _told(one, named, kept)) for one in await self._lessons.synonyms.all()]
         wanted = fold(words)
         return self._room.page(
             visit,
             "synonyms.html",
-            found=[one for one in known if wanted in fold(f"{one.said} {one.meant}")],
+            found=[(one, told) for one, told in known if wanted in fold(f"{one.said} {told}")],
             total=len(known),
             words=words,
             kinds=lesson_words.kinds(),
-            targets=await self._targets(),
-            removed=_of(query),
+            removed=removed,
             now_on="teach",
             tab="synonyms",
         )
@@ -117,19 +124,7 @@ class MeaningScreen:
         if one is None or not await self._lessons.synonyms.remove(one.kind, one.said):
             raise Stop(404, _("Таких слов в списке уже нет."))
         await self._room.audit.note(visit.me.login, "synonym.removed", f"synonym:{one.kind}")
-        known = await self._lessons.synonyms.all()
-        return self._room.page(
-            visit,
-            "synonyms.html",
-            found=known,
-            total=len(known),
-            words="",
-            kinds=lesson_words.kinds(),
-            targets=await self._targets(),
-            removed=one,
-            now_on="teach",
-            tab="synonyms",
-        )
+        return await self._list(visit, "", one)
 
     async def _targets(self) -> Mapping[str, str]:
         """What a phrase may mean: the library's answers, then what the bot can do."""
@@ -159,6 +154,21 @@ class MeaningScreen:
             now_on="teach",
             tab="misses" if miss else "synonyms",
         )
+
+
+def _told(one: Synonym, named: Mapping[str, str], kept: Mapping[str, KeptAnswer]) -> str:
+    """What stands behind the arrow; an answer that is called by this very question is told by its own words."""
+    if one.kind is not SynonymKind.PHRASE:
+        return one.meant
+    name, answer = named.get(one.meant, ""), kept.get(one.meant)
+    if not name:
+        return _("такого ответа больше нет")
+    if answer is None:
+        return name
+    if fold(name) == fold(one.said):
+        said = " ".join(answer.entry.answer.split())
+        name = _("ответ «{answer}»").format(answer=said if len(said) <= A_TASTE else f"{said[: A_TASTE - 1].rstrip()}…")
+    return name if answer.enabled else _("{answer} (выключен)").format(answer=name)
 
 
 def _likely(miss: Miss | None) -> SynonymKind:

@@ -26,7 +26,7 @@ from bot.wording import gettext, in_language, language_of
 from console import words
 from console.compiled import CompiledOnce
 from console.passwords import digest
-from console.sections import SECTIONS
+from console.sections import SECTIONS, section_of
 
 log = structlog.get_logger(__name__)
 
@@ -355,7 +355,8 @@ class Room:
             return web.Response(status=stop.status, text=stop.said, content_type="text/plain")
         came = urlsplit(visit.request.headers.get("Referer", ""))
         onward = inside(f"{came.path}?{came.query}".removesuffix("?"))
-        return self.page(visit, "stopped.html", stop.status, said=stop.said, code=stop.status, onward=onward)
+        back = section_of(visit.request.path.removeprefix(ROOT), visit.me.role) if visit.session else SECTIONS[0]
+        return self.page(visit, "stopped.html", stop.status, said=stop.said, code=stop.status, onward=onward, back=back)
 
     def _away(self, visit: Visit) -> web.Response:
         """What is said while the store does not answer, in a page or to a script."""

@@ -16,6 +16,7 @@ from adapters.webchat.settings import WebChatSettings
 from bot.allowance import Allowance, address_of
 from bot.channels import Desk, Setting
 from bot.messages import Contact, Photo
+from bot.ports.files import is_picture
 from bot.ports.letters import Logged
 from bot.streams import Full, Streams
 
@@ -239,7 +240,7 @@ async def _picture(request: web.Request) -> bytes:
                     raise parse.picture_too_large()
     except TimeoutError:
         raise Refused(408, "too_slow", "The picture takes too long to arrive: send a smaller one.") from None
-    if not parse.is_picture(kept):
+    if not is_picture(kept):
         raise Refused(415, "not_picture", "This is no JPEG, PNG, WebP or GIF.")
     return bytes(kept)
 

@@ -64,13 +64,6 @@ def picture_too_large() -> Refused:
     return Refused(413, "too_large", f"Send at most {most} MB: a smaller photograph will do.")
 
 
-def is_picture(data: bytes | bytearray) -> bool:
-    """Whether the content itself begins like a picture, whatever its sender says of it."""
-    return data.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF8", b"BM")) or (
-        data[:4] == b"RIFF" and data[8:12] == b"WEBP"
-    )
-
-
 def contact_of(channel: str, session: object) -> Contact:
     """The reader behind a session; only a hash of the secret is kept. Raises Refused."""
     if not isinstance(session, str) or not _SESSION.fullmatch(session):

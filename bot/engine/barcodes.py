@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from bot.language import isbn
-from bot.ports.files import Seen, Unseen
+from bot.ports.files import Seen, Unseen, is_picture
 
 LARGEST = 8 * 1024 * 1024
 """Bytes of a picture."""
@@ -16,7 +16,6 @@ MOST_PIXELS = 40_000_000
 """A telephone takes 12 to 50 million; beyond that a small file may be a bomb."""
 MOST_BOOKS = 5
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP")
-_SIGNS = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF8", b"BM")
 _SIDE, _SMALL_SIDE, _LARGE_SIDE = 1600, 900, 3200
 """Pixels of the longer side: most codes are read at the first; a small code in a large picture needs the last."""
 _ANGLES = (22, 45, 67)
@@ -27,11 +26,6 @@ _EAN = 13
 _START = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
 Picture = Any
-
-
-def is_picture(data: bytes) -> bool:
-    """Whether the first bytes are those of a kind of picture that we open."""
-    return data.startswith(_SIGNS) or (data[:4] == b"RIFF" and data[8:12] == b"WEBP")
 
 
 def look(data: bytes, until: float = float("inf"), ours: str = "") -> Seen:

@@ -6,6 +6,13 @@ from typing import Protocol
 from bot.messages import Contact, StoredFile
 from bot.quick import dataclass
 
+_SIGNS = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF8", b"BM")
+
+
+def is_picture(data: bytes | bytearray) -> bool:
+    """Whether the first bytes are those of a kind of picture that we open, whatever its sender says of it."""
+    return data.startswith(_SIGNS) or (data[:4] == b"RIFF" and data[8:12] == b"WEBP")
+
 
 class Unseen(StrEnum):
     """Why nothing was seen on a picture."""

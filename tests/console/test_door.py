@@ -206,6 +206,28 @@ async def test_an_address_that_is_not_there_is_a_page_with_a_way_back(
         assert "К диалогам" in page
 
 
+@pytest.mark.parametrize(
+    ("path", "back"),
+    [
+        ("books/999999", "books"),
+        ("imports/999999", "books"),
+        ("answers/999999", "teach"),
+        ("words/nothing/ru", "teach"),
+        ("c/999999", ""),
+        ("staff/x", ""),  # a section of admins
+        ("journal", ""),  # refused itself: no way back to it
+    ],
+)
+async def test_a_page_that_cannot_be_had_leads_back_to_its_section(
+    sqlite: Database, clock: StandingClock, browser: Browser, path: str, back: str
+) -> None:
+    await hire(sqlite, clock)
+    await browser.signs_in()
+    answer = await browser.get(path)
+    assert answer.status in (403, 404)
+    assert f'<a class="main-button" href="/console/{back}">' in await answer.text()
+
+
 async def test_a_password_made_by_somebody_else_must_be_changed_first(
     sqlite: Database, clock: StandingClock, browser: Browser
 ) -> None:

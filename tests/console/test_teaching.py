@@ -4,14 +4,14 @@ import re
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import delete, insert, update
 
 from bot.ports.library import FaqEntry
 from bot.staff import StaffRole
 from db.connect import Database
 from db.faq import SqlFaq
 from db.faq_desk import SqlAnswerBook
-from db.models import MissRow
+from db.models import FaqRow, MissRow
 from db.synonyms import SqlSynonyms
 from tests.console.conftest import Browser, OpenBrowser
 from tests.console.test_desk_screens import audited
@@ -358,6 +358,48 @@ async def test_a_phrase_means_an_answer_or_a_wish(
     listed = await page_of(editor, "synonyms")
     assert "где ксерануть" in listed
     assert "Печать, копии" in listed
+
+
+async def test_words_that_name_an_answer_themselves_are_listed_with_what_it_says(
+    editor: Browser, bot: School, sqlite: Database, clock: StandingClock
+) -> None:
+    asked = "Можно с собакой?"
+    await bot.faq.put(
+        [FaqEntry(topic="own.dog.1", language="ru", answer="Нет, " + "но " * 40, questions=(asked,))], source="import"
+    )
+    await editor.post("means", {"kind": "phrase", "said": asked, "meant": "own.dog.1"})
+
+    listed = await page_of(editor, "synonyms")
+    assert f"<b>{asked}</b>" not in listed
+    assert "<b>ответ «Нет, но но" in listed
+    assert "но…»</b>" in listed
+    assert asked in await page_of(editor, "synonyms?words=нет+но+но"), "found by what it says"
+
+
+async def test_words_for_an_answer_that_is_off_or_gone_say_so_without_its_key(
+    editor: Browser, bot: School, sqlite: Database
+) -> None:
+    topic = "own.dog.1"
+    kept = FaqEntry(topic=topic, language="ru", answer="Нет.", questions=("Можно с собакой?",))
+    await bot.faq.put([kept], source="import")
+    await editor.post("means", {"kind": "phrase", "said": "а с псом", "meant": topic})
+    async with sqlite.writing() as connection:
+        await connection.execute(update(FaqRow).values(enabled=False))
+    assert "<b>Можно с собакой? (выключен)</b>" in await page_of(editor, "synonyms")
+
+    async with sqlite.writing() as connection:
+        await connection.execute(delete(FaqRow))
+    listed = await page_of(editor, "synonyms")
+    assert "<b>такого ответа больше нет</b>" in listed
+    assert f"<b>{topic}" not in listed
+
+
+async def test_the_key_of_a_topic_is_nothing_for_librarians(editor: Browser, bot: School) -> None:
+    await bot.faq.put([FaqEntry(topic="rules.print", language="ru", answer="5 рублей лист.")], source="import")
+
+    page = await page_of(editor, "answers/1")
+    assert "5 рублей лист." in page
+    assert "rules.print" not in page
 
 
 async def test_what_may_not_be_kept_is_told_and_nothing_typed_is_lost(editor: Browser) -> None:

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from bot.engine.barcodes import LARGEST, is_picture, look
-from bot.ports.files import Seen, Unseen
+from bot.engine.barcodes import LARGEST, look
+from bot.ports.files import Seen, Unseen, is_picture
 from tests.support.patience import Spent
 from tests.support.photographs import code, file, photograph
 

@@ -124,6 +124,7 @@ privacy: {policy_url: "https://library.example/privacy"POLICY}
     assert list(texts) == ["ru", "en"]
     assert "Кому: Районная библиотека, улица Садовая, 12." in texts["ru"].text
     assert "To whom: Районная библиотека" in texts["en"].text
+    assert "Кто ещё видит: мессенджер, если вы пишете в нём." in texts["ru"].text, "on the library's page nobody else"
     assert texts["ru"].url == "https://library.example/privacy"
     assert len(texts["ru"].version) == 64
     assert other["ru"].text == "Согласен"

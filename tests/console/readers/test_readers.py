@@ -149,7 +149,11 @@ async def test_branches_meet_in_a_reader_who_has_to_do_with_both(come: Come, hou
 async def test_numbers_out_of_the_blue_are_nobody(come: Come, house: DeskReaders) -> None:
     masha = await come()
     for path in ("readers/999999", "readers/999999999999999999", "readers/999999/erase"):
-        assert (await masha.get(path)).status == 404, path
+        nobody = await masha.get(path)
+        assert nobody.status == 404, path
+        page = await nobody.text()
+        assert "Такого читателя нет." in page
+        assert 'class="main-button" href="/console/readers"' in page, "to the search, not to the dialogues"
     assert (await masha.get("readers/-1")).status == 404
     assert (await masha.post(f"readers/{house.anna}/unlink", {"contact": "1 OR 1"})).status == 400
     assert (await masha.post(f"readers/{house.anna}/hold", {"work": "9" * 30, "key": "0" * 16})).status == 400
