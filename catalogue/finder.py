@@ -53,6 +53,7 @@ class IndexedCatalogue:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="index")
         self._opened: Opened | None = None
         self._search: Search | None = None
+        self._edition = 0
         self._suggester: Suggester | None = None
         self._identity = ""
         self._fault = "the search index is not open yet"
@@ -115,6 +116,7 @@ class IndexedCatalogue:
         """Let the thread end and another process write."""
         await asyncio.to_thread(self._thread.shutdown, wait=True)
         self._search = self._suggester = None
+        self._edition += 1
         self._opened = None
         self._lock.free()
 
@@ -135,6 +137,11 @@ class IndexedCatalogue:
             corrected=answer.corrected,
             isbn_note=answer.isbn_note,
         )
+
+    @property
+    def edition(self) -> int:
+        """Another number whenever another index is looked into."""
+        return self._edition
 
     def is_title(self, text: str) -> bool:
         """Whether a work is called exactly so; False while the index is not open."""
@@ -263,6 +270,7 @@ class IndexedCatalogue:
         self._opened = opened
         searcher = opened.index.searcher()
         self._search = Search(searcher, opened.vocabulary)
+        self._edition += 1
         self._suggester = Suggester(searcher)
         self._fault = ""
 

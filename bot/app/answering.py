@@ -46,7 +46,8 @@ def understanding(synonyms: Synonyms, intents: Collection[str], titles: Titles) 
     """
     from understanding.topics import topics
 
-    return TaughtUnderstanding(Titled(untaught(), titles), synonyms, topics(), frozenset(intents))
+    taught = TaughtUnderstanding(Titled(untaught(), titles), synonyms, topics(), frozenset(intents))
+    return Remembered(taught, lambda: (titles.edition, synonyms.book))
 
 
 @cache

@@ -11,6 +11,7 @@ from bot.language.morphology import stem
 from bot.language.yes_or_no import Said
 from bot.messages import Button
 from bot.ports.log import Dialogue
+from bot.quick import dataclass
 from bot.sameness import OfTheSame
 
 OFFER_LASTS = timedelta(hours=24)
@@ -64,14 +65,15 @@ def chosen(text: str, dialogue: Dialogue, now: datetime) -> Button | None:
     if len(text) > LONGEST_LABEL:
         number = _number(text)
         return _numbered(number, dialogue.offered) if number is not None else None
-    if (number := _number_again(text)) is not None:
-        return _numbered(number, dialogue.offered)
-    return _labelled(_folded(text), dialogue.offered) or _of_the_list(_folded(text), dialogue, now)
+    typed = _typed(text)
+    if typed.number is not None:
+        return _numbered(typed.number, dialogue.offered)
+    return _labelled(typed, dialogue.offered) or _of_the_list(typed, dialogue, now)
 
 
 def is_neither(text: str, dialogue: Dialogue, now: datetime) -> bool:
     """«Да нет», «не знаю» where a yes and a no are on offer: nobody could press either for the reader."""
-    if not dialogue.offered or len(text) > LONGEST_LABEL or yes_or_no.answer(fold(text).split()) is not Said.UNSURE:
+    if not dialogue.offered or len(text) > LONGEST_LABEL or not _typed(text).is_unsure:
         return False
     if dialogue.offered_at is None or now - dialogue.offered_at > OFFER_LASTS:
         return False
@@ -89,26 +91,66 @@ def _number(text: str) -> int | None:
     return int(match.group(1)) if match else None
 
 
-_number_again = lru_cache(maxsize=8_192)(_number)
+@dataclass(frozen=True, slots=True)
+class _Typed:
+    """What a short text may choose, whatever is offered.
 
-_folded = lru_cache(maxsize=8_192)(fold)
-"""Labels are few and come again with every turn; what is typed is short here, and often the same."""
+    Attributes:
+        folded: As labels are compared.
+        number: Of a choice.
+        agrees: Yes or no, where it says one of them.
+        is_unsure: An answer that is neither.
+        left: Its words without those that stand beside a choice.
+        is_bare: There are no others.
+        is_telling: They are enough to tell one label from the others.
+    """
+
+    folded: str
+    number: int | None
+    agrees: Said | None
+    is_unsure: bool
+    left: tuple[str, ...]
+    is_bare: bool
+    is_telling: bool
 
 
-def _labelled(said: str, offered: tuple[Button, ...]) -> Button | None:
+@lru_cache(maxsize=8_192)
+def _typed(text: str) -> _Typed:
+    """Seen once: what is typed is short here, and often the same."""
+    folded = fold(text)
+    told = folded.split()
+    left = tuple([word for word in told if word not in _AROUND])
+    answer = yes_or_no.answer(told)
+    return _Typed(
+        folded=folded,
+        number=_number(text),
+        agrees=_agrees(told, answer),
+        is_unsure=answer is Said.UNSURE,
+        left=left,
+        is_bare=len(left) == len(told),
+        is_telling=max(map(len, left), default=0) >= _TELLING and not any(word.isdigit() for word in left),
+    )
+
+
+def _agrees(told: list[str], answer: Said | None) -> Said | None:
+    """Yes or no: by all the words, or by how few of them begin."""
+    for spelt, meant in ((YES, Said.YES), (NO, Said.NO)):
+        begins = 0 < len(told) <= LONGEST_YES and told[0] in spelt and yes_or_no.tones(told) == {meant}
+        if begins or answer is meant:
+            return meant
+    return None
+
+
+def _labelled(typed: _Typed, offered: tuple[Button, ...]) -> Button | None:
     """The button whose label was typed, whatever the punctuation; «ага» and «да, позовите» press «Да»."""
     labels = _labels(offered)
-    if said in labels:
-        return labels[said]
-    told = said.split()
-    if not told:
+    if typed.folded in labels:
+        return labels[typed.folded]
+    if typed.agrees is None:
         return None
-    for spelt, meant in ((YES, Said.YES), (NO, Said.NO)):
-        begins = len(told) <= LONGEST_YES and told[0] in spelt and yes_or_no.tones(told) == {meant}
-        if begins or yes_or_no.answer(told) is meant:
-            named = next((labels[word] for word in spelt if word in labels), None)
-            return named if named or meant is Said.YES else _none_of_them(labels)
-    return None
+    spelt = YES if typed.agrees is Said.YES else NO
+    named = next((labels[word] for word in spelt if word in labels), None)
+    return named if named or typed.agrees is Said.YES else _none_of_them(labels)
 
 
 def _none_of_them(labels: Mapping[str, Button]) -> Button | None:
@@ -118,8 +160,8 @@ def _none_of_them(labels: Mapping[str, Button]) -> Button | None:
 
 def _labels_of(offered: tuple[Button, ...]) -> dict[str, Button]:
     """Each by its label, and «Все библиотеки (6)» without its number as well."""
-    bare = {_COUNTED.sub("", _folded(button.label)): button for button in reversed(offered) if "(" in button.label}
-    return bare | {_folded(button.label): button for button in reversed(offered)}
+    bare = {_COUNTED.sub("", fold(button.label)): button for button in reversed(offered) if "(" in button.label}
+    return bare | {fold(button.label): button for button in reversed(offered)}
 
 
 _labels = OfTheSame(_labels_of)
@@ -128,30 +170,30 @@ _labels = OfTheSame(_labels_of)
 # --- one of a list -------------------------------------------------------------------------------
 
 
-def _of_the_list(said: str, dialogue: Dialogue, now: datetime) -> Button | None:
+def _of_the_list(typed: _Typed, dialogue: Dialogue, now: datetime) -> Button | None:
     """«А вторая?», «последняя», «преступление» where «Преступление и наказание» stands in the list alone."""
-    left = [word for word in said.split() if word not in _AROUND]
+    left = typed.left
     if not left or dialogue.offered_at is None or now - dialogue.offered_at > LIST_LASTS:
         return None
     listed = _listed(dialogue.offered)
     is_list = len(listed) >= _FEWEST
     if len(left) == 1 and (number := ORDINALS.get(left[0])) is not None:
-        bare = _answers(dialogue.offered) if left == said.split() else ()
+        bare = _answers(dialogue.offered) if typed.is_bare else ()
         return _numbered(number, listed if is_list else _shown_together(dialogue) or bare)
     if not is_list:
         return None
     if len(left) == 1 and left[0] in _LAST and _verb(listed[0]) not in _ENDS_WITH_ALL:
         return listed[-1]
-    if max(map(len, left)) < _TELLING or any(word.isdigit() for word in left):
+    if not typed.is_telling:
         return None
     stems = {stem(word) for word in left}
-    fits = [button for button in listed if stems <= {stem(word) for word in _folded(button.label).split()}]
+    fits = [button for button in listed if stems <= {stem(word) for word in fold(button.label).split()}]
     return fits[0] if len(fits) == 1 else None
 
 
 def _answers(offered: tuple[Button, ...]) -> tuple[Button, ...]:
     """What answers a question of yes or no; none of what else may be done: «первая» calls nobody."""
-    return offered[:2] if _folded(offered[0].label) in (*YES, *NO) else ()
+    return offered[:2] if fold(offered[0].label) in (*YES, *NO) else ()
 
 
 def _shown_together(dialogue: Dialogue) -> tuple[Button, ...]:

@@ -105,17 +105,19 @@ class _Words:
         text: Its readable form.
         wish: The same with one sign at its end: «Открыто ??» says what «Открыто?» does, and is not thought about twice.
         digest: The loop guard's.
+        heard: The language it is in.
     """
 
     text: str
     wish: str
     digest: str
     is_said: bool
+    heard: Spoken
 
 
 def _look(text: str) -> _Words:
     text = readable(text)
-    return _Words(text, _ended_once(text), _digest(text), has_words(text))
+    return _Words(text, _ended_once(text), _digest(text), has_words(text), spoken(text))
 
 
 def _ended_once(text: str) -> str:
@@ -226,7 +228,7 @@ def _said(
     words: _Words, waiting: Waiting, understand: Callable[[str], tuple[Request, ...]], now: datetime, otherwise: str
 ) -> Decision:
     text, before = words.text, waiting.dialogue
-    heard = _NOT_TOLD if _is_answering(text, before) else spoken(text)
+    heard = _NOT_TOLD if _is_answering(words, before) else words.heard
     dialogue = _counted(waiting, words.digest, now, _language(heard, before.language, otherwise))
     guard = _guarded(dialogue, automated=waiting.inbound.automated)
     if guard is None and not words.is_said:
@@ -313,9 +315,9 @@ def _answers(text: str, request: Request, awaited: str) -> bool:
     return next(iter(said), "") in _PLAINLY or yes_or_no.answer(said) is not None
 
 
-def _is_answering(text: str, dialogue: Dialogue) -> bool:
+def _is_answering(words: _Words, dialogue: Dialogue) -> bool:
     """Whether a question of yes or no waits, and these words are too few to tell another language."""
-    return dialogue.expects.endswith("?") and len(text.split()) <= LONGEST_ANSWER and not spoken(text).order
+    return dialogue.expects.endswith("?") and len(words.text.split()) <= LONGEST_ANSWER and not words.heard.order
 
 
 def _language(heard: Spoken, kept: str, otherwise: str) -> str:

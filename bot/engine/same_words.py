@@ -4,6 +4,7 @@ Readers' messages repeat: labels of buttons, greetings, «часы работы�
 bounded, and never written anywhere: short texts may hold something personal.
 """
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
@@ -27,15 +28,25 @@ _MINUTE = timedelta(minutes=1)
 class Remembered:
     """Fills ``Understanding`` by another one, with the last short texts remembered.
 
-    The other one must be a pure function of the text: what librarians teach it meanwhile stands before this.
+    Args:
+        inner: A pure function of the text, as long as the edition stays.
+        edition: What the inner one hangs on beside the text; another one ends what is remembered.
     """
 
-    def __init__(self, inner: Understanding) -> None:
+    def __init__(self, inner: Understanding, edition: Callable[[], object] = lambda: None) -> None:
         self._understand = inner.understand
         self._remembering = lru_cache(maxsize=TEXTS)(inner.understand)
+        self._edition_now = edition
+        self._edition = edition()
 
     def understand(self, text: str) -> tuple[Request, ...]:
-        return self._remembering(text) if len(text) <= LONGEST_TEXT else self._understand(text)
+        if len(text) > LONGEST_TEXT:
+            return self._understand(text)
+        edition = self._edition_now()
+        if edition != self._edition:
+            self._remembering.cache_clear()
+            self._edition = edition
+        return self._remembering(text)
 
 
 class SameWords:

@@ -89,10 +89,11 @@ class Turns:
         reported = self._reported(waiting)
         decision = self._ruled(self._known(decide(waiting, self._understand, now, reported)), waiting)
         language = decision.dialogue.language or reported
+        public = not self._privacy.allows_personal(waiting.inbound.contact.channel)
         with in_language(language):
             if isinstance(decision.moves[0], Silence):
                 return silent(waiting, decision)
-            answers = self._remembered(decision, waiting, language, now)
+            answers = self._remembered(decision, waiting, language, now, public=public)
             if answers is None:
                 try:
                     answers = await patience(self._moves(decision, waiting, language, now))
@@ -107,8 +108,10 @@ class Turns:
                 now = self._clock.now()
             if decision.quiet:
                 return silent(waiting, decision)
-            completed = self._privacy.turn(_completed(waiting, decision, answers, now), self._personal)
-            return self._privacy.unsaid(completed, waiting.inbound.content)
+            completed = _completed(waiting, decision, answers, now)
+            if not public:
+                return completed
+            return self._privacy.unsaid(self._privacy.turn(completed, self._personal), waiting.inbound.content)
 
     def apology(self, waiting: Waiting) -> Reply:
         """What a reader hears of a message that is set aside."""
@@ -150,7 +153,7 @@ class Turns:
         return None
 
     def _remembered(
-        self, decision: Decision, waiting: Waiting, language: str, now: datetime
+        self, decision: Decision, waiting: Waiting, language: str, now: datetime, *, public: bool
     ) -> tuple[Answer, ...] | None:
         """What was answered to the same words a moment ago, None unless that is all there is to say."""
         move = decision.moves[0]
@@ -160,7 +163,6 @@ class Turns:
         if not isinstance(handler, SameForAll):
             return None
         request, text, argument = move.request, move.text, move.argument
-        public = not self._privacy.allows_personal(waiting.inbound.contact.channel)
         key = key_of(handler, request, text, argument, language, waiting.mode, new=waiting.first, public=public)
         found = self._same_words.shelf(now).get(key) if key else None
         return None if found is None or found.go_on else (found,)
@@ -262,10 +264,10 @@ def _turn(
 def _completed(
     waiting: Waiting, decision: Decision, answers: tuple[Answer, ...], now: datetime, error: str = ""
 ) -> Completed:
-    handover, missed, mode = "", False, None
+    handover, missed, private, secret, mode = "", False, False, False, None
     for answer in answers:
         handover = handover or answer.handover
-        missed = missed or answer.missed
+        missed, private, secret = missed or answer.missed, private or answer.private, secret or answer.secret
         mode = Mode.BOT if answer.resume else mode
     if error:
         outcome = Outcome.FAILED
@@ -273,7 +275,6 @@ def _completed(
         outcome = Outcome.HANDED_OVER
     else:
         outcome = Outcome.MISSED if missed else Outcome.ANSWERED
-    secret = any(answer.secret for answer in answers)
     dialogue = after(decision.dialogue, answers, now)
     return Completed(
         message_id=waiting.message_id,
@@ -283,7 +284,7 @@ def _completed(
         replies=answers[0].replies if len(answers) == 1 else tuple(said for one in answers for said in one.replies),
         dialogue=replace(dialogue, last_text="") if secret else dialogue,
         outcome=outcome,
-        intent=PRIVATE if missed and any(answer.private for answer in answers) else decision.intent,
+        intent=PRIVATE if missed and private else decision.intent,
         confidence=decision.confidence,
         mode=Mode.WAITING if handover else mode,
         handover_reason=handover,

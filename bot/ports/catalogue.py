@@ -123,6 +123,11 @@ class Catalogue(Protocol):
 class Titles(Protocol):
     """Knows the titles of a catalogue by heart."""
 
+    @property
+    def edition(self) -> int:
+        """Another number after every change of what it knows."""
+        ...
+
     def is_title(self, text: str) -> bool:
         """Whether a work is called exactly so, with or without its subtitle. Synchronous, some microseconds."""
         ...

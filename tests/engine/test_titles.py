@@ -17,6 +17,8 @@ MISSPELT = {"больше не игружка", "добрый ден"}
 
 
 class Shelf:
+    edition = 0
+
     def is_title(self, text: str) -> bool:
         return fold(text) in TITLES
 
