@@ -21,6 +21,15 @@ SELECT conversation_id, channel, 'reader', 'waiting', text, content::jsonb, key,
 FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $8::text[])
 WITH ORDINALITY AS new(conversation_id, channel, text, content, key, said_at, external_id, place)
 ORDER BY place ON CONFLICT (channel, idempotency_key) DO NOTHING RETURNING id, channel, idempotency_key"""
+ARRIVALS_ALONE = f"""
+WITH new AS ({NEW_ARRIVALS}),
+counted AS (
+  INSERT INTO message_totals AS t (slot, received, handled, aside)
+  SELECT $9, count(*), 0, 0 FROM new HAVING count(*) > 0
+  ON CONFLICT (slot) DO UPDATE SET received = t.received + excluded.received),
+told AS MATERIALIZED (SELECT pg_notify($10, $11))
+SELECT id, channel, idempotency_key FROM new CROSS JOIN told"""  # noqa: S608 - our own statement
+"""The same, counted and told to the other processes: a transaction in one round trip."""
 FIND_ARRIVALS = """
 SELECT id, conversation_id, channel, idempotency_key FROM messages
 WHERE (channel, idempotency_key) IN (SELECT * FROM unnest($1::text[], $2::text[]))"""

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -111,23 +111,41 @@ class PostgresWriting(CommonLog):
 
     async def _committed(self, operations: Sequence[Operation]) -> tuple[list[object], set[object]]:
         topics: set[object] = set()
+        arrivals = self._arrivals_alone(operations)
         try:
             with passing_faults():
                 connection = await self._connection("writer")
                 with ended_if_confused(connection):
-                    async with connection.transaction():
-                        results = await self._keep_all(connection, operations, topics)
-                        await self._notify(connection, topics)
-                        ledger = Ledger.of(results, operations)
-                        if ledger:  # last: its row is locked only for the commit
-                            changes = (ledger.received, ledger.handled, ledger.aside)
-                            await connection.execute(sql.TOTALS, self._slot, *changes)
+                    if arrivals:
+                        results: list[object] = [*await self._record(arrivals, connection, topics, alone=True)]
+                    else:
+                        results = await self._in_a_transaction(connection, operations, topics)
         except BaseException:
             self._contacts.clear()
             raise
         if FORGET in topics:
             self._contacts.clear()
         return results, topics
+
+    def _arrivals_alone(self, operations: Sequence[Operation]) -> list[Inbound]:
+        """The batch, where it is nothing but messages of people whom we know: it needs one statement; else nothing."""
+        alone = [one for one in operations if isinstance(one, Inbound) and not one.corrects]
+        if len(alone) < len(operations) or brought(alone) or any(map(self._changed_person, alone)):
+            return []
+        return alone
+
+    async def _in_a_transaction(
+        self, connection: Session, operations: Sequence[Operation], topics: set[object]
+    ) -> list[object]:
+        async with connection.transaction():
+            results = await self._keep_all(connection, operations, topics)
+            if topics:
+                await connection.execute(sql.NOTIFY, NOTICES, _notice(topics))
+            ledger = Ledger.of(results, operations)
+            if ledger:  # last: its row is locked only for the commit
+                changes = (ledger.received, ledger.handled, ledger.aside)
+                await connection.execute(sql.TOTALS, self._slot, *changes)
+        return results
 
     async def _keep_all(
         self, connection: Session, operations: Sequence[Operation], topics: set[object]
@@ -137,7 +155,7 @@ class PostgresWriting(CommonLog):
         arrivals = [(place, item) for place, item in enumerate(operations) if isinstance(item, Inbound)]
         if arrivals:
             for (place, _), recorded in zip(
-                arrivals, await self._arrive([item for _, item in arrivals], connection, now, topics), strict=True
+                arrivals, await self._arrive([item for _, item in arrivals], connection, topics), strict=True
             ):
                 results[place] = recorded
             for source, contact in brought(item for _, item in arrivals):
@@ -175,37 +193,32 @@ class PostgresWriting(CommonLog):
                 case _:
                     pass
 
-    async def _notify(self, connection: Session, topics: set[object]) -> None:
-        if not topics:
-            return
-        said = [["contact", topic.channel, topic.address] if isinstance(topic, Contact) else topic for topic in topics]
-        payload = msgspec.json.encode(said).decode()
-        await connection.execute(sql.NOTIFY, NOTICES, payload if len(payload) <= NOTICE_BYTES else "")
-
-    async def _arrive(
-        self, arrivals: list[Inbound], connection: Session, now: datetime, topics: set[object]
-    ) -> list[Recorded]:
+    async def _arrive(self, arrivals: list[Inbound], connection: Session, topics: set[object]) -> list[Recorded]:
         """Keep arrivals; corrections come after the messages that they may correct."""
         plain = [item for item in arrivals if not item.corrects]
         if len(plain) == len(arrivals):
-            return await self._record(arrivals, connection, now, topics)
-        recorded = iter(await self._record(plain, connection, now, topics) if plain else ())
+            return await self._record(arrivals, connection, topics)
+        recorded = iter(await self._record(plain, connection, topics) if plain else ())
         kept = {place: next(recorded) for place, item in enumerate(arrivals) if not item.corrects}
         for place, item in enumerate(arrivals):
             if item.corrects:
-                found = await events.corrected(connection, item, now)
-                kept[place] = found or (await self._record([item], connection, now, topics))[0]
+                found = await events.corrected(connection, item, self._now())
+                kept[place] = found or (await self._record([item], connection, topics))[0]
                 topics.add(item.contact)
         return [kept[place] for place in range(len(arrivals))]
 
     async def _record(
-        self, arrivals: list[Inbound], connection: Session, now: datetime, topics: set[object]
+        self, arrivals: list[Inbound], connection: Session, topics: set[object], *, alone: bool = False
     ) -> list[Recorded]:
-        await self._meet([item for item in arrivals if self._changed_person(item)], connection, now)
+        """Keep messages; ``alone`` outside of a transaction, all of them of people whom we know."""
+        now = self._now()
+        if not alone:
+            await self._meet([item for item in arrivals if self._changed_person(item)], connection, now)
         keys = [(item.contact.channel, stored_key(rows.clean(item.idempotency_key))) for item in arrivals]
         conversations = [self._contacts[item.contact][1] for item in arrivals]
+        whom = {ARRIVED, *(item.contact for item in arrivals)}
         new = await connection.fetch(
-            sql.NEW_ARRIVALS,
+            sql.ARRIVALS_ALONE if alone else sql.NEW_ARRIVALS,
             conversations,
             [channel for channel, _ in keys],
             [rows.text_of(item.content) for item in arrivals],
@@ -214,6 +227,7 @@ class PostgresWriting(CommonLog):
             [item.sent_at for item in arrivals],
             now,
             [stored_key(rows.clean(item.external_id)) or None for item in arrivals],
+            *((self._slot, NOTICES, _notice(whom)) if alone else ()),
         )
         fresh = {(row["channel"], row["idempotency_key"]): row["id"] for row in new}
         known: dict[tuple[str, str], tuple[int, int]] = {}
@@ -391,6 +405,13 @@ class PostgresWriting(CommonLog):
         await connection.execute(sql.SENT, [number], ["sent"], [stored_key(receipt.external_id)], now)
         topics.add(outgoing(receipt.channel))
         return {"id": number, "state": "sent", "conversation_id": row["conversation_id"]}
+
+
+def _notice(topics: Iterable[object]) -> str:
+    """What other processes are told; "" lets them look at everything, where it would be too long."""
+    said = [["contact", topic.channel, topic.address] if isinstance(topic, Contact) else topic for topic in topics]
+    payload = msgspec.json.encode(said).decode()
+    return payload if len(payload) <= NOTICE_BYTES else ""
 
 
 def _language(inbound: Inbound) -> str:
