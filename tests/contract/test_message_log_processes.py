@@ -130,12 +130,15 @@ async def test_a_message_wakes_the_other_process(first: Log, second: Log) -> Non
     changes = second.changes()
     await heard_of(first, second)
     await anext(changes)
-    following = asyncio.ensure_future(anext(changes))
+    received = (await second.figures()).received
 
-    await says(first, "раз")
+    for said in ("раз", "два"):  # of a stranger, and of somebody who is known
+        following = asyncio.ensure_future(anext(changes))
+        await says(first, said)
+        async with asyncio.timeout(SOON_S):
+            await following
 
-    async with asyncio.timeout(SOON_S):
-        await following
+    assert (await second.figures()).received == received + 2
 
 
 async def test_a_reply_wakes_the_page_that_another_process_serves(first: Log, second: Log) -> None:
