@@ -42,7 +42,7 @@ class LendingParameters(Section):
         description="Which overdue book stands in the way of a renewal: `none`, `item` (this one), `any`.",
     )
     block_if_debt_over: Decimal | None = Field(
-        None, ge=0, description="More debt than this stands in the way; empty: never."
+        None, ge=0, description="More debt than this, by the list of readers, stands in the way; empty: never."
     )
     block_if_restricted: bool = Field(True, description="A restricted card stands in the way.")
     block_if_card_expired: bool = Field(True, description="A card whose registration has ended stands in the way.")
@@ -73,7 +73,9 @@ class LendingRuleSettings(LendingParameters):
 
     branch: str = Field("", description="Code of the branch; empty: everywhere.")
     category: str = Field("", description="Category of readers, as the library calls it; empty: all.")
-    item_type: str = Field("", description="Kind of copy (`book`, `serial`, or the library's word); empty: all.")
+    item_type: str = Field(
+        "", description="Kind of copy (`book`, `serial`, or the word of the list of loans); empty: all."
+    )
 
     def value(self) -> LendingRule:
         """The rule as the core knows it: only what was written down."""

@@ -120,8 +120,6 @@ class Unsettled(Protocol):
         """It was asked again and did not answer: from now on it is only looked up (``UNKNOWN``)."""
         ...
 
-    async def settle(
-        self, request_id: int, state: RequestState, due_on: date | None = None, code: str = "", raw: str = ""
-    ) -> None:
+    async def settle(self, request_id: int, state: RequestState, due_on: date | None = None, code: str = "") -> None:
         """Keep the final answer; readers are told of it as of a decision of the staff."""
         ...

@@ -36,6 +36,10 @@ class Copy:
         return slot
 
 
+AS_TOLD = ("missing", "high_demand", "reading_room", "item_type", "title", "author")
+"""The columns of a loan that are whatever its list says."""
+
+
 @dataclass(frozen=True, slots=True)
 class StoredLoanRow:
     """An open loan of an earlier list."""
@@ -45,6 +49,9 @@ class StoredLoanRow:
     renewals: int
     remote_renewals: int
     missing: bool
+    high_demand: bool
+    reading_room: bool
+    item_type: str
     title: str
     author: str
 
@@ -63,7 +70,7 @@ def digest_of(row: LoanData, branch_id: int | None) -> str:
 
 def loan_changes(stored: StoredLoanRow, row: LoanData) -> dict[str, Any]:
     """The columns that the list tells otherwise."""
-    told: dict[str, Any] = {"missing": row.missing, "title": row.title, "author": row.author}
+    told: dict[str, Any] = {name: getattr(row, name) for name in AS_TOLD}
     if row.due_on is not None:
         told["due_on"] = row.due_on
     if row.renewals is not None:
@@ -99,6 +106,7 @@ def patron_values(row: PatronData, branch_id: int | None, registration_months: i
         "branch_id": branch_id,
         "valid_until": ends,
         "blocked": row.blocked,
+        "debt": row.debt,
         "served_at": list(row.served_at),
         "not_served_at": list(row.not_served_at),
     }

@@ -18,7 +18,7 @@ from db.list_common import Seen, batches, too_many
 from db.list_copies import ALIKE, ListedCopies
 from db.list_parts import Parts
 from db.list_readers import ListedReaders
-from db.list_rows import Copy, StoredLoanRow, digest_of, due_of, loan_changes
+from db.list_rows import AS_TOLD, Copy, StoredLoanRow, digest_of, due_of, loan_changes
 from db.models import BranchRow, ItemRow, PatronRow, RecordRow
 from db.models_circulation import HoldRow, LoanRow, LoanSourceRow, RenewalRequestRow
 from db.staging import Part, Staged
@@ -27,7 +27,7 @@ from db.upserts import insert_of
 CHANGED = "changed"
 """Loans that the store has otherwise, as their part is called."""
 TWICE = "the same loan stands in the list twice"
-TOLD = ("due_on", "renewals", "remote_renewals", "missing", "title", "author")
+TOLD = ("due_on", "renewals", "remote_renewals", *AS_TOLD)
 """The columns of a loan that a list tells."""
 
 
@@ -291,21 +291,19 @@ class LoanList:
         if copy is not None:
             slot = copy.take()
             self._works.add(copy.work_id)
-        policy = self._house.policy(self._code, category)
+        policy = self._house.policy(self._code, category, row.item_type)
         issued, due = due_of(row, policy, self._places.at(self._code), self._now)
         return "", {
             "patron_id": patron_id,
             "item_id": copy.item_id if copy else None,
             "slot": slot,
             "branch_id": branch,
-            "title": row.title,
-            "author": row.author,
+            **{name: getattr(row, name) for name in AS_TOLD},
             "inventory_number": row.inventory_number,
             "issued_on": issued,
             "due_on": due,
             "renewals": row.renewals or 0,
             "remote_renewals": 0,
-            "missing": row.missing,
             "as_of": self._now,
             "source": self._plan.source,
         }

@@ -221,9 +221,7 @@ class SqlUnsettled:
     async def doubt(self, request_id: int) -> None:
         await self._set(request_id, cause=RequestCause.UNKNOWN.value, asked_at=self._clock.now())
 
-    async def settle(
-        self, request_id: int, state: RequestState, due_on: date | None = None, code: str = "", raw: str = ""
-    ) -> None:
+    async def settle(self, request_id: int, state: RequestState, due_on: date | None = None, code: str = "") -> None:
         values = {"state": state.value, "due_on": due_on, "code": code, "decided_by": "system"}
         await self._set(request_id, **values, decided_at=self._clock.now())
 

@@ -3,6 +3,8 @@
 Reading has a time limit, and behind it the last answer with its age. A renewal that cannot be asked now is taken as a
 request, with a final answer later. One that was asked and not answered is never asked again: the system's own loans
 tell what became of it. After several failures in a row the system is left alone for a while.
+
+No library system is connected yet: this waits for the first one (docs/decisions.md).
 """
 
 import asyncio
@@ -31,10 +33,8 @@ from bot.newest import Newest
 from bot.one_by_one import OneByOne
 from bot.quick import dataclass
 from bot.renewal_requests import RenewalRequest, RequestCause, RequestState, Unsettled
-from bot.rounds import again_and_again
 
 Answer = TypeVar("Answer")
-LOOK_EVERY_S = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,10 +235,6 @@ class GuardedCirculation:
 
     # --- later -----------------------------------------------------------------------------------
 
-    async def follow(self) -> None:
-        """Settle what is owed, every minute, until cancelled."""
-        await again_and_again(self.settle, LOOK_EVERY_S)
-
     async def settle(self) -> int:
         """Ask what became of unanswered wishes, and for what was taken as a request; returns how many are settled."""
         settled = 0
@@ -276,7 +272,7 @@ class GuardedCirculation:
             return False
         outcome = answer.value[0] if isinstance(answer, Ok) else None
         state, due_on, code = _final(answer, outcome)
-        await self._unsettled.settle(request.request_id, state, due_on, code, outcome.raw if outcome else "")
+        await self._unsettled.settle(request.request_id, state, due_on, code)
         return True
 
     # --- holds -----------------------------------------------------------------------------------

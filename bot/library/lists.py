@@ -18,6 +18,7 @@ class PatronData:
         branch: As the file names it: a code or words.
         registered_on: When they were registered, or registered anew, last.
         blocked: None where the file says nothing of it.
+        debt: What is owed, in hundredths of the currency; None where the file says nothing of it.
         served_at / not_served_at: Points of issue, as the file names them: only these, if any; never these.
     """
 
@@ -33,6 +34,7 @@ class PatronData:
     valid_until: date | None = None
     registered_on: date | None = None
     blocked: bool | None = None
+    debt: int | None = None
     served_at: tuple[str, ...] = ()
     not_served_at: tuple[str, ...] = ()
 
@@ -48,6 +50,9 @@ class LoanData:
         renewals: None where the list does not count them.
         returned: The list says that it came back.
         missing: Lost, or claimed returned.
+        high_demand: Wanted by many: not renewable.
+        reading_room: Lent for use in the library only.
+        item_type: The library's own word for the kind of copy, "" where the list has none.
     """
 
     card_number: str
@@ -61,6 +66,9 @@ class LoanData:
     renewals: int | None = None
     returned: bool = False
     missing: bool = False
+    high_demand: bool = False
+    reading_room: bool = False
+    item_type: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

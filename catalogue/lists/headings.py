@@ -29,6 +29,7 @@ class Column(StrEnum):
     REGISTERED = "registered"
     BLOCKED = "blocked"
     RIGHT = "right"
+    DEBT = "debt"
     INVENTORY = "inventory"
     ISBN = "isbn"
     BARCODE = "barcode"
@@ -40,6 +41,9 @@ class Column(StrEnum):
     RETURNED = "returned"
     RENEWALS = "renewals"
     MISSING = "missing"
+    HIGH_DEMAND = "high_demand"
+    READING_ROOM = "reading_room"
+    ITEM_TYPE = "item_type"
 
 
 _CARD = (
@@ -69,6 +73,7 @@ PATRONS: Mapping[Column, str] = {
     "дата последней перерегистрации|registered|registration date|date enrolled",
     Column.BLOCKED: "блокировка|заблокирован|ограничение|лишен права|blocked|restricted",
     Column.RIGHT: "право пользования|право пользования библиотекой",
+    Column.DEBT: "долг|сумма долга|долг руб|задолженность|сумма задолженности|задолженность руб|debt|amount owed|fines",
 }  # fmt: skip
 LOANS: Mapping[Column, str] = {
     Column.CARD: _CARD,
@@ -87,6 +92,9 @@ LOANS: Mapping[Column, str] = {
     "дата сдачи|returned|return date|отметка о возврате|сдана",
     Column.RENEWALS: "продлений|количество продлений|число продлений|продлено раз|продления|продлено|renewals",
     Column.MISSING: "утеряна|утеряно|потеряна|lost|утрата",
+    Column.HIGH_DEMAND: "повышенный спрос|повышенного спроса|не продлевается|не продлевать|high demand|not renewable",
+    Column.READING_ROOM: "читальный зал|в читальный зал|только в читальном зале|reading room",
+    Column.ITEM_TYPE: "вид издания|тип издания|вид документа|тип документа|вид экземпляра|тип экземпляра|item type",
 }  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from bot.library.lists import LoanData, PatronData, TitleData
 from catalogue.importers.tables import values
 from catalogue.lists.headings import Column
 
-_YES = frozenset(fold(word) for word in ("да", "+", "1", "x", "х", "yes", "true", "заблокирован", "есть", "лишен"))
+_YES = frozenset(fold(word) for word in ("да", "1", "x", "х", "yes", "true", "заблокирован", "есть", "лишен"))
 _HAS_THE_RIGHT = frozenset(
     fold(word) for word in ("да", "1", "есть", "имеет", "имеется", "разрешено", "разрешен", "разрешена", "yes", "true")
 )
@@ -59,6 +59,7 @@ class Cells:
         """Whether it says yes; None where there is no such column."""
         if column not in self._columns:
             return None
+        # «+» folds to nothing, and so does an empty cell, which says no.
         return fold(self.text(column)) in _YES or self.text(column) == "+"
 
 
@@ -80,6 +81,7 @@ def patron(cells: Cells) -> PatronData:
         valid_until=cells.day(Column.VALID_UNTIL),
         registered_on=cells.day(Column.REGISTERED),
         blocked=_blocked(cells),
+        debt=_debt(cells),
     )
 
 
@@ -91,6 +93,14 @@ def right_taken(text: str) -> bool:
 def _blocked(cells: Cells) -> bool | None:
     said = cells.yes(Column.BLOCKED)
     return right_taken(cells.text(Column.RIGHT)) if said is None and cells.has(Column.RIGHT) else said
+
+
+def _debt(cells: Cells) -> int | None:
+    """An empty cell owes nothing; what is no sum is not guessed."""
+    if not cells.has(Column.DEBT):
+        return None
+    text = cells.text(Column.DEBT)
+    return values.hundredths(text) if text else 0
 
 
 def loan(cells: Cells) -> LoanData:
@@ -110,6 +120,9 @@ def loan(cells: Cells) -> LoanData:
         renewals=values.count(cells.text(Column.RENEWALS)),
         returned=bool(cells.text(Column.RETURNED)) and fold(cells.text(Column.RETURNED)) not in ("нет", "no"),
         missing=bool(cells.yes(Column.MISSING)),
+        high_demand=bool(cells.yes(Column.HIGH_DEMAND)),
+        reading_room=bool(cells.yes(Column.READING_ROOM)),
+        item_type=cells.text(Column.ITEM_TYPE)[:64],
     )
     return checked(data)
 

@@ -4,6 +4,7 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -12,6 +13,8 @@ from sqlalchemy import select, text
 from bot.errors import InputError, StoreUnavailable
 from bot.library.holds import HoldState
 from bot.library.lists import Listed, PatronData, Stopped
+from bot.library.policy import LendingRule
+from bot.library.renewal import NotRenewed, RenewalBlock
 from bot.renewal_requests import RequestState
 from db.cards import SqlCards
 from db.connect import Database
@@ -19,6 +22,7 @@ from db.loan_list import LoanList
 from db.models import PatronRow
 from tests.support.clock import StandingClock
 from tests.support.fake_library import CENTRAL
+from tests.support.lending import DECIDES
 from tests.support.office import DUE, Office, listed, open_office, out
 
 
@@ -319,6 +323,44 @@ async def test_a_block_that_the_program_lifts_is_lifted(office: Office) -> None:
     assert after.updated == 1
     async with office.library.database.engine.connect() as connection:
         assert await connection.scalar(select(PatronRow.blocked)) is False
+
+
+async def test_a_debt_that_the_list_tells_stands_in_the_way_until_it_is_paid(
+    database: Database, clock: StandingClock
+) -> None:
+    owing = replace(DECIDES, block_if_debt_over=Decimal(100))
+    office = await open_office(database, clock, owing)
+    await office.patrons(PatronData(card_number="1", debt=10050))
+    await office.loans(out("1", "", title="Идиот"))
+
+    assert await why_not(office) == [RenewalBlock.DEBT]
+    assert (await office.patrons(PatronData(card_number="1"))).unchanged == 1, "a list without sums says nothing"
+    assert (await office.patrons(PatronData(card_number="1", debt=0))).updated == 1
+    assert await why_not(office) == [None]
+
+
+async def test_books_that_are_lent_otherwise_are_not_renewed_until_the_list_says_so(
+    database: Database, clock: StandingClock
+) -> None:
+    textbooks = LendingRule((("renewals_allowed", 0),), item_type="учебник")
+    office = await open_office(database, clock, DECIDES, [textbooks])
+    await office.patrons(PatronData(card_number="1"))
+    titles = ("Идиот", "Бесы", "Алгебра", "Подросток")
+    kinds: tuple[dict[str, Any], ...] = ({"high_demand": True}, {"reading_room": True}, {"item_type": "учебник"}, {})
+    books = [out("1", "", title=title, **kind) for title, kind in zip(titles, kinds, strict=True)]
+    await office.loans(*books)
+
+    wanted, inside = RenewalBlock.TYPE_NOT_RENEWABLE, RenewalBlock.IN_LIBRARY_ONLY
+    assert await why_not(office) == [wanted, inside, wanted, None]
+    assert (await office.loans(*(out("1", "", title=title) for title in titles))).updated == 3
+    assert await why_not(office) == [None, None, None, None]
+
+
+async def why_not(office: Office) -> list[RenewalBlock | None]:
+    """Why the loans of card 1 are not renewed, in the order of their lists."""
+    loans = sorted(await office.library.loans(await office.card("1")), key=lambda loan: loan.loan.loan_id)
+    decided = [loan.if_renewed for loan in loans]
+    return [outcome.block if isinstance(outcome, NotRenewed) else None for outcome in decided]
 
 
 async def test_long_lists_keep_their_order_and_lose_nothing(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,6 @@
 """The library's own program: what is imported from it, and the rows that it writes."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -8,11 +8,12 @@ from sqlalchemy import select
 
 from bot.circulation import Keeping
 from bot.library.lists import Listed, ListPlan, ListSummary, LoanData, PatronData
+from bot.library.policy import LendingPolicy, LendingRule
 from db.connect import Database
 from db.list_import import SqlListWriter
 from db.models import PatronRow
 from tests.support.clock import StandingClock
-from tests.support.lending import LendingLibrary
+from tests.support.lending import DECIDES, LendingLibrary
 
 ISSUED = date(2026, 2, 20)
 DUE = date(2026, 3, 7)
@@ -56,7 +57,9 @@ def out(card: str, number: str, **values: Any) -> LoanData:
     return LoanData(**{"card_number": card, "inventory_number": number, "issued_on": ISSUED, "due_on": DUE, **values})
 
 
-async def open_office(database: Database, clock: StandingClock) -> Office:
-    library = LendingLibrary(database, clock, keeping=Keeping.SNAPSHOT)
+async def open_office(
+    database: Database, clock: StandingClock, policy: LendingPolicy = DECIDES, rules: Sequence[LendingRule] = ()
+) -> Office:
+    library = LendingLibrary(database, clock, policy, rules, keeping=Keeping.SNAPSHOT)
     await library.opens()
     return Office(library)

@@ -23,6 +23,7 @@ _NUMBER = re.compile(r"[^\W\d_]{0,6}[\s./-]{0,2}\d[\w./-]{0,20}")
 _DITTO = re.compile(r"[-‐-―\s]*(?:[\"'”“„«»]{1,2}|/{1,2}|\|{1,2}|〃|,,)[-‐-―\s]*")
 _DITTO_WORDS = frozenset(fold(text) for text in ("то же", "тоже", "то же самое", "тот же", "та же", "там же", "ditto"))
 _ERRORS = re.compile(r"#(?:N/A|Н/Д|REF!|ССЫЛКА!|VALUE!|ЗНАЧ!|NAME\?|ИМЯ\?|DIV/0!|ДЕЛ/0!|NULL!|ПУСТО!|NUM!|ЧИСЛО!)")
+_SUM = re.compile(r"([-−])?(\d{1,9})(?:[.,](\d+))?(?:р|руб|рублей|₽|rub)?\.?")
 _NOTHING = frozenset(
     {"", "-", "--", "–", "—", "нет", "none", "null", "nan", "n/a", "отсутствует", "?", "0", "б/н", "бн", "без номера"}
 )
@@ -125,6 +126,14 @@ def count(text: str) -> int | None:
     """A number of copies, 0..10,000; None where there is no number: «2 экз.» is 2."""
     found = re.match(r"\d{1,9}(?:[.,]0+)?(?![\d.,]\d)", text.strip())
     return min(int(re.split(r"[.,]", found.group())[0]), MOST_COPIES) if found else None
+
+
+def hundredths(text: str) -> int | None:
+    """A sum of money in kopecks: «1 250,50 руб.» is 125050, below nothing is nothing; None where there is no sum."""
+    found = _SUM.fullmatch("".join(text.lower().split()))
+    if found is None:
+        return None
+    return 0 if found[1] else int(found[2]) * 100 + int((found[3] or "").ljust(2, "0")[:2])
 
 
 def inventory_numbers(text: str, copies: int | None = None) -> tuple[tuple[str, ...], str]:

@@ -295,3 +295,30 @@ def test_a_file_without_card_numbers_says_what_was_found(tmp_path: Path) -> None
     picture.write_bytes(b"\x89PNG\0\0\0\0")
     with pytest.raises(InputError):
         recognise_list(picture, "loans")
+
+
+def test_what_readers_owe_and_which_books_are_lent_otherwise(tmp_path: Path) -> None:
+    owing = (
+        "Билет;ФИО;Задолженность\n1;Иванова Анна;1 250,5 руб.\n2;Петров Борис;\n3;Сидоров Глеб;-40\n4;Юдина Ева;есть\n"
+    )
+    lent = (
+        "Билет;Название;Дата выдачи;Вид издания;Повышенный спрос;Читальный зал\n"
+        "1;Идиот;01.03.2026;учебник;да;\n"
+        "1;Бесы;01.03.2026;;нет;+\n"
+    )
+
+    readers, _ = read(written(tmp_path, owing), "patrons")
+    assert [row.debt for row in readers if isinstance(row, PatronData)] == [125050, 0, 0, None]
+    loans, _ = read(written(tmp_path, lent), "loans")
+
+    told = [(row.item_type, row.high_demand, row.reading_room) for row in loans if isinstance(row, LoanData)]
+    assert told == [("учебник", True, False), ("", False, True)]
+
+
+@pytest.mark.parametrize(("said", "is_so"), [("", False), ("нет", False), ("+", True), ("Да", True), ("х", True)])
+def test_an_empty_cell_says_neither_blocked_nor_lost(tmp_path: Path, said: str, is_so: bool) -> None:
+    readers, _ = read(written(tmp_path, f"Билет;ФИО;Заблокирован\n1;Иванова Анна;{said}\n"), "patrons")
+    loans, _ = read(written(tmp_path, f"Билет;Название;Дата выдачи;Утеряна\n1;Идиот;01.03.2026;{said}\n"), "loans")
+
+    assert [row.blocked for row in readers if isinstance(row, PatronData)] == [is_so]
+    assert [row.missing for row in loans if isinstance(row, LoanData)] == [is_so]
