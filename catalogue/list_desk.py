@@ -29,6 +29,7 @@ _WHY = (
     (re.compile(r"neither an inventory number"), "no_book"),
     (re.compile(r"neither a day"), "no_day"),
     (re.compile(r"before it was lent"), "due_early"),
+    (re.compile(r"same card .* in the list twice"), "card_twice"),
     (re.compile(r"in the list twice"), "twice"),
     (re.compile(r"no branch"), "no_branch"),
     (re.compile(r"no reader has"), "no_reader"),

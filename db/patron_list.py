@@ -19,6 +19,7 @@ from db.staging import Part, Staged
 
 OTHERS = "others"
 """Rows that the store has otherwise, as its part is called."""
+TWICE = "the same card stands in the list twice: its last row counts"
 COLUMNS = tuple(getattr(PatronRow, column.key) for column in PatronRow.__table__.columns)
 
 
@@ -69,7 +70,15 @@ class PatronList:
         await self._new.open()
         for batch in batches_of():
             self.summary.read += len(batch)
-            await self._sort({listed.row.card_number: listed for listed in batch})
+            await self._sort(self._last_of_each(batch))
+
+    def _last_of_each(self, batch: Sequence[Listed[PatronData]]) -> dict[str, Listed[PatronData]]:
+        """By card the row that counts; that another one of it does not is told."""
+        last = {listed.row.card_number: listed for listed in batch}
+        for listed in batch:
+            if last[listed.row.card_number] is not listed:
+                self._rejected(listed.ordinal, listed.offset, TWICE)
+        return last
 
     async def parts(self) -> Sequence[Part]:
         """What may go in before the rest: on SQLite, new readers."""

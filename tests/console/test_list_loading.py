@@ -132,6 +132,18 @@ async def test_a_list_of_readers_is_tried_then_loaded_and_leaves_no_file(
     assert await journal(sqlite) == [("list.uploaded", {"more": "patrons"}), ("list.loaded", {"more": "patrons"})]
 
 
+async def test_a_card_that_stands_in_the_list_twice_is_told(sqlite: Database, come: Come) -> None:
+    admin = await come()
+    _, job = await sends(admin, "№ билета;ФИО\n101;Каренина\n101;Вронская\n", "patrons")
+
+    page = await settled(admin, job)
+
+    assert "строка 2: этот билет есть в списке ещё раз, взята последняя его строка" in page
+    assert (await admin.post(f"{job}/load", {})).status == 303
+    await settled(admin, job)
+    assert await cards(sqlite) == [("101", "Вронская")]
+
+
 async def test_loans_follow_readers_and_a_list_of_which_much_is_gone_asks_first(sqlite: Database, come: Come) -> None:
     admin = await come()
     page = ""

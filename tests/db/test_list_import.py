@@ -72,6 +72,17 @@ async def test_readers_are_added_changed_and_never_emptied(office: Office) -> No
     assert (row.surname, row.given_name, row.phone) == ("Смирнова", "Анна", "79001112233")
 
 
+async def test_a_card_that_stands_in_a_list_twice_is_told_and_its_last_row_counts(office: Office) -> None:
+    rows = [PatronData(card_number="1", surname=surname) for surname in ("Иванова", "Петрова", "Смирнова")]
+
+    tried = await office.patrons(*rows, dry_run=True)
+    first = await office.patrons(*rows)
+
+    assert (tried.read, tried.added) == (first.read, first.added) == (3, 1)
+    assert office.refused == ["the same card stands in the list twice: its last row counts"] * 4
+    assert (await office.patrons(rows[2])).unchanged == 1
+
+
 async def test_readers_who_are_gone_are_marked_and_come_back(office: Office) -> None:
     rows = [PatronData(card_number=str(number)) for number in range(10)]
     await office.patrons(*rows)
