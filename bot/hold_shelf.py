@@ -16,8 +16,9 @@ class ShelfHold:
         branch_code: Where it is fetched.
         copy: What finds the copy: its inventory number and shelf mark, "" where neither is known.
         since: When the copy was found.
-        keep_until: With ``READY``: the last day; None while nobody knows when the branch opens.
+        keep_until: With ``READY``, or where it was: the last day; None while nobody knows when the branch opens.
         copies: So many are counted together under that number.
+        aside: To be fetched, and it lies on the hold shelf already: another reader did not come for it.
     """
 
     hold_id: int
@@ -33,6 +34,7 @@ class ShelfHold:
     keep_until: date | None
     item_id: int | None
     copies: int = 1
+    aside: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +59,18 @@ class HoldShelf(Protocol):
 
     async def to_fetch(self, branches: Collection[str] = ()) -> int:
         """How many copies are to be taken off the shelf."""
+        ...
+
+    async def left(self, branches: Collection[str] = (), limit: int = 100) -> Sequence[ShelfHold]:
+        """Ended holds whose copies still lie on the hold shelf, the oldest first; nobody else waits for them."""
+        ...
+
+    async def find_left(self, hold_id: int) -> ShelfHold | None:
+        """One of :meth:`left`; None where there is none of this number."""
+        ...
+
+    async def put_back(self, hold_id: int) -> bool:
+        """The copy of an ended hold stands in its place again. False where it lay there no more."""
         ...
 
     async def find(self, hold_id: int) -> ShelfHold | None:

@@ -120,6 +120,15 @@ def hold_told(hold: OpenHold, branch: str) -> str:
     return f"{said}: {branch}"
 
 
+def why_left(state: HoldState) -> str:
+    """Why a book that was put aside is not fetched."""
+    return {
+        HoldState.NOT_PICKED_UP: _("читатель не пришёл"),
+        HoldState.CANCELLED: _("бронь сняли"),
+        HoldState.REFUSED: _("в брони отказано"),
+    }[state]
+
+
 def proofs() -> Mapping[str, str]:
     """How a chat was linked."""
     return {
@@ -199,6 +208,7 @@ def actions() -> Mapping[str, str]:
         "hold.cancelled": _("бронь снята"),
         "hold.ready": _("бронь отложена"),
         "hold.handed": _("бронь выдана"),
+        "hold.put_back": _("книга возвращена на место"),
         "hold.missing": _("книга не нашлась на полке"),
         "hold.found": _("книга всё-таки нашлась"),
         "hold.refused": _("в брони отказано"),

@@ -5,13 +5,15 @@ from datetime import date, timedelta
 
 from aiohttp import web
 
+from bot.clock import local_day
 from bot.hold_shelf import NotFound, ShelfHold
 from bot.lending_words import titled
+from bot.library.holds import HoldState
 from bot.renewal_requests import DECISION_RESTS, RenewalRequest, RequestState
 from bot.wording import counted, day, in_language
 from bot.wording import gettext as _
 from console.reader_ports import ReaderPorts, by, sees
-from console.reader_words import refusals, subject_told, way_told
+from console.reader_words import refusals, subject_told, way_told, why_left
 from console.room import ROOT, Room, Visit, is_row, one_line, outdated
 from console.words import Told
 
@@ -37,6 +39,7 @@ class RequestsScreen:
             web.post(ROOT + "requests/undo", screen(self.undo)),
             web.post(ROOT + r"requests/aside/{id:\d{1,18}}", screen(self.put_aside)),
             web.post(ROOT + r"requests/handed/{id:\d{1,18}}", screen(self.hand_over)),
+            web.post(ROOT + r"requests/back/{id:\d{1,18}}", screen(self.put_back)),
             web.post(ROOT + r"requests/missing/{id:\d{1,18}}", screen(self.missing)),
             web.post(ROOT + r"requests/found/{id:\d{1,18}}", screen(self.found)),
             web.post(ROOT + r"requests/called/{id:\d{1,18}}", screen(self.called)),
@@ -53,7 +56,8 @@ class RequestsScreen:
         """How much there is to do, for the navigation; an empty answer where nothing is."""
         to_do = await self._ports.book.to_do(visit.me.branches)
         fetch = await self._ports.shelf.to_fetch(visit.me.branches)
-        return self._room.page(visit, "_count.html", count=to_do.requests + to_do.unreached + fetch)
+        left = len(await self._ports.shelf.left(visit.me.branches, AT_ONCE))
+        return self._room.page(visit, "_count.html", count=to_do.requests + to_do.unreached + fetch + left)
 
     async def _page(
         self,
@@ -67,13 +71,18 @@ class RequestsScreen:
         shown = self._shown(visit)
         requests = await self._ports.requests.waiting(shown, AT_ONCE)
         unreached = await self._ports.unreached.unreached(shown, AT_ONCE)
+        holds = await self._ports.shelf.waiting(shown, AT_ONCE)
         mine = visit.me.branches
         names = {code: name for code, name in self._room.setting.branches.items() if not mine or code in mine}
         return self._room.page(
             visit,
             "requests.html",
             requests=requests,
-            holds=await self._ports.shelf.waiting(shown, AT_ONCE),
+            fetched=[hold for hold in holds if hold.state is not HoldState.READY],
+            ready=[hold for hold in holds if hold.state is HoldState.READY],
+            left=await self._ports.shelf.left(shown, AT_ONCE),
+            why_left=why_left,
+            today=local_day(visit.now, self._room.setting.zone),
             to_fetch=await self._ports.shelf.to_fetch(shown),
             unreached=unreached,
             to_do=await self._ports.book.to_do(shown),
@@ -206,6 +215,15 @@ class RequestsScreen:
         said = _("{book}: выдана, бронь закрыта.")
         return await self._page(visit, Told(said.format(book=titled(hold.title, hold.author))))
 
+    async def put_back(self, visit: Visit) -> web.Response:
+        """What nobody came for stands in its place again."""
+        hold = await self._of_mine(visit, await self._ports.shelf.find_left(int(visit.request.match_info["id"])))
+        if hold is None or not await self._ports.shelf.put_back(hold.hold_id):
+            return await self._page(visit, Told(_("Эту книгу уже вернули на место, или она нужна другому."), bad=True))
+        await self._room.audit.note(visit.me.login, "hold.put_back", f"patron:{hold.patron_id}")
+        said = _("{book}: снова на своём месте.")
+        return await self._page(visit, Told(said.format(book=titled(hold.title, hold.author))))
+
     async def missing(self, visit: Visit) -> web.Response:
         """It is not where it should be: readers are told of that copy no more, and the reader waits for another."""
         hold = await self._hold(visit)
@@ -229,7 +247,9 @@ class RequestsScreen:
 
     async def _hold(self, visit: Visit) -> ShelfHold | None:
         """The hold of the address. Raises Stop; a stranger's attempt is written down."""
-        hold = await self._ports.shelf.find(int(visit.request.match_info["id"]))
+        return await self._of_mine(visit, await self._ports.shelf.find(int(visit.request.match_info["id"])))
+
+    async def _of_mine(self, visit: Visit, hold: ShelfHold | None) -> ShelfHold | None:
         if hold is not None and not sees(visit.me, [hold.branch_code]):
             await self._room.refuse_branch(visit, f"patron:{hold.patron_id}", _("Это бронь другого филиала."))
         return hold

@@ -69,6 +69,11 @@ def duration(seconds: float) -> str:
     return counted(hours, "час", "часа", "часов") if hours < 48 else counted(hours // 24, "день", "дня", "дней")
 
 
+def unbroken(name: str) -> str:
+    """A name as it is shown: no line ends between «№» and its number."""
+    return name.replace("№ ", "№\N{NO-BREAK SPACE}")
+
+
 def filters(setting: "ConsoleSetting", clock: Clock) -> Mapping[str, Callable[..., Any]]:
     """What templates may put a value through."""
 
@@ -97,7 +102,7 @@ def filters(setting: "ConsoleSetting", clock: Clock) -> Mapping[str, Callable[..
         return setting.channels.get(name, name)
 
     def branch(code: str) -> str:
-        return setting.branches.get(code, code)
+        return unbroken(setting.branches.get(code, code))
 
     def hold(waited: OpenHold) -> str:
         return reader_words.hold_told(waited, branch(waited.pickup))
@@ -132,6 +137,7 @@ def filters(setting: "ConsoleSetting", clock: Clock) -> Mapping[str, Callable[..
         "action": reader_words.action,
         "actor": actor,
         "browser": browser,
+        "unbroken": unbroken,
         "whole_day": whole_day,
         "role": role,
         "duration": duration,

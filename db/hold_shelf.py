@@ -1,18 +1,18 @@
 """The work list of holds: what to fetch from the shelf, what waits at the desk, what was handed over."""
 
 from collections.abc import Collection, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 
 from bot.circulation import Keeping
 from bot.hold_shelf import NotFound, ShelfHold
 from bot.library.due_dates import Calendar, back_by
 from bot.library.holds import HoldState
 from bot.ports.library import Branches
+from db import left_holds, refused_holds
 from db import missing_copies as missing
-from db import refused_holds
 from db.connect import Database, store_errors
 from db.lending_desk import NotLent, SqlDesk
 from db.models import BranchRow, ItemRow, PatronRow, WorkRow
@@ -29,8 +29,10 @@ class SqlHoldShelf:
         self._database, self._branches, self._house, self._desk = database, branches, desk.house, desk
 
     async def waiting(self, branches: Collection[str] = (), limit: int = 100) -> Sequence[ShelfHold]:
-        wanted = _of(branches, _stored()).where(HoldRow.state.in_(_ON_SHELF))
-        ordered = wanted.order_by(HoldRow.state == HoldState.READY.value, HoldRow.assigned_at, HoldRow.id)
+        wanted = _of(branches, self._live()).where(HoldRow.state.in_(_ON_SHELF))
+        is_ready = HoldRow.state == HoldState.READY.value
+        last = case((is_ready, HoldRow.keep_until)).nulls_last()
+        ordered = wanted.order_by(is_ready, last, HoldRow.assigned_at, HoldRow.id)
         return await self._read(ordered.limit(limit))
 
     async def to_fetch(self, branches: Collection[str] = ()) -> int:
@@ -41,8 +43,20 @@ class SqlHoldShelf:
             async with self._database.engine.connect() as connection:
                 return await connection.scalar(wanted) or 0
 
+    async def left(self, branches: Collection[str] = (), limit: int = 100) -> Sequence[ShelfHold]:
+        wanted = _of(branches, self._stored()).where(*left_holds.left(self._desk.now()))
+        return await self._read(wanted.order_by(HoldRow.ended_at, HoldRow.id).limit(limit))
+
+    async def find_left(self, hold_id: int) -> ShelfHold | None:
+        wanted = self._stored().where(HoldRow.id == hold_id, *left_holds.left(self._desk.now()))
+        return next(iter(await self._read(wanted)), None)
+
+    async def put_back(self, hold_id: int) -> bool:
+        async with self._database.writing() as connection:
+            return await left_holds.put_back(connection, hold_id, self._desk.now())
+
     async def find(self, hold_id: int) -> ShelfHold | None:
-        return next(iter(await self._read(_stored().where(HoldRow.id == hold_id))), None)
+        return next(iter(await self._read(self._live().where(HoldRow.id == hold_id))), None)
 
     async def put_aside(self, hold_id: int) -> date | None:
         hold = await self.find(hold_id)
@@ -78,6 +92,12 @@ class SqlHoldShelf:
         async with self._database.writing() as connection:
             return await refused_holds.take_back(connection, self._desk, places, patron_id, hold_id, by, now)
 
+    def _stored(self) -> Any:
+        return _stored(self._desk.now())
+
+    def _live(self) -> Any:
+        return self._stored().where(HoldRow.ended_at.is_(None))
+
     async def _read(self, wanted: Any) -> list[ShelfHold]:
         places = await self._house.places(self._branches)
         with store_errors():
@@ -90,7 +110,7 @@ def _of(branches: Collection[str], wanted: Any) -> Any:
     return wanted.where(BranchRow.code.in_(sorted(branches))) if branches else wanted
 
 
-def _stored() -> Any:
+def _stored(now: datetime) -> Any:
     return (
         select(
             HoldRow,
@@ -103,12 +123,12 @@ def _stored() -> Any:
             ItemRow.inventory_number,
             ItemRow.call_number,
             ItemRow.copies,
+            left_holds.lies_there(now).label("lies_there"),
         )
         .join(BranchRow, BranchRow.id == HoldRow.pickup_branch_id)
         .join(WorkRow, WorkRow.id == HoldRow.work_id)
         .join(PatronRow, PatronRow.id == HoldRow.patron_id)
         .outerjoin(ItemRow, ItemRow.id == HoldRow.assigned_item_id)
-        .where(HoldRow.ended_at.is_(None))
     )
 
 
@@ -127,4 +147,5 @@ def _hold(row: Any, calendar: Calendar) -> ShelfHold:
         keep_until=None if row.keep_until is None else back_by(row.keep_until, calendar),
         item_id=row.assigned_item_id,
         copies=row.copies or 1,
+        aside=row.state in _TO_FETCH and bool(row.lies_there),
     )

@@ -15,7 +15,7 @@ from bot.quick import dataclass
 from bot.rounds import again_and_again
 from db import circulation_keys as keys
 from db import circulation_reading as reading
-from db import holding
+from db import holding, left_holds
 from db.circulation_house import LendingHouse
 from db.circulation_scene import Scene, read_scene
 from db.connect import Database, store_errors
@@ -151,16 +151,18 @@ class SqlDesk:
                 await holding.release(connection, mine.item_id)
         issued = issued_on or today
         due = due_date(issued, policy.loan_days, policy, place.calendar, patron.expires_on)
+        slot = await reading.free_slot(connection, about.item_id)
         values = {
             "patron_id": patron.patron_id,
             "item_id": about.item_id,
-            "slot": await reading.free_slot(connection, about.item_id),
+            "slot": slot,
             "branch_id": branch_id,
             "issued_on": issued,
             "due_on": due,
             "as_of": now,
         }
         loan_id = (await connection.execute(insert(LoanRow).values(values).returning(LoanRow.id))).scalar_one()
+        await left_holds.taken_away(connection, about.item_id, slot, now)
         single = update(ItemRow).where(ItemRow.id == about.item_id, ItemRow.copies == 1)
         await connection.execute(single.values(status=ItemStatus.ON_LOAN.value, due_on=due))
         await holding.hand_out(connection, {about.work_id}, self._house, scene.places, now)
@@ -194,6 +196,8 @@ class SqlDesk:
                 return None
             place = places.at(hold.pickup)
             last = keep_until(place.today(now), self._house.policy(hold.pickup, ""), place.calendar)
+            slot = await connection.scalar(select(HoldRow.assigned_slot).where(HoldRow.id == hold_id))
+            await left_holds.taken_away(connection, hold.item_id, slot or 0, now)
             await holding.move(connection, hold_id, HoldState.READY, ready_at=now, keep_until=last)
             return last
 

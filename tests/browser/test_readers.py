@@ -42,10 +42,16 @@ class Readers:
     loans: list[int]
 
     async def fill(self) -> None:
-        """A request that waits, a book to put aside, and somebody whom nothing reached."""
+        """A request that waits, somebody whom nothing reached; books to put aside, to hand out and to put back."""
         lending, now = self.house.lending, self.house.clock.now()
-        wanted, _ = await lending.book("Каштанка")
-        await lending.hold(await lending.patron("0300001", surname="Ждущий", given_name="Иван"), wanted)
+        ivan = await lending.patron("0300001", surname="Ждущий", given_name="Иван")
+        holds = {}
+        for title in ("Каштанка", "Белолобый", "Ванька"):
+            wanted, _ = await lending.book(title)
+            holds[title] = (await lending.hold(ivan, wanted)).hold_id
+        for title in ("Белолобый", "Ванька"):
+            assert await lending.desk.make_ready(holds[title])
+        await lending.circulation.cancel_hold(ivan, holds["Ванька"], "over")
         async with lending.database.writer.begin() as connection:
             row = (await connection.execute(select(LoanRow).where(LoanRow.id == self.loans[1]))).one()
             waits = {"cause": "staff", "state": "waiting", "asked_at": now - timedelta(hours=3), "key": "1"}
@@ -116,7 +122,7 @@ async def test_a_reader_is_found_helped_and_given_a_code_by_keyboard(visit: Visi
     await readers.fill()
     masha = await enters(visit, readers)
     page, keys = masha.page, masha.page.keyboard
-    await expect(page.get_by_role("navigation").get_by_text("3", exact=True)).to_be_visible()
+    await expect(page.get_by_role("navigation").get_by_text("4", exact=True)).to_be_visible()
     await keys.press("g")
     await keys.press("p")
     await expect(page.get_by_label("Номер билета, фамилия или телефон")).to_be_focused()
@@ -244,6 +250,9 @@ async def test_no_screen_about_readers_shuts_anybody_out(visit: Visit, readers: 
     await readers.fill()
     masha = await enters(visit, readers)
     root, one = f"{readers.house.address}/console/", f"readers/{readers.anna}"
+    await masha.opens(root + "requests")
+    for heading in ("Отложить для читателей", "Ждут читателей на полке", "Вернуть на место"):
+        await expect(masha.page.get_by_role("heading", name=heading)).to_be_visible()
     assert one in screens_of(__name__)
     for path in screens_of(__name__):
         await masha.opens(root + path)

@@ -49,6 +49,7 @@ OF_WHOM = {
     "/console/readers/{id}": BRANCH,
     "/console/requests/called/{id}": TESTED + "readers/test_readers.py",
     "/console/requests/aside/{id}": TESTED + "readers/test_hold_shelf.py",
+    "/console/requests/back/{id}": TESTED + "readers/test_hold_shelf.py",
     "/console/requests/handed/{id}": TESTED + "readers/test_hold_shelf.py",
     "/console/requests/missing/{id}": TESTED + "readers/test_hold_shelf.py",
     "/console/requests/found/{id}": TESTED + "readers/test_hold_shelf.py",

@@ -78,8 +78,8 @@ class TestManyBranches:
             await connection.execute(update(ContactRow).values(source="branch-02"))
         await browser.signs_in()
         page = await (await browser.get("overview")).text()
-        assert "Филиал № 2</th>" in page
-        assert "Филиал № 3</th>" not in page
+        assert "Филиал №\N{NO-BREAK SPACE}2</th>" in page
+        assert "Филиал №\N{NO-BREAK SPACE}3</th>" not in page
         assert "В остальных филиалах (17) сегодня вопросов не было." in page
 
 

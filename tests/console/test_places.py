@@ -1,5 +1,6 @@
 """Branches, hours and closed days at the console; what readers hear of it, and what books are due."""
 
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 from urllib.parse import urlencode
@@ -79,6 +80,20 @@ async def actions(database: Database) -> list[str]:
 
 async def branch(branches: SqlBranches, code: str) -> Branch:
     return next(branch for branch in await branches.all() if branch.code == code)
+
+
+async def test_no_line_of_a_name_ends_before_its_number(
+    sqlite: Database, clock: StandingClock, open_browser: OpenBrowser, branches: SqlBranches
+) -> None:
+    await branches.put([CENTRAL, replace(CHILDREN, name="Сосновская библиотека (филиал № 1)")])
+    await hire(sqlite, clock, role=StaffRole.ADMIN)
+    masha = await open_browser()
+    await masha.signs_in()
+
+    pages = [await (await masha.get(path)).text() for path in ("places", "places/branch?code=02")]
+    for page in pages:
+        assert re.search(r"<(h1|h3)>Сосновская библиотека \(филиал №\xa01\)<", page)
+    assert 'value="Сосновская библиотека (филиал № 1)"' in pages[1], "what is kept stays as it was typed"
 
 
 async def test_one_press_closes_today_and_the_next_reader_hears_why(

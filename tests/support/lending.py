@@ -15,7 +15,7 @@ from db.circulation_house import LendingHouse
 from db.connect import Database
 from db.lending_desk import Lent, SqlDesk
 from db.models import BranchRow, ItemRow, PatronRow, RecordRow
-from db.models_circulation import LoanRow
+from db.models_circulation import HoldRow, LoanRow
 from db.renewal_requests import SqlRequests
 from tests.support.books import book, copy
 from tests.support.clock import StandingClock
@@ -106,6 +106,11 @@ class LendingLibrary:
         """Make a loan what a test needs."""
         async with self.database.writer.begin() as connection:
             await connection.execute(update(LoanRow).where(LoanRow.id == loan_id).values(**values))
+
+    async def set_hold(self, hold_id: int, **values: Any) -> None:
+        """Make a hold what a test needs."""
+        async with self.database.writer.begin() as connection:
+            await connection.execute(update(HoldRow).where(HoldRow.id == hold_id).values(**values))
 
     async def set_patron(self, patron_id: int, **values: Any) -> None:
         """Make a patron what a test needs."""

@@ -50,6 +50,36 @@ async def test_a_book_is_put_aside_once_and_handed_over(come: Come, house: DeskR
     assert f"staff:masha hold.handed patron:{house.anna} {house.anna}" in done
 
 
+async def test_the_last_day_of_a_book_that_waits_is_told_and_who_does_not_come_leaves_it_to_be_put_back(
+    come: Come, house: DeskReaders
+) -> None:
+    hold = await house.lending.hold(house.anna, house.wanted)
+    masha = await come()
+    page = await (await masha.post(f"requests/aside/{hold.hold_id}", {})).text()
+    assert "Ждут читателей на полке" in page
+    assert "сегодня последний день" not in page
+    house.lending.days(4)  # to the 9th of March, a working day
+    await masha.signs_in()
+    assert "сегодня последний день" in await (await masha.get("requests")).text()
+
+    house.lending.days(1)
+    await house.lending.desk.pass_time()
+    await masha.signs_in()
+    page = await (await masha.get("requests")).text()
+    assert "Ждут читателей на полке" not in page
+    assert "Вернуть на место" in page
+    assert "читатель не пришёл" in page
+    assert '<span class="badge">1</span>' in await (await masha.get("requests/count")).text()
+    vera = await come("vera", branches=("02",))
+    assert (await vera.post(f"requests/back/{hold.hold_id}", {})).status == 403
+
+    page = await (await masha.post(f"requests/back/{hold.hold_id}", {})).text()
+    assert "снова на своём месте" in page
+    assert "Вернуть на место" not in page
+    assert "уже вернули на место" in await (await masha.post(f"requests/back/{hold.hold_id}", {})).text()
+    assert f"staff:masha hold.put_back patron:{house.anna} {house.anna}" in await audited(house.database)
+
+
 async def test_a_librarian_of_another_branch_touches_nothing(come: Come, house: DeskReaders) -> None:
     hold = await house.lending.hold(house.anna, house.wanted)
     vera = await come("vera", branches=("02",))
