@@ -12,6 +12,7 @@ import yaml
 ROOT = Path(__file__).resolve().parent.parent
 NEEDED = (
     "adapters/webchat/static/",
+    "catalogue/english_titles.txt",
     "catalogue/given_names.txt",
     "console/static/",
     "console/templates/",

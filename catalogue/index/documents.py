@@ -1,7 +1,7 @@
 """A work as the index holds it: keys to find it by, and one line of text to judge it by."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from hashlib import blake2b
 from typing import NamedTuple
@@ -14,12 +14,15 @@ from bot.language.isbn import isbn13
 from bot.language.numbers import to_digits, value_of
 from bot.library.model import Kind
 from bot.quick import dataclass
+from catalogue.english_titles import in_english
 from catalogue.index.terms import facts, grades_in, keys, volumes_in
 from catalogue.index.topics import prior, topics
 
 _MAX_TITLE = 40
 _MAX_VARIANTS, _MAX_ORIGINALS = 8, 2
 _LONGEST_WORD = 40
+_TRANSLATED = "|+"
+"""Ends the line of a title that no record tells."""
 _SUBTITLE = re.compile(r"\s*(?:[:;/(\[«]|\.\s|[,.]?\s+или\s+)")
 _SERIES_NUMBER = re.compile(r"#\s?(\d{1,3})(?![\d.])")
 _FIRST_KINDS = frozenset({Kind.BOOK, Kind.OTHER})
@@ -38,11 +41,16 @@ def schema() -> tantivy.Schema:
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """One title and author of a work: each word with its keys; ``main`` words stand before the subtitle."""
+    """One title and author of a work: each word with its keys; ``main`` words stand before the subtitle.
+
+    Attributes:
+        translated: No record tells it: what the work is known by in English.
+    """
 
     title: tuple[tuple[str, ...], ...]
     main: int
     author: tuple[tuple[str, ...], ...]
+    translated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,16 +122,11 @@ def describe(entry: IndexEntry) -> Described:
     series, places = _series(entry) if entry.series else ([], set())
     volumes = set(_numbers(entry.part)) if entry.part else set()
     grades: set[int] = set()
-    told = entry.variants[:_MAX_VARIANTS]
-    if entry.originals:
-        told += tuple([(title, told[0][1]) for title in entry.originals[:_MAX_ORIGINALS]])
-    for title, author in told:
-        folded = words(title)[:_MAX_TITLE]
+    for title, folded, main, author, end in _titles(entry):
         writer = _writer(author)
         found.update(writer.keys)
         telling.update(writer.telling)
         exact.update(writer.terms)
-        main = _main(title, folded)
         if "#" in title:
             places.update(map(int, _SERIES_NUMBER.findall(title)))
         exact.add(whole(folded))
@@ -131,13 +134,13 @@ def describe(entry: IndexEntry) -> Described:
             exact.add(whole(main))
         said = list(map(_said, folded))
         if True in [one.number for one in said]:
-            lines |= _numbered(folded, main, writer, exact, volumes, grades)
+            lines |= _numbered(folded, main, writer, end, exact, volumes, grades)
             said += map(_said, to_digits(folded))
         else:
             # Most titles name no number: they are spared looking for volumes and classes.
             tokens = dict.fromkeys([one.token for one in said])
             first = len(dict.fromkeys(main)) or len(tokens)
-            lines[f"{min(first, len(tokens))}|{' '.join(tokens)}|{writer.tokens}"] = None
+            lines[f"{min(first, len(tokens))}|{' '.join(tokens)}|{writer.tokens}{end}"] = None
         found.update(*[one.keys for one in said])
         telling.update([one.telling for one in said])
     for word in series:
@@ -158,8 +161,28 @@ def describe(entry: IndexEntry) -> Described:
     return Described(found=found, exact=exact, line="\n".join((head, *lines)), words=telling)
 
 
+def _titles(entry: IndexEntry) -> Iterator[tuple[str, list[str], list[str], str, str]]:
+    """Every title: as it is, its folded words, those of its main part, the author, and how its line ends."""
+    told = entry.variants[:_MAX_VARIANTS]
+    if entry.originals:
+        told += tuple([(title, told[0][1]) for title in entry.originals[:_MAX_ORIGINALS]])
+    for title, author in told:
+        folded = words(title)[:_MAX_TITLE]
+        main = _main(title, folded)
+        yield title, folded, main, author, ""
+        for english in in_english(folded, main, author):
+            said = words(english)[:_MAX_TITLE]
+            yield english, said, _main(english, said), author, _TRANSLATED
+
+
 def _numbered(
-    folded: list[str], main: list[str], writer: "_Writer", exact: set[str], volumes: set[int], grades: set[int]
+    folded: list[str],
+    main: list[str],
+    writer: "_Writer",
+    end: str,
+    exact: set[str],
+    volumes: set[int],
+    grades: set[int],
 ) -> dict[str, None]:
     """The lines of a title with a number in it; its volumes, classes and other spelling are added to the sets."""
     lines: dict[str, None] = {}
@@ -173,7 +196,7 @@ def _numbered(
         # A word said twice («Стража! Стража!») is one word to look for.
         kept = list(dict.fromkeys(bare or some))
         first = len(dict.fromkeys(without_numbers(main)[0])) if some is folded else len(kept)
-        lines[f"{min(first or len(kept), len(kept))}|{_tokens(kept)}|{writer.tokens}"] = None
+        lines[f"{min(first or len(kept), len(kept))}|{_tokens(kept)}|{writer.tokens}{end}"] = None
     return lines
 
 
@@ -279,8 +302,8 @@ def without_numbers(said: Sequence[str]) -> tuple[list[str], list[int], list[int
 
 
 def _variant(line: str) -> Variant:
-    main, title, author = line.split("|")
-    return Variant(_words(title), int(main), _words(author))
+    main, title, author, *translated = line.split("|")
+    return Variant(_words(title), int(main), _words(author), translated=bool(translated))
 
 
 def _tokens(said: Iterable[str]) -> str:

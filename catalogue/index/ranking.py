@@ -1,6 +1,7 @@
 """How well a work fits a question, 0..1."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.quick import dataclass
 from catalogue.index.common import given_names
@@ -23,6 +24,8 @@ _SHORTEST_HEARD = 4
 _WHOLE_SERIES, _WORDS_OF_A_SERIES = 0.96, 2
 """A series that was named from end to end, in so many words at least, is likelier meant than half a title."""
 _SERIES = 0.85
+_TRANSLATED = 0.974
+"""A work that is known by such a title in English comes behind one that has it in its record, and is no rival of it."""
 _PLACED = 0.98
 _SERIES_SHARE = 0.3
 _TITLE_SHARE = 0.16
@@ -99,6 +102,8 @@ class Scale:
             self._mark(token, series)
         for variant in work.variants:
             scored = self._variant(work, variant, series)
+            if variant.translated:
+                scored = replace(scored, score=scored.score * _TRANSLATED)
             if scored.score > best.score:
                 best = scored
         if work.places and not work.places.isdisjoint(self._question.numbers) and any(series):

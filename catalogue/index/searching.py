@@ -15,7 +15,7 @@ from bot.quick import dataclass
 from catalogue.index.belief import RIVAL, beside, is_near, likelihood, names_a_stranger
 from catalogue.index.belief import SURE as BELIEVED
 from catalogue.index.common import is_said_of_the_reader, is_surname
-from catalogue.index.documents import Judged, whole
+from catalogue.index.documents import Judged, Variant, whole
 from catalogue.index.lexicon import Lexicon
 from catalogue.index.likeness import Likenesses, whole_likeness
 from catalogue.index.ordering import is_a_series, is_another_part, order, series_first
@@ -261,7 +261,11 @@ def _borne_out(scored: list[Scored]) -> set[str]:
     best = max(scored, key=lambda one: one.score, default=None)
     if best is None:
         return set()
-    return {form for variant in best.work.variants for token in (*variant.title, *variant.author) for form in token}
+    return _words_of(best.work.variants)
+
+
+def _words_of(variants: Sequence[Variant]) -> set[str]:
+    return {form for variant in variants for token in (*variant.title, *variant.author) for form in token}
 
 
 def _best(scored: list[Scored]) -> float:
@@ -321,13 +325,25 @@ def _said(question: Question, top: Scored) -> str:
         word.known and (len(word.options) == 1 or is_cyrillic(word.text)) for word in question.words if word.options
     ):
         return ""
-    of_work = _borne_out([top])
-    spelt = {token[0] for variant in top.work.variants for token in (*variant.title, *variant.author)}
+    typed = {word.text for word in question.words}
+    if any(typed <= _spelt([variant]) for variant in top.work.variants):
+        return ""
+    own = [variant for variant in top.work.variants if not variant.translated]
+    return _read_as(question, own) or _read_as(question, top.work.variants)
+
+
+def _read_as(question: Question, variants: Sequence[Variant]) -> str:
+    of_work = _words_of(variants)
+    spelt = _spelt(variants)
     meant = [_meant(word, spelt) for word in question.words]
     said = list(zip(question.words, meant, strict=True))
     if any(not word.light and of_work.isdisjoint((read, *word.keys)) for word, read in said):
         return ""
     return " ".join(meant) if any(not word.known or word.text != read for word, read in said) else ""
+
+
+def _spelt(variants: Sequence[Variant]) -> set[str]:
+    return {token[0] for variant in variants for token in (*variant.title, *variant.author)}
 
 
 def _meant(word: Word, spelt: Set[str]) -> str:

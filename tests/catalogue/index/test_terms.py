@@ -104,4 +104,5 @@ def test_articles_rank_behind_books() -> None:
 
 def test_a_number_in_words_is_kept_in_both_spellings() -> None:
     work = parse(describe(book("Двадцать тысяч льё под водой")).line.encode())
-    assert ["20000" in {token[0] for token in variant.title} for variant in work.variants] == [False, True]
+    own = [variant for variant in work.variants if not variant.translated]
+    assert ["20000" in {token[0] for token in variant.title} for variant in own] == [False, True]
