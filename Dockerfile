@@ -23,7 +23,8 @@ USER 10001
 WORKDIR /data
 VOLUME ["/data"]
 EXPOSE 8080
-HEALTHCHECK --interval=30s --timeout=5s --start-period=20s --retries=3 \
+# The first start builds the search index, minutes for a million works. Well once, the start is over.
+HEALTHCHECK --interval=30s --timeout=5s --start-period=180s --retries=3 \
   CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8080/readyz', timeout=4)"]
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["bibliobot"]

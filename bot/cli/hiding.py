@@ -68,8 +68,11 @@ def listing(config: Path | None) -> int:
     """Print the lists that hide something, and how much. Raises ConfigError, StoreUnavailable."""
 
     async def told(hider: SqlTitleHider) -> None:
-        for name, works in (await hider.lists()).items():
+        lists = await hider.lists()
+        for name, works in lists.items():
             sys.stdout.write(f"{name}: {works}\n")
+        if not lists:
+            sys.stdout.write("no list hides anything: bibliobot import FILE --kind hidden\n")
 
     return _asked(config, told)
 

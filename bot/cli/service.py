@@ -3,9 +3,10 @@
 import asyncio
 import errno
 import fcntl
+import os
 import socket
 import sys
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +17,7 @@ from bot.clock import SystemClock
 from bot.engine import logs
 from bot.engine.service import Role
 from bot.errors import ConfigError, InputError, WrongUse
-from bot.settings import Settings, load
+from bot.settings import PREFIX, Settings, load
 from bot.staff import StaffRole
 from db.connect import parse_url
 
@@ -29,6 +30,8 @@ PORTS_TRIED = 20
 THIS_MACHINE = "127.0.0.1"
 DEMO_LOGIN = "demo"
 DEMO_PIN = "2026"
+OF_THE_DEMO_TOO = ("SERVER__", "LOGGING__", "TRACEBACK")
+"""What the environment may say of a demonstration: where it listens and what it writes down."""
 
 
 def run(config: Path | None, role: str) -> int:
@@ -134,6 +137,7 @@ def demo(folder: Path, port: int, *, messengers: bool = False) -> int:
 
     console = Console(highlight=False, soft_wrap=True)
     make_stand = _stand_maker() if messengers else None
+    unused = _in_a_folder_of_its_own(console)
     try:
         config = material.unpack(folder)
     except OSError as error:
@@ -155,13 +159,24 @@ def demo(folder: Path, port: int, *, messengers: bool = False) -> int:
         asyncio.run(demo_readers.settle(settings, base, DEMO_PIN))
 
         async def invite(what: Opened, port: int) -> None:
-            _invite(console, what.settings, config, port, password)
+            _invite(console, what.settings, config, port, password, unused)
 
         if make_stand is None:
             _in_loop(lambda: _serve(settings, base, Role.ALL, invite))
         else:
             _in_loop(lambda: _serve_phones(make_stand, settings, base, console, invite))
     return 0
+
+
+def _in_a_folder_of_its_own(console: "Console") -> Sequence[str]:
+    """Forget what the environment says of a library: its store gets no invented readers, its messengers no answers."""
+    kept = tuple(PREFIX + name for name in OF_THE_DEMO_TOO)
+    unused = sorted(name for name in os.environ if name.startswith(PREFIX) and not name.startswith(kept))
+    for name in unused:
+        del os.environ[name]
+    if unused:
+        console.print(f"Not used by the demonstration: {', '.join(unused)}")
+    return unused
 
 
 async def _demo_librarian(settings: Settings, folder: Path) -> str:
@@ -228,13 +243,17 @@ def _free_port(host: str, first: int) -> int:
     return 0
 
 
-def _invite(console: "Console", settings: Settings, config: Path, port: int, password: str) -> None:
+def _invite(
+    console: "Console", settings: Settings, config: Path, port: int, password: str, unused: Sequence[str]
+) -> None:
     console.print(f"\n[bold]{settings.library.name}[/]")
     console.print(f"The reader's web chat:  http://{settings.server.host}:{port}/")
     console.print(f"The librarian's console: http://{settings.server.host}:{port}/console/")
     console.print(f"                         login {DEMO_LOGIN}, password {password}")
     console.print(f"Readers' cards:          1000001 to 1000003, PIN {DEMO_PIN}: «мои книги»")
     command = sys.argv[0] if Path(sys.argv[0]).name == "bibliobot" else "bibliobot"
+    if unused:
+        command = " ".join(["env", *(f"-u {name}" for name in unused), command])
     console.print(f"From the shell:         {command} ask --config {config} 'есть ли у вас Мастер и Маргарита?'")
     console.print(
         "Try: «вий гоголя», «djqyf b vbh», «до скольки вы сегодня?», «позовите библиотекаря». Ctrl+C stops it.\n"

@@ -1,6 +1,7 @@
 """``bibliobot demo``: the newcomer's first minute."""
 
 import csv
+import os
 import re
 import signal
 import sqlite3
@@ -25,10 +26,10 @@ from tests.support.patience import SOON_S
 
 
 @contextmanager
-def demonstration(folder: Path) -> Iterator[tuple[str, str]]:
+def demonstration(folder: Path, **environment: str) -> Iterator[tuple[str, str]]:
     """A running demonstration: its address, and all that it printed until then."""
     command = [sys.executable, "-m", "bot", "demo", "--folder", str(folder), "--port", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env={**os.environ, **environment}) as process:
         assert process.stdout is not None
         said = ""
         try:
@@ -68,7 +69,13 @@ def enters(address: str, password: str) -> bool:
 
 def test_one_command_answers_from_a_real_catalogue_and_goes_on_the_next_day(tmp_path: Path) -> None:
     folder = tmp_path / "demo-data"
-    with demonstration(folder) as (address, said):
+    ours = {
+        "BIBLIOBOT_DATABASE__URL": f"sqlite:///{tmp_path}/ours.sqlite3",
+        "BIBLIOBOT_CHANNELS__VK__TOKEN": "of the library",
+    }
+    with demonstration(folder, **ours) as (address, said):
+        assert "Not used by the demonstration: BIBLIOBOT_CHANNELS__VK__TOKEN, BIBLIOBOT_DATABASE__URL" in said
+        assert not (tmp_path / "ours.sqlite3").exists(), "a library's own store gets no invented readers"
         assert "Loading the catalogue" in said
         assert "Вий" in asks(address, "есть вий гоголя?")
         first = password_in(said)

@@ -52,6 +52,9 @@ def test_a_list_is_tried_loaded_loaded_again_and_taken_back(
     assert f"bibliobot hidden undo {name!r}" in loaded
     assert hiding.undo(config, name) == 0
     assert stored(library, HIDDEN) == []
+    capsys.readouterr()
+    assert hiding.listing(config) == 0
+    assert capsys.readouterr().out == "no list hides anything: bibliobot import FILE --kind hidden\n"
     with pytest.raises(InputError, match="no list of this name hides anything"):
         hiding.undo(config, name)
 
