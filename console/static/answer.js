@@ -39,7 +39,16 @@
     if (event.detail.target !== thread) return;
     if (stays === false) toEnd(); else lines().scrollTop = stays;
     allow();
+    tellNew();
   });
+  // The thread comes as a whole: what is new in it is said to who does not see it.
+  const heardOf = () => [...thread.querySelectorAll("article.reader")];
+  let known = new Set(heardOf().map(({ id }) => id));
+  function tellNew() {
+    const all = heardOf(), told = all.filter(({ id }) => !known.has(id)).map((one) => one.innerText.trim());
+    known = new Set(all.map(({ id }) => id));
+    if (told.length) place.querySelector("[data-heard]").textContent = told.join("\n");
+  }
   // The thread comes as its newest page; older lines that stand here stay above it, and who reads there keeps the place.
   function withOlder(html) {
     const came = new DOMParser().parseFromString(html, "text/html");
@@ -58,6 +67,7 @@
     else if (button) {
       const fromEnd = box.scrollHeight - box.scrollTop, had = document.activeElement === button;
       button.closest("p").outerHTML = html;
+      for (const { id } of heardOf()) known.add(id);
       box.scrollTop = box.scrollHeight - fromEnd;
       if (had) (box.querySelector("[data-earlier]") ?? box).focus({ preventScroll: true });
     }

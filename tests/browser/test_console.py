@@ -56,6 +56,45 @@ async def test_a_reader_calls_and_a_librarian_answers_undoes_notes_and_gives_bac
     assert "Ой, не туда" not in said
 
 
+async def test_who_does_not_see_the_screen_hears_what_the_reader_says_and_nothing_twice(
+    desk_house: ConsoleHouse, visit: Visit, enter: Enter
+) -> None:
+    masha = await enter()
+    reader = await visit(desk_house.address)
+    await reader.says("человек")
+    await masha.page.locator("[data-row]").click()
+    heard = masha.page.locator("[data-heard]")
+    await expect(last_line(masha)).to_contain_text("Записал")
+    await expect(heard).to_be_empty()
+
+    await masha.page.get_by_role("button", name="Взять").click()
+    await reader.says("Когда вы закрываетесь?")
+
+    await expect(heard).to_contain_text("Когда вы закрываетесь?")
+    await expect(heard).not_to_contain_text("человек")
+
+
+async def test_a_long_conversation_is_printed_whole(desk_house: ConsoleHouse, visit: Visit, enter: Enter) -> None:
+    masha = await enter()
+    reader = await visit(desk_house.address)
+    await reader.says("человек")
+    await reader.says("длинно")
+    await reader.hears("40. Строка длинного ответа")
+    await masha.page.locator("[data-row]").click()
+    await expect(last_line(masha)).to_contain_text("40. Строка")
+
+    await masha.page.emulate_media(media="print")
+
+    page, lines = masha.page, masha.page.locator("#lines")
+    assert await lines.evaluate(
+        "(box) => box.scrollHeight <= box.clientHeight && getComputedStyle(box).overflowY === 'visible'"
+    )
+    assert await page.evaluate("document.documentElement.scrollHeight > innerHeight"), "nothing is cut off"
+    await expect(page.locator("button:visible")).to_have_count(0)
+    await expect(page.locator(".inbox")).to_be_hidden()
+    await expect(page.locator(".composer")).to_be_hidden()
+
+
 async def test_the_second_is_told_and_what_was_typed_stays(
     desk_house: ConsoleHouse, visit: Visit, enter: Enter
 ) -> None:

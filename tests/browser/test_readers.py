@@ -149,6 +149,27 @@ async def test_a_reader_is_found_helped_and_given_a_code_by_keyboard(visit: Visi
     assert re.findall(rb"/MediaBox \[0 0 (\d+)[.\d]* (\d+)", printed) == [(b"298", b"420")], "one sheet, A6 in points"
 
 
+async def test_a_list_of_books_to_fetch_is_printed_black_on_white_and_has_nothing_to_press(
+    visit: Visit, readers: Readers
+) -> None:
+    await readers.fill()
+    masha = await enters(visit, readers, color_scheme="dark")
+    page = masha.page
+    for path in ("requests", f"readers/{readers.anna}", "journal"):
+        await masha.opens(f"{readers.house.address}/console/{path}")
+        await page.emulate_media(media="print")
+        assert await page.locator("h1").evaluate("(one) => getComputedStyle(one).color") == "rgb(0, 0, 0)"
+        await expect(page.locator("button:visible, select:visible, input:visible, .top:visible")).to_have_count(0)
+        printed = await page.pdf(prefer_css_page_size=True)
+        sizes = set(re.findall(rb"/MediaBox \[0 0 (\d+)[.\d]* (\d+)", printed))
+        assert sizes == {(b"612", b"792")}, "the size that the printer has, not that of a code for the chat"
+        await page.emulate_media(media="screen")
+    await masha.opens(f"{readers.house.address}/console/requests")
+    await page.emulate_media(media="print")
+    for book in ("Каштанка", "Белолобый", "Ванька"):
+        await expect(page.get_by_text(book, exact=True)).to_be_visible()
+
+
 async def test_requests_are_decided_after_a_question(visit: Visit, readers: Readers) -> None:
     await readers.fill()
     masha = await enters(visit, readers)
