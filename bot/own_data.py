@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -57,7 +58,12 @@ class PersonKept:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PatronKept:
-    """What the register has of a patron, with what is lent and waited for."""
+    """What the register has of a patron, with what is lent and waited for.
+
+    Attributes:
+        debt: In the library's currency.
+        served_at / not_served_at: Points of issue as the register names them.
+    """
 
     card_number: str
     name: str
@@ -66,6 +72,10 @@ class PatronKept:
     email: str
     category: str
     valid_until: date | None
+    blocked: bool = False
+    debt: Decimal = Decimal(0)
+    served_at: Sequence[str] = ()
+    not_served_at: Sequence[str] = ()
     loans: Result[tuple[OpenLoan, ...]] | None = None
     holds: Result[tuple[OpenHold, ...]] | None = None
 
@@ -87,6 +97,10 @@ def export_of_patron(patron: PatronKept, chats: Sequence[PersonKept], now: datet
             _("Электронная почта"): patron.email,
             _("Категория"): patron.category,
             _("Билет действует до"): _day(patron.valid_until),
+            _("Пользование ограничено"): patron.blocked,
+            _("Долг"): f"{patron.debt:.2f}",
+            _("Обслуживается"): list(patron.served_at),
+            _("Не обслуживается"): list(patron.not_served_at),
             **_books(patron.loans, patron.holds, zone),
         },
         _("Чаты"): [_chat(kept, zone) for kept in chats],

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, select, update
@@ -87,6 +88,10 @@ class Personal:
             email=row.email,
             category=row.category,
             valid_until=row.valid_until,
+            blocked=row.blocked,
+            debt=Decimal(row.debt) / 100,
+            served_at=row.served_at,
+            not_served_at=row.not_served_at,
             loans=await circulation.loans(patron_id) if circulation else None,
             holds=await circulation.holds(patron_id) if circulation else None,
         )

@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from tools import channels_page, config_reference
+from tools import channels_page, check_names, config_reference
 
 ROOT = Path(__file__).resolve().parent.parent
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
@@ -134,6 +134,11 @@ def channels_are_shown_as_they_are() -> list[str]:
     return channels_page.faults()
 
 
+def what_is_named_is_there() -> list[str]:
+    """Commands, options and figures that a document names."""
+    return check_names.not_there({str(page.relative_to(ROOT)): page.read_text("utf-8") for page in tracked("*.md")})
+
+
 CHECKS: tuple[Callable[[], list[str]], ...] = (
     migrations_match_models,
     links_lead_somewhere,
@@ -142,6 +147,7 @@ CHECKS: tuple[Callable[[], list[str]], ...] = (
     nothing_of_one_machine,
     reference_is_fresh,
     channels_are_shown_as_they_are,
+    what_is_named_is_there,
 )
 
 

@@ -5,8 +5,10 @@ import re
 from datetime import UTC, datetime, time
 
 import pytest
+from sqlalchemy import update
 
 from bot.accounts import LinkState
+from db.models import PatronRow
 from tests.console.conftest import Browser
 from tests.console.readers.conftest import IN_PLACE, Come, audited
 from tests.support.accounts import CARD, CHILD_CARD, OTHER_CARD
@@ -201,10 +203,14 @@ async def test_a_chat_is_unlinked(come: Come, house: DeskReaders) -> None:
 
 async def test_data_are_handed_out_as_the_reader_would_get_them(come: Come, house: DeskReaders) -> None:
     masha = await come()
+    async with house.database.writing() as connection:
+        await connection.execute(update(PatronRow).values(debt=1250, served_at=["ЦБ"]))
     answer = await masha.post(f"readers/{house.anna}/export", {})
     assert answer.headers["Content-Disposition"] == f'attachment; filename="reader-{house.anna}.json"'
     told = json.loads(await answer.read())
     assert told["Картотека библиотеки"]["Номер билета"] == CARD
+    entry = ("Пользование ограничено", "Долг", "Обслуживается", "Не обслуживается")
+    assert [told["Картотека библиотеки"][name] for name in entry] == [False, "12.50", ["ЦБ"], []]
     assert len(told["Картотека библиотеки"]["Книги на руках"]) == 2
     assert told["Чаты"][0]["Согласия"][0]["Текст"] == ["Согласен на всё"]
     assert f"staff:masha exported {house.anna}" in await audited(house.database)
