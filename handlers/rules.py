@@ -7,7 +7,7 @@ from bot.language.folding import words
 from bot.messages import reply
 from bot.ports.library import Library
 from bot.ports.understanding import Request
-from bot.routing import Answer, Router, Turn, intent, pressed, same_for_all
+from bot.routing import Answer, Router, Turn, follows, intent, not_followed, pressed, same_for_all
 from bot.wording import books
 from bot.wording import gettext as _
 from bot.wording.own import Own
@@ -22,6 +22,8 @@ _FORGET = ("удал", "сотр", "стер", "уничтож", "забуд", "
 """«Удалите мои данные»: an order to us, no question of rules."""
 _OF_ALL = "rules"
 """The topic of the rules as such, and of a question whose topic nobody knows."""
+_OF_AMOUNTS = frozenset(("rules.fine", "rules.limit", "rules.price", "rules.print"))
+"""Topics of which it is asked on: «а если неделю?»; other answers leave the book that was shown what «она» means."""
 _RULES = ("правил", "услови", "порядки", "rule", "polic")
 _BORROWING = ("книг", "книж", "журнал", "выда", "взять", "брать", "берут", "book", "borrow", "lend")
 """Beginnings of words by which a question is about what the rules as such tell of."""
@@ -29,6 +31,18 @@ _BORROWING = ("книг", "книж", "журнал", "выда", "взять", 
 
 def _has(text: str, beginnings: tuple[str, ...]) -> bool:
     return any(word.startswith(beginnings) for word in words(text))
+
+
+@router.on(follows("amount:rule"))
+@same_for_all
+async def of_so_much(turn: Turn, library: Library) -> Answer:
+    """«А если неделю?» behind a rule: it holds for any amount, or tells what there is to tell."""
+    known = await library.faq.about(turn.argument, turn.language)
+    if known is None or known.topic != turn.argument:
+        return not_followed(turn)
+    wider = replace(known, answer="\n".join((_("Отдельно об этом не сказано. Правило такое:"), known.answer)))
+    told = faq_reply(wider, (find_button(), librarian_button()))
+    return Answer(replies=(told,), missed=True, about=f"rule:{known.topic}")
 
 
 @router.on(intent("rules"), pressed("faq"))
@@ -48,7 +62,8 @@ async def rule(turn: Turn, library: Library) -> Answer:
             said = _("Именно об этом не сказано. Общие правила такие:")
             wider = replace(known, answer=f"{said}\n{known.answer}")
             return Answer(replies=(faq_reply(wider, *rows),), missed=True)
-        return Answer(replies=(faq_reply(known, *rows),))
+        about = f"rule:{known.topic}" if known.topic in _OF_AMOUNTS else ""
+        return Answer(replies=(faq_reply(known, *rows),), about=about)
     if turn.text and len(turn.text) <= LONGEST_TITLE:
         work = surely((await look_up(library.catalogue, turn.request, 1))[0])
         if work is not None:

@@ -6,7 +6,7 @@ from bot.quick import dataclass
 from understanding.calibration import share
 from understanding.hearing import Ear
 from understanding.judging import BARE, Judge, Opinion, Stretch
-from understanding.lexicon import Phrases
+from understanding.lexicon import LEVELS, Phrases
 from understanding.tokens import Message
 
 SURE = 0.8
@@ -123,6 +123,8 @@ class Splitter:
             return False
         if _names_a_book(one) and two.opinion.score >= SURE and not two.opinion.strange:
             return True
+        if calls_a_person(one) and two.asks and message.tokens[two.first].gap:
+            return True
         if min(one.opinion.score, two.opinion.score) < SURE:
             return False
         if any(part.opinion.intent == "search" and not part.opinion.strange for part in (one, two)):
@@ -163,6 +165,14 @@ class Splitter:
             and _NO_HALVES.isdisjoint(opinion.intent for opinion in heard)
             and min(map(share, heard)) >= _SURELY_HEARD
         )
+
+
+def calls_a_person(part: Part) -> bool:
+    """«Позовите библиотекаря», in a phrase and nothing else: an order, whatever is asked beside it."""
+    opinion = part.opinion
+    written = opinion.pattern is not None and opinion.pattern.mask and LEVELS[opinion.pattern.level] == "always"
+    told = written and not part.closed  # «Вы живой человек?» calls nobody
+    return bool(told and opinion.intent == "human" and opinion.score >= SURE and not opinion.strange)
 
 
 def _names_a_book(part: Part) -> bool:

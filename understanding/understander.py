@@ -20,7 +20,7 @@ from understanding.model import Model
 from understanding.model import model as trained_model
 from understanding.rest import Rest, rest
 from understanding.same_book import one_book, one_place
-from understanding.splitting import SURE, Part, Splitter
+from understanding.splitting import SURE, Part, Splitter, calls_a_person
 from understanding.tokens import Message, Reader
 from understanding.topic_ear import OF_ALL, TopicEar
 from understanding.wishes import (
@@ -166,7 +166,7 @@ class PhraseUnderstanding:
             key=lambda intent: _heard_as(whole, intent) * max(_heard_as(part.opinion, intent) for part in parts),
         )
         kept = [part for part in found if _family(part.opinion.intent) == likeliest or _stands(part, whole)]
-        if any(_family(part.opinion.intent) == likeliest for part in kept):
+        if any(_family(part.opinion.intent) == likeliest or calls_a_person(part) for part in kept):
             return kept
         least = _SURE_ENOUGH if any(map(_is_written, found)) else _SURE_OF_A_STORY
         if whole.pattern is None or share(whole) < least:

@@ -5,11 +5,13 @@ whether the place or the book that it names exists, its handler finds out, and l
 """
 
 import re
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import cache, lru_cache
 
 from bot.language import reactions
 from bot.language.folding import words
+from bot.language.numbers import value_of
 from bot.library.when import names_days_only
 from bot.ports.log import Dialogue
 from bot.routing import Trigger
@@ -94,11 +96,19 @@ _AND_A_MAN = re.compile(r"(?:а|и|and) \w+(?:ский|цкий|ской|ов|е
 """«А Дубровский?», «а Некрасов?» is another book or writer; a library is «дубровская», «имени Некрасова»."""
 MAY_BE_MORE = ".more"
 """Who waits for more about a book (a key that ends so) hears a question on what was shown as well."""
-BOOK, BOOKS, NOTHING = "work", "works", "nothing"
+BOOK, BOOKS, RULE, NOTHING = "work", "works", "rule", "nothing"
+_UNITS = tuple(
+    words("день дня дней недел месяц год лет час раз страниц лист копи книг книж day week month year page book")
+)
+"""How the words begin by which an amount is told."""
+_BESIDE_AN_AMOUNT = frozenset(
+    words("а и но ну если за на по при до больше дольше меньше всего только целый целую пол один одну пару несколько "
+          "будет опоздаю задержу просрочу то сколько and if for what about a an only the")
+)  # fmt: skip
 
 
 def follow_up(text: str, dialogue: Dialogue, now: datetime) -> Trigger | None:
-    """Who answers a question on what was shown last: ``due:work``, ``day:hours``; None for a message of its own.
+    """Who answers a question on what was shown last: ``due:work``, ``amount:rule``; None for a message of its own.
 
     Args:
         text: What the reader wrote.
@@ -109,7 +119,9 @@ def follow_up(text: str, dialogue: Dialogue, now: datetime) -> Trigger | None:
         return None
     subject = subject_of(dialogue, now)
     kind = _reaction(text, dialogue, subject)
-    if not kind and subject:
+    if subject == RULE:
+        kind = "amount" if _names_an_amount(words(text)) else kind
+    elif not kind and subject:
         kind = _question(text, about_a_book=subject in (BOOK, BOOKS))
     return Trigger("follow", f"{kind}:{subject or NOTHING}") if kind else None
 
@@ -137,6 +149,14 @@ def _reaction(text: str, dialogue: Dialogue, subject: str) -> str:
     if (subject in (BOOK, BOOKS) or dialogue.misses) and reactions.is_wrong(text):
         return "wrong"
     return ""
+
+
+def _names_an_amount(said: Sequence[str]) -> bool:
+    """Whether a message names so many days, pages or books and nothing else: «а если неделю?», «а за 10 страниц?»."""
+    units = [word for word in said if word.startswith(_UNITS)]
+    return bool(units) and all(
+        word in _BESIDE_AN_AMOUNT or word in units or value_of(word) is not None for word in said
+    )
 
 
 @lru_cache(maxsize=4_096)

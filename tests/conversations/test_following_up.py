@@ -6,7 +6,7 @@ import pytest
 
 from bot.ports.log import Mode
 from tests.support.clock import StandingClock
-from tests.support.fake_library import CENTRAL, CHILDREN, VILLAGE, FakeCatalogue, at, edition
+from tests.support.fake_library import CENTRAL, CHILDREN, VILLAGE, FakeCatalogue, FakeFaq, at, edition
 from tests.support.reader import Reader
 
 
@@ -284,3 +284,33 @@ async def test_another_volume_of_what_was_shown(reader: Reader, catalogue: FakeC
     await reader.says("а второй том?")
 
     reader.hears("тихий дон том 2, М. А. Шолохов", "Детская библиотека")
+
+
+@pytest.mark.parametrize("said", ["а если неделю?", "а если на месяц?", "а за 3 дня?", "а если всего один день"])
+async def test_how_much_is_asked_of_the_rule_that_was_told(reader: Reader, faq: FakeFaq, said: str) -> None:
+    faq.answers("rules.fine", "Штрафов нет.")
+    faq.answers("join", "Приходите с паспортом.")
+    await reader.says("какой штраф за просрочку?")
+
+    await reader.says(said)
+
+    reader.hears("Отдельно об этом не сказано. Правило такое:", "Штрафов нет.")
+    assert reader.last_message.outcome == "missed"
+
+
+async def test_another_question_behind_a_rule_is_its_own(reader: Reader, faq: FakeFaq) -> None:
+    faq.answers("rules.fine", "Штрафов нет.")
+    faq.answers("rules.lost", "Заменить такой же.")
+    await reader.says("какой штраф за просрочку?")
+
+    await reader.says("а если книгу потерял?")
+    reader.hears("Заменить такой же.")
+
+
+async def test_a_rule_leaves_the_book_that_was_shown(shown: Reader, faq: FakeFaq) -> None:
+    faq.answers("rules.term", "На две недели.")
+    await shown.says("на сколько дней выдаёте книги?")
+    shown.hears("На две недели.")
+
+    await shown.says("а где она?")
+    shown.hears("Каштанка, А. П. Чехов")

@@ -46,6 +46,9 @@ def test_two_wishes_make_two_requests_in_their_order(
         ("Преступление и наказание. Роман", "search"),
         ("хватит, соедините с сотрудником", "human"),
         ("вы робот? дайте нормального оператора", "human"),
+        ("Позовите библиотекаря: на дом книги привозите?", "human"),
+        ("Позовите библиотекаря. На дом книги привозите?", "human"),
+        ("Вы живой человек? На дом книги привозите?", "rules"),
     ],
 )
 def test_one_wish_stays_one(reader: PhraseUnderstanding, said: str, intent: str) -> None:
