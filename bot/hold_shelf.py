@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Protocol
 
 from bot.library.holds import HoldState
@@ -50,8 +51,18 @@ class NotFound:
     hold: ShelfHold
 
 
+class BroughtBack(StrEnum):
+    """What became of a book that a reader brought."""
+
+    TO_ITS_PLACE = "to_its_place"
+    WAITED_FOR = "waited_for"
+    """The next reader's: it is among those to be put aside."""
+    NOT_OUT = "not_out"
+    """Nobody has it any more."""
+
+
 class HoldShelf(Protocol):
-    """What the desk does about holds. Raises StoreUnavailable."""
+    """What the desk does about holds, and about books that it lent itself. Raises StoreUnavailable."""
 
     async def waiting(self, branches: Collection[str] = (), limit: int = 100) -> Sequence[ShelfHold]:
         """Holds with a copy at these branches (empty: at all): those to be fetched first, then those that wait."""
@@ -83,6 +94,10 @@ class HoldShelf(Protocol):
 
     async def hand_over(self, hold_id: int, by: str) -> bool:
         """The reader has the book; a branch that keeps its loans here lends it. False where that cannot be."""
+        ...
+
+    async def brought_back(self, loan_id: int) -> BroughtBack:
+        """A book of a branch that keeps its loans here came back: the next one who waits gets it."""
         ...
 
     async def not_found(self, hold_id: int, login: str, reason: str) -> NotFound | None:

@@ -20,12 +20,13 @@ from bot.circulation import (
     Unavailable,
     Unsupported,
 )
+from bot.hold_shelf import BroughtBack
 from bot.lending_words import titled
 from bot.ports.catalogue import Verdict, Wanted
 from bot.renewal_requests import DECISION_RESTS
 from bot.wording import gettext as _
 from console.reader_ports import ReaderPorts, by, reader_of
-from console.reader_words import renewal_told, why_no_hold
+from console.reader_words import kept_here, renewal_told, why_no_hold
 from console.room import ROOT, Room, Visit, one_line, outdated
 from console.words import Told
 
@@ -45,6 +46,7 @@ class Lending:
         screen, one = self._room.screen, ROOT + r"readers/{id:\d{1,18}}"
         return [
             web.post(one + "/renew", screen(self.renew)),
+            web.post(one + "/back", screen(self.brought_back)),
             web.get(one + "/books", screen(self.books)),
             web.post(one + "/hold", screen(self.hold)),
             web.post(one + "/cancel", screen(self.cancel)),
@@ -86,6 +88,24 @@ class Lending:
         done = sum(one.state is RenewalState.RENEWED for one in outcome.value)
         await self._room.audit.note(visit.me.login, "renew", f"patron:{number}", f"{done}/{len(wishes)}")
         return await self._piece(visit, number, *map(_renewed, outcome.value))
+
+    async def brought_back(self, visit: Visit) -> web.Response:
+        """The reader has brought a book of a branch that keeps its loans here; elsewhere the next list tells."""
+        number, loan_id = await self._number(visit), visit.row("loan")
+        loans = await self._ports.circulation.loans(number)
+        known = {loan.loan.loan_id: loan for loan in (loans.value if isinstance(loans, Ok) else ()) if kept_here(loan)}
+        came = BroughtBack.NOT_OUT
+        if loan_id in known:
+            came = await self._ports.shelf.brought_back(loan_id)
+        if came is BroughtBack.NOT_OUT:
+            said = _fault(loans) or _("Этой книги у читателя уже нет.")
+            return await self._piece(visit, number, Told(said, bad=True))
+        await self._room.audit.note(visit.me.login, "loan.back", f"patron:{number}")
+        said = _("{book}: возвращена.")
+        if came is BroughtBack.WAITED_FOR:
+            said = _("{book}: возвращена. Её ждёт другой читатель: отложите её на экране «Заявки».")
+        book = titled(known[loan_id].title, known[loan_id].author)
+        return await self._piece(visit, number, Told(said.format(book=book)))
 
     async def books(self, visit: Visit) -> web.Response:
         """What the catalogue has, each with the branches where it could be fetched."""

@@ -5,7 +5,7 @@ from datetime import date
 
 from bot.accounts import Proof
 from bot.audit import Act
-from bot.circulation import OpenHold, OpenLoan, RenewalOutcome, RenewalState
+from bot.circulation import Keeping, OpenHold, OpenLoan, RenewalOutcome, RenewalState
 from bot.lending_words import titled, why_later
 from bot.library.holds import HoldBlock, HoldState
 from bot.library.notices import NoticeKind, Subject
@@ -56,6 +56,11 @@ def why_no_hold(code: str) -> str:
         HoldBlock.ILS_DOWN: _("программа библиотеки не отвечает"),
     }
     return reasons[HoldBlock(code)] if code in set(HoldBlock) else _("такой брони нет")
+
+
+def kept_here(loan: OpenLoan) -> bool:
+    """Whether its end is told here, by hand: elsewhere a list tells it."""
+    return loan.keeping is Keeping.LIVE
 
 
 def outlook(loan: OpenLoan) -> str:
@@ -204,6 +209,7 @@ def actions() -> Mapping[str, str]:
         "view.journal": _("открыт журнал"),
         "journal.exported": _("журнал сохранён в файл"),
         "renew": _("продление за читателя"),
+        "loan.back": _("книга возвращена"),
         "hold.placed": _("бронь за читателя"),
         "hold.cancelled": _("бронь снята"),
         "hold.ready": _("бронь отложена"),

@@ -133,6 +133,7 @@ def filters(setting: "ConsoleSetting", clock: Clock) -> Mapping[str, Callable[..
         "hold_told": hold,
         "due_told": due_told,
         "outlook": reader_words.outlook,
+        "kept_here": reader_words.kept_here,
         "renewable": reader_words.may_be_renewed,
         "action": reader_words.action,
         "actor": actor,

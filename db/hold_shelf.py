@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import case, func, select
 
 from bot.circulation import Keeping
-from bot.hold_shelf import NotFound, ShelfHold
+from bot.hold_shelf import BroughtBack, NotFound, ShelfHold
 from bot.library.due_dates import Calendar, back_by
 from bot.library.holds import HoldState
 from bot.ports.library import Branches
@@ -71,6 +71,12 @@ class SqlHoldShelf:
         if self._house.kept(hold.branch_code) is Keeping.LIVE and hold.item_id is not None:
             return not isinstance(await self._desk.lend(hold.patron_id, hold.item_id, hold.branch_code), NotLent)
         return await self._desk.fetched(hold_id, by)
+
+    async def brought_back(self, loan_id: int) -> BroughtBack:
+        taken = await self._desk.take_back(loan_id)
+        if taken is None:
+            return BroughtBack.NOT_OUT
+        return BroughtBack.TO_ITS_PLACE if taken.hold_id is None else BroughtBack.WAITED_FOR
 
     async def not_found(self, hold_id: int, login: str, reason: str) -> NotFound | None:
         places, now = await self._house.places(self._branches), self._desk.now()

@@ -69,3 +69,36 @@ async def test_a_book_is_reserved_and_the_hold_cancelled(come: Come, house: Desk
     ended = await (await masha.post(f"{one}/cancel", {"hold": str(hold.hold_id), "key": "d" * 16}, **IN_PLACE)).text()
     assert "бронь снята" in ended
     assert not await house.lending.holds(house.anna)
+
+
+async def test_a_book_that_came_back_is_the_next_reader_s_however_often_it_is_pressed(
+    come: Come, house: DeskReaders
+) -> None:
+    work = next(loan.work_id for loan in await house.lending.loans(house.anna) if loan.title == TITLES[0])
+    await house.lending.hold(house.boris, work or 0, "01")
+    masha = await come()
+    page = await (await masha.get(f"readers/{house.anna}")).text()
+    assert f'data-sure="Читатель вернул «{TITLES[0]}»?"' in page
+    fields = [{"loan": str(number)} for number in house.loans]
+
+    pages = [
+        await (await masha.post(f"readers/{house.anna}/back", one, **IN_PLACE)).text()
+        for one in (fields[0], fields[0], fields[1])
+    ]
+
+    assert f"«{TITLES[0]}», Автор: возвращена. Её ждёт другой читатель" in pages[0]
+    assert "Этой книги у читателя уже нет." in pages[1]
+    assert f"«{TITLES[1]}», Автор: возвращена.<" in pages[2]
+    assert await house.lending.loans(house.anna) == ()
+    assert [hold.patron_id for hold in await house.ports().shelf.waiting()] == [house.boris]
+    told = f"staff:masha loan.back patron:{house.anna} {house.anna}"
+    assert (await audited(house.database)).count(told) == 2
+
+
+async def test_a_book_of_another_reader_is_not_taken_back(come: Come, house: DeskReaders) -> None:
+    masha = await come()
+    fields = {"loan": str(house.loans[0])}
+
+    page = await (await masha.post(f"readers/{house.boris}/back", fields, **IN_PLACE)).text()
+    assert "Этой книги у читателя уже нет." in page
+    assert len(await house.lending.loans(house.anna)) == 2

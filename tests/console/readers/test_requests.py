@@ -273,3 +273,13 @@ async def test_a_renewal_for_a_reader_is_a_request_here_too(come: Come, house: D
     async with house.database.writer.begin() as connection:
         await connection.execute(update(LoanRow).values(as_of=house.clock.now()))
     assert len(await house.lending.requests.waiting()) == 1
+
+
+async def test_a_book_of_a_list_is_not_taken_back_by_hand(come: Come, house: DeskReaders) -> None:
+    masha = await come()
+    assert "Вернули" not in await (await masha.get(f"readers/{house.anna}")).text()
+
+    said = await masha.post(f"readers/{house.anna}/back", {"loan": str(house.loans[0])}, **IN_PLACE)
+
+    assert "Этой книги у читателя уже нет." in await said.text()
+    assert len(await house.lending.loans(house.anna)) == 2
