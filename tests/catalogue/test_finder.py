@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from bot.app.answering import understanding
 from bot.bibliography import IndexEntry
 from bot.errors import StoreUnavailable
 from bot.ports.catalogue import Verdict, Wanted
+from bot.teaching import SynonymBook
 from catalogue.finder import MOST_FAILURES, IndexedCatalogue
 from catalogue.index import folder as on_disk
 from catalogue.index.searching import Search
@@ -18,6 +20,12 @@ from tests.catalogue.index.shelf import Shelf, book
 from tests.support.patience import SOON_S
 
 Open = Callable[..., Awaitable[IndexedCatalogue]]
+
+
+class NothingTaught:
+    """Fills ``Synonyms``."""
+
+    book = SynonymBook()
 
 
 @pytest.fixture
@@ -145,6 +153,21 @@ async def test_a_new_a_changed_and_a_removed_work_are_followed(open_index: Open,
     shelf.remove(2)
     await catalogue.catch_up()
     assert await _first(catalogue, "идиот") == ""
+
+
+async def test_a_message_that_became_a_title_is_understood_anew(open_index: Open, shelf: Shelf) -> None:
+    catalogue = await open_index()
+    heard = understanding(NothingTaught(), ("search", "recommend"), catalogue)
+    text = "Во сколько открывается библиотека на краю света"
+    assert "word for word" not in heard.understand(text)[0].because[0]
+
+    shelf.put(book(text, "Петрова А."))
+    await catalogue.catch_up()
+    assert "word for word" in heard.understand(text)[0].because[0]
+
+    shelf.remove(3)
+    await catalogue.catch_up()
+    assert "word for word" not in heard.understand(text)[0].because[0]
 
 
 async def test_following_needs_no_asking(open_index: Open, shelf: Shelf) -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.engine.same_words import Remembered
+from bot.app.answering import understanding
 from bot.library.model import WorkCard
 from bot.ports.catalogue import Catalogue, Verdict, Wanted
 from bot.ports.library import Library
@@ -29,6 +29,18 @@ class Teacher:
         self.book = SynonymBook([*self.book.synonyms, one])
 
 
+class NoTitles:
+    """Fills ``Titles``: no message is one."""
+
+    edition = 0
+
+    def is_title(self, text: str) -> bool:
+        del text
+        return False
+
+    is_misspelt_title = is_title
+
+
 @pytest.fixture
 def teacher() -> Teacher:
     return Teacher()
@@ -41,8 +53,8 @@ def taught(teacher: Teacher, catalogue: FakeCatalogue) -> TaughtCatalogue:
 
 @pytest.fixture
 def reader(teacher: Teacher, taught: TaughtCatalogue, library: Library, clock: StandingClock) -> Reader:
-    understanding = TaughtUnderstanding(Remembered(UNDERSTANDING), teacher, topics(), INTENTS)
-    return Reader(replace(library, catalogue=taught), clock, understanding=understanding)
+    heard = understanding(teacher, INTENTS, NoTitles())
+    return Reader(replace(library, catalogue=taught), clock, understanding=heard)
 
 
 @pytest.fixture
@@ -105,11 +117,11 @@ async def test_a_phrase_that_was_heard_before_means_something_else_at_once(
 
 async def test_a_phrase_inside_another_message_is_no_phrase(teacher: Teacher) -> None:
     teacher.teaches("phrase", "живы", "hours")
-    understanding = TaughtUnderstanding(UNDERSTANDING, teacher, topics(), INTENTS)
+    heard = TaughtUnderstanding(UNDERSTANDING, teacher, topics(), INTENTS)
 
-    assert understanding.understand("живы")[0].intent == "hours"
-    assert understanding.understand("Живы будем - не помрём")[0].intent != "hours"
-    assert understanding.understand("живы")[0].because == ("synonym: phrase: «живы» → «hours»",)
+    assert heard.understand("живы")[0].intent == "hours"
+    assert heard.understand("Живы будем - не помрём")[0].intent != "hours"
+    assert heard.understand("живы")[0].because == ("synonym: phrase: «живы» → «hours»",)
 
 
 async def test_a_piece_of_a_longer_title_is_left_alone(
