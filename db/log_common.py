@@ -284,6 +284,8 @@ class CommonLog:
         self._contacts: dict[Contact, tuple[int, int, str, str]] = {}
         """What is known of people who wrote lately: contact id, conversation id, name, language."""
         self._commits: GroupCommit[Operation] = GroupCommit(self._tried)
+        self._arrivals = self._commits
+        """What keeps messages and events as they come in."""
         self._refusal: tuple[str, datetime] | None = None
 
     async def _tried(self, operations: Sequence[Operation]) -> Sequence[object]:
@@ -333,7 +335,7 @@ class CommonLog:
 
     async def record(self, message: Inbound) -> Recorded:
         try:
-            recorded = await self._commits.put(message)
+            recorded = await self._arrivals.put(message)
         except Exception as error:
             raise _of_the_item(error) from error
         assert isinstance(recorded, Recorded)
@@ -358,7 +360,7 @@ class CommonLog:
 
     async def note(self, event: Event) -> None:
         try:
-            await self._commits.put(event)
+            await self._arrivals.put(event)
         except Exception as error:
             raise _of_the_item(error) from error
 

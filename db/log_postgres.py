@@ -34,7 +34,7 @@ from db.log_common import (
     TURNS_A_CLAIM,
     figures_of,
 )
-from db.log_postgres_writing import PostgresWriting
+from db.log_postgres_writing import ARRIVALS, WRITER, PostgresWriting
 from db.postgres import PASSING, Session
 
 RECONNECT_S = 2.0
@@ -68,13 +68,14 @@ class PostgresLog(PostgresWriting):
 
     async def aclose(self) -> None:
         """Commit what is waiting, end every iteration, close the connections."""
+        await self._arrivals.aclose()
         await self._commits.aclose()
         self._wakes.close()
         for helper in self._helpers:
             helper.cancel()
         await asyncio.gather(*self._helpers, return_exceptions=True)
         with suppress(StoreUnavailable):
-            await self._fetch("writer", sql.NOTIFY, NOTICES, "")  # what we leave waiting, others may take at once
+            await self._fetch(WRITER, sql.NOTIFY, NOTICES, "")  # what we leave waiting, others may take at once
         for connection in self._connections.values():
             with suppress(*PASSING):
                 await connection.close(timeout=5)
@@ -104,8 +105,8 @@ class PostgresLog(PostgresWriting):
             await asyncio.sleep(TIDY_S)
 
     def _heard(self, _: object, pid: int, __: str, payload: str) -> None:
-        writer = self._connections.get("writer")
-        if writer is not None and not writer.is_closed() and writer.get_server_pid() == pid:
+        ours = (self._connections.get(purpose) for purpose in (ARRIVALS, WRITER))
+        if any(one is not None and not one.is_closed() and one.get_server_pid() == pid for one in ours):
             return
         if not payload:
             self._contacts.clear()

@@ -16,6 +16,7 @@ from bot.messages import (
     Contact,
     Delivery,
     DeliveryReceipt,
+    Event,
     Inbound,
     Lane,
     Moved,
@@ -31,6 +32,7 @@ from db import handover_acts as handovers
 from db import log_postgres_sql as sql
 from db import rows
 from db.connect import unavailable
+from db.group_commit import GroupCommit
 from db.log_common import (
     ARRIVED,
     CONTACTS_REMEMBERED,
@@ -54,13 +56,15 @@ from db.log_common import (
 )
 from db.postgres import Session, ended_if_confused, open_session, passing_faults
 
+ARRIVALS, WRITER = "arrivals", "writer"
+"""Sessions: a messenger is not to wait for its 200 until the turns in hand are kept."""
 TOTAL_SLOTS = 16
 INTENT_LENGTH, REASON_LENGTH, LANGUAGE_LENGTH = 32, 32, 35
 """What the columns hold."""
 
 
 class PostgresWriting(CommonLog):
-    """The half of the log that writes, on a session of its own.
+    """The half of the log that writes: what comes in on one session, what becomes of it on another.
 
     Args:
         url: Where it is; the tables exist already.
@@ -72,7 +76,8 @@ class PostgresWriting(CommonLog):
         self._url = url
         self._connections: dict[str, Session] = {}
         self._opening: dict[str, asyncio.Lock] = {}
-        self._slot = os.getpid() % TOTAL_SLOTS
+        self._arrivals = GroupCommit(self._tried)
+        self._slots = {purpose: (os.getpid() * 2 + at) % TOTAL_SLOTS for at, purpose in enumerate((ARRIVALS, WRITER))}
 
     # --- connections -----------------------------------------------------------------------------
 
@@ -111,15 +116,15 @@ class PostgresWriting(CommonLog):
 
     async def _committed(self, operations: Sequence[Operation]) -> tuple[list[object], set[object]]:
         topics: set[object] = set()
-        arrivals = self._arrivals_alone(operations)
+        purpose = ARRIVALS if isinstance(operations[0], Inbound | Event) else WRITER
         try:
             with passing_faults():
-                connection = await self._connection("writer")
+                connection = await self._connection(purpose)
                 with ended_if_confused(connection):
-                    if arrivals:
+                    if arrivals := self._arrivals_alone(operations):
                         results: list[object] = [*await self._record(arrivals, connection, topics, alone=True)]
                     else:
-                        results = await self._in_a_transaction(connection, operations, topics)
+                        results = await self._in_a_transaction(connection, operations, topics, self._slots[purpose])
         except BaseException:
             self._contacts.clear()
             raise
@@ -135,7 +140,7 @@ class PostgresWriting(CommonLog):
         return alone
 
     async def _in_a_transaction(
-        self, connection: Session, operations: Sequence[Operation], topics: set[object]
+        self, connection: Session, operations: Sequence[Operation], topics: set[object], slot: int
     ) -> list[object]:
         async with connection.transaction():
             results = await self._keep_all(connection, operations, topics)
@@ -144,7 +149,7 @@ class PostgresWriting(CommonLog):
             ledger = Ledger.of(results, operations)
             if ledger:  # last: its row is locked only for the commit
                 changes = (ledger.received, ledger.handled, ledger.aside)
-                await connection.execute(sql.TOTALS, self._slot, *changes)
+                await connection.execute(sql.TOTALS, slot, *changes)
         return results
 
     async def _keep_all(
@@ -212,10 +217,11 @@ class PostgresWriting(CommonLog):
     ) -> list[Recorded]:
         """Keep messages; ``alone`` outside of a transaction, all of them of people whom we know."""
         now = self._now()
+        places = {item.contact: one[1] for item in arrivals if (one := self._contacts.get(item.contact))}
         if not alone:
-            await self._meet([item for item in arrivals if self._changed_person(item)], connection, now)
+            places |= await self._meet([item for item in arrivals if self._changed_person(item)], connection, now)
         keys = [(item.contact.channel, stored_key(rows.clean(item.idempotency_key))) for item in arrivals]
-        conversations = [self._contacts[item.contact][1] for item in arrivals]
+        conversations = [places[item.contact] for item in arrivals]
         whom = {ARRIVED, *(item.contact for item in arrivals)}
         new = await connection.fetch(
             sql.ARRIVALS_ALONE if alone else sql.NEW_ARRIVALS,
@@ -227,7 +233,7 @@ class PostgresWriting(CommonLog):
             [item.sent_at for item in arrivals],
             now,
             [stored_key(rows.clean(item.external_id)) or None for item in arrivals],
-            *((self._slot, NOTICES, _notice(whom)) if alone else ()),
+            *((self._slots[ARRIVALS], NOTICES, _notice(whom)) if alone else ()),
         )
         fresh = {(row["channel"], row["idempotency_key"]): row["id"] for row in new}
         known: dict[tuple[str, str], tuple[int, int]] = {}
@@ -254,10 +260,10 @@ class PostgresWriting(CommonLog):
             return True
         return rows.clean(inbound.name) not in ("", known[2]) or _language(inbound) not in ("", known[3])
 
-    async def _meet(self, arrivals: list[Inbound], connection: Session, now: datetime) -> None:
-        """Make or refresh the contacts and conversations of these arrivals."""
+    async def _meet(self, arrivals: list[Inbound], connection: Session, now: datetime) -> dict[Contact, int]:
+        """Make or refresh the contacts of these arrivals; returns their conversations."""
         if not arrivals:
-            return
+            return {}
         people = {(item.contact.channel, rows.clean(item.contact.address)): item for item in arrivals}
         met = await connection.fetch(
             sql.NEW_CONTACTS,
@@ -274,9 +280,12 @@ class PostgresWriting(CommonLog):
         if len(self._contacts) + len(met) > CONTACTS_REMEMBERED:
             self._contacts.clear()
         known = {(row["channel"], row["address"]): row for row in met}
+        places = {}
         for item in arrivals:
             row = known[item.contact.channel, rows.clean(item.contact.address)]
+            places[item.contact] = conversations[row["id"]]
             self._contacts[item.contact] = (row["id"], conversations[row["id"]], row["name"], row["language"])
+        return places
 
     async def _complete(
         self, turns: list[Completed], connection: Session, now: datetime, topics: set[object]
