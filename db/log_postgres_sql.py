@@ -35,27 +35,32 @@ SELECT id, conversation_id, channel, idempotency_key FROM messages
 WHERE (channel, idempotency_key) IN (SELECT * FROM unnest($1::text[], $2::text[]))"""
 LOCK_CONVERSATIONS = """
 SELECT id, mode, lease FROM conversations WHERE id = ANY($1::bigint[]) ORDER BY id FOR NO KEY UPDATE"""
-HANDLED = """
-UPDATE messages m SET state = 'handled', outcome = t.outcome, intent = t.intent, confidence = t.confidence,
-error = t.error, done_at = $6, content = m.content - 'phone' - 'photo',
-text = CASE WHEN t.secret THEN '•••' ELSE m.text END
-FROM unnest($1::bigint[], $2::text[], $3::text[], $4::float8[], $5::text[], $7::bool[])
-AS t(id, outcome, intent, confidence, error, secret)
-WHERE m.id = t.id AND m.state = 'waiting' RETURNING m.id"""
-DIALOGUES = """
-UPDATE conversations c SET dialogue = t.dialogue::jsonb,
-mode = coalesce(t.mode, CASE WHEN c.mode = 'closed' THEN 'bot' ELSE c.mode END),
-handover_reason = CASE WHEN t.mode IS NULL THEN c.handover_reason ELSE t.reason END,
-waiting_since = CASE WHEN t.mode IS NULL THEN c.waiting_since
-  WHEN t.mode = 'waiting' THEN coalesce(c.waiting_since, $6) END,
-leased_until = CASE WHEN t.release THEN NULL ELSE $7::timestamptz END
-FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::bool[]) AS t(id, dialogue, mode, reason, release)
-WHERE c.id = t.id"""
-NEW_REPLIES = """
-INSERT INTO messages (conversation_id, channel, author, state, text, content, in_reply_to, lane, created_at)
-SELECT conversation_id, channel, 'bot', 'queued', text, content::jsonb, in_reply_to, $6, $7
-FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::bigint[])
-WITH ORDINALITY AS new(conversation_id, channel, text, content, in_reply_to, place) ORDER BY place"""
+TURNS = """
+WITH handled AS (
+  UPDATE messages m SET state = 'handled', outcome = t.outcome, intent = t.intent, confidence = t.confidence,
+  error = t.error, done_at = $7, content = m.content - 'phone' - 'photo',
+  text = CASE WHEN t.secret THEN '•••' ELSE m.text END
+  FROM unnest($1::bigint[], $2::text[], $3::text[], $4::float8[], $5::text[], $6::bool[])
+  AS t(id, outcome, intent, confidence, error, secret)
+  WHERE m.id = t.id AND m.state = 'waiting' RETURNING m.id),
+dialogues AS (
+  UPDATE conversations c SET dialogue = t.dialogue::jsonb,
+  mode = coalesce(t.mode, CASE WHEN c.mode = 'closed' THEN 'bot' ELSE c.mode END),
+  handover_reason = CASE WHEN t.mode IS NULL THEN c.handover_reason ELSE t.reason END,
+  waiting_since = CASE WHEN t.mode IS NULL THEN c.waiting_since
+    WHEN t.mode = 'waiting' THEN coalesce(c.waiting_since, $7) END,
+  leased_until = CASE WHEN t.release THEN NULL ELSE $8::timestamptz END
+  FROM unnest($1::bigint[], $9::bigint[], $10::text[], $11::text[], $12::text[], $13::bool[])
+  AS t(message_id, id, dialogue, mode, reason, release) JOIN handled ON handled.id = t.message_id
+  WHERE c.id = t.id),
+replies AS (
+  INSERT INTO messages (conversation_id, channel, author, state, text, content, in_reply_to, lane, created_at)
+  SELECT conversation_id, channel, 'bot', 'queued', text, content::jsonb, in_reply_to, $14, $7
+  FROM unnest($15::bigint[], $16::text[], $17::text[], $18::text[], $19::bigint[])
+  WITH ORDINALITY AS new(conversation_id, channel, text, content, in_reply_to, place)
+  JOIN handled ON handled.id = in_reply_to ORDER BY place)
+SELECT id FROM handled"""
+"""All that turns change, of those whose message still waits; their conversations are locked already."""
 PUT_BACK = """
 UPDATE messages SET attempts = attempts + 1, error = $2,
 content = CASE WHEN attempts + 1 >= $3 THEN content - 'phone' - 'photo' ELSE content END,
@@ -70,10 +75,15 @@ UPDATE conversations c SET leased_until = NULL
 FROM (SELECT DISTINCT conversation_id AS id FROM messages WHERE state = 'waiting') w
 WHERE c.id = w.id AND c.leased_until IS NOT NULL
 AND NOT EXISTS (SELECT 1 FROM pg_stat_activity a WHERE a.pid = c.leased_by) RETURNING c.id"""
-TOTALS = """
-INSERT INTO message_totals AS t (slot, received, handled, aside) VALUES ($1, $2, $3, $4) ON CONFLICT (slot) DO UPDATE
-SET received = t.received + $2, handled = t.handled + $3, aside = t.aside + $4"""
 NOTIFY = "SELECT pg_notify($1, $2)"
+LAST = """
+WITH counted AS (
+  INSERT INTO message_totals AS t (slot, received, handled, aside)
+  SELECT $3, $4::bigint, $5::bigint, $6::bigint WHERE ($4, $5, $6) <> (0, 0, 0)
+  ON CONFLICT (slot) DO UPDATE SET received = t.received + excluded.received,
+  handled = t.handled + excluded.handled, aside = t.aside + excluded.aside)
+SELECT pg_notify($1, $2) WHERE $2::text IS NOT NULL"""
+"""Last in a transaction, so that the row of totals is locked only for the commit; NULL tells nobody anything."""
 SENT = """
 UPDATE messages m SET state = t.state, external_id = t.external_id, attempts = attempts + 1, error = NULL, done_at = $4
 FROM unnest($1::bigint[], $2::text[], $3::text[]) AS t(id, state, external_id)

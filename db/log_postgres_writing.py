@@ -144,12 +144,11 @@ class PostgresWriting(CommonLog):
     ) -> list[object]:
         async with connection.transaction():
             results = await self._keep_all(connection, operations, topics)
-            if topics:
-                await connection.execute(sql.NOTIFY, NOTICES, _notice(topics))
             ledger = Ledger.of(results, operations)
-            if ledger:  # last: its row is locked only for the commit
+            if topics or ledger:
+                notice = _notice(topics) if topics else None
                 changes = (ledger.received, ledger.handled, ledger.aside)
-                await connection.execute(sql.TOTALS, slot, *changes)
+                await connection.execute(sql.LAST, NOTICES, notice, slot, *changes)
         return results
 
     async def _keep_all(
@@ -294,56 +293,48 @@ class PostgresWriting(CommonLog):
         stands = {row["id"]: (row["mode"], row["lease"]) for row in locked}
         fates = [_fate(turn, stands.get(turn.conversation_id)) for turn in turns]
         ours = {turn.message_id: turn for turn, fate in zip(turns, fates, strict=True) if fate is Fate.KEPT}
-        handled = await connection.fetch(
-            sql.HANDLED,
-            list(ours),
-            [turn.outcome.value for turn in ours.values()],
-            [turn.intent[:INTENT_LENGTH] or None for turn in ours.values()],
-            [turn.confidence for turn in ours.values()],
-            [rows.clean(turn.error)[:2000] or None for turn in ours.values()],
-            now,
-            [turn.secret for turn in ours.values()],
-        )
+        handled = await self._keep_turns(list(ours.values()), connection, now)
         done = [ours[row["id"]] for row in sorted(handled)]
         for turn in ours.values() if len(done) < len(ours) else ():
             if turn not in done:  # dealt with already: its conversation is free for whatever else waits there
                 await connection.execute(sql.RELEASE, turn.conversation_id, turn.lease)
-        await self._keep_turns(done, connection, now, topics)
+        for turn in done:
+            await desk.keep(connection, handovers.of_turn(turn, now))
+            topics.update((outgoing(turn.contact.channel), turn.contact) if turn.replies else ())
+        if for_the_desk(done):
+            topics.add(DESK)
         kept = {id(turn) for turn in done}  # once, should the same turn be in the batch twice
         return [
             Fate.LOST if fate is Fate.KEPT and id(turn) not in kept else fate
             for turn, fate in zip(turns, fates, strict=True)
         ]
 
-    async def _keep_turns(self, done: list[Completed], connection: Session, now: datetime, topics: set[object]) -> None:
-        await connection.execute(
-            sql.DIALOGUES,
-            [turn.conversation_id for turn in done],
-            [rows.dialogue_json(turn.dialogue) for turn in done],
-            [turn.mode.value if turn.mode else None for turn in done],
-            [turn.handover_reason[:REASON_LENGTH] for turn in done],
-            [self._held.is_last(turn.conversation_id, turn.message_id) for turn in done],
+    async def _keep_turns(self, turns: list[Completed], connection: Session, now: datetime) -> list[Any]:
+        """Keep what these turns change; returns the ids of those whose message still waited."""
+        replies = [(turn, reply) for turn in turns for reply in turn.replies]
+        handled: list[Any] = await connection.fetch(
+            sql.TURNS,
+            [turn.message_id for turn in turns],
+            [turn.outcome.value for turn in turns],
+            [turn.intent[:INTENT_LENGTH] or None for turn in turns],
+            [turn.confidence for turn in turns],
+            [rows.clean(turn.error)[:2000] or None for turn in turns],
+            [turn.secret for turn in turns],
             now,
             now + HOLD,
+            [turn.conversation_id for turn in turns],
+            [rows.dialogue_json(turn.dialogue) for turn in turns],
+            [turn.mode.value if turn.mode else None for turn in turns],
+            [turn.handover_reason[:REASON_LENGTH] for turn in turns],
+            [self._held.is_last(turn.conversation_id, turn.message_id) for turn in turns],
+            Lane.REPLY.value,
+            [turn.conversation_id for turn, _ in replies],
+            [turn.contact.channel for turn, _ in replies],
+            [rows.reply_text(reply) for _, reply in replies],
+            [rows.reply_extra(reply) for _, reply in replies],
+            [turn.message_id for turn, _ in replies],
         )
-        for turn in done:
-            await desk.keep(connection, handovers.of_turn(turn, now))
-        if for_the_desk(done):
-            topics.add(DESK)
-        replies = [(turn, reply) for turn in done for reply in turn.replies]
-        if replies:
-            await connection.execute(
-                sql.NEW_REPLIES,
-                [turn.conversation_id for turn, _ in replies],
-                [turn.contact.channel for turn, _ in replies],
-                [rows.clean(reply.text) for _, reply in replies],
-                [rows.reply_extra(reply) for _, reply in replies],
-                [turn.message_id for turn, _ in replies],
-                Lane.REPLY.value,
-                now,
-            )
-        for turn, _ in replies:
-            topics.update((outgoing(turn.contact.channel), turn.contact))
+        return handled
 
     async def _put_back(self, item: PutBack, connection: Session, now: datetime, topics: set[object]) -> bool:
         """Count a failure; True where it set the message aside."""
