@@ -24,7 +24,7 @@ from bot.messages import (
     Unsupported,
 )
 from bot.ports.letters import Author
-from bot.ports.log import Attempt, Mode
+from bot.ports.log import Attempt, Dialogue, Mode
 from db.messages import Log
 from tests.support.clock import StandingClock
 from tests.support.logs import ANNA, BORIS, SAID_AT, Staff, arrival, says, silent, turn, words
@@ -248,8 +248,9 @@ async def test_a_message_taken_back_during_its_turn_is_not_answered_and_holds_up
 
     await log.note(REMOVED)
 
-    assert not await log.complete(turn(waiting, "ответ"))
-    assert words(await log.claim(10)) == ["вот это"]
+    assert not await log.complete(turn(waiting, "ответ", dialogue=Dialogue(expects="card")))
+    [left] = await log.claim(10)
+    assert (words([left]), left.dialogue) == (["вот это"], waiting.dialogue)
     assert await log.claim_outbound("chat", 10) == []
 
 
