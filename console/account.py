@@ -42,7 +42,7 @@ class OwnAccount:
     async def show(self, visit: Visit) -> web.Response:
         """Everything at a glance."""
         assert visit.session is not None
-        sessions = await self._room.staff.sessions(visit.me.staff_id)
+        sessions = [one for one in await self._room.staff.sessions(visit.me.staff_id) if self._room.is_alive(one)]
         here = visit.session.session_id
         return self._room.page(visit, "account.html", sessions=sessions, here=here, fault="", now_on="account")
 
@@ -67,7 +67,7 @@ class OwnAccount:
         else:
             await room.staff.set_password(me.staff_id, await passwords.hashed(new), must_change=False)
             await room.audit.note(me.login, "password.changed", f"staff:{me.staff_id}")
-            response = room.go(visit, f"{ROOT}login")
+            response = room.go(visit, f"{ROOT}login?changed=1&lang={visit.language}")
             response.del_cookie(SESSION, path=ROOT)
             return response
         return room.page(visit, "password.html", 400, fault=said, now_on="account")
@@ -121,6 +121,15 @@ class OwnAccount:
         secret = passwords.secret_of(salt, self._room.setting.key)
         address = passwords.address_of_secret(secret, visit.me.login, self._room.setting.library)
         picture = segno.make(address, error="m").svg_data_uri(scale=4, border=2)
+        apart = " ".join(secret[at : at + 4] for at in range(0, len(secret), 4))
         return self._room.page(
-            visit, "code.html", status, salt=salt, secret=secret, picture=picture, fault=fault, now_on="account"
+            visit,
+            "code.html",
+            status,
+            salt=salt,
+            secret=apart,
+            picture=picture,
+            address=address,
+            fault=fault,
+            now_on="account",
         )

@@ -133,7 +133,10 @@ class Door:
     def _form(
         self, visit: Visit, onward: str, login: str = "", fault: str = "", status: int = 200, passed: str = ""
     ) -> web.Response:
-        return self._room.page(visit, "login.html", status, onward=onward, login=login, fault=fault, passed=passed)
+        changed = not fault and "changed" in visit.request.query
+        return self._room.page(
+            visit, "login.html", status, onward=onward, login=login, fault=fault, passed=passed, changed=changed
+        )
 
 
 def _keys(login: str, address: str) -> dict[str, str]:

@@ -297,7 +297,11 @@ class Room:
         assert begun is not None
         alive = await self.staff.sessions(begun.member.staff_id)
         found = next((one for one in alive if one.session_id == begun.session_id), None)
-        return found is not None and found.member == begun.member and found.seen_at >= self._idle_since()
+        return found is not None and found.member == begun.member and self.is_alive(found)
+
+    def is_alive(self, session: StaffSession) -> bool:
+        """Whether something was done there lately."""
+        return session.seen_at >= self._idle_since()
 
     def _idle_since(self) -> datetime:
         return self.clock.now() - self.setting.idle

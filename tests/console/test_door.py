@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pyotp
 import pytest
+import segno
 from sqlalchemy import select
 
 from bot.errors import StoreUnavailable
@@ -167,6 +168,11 @@ async def test_other_browsers_are_listed_and_signed_out(
     await there.signs_in()
 
     assert (await (await here.get("account")).text()).count("Выйти там") == 1
+    clock.turn(SETTING.idle / 2)
+    await here.get("")
+    clock.turn(SETTING.idle / 2 + timedelta(minutes=1))
+    assert "Выйти там" not in await (await here.get("account")).text(), "nothing was done there for too long"
+    await there.signs_in()
     await here.post("account/sessions", {})
     assert (await there.get("")).status == 303
     assert (await here.get("")).status == 200
@@ -240,7 +246,7 @@ async def test_a_password_made_by_somebody_else_must_be_changed_first(
     assert "хотя бы 10 знаков" in await weak.text()
     new = "три слова подряд"
     changed = await browser.post("password", {"old": PASSWORD, "new": new, "again": new})
-    assert changed.headers["Location"] == "/console/login"
+    assert changed.headers["Location"] == "/console/login?changed=1&lang=ru"
     assert (await browser.get("")).status == 303, "every session ends with the old password"
     await browser.signs_in("new", new)
     assert (await browser.get("")).status == 200
@@ -292,7 +298,9 @@ async def test_a_second_factor_is_switched_on_with_a_code_of_it(
     await hire(sqlite, clock)
     await browser.signs_in()
     page = await (await browser.get("account/code")).text()
-    salt, secret = page.split('name="salt" value="')[1].split('"')[0], page.split("<code>")[1].split("<")[0]
+    salt, apart = page.split('name="salt" value="')[1].split('"')[0], page.split("<code>")[1].split("<")[0]
+    assert [len(piece) for piece in apart.split(" ")] == [4] * 8, "to be typed where nothing can be scanned"
+    secret = apart.replace(" ", "")
     code = pyotp.TOTP(secret).at(int(clock.now().timestamp()))
 
     refused = await browser.post("account/code", {"salt": salt, "password": PASSWORD, "code": "000"})
@@ -305,6 +313,53 @@ async def test_a_second_factor_is_switched_on_with_a_code_of_it(
     assert secret not in salt
     assert passwords.secret_of(salt, b"another service's key") != secret, "a copy of the store makes no codes"
     assert passwords.secret_of(secret, SETTING.key) == secret, "what an earlier version kept still works"
+
+
+async def test_who_has_a_second_factor_is_told_what_to_do_without_the_telephone_and_how_to_change_it(
+    sqlite: Database, clock: StandingClock, browser: Browser
+) -> None:
+    member = await hire(sqlite, clock)
+    await browser.signs_in()
+    assert "Сменить телефон" not in await (await browser.get("account/code")).text()
+    salt = passwords.new_salt()
+    await SqlStaffBook(sqlite, clock).set_totp(member.staff_id, salt)
+
+    page = await (await browser.get("account/code")).text()
+    assert "прежний больше не подойдёт" in page
+    assert "Сменить телефон" in page
+    assert 'href="otpauth://totp/masha?secret=' in page, "for who reads this on the telephone itself"
+    assert 'href="/console/account"' in page.split("<main")[1], "a way back"
+    await browser.post("logout", {})
+    asked = await (await browser.signs_in(onward="/console/books")).text()
+    assert "Администратор даст новый пароль, и код больше не спросят" in asked
+    assert "Забыли пароль" not in asked
+    assert 'href="/console/login?lang=ru&amp;next=/console/books"' in asked
+
+
+def test_a_picture_for_the_authenticator_is_no_finer_than_a_camera_can_read() -> None:
+    name = "Межпоселенческая центральная библиотека имени Александра Сергеевича Пушкина"
+    address = passwords.address_of_secret("A" * 32, "masha", name)
+
+    assert segno.make(address, error="m").symbol_size()[0] <= 73
+    read = pyotp.parse_uri(address)
+    assert (read.secret, read.name, read.issuer) == ("A" * 32, "masha", "Межпоселенческая центральная…")
+
+
+async def test_a_new_password_leads_to_the_door_which_says_so_and_another_language_keeps_the_way(
+    sqlite: Database, clock: StandingClock, browser: Browser
+) -> None:
+    await hire(sqlite, clock)
+    await browser.signs_in()
+    new = "слова подряд и ещё слово"
+    changed = await browser.post("password", {"old": PASSWORD, "new": new, "again": new})
+    door = await (await browser.get(changed.headers["Location"].removeprefix("/console/"))).text()
+    assert "Пароль сменён. Войдите с новым." in door
+
+    door = await (await browser.get("login?next=/console/books")).text()
+    assert 'href="/console/login?lang=en&amp;next=/console/books"' in door
+    fields = {"login": "masha", "password": "wrong", "next": "/console/books"}
+    refused = await (await browser.post("login?lang=en", fields, csrf=await browser.word_of_a_page())).text()
+    assert "Password" in refused, "the language that was chosen stays"
 
 
 async def test_every_page_forbids_scripts_and_frames_of_others(
@@ -398,7 +453,9 @@ async def test_an_admin_adds_changes_and_shuts_out(
     assert (await other.signs_in("vera", password)).status == 303
     vera = next(who for who in await SqlStaffBook(sqlite, clock).all() if who.login == "vera")
     fields = {"name": "Вера", "role": "editor", "branch-02": "1", "disabled": "1"}
-    assert (await browser.post(f"staff/{vera.staff_id}", fields)).status == 303
+    saved = await browser.post(f"staff/{vera.staff_id}", fields)
+    assert saved.headers["Location"] == f"/console/staff?saved={vera.staff_id}#who-{vera.staff_id}"
+    assert "Сохранено." in await (await browser.get(f"staff?saved={vera.staff_id}")).text()
     assert (await other.get("account")).status == 303, "her sessions end at once"
     assert (await other.signs_in("vera", password)).status == 403
 
