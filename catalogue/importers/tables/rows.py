@@ -38,14 +38,12 @@ class Row:
         number: 1-based, counted over all sheets.
         offset: Bytes before it in a text, rows before it in a workbook.
         cells: Its texts, empty ones at the end left out.
-        sheet: Name of its sheet, "" in a text.
         hidden: A filter, or a person, hid it.
     """
 
     number: int
     offset: int
     cells: tuple[str, ...]
-    sheet: str = ""
     hidden: bool = False
 
 
@@ -235,7 +233,6 @@ class _Workbook:
                 number=before + number,
                 offset=before + number - 1,
                 cells=_trimmed(cells),
-                sheet=name,
                 hidden=number in sheet.hidden,
             )
 
