@@ -80,7 +80,8 @@ class Requests(Protocol):
     async def confirm(self, request_id: int, by: str, due_on: date | None = None) -> RenewalRequest | None:
         """Renew as asked, or until the day that the staff choose; None where nothing waits under this number.
 
-        The same again returns the first decision. A loan that has ended makes it ``DROPPED``.
+        The same again returns the first decision. A loan that has ended makes it ``DROPPED``. It goes on waiting where
+        no day is chosen and the rules give none that is later.
         """
         ...
 

@@ -179,6 +179,8 @@ class RequestsScreen:
     async def _decided(self, visit: Visit, decided: RenewalRequest | None, book: str, wanted: RequestState) -> Told:
         if decided is None or decided.state is RequestState.DROPPED:
             return Told(_("{book}: уже сдана или продлена иначе.").format(book=book), bad=True)
+        if decided.state is RequestState.WAITING:
+            return Told(_("{book}: по правилам срок не сдвинется, напишите новый сами.").format(book=book), bad=True)
         if decided.decided_by != by(visit) or decided.state is not wanted:
             return Told(_("{book}: заявку уже решили.").format(book=book), bad=True)
         await self._room.audit.note(visit.me.login, f"request.{wanted.value}", f"patron:{decided.patron_id}")

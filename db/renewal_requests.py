@@ -17,6 +17,7 @@ from db import circulation_keys as keys
 from db import circulation_reading as reading
 from db.circulation_house import LendingHouse
 from db.circulation_keys import KEY_LENGTH
+from db.circulation_reading import StoredLoan
 from db.circulation_scene import Scene, read_scene
 from db.connect import Database, store_errors
 from db.holding import branch_ids
@@ -57,20 +58,27 @@ class SqlRequests:
             if asked is None or asked.state is not RequestState.WAITING:
                 return asked
             scene = await read_scene(connection, self._house, places, now, asked.patron_id, to_write=True)
-            until = await self._renew(connection, scene, asked, by, due_on)
-            state = RequestState.DROPPED if until is None else RequestState.CONFIRMED
-            return await _decide(connection, asked, state, by, now, due_on=until)
+            stored = None if scene is None else scene.find(asked.loan_id)
+            if scene is None or stored is None or stored.loan.due_on != asked.due_before:
+                return await _decide(connection, asked, RequestState.DROPPED, by, now, due_on=None)
+            until = await self._renew(connection, scene, stored, asked, by, due_on)
+            if until is None:
+                return asked
+            return await _decide(connection, asked, RequestState.CONFIRMED, by, now, due_on=until)
 
     async def _renew(
-        self, connection: AsyncConnection, scene: Scene | None, asked: RenewalRequest, by: str, due_on: date | None
+        self,
+        connection: AsyncConnection,
+        scene: Scene,
+        stored: StoredLoan,
+        asked: RenewalRequest,
+        by: str,
+        due_on: date | None,
     ) -> date | None:
-        """The new due date; None where the loan has ended, or has another date by now.
+        """The new due date; None where there is none.
 
         The staff may do what the rules would not; only the count of renewals goes on.
         """
-        stored = None if scene is None else scene.find(asked.loan_id)
-        if scene is None or stored is None or stored.loan.due_on != asked.due_before:
-            return None
         decided = scene.decide(stored)
         until = due_on or (asked.due_on if isinstance(decided, NotRenewed) else decided.due_on)
         if until is None or until <= stored.loan.due_on:

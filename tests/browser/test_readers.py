@@ -263,6 +263,14 @@ async def test_the_card_beside_a_conversation_renews(visit: Visit, readers: Read
     assert sum(loan.loan.renewals for loan in loans) == 1
 
 
+async def test_who_hears_the_staff_page_knows_whose_button_it_is(visit: Visit, readers: Readers) -> None:
+    masha = await enters(visit, readers)
+    await masha.opens(f"{readers.house.address}/console/staff")
+    for what in ("Сохранить", "Новый пароль", "Выйти везде"):
+        await expect(masha.page.get_by_role("button", name=what)).to_have_accessible_description("Мария Петровна masha")
+    await expect(masha.page.get_by_label("Закрыть вход")).to_have_accessible_description("Мария Петровна masha")
+
+
 async def test_no_screen_about_readers_shuts_anybody_out(visit: Visit, readers: Readers) -> None:
     reader = await visit(readers.house.address)
     await reader.says("человек")

@@ -1,15 +1,15 @@
 """Where loans come from files a renewal is a request that the staff decide, on both databases."""
 
 import asyncio
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from bot.circulation import Keeping, RenewalState, Unsupported
 from bot.renewal_requests import DECISION_RESTS, RequestState
 from db.connect import Database
-from db.models_circulation import CirculationTotalsRow
+from db.models_circulation import CirculationTotalsRow, RenewalRequestRow
 from tests.support.clock import StandingClock
 from tests.support.lending import LendingLibrary
 
@@ -144,6 +144,24 @@ async def test_a_request_about_a_returned_book_is_dropped(library: LendingLibrar
     assert decided is not None
     assert decided.state is RequestState.DROPPED
     assert await library.requests.confirm(12345, "staff:olga") is None
+
+
+async def test_a_request_that_the_rules_give_no_day_waits_until_the_staff_choose_one(library: LendingLibrary) -> None:
+    anna, loan = await library.lent_ten_days_ago()
+    await library.renew(anna, loan.loan_id)
+    (waiting,) = await library.requests.waiting()
+    await library.set_loan(loan.loan_id, recalled=True)
+    async with library.database.writer.begin() as connection:
+        await connection.execute(update(RenewalRequestRow).values(due_on=None))
+
+    undecided = await library.requests.confirm(waiting.request_id, "staff:olga")
+    assert undecided is not None
+    assert undecided.state is RequestState.WAITING
+    assert len(await library.requests.waiting()) == 1
+
+    decided = await library.requests.confirm(waiting.request_id, "staff:olga", date(2026, 12, 1))
+    assert decided is not None
+    assert (decided.state, decided.due_on) == (RequestState.CONFIRMED, date(2026, 12, 1))
 
 
 async def test_paper_and_files_that_never_came_claim_nothing(database: Database, clock: StandingClock) -> None:

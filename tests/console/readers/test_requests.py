@@ -9,7 +9,7 @@ from sqlalchemy import insert, update
 from bot.circulation import Keeping, RenewalWish
 from bot.engine.notices import Notices
 from bot.library.notices import Carrier, NoticeKind, NoticeRules
-from db.models_circulation import LoanRow
+from db.models_circulation import LoanRow, RenewalRequestRow
 from db.models_notices import NoticeItemRow, NoticeRow
 from db.notices import SqlNotices
 from tests.console.conftest import Browser
@@ -97,6 +97,22 @@ async def test_a_slip_in_the_date_loses_no_request(come: Come, house: DeskReader
     masha = await come()
     page = await decides(masha, f"confirm:{one}", **{f"until-{one}": until})
     assert "новый срок должен быть позже прежнего" in page
+    assert (await due(house), len(await house.lending.requests.waiting())) == (before, 2)
+
+
+async def test_where_the_rules_give_no_new_day_one_is_asked_for_and_the_request_waits(
+    come: Come, house: DeskReaders
+) -> None:
+    one, _ = await asks(house, *house.loans)
+    before = await due(house)
+    await house.lending.set_loan(house.loans[0], recalled=True)
+    async with house.database.writer.begin() as connection:
+        await connection.execute(update(RenewalRequestRow).values(due_on=None))
+    masha = await come()
+
+    page = await decides(masha, f"confirm:{one}", **{f"until-{one}": ""})
+
+    assert "по правилам срок не сдвинется, напишите новый сами" in page
     assert (await due(house), len(await house.lending.requests.waiting())) == (before, 2)
 
 
