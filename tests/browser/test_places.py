@@ -1,6 +1,7 @@
 """Branches, hours, closed days and the emergency in a real browser, by keyboard alone."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -15,6 +16,7 @@ from tests.browser.screens import screens_of
 from tests.browser.visitor import Visitor
 from tests.console.house import ConsoleHouse
 from tests.support.databases import Databases
+from tests.support.fake_library import CENTRAL, CHILDREN
 from tests.support.staff import hire
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
@@ -46,6 +48,26 @@ NAME_OF_FOCUS = """() => {
   const at = document.activeElement;
   return (at.ariaLabel || at.labels?.[0]?.innerText || at.innerText || "").trim();
 }"""
+
+
+async def test_each_of_many_branches_stands_beside_its_tick_on_a_telephone(house: ConsoleHouse, visit: Visit) -> None:
+    names = [f"Городская библиотека имени Н. А. Некрасова (филиал № {number})" for number in range(1, 21)]
+    more = [replace(CHILDREN, code=f"{number:02}", name=name) for number, name in enumerate(names, 3)]
+    await house.lending.branches.put([CENTRAL, CHILDREN, *more])
+    masha = await visit(f"{house.address}/console/", width=360, height=740)
+    await masha.signs_in()
+    await masha.opens(f"{house.address}/console/places")
+
+    await masha.page.get_by_text("Сегодня закрыто…").click()
+    await masha.page.get_by_label("только в отмеченных:").first.check()
+
+    ticks = masha.page.locator("#shut-all").locator("xpath=ancestor::fieldset").locator(".some .check")
+    await expect(ticks).to_have_count(22)
+    apart = await ticks.evaluate_all(
+        "all => all.filter(({ children: [box, name] }) => name.offsetTop > box.offsetTop + box.offsetHeight).length"
+    )
+    assert apart == 0
+    assert await masha.sideways() == 0
 
 
 async def test_the_library_is_closed_and_opened_and_its_hours_changed_without_a_mouse(
