@@ -7,6 +7,7 @@ import ast
 import re
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -20,6 +21,7 @@ _PLACE = re.compile(r"\{(\w*)")
 _GETTEXT = frozenset({"_", "gettext"})
 
 
+@cache
 def messages() -> dict[str, str]:
     """Message → the file that says it first. Raises ValueError where a message is not a plain constant."""
     found: dict[str, str] = {}

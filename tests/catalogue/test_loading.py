@@ -13,6 +13,7 @@ from catalogue import batches
 from catalogue.importers import recognise
 from catalogue.importers.source import SourceFile
 from catalogue.loading import Plan, Summary, load_files, source_name
+from tests.catalogue.odd_readers import dies, half_a_character
 from tests.support.catalogues import CatalogueStore, opened_catalogue
 from tests.support.clock import StandingClock
 from tests.support.databases import Databases
@@ -302,15 +303,6 @@ async def test_what_the_process_cannot_read_is_said_here(tmp_path: Path) -> None
         await _through_a_process(file)
 
 
-def dies(_: SourceFile) -> Iterator[Read]:
-    """A reader whose process is killed, as for want of memory."""
-    import os
-    import signal
-
-    os.kill(os.getpid(), signal.SIGKILL)
-    yield titled("never")
-
-
 async def test_a_killed_reading_process_is_told_and_marks_nothing(fake: FakeCatalogueStore, tmp_path: Path) -> None:
     (tmp_path / "a.mrc").touch()
     file = SourceFile(path=tmp_path / "a.mrc", format="table", charset="utf-8", size=1, reader=dies)
@@ -328,11 +320,6 @@ async def test_who_stops_early_leaves_no_process_behind(tmp_path: Path) -> None:
     await found.aclose()
 
     assert multiprocessing.active_children() == []
-
-
-def half_a_character(_: SourceFile) -> Iterator[Read]:
-    """A record with half of a surrogate pair."""
-    yield titled("Ма\ud800ть")
 
 
 async def test_half_a_character_does_not_stop_the_import(tmp_path: Path) -> None:
