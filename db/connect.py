@@ -21,6 +21,7 @@ from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 from bot.errors import ConfigError, StoreUnavailable
 from bot.quick import dataclass
 from db.base import Base
+from db.sqlite_trips import one_trip
 
 BUSY_MS = 5_000
 """How long SQLite waits for another program's write lock."""
@@ -183,9 +184,8 @@ async def connect(url: str, folder: Path | None = None) -> Database:
             Path(parsed.database or "").parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise ConfigError(f"database.url: the folder cannot be made: {error.strerror}") from None
-        opens = partial(_open_sqlite, ended, parsed.database or "")
+        opens = partial(_open_sqlite, ended, Path(parsed.database or ""))
         engine = create_async_engine(parsed, hide_parameters=True, async_creator=opens)
-        event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
     else:
         engine = create_async_engine(
@@ -223,11 +223,11 @@ async def _open_postgres(ended: asyncio.Event, *where: Any, **how: Any) -> Any:
     return await asyncpg.connect(*where, **how)
 
 
-async def _open_sqlite(ended: asyncio.Event, path: str) -> aiosqlite.Connection:
+async def _open_sqlite(ended: asyncio.Event, path: Path) -> aiosqlite.Connection:
     _refuse_after(ended)
     with suppress(OSError):  # what is there keeps its permissions; what cannot be made SQLite says better
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, OWNER_ONLY))
-    connection = aiosqlite.connect(path, timeout=BUSY_MS / 1000)
+    connection = one_trip(partial(sqlite_connection, path))
     thread = connection._thread
     thread.daemon = True  # the end of the process does not wait for it
     try:
@@ -238,23 +238,19 @@ async def _open_sqlite(ended: asyncio.Event, path: str) -> aiosqlite.Connection:
         raise
 
 
-def _prepare_sqlite(connection: Any, _: Any) -> None:
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    for pragma in PRAGMAS:
-        cursor.execute(pragma)
-    cursor.close()
-
-
 def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("writes") else "BEGIN")
 
 
 def sqlite_connection(path: Path) -> sqlite3.Connection:
-    """A connection of our own to an SQLite store, for the log's threads: hot, batched, synchronous."""
+    """A connection to an SQLite store: the log's threads have their own, hot, batched, synchronous."""
     connection = sqlite3.connect(path, timeout=BUSY_MS / 1000, isolation_level=None, check_same_thread=False)
-    for pragma in PRAGMAS:
-        connection.execute(pragma)
+    try:
+        for pragma in PRAGMAS:
+            connection.execute(pragma)
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 
