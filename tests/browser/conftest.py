@@ -11,7 +11,7 @@ from bot.clock import SystemClock
 from bot.staff import StaffRole
 from db.connect import connect
 from tests.adapters.house import House
-from tests.browser.desk import UNDO, Ahead, Enter
+from tests.browser.desk import UNDO, Ahead, Enter, has_signed_in
 from tests.browser.visitor import Visitor
 from tests.console.house import ConsoleHouse
 from tests.support.databases import Databases
@@ -83,12 +83,13 @@ async def house(open_house: OpenHouse) -> House:
 async def visit(chromium: Browser) -> AsyncIterator[Visit]:
     """Sends a visitor with a browser of their own: ``await visit(house.address, width=320)``.
 
+    One of the staff has signed in before: ``await visit(f"{house.address}/console/", staff="masha")``.
     At the end no page may have complained (a script that failed, a policy that was violated) or
     asked another machine for anything.
     """
     visitors: list[Visitor] = []
 
-    async def come(address: str, *, width: int = 390, height: int = 760, **context: object) -> Visitor:
+    async def come(address: str, *, width: int = 390, height: int = 760, staff: str = "", **context: object) -> Visitor:
         own = await chromium.new_context(
             viewport={"width": width, "height": height},
             locale="ru-RU",
@@ -96,6 +97,8 @@ async def visit(chromium: Browser) -> AsyncIterator[Visit]:
             **context,  # type: ignore[arg-type]  # Playwright's own names
         )
         own.set_default_timeout(SOON_S * 1000)
+        if staff:
+            await has_signed_in(own, address, staff)
         visitor = Visitor(own, await own.new_page())
         visitors.append(visitor)
         await visitor.opens(address)
@@ -128,8 +131,7 @@ async def enter(visit: Visit, desk_house: ConsoleHouse) -> Enter:
     """A librarian who has signed in: ``await enter(width=360)``."""
 
     async def entered(login: str = "masha", **window: object) -> Visitor:
-        librarian = await visit(f"{desk_house.address}/console/", **{"width": 1440, "height": 900, **window})
-        await librarian.signs_in(login)
-        return librarian
+        desk = {"width": 1440, "height": 900, "staff": login}
+        return await visit(f"{desk_house.address}/console/", **{**desk, **window})
 
     return entered

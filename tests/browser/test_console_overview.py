@@ -12,7 +12,7 @@ from bot.staff import StaffRole
 from db.channel_states import SqlChannelStates
 from db.connect import connect
 from tests.browser.conftest import Visit
-from tests.browser.desk import Ahead
+from tests.browser.desk import Ahead, has_signed_in
 from tests.browser.screens import screens_of
 from tests.browser.visitor import Visitor
 from tests.console.house import ConsoleHouse
@@ -59,11 +59,10 @@ async def enter(visit: Visit, house: ConsoleHouse) -> Enter:
     """A librarian who has signed in."""
 
     async def entered(path: str = "", **window: object) -> Visitor:
-        librarian = await visit(f"{house.address}/console/login", **{"width": 1440, "height": 900, **window})
+        librarian = await visit("about:blank", **{"width": 1440, "height": 900, **window})
+        await has_signed_in(librarian.context, house.address, "masha")
         await librarian.context.add_init_script(EARS)
-        await librarian.signs_in()
-        if path:
-            await librarian.opens(f"{house.address}/console/{path}")
+        await librarian.opens(f"{house.address}/console/{path}")
         return librarian
 
     return entered

@@ -73,8 +73,7 @@ async def test_each_of_many_branches_stands_beside_its_tick_on_a_telephone(house
 async def test_the_library_is_closed_and_opened_and_its_hours_changed_without_a_mouse(
     house: ConsoleHouse, visit: Visit
 ) -> None:
-    masha = await visit(f"{house.address}/console/", width=1440, height=900)
-    await masha.signs_in()
+    masha = await visit(f"{house.address}/console/", width=1440, height=900, staff="masha")
     page, keys = masha.page, masha.page.keyboard
     await keys.press("g")
     await keys.press("h")
@@ -118,8 +117,7 @@ async def test_the_library_is_closed_and_opened_and_its_hours_changed_without_a_
 async def test_enter_in_a_branchs_field_shows_what_is_heard_and_copies_no_hours(
     house: ConsoleHouse, visit: Visit
 ) -> None:
-    masha = await visit(f"{house.address}/console/", width=1440, height=900)
-    await masha.signs_in()
+    masha = await visit(f"{house.address}/console/", width=1440, height=900, staff="masha")
     await masha.opens(f"{house.address}/console/places/branch?code=01")
     friday = masha.page.get_by_label("пятница: открыто")
     await friday.fill("12:00-15:00")
@@ -130,8 +128,7 @@ async def test_enter_in_a_branchs_field_shows_what_is_heard_and_copies_no_hours(
 
 
 async def test_no_screen_of_branches_shuts_anybody_out(house: ConsoleHouse, visit: Visit) -> None:
-    masha = await visit(f"{house.address}/console/", width=1440)
-    await masha.signs_in()
+    masha = await visit(f"{house.address}/console/", width=1440, staff="masha")
     for path in screens_of(__name__):
         await masha.opens(f"{house.address}/console/{path}")
         await masha.page.evaluate("document.querySelectorAll('main details').forEach(one => { one.open = true })")
