@@ -24,19 +24,21 @@ _MONTHS = (
     ("ноябр", "november"), ("декабр", "december"),
 )  # fmt: skip
 _SIMPLE = {
-    "сейчас": 0, "щас": 0, "сегодня": 0, "сегодняшний": 0, "today": 0, "tonight": 0, "now": 0,
-    "завтра": 1, "завтрашний": 1, "tomorrow": 1,
+    "сейчас": 0, "щас": 0, "now": 0,
+    "сегодня": 0, "севодня": 0, "сиводня": 0, "сегодняшний": 0, "today": 0, "tonight": 0,
+    "завтра": 1, "завтро": 1, "зафтра": 1, "завтрашний": 1, "tomorrow": 1,
     "послезавтра": 2,
 }  # fmt: skip
 _NOW = frozenset({"сейчас", "щас", "now", "еще", "still", "уже"})
+# As they are often misspelt, too: «субота», «питница».
 _WEEKDAYS = (
-    r"понедельник\w*|пн|mon|mondays?",
-    r"вторник\w*|вт|tue|tuesdays?",
+    r"пон[еи]дельник\w*|пн|mon|mondays?",
+    r"вторн[ие]к\w*|вт|tue|tuesdays?",
     r"сред[аеуы]|средой|средам|ср|wed|wednesdays?",
     r"четверг\w*|чт|thu|thursdays?",
-    r"пятниц\w*|пт|fri|fridays?",
-    r"суббот\w*|сб|sat|saturdays?",
-    r"воскресень\w*|вс|воскр|sun|sundays?",
+    r"п[яи]тниц\w*|пт|fri|fridays?",
+    r"суб+от\w*|сб|sat|saturdays?",
+    r"воскр[еи]сень\w*|вс|воскр|sun|sundays?",
 )
 _WEEKDAY = [re.compile(pattern) for pattern in _WEEKDAYS]
 _EACH = re.compile(r"кажд\w+|всегда|обычно|every|usually")
@@ -51,6 +53,8 @@ _STRETCHES = {
 """Several days under one name; a word belongs to one of them at most."""
 _WITH_GAPS = frozenset(("may",))
 """Stretches with working days in them: who asks about them asks about these, too."""
+_LAST = re.compile(r"прошл\w+|прошедш\w+|last")
+"""«Как в прошлый четверг» tells of no day to come."""
 _NEXT = re.compile(r"следующ\w+|next|будущ\w+")
 _POINT = (
     r"(?:\d{4}-\d{2}-\d{2}|\d{1,2}[./]\d{1,2}(?:[./](?:\d{4}|\d{2}))?"
@@ -210,7 +214,12 @@ def _day(year: int, month: int, day: int) -> date | None:
 
 def _weekdays(tokens: Sequence[str]) -> tuple[list[int], bool]:
     """Weekdays named, and whether every such day is meant."""
-    named = [number for token in tokens for number in _weekdays_of(token)]
+    named = [
+        number
+        for place, token in enumerate(tokens)
+        if not (place and _LAST.fullmatch(tokens[place - 1]))
+        for number in _weekdays_of(token)
+    ]
     each = bool(named) and (
         any(_EACH.fullmatch(token) for token in tokens)
         or any(_weekdays_of(token) and _PLURAL.fullmatch(token) for token in tokens)

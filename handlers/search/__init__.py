@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.asking import SURE, is_by, look_up, named_apart
-from bot.language import numbers, reactions
-from bot.language.folding import words
+from bot.language import names, numbers, reactions
+from bot.language.folding import fold, words
 from bot.language.morphology import stem
 from bot.library.model import Branch, WorkCard
 from bot.library.places import find_placed, words_beside
@@ -129,10 +129,16 @@ def _is_said(work: WorkCard, text: str) -> bool:
     return {stem(word) for word in words(work.title)} <= {stem(word) for word in words(text)}
 
 
+def _called(found: Found, query: str) -> str:
+    """What one of several answers with several works is about: a title that was said, else the writer they share."""
+    first = found.works[0]
+    return first.title if _is_said(first, query) else _shared_author(found) or first.title
+
+
 def _shared_author(found: Found) -> str:
-    """The writer's name that all of several works share, "" where they share a title: «Донцова» beside «Маринина»."""
-    names = [word for word in found.works[0].author.split() if len(word.strip(".,")) > 1]
-    return next((name for name in reversed(names) if is_by(name, found)), "")
+    """The surname that all of several works share, "" where they share none: «Донцова» beside «Маринина»."""
+    said = [word for word in found.works[0].author.split() if len(word.strip(".,")) > 1]
+    return next((word for word in reversed(said) if is_by(word, found) and not names.given_name(fold(word))), "")
 
 
 def _is_one_letter(query: str) -> bool:
@@ -205,7 +211,7 @@ def _one(
                 holds=shown.may_be_held(library),
             )
         case Verdict.CHOICE:
-            return choosing.which(found, "" if alone else _shared_author(found) or found.works[0].title)
+            return choosing.which(found, "" if alone else _called(found, query))
         case Verdict.NEAR:
             return choosing.perhaps(found, query)
         case Verdict.NOTHING if found.withheld:

@@ -82,3 +82,15 @@ async def test_a_book_beside_others_of_nearly_the_same_name_is_the_one_meant(
 
     reader.hears("другие книги того же автора, Герберт Ф.")
     reader.may_press("Улей Хеллстрома, Герберт Ф.")
+
+
+async def test_of_several_books_with_one_title_the_title_is_said_and_no_given_name(
+    reader: Reader, catalogue: FakeCatalogue
+) -> None:
+    catalogue.holds("Мцыри", "Лермонтов Михаил Юрьевич", at(CENTRAL, 1, 1))
+    catalogue.holds("Мцыри", "Михаил Лермонтов", at(CENTRAL, 1, 1))
+    catalogue.holds("Бородино", "Михаил Лермонтов", at(CENTRAL, 1, 1))
+
+    await reader.says("Лермонтов: «Мцыри», «Бородино»")
+
+    reader.hears("«Мцыри»: нашлось несколько книг. Какая нужна?", "Бородино, Михаил Лермонтов")
