@@ -123,7 +123,7 @@ class Splitter:
             return False
         if _names_a_book(one) and two.opinion.score >= SURE and not two.opinion.strange:
             return True
-        if calls_a_person(one) and two.asks and message.tokens[two.first].gap:
+        if calls_a_person(message, one) and two.asks and message.tokens[two.first].gap:
             return True
         if min(one.opinion.score, two.opinion.score) < SURE:
             return False
@@ -167,12 +167,15 @@ class Splitter:
         )
 
 
-def calls_a_person(part: Part) -> bool:
+def calls_a_person(message: Message, part: Part) -> bool:
     """«Позовите библиотекаря», in a phrase and nothing else: an order, whatever is asked beside it."""
     opinion = part.opinion
-    written = opinion.pattern is not None and opinion.pattern.mask and LEVELS[opinion.pattern.level] == "always"
-    told = written and not part.closed  # «Вы живой человек?» calls nobody
-    return bool(told and opinion.intent == "human" and opinion.score >= SURE and not opinion.strange)
+    if opinion.intent != "human" or opinion.pattern is None or opinion.score < SURE or opinion.strange:
+        return False
+    if not opinion.pattern.mask or LEVELS[opinion.pattern.level] != "always":
+        return False
+    # «Вы живой человек?», «Есть ли сотрудник, который …» call nobody
+    return not part.closed and all(token.word not in IS_THERE for token in message.tokens[part.first : part.last])
 
 
 def _names_a_book(part: Part) -> bool:

@@ -166,7 +166,7 @@ class PhraseUnderstanding:
             key=lambda intent: _heard_as(whole, intent) * max(_heard_as(part.opinion, intent) for part in parts),
         )
         kept = [part for part in found if _family(part.opinion.intent) == likeliest or _stands(part, whole)]
-        if any(_family(part.opinion.intent) == likeliest or calls_a_person(part) for part in kept):
+        if any(_family(part.opinion.intent) == likeliest or calls_a_person(message, part) for part in kept):
             return kept
         least = _SURE_ENOUGH if any(map(_is_written, found)) else _SURE_OF_A_STORY
         if whole.pattern is None or share(whole) < least:

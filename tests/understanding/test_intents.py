@@ -114,6 +114,12 @@ def test_ten_newcomers_are_understood() -> None:
     assert messages.share_right(newcomers) >= 0.88, messages.wrong(newcomers)
 
 
+def test_ten_readers_of_all_kinds_are_understood() -> None:
+    mixed = messages.understood(messages.MIXED_HELD)
+
+    assert messages.share_right(mixed) >= 0.89, messages.wrong(mixed)
+
+
 def test_what_ten_readers_name_is_picked_out(reader: PhraseUnderstanding) -> None:
     answers = [
         scoring.Answer(line=line, requests=reader.understand(line.text)) for line in scoring.read(messages.TEN_HELD)
@@ -245,6 +251,27 @@ def test_nobody_is_asked_to_choose_between_a_wish_and_itself(reader: PhraseUnder
     for message in messages.read(*messages.STRANGERS, messages.STREET_HELD, messages.PASSERS_HELD):
         heard = reader.understand(message.text)[0]
         assert heard.slots.get("rival") != heard.intent, message.text
+
+
+@pytest.mark.parametrize(
+    ("said", "intent"),
+    [
+        ("Запомните меня, билет 00123", "link_card"),
+        ("Сколько идти от гостиницы «Восход»?", "location"),
+        ("Здравствуйте, это поликлиника?", "out_of_scope"),
+        ("алло, это пиццерия?", "out_of_scope"),
+        ("сотрите все мои данные сейчас же, согласия я вам не давала", "rules"),
+        ("немедленно удалите все мои данные, никакого согласия я не давал", "rules"),
+    ],
+)
+def test_what_fresh_readers_showed_is_heard(reader: PhraseUnderstanding, said: str, intent: str) -> None:
+    assert reader.understand(said)[0].intent == intent
+
+
+def test_a_title_beside_a_longer_loan_is_told_from_it(reader: PhraseUnderstanding) -> None:
+    [request] = reader.understand("оставить Каштанку ещё на месяц можно?")
+
+    assert (request.intent, request.slots["title"]) == ("renew", "Каштанку")
 
 
 def test_an_attack_that_is_tried_out_is_no_order(reader: PhraseUnderstanding) -> None:

@@ -49,6 +49,7 @@ def test_two_wishes_make_two_requests_in_their_order(
         ("Позовите библиотекаря: на дом книги привозите?", "human"),
         ("Позовите библиотекаря. На дом книги привозите?", "human"),
         ("Вы живой человек? На дом книги привозите?", "rules"),
+        ("Есть ли у вас сотрудник, знающий жестовый язык?", "search"),
     ],
 )
 def test_one_wish_stays_one(reader: PhraseUnderstanding, said: str, intent: str) -> None:
