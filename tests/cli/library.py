@@ -66,7 +66,7 @@ class SmallLibrary:
             redirect_stderr(said),
             chdir(self.folder),
         ):
-            ended = _exit_code()
+            ended = exit_code()
         assert ended == code, said.getvalue()
         return said.getvalue()
 
@@ -75,7 +75,8 @@ class SmallLibrary:
         self.runs("import", *[str(self.folder / name) for name in files])
 
 
-def _exit_code() -> object:
+def exit_code() -> object:
+    """Of the command that ``sys.argv`` is, run in this process."""
     try:
         main()
     except SystemExit as ended:

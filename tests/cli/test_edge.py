@@ -8,7 +8,8 @@ from unittest.mock import patch
 import pytest
 
 from bot.cli import care, edge, main
-from tests.cli.library import SmallLibrary
+from bot.engine import logs
+from tests.cli.library import SmallLibrary, exit_code
 
 
 def ended(library: SmallLibrary, words: list[str | bytes], **environ: str) -> subprocess.CompletedProcess[bytes]:
@@ -69,16 +70,22 @@ def test_a_full_disk_behind_the_output_is_told(tmp_path: Path) -> None:
     assert done.stderr == b"there is no room on the disk: free some space and say it again\n"
 
 
-def test_a_folder_without_a_configuration_is_told_of(tmp_path: Path) -> None:
+def test_a_folder_without_a_configuration_is_told_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     library = SmallLibrary.in_folder(tmp_path)
-    bare = {name: value for name, value in os.environ.items() if not name.startswith("BIBLIOBOT_")}
-    here = [*library.command("staff", "list")[:3], "staff", "list"]
+    monkeypatch.setattr(logs, "configure", lambda *_, **__: None)  # it is the process's own
+    for name in [name for name in os.environ if name.startswith(edge.PREFIX)]:
+        monkeypatch.delenv(name)
 
-    def notes(command: list[str], folder: Path) -> str:
-        return subprocess.run(command, capture_output=True, text=True, check=True, env=bare, cwd=folder).stderr
+    def notes(folder: Path, *words: str) -> str:
+        monkeypatch.chdir(folder)
+        monkeypatch.setattr("sys.argv", ["bibliobot", *words])
+        assert exit_code() == 0
+        return capsys.readouterr().err
 
     (elsewhere := tmp_path / "elsewhere").mkdir()
-    assert f"there is no config.yaml in {elsewhere}" in notes(here, elsewhere)
-    assert notes(library.command("staff", "list"), elsewhere) == ""
-    assert notes(here, tmp_path) == ""
-    assert notes([*here[:3], "staff", "--help"], elsewhere) == ""
+    assert f"there is no config.yaml in {elsewhere}" in notes(elsewhere, "staff", "list")
+    assert notes(elsewhere, "staff", "list", "--config", str(library.folder / "config.yaml")) == ""
+    assert notes(tmp_path, "staff", "list") == ""
+    assert notes(elsewhere, "staff", "--help") == ""
