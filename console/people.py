@@ -72,7 +72,7 @@ class People:
             return await self._page(visit, fault=said, status=400)
         more = f"{form.get('role', '')}{' disabled' if disabled else ''}"
         await self._room.audit.note(visit.me.login, "staff.changed", f"staff:{who.staff_id}", more)
-        return self._room.go(visit, f"{ROOT}staff?saved={who.staff_id}#who-{who.staff_id}")
+        return self._room.go(visit, f"{ROOT}staff?saved={who.staff_id}")
 
     async def reset(self, visit: Visit) -> web.Response:
         """A new password, shown once; the second factor goes, too: whoever lost the telephone comes in again."""
@@ -87,7 +87,7 @@ class People:
         who = await self._one(visit)
         await self._room.staff.end_session(who.staff_id)
         await self._room.audit.note(visit.me.login, "sessions.ended", f"staff:{who.staff_id}")
-        return self._room.go(visit, f"{ROOT}staff?ended={who.staff_id}#who-{who.staff_id}")
+        return self._room.go(visit, f"{ROOT}staff?ended={who.staff_id}")
 
     async def _one(self, visit: Visit) -> StaffMember:
         wanted = int(visit.request.match_info["id"])

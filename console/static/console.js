@@ -100,6 +100,13 @@
     (find(".outcome", target) ?? onward)?.focus();
   });
 
+  // --- a page that comes with what became of a form begins there: what it says so is read out, and keys go on from it ----
+  const became = find("main .outcome, main .done[role=status], main .fault[role=alert]");
+  if (became && !find("main [autofocus]") && document.activeElement === document.body) {
+    became.tabIndex = -1;
+    became.focus();
+  }
+
   // --- figures beside sections: asked once a page, in silence where it is left before the answer --------------
   const figures = new Map();
   for (const place of findAll("[data-figure]")) {

@@ -262,6 +262,22 @@ async def test_the_card_beside_a_conversation_renews(visit: Visit, readers: Read
     assert sum(loan.loan.renewals for loan in loans) == 1
 
 
+async def test_what_became_of_a_form_is_read_out_and_keys_go_on_from_there(visit: Visit, readers: Readers) -> None:
+    await readers.fill()
+    masha = await enters(visit, readers)
+    page, keys = masha.page, masha.page.keyboard
+    await masha.opens(f"{readers.house.address}/console/requests")
+    await page.get_by_role("button", name="Отложена: Каштанка").focus()
+    await keys.press("Enter")
+    await expect(page.locator(".outcome")).to_be_focused()
+    await expect(page.locator(".outcome")).to_contain_text("отложена до")
+
+    await masha.opens(f"{readers.house.address}/console/staff")
+    await page.get_by_role("button", name="Сохранить").focus()
+    await keys.press("Enter")
+    await expect(page.get_by_text("Сохранено.")).to_be_focused()
+
+
 async def test_who_hears_the_staff_page_knows_whose_button_it_is(visit: Visit, readers: Readers) -> None:
     masha = await enters(visit, readers)
     await masha.opens(f"{readers.house.address}/console/staff")
