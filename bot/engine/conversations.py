@@ -106,6 +106,7 @@ class _Words:
         wish: The same with one sign at its end: «Открыто ??» says what «Открыто?» does, and is not thought about twice.
         digest: The loop guard's.
         heard: The language it is in.
+        meant: What is left of it, should it correct what was said before; "" where it cannot.
     """
 
     text: str
@@ -113,11 +114,13 @@ class _Words:
     digest: str
     is_said: bool
     heard: Spoken
+    meant: str
 
 
 def _look(text: str) -> _Words:
     text = readable(text)
-    return _Words(text, _ended_once(text), _digest(text), has_words(text), spoken(text))
+    meant = "" if reactions.is_wrong(text) else corrections.meant(text)
+    return _Words(text, _ended_once(text), _digest(text), has_words(text), spoken(text), meant)
 
 
 def _ended_once(text: str) -> str:
@@ -228,7 +231,7 @@ def _said(
     words: _Words, waiting: Waiting, understand: Callable[[str], tuple[Request, ...]], now: datetime, otherwise: str
 ) -> Decision:
     text, before = words.text, waiting.dialogue
-    heard = _NOT_TOLD if _is_answering(words, before) else words.heard
+    heard = _NOT_TOLD if before.expects and _is_answering(words, before) else words.heard
     dialogue = _counted(waiting, words.digest, now, _language(heard, before.language, otherwise))
     guard = _guarded(dialogue, automated=waiting.inbound.automated)
     if guard is None and not words.is_said:
@@ -281,12 +284,10 @@ def _on_what_was_shown(text: str, first: Request, dialogue: Dialogue, now: datet
 
 def _corrected(words: _Words, dialogue: Dialogue, now: datetime) -> _Words | None:
     """What is meant by a correction of what was said before; None where nothing was, or yes and no are waited for."""
+    if not words.meant or dialogue.expects.endswith("?"):
+        return None
     spoken_with = dialogue.offered_at is not None and now - dialogue.offered_at <= LIST_LASTS
-    if dialogue.expects.endswith("?") or not (spoken_with or dialogue.expects):
-        return None
-    if reactions.is_wrong(words.text) or not (meant := corrections.meant(words.text)):
-        return None
-    return _words(meant)
+    return _words(words.meant) if spoken_with or dialogue.expects else None
 
 
 def _as_before(requests: tuple[Request, ...], said: str) -> tuple[Request, ...]:

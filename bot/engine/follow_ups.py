@@ -83,6 +83,7 @@ _BOOK_QUESTIONS = {
 }
 PLACES = frozenset(("hours", "location", "contacts"))
 """Wishes about a building: «а телефон?» is that of the one that was spoken of last."""
+_THERE = {wish: Trigger("follow", f"there:{wish}") for wish in PLACES}
 _PLACE_LASTS = timedelta(minutes=15)
 _LONGEST_OF_A_PLACE = 6
 """Words; more say which building they are about."""
@@ -135,11 +136,11 @@ def subject_of(dialogue: Dialogue, now: datetime) -> str:
 
 def of_the_same_place(text: str, wish: str, dialogue: Dialogue, now: datetime) -> Trigger | None:
     """Who answers a question on the building that was spoken of last: «а телефон?», «до скольки там?»."""
-    if wish not in PLACES or subject_of(dialogue, now) not in PLACES or len(words(text)) > _LONGEST_OF_A_PLACE:
+    if wish not in PLACES or subject_of(dialogue, now) not in PLACES:
         return None
     if dialogue.subject_at is None or now - dialogue.subject_at > _PLACE_LASTS:
         return None
-    return Trigger("follow", f"there:{wish}")
+    return _THERE[wish] if len(words(text)) <= _LONGEST_OF_A_PLACE else None
 
 
 def _reaction(text: str, dialogue: Dialogue, subject: str) -> str:

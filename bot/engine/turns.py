@@ -90,10 +90,12 @@ class Turns:
         decision = self._ruled(self._known(decide(waiting, self._understand, now, reported)), waiting)
         language = decision.dialogue.language or reported
         public = not self._privacy.allows_personal(waiting.inbound.contact.channel)
+        if isinstance(decision.moves[0], Silence):
+            return silent(waiting, decision)
+        answers = self._remembered(decision, waiting, language, now, public=public)
+        if answers is not None and not (public or decision.quiet):  # nearly always: nothing is left to be worded
+            return _completed(waiting, decision, answers, now)
         with in_language(language):
-            if isinstance(decision.moves[0], Silence):
-                return silent(waiting, decision)
-            answers = self._remembered(decision, waiting, language, now, public=public)
             if answers is None:
                 try:
                     answers = await patience(self._moves(decision, waiting, language, now))
