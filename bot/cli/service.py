@@ -30,8 +30,8 @@ PORTS_TRIED = 20
 THIS_MACHINE = "127.0.0.1"
 DEMO_LOGIN = "demo"
 DEMO_PIN = "2026"
-OF_THE_DEMO_TOO = ("SERVER__", "LOGGING__", "TRACEBACK")
-"""What the environment may say of a demonstration: where it listens and what it writes down."""
+OF_THE_DEMO_TOO = ("SERVER__", "LOGGING__", "CIRCULATION__", "TRACEBACK")
+"""What the environment may say of a demonstration: where it listens, what it writes down, how its books are lent."""
 
 
 def run(config: Path | None, role: str) -> int:
