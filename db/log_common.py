@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from enum import Enum, auto
 from itertools import count
 
+import msgspec
 import structlog
 
 from bot.clock import Clock
@@ -117,6 +118,13 @@ def for_the_desk(turns: Iterable[Completed]) -> bool:
 def outgoing(channel: str) -> tuple[str, str]:
     """Topic of a channel's sender."""
     return ("outgoing", channel)
+
+
+def notice_of(topics: Iterable[object]) -> str:
+    """What other processes are told; "" lets them look at everything, where it would be too long."""
+    said = [["contact", topic.channel, topic.address] if isinstance(topic, Contact) else topic for topic in topics]
+    payload = msgspec.json.encode(said).decode()
+    return payload if len(payload) <= NOTICE_BYTES else ""
 
 
 def stored_key(key: str) -> str:

@@ -2,12 +2,11 @@
 
 import asyncio
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import asyncpg
-import msgspec
 from sqlalchemy import URL
 
 from bot.clock import Clock
@@ -40,7 +39,6 @@ from db.log_common import (
     FORGET,
     HOLD,
     MAX_TRIES,
-    NOTICE_BYTES,
     NOTICES,
     RANK,
     SILENT_OUTCOMES,
@@ -51,6 +49,7 @@ from db.log_common import (
     PutBack,
     brought,
     for_the_desk,
+    notice_of,
     outgoing,
     stored_key,
 )
@@ -146,7 +145,7 @@ class PostgresWriting(CommonLog):
             results = await self._keep_all(connection, operations, topics)
             ledger = Ledger.of(results, operations)
             if topics or ledger:
-                notice = _notice(topics) if topics else None
+                notice = notice_of(topics) if topics else None
                 changes = (ledger.received, ledger.handled, ledger.aside)
                 await connection.execute(sql.LAST, NOTICES, notice, slot, *changes)
         return results
@@ -221,7 +220,6 @@ class PostgresWriting(CommonLog):
             places |= await self._meet([item for item in arrivals if self._changed_person(item)], connection, now)
         keys = [(item.contact.channel, stored_key(rows.clean(item.idempotency_key))) for item in arrivals]
         conversations = [places[item.contact] for item in arrivals]
-        whom = {ARRIVED, *(item.contact for item in arrivals)}
         new = await connection.fetch(
             sql.ARRIVALS_ALONE if alone else sql.NEW_ARRIVALS,
             conversations,
@@ -232,7 +230,11 @@ class PostgresWriting(CommonLog):
             [item.sent_at for item in arrivals],
             now,
             [stored_key(rows.clean(item.external_id)) or None for item in arrivals],
-            *((self._slots[ARRIVALS], NOTICES, _notice(whom)) if alone else ()),
+            *(
+                (self._slots[ARRIVALS], NOTICES, notice_of({ARRIVED, *(item.contact for item in arrivals)}))
+                if alone
+                else ()
+            ),
         )
         fresh = {(row["channel"], row["idempotency_key"]): row["id"] for row in new}
         known: dict[tuple[str, str], tuple[int, int]] = {}
@@ -405,13 +407,6 @@ class PostgresWriting(CommonLog):
         await connection.execute(sql.SENT, [number], ["sent"], [stored_key(receipt.external_id)], now)
         topics.add(outgoing(receipt.channel))
         return {"id": number, "state": "sent", "conversation_id": row["conversation_id"]}
-
-
-def _notice(topics: Iterable[object]) -> str:
-    """What other processes are told; "" lets them look at everything, where it would be too long."""
-    said = [["contact", topic.channel, topic.address] if isinstance(topic, Contact) else topic for topic in topics]
-    payload = msgspec.json.encode(said).decode()
-    return payload if len(payload) <= NOTICE_BYTES else ""
 
 
 def _language(inbound: Inbound) -> str:

@@ -5,14 +5,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-import msgspec
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.messages import Contact, Lane, Reply
 from bot.quick import dataclass
 from db import rows
-from db.log_common import NOTICE_BYTES, NOTICES, outgoing, stored_key
+from db.log_common import NOTICES, notice_of, outgoing, stored_key
 from db.models import ContactRow, ConversationRow, MessageRow
 from db.upserts import insert_of
 
@@ -84,8 +83,5 @@ async def wake(connection: AsyncConnection, contacts: set[Contact]) -> None:
     """Let the senders of these contacts look once the transaction is committed; SQLite's look by themselves."""
     if connection.dialect.name == "sqlite" or not contacts:
         return
-    topics: list[object] = [["contact", contact.channel, contact.address] for contact in contacts]
-    topics += [outgoing(channel) for channel in {contact.channel for contact in contacts}]
-    payload = msgspec.json.encode(topics).decode()
-    said = payload if len(payload) <= NOTICE_BYTES else ""
-    await connection.execute(select(func.pg_notify(NOTICES, said)))
+    topics = {*contacts, *(outgoing(contact.channel) for contact in contacts)}
+    await connection.execute(select(func.pg_notify(NOTICES, notice_of(topics))))
