@@ -72,6 +72,10 @@ class HoldShelf(Protocol):
         """How many copies are to be taken off the shelf."""
         ...
 
+    async def to_put_back(self, branches: Collection[str] = ()) -> int:
+        """How many of :meth:`left` there are."""
+        ...
+
     async def left(self, branches: Collection[str] = (), limit: int = 100) -> Sequence[ShelfHold]:
         """Ended holds whose copies still lie on the hold shelf, the oldest first; nobody else waits for them."""
         ...

@@ -56,7 +56,7 @@ class RequestsScreen:
         """How much there is to do, for the navigation; an empty answer where nothing is."""
         to_do = await self._ports.book.to_do(visit.me.branches)
         fetch = await self._ports.shelf.to_fetch(visit.me.branches)
-        left = len(await self._ports.shelf.left(visit.me.branches, AT_ONCE))
+        left = await self._ports.shelf.to_put_back(visit.me.branches)
         return self._room.page(visit, "_count.html", count=to_do.requests + to_do.unreached + fetch + left)
 
     async def _page(

@@ -36,12 +36,10 @@ class SqlHoldShelf:
         return await self._read(ordered.limit(limit))
 
     async def to_fetch(self, branches: Collection[str] = ()) -> int:
-        counted = select(func.count()).select_from(HoldRow)
-        counted = counted.join(BranchRow, BranchRow.id == HoldRow.pickup_branch_id)
-        wanted = _of(branches, counted).where(HoldRow.state.in_(_TO_FETCH), HoldRow.ended_at.is_(None))
-        with store_errors():
-            async with self._database.engine.connect() as connection:
-                return await connection.scalar(wanted) or 0
+        return await self._count(branches, HoldRow.state.in_(_TO_FETCH), HoldRow.ended_at.is_(None))
+
+    async def to_put_back(self, branches: Collection[str] = ()) -> int:
+        return await self._count(branches, *left_holds.left(self._desk.now()))
 
     async def left(self, branches: Collection[str] = (), limit: int = 100) -> Sequence[ShelfHold]:
         wanted = _of(branches, self._stored()).where(*left_holds.left(self._desk.now()))
@@ -103,6 +101,13 @@ class SqlHoldShelf:
 
     def _live(self) -> Any:
         return self._stored().where(HoldRow.ended_at.is_(None))
+
+    async def _count(self, branches: Collection[str], *which: Any) -> int:
+        counted = select(func.count()).select_from(HoldRow)
+        counted = counted.join(BranchRow, BranchRow.id == HoldRow.pickup_branch_id)
+        with store_errors():
+            async with self._database.engine.connect() as connection:
+                return await connection.scalar(_of(branches, counted).where(*which)) or 0
 
     async def _read(self, wanted: Any) -> list[ShelfHold]:
         places = await self._house.places(self._branches)
