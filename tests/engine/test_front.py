@@ -1,6 +1,8 @@
 """Webhooks go a short way through aiohttp, and nobody outside can tell but by the time it takes."""
 
 import asyncio
+import io
+import zlib
 from collections.abc import AsyncIterator
 
 import pytest
@@ -8,6 +10,10 @@ from aiohttp import ClientSession, web
 
 from bot.engine.front import HEADERS, ShortAnswer, serving
 from bot.engine.server import application
+
+TAKEN_BEFORE_READ = 256 * 1024
+"""Bytes of a body: from twice as many on the connection is not read from until somebody reads the body."""
+LONG = "а" * 1_400_000
 
 
 async def answer(request: web.Request) -> web.StreamResponse:
@@ -26,6 +32,13 @@ async def answer(request: web.Request) -> web.StreamResponse:
             return ShortAnswer(f"{asked}!".encode(), status=202, content_type="text/x-echo")
 
 
+async def later(request: web.Request) -> web.StreamResponse:
+    """Reads what the body holds only once the server takes no more of it."""
+    while request.content.total_bytes <= 2 * TAKEN_BEFORE_READ:  # noqa: ASYNC110 - nothing tells of it
+        await asyncio.sleep(0)
+    return ShortAnswer(str(len(await request.text())).encode())
+
+
 async def by_key(request: web.Request) -> web.StreamResponse:
     """An address with a hole in it."""
     return ShortAnswer(request.match_info["key"].encode())
@@ -33,7 +46,8 @@ async def by_key(request: web.Request) -> web.StreamResponse:
 
 @pytest.fixture
 async def port() -> AsyncIterator[int]:
-    app = application([web.route("*", "/hooks/chat", answer), web.route("*", "/hooks/chat/{key}", by_key)])
+    routes = {"/hooks/chat": answer, "/hooks/later": later, "/hooks/chat/{key}": by_key}
+    app = application([web.route("*", path, handler) for path, handler in routes.items()])
     runner = await serving(app)
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     yield int(runner.addresses[0][1])
@@ -117,3 +131,29 @@ async def test_who_is_gone_before_the_answer_harms_nobody(port: int) -> None:
 
     (one,) = await told(port, "POST /hooks/chat HTTP/1.1", body=b"hello")
     assert one.endswith(b"hello!")
+
+
+@pytest.mark.parametrize("path", ["/hooks/later", "/hooks/later?way=usual"])
+@pytest.mark.parametrize("packed", [False, True])
+async def test_a_body_that_is_stopped_on_its_way_is_read_to_its_end(port: int, path: str, packed: bool) -> None:
+    body, headers = LONG.encode(), {}
+    if packed:
+        body, headers = zlib.compress(body), {"Content-Encoding": "deflate"}
+    async with ClientSession() as client:
+        for _ in range(3):  # the connection is as good as before
+            async with client.post(
+                f"http://127.0.0.1:{port}{path}", data=io.BytesIO(body), headers=headers
+            ) as response:
+                assert await response.text() == str(len(LONG))
+
+
+async def test_requests_that_come_together_are_answered_in_their_order(port: int) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    asked = [f"message {number:02}" for number in range(40)]
+    head = "POST /hooks/chat HTTP/1.1\r\nHost: here\r\nContent-Length: 10\r\n\r\n"
+    writer.write("".join(f"{head}{one}" for one in asked).encode())
+
+    for one in asked:
+        answer = await reader.readuntil(f"{one}!".encode())
+        assert answer.startswith(b"HTTP/1.1 202 ")
+    writer.close()
