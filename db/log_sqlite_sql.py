@@ -16,12 +16,12 @@ INSERT INTO conversations (contact_id, dialogue) VALUES (?, '{}')
 ON CONFLICT (contact_id) DO UPDATE SET contact_id = excluded.contact_id RETURNING id"""
 NEXT_ID = "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'messages'), 0) + 1"
 NEW_ARRIVALS = ManyRows(
-    "id, conversation_id, channel, text, content, key, said_at, external_id",
+    "id, conversation_id, channel, text, content?, key, said_at, external_id?",
     """
 INSERT INTO messages (id, conversation_id, channel, author, state, text, content, idempotency_key, created_at, said_at,
 external_id)
 SELECT id, conversation_id, channel, 'reader', 'waiting', text, content, key, ?1, said_at, external_id FROM {rows}
-WHERE id IS NOT NULL ON CONFLICT (channel, idempotency_key) DO NOTHING""",
+WHERE true ON CONFLICT (channel, idempotency_key) DO NOTHING""",
 )
 KEPT_ARRIVALS = """
 SELECT json_group_array(m.id) FROM json_each(?) j JOIN messages m ON m.id = j.value ->> 0
@@ -32,7 +32,7 @@ SELECT json_group_array(id) FILTER (WHERE NOT taken_over), json_group_array(id) 
   SELECT m.id AS id, t.value ->> 1 AND c.mode = 'person' AS taken_over FROM json_each(?) t
   JOIN messages m ON m.id = t.value ->> 0 AND +m.state = 'waiting' JOIN conversations c ON c.id = m.conversation_id)"""
 HANDLED = ManyRows(
-    "id, outcome, intent, confidence, error, secret",
+    "id, outcome, intent?, confidence, error?, secret",
     """
 UPDATE messages SET state = 'handled', outcome = t.outcome, intent = t.intent, confidence = t.confidence,
 error = t.error, done_at = ?1, content = json_remove(messages.content, '$.phone', '$.photo'),
@@ -41,7 +41,7 @@ FROM {rows} AS t WHERE messages.id = t.id AND +messages.state = 'waiting'""",
 )
 """The plus keeps SQLite from walking through all that waits for each turn of the batch."""
 DIALOGUES = ManyRows(
-    "id, dialogue, mode, reason",
+    "id, dialogue, mode?, reason",
     """
 UPDATE conversations SET dialogue = t.dialogue,
 mode = coalesce(t.mode, iif(conversations.mode = 'closed', 'bot', conversations.mode)),
@@ -50,11 +50,11 @@ waiting_since = CASE WHEN t.mode IS NULL THEN waiting_since WHEN t.mode = 'waiti
 FROM {rows} AS t WHERE conversations.id = t.id""",
 )
 NEW_REPLIES = ManyRows(
-    "id, conversation_id, channel, text, content, in_reply_to",
+    "id, conversation_id, channel, text, content?, in_reply_to",
     """
 INSERT INTO messages (id, conversation_id, channel, author, state, text, content, in_reply_to, lane, created_at)
 SELECT id, conversation_id, channel, 'bot', 'queued', text, content, in_reply_to, ?1, ?2
-FROM {rows} WHERE id IS NOT NULL""",
+FROM {rows}""",
 )
 PUT_BACK = """
 UPDATE messages SET attempts = attempts + 1, error = ?1,
@@ -68,7 +68,7 @@ TOTALS = """
 INSERT INTO message_totals (slot, received, handled, aside) VALUES (0, ?, ?, ?) ON CONFLICT (slot) DO UPDATE SET
 received = received + excluded.received, handled = handled + excluded.handled, aside = aside + excluded.aside"""
 SENT = ManyRows(
-    "id, state, external_id",
+    "id, state, external_id?",
     """
 UPDATE messages SET state = t.state, external_id = t.external_id, attempts = attempts + 1, error = NULL, done_at = ?1
 FROM {rows} AS t WHERE messages.id = t.id AND +messages.state = 'queued'""",

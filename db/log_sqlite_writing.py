@@ -130,7 +130,7 @@ class SqliteWriting(CommonLog):
 
     def _keep_each_kind(self, db: sqlite3.Connection, operations: Sequence[Operation], kept: Kept) -> None:
         kept.at = self._now()
-        now, results = rows.to_sqlite(kept.at) or "", kept.results
+        now, results = rows.to_sqlite(kept.at), kept.results
         arrivals = [(place, item) for place, item in enumerate(operations) if isinstance(item, Inbound)]
         if arrivals:
             recorded = self._arrive(db, [item for _, item in arrivals], now, kept)
@@ -151,7 +151,7 @@ class SqliteWriting(CommonLog):
 
     def _keep_singly(self, db: sqlite3.Connection, operations: Sequence[Operation], kept: Kept) -> None:
         """What comes seldom, one after another."""
-        now, results, topics = rows.to_sqlite(kept.at) or "", kept.results, kept.topics
+        now, results, topics = rows.to_sqlite(kept.at), kept.results, kept.topics
         for place, item in enumerate(operations):
             match item:
                 case Inbound() | Completed():
@@ -199,10 +199,10 @@ class SqliteWriting(CommonLog):
                 person.conversation_id,
                 item.contact.channel,
                 rows.text_of(item.content),
-                rows.extra_of(item),
+                rows.extra_of(item) or "",
                 stored_key(rows.clean(item.idempotency_key)),
                 rows.to_sqlite(item.sent_at),
-                stored_key(rows.clean(item.external_id)) if item.external_id else None,
+                stored_key(rows.clean(item.external_id)) if item.external_id else "",
             )
             for message_id, item, person in zip(self._ids(len(arrivals)), arrivals, people, strict=True)
         ]
@@ -258,10 +258,10 @@ class SqliteWriting(CommonLog):
             (
                 turn.message_id,
                 turn.outcome.value,
-                turn.intent or None,
+                turn.intent,
                 turn.confidence,
-                rows.clean(turn.error)[:2000] if turn.error else None,
-                turn.secret,
+                rows.clean(turn.error)[:2000] if turn.error else "",
+                int(turn.secret),
             )
             for turn in done
         ]
@@ -270,7 +270,7 @@ class SqliteWriting(CommonLog):
             (
                 turn.conversation_id,
                 rows.dialogue_json(turn.dialogue),
-                turn.mode.value if turn.mode else None,
+                turn.mode.value if turn.mode else "",
                 turn.handover_reason,
             )
             for turn in done
@@ -286,7 +286,7 @@ class SqliteWriting(CommonLog):
                 turn.conversation_id,
                 turn.contact.channel,
                 rows.reply_text(reply),
-                rows.reply_extra(reply),
+                rows.reply_extra(reply) or "",
                 turn.message_id,
             )
             for number, turn, reply in kept.replies
@@ -323,7 +323,7 @@ class SqliteWriting(CommonLog):
     def _sent(self, db: sqlite3.Connection, attempts: list[Attempt], now: str) -> None:
         marks, early = [], []
         for attempt in attempts:
-            external = stored_key(rows.clean(attempt.external_ids[-1])) if attempt.external_ids else None
+            external = stored_key(rows.clean(attempt.external_ids[-1])) if attempt.external_ids else ""
             early.append(self._early.find(attempt.channel, external) if external else None)
             marks.append((attempt.message_id, "sent", external))
         sql.SENT.execute(db, marks, now)

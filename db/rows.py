@@ -303,16 +303,15 @@ def as_stored(inbound: Inbound, name: str, language: str) -> Inbound:
     )
 
 
-_LONGEST_MOMENT = len("2026-01-01 00:00:00.000000")
+_WHOLE_MOMENT = len("2026-01-01 00:00:00.000000")
 
 
-def to_sqlite(moment: datetime | None) -> str | None:
+def to_sqlite(moment: datetime) -> str:
     """UTC as SQLite keeps it: sorts as text (see ``db.base.Moment``)."""
-    if moment is None:
-        return None
     if moment.tzinfo is not UTC:
         moment = moment.astimezone(UTC)
-    return moment.isoformat(" ", "microseconds")[:_LONGEST_MOMENT]
+    told = _encode(moment).decode()[1:-2].replace("T", " ")  # in a tenth of the time of ``isoformat``
+    return told if len(told) == _WHOLE_MOMENT else f"{told}.000000"
 
 
 def from_sqlite(stored: Any) -> datetime:

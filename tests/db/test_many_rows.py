@@ -6,8 +6,8 @@ import pytest
 
 from db.many_rows import MOST_ROWS, ManyRows
 
-NEW = ManyRows("id, word", "INSERT INTO things (id, word, at) SELECT id, word, ?1 FROM {rows} WHERE id IS NOT NULL")
-CHANGE = ManyRows("id, word", "UPDATE things SET word = t.word FROM {rows} AS t WHERE things.id = t.id")
+NEW = ManyRows("id, word", "INSERT INTO things (id, word, at) SELECT id, word, ?1 FROM {rows}")
+CHANGE = ManyRows("id, word?", "UPDATE things SET word = t.word FROM {rows} AS t WHERE things.id = t.id")
 
 
 @pytest.fixture
@@ -17,9 +17,9 @@ def db() -> sqlite3.Connection:
     return connection
 
 
-@pytest.mark.parametrize("count", [0, 1, 2, 3, 5, 64, MOST_ROWS - 1, MOST_ROWS, MOST_ROWS + 1, 2 * MOST_ROWS + 7])
+@pytest.mark.parametrize("count", [*range(10), 33, 64, 65, MOST_ROWS - 1, MOST_ROWS, MOST_ROWS + 1, 2 * MOST_ROWS + 7])
 def test_every_row_is_kept_once(db: sqlite3.Connection, count: int) -> None:
-    rows = [(number, f"слово {number}") for number in range(count)]
+    rows = [(number, f"слово {number}") for number in range(1, count + 1)]
 
     assert NEW.execute(db, rows, "сегодня") == count
 
@@ -28,9 +28,9 @@ def test_every_row_is_kept_once(db: sqlite3.Connection, count: int) -> None:
 
 
 def test_only_the_named_rows_are_changed(db: sqlite3.Connection) -> None:
-    NEW.execute(db, [(number, "старое") for number in range(9)], "")
+    NEW.execute(db, [(number, "старое") for number in range(1, 9)], "")
 
-    assert CHANGE.execute(db, [(3, "новое"), (5, None), (100, "нет такой")]) == 2
+    assert CHANGE.execute(db, [(3, "новое"), (5, ""), (100, "нет такой")]) == 2
 
     changed = db.execute("SELECT id, word FROM things WHERE word IS NOT 'старое' ORDER BY id").fetchall()
     assert changed == [(3, "новое"), (5, None)]
