@@ -15,7 +15,7 @@ import structlog
 from bot.clock import Clock
 from bot.desk_actions import Acted, DeskAction
 from bot.errors import InputError, StoreUnavailable
-from bot.messages import Contact, Delivery, DeliveryReceipt, Event, Inbound, Lane, Removed, Reply, Started
+from bot.messages import Contact, Delivery, DeliveryReceipt, Event, Inbound, Lane, Reply, Started
 from bot.ports.log import Attempt, Completed, Outcome, QueueFigures, Recorded, Waiting
 from bot.quick import dataclass
 from db.group_commit import GroupCommit, Refused
@@ -236,34 +236,6 @@ class EarlyReceipts:
         self._kept.pop((receipt.channel, stored_key(receipt.external_id)), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Ledger:
-    """What a batch changed in the totals; kept in the batch's own transaction."""
-
-    received: int
-    handled: int
-    aside: int
-
-    @classmethod
-    def of(cls, results: Sequence[object], operations: Sequence[Operation]) -> "Ledger":
-        """Count a batch."""
-        received = handled = aside = 0
-        for operation, result in zip(operations, results, strict=True):
-            kind = type(operation)  # hundreds a batch: a ``match`` asks each of every kind
-            if kind is Inbound:
-                received += isinstance(result, Recorded) and result.fresh
-            elif kind is Completed:
-                handled += result is Fate.KEPT
-            elif kind is PutBack:
-                aside += result is True
-            elif kind is Removed:
-                handled += result if isinstance(result, int) else 0
-        return cls(received, handled, aside)
-
-    def __bool__(self) -> bool:
-        return bool(self.received or self.handled or self.aside)
-
-
 def figures_of(
     totals: tuple[int, int, int], waiting: int, oldest: datetime | None, queued: dict[int, int], now: datetime
 ) -> QueueFigures:
@@ -320,26 +292,6 @@ class CommonLog:
 
     def _now(self) -> datetime:
         return self._clock.now().astimezone(UTC)
-
-    def _freed(self, operations: Sequence[Operation], results: Sequence[object]) -> bool:
-        """After the commit: drop what we had in hand; True when a conversation is free again.
-
-        Messages may have come while it was in hand.
-        """
-        freed, now = False, self._now()
-        for operation, result in zip(operations, results, strict=True):
-            match operation:
-                case Completed() if result is Fate.LOST:
-                    freed |= self._held.drop(operation.conversation_id, operation.lease)
-                case Completed() if result is Fate.KEPT:
-                    freed |= self._held.done(operation.conversation_id, operation.lease, operation.message_id, now)
-                case PutBack():
-                    freed |= self._held.drop(operation.conversation_id, operation.lease)
-                case Attempt():
-                    self._sending.pop(operation.message_id, None)
-                case _:
-                    pass
-        return freed
 
     async def record(self, message: Inbound) -> Recorded:
         try:

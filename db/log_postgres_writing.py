@@ -30,6 +30,7 @@ from db import events_postgres as events
 from db import handover_acts as handovers
 from db import log_postgres_sql as sql
 from db import rows
+from db.batch import Batch
 from db.connect import unavailable
 from db.group_commit import GroupCommit
 from db.log_common import (
@@ -44,7 +45,6 @@ from db.log_common import (
     SILENT_OUTCOMES,
     CommonLog,
     Fate,
-    Ledger,
     Operation,
     PutBack,
     brought,
@@ -101,106 +101,106 @@ class PostgresWriting(CommonLog):
 
     async def _flush(self, operations: Sequence[Operation]) -> Sequence[object]:
         try:
-            results, topics = await self._committed(operations)
+            batch, topics = await self._committed(operations)
         except asyncpg.DeadlockDetectedError:
             # Two processes kept messages of the same people in another order: one of them goes again.
             try:
-                results, topics = await self._committed(operations)
+                batch, topics = await self._committed(operations)
             except asyncpg.DeadlockDetectedError as error:
                 raise unavailable(error) from error
-        if self._freed(operations, results):
+        if self._freed(batch):
             topics.add(ARRIVED)
         self._wakes.wake(topics)
-        return results
+        return batch.results
 
-    async def _committed(self, operations: Sequence[Operation]) -> tuple[list[object], set[object]]:
-        topics: set[object] = set()
+    async def _committed(self, operations: Sequence[Operation]) -> tuple[Batch, set[object]]:
+        batch, topics = Batch(operations), set[object]()
         purpose = ARRIVALS if isinstance(operations[0], Inbound | Event) else WRITER
         try:
             with passing_faults():
                 connection = await self._connection(purpose)
                 with ended_if_confused(connection):
-                    if arrivals := self._arrivals_alone(operations):
-                        results: list[object] = [*await self._record(arrivals, connection, topics, alone=True)]
+                    if self._is_of_known_people(batch):
+                        batch.arrived(await self._record(batch.arrivals, connection, topics, alone=True))
                     else:
-                        results = await self._in_a_transaction(connection, operations, topics, self._slots[purpose])
+                        await self._in_a_transaction(connection, batch, topics, self._slots[purpose])
         except BaseException:
             self._contacts.clear()
             raise
         if FORGET in topics:
             self._contacts.clear()
-        return results, topics
+        return batch, topics
 
-    def _arrivals_alone(self, operations: Sequence[Operation]) -> list[Inbound]:
-        """The batch, where it is nothing but messages of people whom we know: it needs one statement; else nothing."""
-        alone = [one for one in operations if isinstance(one, Inbound) and not one.corrects]
-        if len(alone) < len(operations) or brought(alone) or any(map(self._changed_person, alone)):
-            return []
-        return alone
+    def _is_of_known_people(self, batch: Batch) -> bool:
+        """Nothing but messages of people whom we know: one statement is enough."""
+        if batch.corrects or len(batch.arrivals) < len(batch.results) or brought(batch.arrivals):
+            return False
+        return not any(map(self._changed_person, batch.arrivals))
 
-    async def _in_a_transaction(
-        self, connection: Session, operations: Sequence[Operation], topics: set[object], slot: int
-    ) -> list[object]:
+    def _freed(self, batch: Batch) -> bool:
+        """After the commit: drop what we had in hand; True when a conversation is free again.
+
+        Messages may have come while it was in hand.
+        """
+        freed, now = False, self._now()
+        for turn, fate in zip(batch.turns, batch.fates, strict=True):
+            if fate is Fate.LOST:
+                freed |= self._held.drop(turn.conversation_id, turn.lease)
+            elif fate is Fate.KEPT:
+                freed |= self._held.done(turn.conversation_id, turn.lease, turn.message_id, now)
+        for attempt in batch.sent:
+            self._sending.pop(attempt.message_id, None)
+        for _, item in batch.seldom:
+            if isinstance(item, PutBack):
+                freed |= self._held.drop(item.conversation_id, item.lease)
+            elif isinstance(item, Attempt):
+                self._sending.pop(item.message_id, None)
+        return freed
+
+    async def _in_a_transaction(self, connection: Session, batch: Batch, topics: set[object], slot: int) -> None:
         async with connection.transaction():
-            results = await self._keep_all(connection, operations, topics)
-            ledger = Ledger.of(results, operations)
-            if topics or ledger:
-                notice = notice_of(topics) if topics else None
-                changes = (ledger.received, ledger.handled, ledger.aside)
-                await connection.execute(sql.LAST, NOTICES, notice, slot, *changes)
-        return results
+            await self._keep_all(connection, batch, topics)
+            totals = batch.totals()
+            if topics or any(totals):
+                await connection.execute(sql.LAST, NOTICES, notice_of(topics) if topics else None, slot, *totals)
 
-    async def _keep_all(
-        self, connection: Session, operations: Sequence[Operation], topics: set[object]
-    ) -> list[object]:
+    async def _keep_all(self, connection: Session, batch: Batch, topics: set[object]) -> None:
         now = self._now()
-        results: list[object] = [None] * len(operations)
-        arrivals = [(place, item) for place, item in enumerate(operations) if isinstance(item, Inbound)]
-        if arrivals:
-            for (place, _), recorded in zip(
-                arrivals, await self._arrive([item for _, item in arrivals], connection, topics), strict=True
-            ):
-                results[place] = recorded
-            for source, contact in brought(item for _, item in arrivals):
+        if batch.arrivals:
+            batch.arrived(await self._arrive(batch, connection, topics))
+            for source, contact in brought(batch.arrivals):
                 await connection.execute(sql.BROUGHT, source, contact.channel, rows.clean(contact.address))
-        turns = [(place, item) for place, item in enumerate(operations) if isinstance(item, Completed)]
-        if turns:
-            fates = await self._complete([item for _, item in turns], connection, now, topics)
-            for (place, _), fate in zip(turns, fates, strict=True):
-                results[place] = fate
-        sent = [item for item in operations if isinstance(item, Attempt) and not (item.reason or item.retry_at)]
-        if sent:
-            await self._sent(sent, connection, now, topics)
-        await self._keep_singly(connection, operations, results, topics)
-        return results
+        if batch.turns:
+            batch.completed(await self._complete(batch.turns, connection, now, topics))
+        if batch.sent:
+            await self._sent(batch.sent, connection, now, topics)
+        for place, item in batch.seldom:
+            batch.results[place] = await self._keep_single(connection, item, topics)
 
-    async def _keep_singly(
-        self, connection: Session, operations: Sequence[Operation], results: list[object], topics: set[object]
-    ) -> None:
+    async def _keep_single(self, connection: Session, item: Operation, topics: set[object]) -> object:
         """What comes seldom, one after another."""
         now = self._now()
-        for place, item in enumerate(operations):
-            match item:
-                case Inbound() | Completed():
-                    pass
-                case PutBack():
-                    results[place] = await self._put_back(item, connection, now, topics)
-                case Attempt(reason=reason, retry_at=retry_at) if reason or retry_at:
-                    await self._not_sent(item, connection, now, topics)
-                case DeliveryReceipt():
-                    await self._receipt(item, connection, now, topics)
-                case Presence() | Removed() | StaffReply() | Moved():
-                    results[place] = await events.keep(connection, item, now, topics)
-                case Take() | HandOn() | GiveBack() | Close() | Say() | TakeBack() | Release() | Relieve():
-                    results[place] = await desk.act(connection, item, now, topics)
-                case _:
-                    pass
+        match item:
+            case PutBack():
+                return await self._put_back(item, connection, now, topics)
+            case Attempt():
+                await self._not_sent(item, connection, now, topics)
+            case DeliveryReceipt():
+                await self._receipt(item, connection, now, topics)
+            case Presence() | Removed() | StaffReply() | Moved():
+                return await events.keep(connection, item, now, topics)
+            case Take() | HandOn() | GiveBack() | Close() | Say() | TakeBack() | Release() | Relieve():
+                return await desk.act(connection, item, now, topics)
+            case _:
+                pass
+        return None
 
-    async def _arrive(self, arrivals: list[Inbound], connection: Session, topics: set[object]) -> list[Recorded]:
+    async def _arrive(self, batch: Batch, connection: Session, topics: set[object]) -> list[Recorded]:
         """Keep arrivals; corrections come after the messages that they may correct."""
-        plain = [item for item in arrivals if not item.corrects]
-        if len(plain) == len(arrivals):
+        arrivals = batch.arrivals
+        if not batch.corrects:
             return await self._record(arrivals, connection, topics)
+        plain = [item for item in arrivals if not item.corrects]
         recorded = iter(await self._record(plain, connection, topics) if plain else ())
         kept = {place: next(recorded) for place, item in enumerate(arrivals) if not item.corrects}
         for place, item in enumerate(arrivals):

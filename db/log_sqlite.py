@@ -28,6 +28,7 @@ from bot.ports.log import Attempt, Completed, Mode, QueueFigures, Recorded, Wait
 from db import log_sqlite_sql as sql
 from db import rows
 from db.backlog import MOST_LEAVING, Arrived, Backlog, Departures, Stand
+from db.batch import Batch
 from db.connect import sqlite_connection, store_errors
 from db.log_common import (
     ARRIVED,
@@ -88,19 +89,20 @@ class SqliteLog(SqliteWriting):
         await end_thread(self._reader, lambda: self._reading)
 
     async def _flush(self, operations: Sequence[Operation]) -> Sequence[object]:
-        upset = _upsets(operations)
+        batch = Batch(operations)
+        upset = _upsets(batch)
         if upset:
             self._doubt()  # before, too: what is remembered must not be taken while it is being changed
         try:
-            kept = await asyncio.get_running_loop().run_in_executor(self._writer, self._keep_all, operations)
+            kept = await asyncio.get_running_loop().run_in_executor(self._writer, self._keep_all, batch)
         except BaseException:
             self._doubt()
             raise
         if kept.is_foreign:
             self._doubt()
-        self._remember(operations, kept, upset=upset)
+        self._remember(batch, kept, upset=upset)
         self._wakes.wake(kept.topics)
-        return kept.results
+        return batch.results
 
     # --- remembering: on the event loop, after the commit ------------------------------------------
 
@@ -110,23 +112,24 @@ class SqliteLog(SqliteWriting):
         for departures in self._departures.values():
             departures.doubt()
 
-    def _remember(self, operations: Sequence[Operation], kept: Kept, *, upset: bool) -> None:
+    def _remember(self, batch: Batch, kept: Kept, *, upset: bool) -> None:
         """What we have just written need not be read back."""
         freed = False
-        for operation, result in zip(operations, kept.results, strict=True):
+        for inbound, recorded in zip(batch.arrivals, batch.recorded, strict=True):
+            if recorded.fresh:
+                self._came(inbound, recorded, kept)
+        for turn, fate in zip(batch.turns, batch.fates, strict=True):
+            freed |= self._completed(turn, fate, kept.at)
+        for attempt in batch.sent:
+            self._attempted(attempt)
+        for place, operation in batch.seldom:
             match operation:
-                case Inbound():
-                    assert isinstance(result, Recorded)
-                    if result.fresh:
-                        self._came(operation, result, kept)
-                case Completed():
-                    freed |= self._completed(operation, result, kept.at)
                 case Attempt():
                     self._attempted(operation)
                 case PutBack():
                     freed |= self._held.drop(operation.conversation_id, operation.lease)
                 case DeliveryReceipt():
-                    upset = upset or result is True
+                    upset = upset or batch.results[place] is True
                 case _:
                     pass
         if upset:
@@ -148,7 +151,7 @@ class SqliteLog(SqliteWriting):
         arrived = Arrived(recorded.message_id, rows.as_stored(inbound, person.name, person.language), kept.at)
         self._backlog.came(key, arrived, in_hand=self._held.has(key))
 
-    def _completed(self, turn: Completed, fate: object, now: datetime) -> bool:
+    def _completed(self, turn: Completed, fate: Fate, now: datetime) -> bool:
         """True when the conversation is free again: messages may have come while it was in hand."""
         key = turn.conversation_id
         if fate is not Fate.KEPT:
@@ -361,17 +364,9 @@ def _waiting(row: tuple[Any, ...], lease: int) -> Waiting:
     )
 
 
-_CALM = frozenset((Completed, Attempt, DeliveryReceipt))
-
-
-def _upsets(operations: Sequence[Operation]) -> bool:
+def _upsets(batch: Batch) -> bool:
     """Whether one of them changes more of the queues than its own message."""
-    for operation in operations:
-        kind = type(operation)
-        if kind in _CALM or (kind is Inbound and not operation.corrects):  # type: ignore[union-attr]
-            continue
-        return True
-    return False
+    return batch.corrects or any(not isinstance(item, Attempt | DeliveryReceipt) for _, item in batch.seldom)
 
 
 def _known(arrived: Arrived, conversation_id: int, stand: Stand, lease: int, *, first: bool) -> Waiting:

@@ -1,7 +1,6 @@
 """The message log on SQLite, in the writer's thread: a batch of operations becomes one transaction."""
 
 import sqlite3
-from collections.abc import Sequence
 from dataclasses import field
 from datetime import datetime
 from pathlib import Path
@@ -27,6 +26,7 @@ from db import events_sqlite as events
 from db import handover_acts as handovers
 from db import log_sqlite_sql as sql
 from db import rows
+from db.batch import Batch
 from db.connect import sqlite_connection, store_errors
 from db.log_common import (
     ARRIVED,
@@ -39,7 +39,6 @@ from db.log_common import (
     SILENT_OUTCOMES,
     CommonLog,
     Fate,
-    Ledger,
     Operation,
     PutBack,
     brought,
@@ -63,17 +62,15 @@ class Person:
 
 @dataclass(slots=True)
 class Kept:
-    """What one transaction kept.
+    """What one transaction kept, beside what became of each operation.
 
     Attributes:
-        results: One an operation.
         topics: Who wants to hear of it.
         people: Senders by fresh message.
         replies: What was queued: its id, the turn that said it, the words.
         is_foreign: Whether somebody else has written to the store since our last transaction.
     """
 
-    results: list[object]
     topics: Topics = field(default_factory=set)
     people: dict[int, Person] = field(default_factory=dict)
     replies: list[tuple[int, Completed, Reply]] = field(default_factory=list)
@@ -98,13 +95,13 @@ class SqliteWriting(CommonLog):
         self._next_id = 0
         self._version = 0
 
-    def _keep_all(self, operations: Sequence[Operation]) -> Kept:
+    def _keep_all(self, batch: Batch) -> Kept:
         """One transaction for the batch.
 
-        Each kind goes as one statement over a JSON array: a statement a row would hand the
+        Each kind goes as one statement over many rows: a statement a row would hand the
         interpreter's lock to and fro with the event loop's thread, several times a message.
         """
-        kept = Kept([None] * len(operations))
+        kept = Kept()
         with store_errors():
             if self._writing is None:
                 self._writing = sqlite_connection(self._path)
@@ -113,10 +110,10 @@ class SqliteWriting(CommonLog):
             try:
                 version: int = db.execute(sql.FOREIGN).fetchone()[0]
                 self._next_id = db.execute(sql.NEXT_ID).fetchone()[0]
-                self._keep_each_kind(db, operations, kept)
-                ledger = Ledger.of(kept.results, operations)
-                if ledger:
-                    db.execute(sql.TOTALS, (ledger.received, ledger.handled, ledger.aside))
+                self._keep_each_kind(db, batch, kept)
+                totals = batch.totals()
+                if any(totals):
+                    db.execute(sql.TOTALS, totals)
                 db.execute("COMMIT")
                 if FORGET in kept.topics:
                     self._contacts.clear()
@@ -128,52 +125,43 @@ class SqliteWriting(CommonLog):
         kept.is_foreign, self._version = version != self._version, version
         return kept
 
-    def _keep_each_kind(self, db: sqlite3.Connection, operations: Sequence[Operation], kept: Kept) -> None:
+    def _keep_each_kind(self, db: sqlite3.Connection, batch: Batch, kept: Kept) -> None:
         kept.at = self._now()
-        now, results = rows.to_sqlite(kept.at), kept.results
-        arrivals = [(place, item) for place, item in enumerate(operations) if isinstance(item, Inbound)]
-        if arrivals:
-            recorded = self._arrive(db, [item for _, item in arrivals], now, kept)
-            for (place, _), each in zip(arrivals, recorded, strict=True):
-                results[place] = each
-            for source, contact in brought(item for _, item in arrivals):
+        now = rows.to_sqlite(kept.at)
+        if batch.arrivals:
+            batch.arrived(self._arrive(db, batch, now, kept))
+            for source, contact in brought(batch.arrivals):
                 db.execute(sql.BROUGHT, (source, contact.channel, rows.clean(contact.address)))
-        turns = [(place, item) for place, item in enumerate(operations) if isinstance(item, Completed)]
-        if turns:
-            fates = self._complete(db, [item for _, item in turns], now, kept)
-            for (place, _), fate in zip(turns, fates, strict=True):
-                results[place] = fate
-        sent = [item for item in operations if isinstance(item, Attempt) and not (item.reason or item.retry_at)]
-        if sent:
-            self._sent(db, sent, now)
-        if len(arrivals) + len(turns) + len(sent) < len(operations):
-            self._keep_singly(db, operations, kept)
+        if batch.turns:
+            batch.completed(self._complete(db, batch.turns, now, kept))
+        if batch.sent:
+            self._sent(db, batch.sent, now)
+        for place, item in batch.seldom:
+            batch.results[place] = self._keep_single(db, item, now, kept)
 
-    def _keep_singly(self, db: sqlite3.Connection, operations: Sequence[Operation], kept: Kept) -> None:
+    def _keep_single(self, db: sqlite3.Connection, item: Operation, now: str, kept: Kept) -> object:
         """What comes seldom, one after another."""
-        now, results, topics = rows.to_sqlite(kept.at), kept.results, kept.topics
-        for place, item in enumerate(operations):
-            match item:
-                case Inbound() | Completed():
-                    pass
-                case PutBack():
-                    results[place] = self._put_back(db, item, now, topics)
-                case Attempt(reason=reason, retry_at=retry_at) if reason or retry_at:
-                    self._not_sent(db, item, now)
-                case DeliveryReceipt():
-                    results[place] = self._receipt(db, item, now)
-                case Presence() | Removed() | StaffReply() | Moved():
-                    results[place] = events.keep(db, item, now, topics)
-                case Take() | HandOn() | GiveBack() | Close() | Say() | TakeBack() | Release() | Relieve():
-                    results[place] = desk.act(db, item, kept.at, topics)
-                case _:
-                    pass
+        match item:
+            case PutBack():
+                return self._put_back(db, item, now, kept.topics)
+            case Attempt():
+                self._not_sent(db, item, now)
+            case DeliveryReceipt():
+                return self._receipt(db, item, now)
+            case Presence() | Removed() | StaffReply() | Moved():
+                return events.keep(db, item, now, kept.topics)
+            case Take() | HandOn() | GiveBack() | Close() | Say() | TakeBack() | Release() | Relieve():
+                return desk.act(db, item, kept.at, kept.topics)
+            case _:
+                pass
+        return None
 
-    def _arrive(self, db: sqlite3.Connection, arrivals: list[Inbound], now: str, kept: Kept) -> list[Recorded]:
+    def _arrive(self, db: sqlite3.Connection, batch: Batch, now: str, kept: Kept) -> list[Recorded]:
         """Keep arrivals; corrections come after the messages that they may correct."""
-        plain = [item for item in arrivals if not item.corrects]
-        if len(plain) == len(arrivals):
+        arrivals = batch.arrivals
+        if not batch.corrects:
             return self._record(db, arrivals, now, kept)
+        plain = [item for item in arrivals if not item.corrects]
         recorded = iter(self._record(db, plain, now, kept) if plain else ())
         done = {place: next(recorded) for place, item in enumerate(arrivals) if not item.corrects}
         for place, item in enumerate(arrivals):

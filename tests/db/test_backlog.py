@@ -1,7 +1,6 @@
 """What a process remembers of its queues: never more, never in another order than the store would tell."""
 
 import asyncio
-from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import pytest
@@ -11,8 +10,8 @@ from bot.ports.log import Dialogue, Mode, Waiting
 from db import backlog as remembering
 from db import log_sqlite
 from db.backlog import Arrived, Backlog, Departures, Stand
+from db.batch import Batch
 from db.connect import Database
-from db.log_common import Operation
 from db.log_sqlite import SqliteLog
 from db.log_sqlite_writing import Kept
 from tests.support.clock import StandingClock
@@ -279,8 +278,8 @@ async def test_a_message_that_a_look_found_before_its_commit_was_heard_of_is_not
         (first,) = await log.claim(10)
         await log.complete(turn(first, "Да"))  # from here on nothing is new to the log
 
-        def looked_at_before_it_is_told(operations: Sequence[Operation]) -> Kept:
-            kept = keep_all(operations)
+        def looked_at_before_it_is_told(batch: Batch) -> Kept:
+            kept = keep_all(batch)
             found.extend(asyncio.run_coroutine_threadsafe(log.claim(10), loop).result())
             return kept
 
