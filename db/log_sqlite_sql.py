@@ -41,13 +41,13 @@ FROM {rows} AS t WHERE messages.id = t.id AND +messages.state = 'waiting'""",
 )
 """The plus keeps SQLite from walking through all that waits for each turn of the batch."""
 DIALOGUES = ManyRows(
-    "id, dialogue, mode?, reason",
+    "id, dialogue, mode?, reason, speaks",
     """
 UPDATE conversations SET dialogue = t.dialogue,
 mode = coalesce(t.mode, iif(conversations.mode = 'closed', 'bot', conversations.mode)),
 handover_reason = CASE WHEN t.mode IS NULL THEN handover_reason ELSE t.reason END,
 waiting_since = CASE WHEN t.mode IS NULL THEN waiting_since WHEN t.mode = 'waiting' THEN coalesce(waiting_since, ?1) END
-FROM {rows} AS t WHERE conversations.id = t.id""",
+FROM {rows} AS t WHERE conversations.id = t.id AND NOT (t.speaks AND conversations.mode = 'person')""",
 )
 NEW_REPLIES = ManyRows(
     "id, conversation_id, channel, text, content?, in_reply_to",

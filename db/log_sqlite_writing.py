@@ -78,6 +78,10 @@ class Kept:
     is_foreign: bool = False
 
 
+class _NotAsBefore(Exception):
+    """A message was dealt with, or its conversation taken over, since its turn began."""
+
+
 class SqliteWriting(CommonLog):
     """The half of the log that writes: all of it runs in the one writer's thread.
 
@@ -101,31 +105,37 @@ class SqliteWriting(CommonLog):
         Each kind goes as one statement over many rows: a statement a row would hand the
         interpreter's lock to and fro with the event loop's thread, several times a message.
         """
-        kept = Kept()
         with store_errors():
             if self._writing is None:
                 self._writing = sqlite_connection(self._path)
-            db = self._writing
-            db.execute("BEGIN IMMEDIATE")
             try:
-                version: int = db.execute(sql.FOREIGN).fetchone()[0]
-                self._next_id = db.execute(sql.NEXT_ID).fetchone()[0]
-                self._keep_each_kind(db, batch, kept)
-                totals = batch.totals()
-                if any(totals):
-                    db.execute(sql.TOTALS, totals)
-                db.execute("COMMIT")
-                if FORGET in kept.topics:
-                    self._contacts.clear()
-            except BaseException:
+                return self._in_a_transaction(self._writing, batch, looks=False)
+            except _NotAsBefore:
+                return self._in_a_transaction(self._writing, batch, looks=True)
+
+    def _in_a_transaction(self, db: sqlite3.Connection, batch: Batch, *, looks: bool) -> Kept:
+        """Keep it; ``looks`` as :meth:`_complete` does. Raises _NotAsBefore: nothing was kept."""
+        kept = Kept()
+        db.execute("BEGIN IMMEDIATE")
+        try:
+            version: int = db.execute(sql.FOREIGN).fetchone()[0]
+            self._next_id = db.execute(sql.NEXT_ID).fetchone()[0]
+            self._keep_each_kind(db, batch, kept, looks=looks)
+            totals = batch.totals()
+            if any(totals):
+                db.execute(sql.TOTALS, totals)
+            db.execute("COMMIT")
+            if FORGET in kept.topics:
                 self._contacts.clear()
-                if db.in_transaction:
-                    db.execute("ROLLBACK")
-                raise
+        except BaseException:
+            self._contacts.clear()
+            if db.in_transaction:
+                db.execute("ROLLBACK")
+            raise
         kept.is_foreign, self._version = version != self._version, version
         return kept
 
-    def _keep_each_kind(self, db: sqlite3.Connection, batch: Batch, kept: Kept) -> None:
+    def _keep_each_kind(self, db: sqlite3.Connection, batch: Batch, kept: Kept, *, looks: bool) -> None:
         kept.at = self._now()
         now = rows.to_sqlite(kept.at)
         if batch.arrivals:
@@ -133,7 +143,7 @@ class SqliteWriting(CommonLog):
             for source, contact in brought(batch.arrivals):
                 db.execute(sql.BROUGHT, (source, contact.channel, rows.clean(contact.address)))
         if batch.turns:
-            batch.completed(self._complete(db, batch.turns, now, kept))
+            batch.completed(self._complete(db, batch.turns, now, kept, looks=looks))
         if batch.sent:
             self._sent(db, batch.sent, now)
         for place, item in batch.seldom:
@@ -234,12 +244,22 @@ class SqliteWriting(CommonLog):
         self._contacts[contact] = known
         return Person(known[1], known[2], known[3], is_new)
 
-    def _complete(self, db: sqlite3.Connection, turns: list[Completed], now: str, kept: Kept) -> list[Fate]:
+    def _complete(
+        self, db: sqlite3.Connection, turns: list[Completed], now: str, kept: Kept, *, looks: bool
+    ) -> list[Fate]:
+        """Keep turns.
+
+        Nearly always each of them is as free as it was when it was claimed, so only who ``looks`` asks first which are.
+        Raises _NotAsBefore where one is not and nobody looked.
+        """
         ours = {turn.message_id: turn for turn in turns if self._held.has(turn.conversation_id, turn.lease)}
-        asked = [(message_id, turn.outcome not in SILENT_OUTCOMES) for message_id, turn in ours.items()]
-        open_ids, taken_ids = db.execute(sql.OPEN_TURNS, (rows.batch_json(asked),)).fetchone()
-        open_turns, taken_over = set(rows.ids_of(open_ids)), set(rows.ids_of(taken_ids))
-        done = [turn for message_id, turn in ours.items() if message_id in open_turns]
+        taken_over: set[int] = set()
+        if looks:
+            asked = [(message_id, turn.outcome not in SILENT_OUTCOMES) for message_id, turn in ours.items()]
+            open_ids, taken_ids = db.execute(sql.OPEN_TURNS, (rows.batch_json(asked),)).fetchone()
+            still_open, taken_over = set(rows.ids_of(open_ids)), set(rows.ids_of(taken_ids))
+            ours = {message_id: turn for message_id, turn in ours.items() if message_id in still_open}
+        done = list(ours.values())
         if for_the_desk(done):
             kept.topics.add(DESK)
         handled = [
@@ -253,17 +273,20 @@ class SqliteWriting(CommonLog):
             )
             for turn in done
         ]
-        sql.HANDLED.execute(db, handled, now)
+        still_waited = sql.HANDLED.execute(db, handled, now)
         dialogues = [
             (
                 turn.conversation_id,
                 rows.dialogue_json(turn.dialogue),
                 turn.mode.value if turn.mode else "",
                 turn.handover_reason,
+                int(turn.outcome not in SILENT_OUTCOMES),
             )
             for turn in done
         ]
-        sql.DIALOGUES.execute(db, dialogues, now)
+        still_free = sql.DIALOGUES.execute(db, dialogues, now)
+        if still_waited < len(done) or still_free < len({turn.conversation_id for turn in done}):
+            raise _NotAsBefore
         for turn in done:
             desk.keep(db, handovers.of_turn(turn, kept.at))
         said = [(turn, reply) for turn in done for reply in turn.replies]
@@ -285,7 +308,7 @@ class SqliteWriting(CommonLog):
         # Kept once, should the same turn be in the batch twice.
         return [
             Fate.KEPT
-            if turn.message_id in open_turns and ours.get(turn.message_id) is turn
+            if ours.get(turn.message_id) is turn
             else Fate.TAKEN_OVER
             if turn.message_id in taken_over
             else Fate.LOST

@@ -4,13 +4,14 @@ import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from bot.messages import Button, Reply, Text, bold, reply
+from bot.messages import Button, Contact, Reply, Text, bold, reply
 from bot.ports.log import Dialogue, Mode
 from db.messages import Log
 from tests.support.clock import StandingClock
-from tests.support.logs import ANNA, BORIS, Staff, says, silent, turn, words
+from tests.support.logs import ANNA, BORIS, Staff, arrival, says, silent, turn, words
 from tests.support.patience import SOON_S
 
+CLARA = Contact(channel="chat", address="clara")
 MINUTE = timedelta(seconds=60)
 DIALOGUE = Dialogue(
     expects="card",
@@ -423,6 +424,25 @@ async def test_turns_kept_together_are_kept_as_well_as_one_by_one(log: Log, staf
     assert [logged.reply.text for logged in await log.said(ANNA)] == ["раз", "ответ Анне"]
     assert [logged.reply.text for logged in await log.said(BORIS)] == ["два"]
     assert await log.complete_many([silent(his)]) == [True]
+
+
+async def test_what_is_kept_beside_a_turn_that_came_too_late_is_kept_once(log: Log, staff: Staff) -> None:
+    await says(log, "раз", contact=ANNA)
+    await says(log, "два", contact=BORIS)
+    hers, his = await log.claim(10)
+    await staff.sets_mode(BORIS, Mode.PERSON)
+
+    recorded, *kept = await asyncio.gather(
+        log.record(arrival("три", key="3", contact=CLARA)),
+        log.complete(turn(hers, "ответ Анне")),
+        log.complete(turn(his, "ответ Борису")),
+    )
+
+    assert kept == [True, False]
+    assert [logged.reply.text for logged in await log.said(ANNA)] == ["раз", "ответ Анне"]
+    assert [logged.reply.text for logged in await log.said(BORIS)] == ["два"]
+    assert [waiting.message_id for waiting in await log.claim(10)] == [recorded.message_id]
+    assert (await log.figures()).received == 3
 
 
 async def test_no_turns_at_all_are_kept_without_a_fault(log: Log) -> None:
