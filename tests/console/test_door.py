@@ -242,6 +242,9 @@ async def test_a_password_made_by_somebody_else_must_be_changed_first(
     await browser.signs_in("new")
 
     assert (await browser.get("")).headers["Location"] == "/console/password"
+    page = await (await browser.get("password")).text()
+    assert 'action="/console/logout"' in page, "whoever is not the one the password was made for goes out again"
+    assert 'href="/console/account"' not in page
     weak = await browser.post("password", {"old": PASSWORD, "new": "короткий", "again": "короткий"})
     assert "хотя бы 10 знаков" in await weak.text()
     new = "три слова подряд"
@@ -343,6 +346,16 @@ def test_a_picture_for_the_authenticator_is_no_finer_than_a_camera_can_read() ->
     assert segno.make(address, error="m").symbol_size()[0] <= 73
     read = pyotp.parse_uri(address)
     assert (read.secret, read.name, read.issuer) == ("A" * 32, "masha", "Межпоселенческая центральная…")
+
+
+async def test_who_thinks_better_of_a_new_password_goes_back_to_the_account(
+    sqlite: Database, clock: StandingClock, browser: Browser
+) -> None:
+    await hire(sqlite, clock)
+    await browser.signs_in()
+    weak = await browser.post("password", {"old": PASSWORD, "new": "короткий", "again": "короткий"})
+    for page in (await (await browser.get("password")).text(), await weak.text()):
+        assert '<a class="lone" href="/console/account">' in page
 
 
 async def test_a_new_password_leads_to_the_door_which_says_so_and_another_language_keeps_the_way(
