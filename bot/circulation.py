@@ -224,6 +224,20 @@ class Circulation(Protocol):
         ...
 
 
+class DeskLoans(Protocol):
+    """Loans at a desk, the books in hand: the rules there are others. Raises StoreUnavailable."""
+
+    async def loans(self, patron_id: int) -> Result[tuple[OpenLoan, ...]]:
+        """As :meth:`Circulation.loans`; what a renewal would come to is told for a book that is shown."""
+        ...
+
+    async def renew(
+        self, patron_id: int, wishes: Sequence[RenewalWish], key: str, by: str
+    ) -> Result[tuple[RenewalOutcome, ...]]:
+        """As :meth:`Circulation.renew`, by one of the staff: renewals from afar are counted anew from then on."""
+        ...
+
+
 @runtime_checkable
 class ReadsMany(Protocol):
     """A circulation that tells of many patrons as cheaply as of one."""

@@ -32,7 +32,11 @@ class CardSummary:
         mine = [card for card in cards if sees(visit.me, card.places)]
         chats = await self._ports.book.chats([card.patron_id for card in mine])
         told = [
-            (card, await self._lending.values(card.patron_id), _elsewhere(chats.get(card.patron_id, ()), talk))
+            (
+                card,
+                await self._lending.values(card.patron_id, in_hand=False),
+                _elsewhere(chats.get(card.patron_id, ()), talk),
+            )
             for card in mine
         ]
         await self._note(visit, talk, mine)

@@ -65,6 +65,7 @@ class InboxScreen:
         return [
             web.get(ROOT, screen(self.show)),
             web.get(ROOT + "list", screen(self.piece)),
+            web.get(ROOT + "list/count", screen(self.count)),
             web.get(ROOT + "stream", screen(self.stream), allow_head=False),
         ]
 
@@ -75,6 +76,11 @@ class InboxScreen:
     async def piece(self, visit: Visit) -> web.Response:
         """The list alone, as it is now."""
         return self._room.page(visit, "_list.html", **await self._values(visit, visit.number("open")))
+
+    async def count(self, visit: Visit) -> web.Response:
+        """How many wait, for the navigation; an empty answer where nobody does."""
+        counts = await self._desk.counts(asked_by(self._room, visit))
+        return self._room.page(visit, "_count.html", count=counts.waiting)
 
     async def stream(self, visit: Visit) -> web.StreamResponse:
         """The counts, whenever they may have changed."""

@@ -15,7 +15,7 @@ from bot.wording import counted, day
 from bot.wording import gettext as _
 from console import lesson_words, own_texts, words
 from console.days_form import date_of
-from console.reader_words import actions, proofs
+from console.reader_words import SHOWN, actions, proofs
 
 SHOWN_DIGEST, DIGEST = 8, 64
 _PAIR = re.compile(r"(\w+):(\S+)")
@@ -209,8 +209,9 @@ def _language_and_version(more: str) -> str:
 
 
 def _renewed(more: str) -> str:
-    done, _sep, wished = more.partition("/")
-    return _("продлено {done} из {wished}").format(done=done, wished=wished)
+    done, _sep, wished = more.removesuffix(SHOWN).partition("/")
+    said = _("продлено {done} из {wished}").format(done=done, wished=wished)
+    return said + _(", с книгой в руках") if more.endswith(SHOWN) else said
 
 
 def _searched(more: str) -> str:

@@ -1,4 +1,7 @@
-"""A reader's loans and holds: seen, renewed, reserved and cancelled for them, by the same rules as the reader's own."""
+"""A reader's loans and holds: seen, renewed, reserved and cancelled for them, by the same rules as the reader's own.
+
+Renewed with the book in hand, a loan goes by the rules for the desk.
+"""
 
 import re
 import secrets
@@ -26,7 +29,7 @@ from bot.ports.catalogue import Verdict, Wanted
 from bot.renewal_requests import DECISION_RESTS
 from bot.wording import gettext as _
 from console.reader_ports import ReaderPorts, by, reader_of
-from console.reader_words import kept_here, renewal_told, why_no_hold
+from console.reader_words import SHOWN, kept_here, renewal_told, why_no_hold
 from console.room import ROOT, Room, Visit, one_line, outdated
 from console.words import Told
 
@@ -47,6 +50,7 @@ class Lending:
         return [
             web.post(one + "/renew", screen(self.renew)),
             web.post(one + "/back", screen(self.brought_back)),
+            web.get(one + "/lending", screen(self.show)),
             web.get(one + "/books", screen(self.books)),
             web.post(one + "/hold", screen(self.hold)),
             web.post(one + "/cancel", screen(self.cancel)),
@@ -54,9 +58,10 @@ class Lending:
             web.post(one + "/unrefuse", screen(self.refuse_no_more)),
         ]
 
-    async def values(self, patron_id: int) -> dict[str, Any]:
-        """What the piece shows."""
-        loans: Result[tuple[OpenLoan, ...]] = await self._ports.circulation.loans(patron_id)
+    async def values(self, patron_id: int, *, in_hand: bool) -> dict[str, Any]:
+        """What the piece shows; ``in_hand``: the reader has brought the books."""
+        lent = self._ports.in_hand if in_hand else self._ports.circulation
+        loans: Result[tuple[OpenLoan, ...]] = await lent.loans(patron_id)
         holds: Result[tuple[OpenHold, ...]] = await self._ports.circulation.holds(patron_id)
         as_of = next((read.as_of for read in (loans, holds) if isinstance(read, Ok) and read.as_of is not None), None)
         return {
@@ -65,10 +70,15 @@ class Lending:
             "loans_fault": _fault(loans),
             "holds_fault": _fault(holds),
             "as_of": as_of,
+            "in_hand": in_hand,
             "key": secrets.token_hex(8),
             "refused": 0,
             "undo_seconds": int(DECISION_RESTS.total_seconds()),
         }
+
+    async def show(self, visit: Visit) -> web.Response:
+        """The piece anew: with the books in hand, or without."""
+        return await self._piece(visit, await self._number(visit))
 
     # --- doing -----------------------------------------------------------------------------------
 
@@ -82,12 +92,20 @@ class Lending:
         if not wishes:
             said = _fault(loans) or _("Этой книги у читателя уже нет.")
             return await self._piece(visit, number, Told(said, bad=True))
-        outcome = await self._ports.circulation.renew(number, wishes, key)
+        outcome = await self._renew(visit, number, wishes, key)
         if not isinstance(outcome, Ok):
             return await self._piece(visit, number, Told(_fault(outcome), bad=True))
         done = sum(one.state is RenewalState.RENEWED for one in outcome.value)
-        await self._room.audit.note(visit.me.login, "renew", f"patron:{number}", f"{done}/{len(wishes)}")
+        more = f"{done}/{len(wishes)}" + (SHOWN if hand_of(visit) else "")
+        await self._room.audit.note(visit.me.login, "renew", f"patron:{number}", more)
         return await self._piece(visit, number, *map(_renewed, outcome.value))
+
+    async def _renew(
+        self, visit: Visit, patron_id: int, wishes: Sequence[RenewalWish], key: str
+    ) -> Result[tuple[RenewalOutcome, ...]]:
+        if hand_of(visit):
+            return await self._ports.in_hand.renew(patron_id, wishes, key, by(visit))
+        return await self._ports.circulation.renew(patron_id, wishes, key)
 
     async def brought_back(self, visit: Visit) -> web.Response:
         """The reader has brought a book of a branch that keeps its loans here; elsewhere the next list tells."""
@@ -180,9 +198,14 @@ class Lending:
     async def _piece(self, visit: Visit, patron_id: int, *told: Told, refused: int = 0) -> web.Response:
         """``refused``: a hold whose refusal may be taken back."""
         if not visit.in_place:
-            return self._room.go(visit, f"{ROOT}readers/{patron_id}")
-        values = await self.values(patron_id) | {"refused": refused}
+            return self._room.go(visit, f"{ROOT}readers/{patron_id}?hand={int(hand_of(visit))}")
+        values = await self.values(patron_id, in_hand=hand_of(visit)) | {"refused": refused}
         return self._room.page(visit, "_lending.html", told=told, lending_of=patron_id, **values)
+
+
+def hand_of(visit: Visit) -> bool:
+    """Whether the books lie before the librarian, as the page says that was pressed."""
+    return (visit.form or visit.request.query).get("hand", "") == "1"
 
 
 def _seen(visit: Visit, loan: OpenLoan) -> date | None:

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping
 
 from bot.audit import AuditLog
 from bot.card_desk import CardDesk
-from bot.circulation import Circulation
+from bot.circulation import Circulation, DeskLoans
 from bot.hold_shelf import HoldShelf
 from bot.notices import UnreachedReaders
 from bot.ports.library import Library
@@ -24,6 +24,7 @@ class ReaderPorts:
         book: The register.
         cards: Codes, links, erasure.
         circulation: Loans and holds.
+        in_hand: Loans whose books are on the desk.
         requests: Renewals that wait for the staff.
         shelf: Holds for which a copy was found.
         unreached: Whom no notice reached.
@@ -36,6 +37,7 @@ class ReaderPorts:
     book: ReaderBook
     cards: CardDesk
     circulation: Circulation
+    in_hand: DeskLoans
     requests: Requests
     shelf: HoldShelf
     unreached: UnreachedReaders

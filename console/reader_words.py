@@ -14,6 +14,9 @@ from bot.notices import SHOWN_ON_A_PAGE
 from bot.wording import counted, day
 from bot.wording import gettext as _
 
+SHOWN = ", shown"
+"""How the audit log ends an entry of books that were renewed with the book in hand."""
+
 
 def why_not(block: RenewalBlock) -> str:
     """Why a loan is not renewed."""

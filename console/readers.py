@@ -72,7 +72,8 @@ class ReadersScreen:
         return await self._page(visit, reader)
 
     async def _page(self, visit: Visit, reader: KnownReader, *told: Told) -> web.Response:
-        values: dict[str, Any] = await self._lending.values(reader.patron_id)
+        away = visit.request.query.get("hand") == "0"
+        values: dict[str, Any] = await self._lending.values(reader.patron_id, in_hand=not away)
         values |= {"told": told, "lending_of": reader.patron_id}
         lines = await self._ports.journal.last(LINES_SHOWN, Which(patron_id=reader.patron_id))
         values["people"] = await self._room.people()

@@ -31,7 +31,7 @@ class Section:
 
 
 SECTIONS = (
-    Section("inbox", "", lambda: _("Диалоги"), letter="I", more=("c",)),
+    Section("inbox", "", lambda: _("Диалоги"), letter="I", count="list/count", more=("c",)),
     Section("overview", "overview", lambda: _("Обзор"), letter="O"),
     Section("books", "books", lambda: _("Каталог"), letter="K", more=("imports",)),
     Section(

@@ -52,7 +52,7 @@ class SqlCirculation:
         with store_errors():
             async with self._database.engine.connect() as connection:
                 scene = await read_scene(connection, self._house, places, self._clock.now(), patron_id)
-        return _lent(scene)
+        return lent(scene)
 
     async def loans_of(self, patron_ids: Collection[int]) -> Mapping[int, Result[tuple[OpenLoan, ...]]]:
         """The port ``ReadsMany``."""
@@ -60,7 +60,7 @@ class SqlCirculation:
         with store_errors():
             async with self._database.engine.connect() as connection:
                 scenes = await read_scenes(connection, self._house, places, self._clock.now(), patron_ids)
-        return {patron_id: _lent(scenes.get(patron_id)) for patron_id in patron_ids}
+        return {patron_id: lent(scenes.get(patron_id)) for patron_id in patron_ids}
 
     async def holds(self, patron_id: int) -> Result[tuple[OpenHold, ...]]:
         places = await self._house.places(self._branches)
@@ -190,7 +190,7 @@ class SqlCirculation:
         return Ok(holding.told(hold, queue, scene.places.at(hold.pickup), scene.now))
 
 
-def _lent(scene: Scene | None) -> Result[tuple[OpenLoan, ...]]:
+def lent(scene: Scene | None) -> Result[tuple[OpenLoan, ...]]:
     """What is told of a patron's loans."""
     if scene is None:
         return Ok(())

@@ -22,7 +22,11 @@ _COPIES_APART = 1 << 32
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
-    """Everything that a decision about a patron's loans needs, as it is at one moment."""
+    """Everything that a decision about a patron's loans needs, as it is at one moment.
+
+    Attributes:
+        remote: The books are not shown; False at a desk.
+    """
 
     house: LendingHouse
     places: Places
@@ -31,6 +35,7 @@ class Scene:
     loans: Sequence[StoredLoan]
     queues: Mapping[int, Sequence[QueuedHold]]
     copies: Mapping[int, Sequence[Copies]]
+    remote: bool = True
 
     def find(self, loan_id: int) -> StoredLoan | None:
         """The patron's open loan of this number."""
@@ -40,11 +45,11 @@ class Scene:
         """The parameters for one loan."""
         return self.house.policy(loan.branch_code, self.patron.patron.category, loan.item_type)
 
-    def decide(self, stored: StoredLoan, *, remote: bool = True) -> Renewal:
+    def decide(self, stored: StoredLoan) -> Renewal:
         """What a renewal now would come to."""
-        return renew(stored.loan, self.patron.patron, self.policy(stored.loan), self.circumstances(stored, remote))
+        return renew(stored.loan, self.patron.patron, self.policy(stored.loan), self.circumstances(stored))
 
-    def circumstances(self, stored: StoredLoan, remote: bool = True) -> Circumstances:
+    def circumstances(self, stored: StoredLoan) -> Circumstances:
         """What else the decision on a loan depends on."""
         place = self.places.at(stored.loan.branch_code)
         others = [other.loan for other in self.loans if other.loan.loan_id != stored.loan.loan_id]
@@ -55,7 +60,7 @@ class Scene:
             waiting=self._waiting(stored),
             recalled=stored.recalled,
             live=self.house.kept(stored.loan.branch_code) is Keeping.LIVE,
-            remote=remote,
+            remote=self.remote,
         )
 
     def _other(self, loan: Loan) -> OtherLoan:
@@ -96,7 +101,7 @@ class Scene:
             work_id=stored.work_id,
             shut=shut_on(loan.due_on, now.calendar),
             overdue=is_overdue(loan.due_on, now.today, now.calendar),
-            renewals_left=renewals_left(loan, policy),
+            renewals_left=renewals_left(loan, policy, remote=self.remote),
             if_renewed=renew(loan, self.patron.patron, policy, now),
             last_due_on=last_due_date(loan, self.patron.patron, policy, now),
             requested=stored.requested,
@@ -137,6 +142,7 @@ async def read_scene(
     more_works: Collection[int] = (),
     of_hold: int | None = None,
     to_write: bool = False,
+    remote: bool = True,
 ) -> Scene | None:
     """Three queries, or a few more with the locks of one who will write; None where there is no such patron.
 
@@ -163,6 +169,7 @@ async def read_scene(
         loans=loans,
         queues=await reading.queues(connection, works),
         copies=await reading.copies(connection, works),
+        remote=remote,
     )
 
 

@@ -24,12 +24,18 @@ BY_READER = "reader"
 
 
 async def renew_all(
-    connection: AsyncConnection, scene: Scene, wishes: Sequence[RenewalWish], key: str, now: datetime
+    connection: AsyncConnection,
+    scene: Scene,
+    wishes: Sequence[RenewalWish],
+    key: str,
+    now: datetime,
+    *,
+    by: str = BY_READER,
 ) -> tuple[RenewalOutcome, ...]:
     """Decide each wish for itself and write what came of it; one outcome a wish, in their order."""
     patron_id = scene.patron.patron.patron_id
     before = await keys.outcome(connection, patron_id, CALL, key) or {}
-    work = _Work(scene, key, now)
+    work = _Work(scene, key, now, by)
     after = scene
     came: dict[str, dict[str, Any]] = {}
     for wish in wishes:
@@ -48,8 +54,8 @@ async def renew_all(
 class _Work:
     """What one call changes, put together before it is written."""
 
-    def __init__(self, scene: Scene, key: str, now: datetime) -> None:
-        self._scene, self._key, self._now = scene, key, now
+    def __init__(self, scene: Scene, key: str, now: datetime, by: str) -> None:
+        self._scene, self._key, self._now, self._by = scene, key, now, by
         self.renewed: list[tuple[StoredLoan, Loan]] = []
         self.requests: list[dict[str, Any]] = []
         self._counts: Counts = Counter()
@@ -72,7 +78,7 @@ class _Work:
             self.requests.append(request_row(stored, decided.due_on, self._key, self._now, RequestCause.STAFF))
             return _kept(RenewalState.REQUESTED)
         self._count(stored, "renewed")
-        self.renewed.append((stored, renewed_loan(decided)))
+        self.renewed.append((stored, renewed_loan(decided, remote=self._scene.remote)))
         return _kept(RenewalState.RENEWED, last=decided.last)
 
     def _count(self, stored: StoredLoan, what: str, code: str = "") -> None:
@@ -82,7 +88,8 @@ class _Work:
     async def write(self, connection: AsyncConnection) -> None:
         """At most four statements, however many loans."""
         if self.renewed:
-            await write_renewals(connection, self.renewed, self._key, BY_READER, self._now)
+            remote = self._scene.remote
+            await write_renewals(connection, self.renewed, self._key, self._by, self._now, remote=remote)
         if self.requests:
             await connection.execute(insert(RenewalRequestRow).values(self.requests))
         await keys.count(connection, self._counts)

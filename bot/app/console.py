@@ -32,6 +32,7 @@ from db.catalogue import SqlCatalogueWriter
 from db.channel_states import SqlChannelStates
 from db.desk import SqlConsoleDesk
 from db.desk_audit import SqlStaffAudit
+from db.desk_loans import SqlDeskLoans
 from db.faq_desk import SqlAnswerBook
 from db.files import SqlFiles
 from db.hiding import SqlTitleHider
@@ -150,6 +151,7 @@ def reader_ports(what: Opened, channels: Mapping[str, Channel], privacy: Privacy
         book=SqlReaderBook(what.database),
         cards=what.accounts.desk,
         circulation=circulation,
+        in_hand=SqlDeskLoans(what.database, what.branches, what.clock, what.lending.house),
         requests=what.requests,
         shelf=SqlHoldShelf(what.database, what.branches, what.lending),
         unreached=what.unreached,

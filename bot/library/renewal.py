@@ -147,14 +147,15 @@ def renew(loan: Loan | None, patron: Patron, policy: LendingPolicy, now: Circums
     due = capped(due, loan.issued_on, policy, now.calendar)
     if due <= until:
         return NotRenewed(loan=loan, block=RenewalBlock.PERIOD_CAP)
-    pending = policy.confirmation is Confirmation.STAFF or not now.live
-    return Renewed(loan=loan, due_on=due, pending=pending, last=renewals_left(loan, policy) <= 1)
+    asks_staff = policy.confirmation is Confirmation.STAFF and now.remote  # at a desk it is they who renew
+    last = renewals_left(loan, policy, remote=now.remote) <= 1
+    return Renewed(loan=loan, due_on=due, pending=asks_staff or not now.live, last=last)
 
 
-def renewals_left(loan: Loan, policy: LendingPolicy) -> int:
-    """How often the loan may still be renewed from afar, as far as counting goes."""
+def renewals_left(loan: Loan, policy: LendingPolicy, *, remote: bool = True) -> int:
+    """How often the loan may still be renewed, from afar or shown every time, as far as counting goes."""
     left = policy.renewals_allowed - loan.renewals
-    if policy.remote_renewals_allowed is not None:
+    if remote and policy.remote_renewals_allowed is not None:
         left = min(left, policy.remote_renewals_allowed - loan.remote_renewals)
     return max(left, 0)
 
@@ -179,7 +180,7 @@ def last_due_date(loan: Loan, patron: Patron, policy: LendingPolicy, now: Circum
         outcome = renew(loan, patron, policy, then)
         if isinstance(outcome, NotRenewed):
             break
-        loan = renewed_loan(outcome)
+        loan = renewed_loan(outcome, remote=now.remote)
     return _until(loan, now.calendar)
 
 

@@ -26,7 +26,7 @@
     door.textContent = document.body.dataset.enter;
     find("#told").append(" ", door);
   }
-  window.desk = { tell, refused, listen };
+  window.desk = { tell, refused, listen, waiting };
 
   // --- streams: the browser connects again where the line broke, not where it was refused -------------
   // (a proxy's word while the house restarts, too many windows, a session that ended).
@@ -113,7 +113,19 @@
     const { figure } = place.dataset;
     const told = (answer) => (answer.ok ? answer.text() : "");
     if (!figures.has(figure)) figures.set(figure, fetch(figure, { headers: { "HX-Request": "true" } }).then(told).catch(() => ""));
-    figures.get(figure).then((html) => { place.innerHTML = html; });
+    figures.get(figure).then((html) => put(place, html));
+  }
+  function put(place, html) {
+    place.innerHTML = html;
+    const owed = place.closest(".owed a");  // on a phone the sections are in the menu: what waits is beside it
+    if (owed) owed.hidden = !html.trim();
+  }
+  // A page that hears who waits keeps its title and its figures by that.
+  const title = document.title;
+  function waiting({ waiting: count, most }) {
+    document.title = count ? `(${count}) ${title}` : title;
+    const html = count ? `<span class="badge">${count}${count < most ? "" : "+"}</span>` : "";
+    for (const place of findAll("[data-figure$='/list/count']")) figures.get(place.dataset.figure).then(() => put(place, html));
   }
 
   // --- who goes leaves nothing half written in a browser that others use, too; the house has it -----------------

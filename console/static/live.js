@@ -3,12 +3,11 @@
   "use strict";
   const panes = document.querySelector(".panes");
   if (!panes) return;
-  const title = document.title;
 
   // The first word as well: something may have happened since the page was made.
   desk.listen(panes.dataset.stream, "counts", (said) => {
     const counts = JSON.parse(said);
-    document.title = counts.waiting ? `(${counts.waiting}) ${title}` : title;
+    desk.waiting(counts);
     desk.calls?.heard(counts);
     refresh();
   }, refresh);

@@ -77,10 +77,9 @@
 
   desk.calls = { heard };
   if (place.dataset.calls) {  // a page without a list listens by itself
-    const title = document.title;
     desk.listen(place.dataset.calls, "counts", (said) => {
       const counts = JSON.parse(said);
-      document.title = counts.waiting ? `(${counts.waiting}) ${title}` : title;
+      desk.waiting(counts);
       heard(counts);
     });
   }

@@ -39,9 +39,11 @@ PIECES = frozenset(
         "imports/{id}/piece",
         "imports/{id}/rejected",
         "list",
+        "list/count",
         "means/books",
         "overview/now",
         "readers/{id}/books",
+        "readers/{id}/lending",
         "requests/count",
         "stream",
     }

@@ -148,6 +148,64 @@ async def test_a_reader_is_found_helped_and_given_a_code_by_keyboard(visit: Visi
     assert re.findall(rb"/MediaBox \[0 0 (\d+)[.\d]* (\d+)", printed) == [(b"298", b"420")], "one sheet, A6 in points"
 
 
+@pytest.mark.parametrize("width", [360, 768])
+async def test_what_waits_is_seen_on_a_phone_without_opening_the_menu(
+    visit: Visit, readers: Readers, width: int
+) -> None:
+    await readers.fill()
+    masha = await enters(visit, readers, width=width)
+    waits = masha.page.get_by_role("navigation", name="Что ждёт вас")
+    await expect(waits.get_by_role("link")).to_have_text(["Заявки4"])
+    assert await masha.barriers() == []
+
+    chat = await visit(readers.house.address)
+    await chat.says("Нужен человек")
+    await chat.hears("Записал, библиотекарь ответит")
+    await waits.get_by_role("link").click()
+
+    await expect(waits.get_by_role("link")).to_have_text(["Диалоги1"])
+    box = await waits.get_by_role("link").bounding_box()
+    assert box is not None
+    assert box["height"] >= 44
+    assert await masha.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+async def test_who_waits_is_counted_beside_the_section_as_it_happens(visit: Visit, readers: Readers) -> None:
+    masha = await enters(visit, readers)
+    section = masha.page.get_by_role("navigation", name="Разделы").get_by_role("link", name="Диалоги")
+    await expect(section).to_have_text("Диалоги")
+    chat = await visit(readers.house.address)
+    await chat.says("Нужен человек")
+
+    await expect(section).to_have_text("Диалоги1")
+    await masha.page.locator("[data-row]").click()
+    await expect(section).to_have_text("Диалоги1")
+    await masha.page.get_by_role("button", name="Взять").click()
+    await expect(section).to_have_text("Диалоги")
+
+
+async def test_whoever_has_the_books_before_them_renews_by_the_rules_for_the_desk(
+    visit: Visit, readers: Readers
+) -> None:
+    await readers.house.lending.set_loan(readers.loans[0], due_on=readers.house.clock.now().date())
+    await readers.house.lending.set_loan(readers.loans[1], remote_renewals=2)
+    masha = await enters(visit, readers, width=360)
+    await masha.opens(f"{readers.house.address}/console/readers/{readers.anna}")
+    lending = masha.page.locator(".lending")
+    await expect(lending.get_by_role("button", name=re.compile("^Продлить:"))).to_have_count(2)
+
+    called = lending.get_by_role("link", name="Звонок или чат")
+    await called.focus()
+    await masha.page.keyboard.press("Enter")
+
+    await expect(lending.get_by_text("дальше только с книгой в руках")).to_be_visible()
+    await expect(lending.get_by_role("button", name=re.compile("^Продлить:"))).to_have_count(1)
+    await expect(called).to_be_focused()
+    await lending.get_by_role("link", name="Книги перед вами").click()
+    await lending.get_by_role("button", name=re.compile("^Продлить: Полное")).click()
+    await expect(lending.get_by_text(re.compile("продлена до"))).to_be_visible()
+
+
 async def test_a_list_of_books_to_fetch_is_printed_black_on_white_and_has_nothing_to_press(
     visit: Visit, readers: Readers
 ) -> None:

@@ -187,6 +187,17 @@ def test_a_book_shown_at_the_desk_may_be_renewed_from_afar_again() -> None:
     assert isinstance(at_desk, Renewed)
     shown = renewed_loan(at_desk, remote=False)
     assert (shown.renewals, shown.remote_renewals) == (2, 0)
+    assert not at_desk.last, "shown again, it may be renewed three times more"
+
+
+def test_at_the_desk_nobody_else_is_asked_and_old_knowledge_stays_old() -> None:
+    asks = {"policy": {"confirmation": Confirmation.STAFF}, "now": {"remote": False}}
+
+    here, by_a_file = decided(asks), decided(asks, {"now": {"live": False}})
+
+    assert isinstance(here, Renewed)
+    assert isinstance(by_a_file, Renewed)
+    assert (here.pending, by_a_file.pending) == (False, True)
 
 
 def test_the_base_is_today_or_the_old_due_date() -> None:
@@ -198,6 +209,8 @@ def test_how_long_a_book_may_stay_is_foreseen() -> None:
     assert renewals_left(LOAN, RULES) == 2
     capped = replace(RULES, max_total_days=40, renewals_allowed=99, remote_renewals_allowed=None)
     assert last_due_date(LOAN, ANNA, capped, NOW) == date(2026, 12, 22)
+    once = replace(RULES, renewals_allowed=2, remote_renewals_allowed=1)
+    assert last_due_date(LOAN, ANNA, once, NOW) < last_due_date(LOAN, ANNA, once, replace(NOW, remote=False))
     wanted = replace(NOW, waiting=(SOMEBODY,))
     assert last_due_date(LOAN, ANNA, RULES, wanted) == date(2026, 12, 27)
 

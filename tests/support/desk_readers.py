@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 
 from bot.circulation import Keeping
 from bot.clock import Clock
+from bot.library.policy import LendingPolicy
 from bot.messages import Contact
 from bot.ports.library import Library
 from console.reader_ports import ReaderPorts
@@ -21,7 +22,7 @@ from db.unreached import SqlUnreached
 from tests.support.accounts import CARD, CHILD_CARD, OTHER_CARD, Desk, opened_desk
 from tests.support.clock import StandingClock
 from tests.support.fake_library import CENTRAL, CHILDREN, FakeBranches, FakeCatalogue, FakeFaq, at, sample_library
-from tests.support.lending import LendingLibrary
+from tests.support.lending import DECIDES, LendingLibrary
 from tests.support.logs import ANNA
 
 TITLES = ("Война и мир", "Обломов")
@@ -41,6 +42,7 @@ def ports_of(
         book=SqlReaderBook(database),
         cards=store.desk,
         circulation=lending.circulation,
+        in_hand=lending.in_hand,
         requests=lending.requests,
         shelf=SqlHoldShelf(database, lending.branches, lending.desk),
         unreached=SqlUnreached(database, clock),
@@ -109,10 +111,10 @@ class DeskReaders:
 
 @asynccontextmanager
 async def desk_readers(
-    database: Database, clock: StandingClock, keeping: Keeping = Keeping.LIVE
+    database: Database, clock: StandingClock, keeping: Keeping = Keeping.LIVE, policy: LendingPolicy = DECIDES
 ) -> AsyncIterator[DeskReaders]:
     """The library, open, with Анна's chat linked."""
-    lending = LendingLibrary(database, clock, keeping=keeping)
+    lending = LendingLibrary(database, clock, policy, keeping=keeping)
     await lending.opens()
     async with opened_desk(database, clock, circulation=lending.circulation) as desk:
         async with database.engine.connect() as connection:

@@ -13,6 +13,7 @@ from db.catalogue import SqlCatalogueWriter
 from db.circulation import SqlCirculation
 from db.circulation_house import LendingHouse
 from db.connect import Database
+from db.desk_loans import SqlDeskLoans
 from db.lending_desk import Lent, SqlDesk
 from db.models import BranchRow, ItemRow, PatronRow, RecordRow
 from db.models_circulation import HoldRow, LoanRow
@@ -52,6 +53,7 @@ class LendingLibrary:
             transfers=transfers,
         )
         self.circulation = SqlCirculation(database, self.branches, clock, self.house)
+        self.in_hand = SqlDeskLoans(database, self.branches, clock, self.house)
         self.desk = SqlDesk(database, self.branches, clock, self.house)
         self.requests = SqlRequests(database, self.branches, clock, self.house)
         self._keys = 0

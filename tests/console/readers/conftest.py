@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.circulation import Keeping
+from bot.library.policy import LendingPolicy
 from bot.ports.library import Library
 from bot.staff import StaffRole
 from console.reader_ports import ReaderPorts
@@ -16,6 +17,7 @@ from db.models_accounts import AuditRow
 from tests.console.conftest import Browser, OpenBrowser
 from tests.support.clock import StandingClock
 from tests.support.desk_readers import DeskReaders, desk_readers
+from tests.support.lending import DECIDES
 from tests.support.staff import hire
 
 IN_PLACE = {"HX-Request": "true"}
@@ -29,9 +31,17 @@ def keeping() -> Keeping:
 
 
 @pytest.fixture
-async def house(sqlite: Database, clock: StandingClock, keeping: Keeping) -> AsyncIterator[DeskReaders]:
+def policy() -> LendingPolicy:
+    """The rules of lending."""
+    return DECIDES
+
+
+@pytest.fixture
+async def house(
+    sqlite: Database, clock: StandingClock, keeping: Keeping, policy: LendingPolicy
+) -> AsyncIterator[DeskReaders]:
     """Анна with two books and a chat."""
-    async with desk_readers(sqlite, clock, keeping) as opened:
+    async with desk_readers(sqlite, clock, keeping, policy) as opened:
         yield opened
 
 

@@ -1,10 +1,20 @@
 """A reader's books at the console: renewed, reserved, let go; each press once."""
 
 import re
+from dataclasses import replace
 
+import pytest
+from sqlalchemy import select
+
+from bot.library.policy import Confirmation
+from bot.staff import StaffRole
+from db.models_circulation import RenewalRow
 from tests.console.conftest import Browser
 from tests.console.readers.conftest import IN_PLACE, Come, audited
 from tests.support.desk_readers import TITLES, DeskReaders
+from tests.support.lending import DECIDES
+
+FEW_FROM_AFAR = replace(DECIDES, renewals_allowed=5, remote_renewals_allowed=1)
 
 
 async def key_of(browser: Browser, patron: int) -> str:
@@ -102,3 +112,66 @@ async def test_a_book_of_another_reader_is_not_taken_back(come: Come, house: Des
     page = await (await masha.post(f"readers/{house.boris}/back", fields, **IN_PLACE)).text()
     assert "Этой книги у читателя уже нет." in page
     assert len(await house.lending.loans(house.anna)) == 2
+
+
+async def shown_up(house: DeskReaders) -> None:
+    """Both books were renewed from afar as often as may be."""
+    for loan in house.loans:
+        await house.lending.set_loan(loan, renewals=1, remote_renewals=1)
+
+
+@pytest.mark.parametrize("policy", [FEW_FROM_AFAR])
+async def test_a_book_on_the_desk_is_renewed_by_the_rules_for_the_desk(come: Come, house: DeskReaders) -> None:
+    await shown_up(house)
+    masha = await come()
+    one = f"readers/{house.anna}"
+
+    page = await (await masha.get(one)).text()
+    assert "продлить можно ещё 4 раза" in page
+    assert "продления без книги дальше считаются заново" in page
+    fields = {"loan": str(house.loans[0]), "key": await key_of(masha, house.anna), "hand": "1"}
+    done = await (await masha.post(f"{one}/renew", fields, **IN_PLACE)).text()
+
+    assert "продлена до" in done
+    assert "продлить можно ещё 4 раза" in done, "the piece goes on for the desk: of the other book"
+    loans = {loan.loan.loan_id: loan.loan for loan in await house.lending.loans(house.anna)}
+    assert (loans[house.loans[0]].renewals, loans[house.loans[0]].remote_renewals) == (2, 0)
+    async with house.database.engine.connect() as connection:
+        (row,) = await connection.execute(select(RenewalRow.remote, RenewalRow.renewed_by))
+    assert tuple(row) == (False, "staff:masha")
+    note = f"staff:masha renew patron:{house.anna} {house.anna} {{'more': '1/1, shown'}}"
+    assert note in await audited(house.database)
+    assert (
+        "продлено 1 из 1, с книгой в руках"
+        in await (await (await come("anton", StaffRole.ADMIN)).get("journal")).text()
+    )
+
+
+@pytest.mark.parametrize("policy", [FEW_FROM_AFAR])
+async def test_who_calls_has_no_book_to_show(come: Come, house: DeskReaders) -> None:
+    await shown_up(house)
+    masha, talk = await come(), await house.conversation()
+    one = f"readers/{house.anna}"
+
+    beside = await (await masha.get(f"c/{talk}/card", **IN_PLACE)).text()
+    for page in (beside, await (await masha.get(f"{one}/lending?hand=0", **IN_PLACE)).text()):
+        assert page.count("дальше только с книгой в руках") == 2
+        assert "Продлить</button>" not in page
+    assert (await masha.get(f"{one}/lending?hand=0")).headers["Location"] == f"/console/{one}?hand=0"
+    assert "дальше только с книгой в руках" in await (await masha.get(f"{one}?hand=0")).text()
+    fields = {"loan": str(house.loans[0]), "key": "e" * 16, "hand": "0"}
+    page = await (await masha.post(f"{one}/renew", fields, **IN_PLACE)).text()
+    assert "не продлена, дальше только с книгой в руках" in page
+
+
+@pytest.mark.parametrize("policy", [replace(DECIDES, confirmation=Confirmation.STAFF)])
+async def test_at_the_desk_the_staff_confirm_by_renewing(come: Come, house: DeskReaders) -> None:
+    masha = await come()
+    one = f"readers/{house.anna}"
+    fields = {"key": await key_of(masha, house.anna)}
+
+    called = await masha.post(f"{one}/renew", fields | {"loan": str(house.loans[0]), "hand": "0"}, **IN_PLACE)
+    shown = await masha.post(f"{one}/renew", fields | {"loan": str(house.loans[1]), "hand": "1"}, **IN_PLACE)
+
+    assert f"«{TITLES[0]}», Автор: записана заявка" in await called.text()
+    assert f"«{TITLES[1]}», Автор: продлена до" in await shown.text()
