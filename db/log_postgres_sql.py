@@ -42,7 +42,7 @@ WITH handled AS (
   text = CASE WHEN t.secret THEN '•••' ELSE m.text END
   FROM unnest($1::bigint[], $2::text[], $3::text[], $4::float8[], $5::text[], $6::bool[])
   AS t(id, outcome, intent, confidence, error, secret)
-  WHERE m.id = t.id AND m.state = 'waiting' RETURNING m.id),
+  WHERE m.id = t.id AND m.state || '' = 'waiting' RETURNING m.id),
 dialogues AS (
   UPDATE conversations c SET dialogue = t.dialogue::jsonb,
   mode = coalesce(t.mode, CASE WHEN c.mode = 'closed' THEN 'bot' ELSE c.mode END),
@@ -60,7 +60,8 @@ replies AS (
   WITH ORDINALITY AS new(conversation_id, channel, text, content, in_reply_to, place)
   JOIN handled ON handled.id = in_reply_to ORDER BY place)
 SELECT id FROM handled"""
-"""All that turns change, of those whose message still waits; their conversations are locked already."""
+"""All that turns change, of those whose message still waits; their conversations are locked already. What is put to the
+state keeps PostgreSQL from reading all that waits for each batch."""
 PUT_BACK = """
 UPDATE messages SET attempts = attempts + 1, error = $2,
 content = CASE WHEN attempts + 1 >= $3 THEN content - 'phone' - 'photo' ELSE content END,
@@ -87,7 +88,7 @@ SELECT pg_notify($1, $2) WHERE $2::text IS NOT NULL"""
 SENT = """
 UPDATE messages m SET state = t.state, external_id = t.external_id, attempts = attempts + 1, error = NULL, done_at = $4
 FROM unnest($1::bigint[], $2::text[], $3::text[]) AS t(id, state, external_id)
-WHERE m.id = t.id AND m.state = 'queued'"""
+WHERE m.id = t.id AND m.state || '' = 'queued'"""
 RETRY = "UPDATE messages SET attempts = attempts + 1, due_at = $2 WHERE id = $1 AND state = 'queued'"
 GIVEN_UP = """
 UPDATE messages SET state = 'failed', attempts = attempts + 1, error = $2, done_at = $3
@@ -108,9 +109,11 @@ UPDATE messages SET state = 'read' WHERE conversation_id = $1 AND id < $2 AND au
 AND state IN ('sent', 'delivered')"""
 CLAIM = """
 WITH due AS (
-  SELECT m.conversation_id FROM messages m JOIN conversations c ON c.id = m.conversation_id
-  WHERE m.state = 'waiting' AND (c.leased_until IS NULL OR c.leased_until < $1)
-  AND ($3::bigint IS NULL OR m.conversation_id = $3) ORDER BY m.id LIMIT $2),
+  SELECT m.id, m.conversation_id, m.channel, m.idempotency_key, m.text, m.content, m.said_at, m.attempts, m.created_at,
+  row_number() OVER (PARTITION BY m.conversation_id ORDER BY m.id) AS place FROM (
+    SELECT m.* FROM messages m JOIN conversations c ON c.id = m.conversation_id
+    WHERE m.state = 'waiting' AND (c.leased_until IS NULL OR c.leased_until < $1)
+    AND ($3::bigint IS NULL OR m.conversation_id = $3) ORDER BY m.id LIMIT $2) m),
 free AS (
   SELECT c.id FROM conversations c WHERE c.id IN (SELECT conversation_id FROM due)
   AND (c.leased_until IS NULL OR c.leased_until < $1) ORDER BY c.id FOR NO KEY UPDATE SKIP LOCKED),
@@ -120,19 +123,20 @@ taken AS (
 SELECT m.id, t.id AS conversation_id, m.channel, ct.address, m.idempotency_key, m.text, m.content::text AS content,
 m.said_at, ct.name, ct.language, t.mode, t.dialogue, m.attempts, m.created_at, t.lease,
 NOT EXISTS (SELECT 1 FROM messages p WHERE p.conversation_id = t.id AND p.id < m.id) AS first
-FROM taken t JOIN contacts ct ON ct.id = t.contact_id CROSS JOIN LATERAL (
-  SELECT * FROM messages w WHERE w.conversation_id = t.id AND w.state = 'waiting' ORDER BY w.id LIMIT $5) m
-ORDER BY m.id LIMIT $2"""
+FROM due m JOIN taken t ON t.id = m.conversation_id JOIN contacts ct ON ct.id = t.contact_id
+WHERE m.place <= $5 ORDER BY m.id"""
 CLAIM_OUTBOUND = """
 SELECT m.id, m.conversation_id, ct.address, m.text, m.content::text AS content, m.lane, m.attempts,
 (SELECT h.said_at FROM messages h WHERE h.conversation_id = m.conversation_id AND h.author = 'reader'
   ORDER BY h.id DESC LIMIT 1) AS heard_at
 FROM messages m JOIN conversations c ON c.id = m.conversation_id JOIN contacts ct ON ct.id = c.contact_id
+JOIN LATERAL (SELECT e.id FROM messages e WHERE e.conversation_id = m.conversation_id AND e.state = 'queued'
+  ORDER BY e.lane, e.id LIMIT 1) next ON next.id = m.id
 WHERE m.state = 'queued' AND m.channel = $1 AND (m.due_at IS NULL OR m.due_at <= $2)
 AND m.conversation_id <> ALL($3::bigint[])
-AND NOT EXISTS (SELECT 1 FROM messages e WHERE e.conversation_id = m.conversation_id AND e.state = 'queued'
-  AND (e.lane < m.lane OR (e.lane = m.lane AND e.id < m.id)))
 ORDER BY m.lane, m.id LIMIT $4"""
+"""The next of each conversation is looked up for itself; asked whether there is an earlier one, the planner compares
+each reply that is queued with each other, as long as its statistics say that there are few."""
 SAID = """
 SELECT m.id, m.author, m.text, m.content::text AS content, m.created_at, m.in_reply_to FROM contacts ct
 JOIN conversations c ON c.contact_id = ct.id JOIN messages m ON m.conversation_id = c.id

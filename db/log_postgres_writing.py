@@ -57,6 +57,8 @@ from db.postgres import Session, ended_if_confused, open_session, passing_faults
 
 ARRIVALS, WRITER = "arrivals", "writer"
 """Sessions: a messenger is not to wait for its 200 until the turns in hand are kept."""
+NO_WHOLE_TABLES = {"enable_seqscan": "off"}
+"""A plan that was made while a table was new and small is kept: none of the log's may read all of it."""
 TOTAL_SLOTS = 16
 INTENT_LENGTH, REASON_LENGTH, LANGUAGE_LENGTH = 32, 32, 35
 """What the columns hold."""
@@ -85,7 +87,7 @@ class PostgresWriting(CommonLog):
         async with self._opening.setdefault(purpose, asyncio.Lock()):
             connection = self._connections.get(purpose)
             if connection is None or connection.is_closed():
-                connection = await open_session(self._url, purpose)
+                connection = await open_session(self._url, purpose, **NO_WHOLE_TABLES)
                 self._connections[purpose] = connection
             return connection
 
