@@ -49,6 +49,7 @@ GRADE = _listed("класс класса классу классом класс�
 _OF_SURNAMES = ("ов", "ев", "ин", "ын", "ова", "ева", "ина", "ына", "ский", "ская", "ского", "ской")
 _OF_A_CLASS = ("классник", "классниц")
 _IDLE_BESIDE_A_TITLE = frozenset({"ADJS", "PRTS"})
+_CUT_SHORT = 2
 _IDLE = frozenset({"VERB", "INFN", "ADVB", "PRED", "NPRO", "PREP", "CONJ", "PRCL", "INTJ", "GRND", "COMP"})
 
 
@@ -87,6 +88,11 @@ def is_said_of_the_reader(word: str) -> bool:
 def is_a_reader(keys: Sequence[str]) -> bool:
     """Whether a word says who will read a book: «ребенку», «девятиклассников»."""
     return not READERS.isdisjoint(keys) or any(key.endswith(_OF_A_CLASS) for key in keys)
+
+
+def is_cut_short(word: str) -> bool:
+    """Whether two letters are no word of the language, so what was typed of one: «дн», «уг»."""
+    return len(word) == _CUT_SHORT and word.isalpha() and not is_known(word)
 
 
 def is_idle(word: str) -> bool:

@@ -7,12 +7,15 @@ from rapidfuzz.distance import DamerauLevenshtein, Indel
 
 from bot.language.morphology import stem
 from catalogue.index import deletes
+from catalogue.index.common import is_cut_short
 from catalogue.index.documents import Variant
 from catalogue.index.questions import Question, Word
 from catalogue.index.reading import closeness, unfinished
 from catalogue.index.vocabulary import stem_distance
 
 _WORDS_OF_A_TITLE = 2
+_LONGEST_CUT_SHORT = 3
+"""Among so many letters of a word stand the two that were typed of it."""
 
 
 class Likenesses:
@@ -51,6 +54,8 @@ def _whole_likeness(question: Question, variant: Variant) -> float:
 def _likeness(word: Word, text: str, *, unfinished_too: bool) -> float:
     if len(text) < 3:
         return 0.0
+    if is_cut_short(word.text):
+        return unfinished(word.text, text) if unfinished_too and _has_in_order(word.text, text) else 0.0
     best = 0.0
     letters = _letters(text)
     for guess in word.guesses:
@@ -71,6 +76,11 @@ def _likeness(word: Word, text: str, *, unfinished_too: bool) -> float:
         if distance < most + 1:
             best = max(best, closeness(length, distance))
     return best if best > 0.5 else 0.0
+
+
+def _has_in_order(cut_short: str, text: str) -> bool:
+    """Whether a short word begins with the first of two letters and has the second behind it: «дн» of «дон»."""
+    return text[0] == cut_short[0] and cut_short[1] in text[1:_LONGEST_CUT_SHORT]
 
 
 _letters = lru_cache(maxsize=16_384)(deletes.letters)

@@ -17,12 +17,15 @@ from catalogue.index.common import (
     OF_FORMATS,
     OF_SERIES,
     is_a_reader,
+    is_cut_short,
 )
 from catalogue.index.documents import whole
 from catalogue.index.terms import grades_in, volumes_in
 
 _ASIDE = 0.15
 """Weight left to a word on who will read the book."""
+_CUT_SHORT = 0.5
+"""Weight of a last word of which two letters were typed: a work that has no such word is hardly meant."""
 _WORDS_OF_A_READER = 4
 _NUMBER = "номер"
 _YEARS = frozenset(["лет", "год", "года", "годика", "годиков", "years", "year"])
@@ -97,6 +100,12 @@ class Question:
         return max((place for place, word in enumerate(self.words) if not word.aside), default=0)
 
     @property
+    def cut_short(self) -> int:
+        """The place of a last word of which too little was typed to be one («тихий дн»), -1 where none is."""
+        last = self.last
+        return last if last and not self.words[last].options and is_cut_short(self.words[last].text) else -1
+
+    @property
     def numbers(self) -> frozenset[int]:
         """Numbers that a volume, or a place in a series, may have."""
         return self.volumes or frozenset(() if self.trailing is None else (self.trailing,))
@@ -122,7 +131,7 @@ def question(words: list[Word], wanted: Wanted) -> Question:
         volumes.update(own)
         words, own = _without(words, *grades_in([word.best for word in words]))
         grades.update(own)
-    return Question(
+    read = Question(
         # A word said twice is one word to look for.
         words=tuple({word.text: word for word in reversed(words)}.values())[::-1],
         volumes=frozenset(volumes),
@@ -132,6 +141,12 @@ def question(words: list[Word], wanted: Wanted) -> Question:
         wholes=tuple(dict.fromkeys(wholes)),
         in_order=bool(wanted.series),
     )
+    if read.cut_short < 0:
+        return read
+    weighed = [
+        replace(word, weight=_CUT_SHORT) if place == read.cut_short else word for place, word in enumerate(read.words)
+    ]
+    return replace(read, words=tuple(weighed))
 
 
 def _number_signs(words: Sequence[Word]) -> set[int]:

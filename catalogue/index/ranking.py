@@ -92,6 +92,7 @@ class Scale:
         self._letters |= {INITIALS[letter]: place for letter, place in self._letters.items() if letter in INITIALS}
         self._names = [place for place, word in enumerate(self._words) if word.name]
         self._last = question.last
+        self._cut_short = question.cut_short
         self._unsaid = Unsaid(self._words, closely=closely)
 
     def judge(self, work: Judged) -> Scored:
@@ -145,7 +146,7 @@ class Scale:
                 told += lost
                 if self._words[place].about:
                     polite += lost
-                complete = complete and (weight < _SMALL or self._words[place].aside)
+                complete = complete and (weight < _SMALL or self._words[place].aside) and place != self._cut_short
             cover += weight * hit
             if not self._words[place].light:
                 in_title += weight * title[place]
@@ -246,6 +247,10 @@ class Scale:
                 found[place] = _INITIAL
         if not surname:
             return
+        if self._cut_short >= 0 and any(
+            token[0][0] == self._words[self._cut_short].text[0] for token in variant.author
+        ):
+            found[self._cut_short] = _INITIAL  # «толстой лн»
         for place in self._names:
             if not found[place] and self._words[place].text[0] in initials:
                 found[place] = _INITIAL
@@ -301,7 +306,8 @@ class Scale:
         """Second thoughts on words that the candidate lacks: slips, and a last word not typed to its end."""
         last = self._last
         for place, word in enumerate(self._words):
-            if len(word.text) < 3 or word.text.isdigit() or max(title[place], author[place], series[place]) >= FITS:
+            short = len(word.text) < 3 and place != self._cut_short
+            if short or word.text.isdigit() or max(title[place], author[place], series[place]) >= FITS:
                 continue
             best, at = 0.0, -1
             for number, token in enumerate(variant.title):

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bot.language import layout, names, translit
 from bot.language.folding import words as folded_words
-from bot.language.morphology import is_cyrillic, stem
+from bot.language.morphology import is_cyrillic, is_known, stem
 from bot.language.numbers import value_of
 from bot.ports.catalogue import Wanted
 from catalogue.index import latin_names
@@ -254,6 +254,8 @@ class Reader:
 
     def _is_word(self, text: str) -> bool:
         lexicon = self._lexicon
+        if len(text) < _SHORTEST_ALONE and not is_known(text):
+            return False  # so few letters stand somewhere as initials or as what is left of a word: «ше» for «we»
         # The stem first: of many readings few are words, and looking up the forms of the rest takes longer.
         return bool(lexicon.stem_frequency(text) and lexicon.frequency(text)) and lexicon.entry(text).plausible
 
@@ -269,6 +271,8 @@ class Reader:
         return {word: fit for word, fit in found.items() if fit > least}
 
     def _corrected_latin(self, token: str, plain: str) -> dict[str, float]:
+        if len(plain) < _SHORTEST_IN_LATIN:
+            return {}  # «she», «yes» are words, and so few letters are a slip of anything
         found = self._corrected(plain)
         russian = [word for reading in layout.readings(token) for word in folded_words(reading) if is_cyrillic(word)]
         readings = [(word, _OTHER_LAYOUT) for word in russian[:1]]

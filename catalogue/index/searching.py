@@ -15,6 +15,7 @@ from bot.quick import dataclass
 from catalogue.index.belief import RIVAL, beside, is_near, likelihood, names_a_stranger
 from catalogue.index.belief import SURE as BELIEVED
 from catalogue.index.common import is_said_of_the_reader, is_surname
+from catalogue.index.covering import is_small
 from catalogue.index.documents import Judged, Variant, whole
 from catalogue.index.lexicon import Lexicon
 from catalogue.index.likeness import Likenesses, whole_likeness
@@ -153,9 +154,25 @@ class Search:
         if _best(scored) >= GOOD:
             if not any(one.is_whole for one in scored):
                 scored += [scale.judge(work) for work in candidates.without_names(question)]
-            return question, order(scored, question)
+            return self._ended_otherwise(question, candidates, order(scored, question))
         read, scored = self._closer_look(question, candidates, scored)
         return read, order(scored, question)
+
+    def _ended_otherwise(
+        self, question: Question, candidates: Candidates, ranked: list[Scored]
+    ) -> tuple[Question, list[Scored]]:
+        """The same, and works that go on otherwise where the first one's last word was not typed to its end.
+
+        «Поющие в терн» has the stem of «Поющие в терниях», and is as much a beginning of «Поющие в терновнике».
+        """
+        ended = _ended(ranked[0], question)
+        if not ended or ended[0] == question.words[question.last].text:
+            return question, ranked
+        completed = self._completed(_Look(question, candidates, [one.work for one in ranked]))
+        if completed is None:
+            return question, ranked
+        read, again = completed[0], order(completed[1], completed[0])
+        return (read, again) if _may_end_otherwise(again, read) else (question, ranked)
 
     def _closer_look(
         self, question: Question, candidates: Candidates, scored: list[Scored]
@@ -240,19 +257,32 @@ def _is_one_word_of_a_book(question: Question) -> bool:
 
 def _ended(one: Scored, question: Question) -> tuple[str, ...]:
     """The word of a title that the last of several words is the beginning of, with its keys; empty where none is."""
-    if not question.begun or len(question.words) < _FEW_WORDS:
+    if len(question.words) < _FEW_WORDS:
         return ()
     begun = question.words[question.last].text
     titles = (variant.title for variant in one.work.variants)
     return next((token for title in titles for token in title if token[0].startswith(begun)), ())
 
 
+def _is_said_to_its_end(one: Scored, question: Question) -> bool:
+    """Whether every word of a title was said, the last one as far as it was typed."""
+    said = {key for word in question.words[: question.last] for key, _, _ in word.forms}
+    begun = question.words[question.last].text
+    titles = [variant.title[: variant.main] for variant in one.work.variants if variant.main]
+    return any(
+        title[-1][0].startswith(begun) and all(is_small(token[0]) or not said.isdisjoint(token) for token in title[:-1])
+        for title in titles
+    )
+
+
 def _may_end_otherwise(ranked: list[Scored], question: Question) -> bool:
     """Whether several works go on where the last word was not typed to its end, each with another word."""
-    ended = _ended(ranked[0], question)
+    top, *others = ranked
+    ended = _ended(top, question) if question.begun else ()
     if not ended:
         return False
-    rivals = [one for one in ranked[1:] if one.score >= ranked[0].score - _OTHER_ENDING]
+    # How much of its last word a title still lacks says nothing, where all before it was said.
+    rivals = [one for one in others if one.score >= top.score - _OTHER_ENDING or _is_said_to_its_end(one, question)]
     return any(other and not set(ended) & set(other) for other in (_ended(one, question) for one in rivals))
 
 
@@ -280,7 +310,7 @@ def _verdict(ranked: list[Scored], question: Question) -> Verdict:
     if is_another_part(top, question):
         return Verdict.CHOICE if len(ranked) > 1 else Verdict.NEAR
     if _may_end_otherwise(ranked, question):
-        return Verdict.NEAR
+        return Verdict.CHOICE if question.words[question.last].known else Verdict.NEAR
     rivals = [one for one in ranked[1:] if one.score >= top.score - RIVAL and one.work.rank <= top.work.rank]
     if top.placed:
         rivals = [one for one in rivals if one.placed]  # the others only do not say which part they are

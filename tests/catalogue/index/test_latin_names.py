@@ -68,3 +68,17 @@ async def test_a_translation_is_found_by_its_title_in_the_original(tmp_path: Pat
         found = await catalogue.find(Wanted(text=asked))
 
     assert (found.verdict, found.works[0].title) == (Verdict.FOUND, "Сияние")
+
+
+@pytest.mark.parametrize("said", ["we", "she", "yes"])
+async def test_a_short_english_word_is_no_russian_one_on_the_other_layout(tmp_path: Path, said: str) -> None:
+    """«We» gives «ше» on the same keys, which stands in records as initials and as what is left of a word."""
+    shelf = (book("Компьютерные миры. Ше", "Ше В. В."), book("Про овец", "Ве Ш."), book("Лес", "Нуб С."))
+    async with indexed(tmp_path, *shelf) as catalogue:
+        assert (await catalogue.find(Wanted(text=said))).verdict is Verdict.NOTHING
+
+
+@pytest.mark.parametrize(("said", "title"), [("vbh", "Мир"), ("zl", "Яд"), ("kit", "Кит")])
+async def test_a_short_russian_word_in_latin_letters_is_read(tmp_path: Path, said: str, title: str) -> None:
+    async with indexed(tmp_path, book("Мир", "А. А."), book("Яд", "Б. Б."), book("Кит", "В. В.")) as catalogue:
+        assert (await catalogue.find(Wanted(text=said))).works[0].title == title

@@ -59,3 +59,42 @@ async def test_a_word_of_no_book_is_no_slip_of_a_small_one(tmp_path: Path) -> No
     """«Прин» may be anything: it is not «при», without which «Кольцо» would be all that was asked for."""
     async with indexed(tmp_path, *SHELF[:15], book("Кольцо", "Бунин Иван"), book("При дворе", "О. О.")) as catalogue:
         assert (await catalogue.find(Wanted(text="кольцо прин"))).verdict is not Verdict.FOUND
+
+
+TRANSLATIONS = (book("Поющие в терниях", "Маккалоу К."), book("Поющие в терновнике", "Маккалоу Колин"))
+
+
+async def test_a_word_with_the_stem_of_one_ending_is_the_beginning_of_the_other_as_well(tmp_path: Path) -> None:
+    """«Терн» has the stem of «терниях»; who has typed no more may mean either."""
+    async with indexed(tmp_path, *TRANSLATIONS, book("Терн", "Орлов О.")) as catalogue:
+        found = await catalogue.find(Wanted(text="поющие в терн"))
+        assert found.verdict is Verdict.CHOICE
+        assert {work.title for work in found.works[:2]} == {"Поющие в терниях", "Поющие в терновнике"}
+        whole = await catalogue.find(Wanted(text="поющие в терниях"))
+    assert (whole.verdict, whole.works[0].title) == (Verdict.FOUND, "Поющие в терниях")
+
+
+CUT_SHORT = (
+    book("Тишайший", "Бахревский В."), book("Тихий Дон", "Шолохов М."), book("Тихий уголок", "Бигл П."),
+    book("Ревизор", "Гоголь Н. В."), book("Шинель", "Гоголь Н. В."), book("Невский проспект", "Гоголь Н. В."),
+    book("На дне", "Горький М."),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("said", "title"), [("тихий дн", "Тихий Дон"), ("тихий уг", "Тихий уголок")])
+async def test_two_letters_are_what_is_left_of_a_word_of_the_title(tmp_path: Path, said: str, title: str) -> None:
+    async with indexed(tmp_path, *CUT_SHORT) as catalogue:
+        found = await catalogue.find(Wanted(text=said))
+    assert (found.verdict, found.works[0].title) == (Verdict.FOUND, title)
+
+
+async def test_a_title_without_the_word_that_was_cut_short_is_not_told(tmp_path: Path) -> None:
+    async with indexed(tmp_path, CUT_SHORT[0], *CUT_SHORT[3:]) as catalogue:
+        assert (await catalogue.find(Wanted(text="тихий дн"))).verdict is not Verdict.FOUND
+
+
+async def test_two_letters_behind_a_surname_are_initials(tmp_path: Path) -> None:
+    async with indexed(tmp_path, *CUT_SHORT) as catalogue:
+        found = await catalogue.find(Wanted(text="гоголь нв"))
+    assert {work.title for work in found.works} == {"Ревизор", "Шинель", "Невский проспект"}
+    assert max(found.scores) - min(found.scores) < 0.01
