@@ -24,6 +24,14 @@ _OF_ALL = "rules"
 """The topic of the rules as such, and of a question whose topic nobody knows."""
 _OF_AMOUNTS = frozenset(("rules.fine", "rules.limit", "rules.price", "rules.print"))
 """Topics of which it is asked on: «а если неделю?»; other answers leave the book that was shown what «она» means."""
+_COUNTED = (
+    (("страниц", "лист", "копи", "page"), "rules.print"),
+    (("книг", "книж", "book"), "rules.limit"),
+    (("раз",), "rules.renew"),
+    (("час", "hour"), ""),
+)
+"""What is counted, by how its word begins, and the rule that tells of it; anything else is a time to keep a book."""
+_OF_TIME = "rules.term"
 _RULES = ("правил", "услови", "порядки", "rule", "polic")
 _BORROWING = ("книг", "книж", "журнал", "выда", "взять", "брать", "берут", "book", "borrow", "lend")
 """Beginnings of words by which a question is about what the rules as such tell of."""
@@ -37,12 +45,24 @@ def _has(text: str, beginnings: tuple[str, ...]) -> bool:
 @same_for_all
 async def of_so_much(turn: Turn, library: Library) -> Answer:
     """«А если неделю?» behind a rule: it holds for any amount, or tells what there is to tell."""
-    known = await library.faq.about(turn.argument, turn.language)
-    if known is None or known.topic != turn.argument:
+    return await _of_so_much(turn, library, turn.argument)
+
+
+@router.on(follows("amount:nothing", "amount:work", "amount:works"))
+@same_for_all
+async def of_so_much_or_so_long(turn: Turn, library: Library) -> Answer:
+    """The same where no rule is remembered: what is counted tells which one is meant, of a time how long books stay."""
+    counted = [topic for beginnings, topic in _COUNTED if _has(turn.text, beginnings)]
+    return await _of_so_much(turn, library, counted[0] if counted else _OF_TIME)
+
+
+async def _of_so_much(turn: Turn, library: Library, topic: str) -> Answer:
+    known = await library.faq.about(topic, turn.language) if topic else None
+    if known is None or known.topic != topic:
         return not_followed(turn)
     wider = replace(known, answer="\n".join((_("Отдельно об этом не сказано. Правило такое:"), known.answer)))
     told = faq_reply(wider, (find_button(), librarian_button()))
-    return Answer(replies=(told,), missed=True, about=f"rule:{known.topic}")
+    return Answer(replies=(told,), missed=True, about=f"rule:{topic}" if turn.argument == topic else "")
 
 
 @router.on(intent("rules"), pressed("faq"))

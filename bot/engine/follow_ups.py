@@ -102,6 +102,8 @@ _UNITS = tuple(
     words("день дня дней недел месяц год лет час раз страниц лист копи книг книж day week month year page book")
 )
 """How the words begin by which an amount is told."""
+_GOES_ON = frozenset(words("а и но ну если and if what"))
+"""How a message begins that goes on with what was spoken of."""
 _BESIDE_AN_AMOUNT = frozenset(
     words("а и но ну если за на по при до больше дольше меньше всего только целый целую пол один одну пару несколько "
           "будет опоздаю задержу просрочу то сколько and if for what about a an only the")
@@ -120,8 +122,11 @@ def follow_up(text: str, dialogue: Dialogue, now: datetime) -> Trigger | None:
         return None
     subject = subject_of(dialogue, now)
     kind = _reaction(text, dialogue, subject)
+    said = words(text)
     if subject == RULE:
-        kind = "amount" if _names_an_amount(words(text)) else kind
+        kind = "amount" if _names_an_amount(said) else kind
+    elif not kind and subject in (BOOK, BOOKS, "") and _GOES_ON.issuperset(said[:1]) and _names_an_amount(said):
+        kind = "amount"  # a rule that leaves «она» to the book that was shown is no subject, but may be gone on with
     elif not kind and subject:
         kind = _question(text, about_a_book=subject in (BOOK, BOOKS))
     return Trigger("follow", f"{kind}:{subject or NOTHING}") if kind else None

@@ -298,6 +298,40 @@ async def test_how_much_is_asked_of_the_rule_that_was_told(reader: Reader, faq: 
     assert reader.last_message.outcome == "missed"
 
 
+@pytest.mark.parametrize(
+    ("asked", "said", "told"),
+    [
+        ("на сколько выдаёте?", "а если на месяц?", "На две недели."),
+        ("сколько стоит копия?", "а если 20 страниц?", "5 рублей страница."),
+        ("часы работы", "а если на месяц?", ""),
+        ("часы работы", "а если на час?", ""),
+    ],
+)
+async def test_how_much_is_asked_of_a_rule_that_left_the_subject_alone(
+    reader: Reader, faq: FakeFaq, asked: str, said: str, told: str
+) -> None:
+    faq.answers("rules.term", "На две недели.")
+    faq.answers("rules.print", "5 рублей страница.")
+    await reader.says(asked)
+
+    await reader.says(said)
+
+    if told:
+        reader.hears("Отдельно об этом не сказано. Правило такое:", told)
+    else:
+        reader.hears_nothing_of("Правило такое")
+
+
+async def test_how_long_a_book_that_was_shown_may_stay_leaves_it_the_subject(shown: Reader, faq: FakeFaq) -> None:
+    faq.answers("rules.term", "На две недели.")
+
+    await shown.says("а если на месяц?")
+    shown.hears("На две недели.")
+
+    await shown.says("а где она?")
+    shown.hears("Каштанка, А. П. Чехов")
+
+
 async def test_another_question_behind_a_rule_is_its_own(reader: Reader, faq: FakeFaq) -> None:
     faq.answers("rules.fine", "Штрафов нет.")
     faq.answers("rules.lost", "Заменить такой же.")
