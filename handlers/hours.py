@@ -37,6 +37,8 @@ MOST_LINES = 7
 """From more lines on open days that are alike are told in one, too."""
 NEWS_DAYS = 14
 """How far ahead the week's answer mentions days that differ."""
+MOST_OPEN = 40
+"""Lines that tell of all branches day by day; where there would be more, each branch tells its open days."""
 LONG_STRETCH, REST_DAYS = 3, 3
 """From so many closed days on they are told in one line; so many days later it is still the same closing."""
 _WHICH = frozenset(("какие", "какая", "какой", "которые", "которая", "which"))
@@ -149,6 +151,14 @@ def _kept(argument: str) -> When:
     return When(days=tuple(begins + timedelta(days=step) for step in range(count)))
 
 
+def _and_between(when: When) -> tuple[date, ...]:
+    """The days that were named, with the working days between them where those are asked about, too."""
+    first, last = when.days[0], when.days[-1]
+    if not when.and_between:
+        return when.days
+    return tuple(first + timedelta(days=step) for step in range((last - first).days + 1))
+
+
 def _day_behind(days: Sequence[date]) -> str:
     """One day as it stands behind a branch in a button, which has no room for more."""
     return f"@{days[0]}" if len(days) == 1 else ""
@@ -166,7 +176,9 @@ async def _all(turn: Turn, library: Library, branches: Sequence[Branch]) -> Repl
     if not known:
         return await _unknown(turn, library, None)
     today = local_day(turn.now, known[0][0].zone)
-    days = parse_when(words_of(turn), today, library.holidays).days or _kept(turn.argument).days
+    days = _days_asked(turn, library, today)
+    if len(days) > 1:
+        return _on_several_days(known, days, today, library)
     lines = []
     for branch, hours in known:
         day_there = days[0] if days else local_day(turn.now, branch.zone)
@@ -197,17 +209,76 @@ async def _open_ones(turn: Turn, library: Library, branches: Sequence[Branch]) -
     if not known:
         return await _unknown(turn, library, None)
     today = local_day(turn.now, branches[0].zone)
-    days = parse_when(words_of(turn), today, library.holidays).days or _kept(turn.argument).days
+    days = _days_asked(turn, library, today)
+    if len(days) > 1:
+        return _on_several_days(known, days, today, library)
     lines = []
     for branch, hours in known:
         day_there = day_of(hours, days[0] if days else local_day(turn.now, branch.zone), library.holidays)
         if day_there.intervals:
             lines.append(f"{branch.name}: {day_hours(day_there)}")
-    when = named_day(days[0] if days else today, today)
+    told = _open_then(named_day(days[0] if days else today, today), lines)
+    return reply(told, buttons=((find_button(), librarian_button()),))
+
+
+def _open_then(when: str, lines: Sequence[str]) -> str:
     said = _("Открыты {day}:").format(day=when)
-    if not lines:
-        said = _("{day}: все библиотеки закрыты.").format(day=capital(when))
-    return reply("\n".join((said, *lines)), buttons=((find_button(), librarian_button()),))
+    return "\n".join((said, *lines)) if lines else _("{day}: все библиотеки закрыты.").format(day=capital(when))
+
+
+def _days_asked(turn: Turn, library: Library, today: date) -> tuple[date, ...]:
+    """The days that a question of all branches names, working ones between holidays among them, or the last ones."""
+    when = parse_when(words_of(turn), today, library.holidays)
+    return _and_between(when) if when.days else _kept(turn.argument).days
+
+
+def _on_several_days(
+    known: Sequence[tuple[Branch, Hours]], days: Sequence[date], today: date, library: Library
+) -> Reply:
+    """Which branches are open, day by day or, where that would be long, branch by branch."""
+    lines = {
+        when: tuple(
+            f"{branch.name}: {day_hours(there)}"
+            for branch, hours in known
+            if (there := day_of(hours, when, library.holidays)).intervals
+        )
+        for when in days
+    }
+    alike = _in_a_row(days, lambda before, what: lines[before] == lines[what])
+    if sum(len(lines[some[0]]) for some in alike) <= MOST_OPEN:
+        told = "\n\n".join(_open_then(_from_to(some, today), lines[some[0]]) for some in alike)
+        return reply(told, buttons=((find_button(), librarian_button()),))
+    opened = {
+        branch.name: [when for when in days if day_of(hours, when, library.holidays).intervals]
+        for branch, hours in known
+    }
+    there = [
+        f"{name}: {', '.join(_from_to(some, None) for some in _in_a_row(which, lambda _before, _what: True))}"
+        for name, which in opened.items()
+        if which
+    ]
+    said = _("Напишите «часы» и название библиотеки, и я скажу про неё подробно.")
+    told = _open_then(_("с {first} по {last}").format(first=day(days[0]), last=day(days[-1])), there)
+    return reply(f"{told}\n{said}", buttons=((find_button(), librarian_button()),))
+
+
+def _in_a_row(days: Sequence[date], goes_on: Callable[[date, date], bool]) -> list[list[date]]:
+    """Days that follow one another together, as long as each goes on as the one before."""
+    found: list[list[date]] = []
+    for what in days:
+        before = found[-1][-1] if found else None
+        if before and what - before == timedelta(days=1) and goes_on(before, what):
+            found[-1].append(what)
+        else:
+            found.append([what])
+    return found
+
+
+def _from_to(days: Sequence[date], today: date | None) -> str:
+    """«в субботу, 7 марта»; «7 марта» where today is of no interest; «с 1 января по 8 января»."""
+    if len(days) > 1:
+        return _("с {first} по {last}").format(first=day(days[0]), last=day(days[-1]))
+    return named_day(days[0], today) if today else day(days[0])
 
 
 async def _told(turn: Turn, library: Library, branch: Branch, when: When, text: str) -> Reply | Answer:
@@ -248,10 +319,7 @@ def _day(what: Day, today: date) -> str:
 
 def _days(branch: Branch, hours: Hours, when: When, today: date, moment: datetime, library: Library) -> list[str]:
     """A line a day, or one for several that are alike; after closed days the next opening: nobody has to ask again."""
-    days = when.days
-    if when.and_between:
-        days = tuple(days[0] + timedelta(days=step) for step in range((days[-1] - days[0]).days + 1))
-    told = [day_of(hours, day, library.holidays) for day in days]
+    told = [day_of(hours, day, library.holidays) for day in _and_between(when)]
     if len(told) == 1 and told[0].date == today:
         now = right_now(branch, moment, library.holidays)
         # On a closed day both would say the same; only the second tells when we open.
@@ -277,15 +345,10 @@ def _in_stretches(told: Sequence[Day], hours: Hours, today: date) -> list[str]:
 
 
 def _parted(told: Sequence[Day], goes_on: Callable[[Day, Day], bool]) -> list[list[Day]]:
-    """Days in a row together, as long as each goes on as the one before."""
-    stretches: list[list[Day]] = []
-    for what in told:
-        before = stretches[-1][-1] if stretches else None
-        if before and what.date - before.date == timedelta(days=1) and goes_on(before, what):
-            stretches[-1].append(what)
-        else:
-            stretches.append([what])
-    return stretches
+    """The same of days with their hours."""
+    by_date = {what.date: what for what in told}
+    rows = _in_a_row(tuple(by_date), lambda before, what: goes_on(by_date[before], by_date[what]))
+    return [[by_date[when] for when in row] for row in rows]
 
 
 def _sanitary(hours: Hours, today: date, library: Library) -> list[str]:

@@ -251,6 +251,39 @@ async def test_a_day_on_which_all_are_closed_is_told_so(reader: Reader) -> None:
     reader.hears("В воскресенье, 8 марта: все библиотеки закрыты.")
 
 
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        (
+            "какие филиалы открыты с 6 по 8 марта?",
+            ["Открыты в пятницу, 6 марта:", "Открыты в субботу, 7 марта:", "В воскресенье, 8 марта: все библиотеки"],
+        ),
+        ("which libraries are open from 1 to 8 January?", ["From 1 January to 8 January: all libraries are closed."]),
+        (
+            "что открыто на выходных?",
+            ["Открыты в субботу, 7 марта:", "В воскресенье, 8 марта: все библиотеки закрыты."],
+        ),
+    ],
+)
+async def test_which_branches_are_open_is_told_of_every_day_that_was_named(
+    reader: Reader, said: str, told: list[str]
+) -> None:
+    await reader.says(said)
+
+    reader.hears(*told)
+
+
+async def test_of_many_days_each_branch_tells_those_on_which_it_is_open(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("handlers.hours.MOST_OPEN", 2)
+
+    await reader.says("часы работы всех библиотек с 3 по 9 марта")
+
+    reader.hears("Открыты с 3 марта по 9 марта:", "Центральная библиотека: с 3 марта по 7 марта", "Напишите «часы»")
+    reader.hears_nothing_of("с 10:00")
+
+
 @pytest.mark.parametrize("there", [[], [VILLAGE]])
 async def test_where_no_hours_are_known_nobody_is_told_to_be_closed(
     reader: Reader, branches: FakeBranches, there: list[Branch]
