@@ -283,7 +283,7 @@ def hero(found: dict[str, str]) -> None:
 
 def author(text: str) -> str:
     """The author that a text names, in the nominative where that is known; "" where it names none."""
-    text = circumstances.without("", text)
+    text = _LANGUAGE.without(circumstances.without("", text))
     if match := _INITIALS.search(text):
         return match[0].strip()
     if match := _AUTHOR.search(text) or _BY.search(text):

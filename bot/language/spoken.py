@@ -23,7 +23,7 @@ _GREETS = _of("hello hi hey hiya greetings")
 _ASKS_IN_ENGLISH = _GREETS | _of(
     "you your please thanks thank what when where how which who can could would should does did have has is are am was "
     "will want need like looking find borrow renew reserve return lend link unlink show tell open opening "
-    "closed close hours speak english help today tomorrow any there about available "
+    "closed close hours speak english help today tomorrow any anything there about available "
     "overdue due anyone someone somebody"
 )
 """None of them is a Russian word in Latin letters, as «i», «a», «no», «do», «on», «to» and «my» are."""
@@ -47,6 +47,9 @@ _ASKS_IN_RUSSIAN = _of(
 _BESIDE_IN_RUSSIAN = _of("и а но у в на с до за не нет да что где как это я мой мои мы он она для про")
 _SMALL_IN_TITLES = _of("a an the of to in on at and or nor but for by with from as into over vs")
 _FEWEST_OF_A_TITLE, _MOST_OF_A_TITLE = 3, 14
+_ASKS_FOR_BOOKS = re.compile(
+    r"(?i)\bin (?:english|russian)\W*$|^\W*(?:anything|something|(?:any )?books?) (?:by|about)\b"
+)
 _AROUND = " \"'.,:;!()"
 _FEWEST = 2
 """Words of a question; of a greeting one is enough."""
@@ -86,6 +89,8 @@ _BY_LETTERS = Spoken(language="ru")
 def is_english_title(text: str) -> bool:
     """Whether words are written as English titles are: «How to Stop Time»; linear in the text."""
     said = text.strip(_AROUND).split()
+    if _ASKS_FOR_BOOKS.search(text):
+        return False
     if not _FEWEST_OF_A_TITLE <= len(said) <= _MOST_OF_A_TITLE or not text.isascii() or text.rstrip().endswith("?"):
         return False
     telling = [word for word in said[1:] if word.lower() not in _SMALL_IN_TITLES and word != "I"]

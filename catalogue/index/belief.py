@@ -119,6 +119,18 @@ def _is_said_whole(question: Question, top: Scored) -> bool:
     return len(set(places)) > 1 and -main >= _TELLS
 
 
+def around(question: Question, top: Scored) -> list[Word]:
+    """What was said around a title of several telling words that stands whole in a message; empty where none does.
+
+    «Внучек просил Незнайку на Луне»: nobody need name the writer, where all the rest is the reader's own.
+    """
+    if not _is_said_whole(question, top):
+        return []
+    said = {form for variant in top.work.variants for token in variant.title for form in token}
+    left = [word for word in question.words if not any(key in said for key, fit, _ in word.forms if fit >= _ALIKE)]
+    return [word for word in left if not (word.light or word.aside or word.about)]
+
+
 def beside(question: Question, one: Scored) -> list[Word]:
     """What was said beside a whole title and the surname of who wrote it; empty where not both of them were said.
 

@@ -12,7 +12,7 @@ from bot.language.morphology import is_cyrillic, is_known
 from bot.newest import Newest
 from bot.ports.catalogue import Verdict, Wanted
 from bot.quick import dataclass
-from catalogue.index.belief import RIVAL, beside, is_near, likelihood, names_a_stranger
+from catalogue.index.belief import RIVAL, around, beside, is_near, likelihood, names_a_stranger
 from catalogue.index.belief import SURE as BELIEVED
 from catalogue.index.common import is_said_of_the_reader, is_surname
 from catalogue.index.covering import is_small
@@ -326,7 +326,7 @@ def _is_believed(ranked: list[Scored], question: Question) -> bool:
         return True
     if top.by_author or top.placed or _is_a_hero(question):
         return top.score >= SURE
-    own = beside(question, top)
+    own = beside(question, top) or around(question, top)
     if own and all(is_said_of_the_reader(word.text) for word in own):
         return True
     least = BELIEVED_OF_SOMEBODY if names_a_stranger(question, ranked) else BELIEVED

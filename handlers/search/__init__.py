@@ -211,7 +211,8 @@ def _one(
                 holds=shown.may_be_held(library),
             )
         case Verdict.CHOICE:
-            return choosing.which(found, "" if alone else _called(found, query))
+            form, works = forms.of_several(found.works, turn.request.slots)
+            return choosing.which(replace(found, works=works), "" if alone else _called(found, query), form)
         case Verdict.NEAR:
             return choosing.perhaps(found, query)
         case Verdict.NOTHING if found.withheld:

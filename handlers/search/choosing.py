@@ -17,14 +17,14 @@ MOST_FOUND = MOST_LISTED + OTHERS
 """Works that are looked at: those of a second list are one press away."""
 
 
-def which(found: Found, query: str = "") -> Reply:
-    """Several works fit equally well; ``query`` tells which of several questions this answers."""
+def which(found: Found, query: str = "", before: str = "") -> Reply:
+    """Several works fit equally well; ``query`` tells which of several questions this answers; ``before`` begins it."""
     said = _("Нашлось несколько книг. Какая нужна?")
     if query:
         said = _("«{query}»: нашлось несколько книг. Какая нужна?").format(query=quoted(query))
     if found.corrected:
         said = _("Понял так: «{query}».").format(query=found.corrected) + " " + said
-    return _list(said, found.works)
+    return _list(f"{before} {said}".strip(), found.works)
 
 
 def listed_works(works: Sequence[WorkCard]) -> Reply:

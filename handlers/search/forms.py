@@ -5,7 +5,7 @@ title is. Binding, print and the like stand in no record that comes here, and th
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from bot.language.folding import fold
 from bot.library.model import Edition, Kind, WorkCard
@@ -44,6 +44,16 @@ def said(work: WorkCard, slots: Mapping[str, str]) -> str:
     return _of_language(work, fold(slots["language"])) if slots.get("language") else ""
 
 
+def of_several(works: Sequence[WorkCard], slots: Mapping[str, str]) -> tuple[str, tuple[WorkCard, ...]]:
+    """What is told of the form once for all of several works, and those that may be there in it: all, if none is."""
+    told = [said(work, slots) for work in works]
+    absent = (_no_audio(), _not_digital(), _not_in_this_language())
+    if len(set(told)) == 1:  # of a writer's many books only the first are looked at: nothing is claimed of the rest
+        none = _("Среди этих книг такого издания не вижу: спросите библиотекаря.")
+        return none if told[0] in absent else told[0], tuple(works)
+    return "", tuple(work for work, sentence in zip(works, told, strict=True) if sentence not in absent)
+
+
 def asked(work: WorkCard, text: str) -> str:
     """The same for a question of a few words on the book that was shown: «а на английском есть?»."""
     said = fold(text)
@@ -57,10 +67,10 @@ def _of_format(work: WorkCard, asked: str) -> str:
         return ""
     if _AUDIO.search(asked):
         heard = _any(work, lambda one: one.kind is Kind.AUDIO or bool(_AUDIO.search(one.title)))
-        return _("В звукозаписи она есть.") if heard else _("Аудиокниги в каталоге не вижу, есть книга.")
+        return _("В звукозаписи она есть.") if heard else _no_audio()
     if _DIGITAL.search(asked):
         read = _any(work, lambda one: one.kind is Kind.ELECTRONIC or bool(one.url))
-        return _("В электронном виде она есть.") if read else _("Электронной версии в каталоге не вижу.")
+        return _("В электронном виде она есть.") if read else _not_digital()
     form = next((form for form in (_LARGE, _BRAILLE) if form.search(asked)), None)
     if form is not None and _any(work, lambda one: bool(form.search(one.title))):
         return _("Такое издание есть.")
@@ -71,10 +81,22 @@ def _of_language(work: WorkCard, language: str) -> str:
     """Records tell no language: the letters of the titles do, as far as they go."""
     latin = _any(work, lambda one: bool(_LATIN.search(one.title)) and not _CYRILLIC.search(one.title))
     if language in _IN_LATIN_LETTERS and not latin:
-        return _("Издания на этом языке в каталоге не вижу.")
+        return _not_in_this_language()
     if language in _IN_RUSSIAN and _any(work, lambda one: bool(_CYRILLIC.search(one.title))):
         return ""
     return _("На каком языке издание, в каталоге не сказано: спросите библиотекаря.")
+
+
+def _no_audio() -> str:
+    return _("Аудиокниги в каталоге не вижу, есть книга.")
+
+
+def _not_digital() -> str:
+    return _("Электронной версии в каталоге не вижу.")
+
+
+def _not_in_this_language() -> str:
+    return _("Издания на этом языке в каталоге не вижу.")
 
 
 def _any(work: WorkCard, fits: Callable[[Edition], bool]) -> bool:

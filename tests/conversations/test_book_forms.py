@@ -61,3 +61,18 @@ async def test_who_asks_for_no_form_hears_of_none(reader: Reader, catalogue: Fak
     await reader.says("Щегол")
 
     reader.hears_nothing_of("каталоге не")
+
+
+async def test_of_several_books_those_in_the_language_are_told(reader: Reader, catalogue: FakeCatalogue) -> None:
+    for title in ("Идиот", "Бесы"):
+        catalogue.holds(title, "Фёдор Достоевский", at(CENTRAL, 1, 1), editions=(edition(title, 2019),))
+    await reader.says("Достоевский на английском есть?")
+    reader.hears("Среди этих книг такого издания не вижу: спросите библиотекаря. Нашлось несколько книг.")
+    reader.may_press("Идиот, Фёдор Достоевский", "Бесы, Фёдор Достоевский")
+
+    for title, english in (("Игрок", "The Gambler"), ("Двойник", "The Double")):
+        catalogue.holds(title, "Фёдор Достоевский", at(CENTRAL, 1, 1), editions=(edition(english, 2019),))
+    await reader.says("Достоевский на английском есть?")
+    reader.hears("Нашлось несколько книг.")
+    reader.hears_nothing_of("издания не вижу")
+    assert [one.label for one in reader.offered()][:2] == ["Игрок, Фёдор Достоевский", "Двойник, Фёдор Достоевский"]

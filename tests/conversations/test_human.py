@@ -175,3 +175,14 @@ async def test_who_was_not_answered_hears_an_apology(reader: Reader) -> None:
     await reader.says("я уже третий раз пишу, никто не отвечает!!!")
 
     reader.hears("Извините, что вам не ответили.", "Записал")
+
+
+@pytest.mark.parametrize(
+    "said", ["вы бот? мне ваши отписки не нужны", "хватит шаблонных ответов", "ваши отписки надоели"]
+)
+async def test_who_wants_no_more_ready_answers_is_led_to_a_person(reader: Reader, said: str) -> None:
+    """«Отписки» are poor answers: nobody wants to unsubscribe."""
+    await reader.says(said)
+
+    reader.hears("Записал, что вам нужен библиотекарь.")
+    assert reader.conversation.mode is Mode.WAITING

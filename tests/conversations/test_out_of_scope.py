@@ -1,5 +1,7 @@
 """Not the library's business."""
 
+import pytest
+
 from bot.ports.catalogue import Found, Verdict
 from handlers import surely
 from tests.support.fake_library import CENTRAL, FakeCatalogue, FakeFaq, at
@@ -11,6 +13,14 @@ async def test_small_talk_is_led_back_to_books(reader: Reader) -> None:
 
     reader.hears("Я библиотечный бот: знаю про книги, часы работы и правила библиотеки.")
     reader.may_press("Найти книгу", "Позвать библиотекаря")
+
+
+@pytest.mark.parametrize("said", ["где мой заказ с вайлдберриз", "посылка с озона пришла?", "это пункт выдачи вб?"])
+async def test_the_order_of_a_shop_is_no_hold(reader: Reader, said: str) -> None:
+    await reader.says(said)
+
+    reader.hears("Я библиотечный бот")
+    reader.hears_nothing_of("билет")
 
 
 async def test_what_the_library_has_answered_once_is_answered_again(reader: Reader, faq: FakeFaq) -> None:

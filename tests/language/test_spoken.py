@@ -68,6 +68,12 @@ def test_an_english_title_tells_no_language(title: str) -> None:
     assert not spoken(title.strip("«»")).language
 
 
-@pytest.mark.parametrize("said", ["What time do you open", "Are You Open on Sundays?", "WHAT ARE YOUR HOURS"])
+@pytest.mark.parametrize(
+    "said",
+    [
+        "What time do you open", "Are You Open on Sundays?", "WHAT ARE YOUR HOURS",
+        "Anything by Dostoevsky in English", "Books by Jane Austen in English",
+    ],
+)  # fmt: skip
 def test_an_english_question_does(said: str) -> None:
     assert spoken(said).language == "en"

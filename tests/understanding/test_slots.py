@@ -14,6 +14,8 @@ def reader() -> PhraseUnderstanding:
     ("said", "slot", "value"),
     [
         ("работаете в субботу?", "date", "субботу"),
+        ("Anything by Dostoevsky in English", "author", "Dostoevsky"),
+        ("Anything by Dostoevsky in English", "language", "english"),
         ("вы 8 марта работаете", "date", "8 марта"),
         ("работаете 23.02?", "date", "23.02"),
         ("режим работы на праздники", "date", "праздники"),
