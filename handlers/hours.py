@@ -238,9 +238,9 @@ def _on_several_days(
     """Which branches are open, day by day or, where that would be long, branch by branch."""
     lines = {
         when: tuple(
-            f"{branch.name}: {day_hours(there)}"
+            f"{branch.name}: {day_hours(on_it)}"
             for branch, hours in known
-            if (there := day_of(hours, when, library.holidays)).intervals
+            if (on_it := day_of(hours, when, library.holidays)).intervals
         )
         for when in days
     }
