@@ -7,7 +7,6 @@ so the catalogue is asked in several readings where there are several, and the s
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
 from bot.language import names, numbers
 from bot.language.folding import fold, words
@@ -16,6 +15,7 @@ from bot.library.writers_listed import WritersListed, is_a_writer, writers_liste
 from bot.ports.catalogue import Catalogue, Found, Taste, Verdict, Wanted
 from bot.ports.library import Faq, FaqAnswer
 from bot.ports.understanding import Request
+from bot.quick import replace
 
 SURE = 0.97
 """A first answer so sure is not doubted: the other readings are not tried."""

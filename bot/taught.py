@@ -1,13 +1,13 @@
 """Understanding and catalogue with the librarians' synonyms before them; both stay as pure as they are."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Protocol
 
 from bot.asking import better
 from bot.library.model import WorkCard
 from bot.ports.catalogue import Catalogue, Found, Suggested, Taste, Verdict, Wanted, Withheld
 from bot.ports.understanding import Request, Understanding
+from bot.quick import replace
 from bot.teaching import Rewritten, SynonymBook
 
 _YES = frozenset({Verdict.FOUND, Verdict.CHOICE})

@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 import msgspec
 import pytest
 
+from bot import quick
 from bot.quick import dataclass
 
 Value = TypeVar("Value")
@@ -120,6 +121,16 @@ def test_a_changed_copy_is_made_as_of_any_dataclass() -> None:
     assert replace(one, count=2) == Quick(name="a", count=2, more={"x": 1})
     assert copy.deepcopy(one) == one
     assert [each.name for each in fields(one)] == ["name", "count", "more"]
+
+
+@pytest.mark.parametrize("kind", [Quick, Slow])
+def test_its_own_way_to_a_changed_copy_takes_either_kind(kind: Any) -> None:
+    one = kind(name="a", more={"x": 1})
+
+    assert quick.replace(one, count=2) == kind(name="a", count=2, more={"x": 1})
+    assert one == kind(name="a", more={"x": 1})
+    with pytest.raises(TypeError):
+        quick.replace(one, counts=2)
 
 
 def test_it_cannot_be_changed() -> None:

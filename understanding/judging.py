@@ -107,7 +107,9 @@ def stretch(message: Message) -> Stretch:
     present = 0
     for mask in masks:
         present |= mask
-    return Stretch(0, len(tokens), tuple(masks), tuple(quiet), present, tuple(found), tuple(rows))
+    # Of what the whole lacks no part of it has all.
+    patterns = tuple([pattern for pattern in found if pattern.mask & present == pattern.mask])
+    return Stretch(0, len(tokens), tuple(masks), tuple(quiet), present, patterns, tuple(rows))
 
 
 def _stands(pattern: Pattern, words: Stretch) -> bool:

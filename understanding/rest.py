@@ -16,7 +16,7 @@ _I_COME = frozenset(
     ["заберу", "зайду", "приду", "подойду", "подъеду", "заеду", "заскочу", "забегу", "заберем", "зайдем"]
 )
 _COLON = re.compile(r":\s")
-_QUOTES = str.maketrans('«»„“”"', "      ")
+_QUOTES = re.compile('[«»„“”"]')
 _QUOTED = re.compile(r"[«„“\"][^«»„“”\"]+[»”“\"]")
 _MOST_TITLES = 8
 """More pieces are no titles but a long sentence."""
@@ -134,7 +134,7 @@ def _between(message: Message, number: int) -> str:
 
 def _unquoted(text: str) -> str:
     """Without quotation marks, of which one half may have been cut off."""
-    return " ".join(text.translate(_QUOTES).split())
+    return " ".join(_QUOTES.sub(" ", text).split())
 
 
 def _cut(marks: dict[int, tuple[int, str]], first: int, last: int, least: int) -> tuple[int, int]:

@@ -4,10 +4,9 @@
 он в воскресенье?»: the second is about the building of the first.
 """
 
-from dataclasses import replace
-
 from bot.language.folding import words
 from bot.ports.understanding import Request
+from bot.quick import replace
 
 _LOOKS = frozenset({"search", "availability"})
 _OF_THE_BOOK = ("title", "author", "isbn", "volume", "series", "grade", "narrower", "wider", "named", "titles")

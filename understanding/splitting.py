@@ -1,8 +1,6 @@
 """Where one request of a message ends and the next begins."""
 
-from dataclasses import replace
-
-from bot.quick import dataclass
+from bot.quick import dataclass, replace
 from understanding.calibration import share
 from understanding.hearing import Ear
 from understanding.judging import BARE, Judge, Opinion, Stretch

@@ -10,7 +10,7 @@ from understanding.lexicon import Phrases
 from understanding.meaning import Word
 from understanding.spelling import Speller
 
-_TOKEN = re.compile(r"[^\W_](?:[\w]|[-'’.+](?=\w))*\+?|[👍🙏❤😊👌💐🌹]")
+_TOKEN = re.compile(r"[^\W_]\w*(?:[-'’.+]\w+)*\+?|[👍🙏❤😊👌💐🌹]")
 _SHAPES = (
     ("isbn", re.compile(r"(?:97[89])?\d{9}[\dxх]$")),
     ("date", re.compile(r"\d{1,2}\.\d{1,2}(?:\.\d{2,4})?$")),

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 
 from bot.language import layout, morphology
 from bot.language.folding import words as words_of
 from bot.ports.understanding import Request
+from bot.quick import replace
 from understanding import circumstances, naming, pasted, plots
 from understanding import slots as slots_
 from understanding.calibration import SURE_OF_AN_ISBN, confidence, share

@@ -5,12 +5,11 @@ the newsletter. The catalogue knows better: long titles are looked up, short one
 What is only written as English titles are is looked up first, too.
 """
 
-from dataclasses import replace
-
 from bot.language.folding import words
 from bot.language.spoken import is_english_title
 from bot.ports.catalogue import Titles
 from bot.ports.understanding import Request, Understanding
+from bot.quick import replace
 
 _BOOKISH = frozenset({"search", "availability", "hold", "renew"})
 _ORDERS = frozenset({"link_card", "unlink_card", "my_card", "reminders", "my_data", "erase_me", "withdraw", "away"})

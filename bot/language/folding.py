@@ -9,8 +9,9 @@ _BREVE = "\u0306"
 _TO_CYRILLIC = dict(zip("abcehkmoptxyi3", "авсенкмортхуіз", strict=True))
 _TO_LATIN = {cyrillic: latin for latin, cyrillic in _TO_CYRILLIC.items() if latin not in "3b"} | {"в": "b"}
 _MIXED = re.compile(r"(?=\w*[а-яёіѣ])(?=\w*[a-z])\w+")
-_ORDINAL_END = re.compile(r"(?<=\d)[-\u2010-\u2015]?(?:ый|ой|ий|й|ая|я|ое|е|го|му|ом|ым|х|ти|ми|ю)(?!\w)")
-_DIGIT_BESIDE_CYRILLIC = re.compile(r"(?<=\d)(?=[а-яіѣ])|(?<=[а-яіѣ])(?=\d)")
+_ORDINAL = re.compile(r"\d[-\u2010-\u2015]?(?:ый|ой|ий|й|ая|я|ое|е|го|му|ом|ым|х|ти|ми|ю)(?!\w)")
+_BEFORE_A_LETTER, _BEHIND_A_LETTER = re.compile(r"\d(?=[а-яіѣ])"), re.compile(r"\d(?<=[а-яіѣ]\d)")
+"""A digit beside a Cyrillic letter. All begin with the digit: what begins with a look behind is tried everywhere."""
 _LATIN = re.compile("[a-z]")
 _CYRILLIC = re.compile("[\u0430-\u0456]")
 _RUSSIAN = re.compile("[а-яё ]*")
@@ -52,11 +53,12 @@ def _fold(text: str) -> str:
     if _RUSSIAN.fullmatch(lowered := text.lower()):
         return " ".join(lowered.replace("ё", "е").split())  # words and nothing else, as most titles are
     lowered = unicodedata.normalize("NFKC", text.replace("№", " ")).casefold()
-    lowered = _ORDINAL_END.sub("", lowered)
+    lowered = _ORDINAL.sub(lambda found: found[0][0], lowered)
     if not _is_plain(lowered):
         lowered = _without_marks(lowered)
     lowered = lowered.translate(_SIEVE)
-    lowered = _DIGIT_BESIDE_CYRILLIC.sub(" ", _one_script(lowered))
+    lowered = _BEFORE_A_LETTER.sub(lambda digit: f"{digit[0]} ", _one_script(lowered))
+    lowered = _BEHIND_A_LETTER.sub(lambda digit: f" {digit[0]}", lowered)
     return " ".join(lowered.split())
 
 

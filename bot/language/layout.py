@@ -9,7 +9,7 @@ _SHIFTED_RU = 'ЁЙЦУКЕНГШЩЗХЪФЫВАПРОЛДЖЭЯЧСМИТЬБ�
 _TO_RUSSIAN = str.maketrans(_KEYS_EN + _SHIFTED_EN, _KEYS_RU + _SHIFTED_RU)
 _TO_LATIN = str.maketrans(_KEYS_RU + _SHIFTED_RU, _KEYS_EN + _SHIFTED_EN)
 _VOWELS = frozenset("aeiouаеёиоуыэюя")
-_UNSPEAKABLE = re.compile(r"(?:(?![aeiouyаеёиоуыэюя])[a-zа-я]){5}")
+_UNSPEAKABLE = re.compile("[bcdfghj-np-tvwxzбвгджзйк-нп-тф-ъь]{5}")
 """So many consonants in a row."""
 _HARDLY_A_VOWEL, _ENOUGH_VOWELS = 0.28, 0.25
 """Shares of the letters."""

@@ -2,8 +2,8 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 
+from bot.quick import replace
 from catalogue.index.belief import RIVAL
 from catalogue.index.common import is_surname
 from catalogue.index.questions import Question, Word

@@ -1,13 +1,12 @@
 """A question taken apart: its words, and what of them are numbers, a reader's age, a series or the form of a book."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 
 from bot.language.folding import words as folded_words
 from bot.language.morphology import stem
 from bot.language.numbers import to_digits, value_of
 from bot.ports.catalogue import Wanted
-from bot.quick import dataclass
+from bot.quick import dataclass, replace
 from catalogue.index.common import (
     BEHIND_ELECTRONIC,
     ELECTRONIC,

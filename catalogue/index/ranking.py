@@ -1,9 +1,8 @@
 """How well a work fits a question, 0..1."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
-from bot.quick import dataclass
+from bot.quick import dataclass, replace
 from catalogue.index.common import given_names
 from catalogue.index.covering import FITS, LIGHT_WEIGHT, Unsaid, is_small, is_whole, maps, share_asked_for
 from catalogue.index.documents import Judged, Variant

@@ -3,13 +3,13 @@
 import math
 import re
 from collections.abc import Sequence, Set
-from dataclasses import replace
 
 from bot.language import layout, names, translit
 from bot.language.folding import words as folded_words
 from bot.language.morphology import is_cyrillic, is_known, stem
 from bot.language.numbers import value_of
 from bot.ports.catalogue import Wanted
+from bot.quick import replace
 from catalogue.index import latin_names
 from catalogue.index.common import ABOUT_BOOKS, FORMATS, FUNCTION, is_given_name, is_idle
 from catalogue.index.lexicon import Lexicon

@@ -1,7 +1,5 @@
 """Works for a taste: what fits by subject, kind, age and class, the likeliest first; a few dozen, never all."""
 
-from dataclasses import replace
-
 import tantivy
 
 from bot.language.folding import words
@@ -9,6 +7,7 @@ from bot.language.morphology import stem
 from bot.language.names import pseudonyms, surnames
 from bot.library.genres import kinds_in
 from bot.ports.catalogue import Taste, Wish
+from bot.quick import replace
 from catalogue.index.common import FUNCTION
 from catalogue.index.documents import parse, schema
 from catalogue.index.terms import keys
