@@ -9,7 +9,8 @@ from bot.desk import Desk
 from bot.errors import InputError
 from bot.staff import StaffRole
 from bot.wording import gettext as _
-from console.room import ROOT, Room, Stop, Visit
+from console.room import ROOT, Room, Visit
+from console.words import Told
 
 LONGEST_TITLE, LONGEST_TEXT = 80, 4_000
 PLACE = re.compile(r"\{(\w+)\}")
@@ -43,10 +44,10 @@ class CannedScreen:
         """A new one, or another text."""
         title = " ".join(visit.form.get("title", "").split())
         said = visit.form.get("text", "").strip()
-        if not title or not said or len(title) > LONGEST_TITLE or len(said) > LONGEST_TEXT:
-            raise Stop(400, _("Нужны название и текст, не слишком длинные."))
         number = visit.request.match_info.get("id")
         typed = {number or "new": (title, said)}
+        if not title or not said or len(title) > LONGEST_TITLE or len(said) > LONGEST_TEXT:
+            return await self._page(visit, _("Нужны название и текст, не слишком длинные."), 400, typed)
         if strange := next((one[0] for one in PLACE.finditer(said) if one[1].casefold() not in _PLACES), ""):
             return await self._page(visit, _nothing_for(strange), 400, typed)
         try:
@@ -54,21 +55,23 @@ class CannedScreen:
         except InputError:
             return await self._page(visit, _("Ответ с таким названием уже есть."), 400, typed)
         await self._room.audit.note(visit.me.login, "canned.changed", f"canned:{title}")
-        return self._room.go(visit, f"{ROOT}canned")
+        return self._room.go(visit, f"{ROOT}canned?done=saved")
 
     async def drop(self, visit: Visit) -> web.Response:
         """Not any more."""
         number = int(visit.request.match_info["id"])
         await self._desk.drop_canned(number)
         await self._room.audit.note(visit.me.login, "canned.dropped", f"canned:{number}")
-        return self._room.go(visit, f"{ROOT}canned")
+        return self._room.go(visit, f"{ROOT}canned?done=dropped")
 
     async def _page(
         self, visit: Visit, fault: str = "", status: int = 200, typed: Mapping[str, tuple[str, str]] | None = None
     ) -> web.Response:
         """``typed``: title and text that could not be kept, by the number of the answer, or ``new``."""
         canned = await self._desk.canned()
-        values = {"canned": canned, "fault": fault, "typed": typed or {}}
+        done = "" if fault else visit.request.query.get("done", "")
+        told = {"saved": [Told(_("Сохранено."))], "dropped": [Told(_("Ответ удалён."))]}.get(done, [])
+        values = {"canned": canned, "fault": fault, "typed": typed or {}, "told": told}
         return self._room.page(visit, "canned.html", status, now_on="canned", **values)
 
 

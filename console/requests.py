@@ -81,6 +81,7 @@ class RequestsScreen:
             fetched=[hold for hold in holds if hold.state is not HoldState.READY],
             ready=[hold for hold in holds if hold.state is HoldState.READY],
             left=await self._ports.shelf.left(shown, AT_ONCE),
+            to_put_back=await self._ports.shelf.to_put_back(shown),
             why_left=why_left,
             today=local_day(visit.now, self._room.setting.zone),
             to_fetch=await self._ports.shelf.to_fetch(shown),

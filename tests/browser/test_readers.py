@@ -170,6 +170,24 @@ async def test_what_waits_is_seen_on_a_phone_without_opening_the_menu(
     assert await masha.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+async def test_a_name_without_a_gap_is_broken_and_two_figures_leave_the_sections_in_one_row(
+    visit: Visit, readers: Readers
+) -> None:
+    await readers.fill()
+    chat = await visit(readers.house.address)
+    await chat.says("Нужен человек")
+    await chat.hears("Записал, библиотекарь ответит")
+    masha = await enters(visit, readers, width=1280)
+    await masha.opens(f"{readers.house.address}/console/readers/{readers.anna + 1}")
+    sections = masha.page.get_by_role("navigation", name="Разделы")
+    await expect(sections.locator(".badge")).to_have_count(2)
+    tops = await sections.locator("a").evaluate_all("(all) => all.map((one) => one.getBoundingClientRect().top)")
+    assert len(set(tops)) == 1
+    await masha.page.set_viewport_size({"width": 360, "height": 740})
+    await expect(masha.page.get_by_role("heading", name="Каренин")).to_be_visible()
+    assert await masha.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
 async def test_who_waits_is_counted_beside_the_section_as_it_happens(visit: Visit, readers: Readers) -> None:
     masha = await enters(visit, readers)
     section = masha.page.get_by_role("navigation", name="Разделы").get_by_role("link", name="Диалоги")
@@ -201,7 +219,7 @@ async def test_whoever_has_the_books_before_them_renews_by_the_rules_for_the_des
     await expect(lending.get_by_text("дальше только с книгой в руках")).to_be_visible()
     await expect(lending.get_by_role("button", name=re.compile("^Продлить:"))).to_have_count(1)
     await expect(called).to_be_focused()
-    await lending.get_by_role("link", name="Книги перед вами").click()
+    await lending.get_by_role("link", name="Книги здесь").click()
     await lending.get_by_role("button", name=re.compile("^Продлить: Полное")).click()
     await expect(lending.get_by_text(re.compile("продлена до"))).to_be_visible()
 

@@ -405,6 +405,9 @@ async def test_an_editor_writes_answers_that_fill_themselves_in(
     olga = await open_browser()
     await olga.signs_in("olga")
     text = "Здравствуйте, {имя}! {библиотекарь}, {библиотека}. <b>"
+    assert "Готовых ответов пока нет." in await (await olga.get("canned")).text()
+    blank = await olga.post("canned", {"title": " ", "text": "Долго написанное"})
+    assert (blank.status, ">Долго написанное</textarea>" in await blank.text()) == (400, True)
     strange = await olga.post("canned", {"title": "Привет", "text": "Здравствуйте, {фамилия}!"})
     assert (strange.status, "подставить вместо «{фамилия}»" in await strange.text()) == (400, True)
     assert (await olga.post("canned", {"title": "Привет", "text": text})).status == 303
@@ -418,7 +421,9 @@ async def test_an_editor_writes_answers_that_fill_themselves_in(
     async with sqlite.writing() as connection:
         await connection.execute(update(ContactRow).values(name=""))
     assert "Здравствуйте! Мария Петровна, Районная" in await (await masha.get(f"c/{one}")).text()
-    assert (await olga.post("canned/1", {"title": "Привет", "text": "Добрый день"})).status == 303
-    assert "Добрый день" in await (await olga.get("canned")).text()
-    assert (await olga.post("canned/1/drop", {})).status == 303
-    assert "Добрый день" not in await (await olga.get("canned")).text()
+    changed = await olga.post("canned/1", {"title": "Привет", "text": "Добрый день"})
+    page = await (await olga.get(changed.headers["Location"].removeprefix("/console/"))).text()
+    assert ("Добрый день" in page, "Сохранено." in page, "пока нет" in page) == (True, True, False)
+    dropped = await olga.post("canned/1/drop", {})
+    page = await (await olga.get(dropped.headers["Location"].removeprefix("/console/"))).text()
+    assert ("Добрый день" in page, "Ответ удалён." in page) == (False, True)

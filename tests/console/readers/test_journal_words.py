@@ -183,7 +183,12 @@ async def test_the_page_and_the_file_speak_alike(come: Come, house: DeskReaders)
     file = (await (await masha.post("journal/file", {})).read()).decode("utf-8-sig")
     rows = {row[3]: row for row in csv.reader(io.StringIO(file), delimiter=";")}
 
-    for told in ("Вера Ильина", "объявлено: сегодня закрыто", "2 марта; все филиалы; авария", "особые дни № 1"):
+    for told in (
+        "Вера Ильина",
+        "объявлено: сегодня закрыто",
+        "2 марта; все филиалы; авария",
+        "особые дни №\N{NO-BREAK SPACE}1",
+    ):
         assert told in page, told
     handed, closed = rows["hand_on"], rows["places.urgent"]
     assert (handed[1], handed[5], handed[7]) == ("Вера Ильина (vera)", "Вера Ильина", "Вера Ильина")

@@ -9,6 +9,7 @@ from sqlalchemy import insert, update
 from bot.circulation import Keeping, RenewalWish
 from bot.engine.notices import Notices
 from bot.library.notices import Carrier, NoticeKind, NoticeRules
+from console import requests
 from db.models_circulation import LoanRow, RenewalRequestRow
 from db.models_notices import NoticeItemRow, NoticeRow
 from db.notices import SqlNotices
@@ -57,6 +58,20 @@ async def test_requests_wait_in_one_list_with_their_age_and_a_new_date(come: Com
     assert "staff:masha view.requests" in await audited(house.database)
     badge = await (await masha.get("requests/count")).text()
     assert '<span class="badge">2</span>' in badge
+
+
+async def test_a_list_that_is_too_long_for_the_screen_says_so(
+    come: Come, house: DeskReaders, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await asks(house, *house.loans)
+    masha = await come()
+    assert "Показаны первые" not in await (await masha.get("requests")).text()
+    monkeypatch.setattr(requests, "AT_ONCE", 1)
+
+    page = await (await masha.get("requests")).text()
+
+    assert page.count("data-pick") == 1
+    assert "Показаны первые 1 из 2: разберите их, и появятся следующие." in page
 
 
 async def test_one_is_confirmed_until_the_day_on_the_screen(come: Come, house: DeskReaders) -> None:
