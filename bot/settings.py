@@ -265,7 +265,8 @@ def load(path: Path | None = None, environ: Mapping[str, str] | None = None) -> 
     named = path or (Path(environ[PREFIX + "CONFIG"]) if environ.get(PREFIX + "CONFIG") else None)
     file = named or Path("config.yaml")
     if named and not file.is_file():
-        raise ConfigError(f"{file}: there is no such file. Name an existing one with --config or BIBLIOBOT_CONFIG.")
+        what = f"is a folder; name the file in it: {file / 'config.yaml'}" if file.is_dir() else "there is no such file"
+        raise ConfigError(f"{file}: {what}. Name an existing one with --config or BIBLIOBOT_CONFIG.")
     values = _sections(file) if file.is_file() else {}
     variables = _variables(environ)
 
@@ -291,6 +292,10 @@ def load(path: Path | None = None, environ: Mapping[str, str] | None = None) -> 
         raise ConfigError(
             f'{variable}…: expected JSON, such as ["one", "two"]; an option of its own is {variable}__<OPTION>'
         ) from None
+    try:
+        settings.library.values()
+    except ConfigError as error:
+        raise ConfigError(f"{file.name}: {error}") from None
     _each_topic_once(settings.faq, file if values.get("faq") and f"{PREFIX}faq".lower() not in variables else None)
     return settings, file.resolve().parent
 
@@ -398,7 +403,8 @@ def _sections(file: Path) -> dict[str, Any]:
     """The sections of a configuration; one with nothing under it says nothing: all of it is commented out."""
     found = {} if (found := read_yaml(file)) is None else found
     if not isinstance(found, dict):
-        raise ConfigError(f"{file.name}: expected sections (library:, database:, …), got {type(found).__name__}")
+        what = {list: "a list", str: "text"}.get(type(found), "one value")
+        raise ConfigError(f"{file.name}: expected sections (library:, database:, …), got {what}")
     values = {str(key): said for key, said in found.items() if said is not None or key not in Settings.model_fields}
     if isinstance(channels := values.get("channels"), dict):
         values["channels"] = {name: {} if options is None else options for name, options in channels.items()}

@@ -12,7 +12,7 @@ from dataclasses import field
 from pathlib import Path
 
 from bot.bibliography import CatalogueWriter
-from bot.library.records import Rejected, Rejection
+from bot.library.records import ItemData, Rejected, Rejection
 from bot.quick import dataclass
 from catalogue.batches import Batch, batches
 from catalogue.importers.source import SourceFile
@@ -20,6 +20,8 @@ from catalogue.importers.source import SourceFile
 BATCH = 500
 """Records a transaction: long enough to be quick, short enough that readers' messages do not wait for it."""
 SAMPLES = 5
+MOST_PLACES = 1000
+"""Names of branches that a run counts: a damaged column has as many as the file has rows."""
 MAY_DISAPPEAR = 0.2
 """Share of a source's records that may be gone without asking."""
 _DATED = re.compile(r"(?:[-_. ]*(?:\d{4}[-_.]?\d{2}[-_.]?\d{2}|\d{2}[-_.]\d{2}[-_.]\d{2,4}|\(\d+\)))+$")
@@ -63,9 +65,12 @@ class Summary:
         truncated: Files that end in the middle of a record: they are not whole.
         warnings: How often something had to be mended, by code (``bot.library.records``).
         samples: The first titles, «author. title», for a person to see whether the letters are right.
+        copies: Copies that the records tell of, those that are written off included.
+        places: How many of them are said to be where, by the file's own word for the branch; "" where it has none.
     """
 
     read: int = 0
+    copies: int = 0
     added: int = 0
     updated: int = 0
     unchanged: int = 0
@@ -76,6 +81,7 @@ class Summary:
     truncated: list[str] = field(default_factory=list)
     warnings: Counter[str] = field(default_factory=Counter)
     samples: list[str] = field(default_factory=list)
+    places: Counter[str] = field(default_factory=Counter)
 
     @property
     def counts(self) -> dict[str, int]:
@@ -92,6 +98,7 @@ class Summary:
     def add(self, other: "Summary") -> None:
         """Take in the figures of another source."""
         self.read += other.read
+        self.copies += other.copies
         self.added += other.added
         self.updated += other.updated
         self.unchanged += other.unchanged
@@ -102,6 +109,14 @@ class Summary:
         self.truncated += other.truncated
         self.warnings += other.warnings
         self.samples = (self.samples + other.samples)[:SAMPLES]
+        self.places += other.places
+
+    def place(self, copies: Sequence[ItemData]) -> None:
+        """Count the copies of a record."""
+        for copy in copies:
+            self.copies += copy.copies
+            if copy.branch in self.places or len(self.places) < MOST_PLACES:
+                self.places[copy.branch] += copy.copies
 
 
 async def load_files(
@@ -190,6 +205,7 @@ class _Run:
         summary.read += len(batch.records)
         for record in batch.records:
             summary.warnings.update(record.record.warnings)
+            summary.place(record.record.items)
         for record in batch.records[: SAMPLES - len(summary.samples)]:
             summary.samples.append(f"{record.author.rstrip('.')}. {record.title}" if record.author else record.title)
         for rejected in batch.rejected:

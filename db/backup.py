@@ -156,7 +156,10 @@ def verify(file: Path) -> Copied:
     except FileNotFoundError:
         raise InputError(f"{file}: there is no such file") from None
     except (OSError, EOFError, ValueError, KeyError, zlib.error) as error:
-        raise InputError(f"{file}: cannot be read as a backup ({type(error).__name__}); nothing was changed") from None
+        why = error.strerror if isinstance(error, OSError) else ""
+        raise InputError(
+            f"{file}: cannot be read as a backup ({why or 'damaged, cut short, or none'}); nothing was changed"
+        ) from None
     if not isinstance(end, dict) or end.get("sha256") != digest.hexdigest():
         raise InputError(f"{file}: the backup is damaged or cut short; nothing was changed")
     return Copied(rows=end["end"], revision=revision)

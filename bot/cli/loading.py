@@ -32,6 +32,7 @@ KINDS = ("catalogue", "patrons", "loans", "hidden", "faq")
 LATER = {"events": "events come with announcements"}
 REPORT = "import-rejected.csv"
 """Where rejected records are listed if ``--report`` names no file."""
+PLACES_SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,16 +103,24 @@ async def _load_catalogue(
             tick = closing.enter_context(progress(sources, console))
             writer = SqlCatalogueWriter(database, SystemClock())
             summary = await load_files(writer, sources, plan, tick, report.note)
+            branches = [*settings.library.values(), *await _described(settings, database)]
         finally:
             await database.aclose()
     _tell(console, sources, summary, report, dry_run=asked.dry_run)
-    failed = summary.unconfirmed or (summary.rejected and not summary.read)
-    return 1 if failed else 0
+    for line in _unplaced(summary, branches):
+        console.print(escape(line))
+    return 1 if summary.unconfirmed or not summary.read else 0
 
 
 async def put_branches(settings: Settings, database: Database) -> None:
     """The configured branches first, so that the files' names of them are recognised."""
     await SqlBranches(database, settings.library.timezone).put(settings.library.values())
+
+
+async def _described(settings: Settings, database: Database) -> list[Branch]:
+    """What the staff told of branches; one that only files know has nothing but its name."""
+    stored = await SqlBranches(database, settings.library.timezone).all()
+    return [branch for branch in stored if branch.address or branch.phone or branch.aliases]
 
 
 def only_branch(settings: Settings) -> str:
@@ -120,12 +129,30 @@ def only_branch(settings: Settings) -> str:
     return branches[0].code if len(branches) == 1 else ""
 
 
+def _names(branches: Sequence[Branch]) -> set[str]:
+    """By what a branch is called, folded."""
+    return {fold(name) for branch in branches for name in (branch.code, branch.name, *branch.aliases)}
+
+
+def _unplaced(summary: Summary, branches: Sequence[Branch]) -> Iterator[str]:
+    """Copies of which readers hear no address and no hours, and what to do about it; nothing without branches."""
+    known = _names(branches)
+    if not known:
+        return
+    if nowhere := summary.places[""]:
+        yield f"copies of no branch: {nowhere:,}; if they are all in one, run the import again with --branch CODE"
+    foreign = [(name, count) for name, count in summary.places.most_common() if name and fold(name) not in known]
+    if foreign:
+        named = ", ".join(f"«{name}» ({count:,})" for name, count in foreign[:PLACES_SHOWN])
+        more = f" and {len(foreign) - PLACES_SHOWN} more" if len(foreign) > PLACES_SHOWN else ""
+        yield f"unknown branches: {named}{more}; name each in config.yaml, as a branch or among the aliases of one"
+
+
 def check_branch(asked: str, branches: Sequence[Branch]) -> None:
     """Raises InputError where the configuration knows no such branch."""
     if not asked or not branches:
         return
-    known = {fold(name) for branch in branches for name in (branch.code, branch.name, *branch.aliases)}
-    if fold(asked) not in known:
+    if fold(asked) not in _names(branches):
         codes = ", ".join(branch.code for branch in branches)
         raise InputError(f"--branch {asked}: there is no such branch in the configuration; known codes: {codes}")
 
@@ -153,6 +180,8 @@ def _tell(console: Console, sources: Sequence[SourceFile], summary: Summary, rep
         console.print(escape(f"rejected: {line}"))
     if report.written:
         console.print(escape(f"rejected records are listed in {report.path}"))
+    if not summary.read and not summary.rejected:
+        console.print(escape(f"no records in {', '.join(source.path.name for source in sources)}"))
     for name in summary.truncated:
         console.print(escape(f"{name}: ends in the middle of a record: the file is not whole, export it again"))
     if summary.unconfirmed:
@@ -167,6 +196,7 @@ def _table(summary: Summary, *, dry_run: bool) -> Table:
     table.add_column(justify="right")
     rows = {
         "read": summary.read,
+        "copies in them": summary.copies,
         "to add" if dry_run else "added": summary.added,
         "to update" if dry_run else "updated": summary.updated,
         "unchanged": summary.unchanged,

@@ -104,9 +104,7 @@ def _foreign(path: Path, head: bytes) -> str:
             return name
     if _WEB_PAGE.match(head):
         return "a web page"
-    if head.startswith(_ZIP) and not _is_workbook(path):
-        return "a ZIP archive that holds no spreadsheet; unpack it first"
-    return ""
+    return _packed(path) if head.startswith(_ZIP) else ""
 
 
 def _is_text(head: bytes) -> bool:
@@ -116,12 +114,14 @@ def _is_text(head: bytes) -> bool:
     return len(_CONTROL.findall(head)) * 20 <= len(head)
 
 
-def _is_workbook(path: Path) -> bool:
+def _packed(path: Path) -> str:
+    """What a ZIP archive is that is no workbook; "" where it is one."""
     try:
         with zipfile.ZipFile(path) as archive:
-            return any(name.startswith("xl/") for name in archive.namelist())
+            is_workbook = any(name.startswith("xl/") for name in archive.namelist())
     except (OSError, zipfile.BadZipFile):
-        return False
+        return "damaged or not whole: a workbook or an archive whose end is missing; copy or save it again"
+    return "" if is_workbook else "a ZIP archive that holds no spreadsheet; unpack it first"
 
 
 def _iso2709(path: Path, forced: str) -> SourceFile:

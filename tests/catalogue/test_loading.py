@@ -1,6 +1,7 @@
 """An import run: counted, repeatable, stopped before it believes that a library has lost its books."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
 
@@ -265,11 +266,12 @@ def test_next_weeks_export_is_the_same_source(name: str, source: str) -> None:
 
 
 def test_summaries_of_several_sources_add_up() -> None:
-    whole = Summary(read=1, samples=["А"], had=3)
+    whole = Summary(read=1, copies=1, samples=["А"], had=3, places=Counter({"01": 1}))
 
-    whole.add(Summary(read=2, samples=["Б"] * 9, had=4, unconfirmed=["b"]))
+    whole.add(Summary(read=2, copies=5, samples=["Б"] * 9, had=4, unconfirmed=["b"], places=Counter({"01": 2, "": 3})))
 
     assert (whole.read, whole.had, whole.unconfirmed, len(whole.samples)) == (3, 7, ["b"], 5)
+    assert (whole.copies, whole.places) == (6, {"01": 3, "": 3})
     assert whole.counts["read"] == 3
 
 

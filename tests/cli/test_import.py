@@ -72,6 +72,28 @@ def test_an_import_says_what_became_of_every_record_and_again_changes_nothing(
     assert (code, figure(said, "added"), figure(said, "unchanged")) == (0, 0, 3)
 
 
+def test_copies_that_readers_would_not_find_are_told(library: SmallLibrary, imports: Imports) -> None:
+    config = library.folder / "config.yaml"
+    second = '  branches:\n    - {code: "02", name: Детская, hours: {mon-sun: "9:00-18:00"}}\n'
+    config.write_text(config.read_text("utf-8").replace("  branches:\n", second), "utf-8")
+    places = ["01", "детская", "", "Сельский филиал", "Сельский филиал"]
+    rows = [f"{at};Чайка {at};{place}" for at, place in enumerate(places)]
+    (library.folder / "one.csv").write_text("\n".join(["Инв. №;Название;Филиал", *rows]), "utf-8")
+
+    code, said = imports("one.csv")
+
+    assert (code, figure(said, "copies in them")) == (0, 5)
+    assert "copies of no branch: 1; if they are all in one, run the import again with --branch CODE" in said
+    assert "unknown branches: «Сельский филиал» (2); name each in config.yaml" in said
+    assert "unknown branches: «Сельский филиал» (2); " in imports("one.csv", dry_run=True)[1]
+
+
+def test_a_file_with_nothing_under_its_header_is_no_success(library: SmallLibrary, imports: Imports) -> None:
+    code, said = imports(inventory(library))
+
+    assert (code, "no records in inventory.csv" in said) == (1, True)
+
+
 def test_the_branches_of_the_configuration_are_known_to_the_files(library: SmallLibrary, imports: Imports) -> None:
     (library.folder / "one.csv").write_text("Название;Филиал\nЧайка;Центральная библиотека\nДом;01\n", "utf-8")
 

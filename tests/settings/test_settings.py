@@ -24,7 +24,7 @@ def written(folder: Path, text: str) -> Path:
 def fault(folder: Path, text: str, environ: dict[str, str] | None = None) -> str:
     """What the operator is told."""
     with pytest.raises(ConfigError) as told:
-        load(written(folder, text), environ or {})[0].library.values()
+        load(written(folder, text), environ or {})
     return str(told.value)
 
 
@@ -47,7 +47,9 @@ def fault(folder: Path, text: str, environ: dict[str, str] | None = None) -> str
             "reply_branch: expected a code of a branch (a)",
         ),
         ("library: [1, 2]", "library: expected a block: lines of `key: value`"),
-        ("- a\n- b", "expected sections (library:, database:, …), got list"),
+        ("- a\n- b", "expected sections (library:, database:, …), got a list"),
+        ("just text", "expected sections (library:, database:, …), got text"),
+        ("42", "expected sections (library:, database:, …), got one value"),
         ("server: {port: 1}\nserver: {port: 2}", "line 2, column 1: the key 'server' stands twice"),
         ("server: {port: 1", "line 1"),
         ("1: 2", "1: unknown key"),
@@ -160,8 +162,13 @@ def test_a_missing_secret_of_a_channel_says_by_which_name_it_may_come() -> None:
 def test_wrong_hours_name_the_branch(tmp_path: Path, hours: str, says: str) -> None:
     told = fault(tmp_path, f"library: {{branches: [{{code: '07', name: X, hours: {hours}}}]}}")
 
-    assert "library.branches.0 (07)" in told
+    assert told.startswith("config.yaml: library.branches.0 (07)")
     assert says in told
+
+
+def test_a_folder_in_place_of_the_file_is_told_as_one(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"is a folder; name the file in it: .*config\.yaml"):
+        load(tmp_path)
 
 
 def test_all_faults_are_told_at_once(tmp_path: Path) -> None:

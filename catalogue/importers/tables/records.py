@@ -118,15 +118,21 @@ class TableReader:
         return self._before[1]
 
     def _is_no_record(self, row: Row) -> bool:
-        """Totals, the numbers of columns, the header printed again, headings between the rows."""
+        """Totals, lines to sign, the numbers of columns, the header printed again, headings between the rows."""
         filled = [text for text in row.cells if text]
-        if values.is_total(row.cells):
+        if values.is_total(row.cells) or self._is_to_sign(row):
             return True
         if len(filled) >= 3 and all(values.whole(text) == str(at + 1) for at, text in enumerate(filled)):
             return True
         if len(filled) == len(self._headings) and all(map(str.__eq__, map(fold, filled), self._headings)):
             return True
         return len(filled) == 1 and self.header.width >= 3 and bool(row.cells[0]) and self._is_heading(filled[0])
+
+    def _is_to_sign(self, row: Row) -> bool:
+        """Whether a row closes a page of an inventory book: a line for a signature, and nothing that a book has."""
+        places = (self.header.columns.get(column) for column in (Column.INVENTORY, Column.YEAR, Column.ISBN))
+        of_a_book = any(row.cells[place] for place in places if place is not None and place < len(row.cells))
+        return not of_a_book and any(map(values.is_to_sign, row.cells))
 
     def _is_heading(self, text: str) -> bool:
         """Whether the one cell of a row heads the rows below it: a branch, or a kind of literature."""

@@ -28,8 +28,10 @@ _NOTHING = frozenset(
     {"", "-", "--", "–", "—", "нет", "none", "null", "nan", "n/a", "отсутствует", "?", "0", "б/н", "бн", "без номера"}
 )
 _TOTALS = re.compile(
-    r"(?:итого|всего|total|subtotal)(?:\s(?:экз|книг|документ|наименован|назван|записей|по\s|на\s|за\s|в\s).{0,60})?[\s:–-]*\d*"
+    r"(?:итого|всего|общий итог|общее количество|total|subtotal)[\s:–-]*(?:\d[\d\s]*)?(?:\([^)]*\)\s*)?"
+    r"(?:(?:экз|книг|документ|наименован|назван|записей|записано|поступило|выбыло|по\s|на\s|за\s|в\s).{0,80})?[\s:–-]*\d*"
 )
+_TO_SIGN = re.compile(r"_{3,}")
 _DAY = re.compile(r"\d{1,2}[./]\d{1,2}[./](?:\d{4}|\d{2})(?!\d)|\d{4}-\d{2}-\d{2}")
 _MONTH_WORD = re.compile(r"\d{0,4}[\s.-]?(?:янв|фев|мар|апр|май|мая|июн|июл|авг|сен|окт|ноя|дек)[а-я]*[\s.-]?\d{0,4}")
 _TWO_DIGITS = re.compile(r"[«\"'’]?(\d{2})\s*(?:г\.?|год)?")
@@ -114,6 +116,11 @@ def is_total(cells: Sequence[str]) -> bool:
     """Whether a row sums up others: its first word is «Итого» or «Всего»."""
     first = next((text for text in cells if text), "")
     return _TOTALS.fullmatch(first.lower()) is not None
+
+
+def is_to_sign(text: str) -> bool:
+    """Whether a cell has a line for a signature: «________ Иванова»."""
+    return _TO_SIGN.search(text) is not None
 
 
 def whole(text: str) -> str:

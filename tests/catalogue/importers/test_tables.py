@@ -350,6 +350,32 @@ def test_totals_and_headers_printed_again_are_no_books(tmp_path: Path) -> None:
     assert [record.title for record in found] == ["Чайка", "Сумма технологии", "Всего лишь сон"]
 
 
+@pytest.mark.parametrize(
+    ("said", "is_a_book"),
+    [
+        ("Итого: 5 экз.", False),
+        ("ИТОГО: 5 (пять) книг на сумму 946-00", False),
+        ("Всего записано: 5", False),
+        ("Общее количество: 12", False),
+        ("Общий итог", False),
+        ("Библиотекарь ____________ Иванова", False),
+        ("Всего 13 зарплат", True),
+        ("Всего лишь любовь", True),
+        ("Итог жизни", True),
+    ],
+)
+def test_what_closes_a_page_of_an_inventory_book_is_no_book(tmp_path: Path, said: str, is_a_book: bool) -> None:
+    found = records(tmp_path, "Автор, заглавие;Инв. №;Год", "Чехов А. П. Чайка;1;1985", f"{said};;")
+
+    assert len(found) == 1 + is_a_book
+
+
+def test_a_book_with_a_line_in_its_title_is_one(tmp_path: Path) -> None:
+    found = records(tmp_path, "Автор;Название;Инв. №", "Лем С.;Сумма ___ технологии;5")
+
+    assert [record.title for record in found] == ["Сумма ___ технологии"]
+
+
 def test_a_row_without_a_title_or_with_shifted_cells_is_told_and_costs_no_other(tmp_path: Path) -> None:
     path = csv(tmp_path, "id,title,author", "1,Чайка,Чехов", "2,,Чехов", "3,Война, и мир,Толстой", "4,Мать,Горький")
 
