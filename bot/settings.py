@@ -403,7 +403,7 @@ def _sections(file: Path) -> dict[str, Any]:
     """The sections of a configuration; one with nothing under it says nothing: all of it is commented out."""
     found = {} if (found := read_yaml(file)) is None else found
     if not isinstance(found, dict):
-        what = {list: "a list", str: "text"}.get(type(found), "one value")
+        what = "a list" if isinstance(found, list) else "text" if isinstance(found, str) else "one value"
         raise ConfigError(f"{file.name}: expected sections (library:, database:, …), got {what}")
     values = {str(key): said for key, said in found.items() if said is not None or key not in Settings.model_fields}
     if isinstance(channels := values.get("channels"), dict):

@@ -46,6 +46,8 @@ async def _check(config: Path | None, console: Console) -> int:
         store = await open_database(settings, folder)
         try:
             resting = await notices_rest(store)
+            async with store.writing():
+                pass  # another program may hold the file and let everybody read
         finally:
             await store.aclose()
         faults += say("database", "", f"{store.dialect}, the tables are current")

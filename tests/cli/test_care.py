@@ -7,6 +7,7 @@ import pytest
 
 from bot.cli import care
 from bot.errors import StoreUnavailable
+from db import connect
 from db.connect import Database
 from tests.cli.library import SmallLibrary
 
@@ -43,6 +44,22 @@ def test_check_closes_a_store_that_goes_away_meanwhile(tmp_path: Path, monkeypat
 
 def test_check_says_what_to_do_about_missing_tables(tmp_path: Path) -> None:
     assert "run bibliobot db upgrade" in SmallLibrary.in_folder(tmp_path).runs("check", code=1)
+
+
+def test_check_tells_of_a_file_that_another_program_keeps_locked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library = SmallLibrary.in_folder(tmp_path)
+    library.runs("db", "upgrade")
+    monkeypatch.setattr(connect, "PRAGMAS", (*connect.PRAGMAS, "PRAGMA busy_timeout=1"))
+    other = sqlite3.connect(tmp_path / "data" / "bibliobot.sqlite3", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    try:
+        said = library.runs("check", code=1)
+    finally:
+        other.close()
+
+    assert "database: the database is locked by another program: stop it" in said
 
 
 def test_check_goes_on_after_a_fault(tmp_path: Path) -> None:

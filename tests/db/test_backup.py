@@ -262,10 +262,10 @@ async def test_a_damaged_file_is_refused_before_anything_is_written(
     ("data", "why"),
     [
         (b"", "cannot be read"),
-        (b"PK\x03\x04 not a copy", "cannot be read"),
+        (b"PK\x03\x04 not a copy", "damaged, cut short, or none"),
         (gzip.compress(b'{"format": "something"}\n', mtime=0), "no backup of Bibliobot"),
         (gzip.compress(b"[1, 2]\n", mtime=0), "no backup of Bibliobot"),
-        (gzip.compress(b"just text\n", mtime=0), "cannot be read"),
+        (gzip.compress(b"just text\n", mtime=0), "damaged, cut short, or none"),
     ],
 )
 async def test_another_file_is_no_backup(sqlite: Database, tmp_path: Path, data: bytes, why: str) -> None:
@@ -279,6 +279,8 @@ async def test_another_file_is_no_backup(sqlite: Database, tmp_path: Path, data:
 async def test_a_file_that_is_not_there_is_said_so(sqlite: Database, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="there is no such file"):
         await restore(sqlite.writer, tmp_path / "none.gz")
+    with pytest.raises(InputError, match="Is a directory"):
+        await restore(sqlite.writer, tmp_path)
 
 
 def copied_by(file: Path, revision: str, tables: dict[str, list[dict[str, Any]]]) -> None:
