@@ -34,7 +34,7 @@ from db.log_common import (
     TURNS_A_CLAIM,
     figures_of,
 )
-from db.log_postgres_writing import ARRIVALS, WRITER, PostgresWriting
+from db.log_postgres_writing import ARRIVALS, WRITER, PostgresWriting, ids_text
 from db.postgres import PASSING, Session
 
 RECONNECT_S = 2.0
@@ -137,8 +137,7 @@ class PostgresLog(PostgresWriting):
         return [_waiting(row) for row in found]
 
     async def claim_outbound(self, channel: str, limit: int) -> list[Outbound]:
-        busy = list(self._sending.values())
-        values = (sql.CLAIM_OUTBOUND, channel, self._now(), busy, limit)
+        values = (sql.CLAIM_OUTBOUND, channel, self._now(), ids_text(self._sending.values()), limit)
         found = await self._fetch(f"sender {channel}", *values, only=self._locked.get(channel))
         self._sending.update({row["id"]: row["conversation_id"] for row in found})
         return [

@@ -1,4 +1,9 @@
-"""The statements of the message log on PostgreSQL: batches go as arrays, opened by ``unnest``."""
+"""The statements of the message log on PostgreSQL.
+
+What every message needs goes as one JSON array of objects a batch, and ids as the text of an array: of each item of a
+list ``asyncpg`` asks whether it is a list itself, which was a quarter of what the log did. What is seldom goes as
+arrays, opened by ``unnest``.
+"""
 
 NEW_CONTACTS = """
 INSERT INTO contacts (channel, address, name, language, created_at)
@@ -17,46 +22,47 @@ FIND_CONVERSATIONS = "SELECT id, contact_id FROM conversations WHERE contact_id 
 NEW_ARRIVALS = """
 INSERT INTO messages (conversation_id, channel, author, state, text, content, idempotency_key, created_at, said_at,
 external_id)
-SELECT conversation_id, channel, 'reader', 'waiting', text, content::jsonb, key, $7, said_at, external_id
-FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $8::text[])
+SELECT conversation_id, channel, 'reader', 'waiting', text, content::jsonb, key, $2, said_at, external_id
+FROM ROWS FROM (json_to_recordset($1::json) AS (conversation_id bigint, channel text, text text, content text, key text,
+  said_at timestamptz, external_id text))
 WITH ORDINALITY AS new(conversation_id, channel, text, content, key, said_at, external_id, place)
 ORDER BY place ON CONFLICT (channel, idempotency_key) DO NOTHING RETURNING id, channel, idempotency_key"""
 ARRIVALS_ALONE = f"""
 WITH new AS ({NEW_ARRIVALS}),
 counted AS (
   INSERT INTO message_totals AS t (slot, received, handled, aside)
-  SELECT $9, count(*), 0, 0 FROM new HAVING count(*) > 0
+  SELECT $3, count(*), 0, 0 FROM new HAVING count(*) > 0
   ON CONFLICT (slot) DO UPDATE SET received = t.received + excluded.received),
-told AS MATERIALIZED (SELECT pg_notify($10, $11))
+told AS MATERIALIZED (SELECT pg_notify($4, $5))
 SELECT id, channel, idempotency_key FROM new CROSS JOIN told"""  # noqa: S608 - our own statement
 """The same, counted and told to the other processes: a transaction in one round trip."""
 FIND_ARRIVALS = """
 SELECT id, conversation_id, channel, idempotency_key FROM messages
 WHERE (channel, idempotency_key) IN (SELECT * FROM unnest($1::text[], $2::text[]))"""
 LOCK_CONVERSATIONS = """
-SELECT id, mode, lease FROM conversations WHERE id = ANY($1::bigint[]) ORDER BY id FOR NO KEY UPDATE"""
+SELECT id, mode, lease FROM conversations WHERE id = ANY($1::text::bigint[]) ORDER BY id FOR NO KEY UPDATE"""
 TURNS = """
-WITH handled AS (
+WITH turns AS MATERIALIZED (
+  SELECT * FROM json_to_recordset($1::json) AS t(id bigint, conversation_id bigint, outcome text, intent text,
+    confidence float8, error text, secret bool, dialogue text, mode text, reason text, release bool)),
+handled AS (
   UPDATE messages m SET state = 'handled', outcome = t.outcome, intent = t.intent, confidence = t.confidence,
-  error = t.error, done_at = $7, content = m.content - 'phone' - 'photo',
+  error = t.error, done_at = $3, content = m.content - 'phone' - 'photo',
   text = CASE WHEN t.secret THEN '•••' ELSE m.text END
-  FROM unnest($1::bigint[], $2::text[], $3::text[], $4::float8[], $5::text[], $6::bool[])
-  AS t(id, outcome, intent, confidence, error, secret)
-  WHERE m.id = t.id AND m.state || '' = 'waiting' RETURNING m.id),
+  FROM turns t WHERE m.id = t.id AND m.state || '' = 'waiting' RETURNING m.id),
 dialogues AS (
   UPDATE conversations c SET dialogue = t.dialogue::jsonb,
   mode = coalesce(t.mode, CASE WHEN c.mode = 'closed' THEN 'bot' ELSE c.mode END),
   handover_reason = CASE WHEN t.mode IS NULL THEN c.handover_reason ELSE t.reason END,
   waiting_since = CASE WHEN t.mode IS NULL THEN c.waiting_since
-    WHEN t.mode = 'waiting' THEN coalesce(c.waiting_since, $7) END,
-  leased_until = CASE WHEN t.release THEN NULL ELSE $8::timestamptz END
-  FROM unnest($1::bigint[], $9::bigint[], $10::text[], $11::text[], $12::text[], $13::bool[])
-  AS t(message_id, id, dialogue, mode, reason, release) JOIN handled ON handled.id = t.message_id
-  WHERE c.id = t.id),
+    WHEN t.mode = 'waiting' THEN coalesce(c.waiting_since, $3) END,
+  leased_until = CASE WHEN t.release THEN NULL ELSE $4::timestamptz END
+  FROM turns t JOIN handled ON handled.id = t.id WHERE c.id = t.conversation_id),
 replies AS (
   INSERT INTO messages (conversation_id, channel, author, state, text, content, in_reply_to, lane, created_at)
-  SELECT conversation_id, channel, 'bot', 'queued', text, content::jsonb, in_reply_to, $14, $7
-  FROM unnest($15::bigint[], $16::text[], $17::text[], $18::text[], $19::bigint[])
+  SELECT conversation_id, channel, 'bot', 'queued', text, content::jsonb, in_reply_to, $5, $3
+  FROM ROWS FROM (json_to_recordset($2::json) AS (conversation_id bigint, channel text, text text, content text,
+    in_reply_to bigint))
   WITH ORDINALITY AS new(conversation_id, channel, text, content, in_reply_to, place)
   JOIN handled ON handled.id = in_reply_to ORDER BY place)
 SELECT id FROM handled"""
@@ -86,8 +92,8 @@ WITH counted AS (
 SELECT pg_notify($1, $2) WHERE $2::text IS NOT NULL"""
 """Last in a transaction, so that the row of totals is locked only for the commit; NULL tells nobody anything."""
 SENT = """
-UPDATE messages m SET state = t.state, external_id = t.external_id, attempts = attempts + 1, error = NULL, done_at = $4
-FROM unnest($1::bigint[], $2::text[], $3::text[]) AS t(id, state, external_id)
+UPDATE messages m SET state = 'sent', external_id = t.external_id, attempts = attempts + 1, error = NULL, done_at = $2
+FROM json_to_recordset($1::json) AS t(id bigint, external_id text)
 WHERE m.id = t.id AND m.state || '' = 'queued'"""
 RETRY = "UPDATE messages SET attempts = attempts + 1, due_at = $2 WHERE id = $1 AND state = 'queued'"
 GIVEN_UP = """
@@ -133,7 +139,7 @@ FROM messages m JOIN conversations c ON c.id = m.conversation_id JOIN contacts c
 JOIN LATERAL (SELECT e.id FROM messages e WHERE e.conversation_id = m.conversation_id AND e.state = 'queued'
   ORDER BY e.lane, e.id LIMIT 1) next ON next.id = m.id
 WHERE m.state = 'queued' AND m.channel = $1 AND (m.due_at IS NULL OR m.due_at <= $2)
-AND m.conversation_id <> ALL($3::bigint[])
+AND m.conversation_id <> ALL($3::text::bigint[])
 ORDER BY m.lane, m.id LIMIT $4"""
 """The next of each conversation is looked up for itself; asked whether there is an earlier one, the planner compares
 each reply that is queued with each other, as long as its statistics say that there are few."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -222,22 +222,24 @@ class PostgresWriting(CommonLog):
             places |= await self._meet([item for item in arrivals if self._changed_person(item)], connection, now)
         keys = [(item.contact.channel, stored_key(rows.clean(item.idempotency_key))) for item in arrivals]
         conversations = [places[item.contact] for item in arrivals]
-        new = await connection.fetch(
-            sql.ARRIVALS_ALONE if alone else sql.NEW_ARRIVALS,
-            conversations,
-            [channel for channel, _ in keys],
-            [rows.text_of(item.content) for item in arrivals],
-            [rows.extra_of(item) for item in arrivals],
-            [key for _, key in keys],
-            [item.sent_at for item in arrivals],
-            now,
-            [stored_key(rows.clean(item.external_id)) or None for item in arrivals],
-            *(
-                (self._slots[ARRIVALS], NOTICES, notice_of({ARRIVED, *(item.contact for item in arrivals)}))
-                if alone
-                else ()
-            ),
-        )
+        new_rows = [
+            {
+                "conversation_id": conversation_id,
+                "channel": channel,
+                "text": rows.text_of(item.content),
+                "content": rows.extra_of(item),
+                "key": key,
+                "said_at": item.sent_at,
+                "external_id": stored_key(rows.clean(item.external_id)) or None,
+            }
+            for item, conversation_id, (channel, key) in zip(arrivals, conversations, keys, strict=True)
+        ]
+        if alone:
+            notice = notice_of({ARRIVED, *(item.contact for item in arrivals)})
+            last = (self._slots[ARRIVALS], NOTICES, notice)
+            new = await connection.fetch(sql.ARRIVALS_ALONE, rows.batch_json(new_rows), now, *last)
+        else:
+            new = await connection.fetch(sql.NEW_ARRIVALS, rows.batch_json(new_rows), now)
         fresh = {(row["channel"], row["idempotency_key"]): row["id"] for row in new}
         known: dict[tuple[str, str], tuple[int, int]] = {}
         if len(fresh) < len(arrivals):
@@ -293,7 +295,7 @@ class PostgresWriting(CommonLog):
     async def _complete(
         self, turns: list[Completed], connection: Session, now: datetime, topics: set[object]
     ) -> list[Fate]:
-        locked = await connection.fetch(sql.LOCK_CONVERSATIONS, [turn.conversation_id for turn in turns])
+        locked = await connection.fetch(sql.LOCK_CONVERSATIONS, ids_text(turn.conversation_id for turn in turns))
         stands = {row["id"]: (row["mode"], row["lease"]) for row in locked}
         fates = [_fate(turn, stands.get(turn.conversation_id)) for turn in turns]
         ours = {turn.message_id: turn for turn, fate in zip(turns, fates, strict=True) if fate is Fate.KEPT}
@@ -315,29 +317,35 @@ class PostgresWriting(CommonLog):
 
     async def _keep_turns(self, turns: list[Completed], connection: Session, now: datetime) -> list[Any]:
         """Keep what these turns change; returns the ids of those whose message still waited."""
-        replies = [(turn, reply) for turn in turns for reply in turn.replies]
-        handled: list[Any] = await connection.fetch(
-            sql.TURNS,
-            [turn.message_id for turn in turns],
-            [turn.outcome.value for turn in turns],
-            [turn.intent[:INTENT_LENGTH] or None for turn in turns],
-            [turn.confidence for turn in turns],
-            [rows.clean(turn.error)[:2000] or None for turn in turns],
-            [turn.secret for turn in turns],
-            now,
-            now + HOLD,
-            [turn.conversation_id for turn in turns],
-            [rows.dialogue_json(turn.dialogue) for turn in turns],
-            [turn.mode.value if turn.mode else None for turn in turns],
-            [turn.handover_reason[:REASON_LENGTH] for turn in turns],
-            [self._held.is_last(turn.conversation_id, turn.message_id) for turn in turns],
-            Lane.REPLY.value,
-            [turn.conversation_id for turn, _ in replies],
-            [turn.contact.channel for turn, _ in replies],
-            [rows.reply_text(reply) for _, reply in replies],
-            [rows.reply_extra(reply) for _, reply in replies],
-            [turn.message_id for turn, _ in replies],
-        )
+        kept = [
+            {
+                "id": turn.message_id,
+                "conversation_id": turn.conversation_id,
+                "outcome": turn.outcome.value,
+                "intent": turn.intent[:INTENT_LENGTH] or None,
+                "confidence": turn.confidence,
+                "error": rows.clean(turn.error)[:2000] or None,
+                "secret": turn.secret,
+                "dialogue": rows.dialogue_json(turn.dialogue),
+                "mode": turn.mode.value if turn.mode else None,
+                "reason": turn.handover_reason[:REASON_LENGTH],
+                "release": self._held.is_last(turn.conversation_id, turn.message_id),
+            }
+            for turn in turns
+        ]
+        said = [
+            {
+                "conversation_id": turn.conversation_id,
+                "channel": turn.contact.channel,
+                "text": rows.reply_text(reply),
+                "content": rows.reply_extra(reply),
+                "in_reply_to": turn.message_id,
+            }
+            for turn in turns
+            for reply in turn.replies
+        ]
+        values = (rows.batch_json(kept), rows.batch_json(said), now, now + HOLD, Lane.REPLY.value)
+        handled: list[Any] = await connection.fetch(sql.TURNS, *values)
         return handled
 
     async def _put_back(self, item: PutBack, connection: Session, now: datetime, topics: set[object]) -> bool:
@@ -361,8 +369,10 @@ class PostgresWriting(CommonLog):
             self._early.find(attempt.channel, name) if name else None
             for attempt, name in zip(attempts, external, strict=True)
         ]
-        states = ["sent"] * len(attempts)
-        await connection.execute(sql.SENT, [attempt.message_id for attempt in attempts], states, external, now)
+        marks = [
+            {"id": attempt.message_id, "external_id": name} for attempt, name in zip(attempts, external, strict=True)
+        ]
+        await connection.execute(sql.SENT, rows.batch_json(marks), now)
         for receipt in filter(None, early):
             await self._further(receipt, connection, now, topics)
 
@@ -406,9 +416,15 @@ class PostgresWriting(CommonLog):
         row = await connection.fetchrow(sql.UNSENT, number, receipt.channel) if number else None
         if row is None or proof_of(number, row["address"], row["text"]) != receipt.proof:
             return None
-        await connection.execute(sql.SENT, [number], ["sent"], [stored_key(receipt.external_id)], now)
+        mark = {"id": number, "external_id": stored_key(receipt.external_id)}
+        await connection.execute(sql.SENT, rows.batch_json([mark]), now)
         topics.add(outgoing(receipt.channel))
         return {"id": number, "state": "sent", "conversation_id": row["conversation_id"]}
+
+
+def ids_text(ids: Iterable[int]) -> str:
+    """Ids as PostgreSQL reads an array."""
+    return f"{{{','.join(map(str, ids))}}}"
 
 
 def _language(inbound: Inbound) -> str:

@@ -64,12 +64,8 @@ async def test_the_next_replies_are_found_without_comparing_each_with_each(sessi
 @pytest.mark.parametrize(
     ("statement", "values"),
     [
-        (sql.SENT, "'{3,5}', '{sent,sent}', '{a,b}', now()"),
-        (
-            sql.TURNS,
-            "'{2,4}', '{answered,answered}', '{a,b}', '{1,1}', '{NULL,NULL}', '{f,f}', now(), now(), '{1,2}',"
-            "'{\"{}\",\"{}\"}', '{NULL,NULL}', '{NULL,NULL}', '{t,t}', 0::smallint, '{}', '{}', '{}', '{}', '{}'",
-        ),
+        (sql.SENT, """'[{"id": 3, "external_id": "a"}, {"id": 5}]', now()"""),
+        (sql.TURNS, """'[{"id": 2, "conversation_id": 1, "dialogue": "{}"}]', '[]', now(), now(), 0::smallint"""),
     ],
     ids=["sendings", "turns"],
 )
