@@ -128,7 +128,9 @@ class PostgresLog(PostgresWriting):
 
     async def claim(self, limit: int, conversation_id: int | None = None) -> list[Waiting]:
         now = self._now()
-        found = await self._fetch("claims", sql.CLAIM, now, limit, conversation_id, now + HOLD, TURNS_A_CLAIM)
+        in_hand = ids_text(self._held.conversations(now))
+        values = (now, limit, conversation_id, now + HOLD, TURNS_A_CLAIM, in_hand)
+        found = await self._fetch("claims", sql.CLAIM, *values)
         claims: dict[tuple[int, int], set[int]] = {}
         for row in found:
             claims.setdefault((row["conversation_id"], row["lease"]), set()).add(row["id"])

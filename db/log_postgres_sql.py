@@ -1,8 +1,8 @@
 """The statements of the message log on PostgreSQL.
 
 What every message needs goes as one JSON array of objects a batch, and ids as the text of an array: of each item of a
-list ``asyncpg`` asks whether it is a list itself, which was a quarter of what the log did. What is seldom goes as
-arrays, opened by ``unnest``.
+list ``asyncpg`` asks whether it is a list itself, which was a quarter of what the log did. (Such a text stands in a
+``SELECT`` of its own, or it would be read for every row.) What is seldom goes as arrays, opened by ``unnest``.
 """
 
 NEW_CONTACTS = """
@@ -40,7 +40,8 @@ FIND_ARRIVALS = """
 SELECT id, conversation_id, channel, idempotency_key FROM messages
 WHERE (channel, idempotency_key) IN (SELECT * FROM unnest($1::text[], $2::text[]))"""
 LOCK_CONVERSATIONS = """
-SELECT id, mode, lease FROM conversations WHERE id = ANY($1::text::bigint[]) ORDER BY id FOR NO KEY UPDATE"""
+SELECT id, mode, lease FROM conversations WHERE id = ANY((SELECT $1::text::bigint[])::bigint[])
+ORDER BY id FOR NO KEY UPDATE"""
 TURNS = """
 WITH turns AS MATERIALIZED (
   SELECT * FROM json_to_recordset($1::json) AS t(id bigint, conversation_id bigint, outcome text, intent text,
@@ -49,7 +50,8 @@ handled AS (
   UPDATE messages m SET state = 'handled', outcome = t.outcome, intent = t.intent, confidence = t.confidence,
   error = t.error, done_at = $3, content = m.content - 'phone' - 'photo',
   text = CASE WHEN t.secret THEN '•••' ELSE m.text END
-  FROM turns t WHERE m.id = t.id AND m.state || '' = 'waiting' RETURNING m.id),
+  FROM turns t WHERE m.id = t.id AND m.id = ANY((SELECT $6::text::bigint[])::bigint[]) AND m.state || '' = 'waiting'
+  RETURNING m.id),
 dialogues AS (
   UPDATE conversations c SET dialogue = t.dialogue::jsonb,
   mode = coalesce(t.mode, CASE WHEN c.mode = 'closed' THEN 'bot' ELSE c.mode END),
@@ -57,7 +59,8 @@ dialogues AS (
   waiting_since = CASE WHEN t.mode IS NULL THEN c.waiting_since
     WHEN t.mode = 'waiting' THEN coalesce(c.waiting_since, $3) END,
   leased_until = CASE WHEN t.release THEN NULL ELSE $4::timestamptz END
-  FROM turns t JOIN handled ON handled.id = t.id WHERE c.id = t.conversation_id),
+  FROM turns t JOIN handled ON handled.id = t.id
+  WHERE c.id = t.conversation_id AND c.id = ANY((SELECT $7::text::bigint[])::bigint[])),
 replies AS (
   INSERT INTO messages (conversation_id, channel, author, state, text, content, in_reply_to, lane, created_at)
   SELECT conversation_id, channel, 'bot', 'queued', text, content::jsonb, in_reply_to, $5, $3
@@ -66,8 +69,11 @@ replies AS (
   WITH ORDINALITY AS new(conversation_id, channel, text, content, in_reply_to, place)
   JOIN handled ON handled.id = in_reply_to ORDER BY place)
 SELECT id FROM handled"""
-"""All that turns change, of those whose message still waits; their conversations are locked already. What is put to the
-state keeps PostgreSQL from reading all that waits for each batch."""
+"""All that turns change, of those whose message still waits; their conversations are locked already.
+
+That the ids are told once more, and something is put to the state, keeps PostgreSQL from reading all messages, or all
+that waits, for each batch: it does not know how few there are in the JSON, and plans while a table is still empty.
+"""
 PUT_BACK = """
 UPDATE messages SET attempts = attempts + 1, error = $2,
 content = CASE WHEN attempts + 1 >= $3 THEN content - 'phone' - 'photo' ELSE content END,
@@ -94,7 +100,7 @@ SELECT pg_notify($1, $2) WHERE $2::text IS NOT NULL"""
 SENT = """
 UPDATE messages m SET state = 'sent', external_id = t.external_id, attempts = attempts + 1, error = NULL, done_at = $2
 FROM json_to_recordset($1::json) AS t(id bigint, external_id text)
-WHERE m.id = t.id AND m.state || '' = 'queued'"""
+WHERE m.id = t.id AND m.id = ANY((SELECT $3::text::bigint[])::bigint[]) AND m.state || '' = 'queued'"""
 RETRY = "UPDATE messages SET attempts = attempts + 1, due_at = $2 WHERE id = $1 AND state = 'queued'"
 GIVEN_UP = """
 UPDATE messages SET state = 'failed', attempts = attempts + 1, error = $2, done_at = $3
@@ -119,6 +125,7 @@ WITH due AS (
   row_number() OVER (PARTITION BY m.conversation_id ORDER BY m.id) AS place FROM (
     SELECT m.* FROM messages m JOIN conversations c ON c.id = m.conversation_id
     WHERE m.state = 'waiting' AND (c.leased_until IS NULL OR c.leased_until < $1)
+    AND m.conversation_id NOT IN (SELECT unnest($6::text::bigint[]))
     AND ($3::bigint IS NULL OR m.conversation_id = $3) ORDER BY m.id LIMIT $2) m),
 free AS (
   SELECT c.id FROM conversations c WHERE c.id IN (SELECT conversation_id FROM due)
@@ -131,6 +138,7 @@ m.said_at, ct.name, ct.language, t.mode, t.dialogue, m.attempts, m.created_at, t
 NOT EXISTS (SELECT 1 FROM messages p WHERE p.conversation_id = t.id AND p.id < m.id) AS first
 FROM due m JOIN taken t ON t.id = m.conversation_id JOIN contacts ct ON ct.id = t.contact_id
 WHERE m.place <= $5 ORDER BY m.id"""
+"""What we have in hand ourselves (the last value) is leased as well; told at once it need not be looked up."""
 CLAIM_OUTBOUND = """
 SELECT m.id, m.conversation_id, ct.address, m.text, m.content::text AS content, m.lane, m.attempts,
 (SELECT h.said_at FROM messages h WHERE h.conversation_id = m.conversation_id AND h.author = 'reader'
@@ -139,7 +147,7 @@ FROM messages m JOIN conversations c ON c.id = m.conversation_id JOIN contacts c
 JOIN LATERAL (SELECT e.id FROM messages e WHERE e.conversation_id = m.conversation_id AND e.state = 'queued'
   ORDER BY e.lane, e.id LIMIT 1) next ON next.id = m.id
 WHERE m.state = 'queued' AND m.channel = $1 AND (m.due_at IS NULL OR m.due_at <= $2)
-AND m.conversation_id <> ALL($3::text::bigint[])
+AND m.conversation_id <> ALL((SELECT $3::text::bigint[])::bigint[])
 ORDER BY m.lane, m.id LIMIT $4"""
 """The next of each conversation is looked up for itself; asked whether there is an earlier one, the planner compares
 each reply that is queued with each other, as long as its statistics say that there are few."""

@@ -345,7 +345,8 @@ class PostgresWriting(CommonLog):
             for reply in turn.replies
         ]
         values = (rows.batch_json(kept), rows.batch_json(said), now, now + HOLD, Lane.REPLY.value)
-        handled: list[Any] = await connection.fetch(sql.TURNS, *values)
+        ids = ids_text(turn.message_id for turn in turns), ids_text(turn.conversation_id for turn in turns)
+        handled: list[Any] = await connection.fetch(sql.TURNS, *values, *ids)
         return handled
 
     async def _put_back(self, item: PutBack, connection: Session, now: datetime, topics: set[object]) -> bool:
@@ -369,10 +370,9 @@ class PostgresWriting(CommonLog):
             self._early.find(attempt.channel, name) if name else None
             for attempt, name in zip(attempts, external, strict=True)
         ]
-        marks = [
-            {"id": attempt.message_id, "external_id": name} for attempt, name in zip(attempts, external, strict=True)
-        ]
-        await connection.execute(sql.SENT, rows.batch_json(marks), now)
+        ids = [attempt.message_id for attempt in attempts]
+        marks = [{"id": number, "external_id": name} for number, name in zip(ids, external, strict=True)]
+        await connection.execute(sql.SENT, rows.batch_json(marks), now, ids_text(ids))
         for receipt in filter(None, early):
             await self._further(receipt, connection, now, topics)
 
@@ -417,7 +417,7 @@ class PostgresWriting(CommonLog):
         if row is None or proof_of(number, row["address"], row["text"]) != receipt.proof:
             return None
         mark = {"id": number, "external_id": stored_key(receipt.external_id)}
-        await connection.execute(sql.SENT, rows.batch_json([mark]), now)
+        await connection.execute(sql.SENT, rows.batch_json([mark]), now, ids_text([number]))
         topics.add(outgoing(receipt.channel))
         return {"id": number, "state": "sent", "conversation_id": row["conversation_id"]}
 

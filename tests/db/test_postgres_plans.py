@@ -12,7 +12,7 @@ from db.log_postgres_writing import NO_WHOLE_TABLES
 from db.postgres import Session, open_session
 from tests.support.databases import Databases
 
-CONVERSATIONS, CLAIMED = 400, 20
+CONVERSATIONS, CLAIMED, MARKED = 400, 20, 2
 MOST_ROWS = 15
 """Passed on by all steps of the plan for one reply."""
 FILLED = f"""
@@ -64,14 +64,19 @@ async def test_the_next_replies_are_found_without_comparing_each_with_each(sessi
 @pytest.mark.parametrize(
     ("statement", "values"),
     [
-        (sql.SENT, """'[{"id": 3, "external_id": "a"}, {"id": 5}]', now()"""),
-        (sql.TURNS, """'[{"id": 2, "conversation_id": 1, "dialogue": "{}"}]', '[]', now(), now(), 0::smallint"""),
+        (sql.SENT, """'[{"id": 3, "external_id": "a"}, {"id": 5}]', now(), '{3,5}'"""),
+        (
+            sql.TURNS,
+            """'[{"id": 2, "conversation_id": 1, "dialogue": "{}"}, {"id": 4, "conversation_id": 2, "dialogue": "{}"}]',
+            '[]', now(), now(), 0::smallint, '{2,4}', '{1,2}'""",
+        ),
     ],
     ids=["sendings", "turns"],
 )
 async def test_marks_go_by_the_messages_and_not_through_all_that_waits(
     session: Session, statement: str, values: str
 ) -> None:
-    used = indexes(await explained(session, statement, values))
+    plan = await explained(session, statement, values)
 
-    assert used <= {"pk_messages", "pk_conversations"}
+    assert indexes(plan) == {index for index in ("pk_messages", "pk_conversations") if f"{index[3:]} " in statement}
+    assert rows_of(plan) <= MARKED * MOST_ROWS
