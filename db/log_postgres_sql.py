@@ -59,8 +59,7 @@ dialogues AS (
   waiting_since = CASE WHEN t.mode IS NULL THEN c.waiting_since
     WHEN t.mode = 'waiting' THEN coalesce(c.waiting_since, $3) END,
   leased_until = CASE WHEN t.release THEN NULL ELSE $4::timestamptz END
-  FROM turns t JOIN handled ON handled.id = t.id
-  WHERE c.id = t.conversation_id AND c.id = ANY((SELECT $7::text::bigint[])::bigint[])),
+  FROM turns t JOIN handled ON handled.id = t.id WHERE c.id = t.conversation_id),
 replies AS (
   INSERT INTO messages (conversation_id, channel, author, state, text, content, in_reply_to, lane, created_at)
   SELECT conversation_id, channel, 'bot', 'queued', text, content::jsonb, in_reply_to, $5, $3

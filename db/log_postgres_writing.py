@@ -344,9 +344,9 @@ class PostgresWriting(CommonLog):
             for turn in turns
             for reply in turn.replies
         ]
-        values = (rows.batch_json(kept), rows.batch_json(said), now, now + HOLD, Lane.REPLY.value)
-        ids = ids_text(turn.message_id for turn in turns), ids_text(turn.conversation_id for turn in turns)
-        handled: list[Any] = await connection.fetch(sql.TURNS, *values, *ids)
+        ids = ids_text(turn.message_id for turn in turns)
+        values = (rows.batch_json(kept), rows.batch_json(said), now, now + HOLD, Lane.REPLY.value, ids)
+        handled: list[Any] = await connection.fetch(sql.TURNS, *values)
         return handled
 
     async def _put_back(self, item: PutBack, connection: Session, now: datetime, topics: set[object]) -> bool:

@@ -68,7 +68,7 @@ async def test_the_next_replies_are_found_without_comparing_each_with_each(sessi
         (
             sql.TURNS,
             """'[{"id": 2, "conversation_id": 1, "dialogue": "{}"}, {"id": 4, "conversation_id": 2, "dialogue": "{}"}]',
-            '[]', now(), now(), 0::smallint, '{2,4}', '{1,2}'""",
+            '[]', now(), now(), 0::smallint, '{2,4}'""",
         ),
     ],
     ids=["sendings", "turns"],
