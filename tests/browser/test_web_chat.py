@@ -442,6 +442,34 @@ async def test_a_site_that_is_not_named_gets_a_link_instead_of_a_frame(house: Ho
     reader.complaints.clear()
 
 
+async def test_a_refused_frame_covers_a_telephone_for_moments_only(house: House, visit: Visit, site: Site) -> None:
+    _, address, page = site
+    no_long_wait = "<script>const wait = setTimeout; setTimeout = (then, ms) => ms < 5000 ? wait(then, ms) : 0</script>"
+    page["body"] = f'{no_long_wait}<script src="{house.address}/chat/widget.js"></script>'
+    reader = await visit(address, width=320)
+    opener = reader.page.get_by_role("button", name="Спросить библиотеку")
+    await opener.click()
+
+    await expect(reader.page.get_by_role("link", name="Открыть чат в новом окне")).to_be_focused()
+    await reader.page.get_by_role("button", name="Закрыть чат").click()
+    await expect(opener).to_be_focused()
+    reader.complaints.clear()
+
+
+async def test_the_button_keeps_its_look_on_a_site_with_habits_of_its_own(
+    house: House, visit: Visit, site: Site
+) -> None:
+    _, address, page = site
+    habits = "<style>button { box-sizing: content-box; text-transform: uppercase; letter-spacing: 4px }</style>"
+    page["body"] = f'{habits}<script src="{house.address}/chat/widget.js"></script>'
+    reader = await visit(address, width=320)
+    opener = reader.page.get_by_role("button", name="Спросить библиотеку")
+
+    await expect(opener).to_have_css("text-transform", "none")
+    await expect(opener).to_have_css("letter-spacing", "normal")
+    assert await opener.evaluate("button => button.getBoundingClientRect().left") >= 16
+
+
 @pytest.mark.parametrize(("width", "scheme"), [(320, "dark"), (1280, "light")])
 async def test_pictures_and_documents_are_seen_opened_and_told_in_words(
     house: House, visit: Visit, width: int, scheme: str

@@ -3,6 +3,8 @@
   "use strict";
 
   var READY_MS = 10000;
+  /* The chat says that it is ready before its page has loaded: a page that has and says nothing is the browser's refusal. */
+  var LOADED_MS = 1500;
   var tag = document.currentScript;
   if (!tag || window.bibliobotWidget) return;
   window.bibliobotWidget = true;
@@ -47,7 +49,7 @@
     position: "fixed", bottom: "16px", "z-index": "2147483000", "min-height": "56px", margin: "0", padding: "12px 22px",
     border: "2px solid " + onColour(colour), "border-radius": "28px", background: colour, color: onColour(colour),
     font: "600 18px/1.3 system-ui, sans-serif", "box-shadow": "0 4px 16px rgba(0,0,0,.35)", cursor: "pointer",
-    "max-width": "calc(100vw - 32px)",
+    "max-width": "calc(100vw - 32px)", "box-sizing": "border-box", "text-transform": "none", "letter-spacing": "normal",
   });
   button.style.setProperty(side, "16px", "important");
 
@@ -76,6 +78,7 @@
       frame.src = base + "frame" + query;
       frame.title = words.title;
       dress(frame, { display: "block", width: "100%", height: "100%", border: "0" });
+      frame.addEventListener("load", function () { setTimeout(offerWindow, LOADED_MS); });
       box.appendChild(frame);
       setTimeout(offerWindow, READY_MS);
     }
@@ -102,7 +105,7 @@
 
   /** The frame did not answer: this site is not in `embed_on`, or the chat is away. */
   function offerWindow() {
-    if (ready) return;
+    if (ready || !frame.parentNode) return;
     console.warn("Bibliobot: no answer from " + frame.src + ". Is " + location.origin + " in channels.webchat.embed_on?");
     var link = document.createElement("a");
     link.href = root + query;
