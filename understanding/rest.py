@@ -68,6 +68,8 @@ def rest(message: Message, words: Stretch, request: int = 0) -> Rest:
     if request and (behind := _behind_a_quotation(message, begin, stop)) != stop:
         begin, stop = _cut(marks, begin, behind, STRONG)
     narrow = _cut(marks, begin, stop, WEAK)
+    while narrow[1] < stop and narrow[1] > narrow[0] + 1 and message.tokens[narrow[1] - 1].word in _BELONGS_TO_THE_NEXT:
+        narrow = narrow[0], narrow[1] - 1  # what it belonged to was cut off: «на» of «на завтра»
     while narrow[0] > begin and message.tokens[narrow[0] - 1].word in _BELONGS_TO_THE_NEXT:
         narrow = narrow[0] - 1, narrow[1]
     return Rest(

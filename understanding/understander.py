@@ -49,6 +49,8 @@ _MOST_HEARD = 20
 _RUSSIAN = 0.7
 """This share of the letters must stand in Russian words: the rest are names."""
 _WORTH_TELLING = 0.1
+_TELLS_NOTHING_OF_AGE, _WITHOUT_A_PASSPORT = frozenset({"join", "join.remote"}), 14
+"""How somebody younger joins is another question than how one joins from afar, who says «без паспорта», too."""
 _BEFORE_A_LIST = frozenset({"search", "availability", "hold", "recommend", "greeting", "my_loans"})
 """«Забронируйте:», «нужны для школы:», «у меня список:»; a list of anything else is none of books."""
 _OF_TITLES, _MOST_WEIGHED = 0.7, 10
@@ -222,6 +224,8 @@ class PhraseUnderstanding:
             cut = _without_circumstances(intent, cut, found.get("title", ""))
         topic, why = self._topic(intent, message, part.words, words if of == 1 else part.words)
         found.update(topic)
+        if found.get("topic") in _TELLS_NOTHING_OF_AGE and _is_a_childs(found.get("age", "")):
+            found["topic"] = "join.child"
         if of == 1 and (other := rival(part, message)):
             found["rival"] = other
         if part.last - part.first < len(message.tokens) and intent in _BOOKISH and (names := naming.named(message)):
@@ -244,6 +248,11 @@ class PhraseUnderstanding:
             rest=cut.text,
             because=(*_because(part, message, telling), *why),
         )
+
+
+def _is_a_childs(age: str) -> bool:
+    """Whether an age that was told is a child's: «мне 10 лет»."""
+    return age.isdecimal() and int(age) < _WITHOUT_A_PASSPORT
 
 
 def _unsigned(text: str) -> str:

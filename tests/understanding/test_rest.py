@@ -29,6 +29,10 @@ def reader() -> PhraseUnderstanding:
         ("Внучек просил Незнайку на Луне, у вас найдётся?", "Незнайку на Луне"),
         ("дочка хочет Мойдодыра, не найдётся ли у вас", "Мойдодыра"),
         ("сын ищет остров сокровищ", "остров сокровищ"),
+        ("хачу взять остров сокровищ", "остров сокровищ"),
+        ("краткое содержание мцыри", "мцыри"),
+        ("дубровский краткий пересказ", "дубровский"),
+        ("кафка превращение есть ли на руках", "кафка превращение"),
         ("не подскажете, обломов есть в наличии?", "обломов"),
         ("учительница сказала прочитать недоросля у вас есть?", "недоросля"),
         ("хочу взять почитать Анну Каренину, она свободна?", "Анну Каренину"),
@@ -88,6 +92,11 @@ def test_a_title_of_several_sentences_stays_whole(reader: PhraseUnderstanding, t
 
 def test_a_preposition_stays_with_its_word(reader: PhraseUnderstanding) -> None:
     assert reader.understand("в вагоне есть")[0].slots["narrower"] == "в вагоне"
+
+
+def test_a_preposition_goes_with_the_word_that_it_belonged_to(reader: PhraseUnderstanding) -> None:
+    (request,) = reader.understand("грозу островского на завтра надо")
+    assert request.slots["narrower"] == "грозу островского"
 
 
 def test_the_word_book_may_belong_to_the_title(reader: PhraseUnderstanding) -> None:

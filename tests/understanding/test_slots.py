@@ -175,3 +175,15 @@ def test_a_word_that_points_at_a_book_is_no_title(reader: PhraseUnderstanding) -
 
     assert hold.intent == "hold"
     assert "title" not in hold.slots
+
+
+@pytest.mark.parametrize(
+    ("said", "topic"),
+    [
+        ("можно без паспорта записаться мне 10 лет", "join.child"),
+        ("мне 60 лет, можно без паспорта записаться?", "join.remote"),
+        ("мне 10 лет, потерял читательский билет", "join.card"),
+    ],
+)
+def test_how_old_somebody_is_tells_how_they_join(reader: PhraseUnderstanding, said: str, topic: str) -> None:
+    assert reader.understand(said)[0].slots["topic"] == topic
