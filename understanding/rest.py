@@ -67,7 +67,7 @@ def rest(message: Message, words: Stretch, request: int = 0) -> Rest:
     stop = _before_coming(message, begin, stop)
     if request and (behind := _behind_a_quotation(message, begin, stop)) != stop:
         begin, stop = _cut(marks, begin, behind, STRONG)
-    narrow = _cut(marks, begin, stop, WEAK)
+    narrow = _cut(marks, _behind_a_question(message, marks, begin, stop), stop, WEAK)
     while narrow[1] < stop and narrow[1] > narrow[0] + 1 and message.tokens[narrow[1] - 1].word in _BELONGS_TO_THE_NEXT:
         narrow = narrow[0], narrow[1] - 1  # what it belonged to was cut off: «на» of «на завтра»
     while narrow[0] > begin and message.tokens[narrow[0] - 1].word in _BELONGS_TO_THE_NEXT:
@@ -95,6 +95,18 @@ def _titles(message: Message, first: int, last: int) -> tuple[str, ...]:
             pieces.append(_unquoted(message.typed(begin, number)))
         begin = number + joins
     return tuple(pieces) if 1 < len(pieces) <= _MOST_TITLES else ()
+
+
+def _behind_a_question(message: Message, marks: dict[int, tuple[int, str]], first: int, last: int) -> int:
+    """Where the book begins behind something else that was said: «доброго здоровьичка, а есть ли у вас Шукшин»."""
+    for number in range(last - 1, first + 1, -1):
+        asks = number - 1
+        if marks[number][0] or marks[asks][0] < STRONG or marks[asks][1] != "strong":
+            continue
+        while asks > first and not message.tokens[asks].gap and marks[asks - 1][0]:
+            asks -= 1
+        return number if asks > first and message.tokens[asks].gap else first
+    return first
 
 
 def _behind_a_colon(message: Message, first: int, last: int) -> int:

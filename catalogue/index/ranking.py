@@ -20,6 +20,8 @@ _INITIAL = 0.9
 _BY_EAR = 0.9
 _SHORTEST_HEARD = 4
 """A given name that is spelt otherwise and sounds the same, and its least letters."""
+_SHORTEST_IN_CASES = 3
+"""Letters of a surname that has other forms."""
 _WHOLE_SERIES, _WORDS_OF_A_SERIES = 0.96, 2
 """A series that was named from end to end, in so many words at least, is likelier meant than half a title."""
 _SERIES = 0.85
@@ -156,7 +158,10 @@ class Scale:
         spread = share_asked_for(variant, credited)
         if in_title <= 0.0 and spread <= FITS:
             share = _AUTHOR_ONLY if in_author else _BY_SERIES_ONLY if any(series) else _FIRST_NAME_ONLY
-            return Scored(work, cover / max(told - polite, cover, _TINY) * share, by_author=in_author, exact=False)
+            score = cover / max(told - polite, cover, _TINY) * share
+            # Who names a writer or a series leaves no title unsaid; words that stand in a series by chance do.
+            spread = 1.0 if in_author or not any(series) or self._is_series_said(work) else spread
+            return Scored(work, score, by_author=in_author, exact=False, spread=spread)
         if self._closely and spread > _WHOLE_TITLE:
             told -= _STRANGE * self._forgiven(title, author, in_title)
         cover /= told
@@ -267,7 +272,9 @@ class Scale:
     def _mark_author(self, token: tuple[str, ...], found: list[float]) -> bool:
         """A guessed word counts for a surname less than a typed one, and not at all for a first name."""
         marked = False
-        for place, fit in self._spelt.get(token[0]) or self._by_key(token):
+        # «Им» is a surname as it stands, and a form of «оно» besides.
+        hits = self._spelt.get(token[0]) or (self._by_key(token) if len(token[0]) >= _SHORTEST_IN_CASES else ())
+        for place, fit in hits:
             word = self._words[place]
             if fit < _TYPED and not word.name:
                 if token[0] in given_names():
@@ -281,6 +288,10 @@ class Scale:
 
     def _is_said(self, token: tuple[str, ...]) -> bool:
         return bool(self._spelt.get(token[0]) or self._by_key(token))
+
+    def _is_series_said(self, work: Judged) -> bool:
+        """Whether all that tells anything in the name of a work's series was said."""
+        return all(is_small(token[0]) or self._is_said(token) for token in work.series)
 
     def _mark(self, token: tuple[str, ...], found: list[float]) -> bool:
         hits = self._spelt.get(token[0]) or self._by_key(token)

@@ -48,6 +48,8 @@ def asked(text: str, dialogue: Dialogue, later: timedelta = timedelta()) -> str:
         ("а другие его книги?", "others"),
         ("какие ещё книги этого автора есть?", "others"),
         ("что ещё есть у неё", "others"),
+        ("а ещё что есть этого автора", "others"),
+        ("что есть у него ещё", "others"),
         ("а второй том?", "volume"),
         ("есть часть 3?", "volume"),
         ("да, забронируй мне её", "reserve"),

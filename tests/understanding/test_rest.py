@@ -99,6 +99,19 @@ def test_a_preposition_goes_with_the_word_that_it_belonged_to(reader: PhraseUnde
     assert request.slots["narrower"] == "грозу островского"
 
 
+@pytest.mark.parametrize(
+    ("said", "title"),
+    [
+        ("я тут недавно переехала, есть ли у вас Шантарам", "Шантарам"),
+        ("доброго здоровьичка, а есть ли у вас Шукшин", ""),
+        ("Война и мир, есть ли у вас такая", ""),
+    ],
+)
+def test_what_is_asked_behind_something_else_is_read_alone(reader: PhraseUnderstanding, said: str, title: str) -> None:
+    (request,) = reader.understand(said)
+    assert request.slots.get("narrower", "") == title
+
+
 def test_the_word_book_may_belong_to_the_title(reader: PhraseUnderstanding) -> None:
     request = reader.understand("есть ли у вас книга джунглей")[0]
 

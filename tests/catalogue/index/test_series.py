@@ -1,11 +1,13 @@
 """The parts of a series by their numbers, and an honest list where no record tells which part it is."""
 
+from pathlib import Path
+
 import pytest
 
 from bot.ports.catalogue import Verdict, Wanted
 from catalogue.finder import IndexedCatalogue
 from catalogue.index.terms import volumes_in
-from tests.catalogue.index.shelf import book
+from tests.catalogue.index.shelf import book, indexed
 
 LIBRARY = (
     book("Последнее желание", "Сапковский А.", series=("Ведьмак", "1")),
@@ -78,3 +80,21 @@ async def test_of_a_series_what_there_is_most_of_comes_first_and_no_book_for_its
     assert [work.title for work in found.works][:3] == [
         "Гарри Поттер и Дары смерти", "Гарри Поттер и Кубок огня", "Гарри Поттер и Тайная комната",
     ]  # fmt: skip
+
+
+async def test_words_that_a_series_has_by_chance_name_no_book(tmp_path: Path) -> None:
+    """«Им» of «Когда им было двадцать» is «оно» in another form, and most of that name was not said."""
+    shelf = (
+        book("Иван Земнухов", "Башков В. П.", series=("Когда им было двадцать", "")),
+        book("Есть, молиться, любить", "Гилберт Э."), book("Книга джунглей", "Киплинг Р."),
+        *(book(f"Книга {number}. Что есть город", f"Орлов {number}.") for number in range(1, 11)),
+    )  # fmt: skip
+    async with indexed(tmp_path, *shelf) as catalogue:
+        found = await catalogue.find(Wanted(text="есть книга оно"))
+    assert found.verdict is not Verdict.FOUND
+
+
+async def test_a_surname_of_two_letters_has_no_other_forms(tmp_path: Path) -> None:
+    async with indexed(tmp_path, book("Консультант", "Им Сон Сун"), book("Оно", "Кинг Стивен")) as catalogue:
+        assert [work.title for work in (await catalogue.find(Wanted(text="книга оно"))).works] == ["Оно"]
+        assert (await catalogue.find(Wanted(text="им сон сун"))).works[0].title == "Консультант"
