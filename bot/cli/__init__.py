@@ -10,9 +10,12 @@ import os
 import sys
 
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # it would read the papers of every package installed
-from bot.cli import edge
-from bot.cli.commands import app, structlog_alone
-from bot.errors import BibliobotError, WrongUse
+try:
+    from bot.cli import edge
+    from bot.cli.commands import app, structlog_alone
+    from bot.errors import BibliobotError, WrongUse
+except KeyboardInterrupt:  # a third of a second of every command is its imports
+    sys.exit(130)
 
 __all__ = ["app", "main", "structlog_alone"]
 

@@ -253,4 +253,5 @@ def _read_line() -> str | None:
             import readline  # noqa: F401 - arrow keys and history
         return input("\n> ") or None
     except EOFError:
+        sys.stdout.write("\n")  # what comes next in the terminal begins a line
         return None

@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import sys
 from pathlib import Path
 from unittest.mock import patch
 
@@ -36,6 +37,22 @@ def test_letters_that_are_not_utf_8_are_refused(tmp_path: Path) -> None:
 
     assert done.returncode == 1
     assert done.stderr == b"the command holds letters that are not UTF-8: set the terminal to it, or rename the file\n"
+
+
+def test_who_changes_their_mind_while_it_starts_is_shown_no_fault() -> None:
+    pressed = """
+import sys
+class Pressed:
+    def find_spec(self, name, path=None, target=None):
+        if name == "bot.cli.commands":
+            raise KeyboardInterrupt
+sys.meta_path.insert(0, Pressed())
+import bot.cli
+"""
+
+    done = subprocess.run([sys.executable, "-c", pressed], capture_output=True, check=False)
+
+    assert (done.returncode, done.stderr) == (130, b"")
 
 
 def test_what_nobody_thought_of_is_told_without_what_it_was_about(

@@ -60,12 +60,13 @@ def test_why_it_was_understood_so_is_explained(library: SmallLibrary) -> None:
 
 def test_a_dialogue_in_the_terminal(library: SmallLibrary) -> None:
     done = subprocess.run(
-        library.command("chat"), input="вий\n\n", capture_output=True, text=True, timeout=120, check=False
+        library.command("chat"), input="вий\n", capture_output=True, text=True, timeout=120, check=False
     )
 
     assert done.returncode == 0, done.stderr
     assert "Пробная библиотека" in done.stdout
     assert "Вий" in done.stdout
+    assert done.stdout.endswith("> \n")  # the shell goes on at the beginning of a line
     assert done.stderr == ""
 
 
