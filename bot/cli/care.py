@@ -16,7 +16,7 @@ from bot.errors import BibliobotError, ChannelAuthError, ChannelError, InputErro
 from bot.settings import Settings, load
 from db import backup as copies
 from db import migrate
-from db.connect import Database, connect
+from db.connect import Database, connect, parse_url
 
 RESTED = "readers are not reminded; where this is the library's own store again, run: bibliobot notices resume"
 FINE, FAULT, NOTE = "[green]ok[/]", "[red]fault[/]", "[yellow]note[/]"
@@ -42,7 +42,9 @@ async def _check(config: Path | None, console: Console) -> int:
     settings, folder = load(config)
     branches = settings.library.values()
     faults = say("configuration", "", f"{settings.library.name}, {len(branches)} branches")
+    file = ""
     try:
+        file = _file(settings, folder)
         store = await open_database(settings, folder)
         try:
             resting = await notices_rest(store)
@@ -54,7 +56,7 @@ async def _check(config: Path | None, console: Console) -> int:
         if resting:
             console.print(f"{NOTE}  notices: {RESTED}")
     except BibliobotError as error:
-        faults += say("database", str(error))
+        faults += say("database", f"{error}{file}")
     try:
         table = handler_table(settings)
         faults += say("intents", "", ", ".join(settings.intents))
@@ -62,7 +64,8 @@ async def _check(config: Path | None, console: Console) -> int:
     except BibliobotError as error:
         faults += say("intents", str(error))
     try:
-        paid_channel(settings, settings.channels, privacy_of(settings))
+        if settings.notices.sms:
+            paid_channel(settings, settings.channels, privacy_of(settings))
     except BibliobotError as error:
         faults += say("notices", str(error))
     for where, code in _unknown_branches(settings):
@@ -73,6 +76,12 @@ async def _check(config: Path | None, console: Console) -> int:
     for name in undecided(settings):
         console.print(f"{NOTE}  channel {name}: {escape(UNDECIDED_ADVICE)}")
     return faults
+
+
+def _file(settings: Settings, folder: Path) -> str:
+    """The file of an SQLite store, for whoever has to mend it; an address of PostgreSQL may hold a password."""
+    url = parse_url(settings.database.url.get_secret_value(), folder)
+    return f" ({url.database})" if url.get_backend_name() == "sqlite" else ""
 
 
 def _unknown_branches(settings: Settings) -> list[tuple[str, str]]:

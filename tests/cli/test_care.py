@@ -69,6 +69,7 @@ def test_check_goes_on_after_a_fault(tmp_path: Path) -> None:
     said = library.runs("check", code=1)
 
     assert "channel pigeon: channels: unknown kind 'pigeon'" in said
+    assert said.count("unknown kind 'pigeon'") == 1
     assert "handles the fallback" in said
 
 
@@ -135,6 +136,7 @@ def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
     (tmp_path / "data" / "bibliobot.sqlite3").write_bytes(b"not a database at all, but a long text " * 50)
 
     assert "damaged, or no SQLite file" in library.runs("run", code=1)
+    assert f"restore a backup ({tmp_path / 'data' / 'bibliobot.sqlite3'})" in library.runs("check", code=1)
 
 
 def test_an_unreachable_postgresql_is_told_without_its_password(tmp_path: Path) -> None:
