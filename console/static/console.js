@@ -136,6 +136,19 @@
     } catch { /* storage is off */ }
   });
 
+  // --- on a slow line people press twice: what was sent is not sent again while its answer is awaited --------------
+  // (a password that is shown once would be gone, and what was kept would be told as a mistake).
+  const AWAITED_MS = 15000;
+  let sentAt = new WeakMap();
+  addEventListener("pageshow", () => { sentAt = new WeakMap(); });
+  addEventListener("submit", (event) => {
+    const { target: form, submitter, timeStamp } = event, by = submitter ?? form;
+    if (event.defaultPrevented || form.method !== "post" || form.matches("[data-again]")) return;
+    if (timeStamp - (sentAt.get(by) ?? -Infinity) >= AWAITED_MS) { sentAt.set(by, timeStamp); return; }
+    event.preventDefault();
+    tell(document.body.dataset.sent);
+  });
+
   // --- a form that comes when its session has ended is filled in again after the door -------------------------------
   const SENT = "sent";
   const session = (act) => { try { return act(sessionStorage); } catch { return null; } };  // storage may be off

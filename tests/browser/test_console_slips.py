@@ -283,3 +283,21 @@ async def test_how_long_a_reader_waits_goes_on_by_itself(desk_house: ConsoleHous
     await expect(masha.page.get_by_text("Ждёт библиотекаря: 5 минут")).to_be_visible()
     await masha.page.get_by_role("button", name="Взять").click()
     await expect(masha.page.get_by_text("Диалог у вас, бот молчит")).to_be_visible()
+
+
+async def test_what_is_pressed_twice_before_its_answer_comes_is_sent_once(
+    desk_house: ConsoleHouse, enter: Enter
+) -> None:
+    masha = await enter()
+    page, sent = masha.page, []
+    await masha.opens(f"{desk_house.address}/console/staff")
+    await page.get_by_label("Имя для входа").fill("olga")
+    await page.get_by_label("Как зовут").first.fill("Ольга")
+    page.on("request", lambda request: sent.append(request.method))
+    twice = "(button) => { button.click(); button.click(); return document.querySelector('#told').textContent; }"
+
+    told = await page.get_by_role("button", name="Добавить").evaluate(twice)
+
+    assert told == "Уже отправлено, ждём ответа."
+    await expect(page.get_by_text("Запишите пароль: больше он не покажется")).to_be_visible()
+    assert sent.count("POST") == 1
