@@ -34,7 +34,7 @@ from bot.messages import (
 )
 from bot.ports.letters import Author, Logged
 from bot.ports.log import Dialogue
-from bot.sameness import OfTheSame
+from bot.sameness import of_the_same
 
 EMPTY_DIALOGUE = "{}"
 
@@ -193,7 +193,7 @@ def _reply_extra(reply: Reply) -> str | None:
     return _json(ReplyExtra(reply.marks, reply.buttons, attachments, reply.personal, reply.template))
 
 
-reply_extra = OfTheSame(_reply_extra)
+reply_extra = of_the_same(_reply_extra)
 """The same, remembered: what many readers hear is put together once."""
 
 
@@ -201,7 +201,7 @@ def _reply_text(reply: Reply) -> str:
     return clean(reply.text)
 
 
-reply_text = OfTheSame(_reply_text)
+reply_text = of_the_same(_reply_text)
 """The words of a reply as they can be kept, remembered likewise."""
 
 

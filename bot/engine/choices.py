@@ -12,7 +12,7 @@ from bot.language.yes_or_no import Said
 from bot.messages import Button
 from bot.ports.log import Dialogue
 from bot.quick import dataclass
-from bot.sameness import OfTheSame
+from bot.sameness import of_the_same
 
 OFFER_LASTS = timedelta(hours=24)
 LIST_LASTS = timedelta(hours=2)
@@ -164,7 +164,7 @@ def _labels_of(offered: tuple[Button, ...]) -> dict[str, Button]:
     return bare | {fold(button.label): button for button in reversed(offered)}
 
 
-_labels = OfTheSame(_labels_of)
+_labels = of_the_same(_labels_of)
 
 
 # --- one of a list -------------------------------------------------------------------------------
@@ -211,7 +211,7 @@ def _listed_of(offered: tuple[Button, ...]) -> tuple[Button, ...]:
     return tuple(button for button in offered if ":" in button.payload and _verb(button) == most)
 
 
-_listed = OfTheSame(_listed_of)
+_listed = of_the_same(_listed_of)
 
 
 def _verb(button: Button) -> str:

@@ -18,7 +18,7 @@ from bot.ports.log import Dialogue, Heard, Mode, Waiting
 from bot.ports.understanding import Request
 from bot.quick import dataclass
 from bot.routing import Answer, Expects, Trigger
-from bot.sameness import OfTheSame
+from bot.sameness import of_the_same
 
 LONGEST_TEXT = 4_000
 """Characters that are read of one message; the log keeps all of it."""
@@ -407,4 +407,4 @@ def _choices_of(reply: Reply) -> tuple[Button, ...]:
     return tuple(button for row in reply.buttons for button in row if button.is_choice)
 
 
-_choices = OfTheSame(_choices_of)
+_choices = of_the_same(_choices_of)
