@@ -186,3 +186,17 @@ async def test_who_wants_no_more_ready_answers_is_led_to_a_person(reader: Reader
 
     reader.hears("Записал, что вам нужен библиотекарь.")
     assert reader.conversation.mode is Mode.WAITING
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("звоню, никто не берет трубку", "Извините, что вам не ответили."),
+        ("почему трубку не берёте?", "Позвать библиотекаря?"),
+        ("вы когда-нибудь трубку берёте?", "Позвать библиотекаря?"),
+    ],
+)
+async def test_who_calls_in_vain_is_led_to_a_person(reader: Reader, said: str, told: str) -> None:
+    await reader.says(said)
+
+    reader.hears(told)

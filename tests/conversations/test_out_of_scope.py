@@ -61,3 +61,12 @@ async def test_keys_hit_at_random_twice_offer_a_person(reader: Reader) -> None:
     await reader.says("йцукенгшщ")
 
     reader.hears("Позвать библиотекаря?")
+
+
+async def test_abuse_is_no_title(reader: Reader, catalogue: FakeCatalogue) -> None:
+    catalogue.holds("Без тормозов", "Диана Арбенина", at(CENTRAL, 1, 1))
+
+    await reader.says("ну ты и тормоз")
+
+    reader.hears("Я библиотечный бот")
+    reader.hears_nothing_of("Арбенина")

@@ -32,6 +32,8 @@ ALL = (CENTRAL, CHILDREN, FIRST, SECOND, FOURTH, TWELFTH)
         ("branch 2", SECOND),
         ("в сосновской библиотеке", FIRST),
         ("в Сосновке", FIRST),
+        ("адрес сосновки", FIRST),
+        ("часы работы Сосновки", FIRST),
         ("Берёзовка", SECOND),
         ("березовская", SECOND),
         ("в некрасовке", FOURTH),
