@@ -113,9 +113,7 @@ def stretch(message: Message) -> Stretch:
 
 
 def _stands(pattern: Pattern, words: Stretch) -> bool:
-    """Whether at least two words make it, where it asks for two: one word is no sentence, whatever it may mean."""
-    if pattern.size < 2:
-        return True
+    """Whether at least two words make a pattern of two: one word is no sentence, whatever it may mean."""
     standing = False
     for mask in words.masks:
         if mask & pattern.mask:
@@ -150,7 +148,9 @@ class Judge:
         fits = [
             pattern
             for pattern in words.patterns
-            if pattern.mask & present == pattern.mask and not pattern.unwanted & present and _stands(pattern, words)
+            if pattern.mask & present == pattern.mask
+            and not pattern.unwanted & present
+            and (pattern.size < 2 or _stands(pattern, words))
         ]
         if not fits or len(words.masks) > _LONGEST_REMEMBERED:
             return self._opinion(words, fits)

@@ -17,8 +17,9 @@ _DATE = Sought(
     r"|today|tomorrow|tonight|(?:this\s+)?(?:mon|tues|wednes|thurs|fri|satur|sun)days?"
     r"|(?:this\s+)?weekends?|(?:this|next) week)",
     "завтра сегодня понедельник четверг пятниц суб воск выходны недел пн вт ср чт пт сб вс новый day tonight tomorrow "
-    "week",
-    r"\d",
+    "week январ феврал март апрел мая май мае июн июл август сентябр октябр ноябр декабр числ january february march "
+    "april may june july august september october november december",
+    r"\d\.\d",
 )
 _WIDER_DATE = Sought(
     rf"(?i)\b(?:(?:майски\w+|новогодни\w+|январски\w+)\s+(?:праздник\w*|каникул\w*)|праздник(?:и|ов|ам|ами|ах)\b|каникул\w*"

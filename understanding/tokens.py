@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from bot.language import isbn, morphology, numbers
 from bot.language.folding import fold
@@ -214,6 +215,7 @@ def clean(text: str) -> str:
     return text.strip()
 
 
+@lru_cache(maxsize=1_024)
 def _gap(between: str) -> str:
     if HARD.search(between):
         return "."

@@ -1,6 +1,5 @@
 """A reader's words → requests: the port ``Understanding``, filled by the phrase files."""
 
-import re
 from collections.abc import Mapping
 
 from bot.language import layout, morphology
@@ -20,6 +19,7 @@ from understanding.model import Model
 from understanding.model import model as trained_model
 from understanding.rest import Rest, rest
 from understanding.same_book import one_book, one_place
+from understanding.sought import Sought
 from understanding.splitting import SURE, Part, Splitter, calls_a_person
 from understanding.tokens import Message, Reader
 from understanding.topic_ear import OF_ALL, TopicEar
@@ -35,9 +35,10 @@ from understanding.wishes import (
 )
 
 _LONGEST = 4_000
-_SIGNED = re.compile(
-    r"\b(?:с уважением|с благодарностью|с наилучшими пожеланиями|(?:best|kind) regards|sincerely)\b[\w\s,.-]{0,60}$",
-    re.I,
+_SIGNED = Sought(
+    r"(?i)\b(?:с уважением|с благодарностью|с наилучшими пожеланиями|(?:best|kind) regards|sincerely)\b"
+    r"[\w\s,.-]{0,60}$",
+    "уважением благодарностью пожеланиями regards sincerely",
 )
 _BOOKISH = frozenset({"search", "availability", "hold", "renew"})
 _LOOKED_FOR = frozenset({"search", "availability"})
