@@ -255,41 +255,33 @@ class SqliteWriting(CommonLog):
         ours = {turn.message_id: turn for turn in turns if self._held.has(turn.conversation_id, turn.lease)}
         taken_over: set[int] = set()
         if looks:
-            asked = [(message_id, turn.outcome not in SILENT_OUTCOMES) for message_id, turn in ours.items()]
+            asked = [(message_id, _speaks(turn)) for message_id, turn in ours.items()]
             open_ids, taken_ids = db.execute(sql.OPEN_TURNS, (rows.batch_json(asked),)).fetchone()
             still_open, taken_over = set(rows.ids_of(open_ids)), set(rows.ids_of(taken_ids))
             ours = {message_id: turn for message_id, turn in ours.items() if message_id in still_open}
         done = list(ours.values())
         if for_the_desk(done):
             kept.topics.add(DESK)
-        handled = [
-            (
-                turn.message_id,
-                turn.outcome.value,
-                turn.intent,
-                turn.confidence,
-                rows.clean(turn.error)[:2000] if turn.error else "",
-                int(turn.secret),
-            )
-            for turn in done
-        ]
-        still_waited = sql.HANDLED.execute(db, handled, now)
-        dialogues = [
-            (
-                turn.conversation_id,
-                rows.dialogue_json(turn.dialogue),
-                turn.mode.value if turn.mode else "",
-                turn.handover_reason,
-                int(turn.outcome not in SILENT_OUTCOMES),
-            )
-            for turn in done
-        ]
-        still_free = sql.DIALOGUES.execute(db, dialogues, now)
+        still_waited = sql.HANDLED.execute(db, [_handled(turn) for turn in done], now)
+        still_free = sql.DIALOGUES.execute(db, [_left(turn) for turn in done], now)
         if still_waited < len(done) or still_free < len({turn.conversation_id for turn in done}):
             raise _NotAsBefore
         for turn in done:
             desk.keep(db, handovers.of_turn(turn, kept.at))
-        said = [(turn, reply) for turn in done for reply in turn.replies]
+        self._reply(db, done, now, kept)
+        # Kept once, should the same turn be in the batch twice.
+        return [
+            Fate.KEPT
+            if ours.get(turn.message_id) is turn
+            else Fate.TAKEN_OVER
+            if turn.message_id in taken_over
+            else Fate.LOST
+            for turn in turns
+        ]
+
+    def _reply(self, db: sqlite3.Connection, turns: list[Completed], now: str, kept: Kept) -> None:
+        """Queue what the turns say."""
+        said = [(turn, reply) for turn in turns for reply in turn.replies]
         kept.replies = [(number, *each) for number, each in zip(self._ids(len(said)), said, strict=True)]
         replies = [
             (
@@ -303,17 +295,8 @@ class SqliteWriting(CommonLog):
             for number, turn, reply in kept.replies
         ]
         sql.NEW_REPLIES.execute(db, replies, Lane.REPLY.value, now)
-        for _, turn, _ in kept.replies:
+        for turn, _ in said:
             kept.topics.update((outgoing(turn.contact.channel), turn.contact))
-        # Kept once, should the same turn be in the batch twice.
-        return [
-            Fate.KEPT
-            if ours.get(turn.message_id) is turn
-            else Fate.TAKEN_OVER
-            if turn.message_id in taken_over
-            else Fate.LOST
-            for turn in turns
-        ]
 
     def _put_back(self, db: sqlite3.Connection, item: PutBack, now: str, topics: Topics) -> bool:
         """Count a failure; True where it set the message aside."""
@@ -376,3 +359,19 @@ class SqliteWriting(CommonLog):
             return None
         sql.SENT.execute(db, [(number, "sent", stored_key(rows.clean(receipt.external_id)))], now)
         return number, "sent", row[2]
+
+
+def _speaks(turn: Completed) -> bool:
+    return turn.outcome not in SILENT_OUTCOMES
+
+
+def _handled(turn: Completed) -> tuple[int, str, str, float, str, int]:
+    """What is kept of a turn at its message."""
+    error = rows.clean(turn.error)[:2000] if turn.error else ""
+    return turn.message_id, turn.outcome.value, turn.intent, turn.confidence, error, int(turn.secret)
+
+
+def _left(turn: Completed) -> tuple[int, str, str, str, int]:
+    """Where a turn leaves its conversation."""
+    mode = turn.mode.value if turn.mode else ""
+    return turn.conversation_id, rows.dialogue_json(turn.dialogue), mode, turn.handover_reason, int(_speaks(turn))
