@@ -9,7 +9,7 @@ from catalogue.index.documents import Judged, Variant
 from catalogue.index.latin_names import INITIALS
 from catalogue.index.likeness import Likenesses
 from catalogue.index.questions import Question
-from catalogue.index.vocabulary import heard
+from catalogue.index.vocabulary import heard_again
 
 _FORM = 0.97
 """Another form of the word: its stem or dictionary form is the same."""
@@ -265,8 +265,8 @@ class Scale:
         """Beside a surname, a given name that only sounds the same: «Луис» and «Льюис», «Брем» and «Брэм»."""
         for place, word in enumerate(self._words):
             if found[place] < _BY_EAR and len(word.text) >= _SHORTEST_HEARD:
-                sound = heard(word.text)
-                if any(heard(token[0]) == sound for token in variant.author):
+                sound = heard_again(word.text)
+                if any(heard_again(token[0]) == sound for token in variant.author):
                     found[place] = _BY_EAR
 
     def _mark_author(self, token: tuple[str, ...], found: list[float]) -> bool:
@@ -317,7 +317,9 @@ class Scale:
         last = self._last
         for place, word in enumerate(self._words):
             short = len(word.text) < 3 and place != self._cut_short
-            if short or word.text.isdigit() or max(title[place], author[place], series[place]) >= FITS:
+            if short or word.text.isdigit():
+                continue
+            if title[place] >= FITS or author[place] >= FITS or series[place] >= FITS:
                 continue
             best, at = 0.0, -1
             for number, token in enumerate(variant.title):

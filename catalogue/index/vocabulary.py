@@ -5,6 +5,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from itertools import islice, repeat
 from pathlib import Path
 from typing import Any
@@ -311,6 +312,10 @@ def stem_distance(own: str, text: str, most: int) -> float:
             if length != size and abs(length - size) + _OTHER_LENGTH < least:
                 least = min(least, OSA.distance(own, text[:length], score_cutoff=most) + _OTHER_LENGTH)
     return least + _ENDING
+
+
+heard_again = lru_cache(maxsize=8_192)(heard)
+"""The same for single words that are met again: writers' names above all."""
 
 
 def _is_heard(word: str) -> bool:
