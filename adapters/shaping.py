@@ -7,12 +7,11 @@ for a phone number, which its text must do without.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from html import escape
 
 from bot.channels import Capabilities
 from bot.messages import Attachment, Button, Document, Location, Mark, Picture, Reply, Style
-from bot.quick import dataclass
+from bot.quick import dataclass, replace
 from bot.wording import gettext as _
 
 _ENDS = (

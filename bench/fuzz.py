@@ -15,7 +15,6 @@ import random
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from time import thread_time
 
@@ -26,6 +25,7 @@ from bot.bibliography import IndexEntry
 from bot.engine.titles import Titled
 from bot.language import layout
 from bot.language.translit import to_latin
+from bot.quick import replace
 from catalogue.finder import IndexedCatalogue
 from understanding.understander import PhraseUnderstanding
 

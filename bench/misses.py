@@ -8,7 +8,6 @@ import argparse
 import asyncio
 import tempfile
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 
@@ -16,6 +15,7 @@ from bot.clock import SystemClock
 from bot.language.morphology import warm
 from bot.messages import Contact, Inbound
 from bot.ports.log import Outcome
+from bot.quick import replace
 from db.connect import Database, connect
 from db.migrate import upgrade
 from db.misses import SqlMisses

@@ -19,7 +19,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter, process_time, thread_time
 
@@ -32,6 +32,7 @@ from bot.asking import look_up
 from bot.bibliography import IndexEntry
 from bot.language.folding import fold
 from bot.ports.catalogue import Found, Verdict, Wanted
+from bot.quick import replace
 from catalogue.finder import IndexedCatalogue
 from understanding.understander import PhraseUnderstanding
 

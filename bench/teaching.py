@@ -9,7 +9,6 @@ import asyncio
 import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 from time import perf_counter, process_time
 
@@ -17,6 +16,7 @@ from bot.clock import SystemClock
 from bot.engine.rehearsal import Rehearsal
 from bot.lessons import Lesson
 from bot.ports.library import FaqEntry
+from bot.quick import replace
 from bot.teaching import Synonym, SynonymKind
 from db.connect import connect
 from db.migrate import upgrade

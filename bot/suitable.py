@@ -1,7 +1,6 @@
 """What a reader who is known to be a child is not shown: books that the law marks for adults (436-FZ)."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
 from datetime import date, datetime
 
 from bot.accounts import Account
@@ -12,6 +11,7 @@ from bot.library.places import main_branch
 from bot.messages import Contact
 from bot.ports.catalogue import Catalogue, Found, Suggested, Taste, Verdict, Wanted, Withheld
 from bot.ports.library import Library
+from bot.quick import replace
 
 ADULT = 18
 """The age from which on everything may be shown, and the mark of what may not be shown before."""

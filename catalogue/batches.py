@@ -11,7 +11,7 @@ import signal
 import traceback
 from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import aclosing, suppress
-from dataclasses import field, replace
+from dataclasses import field
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Any
@@ -21,7 +21,7 @@ import msgspec
 from bot.bibliography import Keyed
 from bot.errors import BibliobotError, InputError
 from bot.library.records import Read, RecordData, Rejected, Rejection
-from bot.quick import dataclass
+from bot.quick import dataclass, replace
 from catalogue.importers.source import SourceFile
 from catalogue.works import keyed
 

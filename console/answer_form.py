@@ -2,14 +2,13 @@
 
 import secrets
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from bot.language.translit import to_latin
 from bot.lessons import KeptAnswer, Lesson, Lessons
 from bot.messages import Reply
 from bot.ports.library import FaqEntry
-from bot.quick import dataclass
+from bot.quick import dataclass, replace
 from bot.teaching import SynonymKind
 from bot.wording import gettext as _
 from bot.wording import in_language

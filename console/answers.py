@@ -1,7 +1,6 @@
 """The bot's own answers: a list, an editor with what a change would do, and their history."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from aiohttp import web
@@ -9,6 +8,7 @@ from aiohttp import web
 from bot.language.folding import fold
 from bot.lessons import KeptAnswer, Lessons, Proposal, Saved, Saving
 from bot.ports.library import FaqEntry
+from bot.quick import replace
 from bot.staff import StaffRole
 from bot.wording import gettext as _
 from console import answer_form, lesson_words

@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import time
 from itertools import pairwise
 
 from bot.library.hours import parse_intervals
 from bot.library.model import Branch, Hours, Interval
+from bot.quick import replace
 from bot.wording import capital, clock_time, weekday
 from bot.wording import gettext as _
 

@@ -3,7 +3,6 @@
 import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,6 +16,7 @@ from bot.overview import ChannelBook
 from bot.ports.files import Files
 from bot.ports.library import Library
 from bot.ports.log import Mode
+from bot.quick import replace
 from bot.staff import StaffMember
 from bot.streams import Streams
 from bot.wording import gettext as _

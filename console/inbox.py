@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
-from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,6 +11,7 @@ from aiohttp import web
 
 from bot.desk import MOST_COUNTED, Asked, Counts, Desk, Tab, Talk
 from bot.errors import StoreUnavailable
+from bot.quick import replace
 from bot.streams import Streams
 from bot.wording import gettext as _
 from console.card_summary import CardSummary

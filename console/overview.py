@@ -1,7 +1,6 @@
 """How the day goes: figures beside those of a week ago, who waits, how the messengers stand."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -22,7 +21,7 @@ from bot.overview import (
     together,
     whole,
 )
-from bot.quick import dataclass
+from bot.quick import dataclass, replace
 from bot.wording import gettext as _
 from console.room import ROOT, ConsoleSetting, Room, Visit
 

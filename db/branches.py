@@ -1,7 +1,6 @@
 """The buildings: as ``config.yaml`` or the staff tell of them, and those that only imported files know."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.language.folding import fold
 from bot.library.model import HIDDEN_STATUSES, Branch, Hours, SpecialDays
+from bot.quick import replace
 from db.branch_book import in_order, known_branches
 from db.catalogue_sql import lock
 from db.connect import Database, store_errors

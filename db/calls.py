@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +13,7 @@ from bot.clock import Clock
 from bot.handover import ASKED_AGAIN
 from bot.messages import Contact, Reply
 from bot.ports.log import Dialogue, Mode
+from bot.quick import replace
 from db import post, rows, spoken
 from db.base import aliased
 from db.connect import Database, store_errors

@@ -2,7 +2,6 @@
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import delete, select, update
@@ -14,6 +13,7 @@ from bot.card_desk import IssuedCode, LinkedContact
 from bot.clock import Clock
 from bot.library.linking import Codes, card_spellings
 from bot.messages import Contact
+from bot.quick import replace
 from db import audit
 from db.connect import Database, store_errors
 from db.digests import Digests

@@ -1,7 +1,6 @@
 """One patron's loans with everything that decides about them: from rows to the pure rules and back."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -12,7 +11,7 @@ from bot.library.holds import QueuedHold, wants_copy
 from bot.library.lending import Loan
 from bot.library.policy import LendingPolicy
 from bot.library.renewal import Circumstances, OtherLoan, Renewal, WaitingHold, last_due_date, renew, renewals_left
-from bot.quick import dataclass
+from bot.quick import dataclass, replace
 from db import circulation_reading as reading
 from db.circulation_house import LendingHouse, Places
 from db.circulation_reading import Copies, StoredLoan, StoredPatron

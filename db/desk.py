@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,6 +16,7 @@ from bot.desk import MOST_COUNTED, Asked, Canned, Counts, Inbox, Tab, Talk
 from bot.desk_actions import Acted, DeskAction, DeskLog, Release, Relieve, Say
 from bot.errors import InputError, StoreUnavailable
 from bot.messages import Contact, Reply
+from bot.quick import replace
 from bot.rounds import again_and_again
 from db import desk_rows, rows
 from db import desk_sql as sql

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -15,6 +14,7 @@ from bot.circulation import Circulation
 from bot.clock import Clock
 from bot.messages import Contact
 from bot.own_data import CardKept, ConsentKept, PatronKept, PersonKept, SaidKept, export, export_of_patron
+from bot.quick import replace
 from db import audit, rows
 from db.connect import Database
 from db.digests import Digests

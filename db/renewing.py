@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -12,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.circulation import RenewalOutcome, RenewalState, RenewalWish
 from bot.library.lending import Loan
 from bot.library.renewal import NotRenewed, RenewalBlock, renewed_loan
+from bot.quick import replace
 from bot.renewal_requests import RequestCause, RequestState
 from db import circulation_keys as keys
 from db.circulation_keys import KEY_LENGTH, Counts

@@ -6,7 +6,6 @@ Older rows stay readable: unknown keys are ignored, missing ones take their defa
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -34,6 +33,7 @@ from bot.messages import (
 )
 from bot.ports.letters import Author, Logged
 from bot.ports.log import Dialogue
+from bot.quick import replace
 from bot.sameness import of_the_same
 
 EMPTY_DIALOGUE = "{}"

@@ -1,7 +1,6 @@
 """A decision about a renewal request, taken back by whoever made it, before anybody was told."""
 
 from collections import Counter
-from dataclasses import replace
 from datetime import date, datetime
 
 from sqlalchemy import delete, exists, select, update
@@ -9,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.library.notices import NoticeKind
 from bot.library.renewal import NotRenewed
-from bot.quick import dataclass
+from bot.quick import dataclass, replace
 from bot.renewal_requests import DECISION_RESTS, RenewalRequest, RequestState
 from db import circulation_keys as keys
 from db.circulation_reading import StoredLoan

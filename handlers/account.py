@@ -1,7 +1,6 @@
 """The door to a reader's account, shared by all dialogues behind it: who it is, and what is said where nobody is in."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -14,7 +13,7 @@ from bot.messages import Attachment, Button, Reply, Styled, compose
 from bot.ports.library import Library
 from bot.ports.log import Mode
 from bot.ports.understanding import Request
-from bot.quick import dataclass
+from bot.quick import dataclass, replace
 from bot.routing import Answer, Turn
 from bot.wording import gettext as _
 from handlers import Row, desk_phone, find_button, in_lines, librarian_button

@@ -1,11 +1,10 @@
 """«Стоп» and «присылайте»: what comes unasked. Heard in every channel, so nothing personal is said here."""
 
-from dataclasses import replace
-
 from bot.language.folding import words
 from bot.messages import Button, reply
 from bot.ports.library import Library
 from bot.ports.understanding import Request
+from bot.quick import replace
 from bot.routing import Answer, Router, Turn, intent
 from bot.wording import gettext as _
 from handlers import find_button, librarian_button

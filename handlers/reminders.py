@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 
 from bot.accounts import NoticeWishes, OtherChats
 from bot.language.folding import words
 from bot.language.numbers import to_digits
 from bot.messages import Button
 from bot.ports.library import Library
+from bot.quick import replace
 from bot.routing import Answer, Router, Turn, intent, pressed
 from bot.wording import counted, listed
 from bot.wording import gettext as _

@@ -1,12 +1,11 @@
 """Questions of rules: answered in the library's own words, or not at all."""
 
-from dataclasses import replace
-
 from bot.asking import look_up, look_up_faq
 from bot.language.folding import words
 from bot.messages import reply
 from bot.ports.library import Library
 from bot.ports.understanding import Request
+from bot.quick import replace
 from bot.routing import Answer, Router, Turn, follows, intent, not_followed, pressed, same_for_all
 from bot.wording import books
 from bot.wording import gettext as _

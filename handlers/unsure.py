@@ -1,7 +1,6 @@
 """Words that may mean two things: the catalogue is asked first, and where both stay possible the reader chooses."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 from bot.asking import look_up, look_up_faq
 from bot.language.folding import words
@@ -11,6 +10,7 @@ from bot.messages import Button, reply
 from bot.ports.catalogue import Found
 from bot.ports.library import Library
 from bot.ports.understanding import Request
+from bot.quick import replace
 from bot.routing import Answer, Router, Turn, intent, pressed
 from bot.wording import books
 from bot.wording import gettext as _

@@ -1,7 +1,6 @@
 """Replies of every kind, and what a reader sees of each in every channel: behind ``docs/channels.md`` and its test."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -27,6 +26,7 @@ from bot.messages import (
     link,
     reply,
 )
+from bot.quick import replace
 
 TESTS = Path(__file__).resolve().parent.parent / "tests" / "adapters"
 TITLE = "«_Кот_ & *пёс*» [1] <b>@ad</b> 👨‍👩‍👧‍👦 🏳️‍🌈"

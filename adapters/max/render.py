@@ -5,13 +5,12 @@ Source of the limits: MAX Bot API, OpenAPI of 2026-07-01, and dev.max.ru on keyb
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from adapters.shaping import Part, html, shape, width
 from bot.channels import Capabilities
 from bot.messages import Button, Document, Location, Picture, Reply
-from bot.quick import dataclass
+from bot.quick import dataclass, replace
 
 MAX_ROW, MAX_ROW_SPECIAL, MAX_ROWS, MAX_BUTTONS, MAX_LABEL = 7, 3, 30, 210, 128
 _SHARES = (1.0, 0.75, 0.5, 0.25)

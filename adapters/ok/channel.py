@@ -4,7 +4,6 @@ import hmac
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from ipaddress import IPv6Address, ip_address, ip_network
@@ -26,6 +25,7 @@ from bot.channels import Accepted, Capabilities, Setting, Webhook
 from bot.errors import BadSignature, ChannelError, ChannelUnavailable, DeliveryRefused
 from bot.messages import Outbound, Sent
 from bot.newest import Newest
+from bot.quick import replace
 
 log = structlog.get_logger(__name__)
 

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from adapters.shaping import cut, in_words, shape
 from adapters.sms.counting import UCS2_PART, fitted, parts
@@ -10,6 +9,7 @@ from adapters.sms.settings import SmsSettings
 from bot.channels import Capabilities
 from bot.language.translit import to_latin
 from bot.messages import Attachment, Button, Location, Reply
+from bot.quick import replace
 from bot.wording import gettext as _
 
 LEAST = 30

@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
-from dataclasses import replace
 from functools import partial
 from typing import Any
 from urllib.parse import quote
@@ -31,6 +30,7 @@ from bot.errors import (
 )
 from bot.messages import Contact, Moved, Outbound, Sent, StoredFile
 from bot.newest import Newest
+from bot.quick import replace
 from bot.wording import gettext as _
 from bot.wording import in_language
 

@@ -6,13 +6,12 @@ Source of the limits: core.telegram.org/bots/api: 4,096 characters after parsing
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from adapters.shaping import Part, html, shape, width
 from bot.channels import Capabilities
 from bot.messages import Button, Document, Location, Picture, Reply
-from bot.quick import dataclass
+from bot.quick import dataclass, replace
 
 MAX_PHOTO = 10 * 1024**2
 """Bytes; a larger picture goes as a file (core.telegram.org/bots/api, "Sending files")."""

@@ -3,7 +3,6 @@
 import hmac
 from collections import deque
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import replace
 from functools import partial
 from typing import Any
 from urllib.parse import quote
@@ -19,6 +18,7 @@ from adapters.vk.settings import VkSettings
 from bot.channels import Accepted, Channel, Setting, Webhook, together
 from bot.errors import BadSignature, ChannelUnavailable, DeliveryRefused, InputError, MessageRefused
 from bot.messages import Document, Outbound, Picture, Sent, StaffReply
+from bot.quick import replace
 
 FILE_HOSTS = ("userapi.com", "vkuserphoto.ru", "vkuser.net", "vk-cdn.net", "vk.com", "vk.ru")
 """VK's own, where readers' pictures lie; nothing else is ever fetched."""

@@ -2,12 +2,11 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from adapters.shaping import Part, shape, width
 from bot.channels import Capabilities
 from bot.messages import Button, Document, Location, Picture, Reply
-from bot.quick import dataclass
+from bot.quick import dataclass, replace
 
 MAX_TEXT = 4096
 """The schema says 9000 since 2024, the documentation and readers 4096: the smaller one is safe."""

@@ -1,6 +1,5 @@
 """What the log holds → JSON of the API. Pure."""
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +11,7 @@ from adapters.webchat.linking import with_links
 from bot.channels import Capabilities
 from bot.messages import Contact, Document, Location, Mark, Picture, Reply, Style
 from bot.ports.letters import Author, Logged
+from bot.quick import replace
 
 MAX_LABEL = 80
 _ENDLESS = 1_000_000

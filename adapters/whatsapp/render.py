@@ -4,7 +4,6 @@ Limits: Meta's OpenAPI v23.0 for the Cloud API; what it leaves out, from its ref
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 from adapters.shaping import Part, cut, shape, width
@@ -12,7 +11,7 @@ from adapters.whatsapp.settings import WhatsAppTemplate
 from adapters.whatsapp.words import formatted, with_addresses
 from bot.channels import Capabilities
 from bot.messages import Button, Document, Location, Picture, Reply, StoredFile, Template
-from bot.quick import dataclass
+from bot.quick import dataclass, replace
 from bot.wording import gettext as _
 
 SPARE = 0.975

@@ -6,7 +6,7 @@ import secrets
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import field, replace
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,7 @@ from bot.ports.letters import Author, Logged
 from bot.ports.library import Library
 from bot.ports.log import Attempt
 from bot.ports.understanding import NOTES, Request
-from bot.quick import dataclass
+from bot.quick import dataclass, replace
 from bot.routing import Answer, Handler, Turn
 from bot.settings import load
 

@@ -9,7 +9,6 @@ No library system is connected yet: this waits for the first one (docs/decisions
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Generic, TypeVar
 
@@ -31,7 +30,7 @@ from bot.clock import Clock
 from bot.library.renewal import RenewalBlock
 from bot.newest import Newest
 from bot.one_by_one import OneByOne
-from bot.quick import dataclass
+from bot.quick import dataclass, replace
 from bot.renewal_requests import RenewalRequest, RequestCause, RequestState, Unsettled
 
 Answer = TypeVar("Answer")

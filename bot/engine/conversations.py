@@ -4,7 +4,6 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache, lru_cache
 
@@ -16,7 +15,7 @@ from bot.language.spoken import Spoken, spoken
 from bot.messages import Button, ButtonPress, Content, Photo, Reply, SharedPhone, Started, Text, Unsupported
 from bot.ports.log import Dialogue, Heard, Mode, Waiting
 from bot.ports.understanding import Request
-from bot.quick import dataclass
+from bot.quick import dataclass, replace
 from bot.routing import Answer, Expects, Trigger
 from bot.sameness import of_the_same
 

@@ -4,7 +4,6 @@ import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import replace
 from datetime import datetime, timedelta
 from time import monotonic
 from zoneinfo import ZoneInfo
@@ -30,7 +29,7 @@ from bot.library.notices import (
 from bot.notice_words import Setting, Told, in_short, main_day, worded
 from bot.notices import SHOWN_ON_A_PAGE, DueNotice, NoticeLetter, NoticeStore, OnItsWay
 from bot.ports.library import Branches
-from bot.quick import dataclass
+from bot.quick import dataclass, replace
 from bot.wording import in_language, language_of
 
 log = structlog.get_logger(__name__)

@@ -1,9 +1,9 @@
 """The few sentences that the machine itself says, when no handler can."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from bot.messages import Button, Reply, reply
+from bot.quick import replace
 from bot.wording import gettext as _
 
 

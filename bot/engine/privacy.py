@@ -7,14 +7,14 @@ outbox is looked at before it leaves.
 """
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import field, replace
+from dataclasses import field
 from enum import StrEnum
 
 from bot.engine import phrases
 from bot.language.masking import tells_a_number
 from bot.messages import Button, Content, Outbound, Photo, Reply, Text
 from bot.ports.log import PRIVATE, Completed, Outcome
-from bot.quick import dataclass
+from bot.quick import dataclass, replace
 
 
 class DataClass(StrEnum):

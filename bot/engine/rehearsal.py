@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from time import perf_counter
 
 from bot.clock import Clock
@@ -18,7 +17,7 @@ from bot.ports.catalogue import Catalogue
 from bot.ports.library import FaqAnswer, FaqEntry, Library
 from bot.ports.log import Dialogue, Mode, Waiting
 from bot.ports.understanding import Understanding
-from bot.quick import dataclass
+from bot.quick import dataclass, replace
 from bot.routing import Answer, Handler, Personal, Trigger, Turn
 from bot.taught import Synonyms, TaughtCatalogue, TaughtUnderstanding
 from bot.teaching import LONGEST_SAID, Synonym, SynonymBook, SynonymKind, key_of

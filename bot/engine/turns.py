@@ -1,7 +1,6 @@
 """What one message comes to: decided, answered by its handlers, worded as a ``Completed``; nothing is kept here."""
 
 from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +17,7 @@ from bot.messages import Reply
 from bot.ports.library import Library
 from bot.ports.log import PRIVATE, Completed, Mode, Outcome, Waiting
 from bot.ports.understanding import Understanding
+from bot.quick import replace
 from bot.routing import NOBODY, Answer, Expects, Handler, Personal, Router, SameForAll, Trigger, Turn
 from bot.suitable import suited
 from bot.wording import in_language, language_of

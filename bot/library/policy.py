@@ -4,13 +4,13 @@ Parameters as Koha has them; defaults as Russian district libraries have them (b
 """
 
 from collections.abc import Sequence
-from dataclasses import fields, replace
+from dataclasses import fields
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from bot.quick import dataclass
+from bot.quick import dataclass, replace
 
 
 class RenewalBase(StrEnum):

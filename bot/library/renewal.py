@@ -1,14 +1,13 @@
 """May a loan be renewed, until when, and if not, why: a decision table, in its order. Pure; docs/rules.md."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, timedelta
 from enum import StrEnum
 
 from bot.library.due_dates import Calendar, back_by, capped, due_date, is_overdue
 from bot.library.lending import Loan, Patron
 from bot.library.policy import Confirmation, HoldsBlock, LendingPolicy, OverdueBlock, RenewalBase
-from bot.quick import dataclass
+from bot.quick import dataclass, replace
 
 MOST_RENEWALS_FORESEEN = 100
 """Where the rules set no end, looking ahead sets one."""

@@ -1,7 +1,6 @@
 """A work as a reader is told of it: is it in, where, on which shelf, when back."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, datetime, timedelta, tzinfo
 
 from bot.language.folding import fold
@@ -9,6 +8,7 @@ from bot.library.due_dates import BranchCalendar, back_by
 from bot.library.hours import DaysOff
 from bot.library.hours import counted as counted_hours
 from bot.library.model import Branch, Edition, Holding, Kind, WorkCard
+from bot.quick import replace
 from bot.wording import counted, day, gettext, listed
 from bot.wording import gettext as _
 from bot.wording.opening import today_in_short

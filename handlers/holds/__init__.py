@@ -1,7 +1,6 @@
 """«Забронируйте»: which book, for whom, where to fetch it; then the place in the queue, honestly."""
 
 import re
-from dataclasses import replace
 
 from bot.accounts import Cardholder
 from bot.asking import look_up
@@ -18,6 +17,7 @@ from bot.messages import Button
 from bot.ports.catalogue import Verdict, Withheld
 from bot.ports.library import Library
 from bot.ports.log import Mode
+from bot.quick import replace
 from bot.routing import Answer, Expects, Router, Turn, expects, follows, intent, pressed
 from bot.wording import books, quoted
 from bot.wording import gettext as _

@@ -1,7 +1,6 @@
 """«Есть ли у вас…?»: find the work, say where it is, or say honestly that the catalogue does not show it."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from bot.asking import SURE, is_by, look_up, named_apart
 from bot.language import names, numbers, reactions
@@ -12,6 +11,7 @@ from bot.library.places import find_placed, words_beside
 from bot.messages import Button, Reply, reply
 from bot.ports.catalogue import Found, Verdict, Wanted
 from bot.ports.library import Library
+from bot.quick import replace
 from bot.routing import Answer, Expects, Router, Turn, expects, intent, pressed
 from bot.wording import gettext as _
 from bot.wording import quoted

@@ -1,11 +1,11 @@
 """Several works, or none that surely fits: let the reader choose."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from bot.library.model import WorkCard
 from bot.messages import Button, Reply, reply
 from bot.ports.catalogue import Found
+from bot.quick import replace
 from bot.wording import books, quoted
 from bot.wording import gettext as _
 from handlers import librarian_button

@@ -3,7 +3,6 @@
 import asyncio
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import takewhile
 
 from bot.asking import SURE
@@ -14,6 +13,7 @@ from bot.library.places import find_branches
 from bot.messages import Reply, reply
 from bot.ports.catalogue import Withheld
 from bot.ports.library import Library
+from bot.quick import replace
 from bot.routing import Answer, Expects, Router, Turn, follows, not_followed, pressed
 from bot.wording import gettext as _
 from handlers import find_button, for_adults, librarian_button, ways_out, yes_or_no

@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import field, replace
+from dataclasses import field
 
 from bot.language.folding import fold
 from bot.library.model import ItemStatus, Kind
 from bot.library.records import ItemData, Read, RecordData, Rejected, Rejection
-from bot.quick import dataclass
+from bot.quick import dataclass, replace
 from catalogue.importers import cleaning
 from catalogue.importers.tables import values
 from catalogue.importers.tables.columns import Column, Header
