@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from importlib import metadata
 from pathlib import Path
 from unittest.mock import patch
 
@@ -28,6 +29,12 @@ def test_a_terminal_without_russian_letters_shows_question_marks(tmp_path: Path)
 
     assert done.returncode == 0, done.stderr
     assert b"???" in done.stdout
+
+
+def test_the_version_is_told() -> None:
+    done = subprocess.run([sys.executable, "-m", "bot", "--version"], capture_output=True, check=False)
+
+    assert (done.returncode, done.stdout.decode().split()) == (0, ["bibliobot", metadata.version("bibliobot")])
 
 
 def test_letters_that_are_not_utf_8_are_refused(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import importlib
 import os
 import sys
+from typing import Annotated
 
 import typer
 
@@ -20,8 +21,21 @@ for group in (running.commands, talking.commands, contents.commands, people.comm
     app.add_typer(group)
 
 
+def _tell_version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(f"bibliobot {version('bibliobot')}")
+        raise typer.Exit
+
+
 @app.callback()
-def before_any(context: typer.Context) -> None:
+def before_any(
+    context: typer.Context,
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Tell which version this is.")
+    ] = False,
+) -> None:
     """Before any command."""
     edge.tell_of_defaults(context.invoked_subcommand or "", sys.argv[1:], os.environ)
     structlog_alone()
