@@ -222,10 +222,13 @@ class EarlyReceipts:
         if len(self._kept) > EARLY_RECEIPTS:
             self._kept.popitem(last=False)
 
-    def find(self, channel: str, external_id: str) -> DeliveryReceipt | None:
-        """The word that came early; it stays, since the mark's transaction may fail and come again."""
-        known = self._kept.get((channel, external_id))
-        return known[0] if known else None
+    def of(self, sent: Iterable[tuple[str, str]]) -> list[DeliveryReceipt]:
+        """What came early of messages that are sent, told by channel and external id; it stays with us.
+
+        The mark's transaction may fail and come again.
+        """
+        kept = self._kept
+        return [kept[key][0] for key in sent if key[1] and key in kept] if kept else []
 
     def recent(self, now: datetime) -> list[DeliveryReceipt]:
         """What another process, which sends, may have marked meanwhile."""

@@ -365,15 +365,12 @@ class PostgresWriting(CommonLog):
         return bool(state == "aside")
 
     async def _sent(self, attempts: list[Attempt], connection: Session, now: datetime, topics: set[object]) -> None:
-        external = [stored_key(attempt.external_ids[-1]) if attempt.external_ids else None for attempt in attempts]
-        early = [
-            self._early.find(attempt.channel, name) if name else None
-            for attempt, name in zip(attempts, external, strict=True)
-        ]
+        names = [stored_key(one.external_ids[-1]) if one.external_ids else "" for one in attempts]
         ids = [attempt.message_id for attempt in attempts]
-        marks = [{"id": number, "external_id": name} for number, name in zip(ids, external, strict=True)]
+        marks = [{"id": number, "external_id": name or None} for number, name in zip(ids, names, strict=True)]
         await connection.execute(sql.SENT, rows.batch_json(marks), now, ids_text(ids))
-        for receipt in filter(None, early):
+        channels = (attempt.channel for attempt in attempts)
+        for receipt in self._early.of(zip(channels, names, strict=True)):
             await self._further(receipt, connection, now, topics)
 
     async def _not_sent(self, attempt: Attempt, connection: Session, now: datetime, topics: set[object]) -> None:

@@ -161,7 +161,6 @@ class SqliteLog(SqliteWriting):
         if known is not None:
             dialogue = rows.dialogue_of(rows.dialogue_json(turn.dialogue)) if turn.dialogue.data else turn.dialogue
             known.mode, known.dialogue, known.met = turn.mode or known.mode, dialogue, True
-            self._backlog.stands(key, known)
         if not self._held.done(key, turn.lease, turn.message_id, now):
             return False
         self._backlog.let_go(key)

@@ -315,13 +315,11 @@ class SqliteWriting(CommonLog):
         return aside
 
     def _sent(self, db: sqlite3.Connection, attempts: list[Attempt], now: str) -> None:
-        marks, early = [], []
-        for attempt in attempts:
-            external = stored_key(rows.clean(attempt.external_ids[-1])) if attempt.external_ids else ""
-            early.append(self._early.find(attempt.channel, external) if external else None)
-            marks.append((attempt.message_id, "sent", external))
+        names = [stored_key(rows.clean(one.external_ids[-1])) if one.external_ids else "" for one in attempts]
+        marks = [(attempt.message_id, "sent", name) for attempt, name in zip(attempts, names, strict=True)]
         sql.SENT.execute(db, marks, now)
-        for receipt in filter(None, early):
+        channels = (attempt.channel for attempt in attempts)
+        for receipt in self._early.of(zip(channels, names, strict=True)):
             self._receipt(db, receipt, now)
 
     def _not_sent(self, db: sqlite3.Connection, attempt: Attempt, now: str) -> None:

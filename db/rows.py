@@ -280,24 +280,20 @@ def inbound_of(
 
 def as_stored(inbound: Inbound, name: str, language: str) -> Inbound:
     """An arrival as it would be read back."""
-    content, contact, key = inbound.content, inbound.contact, inbound.idempotency_key
-    if isinstance(content, Text):
-        text = clean(content.text)
-        content = content if text == content.text else Text(text)
-    else:
-        content, _ = content_of(text_of(content), extra_of(inbound))
+    content, contact = inbound.content, inbound.contact
     address = clean(contact.address)
-    if (
-        content is inbound.content
-        and address == contact.address
-        and (name, language) == (inbound.name, inbound.language)
-    ):
+    if not isinstance(content, Text):
+        content, _ = content_of(text_of(content), extra_of(inbound))
+    elif (text := clean(content.text)) is not content.text:
+        content = Text(text)
+    is_as_it_came = content is inbound.content and address is contact.address
+    if is_as_it_came and name == inbound.name and language == inbound.language:
         return inbound
     return replace(
         inbound,
-        contact=contact if address == contact.address else replace(contact, address=address),
+        contact=contact if address is contact.address else replace(contact, address=address),
         content=content,
-        idempotency_key=clean(key),
+        idempotency_key=clean(inbound.idempotency_key),
         name=name,
         language=language,
     )

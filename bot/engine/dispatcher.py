@@ -231,11 +231,13 @@ class Dispatcher:
             for answered in batch:
                 self._tasks.start(self._put_back(answered.line, error))
             return
+        done = 0
         for answered, outcome in zip(batch, outcomes, strict=True):
-            self._after(answered, outcome)
+            done += self._after(answered, outcome)
+        self._done(done)
 
-    def _after(self, answered: _Answered, outcome: bool | Exception) -> None:
-        """The turn is kept and the next one may begin; or it is not, and what then."""
+    def _after(self, answered: _Answered, outcome: bool | Exception) -> int:
+        """The turn is kept and the next one may begin; or it is not, and what then. How many are off our hands."""
         line, waiting = answered.line, answered.waiting
         if isinstance(outcome, Exception):
             log.error("turn not kept", message=waiting.message_id, error=type(outcome).__name__)
@@ -244,15 +246,16 @@ class Dispatcher:
             completed = answered.completed
             self._metrics.turn(completed.intent, completed.outcome, perf_counter() - answered.began)
             line.turns.popleft()
-            self._done(1)
             if line.turns:
                 line.turns[0] = continued(line.turns[0], completed)
                 self._ready.add((line,))
+            return 1
         elif not answered.hushed:
             self._answered.add(_Answered(line, waiting, silent(waiting), answered.began, hushed=True))
         else:
             log.info("claim lost", message=waiting.message_id)
-            self._done(len(line.turns))
+            return len(line.turns)
+        return 0
 
     def _done(self, count: int) -> None:
         self._in_hand -= count
