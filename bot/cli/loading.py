@@ -33,6 +33,8 @@ LATER = {"events": "events come with announcements"}
 REPORT = "import-rejected.csv"
 """Where rejected records are listed if ``--report`` names no file."""
 PLACES_SHOWN = 5
+WORTH_A_WORD = 100
+"""One copy in so many without a branch is a slip of the file's, and nothing is to be done about it here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +141,7 @@ def _unplaced(summary: Summary, branches: Sequence[Branch]) -> Iterator[str]:
     known = _names(branches)
     if not known:
         return
-    if nowhere := summary.places[""]:
+    if (nowhere := summary.places[""]) * WORTH_A_WORD > summary.copies:
         yield f"copies of no branch: {nowhere:,}; if they are all in one, run the import again with --branch CODE"
     foreign = [(name, count) for name, count in summary.places.most_common() if name and fold(name) not in known]
     if foreign:

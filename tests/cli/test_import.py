@@ -72,10 +72,15 @@ def test_an_import_says_what_became_of_every_record_and_again_changes_nothing(
     assert (code, figure(said, "added"), figure(said, "unchanged")) == (0, 0, 3)
 
 
-def test_copies_that_readers_would_not_find_are_told(library: SmallLibrary, imports: Imports) -> None:
+def gets_a_second_branch(library: SmallLibrary) -> None:
+    """«Детская», 02."""
     config = library.folder / "config.yaml"
     second = '  branches:\n    - {code: "02", name: Детская, hours: {mon-sun: "9:00-18:00"}}\n'
     config.write_text(config.read_text("utf-8").replace("  branches:\n", second), "utf-8")
+
+
+def test_copies_that_readers_would_not_find_are_told(library: SmallLibrary, imports: Imports) -> None:
+    gets_a_second_branch(library)
     places = ["01", "детская", "", "Сельский филиал", "Сельский филиал"]
     rows = [f"{at};Чайка {at};{place}" for at, place in enumerate(places)]
     (library.folder / "one.csv").write_text("\n".join(["Инв. №;Название;Филиал", *rows]), "utf-8")
@@ -86,6 +91,17 @@ def test_copies_that_readers_would_not_find_are_told(library: SmallLibrary, impo
     assert "copies of no branch: 1; if they are all in one, run the import again with --branch CODE" in said
     assert "unknown branches: «Сельский филиал» (2); name each in config.yaml" in said
     assert "unknown branches: «Сельский филиал» (2); " in imports("one.csv", dry_run=True)[1]
+
+
+def test_a_slip_in_one_row_of_many_is_no_advice(library: SmallLibrary, imports: Imports) -> None:
+    gets_a_second_branch(library)
+    rows = [f"{at};Чайка {at};{'02' if at else ''}" for at in range(100)]
+    (library.folder / "one.csv").write_text("\n".join(["Инв. №;Название;Филиал", *rows]), "utf-8")
+
+    code, said = imports("one.csv")
+
+    assert (code, figure(said, "copies in them")) == (0, 100)
+    assert "copies of no branch" not in said
 
 
 def test_a_file_with_nothing_under_its_header_is_no_success(library: SmallLibrary, imports: Imports) -> None:
