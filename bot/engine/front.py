@@ -5,12 +5,11 @@ in a dict before anybody resolves a route, and head and body of the answer are w
 about a request or an answer goes the usual way.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from functools import lru_cache
 from http import HTTPStatus
 from time import time
-from typing import Any, cast
+from typing import cast
 from wsgiref.handlers import format_date_time
 
 from aiohttp import HttpVersion11, hdrs, web
@@ -18,7 +17,6 @@ from aiohttp.abc import AbstractStreamWriter
 from aiohttp.web_request import BaseRequest
 
 Answering = Callable[[web.Request], Awaitable[web.StreamResponse]]
-Handling = Callable[[BaseRequest], Awaitable[web.StreamResponse]]
 
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -83,63 +81,18 @@ def _head(status: int, content_type: str, length: int, second: int) -> bytes:
     return "\r\n".join([*lines, "", ""]).encode("latin-1")
 
 
-class _Connection(web.RequestHandler):
-    """A client's connection, on which reading goes on only where it was stopped.
-
-    Whoever reads a body asks for more of it, and so does its end; of a webhook, which comes whole, each time the parser
-    would be asked in vain.
-    """
-
-    __slots__ = ("_is_stopped",)
-
-    def __init__(self, server: web.Server, **options: Any) -> None:
-        super().__init__(server, **options)
-        self._is_stopped = False
-
-    def pause_reading(self) -> None:
-        self._is_stopped = True
-        super().pause_reading()
-
-    def resume_reading(self, resume_parser: bool = True) -> None:
-        if self._is_stopped:
-            self._is_stopped = not resume_parser
-            super().resume_reading(resume_parser)
-
-
-class _Server(web.Server):
-    """Makes connections; the options are those of ``web.RequestHandler``."""
-
-    def __init__(self, handler: Handling, request_factory: Callable[..., BaseRequest], **options: Any) -> None:
-        super().__init__(handler, request_factory=request_factory)
-        self._options = options
-
-    def __call__(self) -> web.RequestHandler:
-        return _Connection(self, loop=asyncio.get_running_loop(), **self._options)
-
-
-class _Runner(web.AppRunner):
-    """Runs an application by whose server what it has at hand is found without its router."""
-
-    async def _make_server(self) -> web.Server:
-        usual = await super()._make_server()
-        handler = _finding(self.app.get(AT_HAND, {}), usual.request_handler)
-        return _Server(handler, usual.request_factory, access_log=None)
-
-
 async def serving(app: web.Application, *, shutdown_s: float = 2.0) -> web.AppRunner:
-    """A runner for the application, set up; webhooks go the short way."""
-    runner = _Runner(app, shutdown_timeout=shutdown_s, handle_signals=False)
+    """A runner for the application, set up, by which what it has at hand is found without its router."""
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=shutdown_s, handle_signals=False)
     await runner.setup()
-    return runner
-
-
-def _finding(at_hand: Mapping[str, Answering], usual: Handling) -> Handling:
-    """Whoever answers a request."""
+    server = runner.server
+    assert server is not None
+    at_hand, usual = app.get(AT_HAND, {}), server.request_handler
 
     async def found(request: BaseRequest) -> web.StreamResponse:
         handler = at_hand.get(request.raw_path)
         if handler is None or hdrs.EXPECT in request.headers:
-            return await usual(request)
+            return await usual(cast("web.Request", request))
         try:
             response = await handler(cast("web.Request", request))
         except web.HTTPException as refusal:
@@ -149,4 +102,5 @@ def _finding(at_hand: Mapping[str, Answering], usual: Handling) -> Handling:
             response.headers.merge(HEADERS)
         return response
 
-    return found
+    server.request_handler = found
+    return runner
