@@ -198,8 +198,6 @@ class PatronRow(Base):
     not_served_at: Mapped[list[str]] = mapped_column(Json, default=list, server_default=text("'[]'"))
     debt: Mapped[int] = mapped_column(BigKey, default=0, server_default="0")
     """What is owed, in hundredths of the library's currency."""
-    keep_history: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
-    """Always false: nobody's history is kept. Goes with the next migration of this table."""
     source: Mapped[str] = mapped_column(String(64), default="", server_default=text("''"))
     """The system whose file told of them, "" where nobody's did."""
     missing_since: Mapped[datetime | None] = mapped_column(Moment)

@@ -330,6 +330,19 @@ async def test_a_copy_by_an_earlier_version_is_restored_and_brought_up_to_date(
     assert await is_resting(database)
 
 
+async def test_a_copy_with_a_column_that_is_gone_since_is_restored(database: Database, tmp_path: Path) -> None:
+    reader = {"id": 5, "card_number": "1001", "surname": "Белова", "debt": 700, "keep_history": True}
+    texts = dict.fromkeys(("given_name", "patronymic", "phone", "email", "category"), "")
+    copied_by(tmp_path / "copy.gz", "0020", {"patrons": [reader | texts]})
+
+    await restore(database.writer, tmp_path / "copy.gz")
+
+    assert await differences(database) == []
+    async with database.engine.connect() as connection:
+        kept = (await connection.execute(select(PatronRow.card_number, PatronRow.surname, PatronRow.debt))).all()
+    assert [tuple(row) for row in kept] == [("1001", "Белова", 700)]
+
+
 async def test_a_copy_by_an_earlier_version_that_does_not_fit_leaves_the_store_as_it_was(
     database: Database, tmp_path: Path
 ) -> None:
