@@ -65,11 +65,18 @@ class HoldShelf(Protocol):
     """What the desk does about holds, and about books that it lent itself. Raises StoreUnavailable."""
 
     async def waiting(self, branches: Collection[str] = (), limit: int = 100) -> Sequence[ShelfHold]:
-        """Holds with a copy at these branches (empty: at all): those to be fetched first, then those that wait."""
+        """Holds with a copy at these branches (empty: at all): those to be fetched first, then those that wait.
+
+        At most ``limit`` of each: much to fetch hides nobody who stands at the desk.
+        """
         ...
 
     async def to_fetch(self, branches: Collection[str] = ()) -> int:
         """How many copies are to be taken off the shelf."""
+        ...
+
+    async def to_hand_out(self, branches: Collection[str] = ()) -> int:
+        """How many wait at the desk for their readers."""
         ...
 
     async def to_put_back(self, branches: Collection[str] = ()) -> int:

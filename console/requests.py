@@ -85,6 +85,7 @@ class RequestsScreen:
             why_left=why_left,
             today=local_day(visit.now, self._room.setting.zone),
             to_fetch=await self._ports.shelf.to_fetch(shown),
+            to_hand_out=await self._ports.shelf.to_hand_out(shown),
             unreached=unreached,
             to_do=await self._ports.book.to_do(shown),
             told=told,

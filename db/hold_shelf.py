@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import func, select
 
 from bot.circulation import Keeping
 from bot.hold_shelf import BroughtBack, NotFound, ShelfHold
@@ -19,7 +19,7 @@ from db.models import BranchRow, ItemRow, PatronRow, WorkRow
 from db.models_circulation import HoldRow
 
 _TO_FETCH = (HoldState.ASSIGNED.value, HoldState.IN_TRANSIT.value)
-_ON_SHELF = (*_TO_FETCH, HoldState.READY.value)
+_READY = HoldState.READY.value
 
 
 class SqlHoldShelf:
@@ -29,14 +29,16 @@ class SqlHoldShelf:
         self._database, self._branches, self._house, self._desk = database, branches, desk.house, desk
 
     async def waiting(self, branches: Collection[str] = (), limit: int = 100) -> Sequence[ShelfHold]:
-        wanted = _of(branches, self._live()).where(HoldRow.state.in_(_ON_SHELF))
-        is_ready = HoldRow.state == HoldState.READY.value
-        last = case((is_ready, HoldRow.keep_until)).nulls_last()
-        ordered = wanted.order_by(is_ready, last, HoldRow.assigned_at, HoldRow.id)
-        return await self._read(ordered.limit(limit))
+        wanted, since = _of(branches, self._live()), (HoldRow.assigned_at, HoldRow.id)
+        fetched = wanted.where(HoldRow.state.in_(_TO_FETCH)).order_by(*since)
+        ready = wanted.where(HoldRow.state == _READY).order_by(HoldRow.keep_until.nulls_last(), *since)
+        return [*await self._read(fetched.limit(limit)), *await self._read(ready.limit(limit))]
 
     async def to_fetch(self, branches: Collection[str] = ()) -> int:
         return await self._count(branches, HoldRow.state.in_(_TO_FETCH), HoldRow.ended_at.is_(None))
+
+    async def to_hand_out(self, branches: Collection[str] = ()) -> int:
+        return await self._count(branches, HoldRow.state == _READY, HoldRow.ended_at.is_(None))
 
     async def to_put_back(self, branches: Collection[str] = ()) -> int:
         return await self._count(branches, *left_holds.left(self._desk.now()))

@@ -40,7 +40,9 @@ async def test_what_is_to_be_fetched_stands_first_and_each_branch_sees_its_own(
         "Каренина Анна", True, date(2026, 3, 5),
     )  # fmt: skip
     assert [hold.title for hold in await shelf.waiting()] == ["Бесы", "Игрок", "Идиот"]
+    assert [hold.title for hold in await shelf.waiting(limit=1)] == ["Бесы", "Идиот"]  # much to fetch hides nobody here
     assert (await shelf.to_fetch(), await shelf.to_fetch(["02"])) == (2, 1)
+    assert (await shelf.to_hand_out(), await shelf.to_hand_out(["02"])) == (1, 0)
     assert not await shelf.hand_over(holds["Бесы"], "staff:masha")
     assert await shelf.hand_over(holds["Идиот"], "staff:masha")
     assert await shelf.find(holds["Идиот"]) is None

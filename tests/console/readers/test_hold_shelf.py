@@ -9,6 +9,7 @@ from sqlalchemy import select
 from bot.circulation import Keeping
 from bot.library.holds import HoldState
 from bot.renewal_requests import DECISION_RESTS
+from console import requests
 from db.models_circulation import HoldRow
 from tests.console.readers.conftest import IN_PLACE, Come, audited
 from tests.support.desk_readers import WANTED, DeskReaders
@@ -48,6 +49,23 @@ async def test_a_book_is_put_aside_once_and_handed_over(come: Come, house: DeskR
     done = await audited(house.database)
     assert f"staff:masha hold.ready patron:{house.anna} {house.anna}" in done
     assert f"staff:masha hold.handed patron:{house.anna} {house.anna}" in done
+
+
+async def test_many_books_to_fetch_hide_nobody_whose_book_waits_and_a_cut_list_says_so(
+    come: Come, house: DeskReaders, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ready = [await house.lending.hold(house.anna, (await house.lending.book(title))[0]) for title in ("Бесы", "Игрок")]
+    await house.lending.hold(house.anna, (await house.lending.book("Подросток"))[0])
+    masha = await come()
+    for hold in ready:
+        await masha.post(f"requests/aside/{hold.hold_id}", {})
+    monkeypatch.setattr(requests, "AT_ONCE", 1)
+
+    page = await (await masha.get("requests")).text()
+
+    assert "Подросток" in page
+    assert page.count("requests/handed/") == 1
+    assert "Показаны первые 1 из 2: разберите их, и появятся следующие." in page
 
 
 async def test_the_last_day_of_a_book_that_waits_is_told_and_who_does_not_come_leaves_it_to_be_put_back(
