@@ -119,12 +119,15 @@ class Account:
     Attributes:
         holders: Their own card first, then children's; empty where no card is linked.
         consent: Whether they have agreed to the text that is in force.
+        former_consent: They agreed to words that have changed since, and have not taken it back: what is linked stays
+            so, and there is something to take back; the new words are asked about when a card is linked again.
         suspended: A card is linked that the register no longer has: nothing of it is told until it is back there.
         own_suspended: And it is the contact's own, not a child's.
     """
 
     holders: tuple[Cardholder, ...] = ()
     consent: bool = False
+    former_consent: bool = False
     suspended: bool = False
     own_suspended: bool = False
     wishes: NoticeWishes = field(default_factory=NoticeWishes)

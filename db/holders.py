@@ -32,14 +32,16 @@ def of(contact: Contact) -> Any:
     return and_(ContactRow.channel == contact.channel, ContactRow.address == rows.clean(contact.address))
 
 
+def has_agreed() -> Any:
+    """Whether the contact of the row has agreed to any text, also a former one, and not taken it back."""
+    return exists().where(
+        ConsentRow.contact_id == ContactRow.id, ConsentRow.purpose == SERVICE, ConsentRow.withdrawn_at.is_(None)
+    )
+
+
 def consent_in_force(versions: Collection[str]) -> Any:
     """Whether the contact of the row has agreed to one of these texts and not taken it back."""
-    return exists().where(
-        ConsentRow.contact_id == ContactRow.id,
-        ConsentRow.purpose == SERVICE,
-        ConsentRow.version.in_(versions),
-        ConsentRow.withdrawn_at.is_(None),
-    )
+    return has_agreed().where(ConsentRow.version.in_(versions))
 
 
 def in_the_register() -> Any:
@@ -59,6 +61,7 @@ def account_query(contact: Contact, versions: Collection[str]) -> Select[Any]:
     return (
         select(
             consent_in_force(versions).label("consent"),
+            has_agreed().label("agreed"),
             ContactCardRow.child,
             ContactCardRow.patron_id.label("linked_to"),
             PatronRow.id.label("patron_id"),
@@ -123,6 +126,7 @@ def account_of(found: Collection[Any]) -> Account:
     return Account(
         holders=holders,
         consent=bool(first.consent),
+        former_consent=bool(first.agreed and not first.consent),
         suspended=bool(gone),
         own_suspended=any(not row.child for row in gone),
         wishes=wishes,

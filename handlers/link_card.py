@@ -83,7 +83,7 @@ async def _begun(turn: Turn, library: Library) -> Answer:
     if turn.argument == "where":
         return await _where(turn, library, wish)
     if not account.consent:
-        return _ask_consent(accounts, turn, wish, _what_for(wish))
+        return _ask_consent(accounts, turn, wish, " ".join(filter(None, (_what_for(wish), _why_anew(account)))))
     if (turn.argument == "card" or _means_the_number(turn.text)) and _by_card(accounts):
         return _ask_card(_without_card(wish))
     if account.suspended and not account.holders and turn.argument != "other":
@@ -139,6 +139,11 @@ def _what_for(wish: Wish) -> str:
         "my_card": _("Чтобы показать ваш билет, его надо привязать к этому чату."),
         "reminders": _("Чтобы напоминать о сроках, мне нужен ваш билет."),
     }.get(wanted.intent if wanted else "", "")
+
+
+def _why_anew(account: Account) -> str:
+    """What is said before the consent to whoever has agreed already, to words that have changed since."""
+    return _("Вы уже соглашались, но текст согласия изменился. Вот новый:") if account.former_consent else ""
 
 
 def _ask_consent(accounts: Accounts, turn: Turn, wish: Wish, before: str = "") -> Answer:
@@ -381,7 +386,7 @@ async def phone(turn: Turn, library: Library) -> Answer:
         return saying(_("Спасибо, номер телефона мне не нужен. Напишите, что вас интересует."), buttons=menu())
     account, wish = await accounts.behind(turn.contact), _wish(turn)
     if not account.consent:
-        return _ask_consent(accounts, turn, wish)
+        return _ask_consent(accounts, turn, wish, _why_anew(account))
     if not shared.verified:
         said = _("Это чужой номер или номер без подтверждения. Нажмите кнопку «Показать мой номер телефона».")
         return _ask_proof(accounts, account, wish, said)
@@ -397,7 +402,7 @@ async def _told(turn: Turn, library: Library, accounts: Accounts, outcome: Linki
         case LinkState.LINKED | LinkState.ALREADY:
             return _linked(outcome, wish)
         case LinkState.NO_CONSENT:
-            return _ask_consent(accounts, turn, wish)
+            return _ask_consent(accounts, turn, wish, _why_anew(await accounts.behind(turn.contact)))
         case LinkState.LOCKED:
             return await _locked(turn, library, outcome)
         case LinkState.OFF:

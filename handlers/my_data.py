@@ -59,7 +59,7 @@ async def withdraw(turn: Turn, library: Library) -> Answer:
     account = await library.accounts.behind(turn.contact) if library.accounts else Account()
     if library.accounts is None:
         return await _none_here(turn, library)
-    if not account.consent:
+    if not (account.consent or account.former_consent):
         return saying(_("Согласия на обработку данных у меня от вас нет, отзывать нечего."), buttons=menu())
     said = _("Отозвать согласие? Билет отвяжется сразу: книг, броней и напоминаний здесь больше не будет.")
     return saying(said, buttons=((Button(_("Да, отозвать"), "withdraw_surely"), Button(_("Нет"), "cancel")),))

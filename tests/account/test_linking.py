@@ -423,6 +423,31 @@ async def test_a_consent_is_taken_back(reader: Reader, accounts: FakeAccounts) -
     assert reader.contact not in accounts.consents
 
 
+async def test_a_consent_to_words_that_changed_since_is_taken_back_all_the_same(
+    reader: Reader, accounts: FakeAccounts
+) -> None:
+    accounts.version = "2" * 64
+
+    await reader.says("отзываю согласие на обработку персональных данных")
+    reader.hears("Отозвать согласие?")
+    await reader.presses("Да, отозвать")
+
+    assert reader.contact not in accounts.links
+
+
+async def test_who_agreed_to_former_words_keeps_the_card_and_hears_why_another_one_asks_anew(
+    reader: Reader, accounts: FakeAccounts
+) -> None:
+    accounts.version = "2" * 64
+    await reader.says("мои книги")
+    reader.hears_nothing_of("хранить номер билета")
+
+    await reader.says("привяжи билет")
+
+    reader.hears("Вы уже соглашались, но текст согласия изменился. Вот новый:\n")
+    reader.hears("хранить номер билета")
+
+
 async def test_a_card_gone_from_the_register_shows_nothing_and_sends_to_the_desk(
     reader: Reader, accounts: FakeAccounts, anna: Cardholder
 ) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -10,10 +11,11 @@ from sqlalchemy import event, select, update
 from bot.accounts import LinkState, NoticeWishes
 from bot.audit import Act, Entry, Which
 from bot.messages import Contact
+from db.account_store import account_store
 from db.connect import Database
 from db.models import PatronRow
 from db.models_accounts import ConsentRow, ConsentTextRow
-from tests.support.accounts import CARD, CHILD_CARD, CONSENT, OTHER_CARD, Desk, opened_desk
+from tests.support.accounts import CARD, CHILD_CARD, CONSENT, OTHER_CARD, Desk, opened_desk, setup_of
 from tests.support.clock import StandingClock
 from tests.support.logs import ANNA, BORIS
 
@@ -92,6 +94,19 @@ async def test_consent_to_the_english_text_is_consent(desk: Desk) -> None:
 
     assert (await desk.accounts.behind(ANNA)).consent
     assert desk.accounts.consent_text("tt") == CONSENT["ru"]
+
+
+async def test_words_that_change_leave_what_was_agreed_to_until_it_is_taken_back(desk: Desk) -> None:
+    await desk.accounts.agree(ANNA, CONSENT["ru"].version, desk.key())
+    later = replace(setup_of(), texts={"ru": replace(CONSENT["ru"], version="newer")})
+    accounts = account_store(desk.database, desk.clock, desk.log, later).accounts
+
+    before = await accounts.behind(ANNA)
+    await accounts.withdraw(ANNA, "m9")
+    after = await accounts.behind(ANNA)
+
+    assert (before.consent, before.former_consent) == (False, True)
+    assert (after.consent, after.former_consent) == (False, False)
 
 
 async def test_it_is_known_when_whose_card_it_is_was_born(desk: Desk) -> None:

@@ -86,6 +86,7 @@ class FakeAccounts:
         return Account(
             holders=tuple(sorted(holders, key=lambda holder: (holder.child, holder.patron_id))),
             consent=self.consents.get(contact) == self.version,
+            former_consent=self.consents.get(contact, self.version) != self.version,
             suspended=any(patron_id in self.gone for patron_id in linked),
             own_suspended=any(patron_id in self.gone and not child for patron_id, child in linked.items()),
             wishes=self.wishes.get(contact, NoticeWishes()),
