@@ -190,6 +190,24 @@ def refusals() -> Mapping[str, str]:
 def actions() -> Mapping[str, str]:
     """What an entry of the journal tells; what is not here is shown as it is kept."""
     return {
+        **_of_cards(),
+        **_of_readers(),
+        **_of_talks(),
+        **_of_answers(),
+        **_of_books(),
+        **_of_places(),
+        **_of_staff(),
+    }
+
+
+def action(kept: str) -> str:
+    """One entry of the journal."""
+    return actions().get(kept, kept)
+
+
+def _of_cards() -> dict[str, str]:
+    """Linked cards, and what readers did with their data."""
+    return {
         Act.CODE_ISSUED.value: _("выдан код для привязки"),
         Act.CODE_REVOKED.value: _("код отозван"),
         Act.PIN_SET.value: _("изменён ПИН"),
@@ -203,11 +221,16 @@ def actions() -> Mapping[str, str]:
         Act.EXPORTED.value: _("выданы данные читателя"),
         Act.ERASED.value: _("данные удалены"),
         Act.FORGOTTEN.value: _("адрес забыт"),
+    }
+
+
+def _of_readers() -> dict[str, str]:
+    """Readers, their books and their holds."""
+    return {
         "search.readers": _("поиск читателя"),
         "view.reader": _("открыта карточка читателя"),
         "view.name": _("показано имя читателя в диалогах"),
         "view.card": _("показан билет в диалоге"),
-        "view.conversation": _("открыт диалог"),
         "view.requests": _("открыты заявки"),
         "view.journal": _("открыт журнал"),
         "journal.exported": _("журнал сохранён в файл"),
@@ -226,14 +249,26 @@ def actions() -> Mapping[str, str]:
         "request.refused": _("в заявке отказано"),
         "request.taken_back": _("решение по заявке отменено"),
         "unreached.settled": _("читателю позвонили"),
-        "refused.branch": _("чужой филиал: не пущен"),
-        "refused.role": _("не та роль: не пущен"),
+    }
+
+
+def _of_talks() -> dict[str, str]:
+    """Conversations."""
+    return {
+        "view.conversation": _("открыт диалог"),
         "take": _("диалог взят"),
         "say": _("ответ читателю"),
         "take_back": _("ответ отменён"),
         "hand_on": _("диалог передан"),
         "give_back": _("диалог возвращён боту"),
         "close": _("диалог закрыт"),
+        "view.opinions": _("открыты отзывы о помощи"),
+    }
+
+
+def _of_answers() -> dict[str, str]:
+    """What the bot is taught."""
+    return {
         "answer.saved": _("ответ бота сохранён"),
         "answer.restored": _("возвращён прежний ответ бота"),
         "answer.proposed": _("предложен ответ бота"),
@@ -245,6 +280,12 @@ def actions() -> Mapping[str, str]:
         "words.changed": _("изменены слова бота"),
         "canned.changed": _("изменён готовый ответ"),
         "canned.dropped": _("удалён готовый ответ"),
+    }
+
+
+def _of_books() -> dict[str, str]:
+    """The catalogue, and lists that are loaded."""
+    return {
         "catalogue.uploaded": _("прислан файл каталога"),
         "catalogue.loaded": _("каталог загружен"),
         "catalogue.dropped": _("файл каталога удалён"),
@@ -260,6 +301,12 @@ def actions() -> Mapping[str, str]:
         "catalogue.hidden": _("книга скрыта от читателей"),
         "catalogue.shown": _("книга снова видна читателям"),
         "catalogue.undone": _("отменено решение о книге"),
+    }
+
+
+def _of_places() -> dict[str, str]:
+    """Branches and their days."""
+    return {
         "places.branch_added": _("добавлен филиал"),
         "places.branch_changed": _("изменён филиал"),
         "places.branch_from_file": _("филиал взят из файла настроек"),
@@ -268,7 +315,14 @@ def actions() -> Mapping[str, str]:
         "places.closed": _("добавлены закрытые дни"),
         "places.urgent": _("объявлено: сегодня закрыто"),
         "places.hours": _("добавлены дни с другими часами"),
-        "view.opinions": _("открыты отзывы о помощи"),
+    }
+
+
+def _of_staff() -> dict[str, str]:
+    """The staff, and who may come in."""
+    return {
+        "refused.branch": _("чужой филиал: не пущен"),
+        "refused.role": _("не та роль: не пущен"),
         "sign_in": _("вход"),
         "sign_in.refused": _("вход не удался"),
         "sign_out": _("выход"),
@@ -280,8 +334,3 @@ def actions() -> Mapping[str, str]:
         "staff.added": _("добавлен сотрудник"),
         "staff.changed": _("изменён сотрудник"),
     }
-
-
-def action(kept: str) -> str:
-    """One entry of the journal."""
-    return actions().get(kept, kept)

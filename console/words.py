@@ -74,64 +74,80 @@ def unbroken(name: str) -> str:
     return name.replace("№ ", "№\N{NO-BREAK SPACE}")
 
 
-def filters(setting: "ConsoleSetting", clock: Clock) -> Mapping[str, Callable[..., Any]]:
-    """What templates may put a value through."""
+class Shown:
+    """What a template may put a value through that the house or the day has a word in."""
 
-    def moment(at: datetime) -> str:
-        local, today = at.astimezone(setting.zone), clock.now().astimezone(setting.zone).date()
+    def __init__(self, setting: "ConsoleSetting", clock: Clock) -> None:
+        self._setting, self._clock = setting, clock
+
+    def _today(self) -> date:
+        return self._clock.now().astimezone(self._setting.zone).date()
+
+    def moment(self, at: datetime) -> str:
+        """«12:30» today, «3 марта, 12:30» this year."""
+        local, today = at.astimezone(self._setting.zone), self._today()
         if local.date() == today:
             return f"{local:%H:%M}"
         if local.year == today.year:
             return f"{day(local.date())}, {local:%H:%M}"
         return f"{local:%d.%m.%Y, %H:%M}"
 
-    def date_of(at: datetime) -> str:
-        local, today = at.astimezone(setting.zone).date(), clock.now().astimezone(setting.zone).date()
+    def date_of(self, at: datetime) -> str:
+        """«Сегодня», «Вчера», or the day."""
+        local, today = at.astimezone(self._setting.zone).date(), self._today()
         days = (today - local).days
         if days < 2:
             return _("Сегодня") if days < 1 else _("Вчера")
-        return day(local) if local.year == today.year else f"{local:%d.%m.%Y}"
+        return self.whole_day(local)
 
-    def time_of(at: datetime) -> str:
-        return f"{at.astimezone(setting.zone):%H:%M}"
+    def time_of(self, at: datetime) -> str:
+        """«12:30»."""
+        return f"{at.astimezone(self._setting.zone):%H:%M}"
 
-    def age(at: datetime) -> str:
-        return duration((clock.now() - at).total_seconds())
+    def age(self, at: datetime) -> str:
+        """How long ago."""
+        return duration((self._clock.now() - at).total_seconds())
 
-    def channel(name: str) -> str:
-        return setting.channels.get(name, name)
+    def whole_day(self, value: date) -> str:
+        """A day, with its year where that is another one."""
+        return day(value) if value.year == self._today().year else f"{value:%d.%m.%Y}"
 
-    def branch(code: str) -> str:
-        return unbroken(setting.branches.get(code, code))
+    def is_over(self, last: date) -> bool:
+        """Whether a last day is past."""
+        return last < self._today()
 
-    def hold(waited: OpenHold) -> str:
-        return reader_words.hold_told(waited, branch(waited.pickup))
+    def channel(self, name: str) -> str:
+        """What the library calls a channel."""
+        return self._setting.channels.get(name, name)
 
-    def iso(at: datetime) -> str:
-        return at.isoformat(timespec="seconds")
+    def branch(self, code: str) -> str:
+        """What a branch is called."""
+        return unbroken(self._setting.branches.get(code, code))
 
-    def whole_day(value: date) -> str:
-        this_year = value.year == clock.now().astimezone(setting.zone).year
-        return day(value) if this_year else f"{value:%d.%m.%Y}"
+    def hold_told(self, waited: OpenHold) -> str:
+        """How far a hold has come."""
+        return reader_words.hold_told(waited, self.branch(waited.pickup))
 
-    def is_over(last: date) -> bool:
-        return last < clock.now().astimezone(setting.zone).date()
+    def due_told(self, loan: OpenLoan) -> str:
+        """Until when a book is lent."""
+        return reader_words.due_told(loan, self._today(), self.whole_day)
 
-    def due_told(loan: OpenLoan) -> str:
-        return reader_words.due_told(loan, clock.now().astimezone(setting.zone).date(), whole_day)
 
+def filters(setting: "ConsoleSetting", clock: Clock) -> Mapping[str, Callable[..., Any]]:
+    """What templates may put a value through."""
+    shown = Shown(setting, clock)
     return {
         "calendar_day": day,
-        "moment": moment,
-        "date_of": date_of,
-        "time_of": time_of,
-        "age": age,
-        "channel": channel,
-        "branch": branch,
-        "iso": iso,
-        "is_over": is_over,
-        "hold_told": hold,
-        "due_told": due_told,
+        "moment": shown.moment,
+        "date_of": shown.date_of,
+        "time_of": shown.time_of,
+        "age": shown.age,
+        "channel": shown.channel,
+        "branch": shown.branch,
+        "iso": lambda at: at.isoformat(timespec="seconds"),
+        "is_over": shown.is_over,
+        "hold_told": shown.hold_told,
+        "due_told": shown.due_told,
         "outlook": reader_words.outlook,
         "kept_here": reader_words.kept_here,
         "renewable": reader_words.may_be_renewed,
@@ -139,7 +155,7 @@ def filters(setting: "ConsoleSetting", clock: Clock) -> Mapping[str, Callable[..
         "actor": actor,
         "browser": browser,
         "unbroken": unbroken,
-        "whole_day": whole_day,
+        "whole_day": shown.whole_day,
         "role": role,
         "duration": duration,
     }

@@ -16,11 +16,14 @@ from bot.app.store import Opened, tables_fault
 from bot.app.unasked import aftercare_of, alerts_of, all_true, notices_of
 from bot.app.uploads import keep_uploads_tidy
 from bot.channels import Channel, Served
+from bot.engine.aftercare import Aftercare
+from bot.engine.alerts import Alerts
 from bot.engine.courtesies import Courtesies
 from bot.engine.dispatcher import Dispatcher
 from bot.engine.health import Check, Health
 from bot.engine.intake import Arrivals, FrontDesk, Webhooks
 from bot.engine.metrics import Metrics
+from bot.engine.notices import Notices
 from bot.engine.outbox import Outbox
 from bot.engine.privacy import DataClass, Privacy
 from bot.engine.server import LateRoutes, application
@@ -39,6 +42,7 @@ if TYPE_CHECKING:
 CONSOLE = "/console"
 """Where the librarians' pages are (``console.room.ROOT``)."""
 
+Loop = Callable[[], Awaitable[None]]
 
 log = structlog.get_logger(__name__)
 
@@ -116,22 +120,38 @@ def service_of(what: Opened, role: Role) -> Service:
             "synonyms": what.synonyms.follow,
             "own_words": what.words.follow,
         },
-        later={
-            "words": lambda: at_hand.words.follow(what.log.desk_changes()),
-            "misses": lambda: what.misses.follow(what.log.desk_changes()),
-            "retention": what.accounts.retention.follow,
-            "lending": what.lending.follow,
-            **({"notices": partial(notices.follow, what.log.sending)} if settings.notices.enabled else {}),
-            "desk": at_hand.follow,
-            **({"alerts": alerts.follow} if alerts else {}),
-            **({"aftercare": aftercare.follow} if aftercare else {}),
-        },
-        everywhere={
-            "standings": Sayer(SqlChannelStates(what.database, what.clock), health.lines).follow,
-            **({"uploads": partial(keep_uploads_tidy, what)} if settings.console.enabled else {}),
-        },
+        later=_later(what, at_hand, notices, alerts, aftercare),
+        everywhere=_everywhere(what, health),
         closing=closing,
     )
+
+
+def _later(
+    what: Opened, at_hand: SqlConsoleDesk, notices: Notices, alerts: Alerts | None, aftercare: Aftercare | None
+) -> dict[str, Loop]:
+    """Loops that no answer needs, in the order in which they begin."""
+    loops: dict[str, Loop] = {
+        "words": lambda: at_hand.words.follow(what.log.desk_changes()),
+        "misses": lambda: what.misses.follow(what.log.desk_changes()),
+        "retention": what.accounts.retention.follow,
+        "lending": what.lending.follow,
+    }
+    if what.settings.notices.enabled:
+        loops["notices"] = partial(notices.follow, what.log.sending)
+    loops["desk"] = at_hand.follow
+    if alerts:
+        loops["alerts"] = alerts.follow
+    if aftercare:
+        loops["aftercare"] = aftercare.follow
+    return loops
+
+
+def _everywhere(what: Opened, health: Health) -> dict[str, Loop]:
+    """Loops of every role."""
+    loops: dict[str, Loop] = {"standings": Sayer(SqlChannelStates(what.database, what.clock), health.lines).follow}
+    if what.settings.console.enabled:
+        loops["uploads"] = partial(keep_uploads_tidy, what)
+    return loops
 
 
 async def _prepare(what: Opened) -> None:

@@ -138,6 +138,23 @@ async def opened(settings: Settings, folder: Path, clock: Clock | None = None) -
         house = lending_house(settings)
         circulation = SqlCirculation(database, branches, clock, house)
         accounts = account_store(database, clock, message_log, account_setup(settings, folder), circulation)
+        library = Library(
+            name=settings.library.name,
+            catalogue=TaughtCatalogue(catalogue, synonyms),
+            faq=faq,
+            branches=branches,
+            holidays=house.holidays,
+            reply_hours=settings.library.reply_branch,
+            policy_url=settings.privacy.policy_url,
+            pictures=pictures,
+            accounts=accounts.accounts,
+            circulation=circulation,
+            files=SqlFiles(database, clock),
+            card_barcode=settings.accounts.card_barcode,
+            people=SqlPeople(database, clock, branches, house.holidays, settings.library.reply_branch),
+            words=words,
+            silent=silent_channels(settings),
+        )
         yield Opened(
             settings=settings,
             folder=folder,
@@ -155,23 +172,7 @@ async def opened(settings: Settings, folder: Path, clock: Clock | None = None) -
             unreached=SqlUnreached(database, clock),
             lending=SqlDesk(database, branches, clock, house),
             requests=SqlRequests(database, branches, clock, house),
-            library=Library(
-                name=settings.library.name,
-                catalogue=TaughtCatalogue(catalogue, synonyms),
-                faq=faq,
-                branches=branches,
-                holidays=house.holidays,
-                reply_hours=settings.library.reply_branch,
-                policy_url=settings.privacy.policy_url,
-                pictures=pictures,
-                accounts=accounts.accounts,
-                circulation=circulation,
-                files=SqlFiles(database, clock),
-                card_barcode=settings.accounts.card_barcode,
-                people=SqlPeople(database, clock, branches, house.holidays, settings.library.reply_branch),
-                words=words,
-                silent=silent_channels(settings),
-            ),
+            library=library,
         )
 
 

@@ -9,6 +9,7 @@ from playwright.async_api import BrowserContext, ConsoleMessage, Error, FrameLoc
 
 from tests.support.staff import PASSWORD
 
+GREETING = "Здравствуйте! Я бот библиотеки."
 HERE = ("http://127.0.0.1:", "data:")
 EXPECTED = ("Failed to load resource", "net::ERR_", "htmx:sendError", "htmx:sendAbort")
 """The browser's own words about a house that is closed, and htmx's about that, or about a page that was left."""
