@@ -3,7 +3,7 @@
 from bot.language import numbers
 from understanding.calibration import confidence, share
 from understanding.judging import Opinion
-from understanding.lexicon import OF_ACCOUNTS
+from understanding.lexicon import ONLY_BY_PHRASES
 from understanding.splitting import IS_THERE, Part
 from understanding.tokens import Message
 
@@ -23,7 +23,7 @@ _LOOKS_FOR_BOOKS = frozenset({"recommend", "hold", "search", "availability"})
 _DONE_AT_ONCE = frozenset({"subscribe", "unsubscribe"})
 _SURE_TO_DO_IT, _AGAINST_IT = 0.75, 0.14
 """What is done without another question must be surer, in a long message, too."""
-_NEVER_ASKED = frozenset({"out_of_scope", "cancel", "help", "greeting", *OF_ACCOUNTS.split()})
+_NEVER_ASKED = frozenset({"out_of_scope", "cancel", "help", "greeting", *ONLY_BY_PHRASES})
 """Intents that look into the catalogue themselves, or that nobody needs to choose."""
 
 

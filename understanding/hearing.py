@@ -6,7 +6,7 @@ from math import exp, log
 from bot.newest import Newest
 from understanding.features import Features, signs
 from understanding.judging import BARE, Judge, Opinion, Stretch
-from understanding.lexicon import LEVELS, OF_ACCOUNTS, Phrases
+from understanding.lexicon import LEVELS, ONLY_BY_PHRASES, Phrases
 from understanding.meaning import Pattern
 from understanding.model import Model
 from understanding.scorer import Known, Scorer
@@ -38,7 +38,7 @@ _OPINIONS, _LONGEST_REMEMBERED = 512, 20
 """Opinions that are kept of stretches so short that a phrase fits: the same sentence comes with another greeting or
 number, a greeting before anything; 2 kB each."""
 _MOSTLY = 1
-_ONLY_PHRASES = frozenset(OF_ACCOUNTS.split())
+_ONLY_PHRASES = frozenset(ONLY_BY_PHRASES)
 _SURELY, _BARELY = 0.93, 0.62
 """Scores of what only the model has heard, where it is quite sure and where it only leans to it."""
 

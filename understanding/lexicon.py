@@ -26,8 +26,12 @@ _INTENTS = (
     "hours location contacts events join rules renew my_loans hold recommend availability search review human "
     "subscribe unsubscribe greeting thanks help cancel out_of_scope"
 )
-OF_ACCOUNTS = "link_card unlink_card my_card reminders my_data erase_me withdraw away"
-"""Wishes that only phrases know: orders to the bot in few and usual words, which the model has never met."""
+_OF_NO_INTENT = "words noise chat globals topics"
+ONLY_BY_PHRASES = tuple(
+    sorted({file.stem for file in FOLDER.glob("*.yaml")} - {*_INTENTS.split(), *_OF_NO_INTENT.split()})
+)
+"""Wishes that only phrases know: orders to the bot in few and usual words, which the model has never met. A new file in
+the folder is one."""
 _SHORTEST_STEM = 2
 SECOND = 2
 """Letters of the second word by which a row is looked for."""
@@ -76,7 +80,7 @@ class Phrases:
         self.topics: dict[str, tuple[Topic, ...]] = {}
         self.free: set[str] = set()
         self.unless: dict[str, int] = {}
-        for name in (*_INTENTS.split(), *OF_ACCOUNTS.split()):
+        for name in (*_INTENTS.split(), *ONLY_BY_PHRASES):
             self._intent(name, read_file(folder / f"{name}.yaml"))
         self._group_bits = {name: self._term(f"<{name}>", "words.yaml") for name in self.groups}
         self._kinds: dict[str, Word] = {kind: Word() for kind in KINDS}
