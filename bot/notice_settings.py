@@ -1,5 +1,6 @@
 """The ``notices:`` block: what readers are told by themselves, and when."""
 
+import re
 from datetime import time, timedelta
 from typing import Annotated
 
@@ -8,17 +9,22 @@ from pydantic import BeforeValidator, Field, field_validator
 from bot.library.notices import LONGEST_AHEAD_DAYS, LONGEST_CARD_DAYS, NoticeRules
 from bot.section import Section
 
+_TIME = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?")
 MOST_TIMES = 5
 """Messages before one due date, or after it."""
 
 
 def _clock(value: object) -> object:
-    """YAML reads a bare 21:00 as minutes of a day: 1260."""
-    if isinstance(value, int | float):
-        if not 0 <= value < 24 * 60 or value != int(value):
-            raise ValueError("expected a time of day such as 21:00")
-        return f"{int(value) // 60:02d}:{int(value) % 60:02d}"
-    return f"0{value}" if isinstance(value, str) and value[1:2] == ":" else value
+    """As a branch's hours are written: 21, 21:00, 9.05. Left to pydantic a bare 21 would be 21 seconds past midnight.
+
+    A bare 21.30 has lost its zero when it comes here: 21.3 may be three minutes past.
+    """
+    if isinstance(value, time):
+        return value
+    said = _TIME.fullmatch(f"{value:g}" if isinstance(value, float) and value == int(value) else str(value))
+    if said is None or int(said[1]) > 23 or int(said[2] or 0) > 59:
+        raise ValueError('expected a time of day in quotes, such as "21:00"')
+    return time(int(said[1]), int(said[2] or 0))
 
 
 Clock = Annotated[time, BeforeValidator(_clock)]

@@ -68,10 +68,10 @@ DEFAULT_INTENTS = (
 
 
 def _zone(value: object) -> object:
-    if not isinstance(value, str):
+    if isinstance(value, ZoneInfo):
         return value
     try:
-        return ZoneInfo(value)
+        return ZoneInfo(str(value))
     except (KeyError, ValueError, OSError):
         raise ValueError("expected a name of the tz database, such as Europe/Moscow") from None
 
@@ -323,11 +323,12 @@ def explain(error: ValidationError, model: type[BaseModel], where: str, variable
 
 _A_BLOCK = "expected a block: lines of `key: value` under it, set in"
 _A_LIST = "expected a list: [one, two]"
-_WHOLE, _NUMBER, _YES_OR_NO, _ONE_OF = (
+_WHOLE, _NUMBER, _YES_OR_NO, _ONE_OF, _DAY = (
     "expected a whole number",
     "expected a number",
     "expected true or false",
     "expected {expected}",
+    "expected a day such as 2026-12-31",
 )
 _FAULTS = {
     "missing": "is missing",
@@ -344,6 +345,10 @@ _FAULTS = {
     "float_parsing": _NUMBER,
     "bool_type": _YES_OR_NO,
     "bool_parsing": _YES_OR_NO,
+    "date_type": _DAY,
+    "date_parsing": _DAY,
+    "date_from_datetime_parsing": _DAY,
+    "date_from_datetime_inexact": _DAY,
     "literal_error": _ONE_OF,
     "enum": _ONE_OF,
     "less_than_equal": "expected {le} at most",
@@ -355,7 +360,7 @@ _FAULTS = {
 
 
 def _fault(detail: ErrorDetails, model: type[BaseModel], where: str, variables: Collection[str]) -> str:
-    path = ".".join(str(step) for step in detail["loc"]) or "the whole file"
+    path = ".".join(str(step) for step in detail["loc"] if step != "[key]") or "the whole file"
     variable = _variable(where, detail["loc"])
     place = variable if variable.lower() in variables else f"{where}: {path}"
     if detail["type"] == "extra_forbidden":

@@ -9,6 +9,22 @@ import yaml
 
 from bot.errors import ConfigError
 
+_ADVICE = (
+    ("'\\t'", "a tab stands here: set lines in with spaces"),
+    (
+        "mapping values are not allowed",
+        "a colon too many, or the line above has none with a space behind it; text with a colon wants quotes",
+    ),
+    ("could not find expected ':'", "a key wants a colon and a space behind it: `port: 8080`"),
+    (
+        "but found '<scalar>'",
+        "a quotation mark too many or too few, here or above; inside a value write «these»",
+    ),
+    ("expected <block end>", "set in otherwise than the lines above it: as many spaces as its neighbours have"),
+    ("unexpected end of stream", "a quotation mark is opened somewhere above and never closed"),
+)
+"""What the parser says, and what that means to who wrote the file."""
+
 
 class _CarefulYaml(yaml.SafeLoader):
     """YAML that refuses a key given twice (the second would silently win) and takes 21:00 for a time, not for 1260."""
@@ -47,15 +63,22 @@ def read_yaml(file: Path) -> Any:
     try:
         return yaml.load(file.read_text("utf-8"), _CarefulYaml)  # noqa: S506 - a SafeLoader
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        place = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-        raise ConfigError(f"{file.name}{place}: {error.problem}") from None
+        raise ConfigError(f"{file.name}{_told(error)}") from None
     except (yaml.YAMLError, UnicodeDecodeError):
-        raise ConfigError(f"{file.name}: expected YAML in UTF-8") from None
+        said = "expected YAML in UTF-8: save it so (in Windows' Notepad «Сохранить как», «Кодировка: UTF-8»)"
+        raise ConfigError(f"{file.name}: {said}") from None
     except RecursionError:
         raise ConfigError(f"{file.name}: blocks within blocks without an end") from None
     except OSError as error:
         raise ConfigError(f"{file}: cannot be read: {error.strerror}") from None
+
+
+def _told(error: yaml.MarkedYAMLError) -> str:
+    """The place and the fault; a key without its colon is told where it stands, not where the parser gave up."""
+    problem = str(error.problem)
+    mark = error.context_mark if "expected ':'" in problem else error.problem_mark
+    place = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+    return f"{place}: {next((advice for said, advice in _ADVICE if said in problem), problem)}"
 
 
 def lines_of(file: Path, key: str) -> list[int]:

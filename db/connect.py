@@ -146,6 +146,8 @@ def parse_url(url: str, folder: Path | None = None) -> URL:
         return parsed.set(drivername="postgresql+asyncpg", query=_server_options(parsed))
     if backend != "sqlite":
         raise ConfigError(f"database.url: expected sqlite:// or postgresql://, got {backend}://")
+    if parsed.host:
+        raise ConfigError("database.url: three slashes stand before the path of an SQLite file: sqlite:///data/name")
     if parsed.query:
         raise ConfigError("database.url: after the path of an SQLite file nothing may stand, but there is a ?")
     if not parsed.database or parsed.database == ":memory:":
@@ -275,7 +277,8 @@ ADVICE = (
     ),
     (
         "name or service not known|name resolution|no address associated|nodename nor servname",
-        "the host in database.url is not known here: mend its name, or this machine's network",
+        "the host in database.url is not known here: mend its name (an @ in the password is written as %40), or this "
+        "machine's network",
     ),
     ("does not exist", "a table is missing: run bibliobot db upgrade"),
     ("not a database", "the database file is damaged, or no SQLite file: restore a backup"),

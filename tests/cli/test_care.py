@@ -92,6 +92,12 @@ def test_check_looks_at_what_names_something_else(tmp_path: Path, extra: str, sa
     assert says in library.runs("check", code=int(says.startswith("fault")))
 
 
+def test_a_slash_too_few_before_the_path_of_a_store_is_no_fault_of_the_program(tmp_path: Path) -> None:
+    said = SmallLibrary.in_folder(tmp_path, "database: {url: 'sqlite://data/books.sqlite3'}").runs("check", code=1)
+
+    assert "fault  database: database.url: three slashes" in said
+
+
 def test_an_address_of_no_database_is_one_fault_among_the_others(tmp_path: Path) -> None:
     said = SmallLibrary.in_folder(tmp_path, "database: {url: books}").runs("check", code=1)
 

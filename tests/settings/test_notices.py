@@ -22,6 +22,11 @@ def test_times_are_read_as_people_write_them(tmp_path: Path) -> None:
     assert (rules.quiet_from, rules.quiet_until, rules.due_days) == (time(21, 30), time(8, 5), (5, 1))
 
 
+@pytest.mark.parametrize("written", ["21", "21.00", '"21"', '"21:00"', '"21.00"'])
+def test_an_hour_is_that_hour_and_not_so_many_seconds_past_midnight(tmp_path: Path, written: str) -> None:
+    assert load(config(tmp_path, f"  quiet_from: {written}\n"), {})[0].notices.quiet_from == time(21)
+
+
 def test_the_usual_rules_are_those_of_the_issue(tmp_path: Path) -> None:
     rules = load(config(tmp_path, "  enabled: true\n"), {})[0].notices.rules()
     assert (rules.due_days, rules.overdue_days, rules.card_days, rules.quiet_from, rules.quiet_until) == (
@@ -38,6 +43,8 @@ def test_the_usual_rules_are_those_of_the_issue(tmp_path: Path) -> None:
     [
         ("  quiet_from: late\n", "notices.quiet_from"),
         ("  quiet_from: 2500\n", "notices.quiet_from"),
+        ("  quiet_from: 21.30\n", "notices.quiet_from: expected a time of day in quotes"),
+        ('  quiet_from: "24:00"\n', "notices.quiet_from"),
         ("  due_days: [3, 3]\n", "notices.due_days"),
         ("  due_days: [20]\n", "notices.due_days"),
         ("  overdue_days: [-1]\n", "notices.overdue_days"),

@@ -28,6 +28,14 @@ def fault(folder: Path, text: str, environ: dict[str, str] | None = None) -> str
     return str(told.value)
 
 
+@pytest.mark.parametrize("charset", ["cp1251", "utf-16"])
+def test_a_file_in_another_charset_is_told_how_to_save_it(tmp_path: Path, charset: str) -> None:
+    file = tmp_path / "config.yaml"
+    file.write_text("library: {name: Наша библиотека}", charset)
+    with pytest.raises(ConfigError, match="expected YAML in UTF-8: save it so"):
+        load(file, {})
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
@@ -52,6 +60,18 @@ def fault(folder: Path, text: str, environ: dict[str, str] | None = None) -> str
         ("42", "expected sections (library:, database:, …), got one value"),
         ("server: {port: 1}\nserver: {port: 2}", "line 2, column 1: the key 'server' stands twice"),
         ("server: {port: 1", "line 1"),
+        ("library:\n\tname: X", "line 2, column 1: a tab stands here"),
+        ("server:\n  port:8080\n  host: x", "line 3, column 7: a colon too many, or the line above has none"),
+        ("server:\n  host: x\n  port:8080\n", "line 3, column 3: a key wants a colon and a space"),
+        ("library:\n  name: Дом: наш", "line 2, column 12: a colon too many"),
+        ('library:\n  name: "Дом "Наш""', "line 2, column 15: a quotation mark too many or too few"),
+        ("library:\n  name: X\n country: RU", "line 3, column 2: set in otherwise than the lines above"),
+        ('library: {name: "X', "a quotation mark is opened somewhere above"),
+        ("library: {timezone: +3}", "library.timezone: expected a name of the tz database"),
+        (
+            "library: {branches: [{code: a, name: X, closed: {31.12.2026: x}}]}",
+            "library.branches.0.closed.31.12.2026: expected a day such as 2026-12-31",
+        ),
         ("1: 2", "1: unknown key"),
         ("library: {name: {{NAME}}}", "line 1, column 18: text that begins with { or [ needs quotes"),
         (
