@@ -24,9 +24,9 @@ class OfficialHolidays:
     def __init__(self, country: str, language: str = "ru") -> None:
         self._country = country
         self._language = language
-        self._names: dict[Any, str] = {}
+        self._names: dict[date, str] = {}
 
-    def name(self, day: Any) -> str:
+    def name(self, day: date) -> str:
         known = self._names.get(day)
         if known is None:
             if len(self._names) >= REMEMBERED:

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from itertools import pairwise
-from typing import Any, Protocol
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from bot.library.model import Branch, DayKind, Hours, Interval
@@ -30,7 +30,7 @@ _PARTS = re.compile(r"\s*[-–—]\s*")
 class DaysOff(Protocol):
     """Official days off; the port ``bot.ports.library.Holidays`` fits."""
 
-    def name(self, day: Any) -> str:
+    def name(self, day: date) -> str:
         """The holiday's name on ``day``, "" on a working day."""
         ...
 

@@ -1,7 +1,8 @@
 """The library, as handlers ask it: its answers, buildings and days off, and whatever else stands behind it."""
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from datetime import date
+from typing import Protocol
 
 from bot.accounts import Accounts
 from bot.circulation import Circulation
@@ -72,8 +73,8 @@ class Branches(Protocol):
 class Holidays(Protocol):
     """Official days off."""
 
-    def name(self, day: Any) -> str:
-        """The holiday's name on ``day`` (a date), "" on a working day."""
+    def name(self, day: date) -> str:
+        """The holiday's name on ``day``, "" on a working day."""
         ...
 
 

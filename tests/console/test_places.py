@@ -184,7 +184,7 @@ def places_holidays() -> NoHolidays:
     """One on which the library says that it is open."""
 
     class Womens(NoHolidays):
-        def name(self, day: object) -> str:
+        def name(self, day: date) -> str:
             return "праздник" if day == date(2026, 3, 9) else ""
 
     return Womens()

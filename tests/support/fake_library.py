@@ -170,7 +170,7 @@ class FakeBranches:
 class NoHolidays:
     """Fills ``Holidays`` where no day is one."""
 
-    def name(self, day: Any) -> str:
+    def name(self, day: date) -> str:
         return ""
 
 
