@@ -93,6 +93,14 @@ async def test_after_failures_in_a_row_it_is_left_alone_for_a_while(desk: Desk) 
     assert (await desk.loans())[1] is None
 
 
+async def test_a_system_that_never_answered_is_tried_as_often_before_it_is_left_alone(desk: Desk) -> None:
+    desk.system.always = Does.IS_AWAY
+    for _ in range(5):
+        assert isinstance(await desk.guarded.loans(99), Unavailable)
+
+    assert len(desk.system.calls) == QUICK.failures
+
+
 # --- renewing ------------------------------------------------------------------------------------
 
 

@@ -78,7 +78,7 @@ def test_a_file_in_another_charset_is_told_how_to_save_it(tmp_path: Path, charse
             "library: {branches: [{code: a, name: X, closed: {2026-13-45: x}}]}",
             "column 50: looks like a day or a number",
         ),
-        ("[" * 3000, "blocks within blocks without an end"),
+        ("[" * 1000, "blocks within blocks without an end"),
         ("library: {branches: [{code: 01, name: X}]}", "branches.0.code: expected text; put it in quotes"),
         ("channels: [webchat]", "channels: expected a block: lines of `key: value`"),
         ("intents: {search: yes}", "intents: expected a list: [one, two]"),

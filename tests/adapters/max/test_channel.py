@@ -256,6 +256,13 @@ async def test_a_press_is_answered(channel: MaxWebhook, server: MaxServer) -> No
     assert server.answered == [got.messages[0].idempotency_key]
 
 
+async def test_a_refusal_in_a_good_answer_is_a_refusal(channel: MaxWebhook, server: MaxServer) -> None:
+    got = channel.accept(webhook(server.updates.pressed(READER, "hours"), **{"X-Max-Bot-Api-Secret": SECRET}))
+    server.faults.append(Fault(status=200, body={"success": False, "message": "callback is over"}))
+    with pytest.raises(ChannelUnavailable, match="callback is over"):
+        await channel.courtesy(got.courtesies[0])
+
+
 async def test_a_picture_is_fetched_from_max_only_and_without_the_token(channel: MaxWebhook, server: MaxServer) -> None:
     server.pictures["1"] = b"x" * 1_000
     assert await channel.fetch(f"{server.url}/i/1", 1_000) == b"x" * 1_000

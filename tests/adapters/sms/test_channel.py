@@ -112,6 +112,19 @@ async def test_without_money_or_with_a_wrong_key_the_channel_stops(
     await channel.aclose()
 
 
+async def test_an_account_with_money_again_is_well_once_a_message_was_taken(gateway: SmsEmulator, channel: Sms) -> None:
+    there, gateway.money = gateway.money, 0
+    with pytest.raises(ChannelAuthError, match="money"):
+        await channel.send(outbound(reply("Да.")))
+    gateway.money = there
+    with pytest.raises(ChannelAuthError, match="money"):
+        await channel.ping()
+
+    await channel.send(outbound(reply("Да."), number=8))
+
+    assert "balance" in await channel.ping()
+
+
 @pytest.mark.parametrize(("status", "means"), [(500, ChannelUnavailable), (429, RateLimited), (401, ChannelAuthError)])
 async def test_a_gateway_out_of_order(
     gateway: SmsEmulator, channel: Sms, status: int, means: type[ChannelError]

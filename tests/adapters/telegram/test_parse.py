@@ -165,6 +165,9 @@ def test_a_press_is_answered_in_any_case() -> None:
     assert (found.messages[0].content, found.messages[0].sent_at) == (ButtonPress("yes", "Да"), NOW)
     assert found.courtesies == (Pressed("q1"),)
 
+    of_old = {**query, "message": {**shown, "reply_markup": {"inline_keyboard": []}}}
+    assert update(callback_query=of_old).messages[0].content == ButtonPress("yes", "")
+
     for lost in ("data", "message"):
         found = update(callback_query={key: value for key, value in query.items() if key != lost})
         assert (found.messages, found.courtesies) == ((), (Pressed("q1"),))
@@ -181,6 +184,12 @@ def test_of_groups_only_commands_of_the_staffs_own_are_heard(text: str, heard: b
     assert bool(update(staff, message=group).messages) is heard
     assert update(message=group).set_aside == ("supergroup",)
     assert not update(staff, message=group | {"chat": {"id": -200, "type": "group"}}).messages
+
+
+def test_while_telegram_has_not_said_our_name_every_command_of_the_staff_is_heard() -> None:
+    staff = Reading(channel="telegram", now=NOW, staff_chat=-100)
+
+    assert update(staff, message=message(text="/help@a_bot", chat={"id": -100, "type": "supergroup"})).messages
 
 
 def test_a_moment_that_cannot_be_is_now() -> None:

@@ -189,6 +189,12 @@ def test_what_we_cannot_read_is_never_dropped(kind: str) -> None:
     assert message.content.kind in {"document", "video", "post", "gift", "attachment"}
 
 
+def test_a_warning_in_place_of_an_event_is_set_aside_and_no_message_of_a_reader() -> None:
+    found = read({**recorded("message_new_text_v5199.json"), "object": {"warning": "old version"}})
+
+    assert (found.set_aside, found.unread, found.messages) == (("warning",), (), ())
+
+
 def test_an_event_that_nobody_knows_is_set_aside_by_its_name() -> None:
     assert read(recorded("unknown_event_type.json")).set_aside == ("message_something_new_2027",)
     assert read({"type": "Тип <b>"}).set_aside == ("unknown",)

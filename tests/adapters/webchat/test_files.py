@@ -50,7 +50,7 @@ async def test_a_picture_is_shown_and_a_document_is_handed_over(program_on_both:
 
     status, data, headers = await fetched(program_on_both, document["url"])
     assert (status, data, headers["Content-Type"]) == (200, PDF, "application/pdf")
-    assert headers["Content-Disposition"].startswith('attachment; filename="')
+    assert headers["Content-Disposition"].startswith('attachment; filename="________.pdf";')
     assert headers["Content-Disposition"].endswith("%D0%BF%D1%80%D0%B0%22%D0%B2%D0%B8%D0%BB%D0%B0.pdf")
 
     _, _, headers = await fetched(program_on_both, drawing["url"])

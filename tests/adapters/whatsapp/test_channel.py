@@ -209,6 +209,22 @@ async def test_a_file_that_is_gone_costs_only_its_message(channel: WhatsApp, clo
         await channel.send(outbound(reply("", at=[Picture(file=gone, alt="")]), clock))
 
 
+async def test_a_file_that_meta_knows_no_more_is_uploaded_anew_for_the_next_reader(
+    meta: WhatsAppEmulator, channel: WhatsApp, clock: StandingClock
+) -> None:
+    rules = reply("Вот правила", at=[Document(file=PDF)])
+    meta.hears(ANNA, "Правила?")
+    await channel.send(outbound(rules, clock))
+    gone = {"error": {"code": 131053, "message": "Media upload error"}}
+    meta.faults.append(Fault(status=400, body=gone, path="/messages"))
+    with pytest.raises(MessageRefused):
+        await channel.send(outbound(rules, clock))
+
+    await channel.send(outbound(rules, clock))
+
+    assert [taken.body["document"]["id"] for taken in meta.taken] == ["1000000", "1000001"]
+
+
 async def test_a_readers_picture_is_fetched_with_our_token(meta: WhatsAppEmulator, channel: WhatsApp) -> None:
     meta.media["55"] = ("image/jpeg", b"jpeg" * 10_000)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from adapters.whatsapp.parse import ReadMark, read
+from adapters.whatsapp.parse import ReadMark, read, warnings
 from bot.errors import BadSignature, BadWebhook
 from bot.messages import (
     ButtonPress,
@@ -261,6 +261,22 @@ def test_the_signature_is_over_the_bytes_as_they_came(clock: StandingClock) -> N
         whatsapp(clock).accept(posted(again, signature(body)))
     with pytest.raises(BadSignature):
         whatsapp(clock).accept(posted(body, signature(body, "another-secret")))
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "told"),
+    [
+        ("account_update", {"event": "ACCOUNT_RESTRICTION"}, ("account_update: ACCOUNT_RESTRICTION",)),
+        ("phone_number_quality_update", {}, ("phone_number_quality_update: see WhatsApp Manager",)),
+        ("messages", {"event": "of no interest"}, ()),
+    ],
+)
+def test_the_operator_hears_what_meta_says_of_the_account(
+    field: str, value: dict[str, str], told: tuple[str, ...]
+) -> None:
+    body = {"object": "whatsapp_business_account", "entry": [{"changes": [{"field": field, "value": value}]}]}
+
+    assert warnings(json.dumps(body).encode()) == told
 
 
 # --- anything at all -----------------------------------------------------------------------------
