@@ -250,6 +250,10 @@ class Outcome:
         returned: Loans that the list has no more, or calls returned.
         stopped: Branches of a list of which too much is gone: name, gone, had.
         rows: The first rows of a list that were left out: number, and why; nothing of what stands in them.
+        copies: Copies that the records of a catalogue tell of.
+        places: Where they are said to be, the most first: code of the branch ("" where none is called so), the file's
+            word for it, how many.
+        nowhere: How many are said to be nowhere, where that is more than a slip.
     """
 
     format: str = ""
@@ -273,6 +277,9 @@ class Outcome:
     returned: int = 0
     stopped: tuple[tuple[str, int, int], ...] = ()
     rows: tuple[tuple[int, str], ...] = ()
+    copies: int = 0
+    places: tuple[tuple[str, str, int], ...] = ()
+    nowhere: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,7 @@ import structlog
 from bot.bibliography import CatalogueWriter
 from bot.clock import Clock
 from bot.errors import InputError, StoreUnavailable
+from bot.library.model import Branch
 from bot.shelving import BUSY, Fault, ImportJob, ImportJobs, ImportKind, JobState, Outcome
 
 if TYPE_CHECKING:
@@ -37,7 +38,10 @@ PRIVATE = 0o700
 LONGEST_NAME = 120
 REJECTED = "rejected.csv"
 _NOT_IN_NAMES = re.compile(r"[^\w.()+ -]+")
+PLACES_SHOWN = 100
+"""A damaged column has as many places as the file has rows."""
 Prepare = Callable[[], Awaitable[None]]
+Known = Callable[[], Awaitable[Sequence[Branch]]]
 
 
 class CatalogueImports:
@@ -52,6 +56,7 @@ class CatalogueImports:
         only_branch: Code of the one branch of a library that has no other, else "".
         after: Done when something was loaded: whoever keeps branches in memory looks again.
         lists: What reads lists of readers and of loans; None: they are not taken.
+        branches: The branches of which readers are told more than the name; None: there are none.
     """
 
     def __init__(
@@ -65,10 +70,11 @@ class CatalogueImports:
         only_branch: str = "",
         after: Prepare | None = None,
         lists: "Lists | None" = None,
+        branches: Known | None = None,
     ) -> None:
         self._folder, self._jobs, self._writer = folder, jobs, writer
         self._largest, self._only_branch, self._after = largest, only_branch, after
-        self._clock, self._lists = clock, lists
+        self._clock, self._lists, self._branches = clock, lists, branches
         self._tasks: set[asyncio.Task[None]] = set()
 
     # --- the port --------------------------------------------------------------------------------
@@ -251,7 +257,7 @@ class CatalogueImports:
             return Outcome(fault=Fault.UNREADABLE, detail=_without_path(error, self._file(job)))
         finally:
             report.close()
-        found = _outcome(source, summary)
+        found = _outcome(source, summary, await self._branches() if self._branches is not None else ())
         return (
             found if summary.read else Outcome(fault=Fault.NOTHING_READ, rejected=found.rejected, unread=found.unread)
         )
@@ -329,7 +335,11 @@ def _removed(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def _outcome(source: "SourceFile", summary: "Summary") -> Outcome:
+def _outcome(source: "SourceFile", summary: "Summary", branches: Sequence[Branch]) -> Outcome:
+    from catalogue.places import WORTH_A_WORD, placed
+
+    places = placed(summary.places, branches) if branches else []
+    nowhere = summary.places[""] if branches else 0
     return Outcome(
         format=source.format,
         charset=source.charset,
@@ -346,6 +356,9 @@ def _outcome(source: "SourceFile", summary: "Summary") -> Outcome:
         had=summary.had,
         unconfirmed=bool(summary.unconfirmed),
         truncated=bool(summary.truncated),
+        copies=summary.copies,
+        places=tuple((one.code, one.word, one.copies) for one in places[:PLACES_SHOWN]),
+        nowhere=nowhere if nowhere * WORTH_A_WORD > summary.copies else 0,
     )
 
 

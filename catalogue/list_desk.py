@@ -43,6 +43,7 @@ _WHY = (
     (re.compile(r"neither a title"), "no_book"),
 )
 """What a row is left out for, as the readers of lists say it, without what they quote of the row."""
+REASONS = frozenset(code for _, code in _WHY)
 Tick = Callable[[int, int], None]
 
 

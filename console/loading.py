@@ -1,6 +1,8 @@
 """Loading a catalogue, or a list of readers, of loans, of titles to hide: send a file, look at it, then load it."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
+from contextlib import closing
 from typing import Any
 
 from aiohttp import BodyPartReader, web
@@ -8,8 +10,10 @@ from aiohttp import BodyPartReader, web
 from bot.errors import InputError
 from bot.shelving import BUSY, Fault, ImportDesk, ImportJob, ImportKind, JobState
 from bot.staff import StaffRole
+from bot.wording import counted
 from bot.wording import gettext as _
-from console.room import ROOT, Room, Stop, Visit
+from console.import_words import in_words, rejections, seen_to
+from console.room import HEADERS, ROOT, Room, Stop, Visit
 
 LONGEST_FIELD = 1_000
 PIECE = 256 * 1024
@@ -85,35 +89,6 @@ def hiding_faults() -> dict[str, str]:
             "Не понять, какие книги скрыть. Подойдёт CSV или Excel. Столбцы нужно подписать: «Автор» и «Название», или "
             "ISBN, или «Инв. №»."
         ),
-    }
-
-
-def rejections() -> dict[str, str]:
-    """Why records are left out, in words."""
-    return {
-        "truncated": _("запись обрывается"),
-        "not_a_record": _("не похоже на запись"),
-        "bad_directory": _("запись повреждена"),
-        "bad_characters": _("нечитаемые буквы"),
-        "no_title": _("нет названия"),
-        "too_long": _("запись слишком длинная"),
-        "bad_row": _("строка непонятна"),
-        "no_card": _("нет номера билета"),
-        "bad_date": _("вместо даты что-то другое"),
-        "no_book": _("не сказано, какая книга"),
-        "no_day": _("нет ни даты выдачи, ни срока"),
-        "due_early": _("срок раньше выдачи"),
-        "twice": _("эта выдача уже есть в списке"),
-        "card_twice": _("этот билет есть в списке ещё раз, взята последняя его строка"),
-        "no_branch": _("не сказано, какой филиал"),
-        "no_reader": _("такого билета нет: сначала загрузите читателей"),
-        "zeros_lost": _("номер билета без первых нулей может быть не одного читателя: напишите его целиком"),
-        "lent_to_another": _("этот экземпляр уже выдан по другому билету"),
-        "not_found": _("в каталоге не нашлось"),
-        "several": _("подходит несколько книг: скройте нужную на её странице"),
-        "other_author": _("такая книга есть, но другого автора"),
-        "other_book": _("по этому номеру в каталоге другая книга"),
-        "bad_isbn": _("ISBN записан с ошибкой"),
     }
 
 
@@ -230,7 +205,13 @@ class LoadingScreen:
             raise Stop(404, _("Такого файла нет."))
         name = f"rejected-{job.job_id}.csv"
         headers = {"Content-Type": "text/csv; charset=utf-8", "Content-Disposition": f'attachment; filename="{name}"'}
-        return web.FileResponse(path, headers=headers)
+        response = web.StreamResponse(headers=HEADERS | headers)
+        await response.prepare(visit.request)
+        with closing(in_words(path)) as pieces:
+            while piece := await asyncio.to_thread(next, pieces, b""):
+                await response.write(piece)
+        await response.write_eof()
+        return response
 
     # --- helpers ---------------------------------------------------------------------------------
 
@@ -287,6 +268,9 @@ class LoadingScreen:
             "kind": KINDS.get(job.outcome.format, job.outcome.format),
             "why": why.get(job.outcome.fault, ""),
             "rejections": rejections(),
+            "copies_told": lambda count: counted(count, "экземпляр", "экземпляра", "экземпляров"),
+            "mended": seen_to(job.outcome.warnings),
+            "strange": [place for place in job.outcome.places if not place[0]],
             "hiding": _("Скроется") if job.state is JobState.CHECKED else _("Скрыто"),
             "listed": self._desk.rejected(job.job_id) is not None,
             "fault": "",

@@ -3,7 +3,7 @@
 A third of a start would be spent on it, and memory, in a process that may never show a page of it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 
 from adapters.screens import ChannelScreens
@@ -16,11 +16,13 @@ from bot.engine.inviting import JoinLinks
 from bot.engine.privacy import DataClass, Privacy
 from bot.engine.rehearsal import Rehearsal, Stage
 from bot.lessons import Lessons, Topic
+from bot.library.model import Branch
 from bot.library.places import start_parameter
 from bot.settings import Settings
 from bot.wording.own import LONGEST
 from catalogue.import_desk import CatalogueImports
 from catalogue.list_desk import Lists
+from catalogue.places import described
 from console.app import Console
 from console.places import PlacesPorts
 from console.reader_ports import ReaderPorts
@@ -176,6 +178,10 @@ def imports_of(what: Opened) -> CatalogueImports:
     """What loads catalogues and lists at the console."""
     settings = what.settings
     branches = settings.library.branches
+
+    async def known() -> Sequence[Branch]:
+        return [*settings.library.values(), *described(await what.branches.all())]
+
     return CatalogueImports(
         what.folder / settings.console.upload_folder,
         SqlImportJobs(what.database, what.clock),
@@ -183,6 +189,7 @@ def imports_of(what: Opened) -> CatalogueImports:
         clock=what.clock,
         largest=settings.console.upload_megabytes * 1024 * 1024,
         only_branch=branches[0].code if len(branches) == 1 else "",
+        branches=known,
         after=what.branches.refresh,
         lists=Lists(
             SqlListWriter(what.database, what.branches, what.clock, what.lending.house),

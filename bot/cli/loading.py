@@ -22,6 +22,7 @@ from bot.settings import load as load_settings
 from catalogue.importers import recognise
 from catalogue.importers.source import SourceFile
 from catalogue.loading import MAY_DISAPPEAR, Plan, Summary, load_files
+from catalogue.places import WORTH_A_WORD, described, names, placed
 from catalogue.rejects import OnDisk, Report
 from db.branches import SqlBranches
 from db.catalogue import SqlCatalogueWriter
@@ -33,8 +34,6 @@ LATER = {"events": "events come with announcements"}
 REPORT = "import-rejected.csv"
 """Where rejected records are listed if ``--report`` names no file."""
 PLACES_SHOWN = 5
-WORTH_A_WORD = 100
-"""One copy in so many without a branch is a slip of the file's, and nothing is to be done about it here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +104,8 @@ async def _load_catalogue(
             tick = closing.enter_context(progress(sources, console))
             writer = SqlCatalogueWriter(database, SystemClock())
             summary = await load_files(writer, sources, plan, tick, report.note)
-            branches = [*settings.library.values(), *await _described(settings, database)]
+            stored = await SqlBranches(database, settings.library.timezone).all()
+            branches = [*settings.library.values(), *described(stored)]
         finally:
             await database.aclose()
     _tell(console, sources, summary, report, dry_run=asked.dry_run)
@@ -119,33 +119,21 @@ async def put_branches(settings: Settings, database: Database) -> None:
     await SqlBranches(database, settings.library.timezone).put(settings.library.values())
 
 
-async def _described(settings: Settings, database: Database) -> list[Branch]:
-    """What the staff told of branches; one that only files know has nothing but its name."""
-    stored = await SqlBranches(database, settings.library.timezone).all()
-    return [branch for branch in stored if branch.address or branch.phone or branch.aliases]
-
-
 def only_branch(settings: Settings) -> str:
     """The branch of all copies that name none, where the library has one only."""
     branches = settings.library.branches
     return branches[0].code if len(branches) == 1 else ""
 
 
-def _names(branches: Sequence[Branch]) -> set[str]:
-    """By what a branch is called, folded."""
-    return {fold(name) for branch in branches for name in (branch.code, branch.name, *branch.aliases)}
-
-
 def _unplaced(summary: Summary, branches: Sequence[Branch]) -> Iterator[str]:
     """Copies of which readers hear no address and no hours, and what to do about it; nothing without branches."""
-    known = _names(branches)
-    if not known:
+    if not branches:
         return
     if (nowhere := summary.places[""]) * WORTH_A_WORD > summary.copies:
         yield f"copies of no branch: {nowhere:,}; if they are all in one, run the import again with --branch CODE"
-    foreign = [(name, count) for name, count in summary.places.most_common() if name and fold(name) not in known]
+    foreign = [place for place in placed(summary.places, branches) if not place.code]
     if foreign:
-        named = ", ".join(f"«{name}» ({count:,})" for name, count in foreign[:PLACES_SHOWN])
+        named = ", ".join(f"«{place.word}» ({place.copies:,})" for place in foreign[:PLACES_SHOWN])
         more = f" and {len(foreign) - PLACES_SHOWN} more" if len(foreign) > PLACES_SHOWN else ""
         yield f"unknown branches: {named}{more}; name each in config.yaml, as a branch or among the aliases of one"
 
@@ -154,7 +142,7 @@ def check_branch(asked: str, branches: Sequence[Branch]) -> None:
     """Raises InputError where the configuration knows no such branch."""
     if not asked or not branches:
         return
-    if fold(asked) not in _names(branches):
+    if fold(asked) not in names(branches):
         codes = ", ".join(branch.code for branch in branches)
         raise InputError(f"--branch {asked}: there is no such branch in the configuration; known codes: {codes}")
 

@@ -120,7 +120,9 @@ def of_the_catalogue(database: Database, clock: Clock, folder: Path) -> "Catalog
     house = LendingHouse(rules=LendingRules(LendingPolicy()), zone=SETTING.zone, holidays=OfficialHolidays("RU", "ru"))
     lists = Lists(SqlListWriter(database, branches, clock, house), SqlTitleHider(database, clock))
     uploads = folder / "uploads"
-    imports = CatalogueImports(uploads, jobs, writer, clock=clock, largest=LARGEST_UPLOAD, lists=lists)
+    imports = CatalogueImports(
+        uploads, jobs, writer, clock=clock, largest=LARGEST_UPLOAD, lists=lists, branches=branches.all
+    )
     return {"shelving": SqlCatalogueDesk(database, clock), "imports": imports}
 
 

@@ -11,10 +11,13 @@ from aiohttp import FormData
 from sqlalchemy import select, update
 
 from bot.library.holidays import OfficialHolidays
+from bot.library.records import Rejection
 from bot.ports.library import Library
 from bot.shelving import JobState
 from bot.staff import StaffRole
 from catalogue.finder import IndexedCatalogue
+from catalogue.list_desk import REASONS
+from console.import_words import rejections
 from console.loading import faults
 from db.branches import SqlBranches
 from db.cards import SqlCards
@@ -240,8 +243,48 @@ async def test_what_does_not_fit_is_listed_for_excel(editor: Browser) -> None:
     _status, job = await sends(editor, (CSV + "Автор без книги;;2000;7\n").encode())
     page = await settled(editor, job)
     assert "нет названия" in page
-    listed = await (await editor.get(f"{job}/rejected")).text()
-    assert "no_title" in listed
+    assert "<dd>Впишите название в своей программе и выгрузите ещё раз.</dd>" in page
+    listed = (await (await editor.get(f"{job}/rejected")).text()).splitlines()
+    assert listed[0] == "\ufeffКоторая по счёту;Что не так;Что делать;Номер записи;Для того, кто ведёт бота"
+    assert listed[1].startswith("5;нет названия;Впишите название в своей программе и выгрузите ещё раз.;")
+    assert "no_title" in listed[1]
+
+
+async def test_where_copies_are_and_which_places_nobody_knows_is_told_before_they_are_loaded(
+    editor: Browser, library: Library
+) -> None:
+    table = "Название;Инв. №;Филиал\nНос;1;01\nВий;2;центральная библиотека\nШинель;3;Сельский филиал\nПортрет;4;\n"
+
+    _status, job = await sends(editor, table.encode())
+    page = " ".join((await settled(editor, job)).split())
+
+    assert "<dt>Экземпляров в них</dt><dd>4</dd>" in page
+    assert "<li>Центральная библиотека: 2</li>" in page
+    assert 'не знает и не скажет читателю ни адреса, ни часов:</p> <ul class="samples"><li>Сельский филиал: 1' in page
+    assert "Экземпляров, у которых не сказано, в каком они филиале: 1." in page
+
+
+async def test_what_was_odd_in_a_record_is_told_in_words_with_what_to_do(editor: Browser) -> None:
+    table = "Название;Инв. №;Год;Состояние\nНос;1;98;на месте\nВий;2;2001;в космосе\nШинель;3;97;выдана\n"
+
+    _status, job = await sends(editor, table.encode())
+    page = await settled(editor, job)
+
+    assert "<dt>Загрузится, но год записан двумя цифрами, век добавил бот: 2</dt><dd>Делать ничего не нужно." in page
+    assert "<dt>Загрузится, но состояние экземпляра незнакомо: 1</dt><dd>Бот не скажет, что книга на месте." in page
+
+
+async def test_why_nothing_could_be_read_is_told_with_what_to_do(editor: Browser) -> None:
+    _status, job = await sends(editor, "Автор;Название\nЧехов А. П.;\n".encode())
+
+    page = await settled(editor, job)
+
+    assert "В файле не нашлось ни одной книги." in page
+    assert "<dt>Нет названия: 1</dt>" in page
+
+
+def test_every_reason_to_leave_something_out_has_words() -> None:
+    assert {*Rejection, *REASONS} <= rejections().keys()
 
 
 async def test_most_of_the_catalogue_gone_is_asked_about(editor: Browser) -> None:

@@ -152,7 +152,8 @@ async def test_loans_follow_readers_and_a_list_of_which_much_is_gone_asks_first(
         page = await settled(admin, job)
         await admin.post(f"{job}/load", {})
         await settled(admin, job)
-    assert "строка 3: такого билета нет: сначала загрузите читателей" in page
+    assert "строка 3: такого билета нет" in page
+    assert "<dd>Сначала загрузите список читателей, потом этот.</dd>" in page
     assert "строка 4: срок раньше выдачи" in page
     assert await loans(sqlite) == ["Идиот"]
 
