@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.audit import READER
 from bot.circulation import Ability, Ok, OpenHold, OpenLoan, Refused, RenewalOutcome, RenewalWish, Result, Unsupported
 from bot.clock import Clock
 from bot.library.holds import LIVE, WAITING, HoldBlock, HoldState, serving, why_not
@@ -20,7 +21,6 @@ from db.circulation_house import LendingHouse
 from db.circulation_scene import Scene, read_scene, read_scenes
 from db.connect import Database, store_errors
 
-BY_READER = "reader"
 NOT_FOUND = "HOLD_NOT_FOUND"
 """Refused: the patron has no hold of that number; of all codes of holds the only one that is no ``HoldBlock``."""
 
@@ -131,7 +131,7 @@ class SqlCirculation:
         async with self._writing(patron_id, hold_id) as (connection, scene, now):
             hold = await holding.hold_by_id(connection, patron_id, hold_id)
             if hold is not None and hold.state in LIVE:
-                await holding.end(connection, hold, HoldState.CANCELLED, BY_READER, now)
+                await holding.end(connection, hold, HoldState.CANCELLED, READER, now)
                 places = await self._house.places(self._branches)
                 await holding.hand_out(connection, {hold.work_id}, self._house, places, now)
             # Repeating it changes nothing more: what is cancelled stays so, and needs no memory of its key.

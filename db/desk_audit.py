@@ -2,6 +2,7 @@
 
 from sqlalchemy import insert
 
+from bot.audit import DESK
 from bot.clock import Clock
 from db.connect import Database
 from db.models_accounts import AuditRow
@@ -19,7 +20,7 @@ class SqlStaffAudit:
     async def note(self, login: str, what: str, whom: str = "", more: str = "") -> None:
         entry = {
             "at": self._clock.now(),
-            "actor": f"staff:{login}"[:ACTOR_LENGTH] if login else "desk",
+            "actor": f"staff:{login}"[:ACTOR_LENGTH] if login else DESK,
             "action": what[:ACTION_LENGTH],
             "patron_id": _patron(whom),
             "subject": whom[:SUBJECT_LENGTH],

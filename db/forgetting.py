@@ -113,5 +113,5 @@ async def _forget_files_of(connection: AsyncConnection, contact_id: int) -> None
     queued = select(MessageRow.content).where(MessageRow.conversation_id == talk, MessageRow.state == "queued")
     undoable = select(StaffAnswerRow.content).where(StaffAnswerRow.conversation_id == talk)
     unsent = [*await connection.scalars(queued), *await connection.scalars(undoable)]
-    going = {file_id for content in unsent for file_id in _files_in(content)}
-    await connection.execute(delete(FileRow).where(FileRow.owner == contact_id, FileRow.id.not_in(going)))
+    staying = {file_id for content in unsent for file_id in _files_in(content)}
+    await connection.execute(delete(FileRow).where(FileRow.owner == contact_id, FileRow.id.not_in(staying)))

@@ -225,7 +225,7 @@ async def release(connection: AsyncConnection, item_id: int | None) -> None:
 async def end(
     connection: AsyncConnection, hold: StoredHold, state: HoldState, by: str, now: datetime, reason: str = ""
 ) -> None:
-    """Close a hold; its copy, if it has one, is free."""
+    """Close a hold; its copy, if it has one, is free unless the reader has it now."""
     assert state not in LIVE
     values = {"state": state.value, "ended_at": now, "ended_by": by, "reason": reason}
     await connection.execute(update(HoldRow).where(HoldRow.id == hold.hold_id).values(**values))

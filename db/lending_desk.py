@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.audit import DESK, ENGINE
 from bot.clock import Clock
 from bot.library.due_dates import due_date, is_over
 from bot.library.holds import HoldState, keep_until, may_become
@@ -146,7 +147,7 @@ class SqlDesk:
         now, patron, place = scene.now, scene.patron.patron, scene.places.at(branch_code)
         today, policy = place.today(now), self._house.policy(branch_code, patron.category, about.kind)
         if mine is not None:  # its copy is fetched, or another one in its stead
-            await holding.end(connection, mine, HoldState.FULFILLED, "desk", now)
+            await holding.end(connection, mine, HoldState.FULFILLED, DESK, now)
             if mine.item_id not in (None, about.item_id):
                 await holding.release(connection, mine.item_id)
         issued = issued_on or today
@@ -245,9 +246,9 @@ class SqlDesk:
             place = places.at(pickup)
             today = place.today(now)
             if state is HoldState.READY and kept is not None and is_over(kept, today, place.calendar):
-                changed += await self._close(hold_id, HoldState.NOT_PICKED_UP, "engine")
+                changed += await self._close(hold_id, HoldState.NOT_PICKED_UP, ENGINE)
             elif state in (HoldState.QUEUED, HoldState.SUSPENDED) and needed is not None and needed < today:
-                changed += await self._close(hold_id, HoldState.EXPIRED, "engine")
+                changed += await self._close(hold_id, HoldState.EXPIRED, ENGINE)
             elif state is HoldState.SUSPENDED and sleeps is not None and sleeps <= today:
                 changed += await self._wake(hold_id)
         return changed + await self._serve() + await self.forget()
@@ -318,7 +319,7 @@ async def drop_requests(connection: AsyncConnection, loan_ids: list[int], now: d
     await connection.execute(
         update(RenewalRequestRow)
         .where(RenewalRequestRow.loan_id.in_(loan_ids), RenewalRequestRow.state == "waiting")
-        .values(state="dropped", decided_at=now, decided_by="engine")
+        .values(state="dropped", decided_at=now, decided_by=ENGINE)
     )
 
 

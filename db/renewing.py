@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import bindparam, insert, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.audit import READER
 from bot.circulation import RenewalOutcome, RenewalState, RenewalWish
 from bot.library.lending import Loan
 from bot.library.renewal import NotRenewed, RenewalBlock, renewed_loan
@@ -20,7 +21,6 @@ from db.circulation_scene import Scene
 from db.models_circulation import LoanRow, RenewalRequestRow, RenewalRow
 
 CALL = "renew"
-BY_READER = "reader"
 
 
 async def renew_all(
@@ -30,7 +30,7 @@ async def renew_all(
     key: str,
     now: datetime,
     *,
-    by: str = BY_READER,
+    by: str = READER,
 ) -> tuple[RenewalOutcome, ...]:
     """Decide each wish for itself and write what came of it; one outcome a wish, in their order."""
     patron_id = scene.patron.patron.patron_id

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from bot.circulation import Refused, RenewalState
 from bot.library.holds import HoldBlock, HoldState
+from bot.library.model import ItemStatus
 from bot.library.policy import LendingPolicy
 from bot.library.renewal import RenewalBlock
 from db.connect import Database
@@ -133,6 +134,24 @@ async def test_a_book_that_comes_back_is_kept_for_the_first(library: LendingLibr
     assert (await library.holds(vera))[0].state is HoldState.ASSIGNED
     await library.lend(vera, item)
     assert await library.holds(vera) == ()
+
+
+async def test_who_is_lent_another_copy_leaves_the_kept_one_to_whoever_comes(library: LendingLibrary) -> None:
+    anna, boris = await library.patron("1"), await library.patron("2")
+    work, (kept, other) = await library.book("Идиот", 2)
+    await library.hold(anna, work)
+    assert await library.statuses(kept, other) == [ItemStatus.ON_HOLD, ItemStatus.AVAILABLE]
+
+    await library.lend(anna, other)
+
+    assert await library.statuses(kept, other) == [ItemStatus.AVAILABLE, ItemStatus.ON_LOAN]
+    await library.lend(boris, kept)
+
+
+async def test_of_a_hold_that_nobody_has_nothing_is_done(library: LendingLibrary) -> None:
+    assert await library.desk.make_ready(999_999) is None
+    assert not await library.desk.fetched(999_999, "staff:anna")
+    assert not await library.desk.refuse_hold(999_999, "staff:anna", "")
 
 
 async def test_a_hold_that_sleeps_is_passed_over_and_keeps_its_place(library: LendingLibrary) -> None:

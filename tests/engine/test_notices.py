@@ -457,6 +457,9 @@ async def test_a_conversation_that_a_librarian_has_is_left_alone(desk: Notified)
     await desk.engine.tick()
     assert await desk.texts("max") == []
     await staff.sets_mode(contact, Mode.BOT)
-    desk.clock.turn(timedelta(hours=2))
+    desk.clock.turn(timedelta(minutes=50))
+    await desk.engine.tick()
+    assert await desk.texts("max") == []  # it was put off for an hour
+    desk.clock.turn(timedelta(minutes=70))
     await desk.engine.tick()
     assert len(await desk.texts("max")) == 1

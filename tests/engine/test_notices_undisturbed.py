@@ -6,8 +6,9 @@ from datetime import timedelta
 import pytest
 from structlog.testing import capture_logs
 
-from bot.messages import Reply
+from bot.messages import Presence, Reply
 from bot.notice_words import Setting, Told, worded
+from bot.notices import NoticeLetter
 from db import notice_rest
 from db.connect import Database
 from tests.support.clock import StandingClock
@@ -98,3 +99,31 @@ async def test_days_on_which_the_service_stood_still_are_made_up_for_once(desk: 
         True,
         True,
     )
+
+
+async def test_whoever_goes_out_of_reach_while_a_letter_is_written_is_told_when_they_are_back(
+    desk: Notified, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anna = await desk.reader("1")
+    contact = await desk.links(anna, "max", "anna")
+    await desk.borrows(anna, "Идиот")
+    written = desk.store.post
+
+    async def reached(reachable: bool) -> None:
+        desk.clock.turn(timedelta(seconds=1))
+        await desk.log.note(Presence(contact=contact, reachable=reachable, at=desk.clock.now()))
+
+    async def stops_the_bot(letters: Sequence[NoticeLetter]) -> int:
+        await reached(False)
+        return await written(letters)
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(desk.store, "post", stops_the_bot)
+        await desk.engine.tick()
+    assert await desk.texts("max") == []
+    assert await desk.states() == ["planned"]
+
+    await reached(True)
+    desk.clock.turn(timedelta(minutes=2))
+    await desk.engine.tick()
+    assert len(await desk.texts("max")) == 1

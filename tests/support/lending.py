@@ -138,6 +138,13 @@ class LendingLibrary:
         """What is waited for."""
         return value(await self.circulation.holds(patron_id))
 
+    async def statuses(self, *items: int) -> list[str]:
+        """What readers who search are told of copies."""
+        async with self.database.engine.connect() as connection:
+            found = await connection.execute(select(ItemRow.id, ItemRow.status).where(ItemRow.id.in_(items)))
+            known = {row.id: row.status for row in found}
+        return [known[item] for item in items]
+
     def key(self) -> str:
         """A message that has not asked before."""
         self._keys += 1

@@ -134,6 +134,7 @@ class Notified:
             row = (await connection.execute(select(LoanRow).where(LoanRow.id == loan))).one()
             asked = {"cause": "staff", "state": "waiting", "asked_at": self.clock.now(), "key": "1", "title": title}
             whose = {"loan_id": loan, "patron_id": patron, "branch_id": row.branch_id, "due_before": row.due_on}
+            whose["due_on"] = row.due_on + timedelta(days=14)  # what it would come to
             await connection.execute(insert(RenewalRequestRow).values(asked | whose))
 
     # --- the way out -----------------------------------------------------------------------------

@@ -175,6 +175,10 @@ def test_a_forwarded_message_is_read_as_words() -> None:
     assert one(update).content == Text("Вий")
 
 
+def test_a_message_of_nothing_is_set_aside() -> None:
+    assert accepted(updates.said(7, "")).set_aside == ("message without content",)
+
+
 def test_groups_are_not_answered() -> None:
     assert accepted(updates.said(7, "Привет", chat_type="chat")).set_aside == ("message outside a dialogue",)
 

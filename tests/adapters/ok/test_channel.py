@@ -242,6 +242,15 @@ async def test_a_refusal_becomes_an_error_of_ours(
     assert type(raised.value) is error
 
 
+@pytest.mark.parametrize("body", [b"<html>", ["me"]])
+async def test_an_answer_that_is_none_of_theirs_is_told_as_such(
+    channel: Odnoklassniki, server: OkServer, body: object
+) -> None:
+    server.faults.append(Fault(status=200, body=body, path="/me/info"))
+    with pytest.raises(ChannelUnavailable, match="api_url"):
+        await channel.ping()
+
+
 @pytest.mark.parametrize("body", [{"success": [False], "chat_ids": [None]}, {"success": False}])
 async def test_a_reader_who_allows_no_messages_is_told_from_a_failure(
     channel: Odnoklassniki, server: OkServer, body: object

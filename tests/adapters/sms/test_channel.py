@@ -101,6 +101,8 @@ async def test_without_money_or_with_a_wrong_key_the_channel_stops(
 ) -> None:
     gateway.money = 0
     channel = sms(clock, provider, gateway.url)
+    with pytest.raises(ChannelAuthError, match="no money left"):
+        await channel.ping()
     with pytest.raises(ChannelAuthError, match="money"):
         await channel.send(outbound(reply("Да.")))
     with pytest.raises(ChannelAuthError, match="money"):
