@@ -14,10 +14,16 @@ class RequestCause(StrEnum):
 
     STAFF = "staff"
     """The staff have to confirm it: by the rules, or because the branch's loans are not kept live."""
+    DESK = "desk"
+    """The same, asked for at the desk with the book in hand: the branch's loans are kept by files or on paper."""
     DOWN = "down"
     """The library system did not answer: it is asked again later."""
     UNKNOWN = "unknown"
     """The system was asked and did not answer: its loans are read again before anybody is told."""
+
+
+FOR_THE_STAFF = frozenset({RequestCause.STAFF, RequestCause.DESK})
+"""What waits for a person, and for no system."""
 
 
 class RequestState(StrEnum):

@@ -21,7 +21,7 @@ from bot.reader_desk import (
     SoughtBy,
     ToDo,
 )
-from bot.renewal_requests import RequestCause, RequestState
+from bot.renewal_requests import FOR_THE_STAFF, RequestState
 from db.base import aliased
 from db.connect import Database, store_errors
 from db.models import BranchRow, ContactRow, ConversationRow, MessageRow, PatronRow
@@ -166,7 +166,7 @@ class SqlReaderBook:
     async def to_do(self, branches: Collection[str] = ()) -> ToDo:
         waits = (
             RenewalRequestRow.state == RequestState.WAITING.value,
-            RenewalRequestRow.cause == RequestCause.STAFF.value,
+            RenewalRequestRow.cause.in_(FOR_THE_STAFF),
         )
         requests = select(func.count()).select_from(RenewalRequestRow).where(*waits)
         unreached = select(func.count()).select_from(NoticeRow).where(NoticeRow.state == "unreached")

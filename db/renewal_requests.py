@@ -12,7 +12,7 @@ from bot.circulation import OpenLoan
 from bot.clock import Clock
 from bot.library.renewal import NotRenewed, Renewed, renewed_loan
 from bot.ports.library import Branches
-from bot.renewal_requests import RenewalRequest, RequestCause, RequestState
+from bot.renewal_requests import FOR_THE_STAFF, RenewalRequest, RequestCause, RequestState
 from db import circulation_keys as keys
 from db import circulation_reading as reading
 from db.circulation_house import LendingHouse
@@ -38,7 +38,7 @@ class SqlRequests:
         self._database, self._branches, self._clock, self._house = database, branches, clock, house
 
     async def waiting(self, branches: Collection[str] = (), limit: int = 100) -> Sequence[RenewalRequest]:
-        wanted = _stored().where(WAITS, RenewalRequestRow.cause == RequestCause.STAFF.value)
+        wanted = _stored().where(WAITS, RenewalRequestRow.cause.in_(FOR_THE_STAFF))
         if branches:
             wanted = wanted.where(BranchRow.code.in_(sorted(branches)))
         return await self._read(wanted.order_by(RenewalRequestRow.asked_at, RenewalRequestRow.id).limit(limit))
@@ -57,7 +57,10 @@ class SqlRequests:
             asked = await _locked(connection, request_id)
             if asked is None or asked.state is not RequestState.WAITING:
                 return asked
-            scene = await read_scene(connection, self._house, places, now, asked.patron_id, to_write=True)
+            remote = asked.cause is not RequestCause.DESK
+            scene = await read_scene(
+                connection, self._house, places, now, asked.patron_id, to_write=True, remote=remote
+            )
             stored = None if scene is None else scene.find(asked.loan_id)
             if scene is None or stored is None or stored.loan.due_on != asked.due_before:
                 return await _decide(connection, asked, RequestState.DROPPED, by, now, due_on=None)
@@ -83,8 +86,9 @@ class SqlRequests:
         until = due_on or (asked.due_on if isinstance(decided, NotRenewed) else decided.due_on)
         if until is None or until <= stored.loan.due_on:
             return None
-        loan = renewed_loan(Renewed(loan=stored.loan, due_on=until))
-        await write_renewals(connection, [(stored, loan)], f"request:{asked.request_id}", by, scene.now)
+        loan = renewed_loan(Renewed(loan=stored.loan, due_on=until), remote=scene.remote)
+        key = f"request:{asked.request_id}"
+        await write_renewals(connection, [(stored, loan)], key, by, scene.now, remote=scene.remote)
         today = scene.places.at(asked.branch_code).today(scene.now)
         await keys.count(connection, Counter({(today, stored.branch_id, "renewed", ""): 1}))
         return until
@@ -220,7 +224,7 @@ class SqlUnsettled:
                 return set(await connection.scalars(wanted))
 
     async def due(self, limit: int = 100) -> Sequence[RenewalRequest]:
-        owed = RenewalRequestRow.cause != RequestCause.STAFF.value
+        owed = RenewalRequestRow.cause.not_in(FOR_THE_STAFF)
         wanted = _stored().where(WAITS, owed).order_by(RenewalRequestRow.asked_at, RenewalRequestRow.id).limit(limit)
         with store_errors():
             async with self._database.engine.connect() as connection:

@@ -75,7 +75,8 @@ class _Work:
             return _kept(RenewalState.REFUSED, block=decided.block, renewable_from=decided.renewable_from)
         if decided.pending:
             self._count(stored, "renewal_requested")
-            self.requests.append(request_row(stored, decided.due_on, self._key, self._now, RequestCause.STAFF))
+            cause = RequestCause.STAFF if self._scene.remote else RequestCause.DESK
+            self.requests.append(request_row(stored, decided.due_on, self._key, self._now, cause))
             return _kept(RenewalState.REQUESTED)
         self._count(stored, "renewed")
         self.renewed.append((stored, renewed_loan(decided, remote=self._scene.remote)))

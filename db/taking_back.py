@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import date, datetime
+from itertools import takewhile
 
 from sqlalchemy import delete, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -9,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.library.notices import NoticeKind
 from bot.library.renewal import NotRenewed
 from bot.quick import dataclass, replace
-from bot.renewal_requests import DECISION_RESTS, RenewalRequest, RequestState
+from bot.renewal_requests import DECISION_RESTS, RenewalRequest, RequestCause, RequestState
 from db import circulation_keys as keys
 from db.circulation_reading import StoredLoan
 from db.circulation_scene import Scene
@@ -71,12 +72,12 @@ async def _unrenewed(
     gone = await connection.scalar(delete(RenewalRow).where(*renewal).returning(RenewalRow.id))
     if gone is None or asked.decided_at is None:
         return None
-    was = replace(
-        loan,
-        due_on=asked.due_before,
-        renewals=max(loan.renewals - 1, 0),
-        remote_renewals=max(loan.remote_renewals - 1, 0),
-    )
+    renewals = max(loan.renewals - 1, 0)
+    if asked.cause is RequestCause.DESK:
+        remote = min(await _remote_in_a_row(connection, loan.loan_id), renewals)
+    else:
+        remote = max(loan.remote_renewals - 1, 0)
+    was = replace(loan, due_on=asked.due_before, renewals=renewals, remote_renewals=remote)
     values = {"due_on": was.due_on, "renewals": was.renewals, "remote_renewals": was.remote_renewals}
     await connection.execute(update(LoanRow).where(LoanRow.id == loan.loan_id).values(as_of=scene.now, **values))
     day = scene.places.at(asked.branch_code).today(asked.decided_at)
@@ -84,3 +85,9 @@ async def _unrenewed(
     after = scene.changed(stored, was)
     restored = after.find(loan.loan_id)
     return None if restored is None else (after, restored)
+
+
+async def _remote_in_a_row(connection: AsyncConnection, loan_id: int) -> int:
+    """How often the loan was renewed from afar since the book was last shown: a desk's renewal has begun that anew."""
+    latest_first = select(RenewalRow.remote).where(RenewalRow.loan_id == loan_id).order_by(RenewalRow.id.desc())
+    return len(list(takewhile(bool, await connection.scalars(latest_first))))

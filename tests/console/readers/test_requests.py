@@ -1,6 +1,7 @@
 """Requests for renewals and readers whom nothing reached, as the desk settles them."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -17,6 +18,9 @@ from tests.console.conftest import Browser
 from tests.console.readers.conftest import IN_PLACE, Come, audited
 from tests.support.desk_readers import TITLES, DeskReaders
 from tests.support.fake_library import NoHolidays
+from tests.support.lending import DECIDES
+
+A_DAY = timedelta(days=1)
 
 
 @pytest.fixture
@@ -304,6 +308,35 @@ async def test_a_renewal_for_a_reader_is_a_request_here_too(come: Come, house: D
     async with house.database.writer.begin() as connection:
         await connection.execute(update(LoanRow).values(as_of=house.clock.now()))
     assert len(await house.lending.requests.waiting()) == 1
+
+
+@pytest.mark.parametrize("policy", [replace(DECIDES, remote_renewals_allowed=2)])
+async def test_what_is_confirmed_with_the_book_in_hand_counts_as_shown_and_a_slip_leaves_no_trace(
+    come: Come, house: DeskReaders
+) -> None:
+    loan, masha = house.loans[0], await come()
+
+    async def asked_and_confirmed(hand: str, key: str) -> int:
+        fields = {"loan": str(loan), "key": key * 16, "hand": hand}
+        await masha.post(f"readers/{house.anna}/renew", fields, **IN_PLACE)
+        (asked,) = await house.lending.requests.waiting()
+        assert await house.lending.requests.confirm(asked.request_id, "staff:masha", asked.due_before + A_DAY)
+        return asked.request_id
+
+    async def from_afar() -> int:
+        return next(
+            one.loan for one in await house.lending.loans(house.anna) if one.loan.loan_id == loan
+        ).remote_renewals
+
+    await asked_and_confirmed("0", "a")
+    assert await from_afar() == 1
+    number = await asked_and_confirmed("1", "b")
+    assert await from_afar() == 0
+
+    await house.lending.requests.take_back(number, "staff:masha")
+
+    assert await from_afar() == 1
+    assert '<span class="badge">1</span>' in await (await masha.get("requests/count")).text()
 
 
 async def test_a_book_of_a_list_is_not_taken_back_by_hand(come: Come, house: DeskReaders) -> None:
