@@ -124,7 +124,11 @@ async def test_a_book_that_comes_back_is_kept_for_the_first(library: LendingLibr
     assert back is not None
     assert back.hold_id == first.hold_id
     assert await library.desk.lend(vera, item, "01") == NotLent("out")
+    assert await library.desk.take_back(loan.loan_id) is None, "it is back already"
     last = await library.desk.make_ready(first.hold_id)
+    assert (await library.holds(boris))[0].keep_until == last
+    library.days(1)
+    assert await library.desk.make_ready(first.hold_id) is None, "it waits there already, and no longer than was told"
     assert (await library.holds(boris))[0].keep_until == last
 
     assert last is not None
@@ -148,7 +152,12 @@ async def test_who_is_lent_another_copy_leaves_the_kept_one_to_whoever_comes(lib
     await library.lend(boris, kept)
 
 
-async def test_of_a_hold_that_nobody_has_nothing_is_done(library: LendingLibrary) -> None:
+async def test_of_what_is_not_there_nothing_is_done(library: LendingLibrary) -> None:
+    anna = await library.patron("1")
+    _, (item,) = await library.book("Идиот")
+    for patron, copy, branch in ((999_999, item, "01"), (anna, 999_999, "01"), (anna, item, "77")):
+        assert await library.desk.lend(patron, copy, branch) == NotLent("unknown")
+    assert await library.desk.take_back(999_999) is None
     assert await library.desk.make_ready(999_999) is None
     assert not await library.desk.fetched(999_999, "staff:anna")
     assert not await library.desk.refuse_hold(999_999, "staff:anna", "")

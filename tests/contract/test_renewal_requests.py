@@ -137,8 +137,15 @@ async def test_a_request_about_a_returned_book_is_dropped(library: LendingLibrar
     anna, loan = await library.lent_ten_days_ago()
     await library.renew(anna, loan.loan_id)
     (waiting,) = await library.requests.waiting()
+    boris = await library.patron("2")
+    _, (item,) = await library.book("Бесы")
+    kept = await library.lend(boris, item)
+    library.days(10)
+    await library.renew(boris, kept.loan_id)
     await library.desk.take_back(loan.loan_id)
 
+    (still,) = await library.requests.waiting()
+    assert still.title == "Бесы"
     decided = await library.requests.confirm(waiting.request_id, "staff:olga")
 
     assert decided is not None

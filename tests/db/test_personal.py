@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.accounts import LinkState
 from bot.circulation import Ok, OpenHold, OpenLoan, Unavailable
 from bot.library.holds import HoldState
 from bot.library.lending import Loan
@@ -280,6 +281,16 @@ async def test_old_words_are_forgotten_and_what_is_younger_stays(desk: Desk) -> 
     assert [one.reply.text for one in said] == ["позднее слово", "поздний ответ"]
     figures = await desk.log.figures()
     assert figures.received == figures.handled == 3
+
+
+async def test_a_code_that_was_just_given_out_outlives_the_tidying(desk: Desk) -> None:
+    vera = Contact(channel="chat", address="vera")
+    await desk.comes(vera)
+    code = await desk.code_for(CARD)
+
+    await desk.store.retention.tidy()
+
+    assert (await desk.accounts.link_by_code(vera, code, desk.key())).state is LinkState.LINKED
 
 
 async def test_many_old_words_are_forgotten_in_batches(

@@ -407,6 +407,8 @@ async def test_outside_its_window_whatsapp_gets_the_approved_words_or_is_passed_
 async def test_nothing_of_a_person_goes_where_anybody_may_look(desk: Notified) -> None:
     anna = await desk.reader("1", "telegram", "site")
     await desk.borrows(anna, "Идиот")
+    work, _ = await desk.library.book("Бесы")
+    await desk.library.desk.make_ready((await desk.library.hold(await desk.reader("2", "telegram"), work)).hold_id)
     await desk.engine.tick()
     assert await desk.texts("telegram") == []
     assert await desk.texts("site") == []
@@ -431,6 +433,20 @@ async def test_who_has_our_own_page_alone_finds_a_ready_hold_there_and_is_called
     assert await desk.readers.settle(reader.notice_id, "staff:masha")
     await desk.engine.tick()
     assert await desk.texts("site") == [], "told once"
+
+
+async def test_what_is_shown_on_a_page_takes_nobody_elses_letter_away(desk: Notified) -> None:
+    anna, vera = await desk.reader("1", "site"), await desk.reader("2", "max")
+    await desk.borrows(vera, "Бесы")
+    await desk.engine.tick()  # her letter is in the outbox and has not left
+    work, _ = await desk.library.book("Идиот")
+    await desk.library.desk.make_ready((await desk.library.hold(anna, work)).hold_id)
+
+    await desk.engine.tick()
+
+    assert len(await desk.texts("site")) == 1
+    (text,) = await desk.texts("max")
+    assert "«Бесы»" in text
 
 
 async def test_a_page_is_the_last_resort_and_not_for_who_said_stop(desk: Notified) -> None:

@@ -6,12 +6,15 @@ from datetime import timedelta
 import pytest
 from structlog.testing import capture_logs
 
-from bot.messages import Presence, Reply
+from bot.library.notices import NoticeKind
+from bot.messages import Contact, Presence, Reply
 from bot.notice_words import Setting, Told, worded
 from bot.notices import NoticeLetter
+from bot.ports.log import Mode
 from db import notice_rest
 from db.connect import Database
 from tests.support.clock import StandingClock
+from tests.support.logs import SqlStaff
 from tests.support.notified import Notified, notified
 
 
@@ -99,6 +102,44 @@ async def test_days_on_which_the_service_stood_still_are_made_up_for_once(desk: 
         True,
         True,
     )
+
+
+async def speaks_with_anna(desk: Notified) -> Contact:
+    """A librarian has Anna's conversation while a letter is due: a book waits for her."""
+    anna = await desk.reader("1", name="Анна")
+    contact = await desk.links(anna, "max", "anna")
+    work, _ = await desk.library.book("Идиот")
+    await desk.library.desk.make_ready((await desk.library.hold(anna, work)).hold_id)
+    await SqlStaff(desk.database, desk.clock).sets_mode(contact, Mode.PERSON)
+    return contact
+
+
+async def test_a_letter_that_was_put_off_until_the_evening_waits_for_the_morning(desk: Notified) -> None:
+    contact = await speaks_with_anna(desk)
+    await desk.engine.tick()  # put off for an hour
+    await SqlStaff(desk.database, desk.clock).sets_mode(contact, Mode.BOT)
+    desk.clock.turn(timedelta(hours=12, minutes=30))  # the service stood still until half past ten in the evening
+
+    await desk.engine.tick()
+    assert await desk.log.claim_outbound("max", 10) == [], "nothing is written at night, to be stopped at the door"
+
+    desk.clock.turn(timedelta(hours=12))
+    await desk.engine.tick()
+    assert len(await desk.texts("max")) == 1
+
+
+async def test_whom_a_librarian_speaks_with_for_days_is_called_by_the_desk(desk: Notified) -> None:
+    await speaks_with_anna(desk)
+    for _ in range(4):
+        await desk.engine.tick()
+        assert await desk.readers.unreached() == []
+        desk.clock.turn(timedelta(days=1))
+
+    await desk.engine.tick()
+
+    (reader,) = await desk.readers.unreached()
+    assert [subject.kind for subject in reader.items] == [NoticeKind.HOLD_READY]
+    assert await desk.texts("max") == []
 
 
 async def test_whoever_goes_out_of_reach_while_a_letter_is_written_is_told_when_they_are_back(
