@@ -3,11 +3,14 @@
 import asyncio
 from datetime import timedelta
 
+from sqlalchemy import select
+
 from bot.circulation import Ok, RenewalState
 from bot.library.holds import HoldState
 from bot.library.policy import LendingPolicy
 from bot.library.renewal import RenewalBlock
 from db.connect import Database
+from db.models_circulation import CirculationTotalsRow
 from tests.support.clock import StandingClock
 from tests.support.lending import LendingLibrary, Statements
 
@@ -66,6 +69,7 @@ async def test_a_renewal_moves_the_due_date_once_a_key(library: LendingLibrary) 
     anna, loan = await library.lent_ten_days_ago()
 
     (first,) = await library.renew(anna, loan.loan_id, key="press", seen=loan.due_on)
+    await library.desk.pass_time()  # what came of it is remembered for weeks
     (again,) = await library.renew(anna, loan.loan_id, key="press", seen=loan.due_on)
 
     assert first == again
@@ -73,6 +77,26 @@ async def test_a_renewal_moves_the_due_date_once_a_key(library: LendingLibrary) 
     assert first.open is not None
     assert first.open.loan.due_on > loan.due_on
     assert (await library.loans(anna))[0].loan.renewals == 1
+
+
+async def test_the_figures_of_a_day_tell_how_often_each_thing_was_done(library: LendingLibrary) -> None:
+    readers = [await library.patron(card) for card in "12"]
+    loans = [await library.lend(reader, (await library.book(f"Книга {reader}"))[1][0]) for reader in readers]
+    library.days(10)
+    for reader, loan in zip(readers, loans, strict=True):
+        await library.renew(reader, loan.loan_id)
+        await library.renew(reader, loan.loan_id)  # of no use so soon
+        await library.hold(reader, (await library.book(f"Том {reader}"))[0])
+
+    totals = CirculationTotalsRow
+    async with library.database.engine.connect() as connection:
+        found = await connection.execute(select(totals.day, totals.what, totals.code, totals.times))
+    assert {tuple(row) for row in found} == {
+        (library.today - timedelta(days=10), "lent", "", 2),
+        (library.today, "renewed", "", 2),
+        (library.today, "renewal_refused", RenewalBlock.NO_GAIN.value, 2),
+        (library.today, "hold_placed", "", 2),
+    }
 
 
 async def test_another_press_of_an_old_button_renews_nothing_more(library: LendingLibrary) -> None:

@@ -4,12 +4,13 @@ import asyncio
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, insert, select, update
 
-from bot.circulation import Keeping, RenewalState, Unsupported
+from bot.circulation import Keeping, Ok, RenewalState, Unsupported
 from bot.renewal_requests import DECISION_RESTS, RequestState
 from db.connect import Database
-from db.models_circulation import CirculationTotalsRow, RenewalRequestRow
+from db.models import BranchRow
+from db.models_circulation import CirculationTotalsRow, LoanSourceRow, RenewalRequestRow
 from tests.support.clock import StandingClock
 from tests.support.lending import LendingLibrary
 
@@ -133,6 +134,20 @@ async def test_a_decision_stays_where_the_loan_has_gone_on(library: LendingLibra
     assert await library.requests.take_back(waiting.request_id, "staff:olga") == decided
 
 
+async def test_a_request_about_a_day_that_is_another_by_now_is_dropped(library: LendingLibrary) -> None:
+    anna, loan = await library.lent_ten_days_ago()
+    await library.renew(anna, loan.loan_id)
+    (waiting,) = await library.requests.waiting()
+    later = loan.due_on + timedelta(days=40)  # the file of the next day tells so
+    await library.set_loan(loan.loan_id, due_on=later)
+
+    decided = await library.requests.confirm(waiting.request_id, "staff:olga")
+
+    assert decided is not None
+    assert decided.state is RequestState.DROPPED
+    assert (await library.loans(anna))[0].loan.due_on == later
+
+
 async def test_a_request_about_a_returned_book_is_dropped(library: LendingLibrary) -> None:
     anna, loan = await library.lent_ten_days_ago()
     await library.renew(anna, loan.loan_id)
@@ -149,7 +164,7 @@ async def test_a_request_about_a_returned_book_is_dropped(library: LendingLibrar
     decided = await library.requests.confirm(waiting.request_id, "staff:olga")
 
     assert decided is not None
-    assert decided.state is RequestState.DROPPED
+    assert (decided.state, decided.decided_at) == (RequestState.DROPPED, library.clock.now())
     assert await library.requests.confirm(12345, "staff:olga") is None
 
 
@@ -177,3 +192,17 @@ async def test_paper_and_files_that_never_came_claim_nothing(database: Database,
     for branch in ("01", "02"):
         patron = await library.patron(branch, branch)
         assert isinstance(await library.circulation.loans(patron), Unsupported)
+
+
+async def test_who_has_nothing_is_told_since_when_that_is_known(database: Database, clock: StandingClock) -> None:
+    library = LendingLibrary(database, clock, keeping=Keeping.SNAPSHOT, keeping_of={"02": Keeping.LIVE})
+    await library.opens()
+    read_at = clock.now() - timedelta(hours=20)
+    async with database.writer.begin() as connection:
+        for branch in ("01", "02"):
+            of = select(BranchRow.id).where(BranchRow.code == branch).scalar_subquery()
+            values = {"branch_id": of, "source": "s", "file": "loans.csv", "digest": "", "as_of": read_at}
+            await connection.execute(insert(LoanSourceRow).values(values))
+
+    assert await library.circulation.loans(await library.patron("1", "01")) == Ok((), read_at)
+    assert await library.circulation.loans(await library.patron("2", "02")) == Ok(())

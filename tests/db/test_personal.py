@@ -24,6 +24,7 @@ from db.forgetting import GONE
 from db.models import BranchRow, ContactRow, ConversationRow, FileRow, MessageRow, PatronRow, WorkRow
 from db.models_accounts import ConsentRow, LinkAttemptRow, LinkCodeRow
 from db.models_circulation import CirculationOutcomeRow, HoldRow, LoanRow
+from db.models_handover import HandoverRow
 from db.models_staff import StaffDraftRow, StaffNoteRow, StaffRow
 from db.retention import KeepDays
 from tests.support.accounts import CARD, CHILD_CARD, Desk, opened_desk
@@ -32,6 +33,7 @@ from tests.support.logs import ANNA, BORIS, says, turn
 from tests.support.patience import SOON_S
 
 DAY = timedelta(days=1)
+OF_BORIS = "Борису ответит Ольга"
 
 
 class OneLoan:
@@ -90,17 +92,17 @@ async def everything(database: Database, *, keys: bool = False) -> str:
 
 
 async def a_librarian_notes(desk: Desk, words: str) -> None:
-    """What librarians write about Anna's conversation among themselves, and an answer that is not finished."""
+    """What librarians write among themselves about Anna and about Boris, and answers that are not finished."""
     now = desk.clock.now()
     staff = {"id": 1, "login": "olga", "name": "Ольга", "role": "admin", "password": "x", "must_change": False}
     async with desk.database.writer.begin() as connection:
-        anna = select(ContactRow.id).where(ContactRow.address == ANNA.address).scalar_subquery()
-        talk = await connection.scalar(select(ConversationRow.id).where(ConversationRow.contact_id == anna))
         await connection.execute(insert(StaffRow).values(staff | {"created_at": now}))
-        note = {"conversation_id": talk, "staff_id": 1, "key": "k", "text": words, "created_at": now}
-        await connection.execute(insert(StaffNoteRow).values(note))
-        draft = {"conversation_id": talk, "staff_id": 1, "text": words, "updated_at": now}
-        await connection.execute(insert(StaffDraftRow).values(draft))
+        for contact, noted in ((ANNA, words), (BORIS, OF_BORIS)):
+            whose = select(ContactRow.id).where(ContactRow.address == contact.address).scalar_subquery()
+            talk = await connection.scalar(select(ConversationRow.id).where(ConversationRow.contact_id == whose))
+            of = {"conversation_id": talk, "staff_id": 1, "text": noted}
+            await connection.execute(insert(StaffNoteRow).values(of | {"key": contact.address, "created_at": now}))
+            await connection.execute(insert(StaffDraftRow).values(of | {"updated_at": now}))
 
 
 # --- export --------------------------------------------------------------------------------------
@@ -165,6 +167,7 @@ async def test_who_asks_to_be_forgotten_is_forgotten_at_once(desk: Desk) -> None
     left = await everything(desk.database)
     assert not [word for word in ("Каренина", "Анна", "мои данные", "Вот ваши") if word in left]
     assert left.count("Здравствуйте!") == 1  # said to Boris
+    assert left.count(OF_BORIS) == 2, "a note and an answer that is not finished"
     assert (await desk.accounts.behind(ANNA)).holders == ()
     async with desk.database.engine.connect() as connection:
         assert (await connection.execute(select(FileRow.id))).all() == []
@@ -192,6 +195,11 @@ async def test_the_last_answer_still_leaves_and_then_the_address_goes(desk: Desk
     assert "удалите мои данные" not in left
     assert "Удалил" not in left
     assert "'anna'" not in left
+    names = MessageRow.idempotency_key.is_not(None) | MessageRow.external_id.is_not(None)
+    talks = select(ContactRow.address).join(ConversationRow, ConversationRow.contact_id == ContactRow.id)
+    whose = talks.join(MessageRow, MessageRow.conversation_id == ConversationRow.id).where(names).distinct()
+    async with desk.database.engine.connect() as connection:
+        assert set(await connection.scalars(whose)) == {BORIS.address}, "an id in a messenger may tell the address"
     assert (await desk.acts())[-1] == "forgotten"
     assert await desk.log.said(ANNA) == []
 
@@ -342,6 +350,24 @@ async def test_personal_files_go_after_a_week_and_the_words_beside_them_stay(des
     assert await files.read(plan.file_id) == b"plan"
     said = [one.reply for one in await desk.log.said(ANNA)][-2:]
     assert [(one.text, len(one.attachments)) for one in said] == [("Ваш билет", 0), ("План зала", 1)]
+
+
+async def test_words_about_a_librarians_help_go_and_who_was_asked_is_known_a_month(
+    database: Database, clock: StandingClock
+) -> None:
+    async with opened_desk(database, clock, keep=KeepDays(messages=7)) as desk:
+        await desk.comes(ANNA)
+        async with database.writer.begin() as connection:
+            talk = await connection.scalar(select(ConversationRow.id))
+            help_given = {"conversation_id": talk, "channel": "chat", "called_at": clock.now(), "ended_at": clock.now()}
+            await connection.execute(insert(HandoverRow).values(help_given | {"words": "Спасибо Ольге"}))
+
+        for days, known in ((8, talk), (21, talk), (2, None)):
+            clock.turn(days * DAY)
+            await desk.store.retention.tidy()
+            async with database.engine.connect() as connection:
+                kept = (await connection.execute(select(HandoverRow.words, HandoverRow.conversation_id))).one()
+            assert tuple(kept) == ("", known)
 
 
 async def test_attempts_codes_and_the_audit_log_have_their_time(desk: Desk) -> None:
