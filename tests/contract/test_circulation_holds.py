@@ -152,6 +152,17 @@ async def test_who_is_lent_another_copy_leaves_the_kept_one_to_whoever_comes(lib
     await library.lend(boris, kept)
 
 
+async def test_a_reader_who_borrows_one_book_goes_on_waiting_for_another(library: LendingLibrary) -> None:
+    anna = await library.patron("1")
+    waited_for, _ = await library.book("Идиот")
+    _, (item,) = await library.book("Бесы")
+    before = await library.hold(anna, waited_for)
+
+    await library.lend(anna, item)
+
+    assert await library.holds(anna) == (before,)
+
+
 async def test_of_what_is_not_there_nothing_is_done(library: LendingLibrary) -> None:
     anna = await library.patron("1")
     _, (item,) = await library.book("Идиот")

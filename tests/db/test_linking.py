@@ -171,11 +171,12 @@ async def test_a_channel_that_carries_nothing_of_a_person_has_no_accounts(
 async def test_five_failures_lock_a_contact_for_an_hour(desk: Desk) -> None:
     for _ in range(5):
         assert (await desk.accounts.link_by_code(ANNA, "00000000", desk.key())).state is LinkState.WRONG
-    code = await desk.code_for(CARD)
+    code, key = await desk.code_for(CARD), desk.key()
 
-    locked = await desk.accounts.link_by_code(ANNA, code, desk.key())
+    locked = await desk.accounts.link_by_code(ANNA, code, key)
 
     assert (locked.state, locked.until) == (LinkState.LOCKED, desk.clock.now() + HOUR)
+    assert await desk.accounts.link_by_code(ANNA, code, key) == locked, "a turn that is repeated says until when, too"
     desk.clock.turn(HOUR)
     assert (await desk.accounts.link_by_code(ANNA, await desk.code_for(CARD), desk.key())).state is LinkState.LINKED
     acts = await desk.acts()

@@ -204,6 +204,20 @@ async def test_the_last_answer_still_leaves_and_then_the_address_goes(desk: Desk
     assert await desk.log.said(ANNA) == []
 
 
+async def test_who_has_more_to_say_is_forgotten_when_they_have_been_quiet_for_a_while(desk: Desk) -> None:
+    await desk.accounts.erase(ANNA, desk.key())
+    for words in ("и ещё", "и это"):
+        desk.clock.turn(timedelta(minutes=9))
+        await says(desk.log, words)
+        (waiting,) = await desk.log.claim(5)
+        await desk.log.complete(turn(waiting, "хорошо"))
+        await desk.sends()
+        assert await desk.store.retention.finish_erasures() == 0
+
+    desk.clock.turn(timedelta(minutes=10))
+    assert await desk.store.retention.finish_erasures() == 1
+
+
 async def test_who_comes_back_later_is_a_stranger(desk: Desk) -> None:
     await desk.linked(ANNA)
     await desk.accounts.erase(ANNA, desk.key())
