@@ -19,6 +19,7 @@ from bot.engine.service import Role
 from bot.errors import ConfigError, InputError, WrongUse
 from bot.settings import PREFIX, Settings, load
 from bot.staff import StaffRole
+from bot.wording import in_language
 from db.connect import parse_url
 
 if TYPE_CHECKING:
@@ -52,6 +53,12 @@ Invite = Callable[[Opened, int], Awaitable[None]]
 
 
 async def _serve(settings: Settings, folder: Path, role: Role, invite: Invite | None = None) -> None:
+    """Serve; what channels word themselves («Файл: …», «Выберите:») is in the library's language."""
+    with in_language(settings.library.language):
+        await _served(settings, folder, role, invite)
+
+
+async def _served(settings: Settings, folder: Path, role: Role, invite: Invite | None) -> None:
     async with opened(settings, folder) as what:
         if invite:
             await what.catalogue.start()  # who is invited is answered at once

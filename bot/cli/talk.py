@@ -4,8 +4,8 @@ import asyncio
 import json
 import secrets
 import sys
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import field
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,8 @@ from bot.ports.log import Attempt
 from bot.ports.understanding import NOTES, Request
 from bot.quick import dataclass, replace
 from bot.routing import Answer, Handler, Turn
-from bot.settings import load
+from bot.settings import Settings, load
+from bot.wording import in_language
 
 CHANNEL = "terminal"
 LONGEST_CONTACT = 100
@@ -157,9 +158,7 @@ async def _ask(config: Path | None, asked: Asked) -> int:
     picture = _bytes(asked.picture) if asked.picture else None
     settings, folder = load(config)
     logs.configure("error", settings.logging.format)
-    async with store.opened(settings, folder) as what:
-        await what.catalogue.start()
-        await what.catalogue.catch_up()
+    async with _opened(settings, folder) as what:
         reader = Terminal(what, Contact(channel=CHANNEL, address=asked.contact or secrets.token_hex(8)))
         said = await reader.say(asked.text) if picture is None else await reader.show(picture, asked.text)
         if asked.as_json:
@@ -169,6 +168,16 @@ async def _ask(config: Path | None, asked: Asked) -> int:
         if asked.explain:
             _explain(reader.watched)
     return 0
+
+
+@asynccontextmanager
+async def _opened(settings: Settings, folder: Path) -> AsyncIterator[store.Opened]:
+    """The store with its index; the terminal's own words are in the library's language."""
+    with in_language(settings.library.language):
+        async with store.opened(settings, folder) as what:
+            await what.catalogue.start()
+            await what.catalogue.catch_up()
+            yield what
 
 
 def _bytes(picture: Path) -> bytes:
@@ -238,9 +247,7 @@ def chat(config: Path | None) -> int:
 async def _chat(config: Path | None) -> None:
     settings, folder = load(config)
     logs.configure("error", settings.logging.format)
-    async with store.opened(settings, folder) as what:
-        await what.catalogue.start()
-        await what.catalogue.catch_up()
+    async with _opened(settings, folder) as what:
         reader = Terminal(what, Contact(channel=CHANNEL, address=secrets.token_hex(8)))
         _show(await reader.begin())
         while (line := await asyncio.to_thread(_read_line)) is not None:

@@ -89,7 +89,8 @@ _PLACE_LASTS = timedelta(minutes=15)
 _LONGEST_OF_A_PLACE = 6
 """Words; more say which building they are about."""
 _ELSEWHERE = (
-    rf"{_LEAD}(?:is )?{_MAY_IT}(?:есть |нет |имеется |можно взять )?(?:ли )?{_MAY_IT}(?:есть |is )?(?:в|во|на|in|at) "
+    rf"{_LEAD}(?:is |do you have |have you got |can i (?:get|find|borrow) )?{_MAY_IT}"
+    rf"(?:есть |нет |имеется |можно взять )?(?:ли )?{_MAY_IT}(?:есть |is )?(?:в|во|на|in|at) "
     rf"(?:\S+ ?){{1,4}}?(?:{_IT} )?(?:есть|тоже|имеется|надо|нужно|too)?"
 )
 _AND_THERE = r"(?:а|и|and|what about) (?:\S+ ?){1,3}"

@@ -8,6 +8,7 @@ from itertools import groupby
 
 from bot.language.folding import words as folded
 from bot.language.numbers import value_of
+from bot.library.feasts import feast
 from bot.library.hours import DaysOff
 from bot.quick import dataclass
 
@@ -106,7 +107,7 @@ def parse_when(text: str, today: date, holidays: DaysOff) -> When:
     named = frozenset[str]()
     if not days and not weekdays:
         named = frozenset(map(_stretch_of, tokens))
-        days = _stretch(tokens, named, today, holidays)
+        days = _stretch(tokens, named, today, holidays) or feast(tokens, today, holidays)
     return When(
         days=tuple(sorted(set(days))),
         weekdays=tuple(weekdays) if each else (),

@@ -1,5 +1,6 @@
 """``bibliobot run`` and ``demo`` as an operator starts and stops them."""
 
+import asyncio
 import json
 import re
 import secrets
@@ -13,6 +14,7 @@ from time import monotonic
 
 import pytest
 
+from bot.wording import current_language
 from tests.cli.library import SmallLibrary
 from tests.support.patience import SOON_S
 
@@ -154,3 +156,27 @@ def test_wrong_use_of_the_command_line_ends_with_2(tmp_path: Path) -> None:
 )
 def test_a_wrong_configuration_stops_the_start(tmp_path: Path, extra: str, says: str) -> None:
     assert says in SmallLibrary.in_folder(tmp_path, extra).runs("run", code=1)
+
+
+@pytest.mark.parametrize("language", ["ru", "en"])
+def test_what_channels_word_themselves_is_in_the_library_s_language(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
+    heard = []
+
+    class Service:
+        async def start(self) -> int:
+            return 0
+
+        async def run(self) -> None:
+            async def outbox() -> None:
+                heard.append(current_language())
+
+            await asyncio.create_task(outbox())
+
+    (tmp_path / "config.yaml").write_text(f"library: {{language: {language}}}", "utf-8")
+    monkeypatch.setattr("bot.cli.service.service_of", lambda *_: Service())
+
+    SmallLibrary(tmp_path).runs("run")
+
+    assert heard == [language]

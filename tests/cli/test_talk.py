@@ -1,6 +1,7 @@
 """``bibliobot ask`` and ``chat``: a reader at the terminal, answered by the whole of it."""
 
 import json
+import re
 import subprocess
 from pathlib import Path
 
@@ -103,3 +104,12 @@ def test_a_photograph_is_looked_at(library: SmallLibrary, tmp_path: Path) -> Non
     assert "Вий" in library.runs("ask", "вий", "--picture", str(cat))
     assert "cannot be read" in library.runs("ask", "--picture", str(tmp_path / "none.jpg"), code=1)
     assert "expected what the reader says" in library.runs("ask", code=2)
+
+
+def test_in_an_english_library_no_word_of_an_answer_is_russian(tmp_path: Path) -> None:
+    (tmp_path / "config.yaml").write_text("library: {name: Riverside, language: en, country: US}", "utf-8")
+
+    said = SmallLibrary(tmp_path).runs("ask", "show me my data")
+
+    assert "File: my-data.json" in said
+    assert re.search("[а-яё]", said, re.IGNORECASE) is None, said

@@ -348,3 +348,13 @@ async def test_a_rule_leaves_the_book_that_was_shown(shown: Reader, faq: FakeFaq
 
     await shown.says("а где она?")
     shown.hears("Каштанка, А. П. Чехов")
+
+
+@pytest.mark.parametrize("said", ["do you have it in Сосновка?", "is it in Сосновка?", "can I get it in Сосновка"])
+async def test_an_english_reader_asks_of_another_library(english: Reader, catalogue: FakeCatalogue, said: str) -> None:
+    catalogue.holds("Emma", "Jane Austen", at(CENTRAL, 1, 2))
+    await english.says("do you have Emma by Jane Austen?")
+
+    await english.says(said)
+
+    english.hears("Emma, Jane Austen", f"{VILLAGE.name}: ")

@@ -49,6 +49,11 @@ def days(text: str, today: date = MONDAY) -> list[str]:
         ("в праздники", ["08.03", "09.03"]),
         ("today", ["02.03"]),
         ("on sunday", ["08.03"]),
+        ("на рождество", ["07.01"]),
+        ("до скольки в День Победы", ["09.05", "11.05"]),
+        ("в день россии работаете?", ["12.06"]),
+        ("в католическое рождество", ["25.12"]),
+        ("on Christmas", ["07.01"]),
         ("next week", ["09.03", "10.03", "11.03", "12.03", "13.03", "14.03", "15.03"]),
         ("this weekend", ["07.03", "08.03"]),
     ],
@@ -178,3 +183,28 @@ def test_a_named_day_is_found_whatever_is_typed_around_it() -> None:
 def test_nonsense_is_read_quickly_and_without_harm() -> None:
     assert parse_when("1 " * 2_000 + "мая", MONDAY, RUSSIA).days
     assert days("\x00\u202e" * 100) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("are you open on Christmas?", ["25.12"]),
+        ("on Christmas Eve", ["24.12"]),
+        ("on xmas day", ["25.12"]),
+        ("are you open on thanksgiving", ["26.11"]),
+        ("Labor Day", ["07.09"]),
+        ("on Independence Day", ["03.07", "04.07"]),
+        ("on New Year's Day", ["31.12", "01.01", "02.01", "03.01"]),
+        ("is there a day of labor in the memorial room", []),
+    ],
+)
+def test_a_feast_is_that_of_the_library_s_own_country(text: str, meant: list[str]) -> None:
+    told = parse_when(text, MONDAY, OfficialHolidays("US", "en")).days
+    assert [day.strftime("%d.%m") for day in told] == meant
+
+
+@pytest.mark.parametrize(
+    "text", ["в день рождения", "вы на улице победы", "что открыто в россии", "на проспекте Победы"]
+)
+def test_words_of_a_feast_in_something_else_name_no_day(text: str) -> None:
+    assert days(text) == []

@@ -50,3 +50,21 @@ def test_every_topic_of_the_intents_stands_in_the_librarian_s_list() -> None:
     used = {topic.key for topics in Phrases().topics.values() for topic in topics}
 
     assert {key for key in used if f"\n{key}:" not in "\n" + listed} == set()
+
+
+@pytest.mark.parametrize(
+    ("said", "intent"),
+    [
+        ("my data", "my_data"),
+        ("show me my personal data", "my_data"),
+        ("what do you know about me?", "my_data"),
+        ("delete my data", "erase_me"),
+        ("please delete all my data", "erase_me"),
+        ("please erase my personal data", "erase_me"),
+        ("remove everything you know about me", "erase_me"),
+        ("forget me", "erase_me"),
+        ("forget my card", "unlink_card"),
+    ],
+)
+def test_what_the_law_gives_a_reader_is_heard_in_english(said: str, intent: str) -> None:
+    assert PhraseUnderstanding().understand(said)[0].intent == intent

@@ -1,0 +1,46 @@
+"""A day off that is called by its name: «на Рождество», «в День Победы», "on Thanksgiving"."""
+
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
+from functools import lru_cache
+
+from bot.language.folding import words
+from bot.library.hours import DaysOff
+
+_AHEAD_DAYS = 365
+_TELLING = 9
+"""A first word of so many letters names the day alone: Thanksgiving, Рождество; «Победы» may be a street."""
+_SHORT = 3
+_CHRISTMAS = frozenset({"рождество", "рождества", "рождеству", "рождеством", "рождестве", "christmas", "xmas"})
+_EVE = frozenset({"eve", "сочельник", "накануне"})
+_WESTERN = frozenset({"католическое", "catholic", "western"})
+
+
+def feast(tokens: Sequence[str], today: date, holidays: DaysOff) -> list[date]:
+    """The coming official days off that a message (its folded words) names; Christmas also where it is none."""
+    named = _named(today, holidays.name)
+    if _CHRISTMAS.isdisjoint(tokens):
+        days = [day for day, name in named if _is_said(name, tokens)]
+    else:
+        ours = _WESTERN.isdisjoint(tokens)
+        days = [day for day, name in named if ours and not _CHRISTMAS.isdisjoint(name)]
+        days = days or [date(today.year + (today > date(today.year, 12, 25)), 12, 25)]
+    return days if _EVE.isdisjoint(tokens) else [day - timedelta(days=1) for day in days[:1]]
+
+
+@lru_cache(maxsize=4)
+def _named(today: date, name_of: Callable[[date], str]) -> list[tuple[date, list[str]]]:
+    """The days off of a year, each with the folded words of its name."""
+    coming = (today + timedelta(days=ahead) for ahead in range(_AHEAD_DAYS))
+    return [(day, words(name)) for day in coming if (name := name_of(day))]
+
+
+def _is_said(name: Sequence[str], said: Sequence[str]) -> bool:
+    """Whether the words of a name stand side by side, in whatever case; a long first one is enough."""
+    told = name[:1] if name and len(name[0]) >= _TELLING else name
+    places = range(len(said) - len(told) + 1) if told else ()
+    return any(all(map(_alike, told, said[place:])) for place in places)
+
+
+def _alike(word: str, said: str) -> bool:
+    return said.startswith(word[:-1] if len(word) > _SHORT else word) and len(said) <= len(word) + 2
