@@ -25,6 +25,16 @@ class Told:
     bad: bool = False
 
 
+def messenger(title: str) -> str:
+    """What a messenger is called, in the language of whoever looks; a name of its own stays."""
+    return {
+        "Чат на сайте": _("Чат на сайте"),
+        "ВКонтакте": _("ВКонтакте"),
+        "Одноклассники": _("Одноклассники"),
+        "Терминал": _("Терминал"),
+    }.get(title, title)
+
+
 def role(value: StaffRole) -> str:
     """What a role is called."""
     return {
@@ -58,11 +68,13 @@ def browser(agent: str) -> str:
     return ", ".join(filter(None, found)) or agent[:60]
 
 
-def duration(seconds: float) -> str:
-    """How long: «меньше минуты», «5 минут», «2 часа», «3 дня»."""
+def duration(seconds: float, *, within: bool = False) -> str:
+    """How long: «меньше минуты», «1 минута», «2 часа», «3 дня»; ``within`` a sentence: «ждёт 1 минуту»."""
     minutes = int(seconds // 60)
     if minutes < 1:
         return _("меньше минуты")
+    if minutes < 60 and within:
+        return counted(minutes, "минуту", "минуты", "минут")
     if minutes < 60:
         return counted(minutes, "минута", "минуты", "минут")
     hours = minutes // 60
@@ -108,6 +120,14 @@ class Shown:
         """How long ago."""
         return duration((self._clock.now() - at).total_seconds())
 
+    def lasting(self, at: datetime) -> str:
+        """The same within a sentence: «ждёт 1 минуту», «1 минуту назад»."""
+        return duration((self._clock.now() - at).total_seconds(), within=True)
+
+    def stamp(self, at: datetime) -> str:
+        """«27.11.2026, 12:30»: what is printed is read on other days."""
+        return f"{at.astimezone(self._setting.zone):%d.%m.%Y, %H:%M}"
+
     def whole_day(self, value: date) -> str:
         """A day, with its year where that is another one."""
         return day(value) if value.year == self._today().year else f"{value:%d.%m.%Y}"
@@ -142,6 +162,9 @@ def filters(setting: "ConsoleSetting", clock: Clock) -> Mapping[str, Callable[..
         "date_of": shown.date_of,
         "time_of": shown.time_of,
         "age": shown.age,
+        "lasting": shown.lasting,
+        "stamp": shown.stamp,
+        "messenger": messenger,
         "channel": shown.channel,
         "branch": shown.branch,
         "iso": lambda at: at.isoformat(timespec="seconds"),

@@ -27,6 +27,7 @@ from console.app import Console
 from console.places import PlacesPorts
 from console.reader_ports import ReaderPorts
 from console.room import ConsoleSetting
+from console.words import messenger
 from db.answers import Answers
 from db.branch_desk import SqlBranchDesk
 from db.branches import SqlBranches
@@ -77,7 +78,7 @@ def console_setting(
     settings: Settings, channels: Mapping[str, Channel], key: bytes, branches: SqlBranches
 ) -> ConsoleSetting:
     """What the console is told of the library and its channels. Raises ConfigError."""
-    console = settings.console
+    console, specs = settings.console, {name: spec_of(name, settings) for name in settings.channels}
     return ConsoleSetting(
         library=settings.library.name,
         language=settings.library.language,
@@ -90,8 +91,8 @@ def console_setting(
         undo=timedelta(seconds=console.undo_seconds),
         branches=LiveMap(lambda: {branch.code: branch.name for branch in branches.known}),
         sources=LiveMap(lambda: {start_parameter(branch.code): branch.code for branch in branches.known}),
-        channels={name: spec_of(name, settings).title for name in settings.channels},
-        channel_kinds={spec.kind: spec.title for spec in (spec_of(name, settings) for name in settings.channels)},
+        channels=LiveMap(lambda: {name: messenger(spec.title) for name, spec in specs.items()}),
+        channel_kinds=LiveMap(lambda: {spec.kind: messenger(spec.title) for spec in specs.values()}),
         sending=frozenset(channels),
         windows={name: each.capabilities.window_h for name, each in channels.items() if each.capabilities.window_h},
         long_wait=settings.handover.alert_after,

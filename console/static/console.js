@@ -88,10 +88,13 @@
 
   // --- who pressed what its answer took away goes on from the answer, not from the top of the page ----------
   // By keyboard a conversation that was taken goes on in the field of the answer, one that was given away at «Взять».
+  // So it does where a key alone took it: letters that are typed next would each be a key, «у» closes the conversation.
   const left = new Map();
+  let keyed = null;
   addEventListener("htmx:beforeSwap", ({ detail: { target } }) => {
-    const at = document.activeElement;
-    if (target.contains(at)) left.set(target, at.matches(":focus-visible"));
+    const at = document.activeElement, byKey = keyed !== null && target.contains(keyed);
+    if (byKey || target.contains(at)) left.set(target, byKey || at.matches(":focus-visible"));
+    if (byKey) keyed = null;
   });
   addEventListener("htmx:afterSettle", ({ detail: { target } }) => {
     const byKeys = left.get(target);
@@ -190,7 +193,11 @@
   };
   const press = (name) => {
     const wanted = find(`[data-key="${name}"]:not([disabled])`);
-    if (wanted && wanted.offsetParent !== null) { wanted.click(); return true; }
+    if (wanted && wanted.offsetParent !== null) {
+      if (wanted.form?.hasAttribute("hx-post")) keyed = wanted;
+      wanted.click();
+      return true;
+    }
     return false;
   };
   let leader = -Infinity;

@@ -134,20 +134,23 @@ async def test_everything_is_done_by_keyboard_alone(desk_house: ConsoleHouse, vi
     await masha.sees(masha.page.locator("#answer"))
     await keys.press("t")
     await expect(masha.page.get_by_text("Диалог у вас, бот молчит")).to_be_visible()
-    await keys.press("r")
-    await keys.type("Слушаю вас")
+    await expect(masha.page.locator("#answer")).to_be_focused()  # else «у» of what is typed next closed it at once
+    await keys.type("Уже слушаю вас")
     await keys.press("Control+Enter")
     await expect(last_line(masha)).to_contain_text("уходит")
     await keys.press("Escape")
     await keys.press("u")
-    await expect(masha.page.locator("#answer")).to_have_value("Слушаю вас")
+    await expect(masha.page.locator("#answer")).to_have_value("Уже слушаю вас")
     await expect(last_line(masha)).not_to_contain_text(
         "уходит"
     )  # else the line that is taken back is the one seen next
     await keys.press("Control+Enter")
     await expect(last_line(masha)).to_contain_text("уходит")
     await the_answer_leaves(desk_house)
-    await expect(reader.page.locator(".librarian .words").last).to_contain_text("Слушаю вас")
+    await expect(reader.page.locator(".librarian .words").last).to_contain_text("Уже слушаю вас")
+    await keys.press("Escape")
+    await keys.press("r")
+    await expect(masha.page.locator("#answer")).to_be_focused()
     await keys.press("Escape")
     for key, window in (
         ("n", "Заметка для коллег"),

@@ -301,3 +301,16 @@ async def test_what_is_pressed_twice_before_its_answer_comes_is_sent_once(
     assert told == "Уже отправлено, ждём ответа."
     await expect(page.get_by_text("Запишите пароль: больше он не покажется")).to_be_visible()
     assert sent.count("POST") == 1
+
+
+async def test_what_a_field_hints_at_is_read_on_dark_ground_too(
+    desk_house: ConsoleHouse, visit: Visit, enter: Enter
+) -> None:
+    await called(desk_house, visit)
+    masha = await enter(color_scheme="dark")
+    await masha.opens(f"{desk_house.address}/console/c/1")
+
+    hint = await masha.page.locator("#answer").evaluate("(one) => getComputedStyle(one, '::placeholder').color")
+
+    soft = await masha.page.locator(".who-is .faint").evaluate("(one) => getComputedStyle(one).color")
+    assert hint == soft, "the browser's own grey has 3.4 : 1 there"

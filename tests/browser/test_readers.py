@@ -240,7 +240,10 @@ async def test_a_list_of_books_to_fetch_is_printed_black_on_white_and_has_nothin
         assert sizes == {(b"612", b"792")}, "the size that the printer has, not that of a code for the chat"
         await page.emulate_media(media="screen")
     await masha.opens(f"{readers.house.address}/console/requests")
+    when = page.get_by_text(re.compile(r"^все филиалы, \d\d\.\d\d\.\d{4}, \d\d:\d\d$"))
+    await expect(when).to_be_hidden()
     await page.emulate_media(media="print")
+    await expect(when).to_be_visible()  # a list in a pocket is read on another day
     for book in ("Каштанка", "Белолобый", "Ванька"):
         await expect(page.get_by_text(book, exact=True)).to_be_visible()
 

@@ -1,6 +1,7 @@
 """Who may come in at the console, and how it is kept shut to everybody else."""
 
 import asyncio
+import re
 from collections import Counter
 from datetime import timedelta
 
@@ -167,7 +168,9 @@ async def test_other_browsers_are_listed_and_signed_out(
     await here.signs_in()
     await there.signs_in()
 
-    assert (await (await here.get("account")).text()).count("Выйти там") == 1
+    page = await (await here.get("account")).text()
+    assert page.count(">Выйти там</button>") == 1
+    assert re.search(r'aria-label="Выйти там: [^"]+, \d\d:\d\d"', page), "which of the browsers, for who hears it"
     clock.turn(SETTING.idle / 2)
     await here.get("")
     clock.turn(SETTING.idle / 2 + timedelta(minutes=1))

@@ -82,6 +82,7 @@ async def test_a_readers_page_tells_card_books_chats_and_consents(come: Come, ho
     await vera.get(f"readers/{house.anna}")
     page = await (await masha.get(f"readers/{house.anna}")).text()
     assert '<span class="faint">Vera</span>' in page, "a colleague's name, not the login"
+    assert page.index("<h2") < page.index('<h2 id="lending"') < page.index("<h3"), "no books under the card's heading"
     child = await (await masha.get(f"readers/{house.tanya}")).text()
     assert "чат родителя" in child
     assert f"staff:masha view.reader patron:{house.anna} {house.anna}" in await audited(house.database)

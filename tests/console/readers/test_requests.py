@@ -64,6 +64,13 @@ async def test_requests_wait_in_one_list_with_their_age_and_a_new_date(come: Com
     assert '<span class="badge">2</span>' in badge
 
 
+async def test_who_has_waited_for_one_minute_waits_for_it_in_good_russian(come: Come, house: DeskReaders) -> None:
+    await asks(house, house.loans[0])
+    house.clock.turn(timedelta(minutes=1))
+
+    assert "ждёт 1 минуту; срок" in await (await (await come()).get("requests")).text()
+
+
 async def test_a_list_that_is_too_long_for_the_screen_says_so(
     come: Come, house: DeskReaders, monkeypatch: pytest.MonkeyPatch
 ) -> None:
