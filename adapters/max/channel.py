@@ -1,7 +1,6 @@
 """One bot in MAX: webhook in production, long polling for development."""
 
 import asyncio
-import hmac
 import re
 from collections.abc import AsyncIterator, Mapping
 from functools import partial
@@ -19,6 +18,7 @@ from adapters.max.media import Media
 from adapters.max.render import MAX_BUTTONS, MAX_LABEL, MAX_ROW, MAX_ROWS, Piece, body, render
 from adapters.max.settings import MaxSettings
 from adapters.parts import PartsUnderWay
+from adapters.signatures import same
 from adapters.uploads import Uploads
 from bot.channels import Accepted, Capabilities, Setting, Webhook, together
 from bot.errors import BadSignature, ChannelError, ChannelUnavailable, DeliveryRefused, MessageRefused
@@ -149,12 +149,12 @@ class MaxWebhook(Max):
 
     def __init__(self, options: MaxSettings, setting: Setting) -> None:
         super().__init__(options, setting)
-        self._secret = options.secret.get_secret_value().encode()
+        self._secret = options.secret.get_secret_value()
         self._hook = setting.hook
 
     def accept(self, webhook: Webhook) -> Accepted:
         given = webhook.headers.get(SECRET_HEADER, "")
-        if not hmac.compare_digest(given.encode("utf-8", "surrogateescape"), self._secret):
+        if not same(given, self._secret):
             raise BadSignature("the secret is not ours")
         return parse.read(webhook.body, self._setting.name, self._token)
 

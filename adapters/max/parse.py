@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from adapters.signatures import same
 from bot.channels import Accepted
 from bot.messages import (
     ButtonPress,
@@ -227,7 +228,7 @@ def _contact(payload: Any, sender: _User, token: str) -> Content:
 def is_signed(card: str, signature: str, token: str) -> bool:
     """Whether MAX itself handed the card over: HMAC-SHA256 of the card, keyed with the bot's token, in hex."""
     ours = hmac.new(token.encode(), card.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
-    return hmac.compare_digest(ours.encode(), signature.lower().encode("utf-8", "surrogatepass"))
+    return same(signature.lower(), ours)
 
 
 def _text(payload: Any, key: str) -> str:

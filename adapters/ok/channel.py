@@ -1,6 +1,5 @@
 """The messages of one group in Odnoklassniki."""
 
-import hmac
 import json
 import re
 from collections.abc import Mapping
@@ -20,6 +19,7 @@ from adapters.ok.media import Media
 from adapters.ok.render import Piece, body, render
 from adapters.ok.settings import OkSettings
 from adapters.parts import PartsUnderWay
+from adapters.signatures import same
 from adapters.uploads import Uploads
 from bot.channels import Accepted, Capabilities, Setting, Webhook
 from bot.errors import BadSignature, ChannelError, ChannelUnavailable, DeliveryRefused
@@ -70,7 +70,7 @@ class Odnoklassniki:
 
     def accept(self, webhook: Webhook) -> Accepted:
         given = webhook.query.get("key", "")
-        if not hmac.compare_digest(given.encode("utf-8", "surrogateescape"), self._secret.encode()):
+        if not same(given, self._secret):
             raise BadSignature("the key in the address is not ours")
         if self._networks and not self._is_theirs(webhook):
             raise BadSignature("the sender's address is not one of Odnoklassniki's")

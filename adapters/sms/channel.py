@@ -1,13 +1,13 @@
 """One account at a gateway as a channel: reports come by callbacks (``Pushed``) or by asking (``Polled``)."""
 
 import asyncio
-import hmac
 import re
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
 from adapters.http import HttpClient
 from adapters.refusals import LastRefusal
+from adapters.signatures import same
 from adapters.sms.counting import parts, price
 from adapters.sms.gateways.port import Gateway, Report
 from adapters.sms.gateways.smsaero import SmsAero
@@ -99,8 +99,7 @@ class SmsByCallback(Sms):
 
     def accept(self, webhook: Webhook) -> Accepted:
         """Read a callback. Raises BadSignature where the secret in its address is not ours."""
-        given = secret_of(webhook).encode("utf-8", "replace")
-        if not hmac.compare_digest(given, self._options.secret.get_secret_value().encode()):
+        if not same(secret_of(webhook), self._options.secret.get_secret_value()):
             raise BadSignature("the secret is not ours")
         called = self._gateway.called(form_of(webhook))
         return accepted(called, channel=self._setting.name, now=self._setting.clock.now())

@@ -1,7 +1,6 @@
 """One Telegram bot: polling, or a webhook."""
 
 import asyncio
-import hmac
 import json
 import re
 from collections.abc import AsyncIterator, Mapping
@@ -15,6 +14,7 @@ import structlog
 from adapters.http import HttpClient
 from adapters.parts import PartsUnderWay
 from adapters.pictures import download
+from adapters.signatures import same
 from adapters.telegram import parse
 from adapters.telegram.errors import ChatMoved, FileForgotten, MarkupRefused, TooLate
 from adapters.telegram.render import MAX_BUTTONS, MAX_LABEL, MAX_ROW, MAX_TEXT, Piece, render
@@ -251,12 +251,12 @@ class TelegramWebhook(Telegram):
 
     def __init__(self, options: TelegramSettings, setting: Setting) -> None:
         super().__init__(options, setting)
-        self._secret = options.secret.get_secret_value().encode()
+        self._secret = options.secret.get_secret_value()
         self._hook = setting.hook
 
     def accept(self, webhook: Webhook) -> Accepted:
         given = webhook.headers.get(SECRET_HEADER, "")
-        if not hmac.compare_digest(given.encode("utf-8", "surrogateescape"), self._secret):
+        if not same(given, self._secret):
             raise BadSignature("the secret is not ours")
         return self._with_moves(parse.read(webhook.body, self._reading()))
 
@@ -284,7 +284,7 @@ class TelegramWebhook(Telegram):
         await self._client.call(
             "setWebhook",
             url=self._hook,
-            secret_token=self._secret.decode(),
+            secret_token=self._secret,
             allowed_updates=list(UPDATES),
             max_connections=CONNECTIONS,
         )

@@ -1,6 +1,5 @@
 """One VK community as a channel: the Callback API or Bots Long Poll in, ``messages.send`` out."""
 
-import hmac
 from collections import deque
 from collections.abc import AsyncIterator, Mapping
 from functools import partial
@@ -10,6 +9,7 @@ from urllib.parse import quote
 from adapters.http import HttpClient
 from adapters.parts import PartsUnderWay
 from adapters.pictures import OwnHosts, download
+from adapters.signatures import same
 from adapters.vk import parse, render, tending
 from adapters.vk.batches import Batches
 from adapters.vk.client import VkClient
@@ -148,8 +148,7 @@ class VkCallback(Vk):
         return replace(self.read(event), answer=b"ok")
 
     def _is_secret(self, proof: object) -> bool:
-        given = proof.encode("utf-8", "surrogatepass") if isinstance(proof, str) else b""
-        return hmac.compare_digest(given, self._options.secret.get_secret_value().encode())
+        return isinstance(proof, str) and same(proof, self._options.secret.get_secret_value())
 
 
 class VkLongPoll(Vk):

@@ -9,6 +9,7 @@ import hmac
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
+from adapters.signatures import same
 from bot.messages import Contact, Document, Picture, Reply
 
 SHOWN_AT_ONCE = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
@@ -32,8 +33,7 @@ def address(contact: Contact, message_id: int, number: int, now: datetime) -> st
 def opens(contact: Contact | None, message_id: int, number: int, until: int, key: str, now: datetime) -> bool:
     """Whether the key is this very file's and still holds; takes as long for a wrong one as for a right one."""
     right = _key(contact or Contact(channel="", address=""), message_id, number, until)
-    same = hmac.compare_digest(right.encode(), key.encode())
-    return same and contact is not None and now.timestamp() < until
+    return same(key, right) and contact is not None and now.timestamp() < until
 
 
 def headers(what: Picture | Document, until: int, now: datetime) -> dict[str, str]:

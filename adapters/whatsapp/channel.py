@@ -13,6 +13,7 @@ import structlog
 from adapters.http import HttpAnswer, HttpClient
 from adapters.parts import PartsUnderWay
 from adapters.refusals import LastRefusal
+from adapters.signatures import same
 from adapters.uploads import Uploads
 from adapters.whatsapp.addresses import recipient
 from adapters.whatsapp.errors import fault
@@ -83,7 +84,7 @@ class WhatsApp:
             return self._verified(webhook)
         key = self._options.app_secret.get_secret_value().encode()
         expected = "sha256=" + hmac.new(key, webhook.body, hashlib.sha256).hexdigest()
-        if not _same(_header(webhook.headers, "X-Hub-Signature-256"), expected):
+        if not same(_header(webhook.headers, "X-Hub-Signature-256"), expected):
             raise BadSignature("the signature is not the app's")
         for warning in warnings(webhook.body):
             log.warning("word of the messenger", channel=self._setting.name, what=warning)
@@ -97,7 +98,7 @@ class WhatsApp:
     def _verified(self, webhook: Webhook) -> Accepted:
         """Meta asks once, when the webhook is registered; the challenge goes back as plain text."""
         word = webhook.query.get("hub.verify_token", "")
-        right = _same(word, self._options.verify_token.get_secret_value())
+        right = same(word, self._options.verify_token.get_secret_value())
         if webhook.query.get("hub.mode") != "subscribe" or not right:
             raise BadSignature("the verify token is not ours")
         return Accepted(answer=webhook.query.get("hub.challenge", "").encode("utf-8", "replace"))
@@ -253,10 +254,6 @@ def _message_id(answer: HttpAnswer) -> str:
     messages = body.get("messages") if isinstance(body, dict) else None
     first = messages[0] if isinstance(messages, list) and messages else None
     return str(first.get("id") or "") if isinstance(first, dict) else ""
-
-
-def _same(given: str, expected: str) -> bool:
-    return hmac.compare_digest(given.encode("utf-8", "replace"), expected.encode())
 
 
 def _header(headers: Mapping[str, str], name: str) -> str:
