@@ -199,7 +199,7 @@ async def _serve(name: str, url: str) -> None:
     from bot.engine.intake import Webhooks
     from bot.engine.metrics import Metrics
     from bot.engine.server import application
-    from bot.engine.service import settle_memory
+    from bot.memory import settle_memory
     from db.connect import connect
     from db.messages import open_log
 

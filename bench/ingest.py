@@ -99,7 +99,7 @@ async def _serve(url: str, *, words: bool) -> None:
     close: Callable[[], Awaitable[object]] | None = None
     if url:
         from bot.engine.front import serving
-        from bot.engine.service import settle_memory
+        from bot.memory import settle_memory
 
         app, close = await _storing(url, words=words)
         settle_memory()

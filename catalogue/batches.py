@@ -21,6 +21,7 @@ import msgspec
 from bot.bibliography import Keyed
 from bot.errors import BibliobotError, InputError
 from bot.library.records import Read, RecordData, Rejected, Rejection
+from bot.memory import settle_memory
 from bot.quick import dataclass, replace
 from catalogue.importers.source import SourceFile
 from catalogue.works import keyed
@@ -127,6 +128,7 @@ async def _ahead(take: Callable[[], Batch | None]) -> AsyncGenerator[Batch]:
 def _feed(sending: Connection, file: SourceFile, branch: str, size: int) -> None:
     """The life of the reading process: a full pipe makes it wait, a broken one ends it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the importing process, which then ends this one
+    settle_memory()
     with suppress(BrokenPipeError, ConnectionResetError), sending:
         try:
             for batch in read_batches(file, branch, size):

@@ -53,8 +53,9 @@ def keyed(record: RecordData, source_file: str, ordinal: int) -> Keyed:
         source_file: Name of the file, for the record's history.
         ordinal: 1-based place in the file.
     """
-    identity = _identity(record)
-    title = display_title(record)
+    whole = _whole_title(record)
+    identity = _identity(record, whole)
+    title = _shown_title(record, whole)
     author = _shown_author(record)
     edition = record.isbns[0] if record.isbns else fold(record.publisher)
     return Keyed(
@@ -74,10 +75,14 @@ def display_title(record: RecordData) -> str:
     «Вып. 13» in «Задачи и этюды» is «Задачи и этюды. Вып. 13»; a title that holds its parent's already is left alone.
     What tells a volume or a class only in the subtitle is told behind the title: «Война и мир. Т. 1–2».
     """
-    title = _whole_title(record)
-    if not record.subtitle:
+    return _shown_title(record, _whole_title(record))
+
+
+def _shown_title(record: RecordData, title: str) -> str:
+    behind = take_apart(record.subtitle)
+    if not (behind.parts or behind.classes):
         return title
-    inside, behind = take_apart(title), take_apart(record.subtitle)
+    inside = take_apart(title)
     told = worded(() if inside.parts else behind.parts, () if inside.classes else behind.classes)
     return _joined(title, told)
 
@@ -105,8 +110,7 @@ def _joined(text: str, piece: str) -> str:
     return f"{text}{'' if text.endswith(('.', '!', '?', '…')) else '.'} {piece}"
 
 
-def _identity(record: RecordData) -> tuple[str, ...]:
-    title = _whole_title(record)
+def _identity(record: RecordData, title: str) -> tuple[str, ...]:
     taken = take_apart(f"{title} : {record.subtitle}" if record.subtitle else title)
     author = one_person(author_of(record.authors, record.author))
     return (

@@ -14,13 +14,11 @@ try:
     from bot.cli import edge
     from bot.cli.commands import app, structlog_alone
     from bot.errors import BibliobotError, WrongUse
+    from bot.memory import COLLECT_AFTER
 except KeyboardInterrupt:  # a third of a second of every command is its imports
     sys.exit(130)
 
 __all__ = ["app", "main", "structlog_alone"]
-
-COLLECT_AFTER = (20_000, 20, 20)
-"""What a command loads stays: with its usual figures the collector would look at it again and again."""
 
 
 def main() -> None:

@@ -1,7 +1,6 @@
 """The service as a whole: its loops run, are started again when they fall, and end in order."""
 
 import asyncio
-import gc
 import signal
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import field
@@ -21,6 +20,7 @@ from bot.engine.intake import Arrivals, poll, tend
 from bot.engine.line import Line
 from bot.engine.logs import loose_end
 from bot.engine.outbox import Outbox
+from bot.memory import settle_memory
 from bot.overview import Way
 from bot.ports.log import MessageLog
 from bot.quick import dataclass
@@ -36,19 +36,6 @@ STEADY_S = 60.0
 LAG_EVERY_S = 1.0
 A_MOMENT_S = 0.1
 """Between the first rounds of the loops that no answer needs: each of them has statements to compile."""
-COLLECT_AFTER = (20_000, 20, 20)
-
-
-def settle_memory() -> None:
-    """What is loaded by now lives as long as we do: the collector never looks at it.
-
-    Otherwise each of its great rounds holds up every reader for tens of milliseconds, and a round before this would
-    for a tenth of a second, to find one object in seventy that nobody needs. Its small rounds come less often: hundreds
-    of turns in hand are thousands of young objects that it would look at in vain.
-    """
-    gc.freeze()
-    gc.set_threshold(*COLLECT_AFTER)
-    gc.enable()  # a start does without (``bot.cli``)
 
 
 class Role(StrEnum):

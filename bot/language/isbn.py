@@ -36,8 +36,9 @@ def find(text: str) -> list[Isbn]:
     """
     found: list[Isbn] = []
     for run in _RUN.finditer(text):
-        marked = bool(_MARK.search(text[max(0, run.start() - 24) : run.start()]))
-        found += _in_run(run.group(), run.start(), marked)
+        start = run.start()
+        marked = start > 0 and _MARK.search(text[max(0, start - 24) : start]) is not None
+        found += _in_run(run.group(), start, marked)
     return found
 
 
@@ -100,7 +101,7 @@ def _read(digits: str, marked: bool) -> tuple[str, bool] | None:
 
 
 def _check13(twelve: str) -> str:
-    total = sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(twelve))
+    total = sum(map(int, twelve[::2])) + 3 * sum(map(int, twelve[1::2]))
     return str(-total % 10)
 
 

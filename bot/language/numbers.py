@@ -62,6 +62,7 @@ eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twen
 _ENGLISH = {word: value for value, word in enumerate(_ENGLISH_WORDS.split())}
 _ROMAN = re.compile(r"(x{0,3})(ix|iv|v?i{0,3})")
 _ROMAN_VALUES = {"i": 1, "v": 5, "x": 10}
+_ROMAN_LETTERS = tuple(_ROMAN_VALUES)
 
 
 def _cardinals() -> dict[str, int]:
@@ -85,8 +86,8 @@ def _ordinals() -> dict[str, int]:
     return table | dict.fromkeys(_THIRD, 3)
 
 
-_CARDINALS = _cardinals()
 _ORDINALS = _ordinals()
+_NUMERALS = _ENGLISH | _ORDINALS | _cardinals()
 
 
 def ordinal(word: str) -> int | None:
@@ -102,13 +103,14 @@ def to_digits(words: list[str]) -> list[str]:
     read: list[str] = []
     at = 0
     while at < len(words):
-        value, used = _numeral(words, at)
-        if used:
+        word = words[at]
+        if word in _NUMERALS:
+            value, used = _numeral(words, at)
             read.append(str(value))
             at += used
         else:
-            roman = roman_value(words[at])
-            read.append(str(roman) if roman else words[at])
+            roman = roman_value(word) if word.startswith(_ROMAN_LETTERS) else 0
+            read.append(str(roman) if roman else word)
             at += 1
     return read
 
@@ -121,7 +123,7 @@ def value_of(word: str) -> int | None:
 
 
 def _read(word: str) -> int | None:
-    value = _value(word)
+    value = _NUMERALS.get(word)
     return value if value is not None else (roman_value(word) or None)
 
 
@@ -144,18 +146,11 @@ def roman_value(word: str) -> int:
     return total
 
 
-def _value(word: str) -> int | None:
-    for table in (_CARDINALS, _ORDINALS, _ENGLISH):
-        if word in table:
-            return table[word]
-    return None
-
-
 def _numeral(words: list[str], at: int) -> tuple[int, int]:
     """The number that starts at a place, and how many words it takes (0 where none starts there)."""
     total, group, used, step = 0, 0, 0, 1_000_000_000
     for word in words[at : at + 12]:
-        value = _value(word)
+        value = _NUMERALS.get(word)
         if value is None:
             break
         if value in {1000, 1_000_000}:

@@ -42,6 +42,8 @@ _ISBN_SIGNS = re.compile(r"[\dXxХх]{1,13}")
 
 def tidy(text: str) -> str:
     """Composed letters, single spaces, nothing unseen."""
+    if not text:
+        return ""  # most fields are not there
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
     if not text.isprintable():

@@ -91,13 +91,17 @@ def parse(data: bytes, decoder: RecordDecoder, wanted: Mapping[bytes, str], *, a
     decoding = decoder(data)
     warnings += decoding.warnings
     whole, decode = decoding.whole, decoding.decode
-    fields = Fields({}, leader=data[:_LEADER].decode("ascii", "replace"), warnings=warnings)
+    by_tag: dict[str, list[Field]] = {}
     for tag, begin, end in spans:
         text = whole[begin:end] if whole else decode(data[begin:end])
-        if HOLE in text:
-            fields.warn(BAD_CHARACTERS)
-        fields.add(tag, Field(text, any_case=any_case))
-    return fields
+        if HOLE in text and BAD_CHARACTERS not in warnings:
+            warnings.append(BAD_CHARACTERS)
+        field = Field(text, any_case=any_case)
+        if tag in by_tag:
+            by_tag[tag].append(field)
+        else:
+            by_tag[tag] = [field]
+    return Fields(by_tag, leader=data[:_LEADER].decode("ascii", "replace"), warnings=warnings)
 
 
 def begins_in(data: bytes) -> bool:
