@@ -7,7 +7,7 @@ from decimal import Decimal
 from itertools import count, groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select, text
+from sqlalchemy import ColumnElement, Row, Select, and_, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.library.holds import HoldState, QueuedHold
@@ -21,6 +21,8 @@ from db.models_circulation import HoldRow, LoanRow, LoanSourceRow, RenewalReques
 
 NO_ITEM = 0
 """``Loan.item_id`` of a copy that the catalogue does not know: no hold waits for it."""
+HIDDEN: Sequence[str] = (ItemStatus.LOST.value, ItemStatus.WITHDRAWN.value)
+"""Copies that readers are not told of."""
 PATRON_LOCKS, WORK_LOCKS = 0x42494250, 0x42494257
 """First keys of our advisory locks."""
 
@@ -235,8 +237,13 @@ async def queues(connection: AsyncConnection, work_ids: Collection[int]) -> dict
 async def copies(connection: AsyncConnection, work_ids: Collection[int]) -> dict[int, list[Copies]]:
     """The copies of each work that readers are told of, in one query."""
     found: defaultdict[int, list[Copies]] = defaultdict(list)
-    if not work_ids:
-        return found
+    if work_ids:
+        for row in await connection.execute(_copies_of(work_ids)):
+            found[row.work_id].append(_copies(row))
+    return found
+
+
+def _copies_of(work_ids: Collection[int]) -> Select[Any]:
     lent = (
         select(func.count())
         .select_from(LoanRow)
@@ -249,7 +256,7 @@ async def copies(connection: AsyncConnection, work_ids: Collection[int]) -> dict
         .where(HoldRow.assigned_item_id == ItemRow.id, HoldRow.ended_at.is_(None))
         .scalar_subquery()
     )
-    wanted = (
+    return (
         select(
             RecordRow.work_id,
             RecordRow.age_mark,
@@ -274,23 +281,13 @@ async def copies(connection: AsyncConnection, work_ids: Collection[int]) -> dict
         )
         .order_by(func.coalesce(BranchRow.position, 1 << 30), ItemRow.id)
     )
-    for row in await connection.execute(wanted):
-        shelved = row.status == ItemStatus.AVAILABLE.value and row.lendable
-        # A file counts the loans of a lump that we know of as well: the larger figure is the truth.
-        free = max(row.copies - max(row.issued, row.lent) - row.held, 0) if shelved else 0
-        found[row.work_id].append(
-            Copies(
-                item_id=row.id,
-                branch_code=row.branch_code,
-                lendable=row.lendable,
-                free=free,
-                age_mark=row.age_mark,
-            )
-        )
-    return found
 
 
-HIDDEN: Sequence[str] = (ItemStatus.LOST.value, ItemStatus.WITHDRAWN.value)
+def _copies(row: Row[Any]) -> Copies:
+    shelved = row.status == ItemStatus.AVAILABLE.value and row.lendable
+    # A file counts the loans of a lump that we know of as well: the larger figure is the truth.
+    free = max(row.copies - max(row.issued, row.lent) - row.held, 0) if shelved else 0
+    return Copies(item_id=row.id, branch_code=row.branch_code, lendable=row.lendable, free=free, age_mark=row.age_mark)
 
 
 async def works_of_holds(connection: AsyncConnection, patron_id: int, hold_ids: Collection[int]) -> set[int]:
