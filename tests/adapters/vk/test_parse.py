@@ -176,6 +176,7 @@ def test_reading_is_a_receipt() -> None:
     (receipt,) = read({"type": "message_read", "object": what}).events
 
     assert receipt == DeliveryReceipt(channel="vk", external_id="192", delivery=Delivery.READ, at=NOW, and_before=True)
+    assert read({"type": "message_read", "object": {**what, "peer_id": 2_000_000_001}}).events == ()
 
 
 @pytest.mark.parametrize("kind", ["doc", "video", "wall", "gift", "never_seen"])

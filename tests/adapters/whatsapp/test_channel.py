@@ -383,6 +383,23 @@ def test_one_readers_burst_is_45_and_then_one_in_six_seconds() -> None:
         limit.take(ANNA)
 
 
+async def test_while_meta_wants_a_pause_nobody_else_is_sent_to(
+    meta: WhatsAppEmulator, channel: WhatsApp, clock: StandingClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("adapters.whatsapp.channel.monotonic", lambda: 100.0)
+    meta.hears(ANNA, "Есть?")
+    meta.faults.append(Fault(status=429, body={"error": {"code": 130429, "message": "Rate limit hit"}}))
+    with pytest.raises(RateLimited):
+        await channel.send(outbound(reply("Да."), clock))
+    asked = len(meta.calls)
+
+    with pytest.raises(RateLimited) as waits:
+        await channel.send(outbound(reply("И вам."), clock, to="+79990000002"))
+
+    assert waits.value.retry_after_s == 2
+    assert len(meta.calls) == asked
+
+
 async def test_each_part_of_a_long_reply_keeps_the_pace(
     meta: WhatsAppEmulator, channel: WhatsApp, clock: StandingClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:

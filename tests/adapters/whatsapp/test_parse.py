@@ -264,6 +264,16 @@ def test_the_signature_is_over_the_bytes_as_they_came(clock: StandingClock) -> N
 
 
 @pytest.mark.parametrize(
+    ("kind", "counted"),
+    [("interactive", ("interactive",)), ("order", ("order",)), ("hologram", ("unknown_message",)), ("reaction", ())],
+)
+def test_a_message_that_says_nothing_we_know_is_counted_by_its_kind(kind: str, counted: tuple[str, ...]) -> None:
+    got = accepted(update({"from": "79991230001", "id": "wamid.1", "timestamp": "1741200000", "type": kind, kind: {}}))
+
+    assert (got.set_aside, got.messages) == (counted, ())
+
+
+@pytest.mark.parametrize(
     ("field", "value", "told"),
     [
         ("account_update", {"event": "ACCOUNT_RESTRICTION"}, ("account_update: ACCOUNT_RESTRICTION",)),
