@@ -136,7 +136,13 @@ class Lending:
                 where = await self._ports.circulation.pickup_branches(number, card.work_id)
                 offered.append((card, where.value if isinstance(where, Ok) else ()))
         return self._room.page(
-            visit, "_reserve.html", words=words, offered=offered, lending_of=number, key=secrets.token_hex(8)
+            visit,
+            "_reserve.html",
+            words=words,
+            offered=offered,
+            lending_of=number,
+            key=secrets.token_hex(8),
+            in_hand=hand_of(visit),
         )
 
     async def hold(self, visit: Visit) -> web.Response:

@@ -81,6 +81,21 @@ async def test_a_book_is_reserved_and_the_hold_cancelled(come: Come, house: Desk
     assert not await house.lending.holds(house.anna)
 
 
+async def test_the_books_stay_here_while_another_one_is_reserved(come: Come, house: DeskReaders) -> None:
+    masha = await come()
+    one = f"readers/{house.anna}"
+    page = await (await masha.get(one)).text()
+    search = page[page.index(f'action="/console/{one}/books"') :].partition("</form>")[0]
+    assert 'name="hand" value="1"' in search
+    offered = await (await masha.get(f"{one}/books?book=каштанка&hand=1", **IN_PLACE)).text()
+    assert 'name="hand" value="1"' in offered
+
+    fields = {"work": str(house.wanted), "pickup": "01", "key": "b" * 16, "hand": "1"}
+    placed = await (await masha.post(f"{one}/hold", fields, **IN_PLACE)).text()
+
+    assert 'aria-current="true">Книги здесь' in placed
+
+
 async def test_a_book_that_came_back_is_the_next_reader_s_however_often_it_is_pressed(
     come: Come, house: DeskReaders
 ) -> None:
