@@ -99,6 +99,18 @@ async def test_the_figures_of_a_day_tell_how_often_each_thing_was_done(library: 
     }
 
 
+async def test_a_book_that_is_back_is_told_no_more_and_stands_in_nobodys_way(library: LendingLibrary) -> None:
+    anna = await library.patron("1")
+    loans = [await library.lend(anna, (await library.book(title))[1][0]) for title in ("Идиот", "Бесы")]
+    await library.set_loan(loans[0].loan_id, due_on=library.today - timedelta(days=3))
+    await library.desk.take_back(loans[0].loan_id)
+    library.days(10)
+
+    assert [loan.title for loan in await library.loans(anna)] == ["Бесы"]
+    (renewed,) = await library.renew(anna, loans[1].loan_id)
+    assert renewed.state is RenewalState.RENEWED
+
+
 async def test_another_press_of_an_old_button_renews_nothing_more(library: LendingLibrary) -> None:
     anna, loan = await library.lent_ten_days_ago()
     await library.renew(anna, loan.loan_id, seen=loan.due_on)

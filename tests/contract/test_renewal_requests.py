@@ -134,6 +134,23 @@ async def test_a_decision_stays_where_the_loan_has_gone_on(library: LendingLibra
     assert await library.requests.take_back(waiting.request_id, "staff:olga") == decided
 
 
+async def test_of_two_requests_the_one_that_is_meant_is_decided(library: LendingLibrary) -> None:
+    anna, loan = await library.lent_ten_days_ago()
+    await library.renew(anna, loan.loan_id)
+    _, (item,) = await library.book("Бесы")
+    boris = await library.patron("2")
+    other = await library.lend(boris, item)
+    library.days(10)
+    await library.renew(boris, other.loan_id)
+    first, second = await library.requests.waiting()
+
+    decided = await library.requests.refuse(second.request_id, "staff:olga", "Её ждут")
+
+    assert decided is not None
+    assert (decided.request_id, decided.title) == (second.request_id, "Бесы")
+    assert await library.requests.waiting() == [first]
+
+
 async def test_a_request_about_a_day_that_is_another_by_now_is_dropped(library: LendingLibrary) -> None:
     anna, loan = await library.lent_ten_days_ago()
     await library.renew(anna, loan.loan_id)

@@ -180,6 +180,19 @@ async def test_a_decision_of_the_staff_is_told_once(desk: Notified) -> None:
     assert text == "Продлить не получилось: «Идиот». Книгу ждёт школа. Вернуть нужно до 7 марта."
 
 
+async def test_each_decision_is_told_whatever_was_told_before(desk: Notified) -> None:
+    anna = await desk.reader("1", "max")
+    for title in ("Идиот", "Бесы"):
+        (loan,) = await desk.borrows(anna, title, due_in=5)
+        await desk.asks_to_renew(anna, loan, title)
+        (asked,) = await desk.library.requests.waiting()
+        await desk.library.requests.refuse(asked.request_id, "staff:olga", "Книгу ждёт школа")
+        desk.clock.turn(timedelta(minutes=1))
+        await desk.engine.tick()
+        (text,) = await desk.texts("max")
+        assert f"«{title}»" in text
+
+
 async def test_a_decision_that_was_taken_back_is_not_told_the_next_one_is(desk: Notified) -> None:
     anna = await desk.reader("1", "max")
     (loan,) = await desk.borrows(anna, "Идиот", due_in=5)

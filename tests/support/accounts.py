@@ -18,6 +18,7 @@ from bot.messages import Contact, Lane
 from bot.ports.log import Attempt
 from db.account_store import AccountSetup, AccountStore, account_store
 from db.accounts import SqlAccounts
+from db.base import Base
 from db.connect import Database
 from db.linking import LinkRules
 from db.messages import Log
@@ -208,3 +209,16 @@ async def opened_desk(
         desk = Desk(database, clock, log, store)
         store.watched_by(desk)
         yield desk
+
+
+async def everything(database: Database, *, keys: bool = False) -> str:
+    """All rows of all tables but the register's own, as one text; messages' keys hold their words in these tests."""
+    async with database.engine.connect() as connection:
+        return "\n".join(
+            [
+                repr([value for column, value in row._mapping.items() if keys or column != "idempotency_key"])
+                for table in Base.metadata.sorted_tables
+                if table.name not in ("patrons", "consent_texts", "branches")
+                for row in await connection.execute(select(table))
+            ]
+        )
