@@ -83,12 +83,13 @@ class OwnAccount:
         """End one session, or all the others."""
         assert visit.session is not None
         me, one = visit.me, visit.form.get("session", "")
-        if one.isascii() and one.isdigit() and len(one) < 10:
+        only_one = one.isascii() and one.isdigit() and len(one) < 10
+        if only_one:
             await self._room.staff.end_session(me.staff_id, int(one))
         else:
             await self._room.staff.end_session(me.staff_id, but=visit.session.session_id)
         await self._room.audit.note(me.login, "sessions.ended", f"staff:{me.staff_id}")
-        return self._room.go(visit, f"{ROOT}account")
+        return self._room.go(visit, f"{ROOT}account", "signed-out" if only_one else "signed-out-elsewhere")
 
     async def offer_code(self, visit: Visit) -> web.Response:
         """A new secret, to be scanned; it counts once a code of it was typed."""
@@ -105,7 +106,7 @@ class OwnAccount:
         if visit.form.get("off"):
             await self._room.staff.set_totp(me.staff_id, "")
             await self._room.audit.note(me.login, "second_factor.off", f"staff:{me.staff_id}")
-            return self._room.go(visit, f"{ROOT}account")
+            return self._room.go(visit, f"{ROOT}account", "code-off")
         if not passwords.is_salt(salt):
             raise outdated()
         secret = passwords.secret_of(salt, self._room.setting.key)
@@ -113,7 +114,7 @@ class OwnAccount:
             return self._code_form(visit, salt, _("Код не подошёл: дождитесь следующего и введите его."), 400)
         await self._room.staff.set_totp(me.staff_id, salt)
         await self._room.audit.note(me.login, "second_factor.on", f"staff:{me.staff_id}")
-        return self._room.go(visit, f"{ROOT}account")
+        return self._room.go(visit, f"{ROOT}account", "code-on")
 
     def _code_form(self, visit: Visit, salt: str, fault: str = "", status: int = 200) -> web.Response:
         import segno

@@ -190,7 +190,7 @@ class AnswersScreen:
         one = await self._proposal(visit)
         await self._book.settle(one.proposal_id, taken=False)
         await self._room.audit.note(visit.me.login, "proposal.declined", f"answer:{one.entry.topic}")
-        return self._room.go(visit, f"{ROOT}answers")
+        return self._room.go(visit, f"{ROOT}answers", "declined")
 
     # --- what they have in common ----------------------------------------------------------------
 

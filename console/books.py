@@ -192,7 +192,7 @@ class BooksScreen:
 
     async def _done(self, visit: Visit, what: str, work_id: int, more: str) -> web.Response:
         await self._room.audit.note(visit.me.login, what, f"work:{work_id}", more)
-        return self._room.go(visit, f"{ROOT}books/{work_id}")
+        return self._room.go(visit, f"{ROOT}books/{work_id}", what.removeprefix("catalogue."))
 
     async def _whole_library(self, visit: Visit) -> None:
         """Works belong to all branches. Raises Stop for who is responsible for some of them."""

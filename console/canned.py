@@ -10,7 +10,6 @@ from bot.errors import InputError
 from bot.staff import StaffRole
 from bot.wording import gettext as _
 from console.room import ROOT, Room, Visit
-from console.words import Told
 
 LONGEST_TITLE, LONGEST_TEXT = 80, 4_000
 PLACE = re.compile(r"\{(\w+)\}")
@@ -55,23 +54,21 @@ class CannedScreen:
         except InputError:
             return await self._page(visit, _("Ответ с таким названием уже есть."), 400, typed)
         await self._room.audit.note(visit.me.login, "canned.changed", f"canned:{title}")
-        return self._room.go(visit, f"{ROOT}canned?done=saved")
+        return self._room.go(visit, f"{ROOT}canned", "saved")
 
     async def drop(self, visit: Visit) -> web.Response:
         """Not any more."""
         number = int(visit.request.match_info["id"])
         await self._desk.drop_canned(number)
         await self._room.audit.note(visit.me.login, "canned.dropped", f"canned:{number}")
-        return self._room.go(visit, f"{ROOT}canned?done=dropped")
+        return self._room.go(visit, f"{ROOT}canned", "canned-dropped")
 
     async def _page(
         self, visit: Visit, fault: str = "", status: int = 200, typed: Mapping[str, tuple[str, str]] | None = None
     ) -> web.Response:
         """``typed``: title and text that could not be kept, by the number of the answer, or ``new``."""
         canned = await self._desk.canned()
-        done = "" if fault else visit.request.query.get("done", "")
-        told = {"saved": [Told(_("Сохранено."))], "dropped": [Told(_("Ответ удалён."))]}.get(done, [])
-        values = {"canned": canned, "fault": fault, "typed": typed or {}, "told": told}
+        values = {"canned": canned, "fault": fault, "typed": typed or {}}
         return self._room.page(visit, "canned.html", status, now_on="canned", **values)
 
 

@@ -185,7 +185,7 @@ class LoadingScreen:
             raise Stop(409, self._why(error)) from None
         plain = "titles.dropped" if job.kind is ImportKind.HIDDEN else "catalogue.dropped"
         await self._note(visit, job, "list.dropped" if job.kind.personal else plain)
-        return self._room.go(visit, f"{ROOT}imports")
+        return self._room.go(visit, f"{ROOT}imports", "dropped")
 
     async def undo(self, visit: Visit) -> web.Response:
         """What a list of titles hid is shown again."""
@@ -195,7 +195,7 @@ class LoadingScreen:
         except InputError:
             raise Stop(409, _("Это уже отменили. Обновите страницу.")) from None
         await self._note(visit, job, "titles.undone")
-        return self._room.go(visit, f"{ROOT}books?hidden=1")
+        return self._room.go(visit, f"{ROOT}books?hidden=1", "shown")
 
     async def rejected(self, visit: Visit) -> web.StreamResponse:
         """The records that were left out, as a table for Excel."""

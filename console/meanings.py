@@ -116,7 +116,7 @@ class MeaningScreen:
         if miss_id:
             await self._lessons.misses.forget(miss_id)
             return self._room.go(visit, f"{ROOT}teach?meant=1")
-        return self._room.go(visit, f"{ROOT}synonyms")
+        return self._room.go(visit, f"{ROOT}synonyms", "understood")
 
     async def remove(self, visit: Visit) -> web.Response:
         """It means nothing special any more; the page offers to bring it back."""

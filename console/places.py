@@ -71,14 +71,14 @@ class PlacesScreen:
         days, faults = urgent(visit.form, self._today(visit))
         if days is None:
             return await self._page(visit, {}, faults, 400, shut=visit.form)
-        return await self._say(visit, days)
+        return await self._say(visit, days, "shut")
 
     async def say_days(self, visit: Visit) -> web.Response:
         """Days to come."""
         days, faults = planned(visit.form, self._today(visit))
         if days is None:
             return await self._page(visit, visit.form, faults, 400)
-        return await self._say(visit, days)
+        return await self._say(visit, days, "days")
 
     async def end(self, visit: Visit) -> web.Response:
         """Open again, or not so after all."""
@@ -90,13 +90,13 @@ class PlacesScreen:
         await self._may(visit, entry.branches)
         await self._desk.end(entry.entry_id, self._today(visit), login=visit.me.login)
         await self._note(visit, "places.days_ended", f"days:{entry.entry_id}", entry.days, entry.branches)
-        return self._room.go(visit, f"{ROOT}places")
+        return self._room.go(visit, f"{ROOT}places", "opened" if entry.is_urgent else "days-ended")
 
-    async def _say(self, visit: Visit, days: SpecialDays) -> web.Response:
+    async def _say(self, visit: Visit, days: SpecialDays, became: str) -> web.Response:
         branches = await self._ticked(visit)
         number = await self._desk.say(days, branches, login=visit.me.login)
         await self._note(visit, f"places.{days.kind}", f"days:{number}", days, branches)
-        return self._room.go(visit, f"{ROOT}places")
+        return self._room.go(visit, f"{ROOT}places", became)
 
     # --- a branch --------------------------------------------------------------------------------
 
@@ -133,7 +133,7 @@ class PlacesScreen:
                 return await self._form(visit, place, fields, [_("Филиал с таким кодом уже есть.")], status=400)
             what = "places.branch_added" if new else "places.branch_changed"
             await self._room.audit.note(visit.me.login, what, f"branch:{branch.code}", _changes(old, branch))
-            return self._room.go(visit, f"{ROOT}places")
+            return self._room.go(visit, f"{ROOT}places", "branch")
         heard = [] if faults else self._heard(branch, visit.now)
         return await self._form(visit, place, fields, faults, heard, status=400 if faults else 200)
 
@@ -143,7 +143,7 @@ class PlacesScreen:
         if not await self._desk.back_to_file(place.branch.code):
             raise Stop(409, _("В config.yaml этого филиала нет."))
         await self._room.audit.note(visit.me.login, "places.branch_from_file", f"branch:{place.branch.code}")
-        return self._room.go(visit, f"{ROOT}places")
+        return self._room.go(visit, f"{ROOT}places", "branch-of-file")
 
     async def gone(self, visit: Visit) -> web.Response:
         """Closed for good; its books stay in the catalogue."""
@@ -154,7 +154,7 @@ class PlacesScreen:
         branches = frozenset({place.branch.code})
         number = await self._desk.say(days, branches, login=visit.me.login)
         await self._note(visit, "places.gone", f"days:{number}", days, branches)
-        return self._room.go(visit, f"{ROOT}places")
+        return self._room.go(visit, f"{ROOT}places", "branch-gone")
 
     # --- pages -----------------------------------------------------------------------------------
 

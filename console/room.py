@@ -25,6 +25,7 @@ from bot.staff import Audit, StaffBook, StaffMember, StaffRole, StaffSession
 from bot.wording import gettext, in_language, language_of
 from console import words
 from console.compiled import CompiledOnce
+from console.done import done
 from console.passwords import digest
 from console.sections import SECTIONS, section_of
 
@@ -227,10 +228,14 @@ class Room:
     def piece(self, visit: Visit, template: str, /, **values: Any) -> str:
         """The HTML alone."""
         me = visit.session.member if visit.session else None
-        return self._pages.get_template(template).render(visit=visit, me=me, csrf=visit.csrf, now=visit.now, **values)
+        told = done().get(visit.request.query.get("done", ""), "") if visit.request.method == "GET" else ""
+        of_visit = {"visit": visit, "me": me, "csrf": visit.csrf, "now": visit.now, "done": told}
+        return self._pages.get_template(template).render(of_visit, **values)
 
-    def go(self, visit: Visit, path: str) -> web.Response:
-        """Another page of ours, after a form was taken."""
+    def go(self, visit: Visit, path: str, became: str = "") -> web.Response:
+        """Another page of ours, after a form was taken; ``became``: what it says first, a code of ``console.done``."""
+        if became:
+            path += ("&" if "?" in path else "?") + f"done={became}"
         if visit.in_place:
             return web.Response(status=204, headers={"HX-Redirect": path})
         return web.Response(status=303, headers={"Location": path})

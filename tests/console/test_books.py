@@ -156,8 +156,10 @@ async def test_ticked_editions_are_taken_out_and_ticked_copies_hidden(sqlite: Da
     assert (await editor.post(f"books/{work}/split", {oldest: "1"})).status == 303
     assert await work_of(sqlite, "9") != work
     copies = await boxes(editor, work, "item")
-    assert (await editor.post(f"books/{work}/hide", {copies[0]: "1", "reason": "порвана"})).status == 303
-    page = await text(editor, f"books/{work}")
+    hidden = await editor.post(f"books/{work}/hide", {copies[0]: "1", "reason": "порвана"})
+    assert hidden.status == 303
+    page = await text(editor, hidden.headers["Location"].removeprefix("/console/"))
+    assert '<p class="done" role="status">Скрыто: бот об этом больше не говорит.</p>' in page
     assert "Скрыто от читателей" in page
     assert "порвана" in page
     assert "Каштанка" in await text(editor, "books?hidden=1")

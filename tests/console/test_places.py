@@ -107,6 +107,8 @@ async def test_one_press_closes_today_and_the_next_reader_hears_why(
     answer = await editor.post("places/close", {"note": "авария", "until": "today", "branch": "all"})
 
     assert answer.status == 303
+    said = await (await editor.get(answer.headers["Location"].removeprefix("/console/"))).text()
+    assert '<p class="done" role="status">Закрыто. Бот уже говорит об этом читателям.</p>' in said
     await reader.says("вы сегодня работаете?")
     reader.hears("Сегодня закрыто: авария.")
     page = await (await editor.get("books")).text()
