@@ -43,7 +43,8 @@ _SURNAME = re.compile(
     r"\w{2,}(?:ова?|ева?|ина?|ына?|ский|ская|цкий|цкая|енко|чук|швили|дзе|ян|янц|оглу|сон|берг|штейн|ман)"
 )
 _NOT_NAMES = re.compile(
-    r"\b(?:и\s+др|et\s+al|сост|ред|авт|пер|худож|отв|науч|под\s+ред|jr|sr)\b\.?|\d[\d\s?–—-]*(?:гг?\b\.?)?|[<>\[\]{}]"
+    r"\b(?:и\s+др|et\s+al|сост|ред|авт|пер|худож|отв|науч|под\s+ред|jr|sr)\b\.?|\d[\d\s?–—-]*(?:гг?\b\.?)?|[<>\[\]{}]",
+    re.IGNORECASE,
 )
 _BRACKETS = re.compile(r"\([^)]*\)?")
 _JUNIOR = re.compile(r"\b(отец|сын|старший|младший|мл|ст|père|fils)\b")
@@ -92,7 +93,7 @@ def split_authors(text: str) -> tuple[str, ...]:
     found: list[str] = []
     for chunk in _APART.split(text[: _MAX_NAME * 10]):
         pieces = [piece.strip() for part in chunk.split(",") for piece in _parted_by_and(part)]
-        pieces = [piece for piece in pieces if fold(_NOT_NAMES.sub(" ", piece.lower()))]
+        pieces = [piece for piece in pieces if fold(_NOT_NAMES.sub(" ", piece))]
         if len(pieces) == 2 and _is_inverted(pieces[0], pieces[1]):
             found.append(f"{pieces[0]}, {pieces[1]}")
         else:
@@ -140,7 +141,7 @@ def read_name(text: str) -> Name:
     junior = _JUNIOR.search(lowered)
     is_family = bool(_BROTHERS.search(text))
     bare = _BROTHERS.sub("", _BRACKETS.sub(" ", text))
-    bare = re.sub(_NOT_NAMES.pattern, " ", bare, flags=re.IGNORECASE)
+    bare = _NOT_NAMES.sub(" ", bare)
     surname, comma, rest = bare.partition(",")
     if comma and fold(rest):
         read = _inverted(_tokens(surname), _tokens(rest))

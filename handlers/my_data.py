@@ -9,7 +9,7 @@ from handlers import Row, find_button, librarian_button, menu
 from handlers.account import instead, personal, saying
 
 router = Router("my_data", personal=True)
-FILE_NAMES = {"ru": "moi-dannye.json", "en": "my-data.json"}
+FILE_NAME, FILE_NAMES = "my-data.json", {"ru": "moi-dannye.json"}
 
 
 async def _none_here(turn: Turn, library: Library) -> Answer:
@@ -27,7 +27,7 @@ async def export(turn: Turn, library: Library) -> Answer:
     if library.files is None:
         return await instead(turn, library, _("Файл с вашими данными подготовит библиотекарь."), "rules.privacy")
     told = await library.accounts.export(turn.contact)
-    kept = await library.files.keep(FILE_NAMES[turn.language], "application/json", told, turn.contact)
+    kept = await library.files.keep(FILE_NAMES.get(turn.language, FILE_NAME), "application/json", told, turn.contact)
     return Answer(replies=(personal(said, buttons=rows, at=(Document(file=kept),)),))
 
 

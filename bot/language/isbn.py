@@ -8,6 +8,7 @@ _HYPHENS = "\u00ad\u2010-\u2015\u2212\ufe58\ufe63\uff0d_.-"  # the plain one las
 # Bounded, so linear: digits with at most two separators between neighbours, an X only at the end.
 _RUN = re.compile(rf"\d(?:[\s{_HYPHENS}]{{0,3}}\d){{8,40}}(?:[\s{_HYPHENS}]{{0,3}}[XxХх](?![\w]))?")
 _MARK = re.compile(r"(?:is[bв]n|исбн|ай\s?эс\s?би\s?эн)\W{0,4}(?:-?1[03]\W{1,3})?$", re.IGNORECASE)
+_GROUP = re.compile(r"\d+[XxХх]?|[XxХх]")
 _PREFIXES = ("978", "979")
 
 
@@ -57,7 +58,7 @@ def isbn10(thirteen: str) -> str:
 
 def _in_run(run: str, offset: int, marked: bool) -> list[Isbn]:
     """Windows of whole groups that make 13 or 10 digits; «2 9785170978335» is a number and an ISBN."""
-    groups = [(match.start(), match.end(), match.group()) for match in re.finditer(r"\d+[XxХх]?|[XxХх]", run)]
+    groups = [(match.start(), match.end(), match.group()) for match in _GROUP.finditer(run)]
     found: list[Isbn] = []
     at = 0
     while at < len(groups):

@@ -76,7 +76,7 @@ def unbracketed(text: str) -> str:
 
 def distinct(texts: Iterable[str]) -> tuple[str, ...]:
     """The texts that say something, each once, in order."""
-    return tuple(dict.fromkeys(text for text in texts if text))
+    return tuple(dict.fromkeys(filter(None, texts)))
 
 
 def phrases(texts: list[str]) -> tuple[str, ...]:
