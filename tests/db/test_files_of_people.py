@@ -82,6 +82,15 @@ async def test_the_same_picture_in_two_chats_outlives_the_first(desk: Desk, file
     assert (leaving.contact, leaving.reply.attachments) == (BORIS, (Document(file=his),))
 
 
+async def test_what_the_library_shows_is_not_the_same_bytes_that_a_reader_has(desk: Desk, files: SqlFiles) -> None:
+    hers = await files.keep("plan.png", "image/png", CARD, ANNA)
+    everybodys = await files.keep("plan.png", "image/png", CARD)
+
+    await desk.accounts.erase(ANNA, desk.key())
+
+    assert [await files.read(one.file_id) for one in (hers, everybodys)] == [None, CARD]
+
+
 async def test_a_picture_that_is_asked_for_again_is_as_young_as_the_last_time(desk: Desk, files: SqlFiles) -> None:
     await gets(desk, ANNA, await files.keep("bilet.png", "image/png", CARD, ANNA))
     desk.clock.turn(6 * DAY)

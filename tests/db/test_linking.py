@@ -259,3 +259,16 @@ async def test_ten_thousand_guesses_of_a_hundred_contacts_in_short(database: Dat
 
         clock.turn(HOUR)
         assert (await desk.accounts.link_by_code(ANNA, await desk.code_for(CARD), desk.key())).state is LinkState.LINKED
+
+
+async def test_an_attack_in_one_channel_closes_no_other(database: Database, clock: StandingClock) -> None:
+    async with opened_desk(database, clock, limits=Limits(channel_an_hour=3, all_an_hour=24)) as desk:
+        here, elsewhere = Contact(channel="chat", address="guesser"), Contact(channel="vk", address="7")
+        for contact in (here, elsewhere):
+            await desk.comes(contact)
+        for _ in range(3):
+            await desk.accounts.link_by_code(here, "00000000", desk.key())
+
+        assert (await desk.accounts.link_by_code(here, "00000000", desk.key())).state is LinkState.LOCKED
+        code = await desk.code_for(CARD)
+        assert (await desk.accounts.link_by_code(elsewhere, code, desk.key())).state is LinkState.LINKED

@@ -94,9 +94,10 @@ async def test_the_second_of_two_editors_changes_nothing_and_is_told(book: SqlAn
 
 
 async def test_history_tells_what_was_and_who_wrote_it(book: SqlAnswerBook, faq: SqlFaq, clock: StandingClock) -> None:
-    await faq.put([entry("Из файла")])
-    (kept,) = await book.all()
+    await faq.put([entry("Из файла"), entry("Правила", "rules")])
+    kept, other = sorted(await book.all(), key=lambda one: one.entry.topic)
     clock.turn(timedelta(hours=1))
+    await book.change(other.entry_id, entry("Другие правила", "rules"), version=1, enabled=True, by="olga")
     await book.change(kept.entry_id, entry("Раз", "join", "как?"), version=1, enabled=True, by="masha")
     await book.change(kept.entry_id, entry("Раз", "join", "как?"), version=2, enabled=False, by="vera")
 
@@ -214,13 +215,16 @@ async def test_groups_come_by_the_page_the_most_frequent_first(desk: SqlMissDesk
     assert await desk.frequent(2) == [("с собакой", "ru"), ("есть гп", "ru")]
 
 
-async def test_a_group_that_is_forgotten_is_gone_and_can_be_brought_back(desk: SqlMissDesk, missed: Missed) -> None:
+async def test_a_group_that_is_forgotten_is_gone_and_can_be_brought_back(
+    database: Database, clock: StandingClock, desk: SqlMissDesk, missed: Missed
+) -> None:
     first = await missed.add("гп", "a", 2)
     await missed.add("есть гп", "a", 3)
 
     assert await desk.forget(first) == 2
     assert await desk.forget(first) == 0
     assert (await texts(desk), await desk.one(first), await desk.frequent(9)) == ([], None, [])
+    assert await SqlMisses(database, clock, keep=9, kinds={}).all() == [], "nor does the command line tell of it"
     assert await desk.recall(first) == 2
     assert await texts(desk) == ["есть гп"]
     assert await desk.recall(first) == 0
