@@ -20,7 +20,8 @@ from bot.errors import ConfigError, InputError, WrongUse
 from bot.settings import PREFIX, Settings, load
 from bot.staff import StaffRole
 from bot.wording import in_language
-from db.connect import parse_url
+from db import migrate
+from db.connect import connect, parse_url
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -154,6 +155,7 @@ def demo(folder: Path, port: int, *, messengers: bool = False) -> int:
         update={"server": settings.server.model_copy(update={"port": _free_port(settings.server.host, port)})}
     )
     with only_one(settings, base, Role.ALL):
+        asyncio.run(_bring_up_to_date(settings, base))
         if not material.is_loaded(folder):
             console.print("Loading the catalogue; this is done once …")
             for file in material.catalogue_files(folder):
@@ -184,6 +186,16 @@ def _in_a_folder_of_its_own(console: "Console") -> Sequence[str]:
     if unused:
         console.print(f"Not used by the demonstration: {', '.join(unused)}")
     return unused
+
+
+async def _bring_up_to_date(settings: Settings, folder: Path) -> None:
+    """The tables that an earlier version made: nobody's data are in them, so nobody need be asked."""
+    database = await connect(settings.database.url.get_secret_value(), folder)
+    try:
+        if await migrate.state(database) is migrate.Tables.BEHIND:
+            await migrate.upgrade(database)
+    finally:
+        await database.aclose()
 
 
 async def _demo_librarian(settings: Settings, folder: Path) -> str:

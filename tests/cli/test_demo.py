@@ -1,5 +1,6 @@
 """``bibliobot demo``: the newcomer's first minute."""
 
+import asyncio
 import csv
 import os
 import re
@@ -21,6 +22,8 @@ import demo
 from bot.cli import service
 from bot.errors import InputError
 from bot.settings import load
+from db.connect import connect
+from db.migrate import downgrade
 from tests.cli.test_service import asks
 from tests.support.patience import SOON_S
 
@@ -67,6 +70,12 @@ def enters(address: str, password: str) -> bool:
         return refused.code != 403
 
 
+async def as_the_version_before_left_it(folder: Path) -> None:
+    database = await connect(f"sqlite:///{folder}/bibliobot.sqlite3")
+    await downgrade(database, "-1")
+    await database.aclose()
+
+
 def test_one_command_answers_from_a_real_catalogue_and_goes_on_the_next_day(tmp_path: Path) -> None:
     folder = tmp_path / "demo-data"
     ours = {
@@ -82,6 +91,7 @@ def test_one_command_answers_from_a_real_catalogue_and_goes_on_the_next_day(tmp_
         first = password_in(said)
         assert enters(address, first)
 
+    asyncio.run(as_the_version_before_left_it(folder))
     with demonstration(folder) as (address, said):
         assert "Loading the catalogue" not in said
         assert "паспорт" in asks(address, "как записаться?")
