@@ -67,6 +67,22 @@ async def test_every_state_is_readable_for_everybody(house: House, visit: Visit,
     assert await reader.sideways() == 0
 
 
+async def test_text_twice_as_large_on_a_small_phone_keeps_its_room(house: House, visit: Visit) -> None:
+    """A browser whose text is set to 200 % shows 320 pixels as it shows 160 of its usual ones."""
+    reader = await visit(house.address, width=160, height=320)
+    await reader.hears(GREETING)
+    await reader.says("\n".join(f"строка {number}" for number in range(40)))
+    await reader.hears("Вы написали: строка 0")
+
+    wide = "element => element.getBoundingClientRect().width"
+    assert await reader.page.locator(".message.bot .bubble").last.evaluate(wide) >= 144
+    newer = reader.page.locator("#newer")
+    await expect(newer).to_be_visible()
+    assert await newer.evaluate("button => button.scrollWidth - button.clientWidth") == 0
+    assert await reader.sideways() == 0
+    assert await reader.barriers() == []
+
+
 async def test_a_long_answer_is_read_from_its_first_word(house: House, visit: Visit) -> None:
     reader = await visit(house.address, width=360)
     await reader.hears(GREETING)
@@ -372,7 +388,7 @@ async def test_the_page_speaks_english_when_asked(house: House, visit: Visit) ->
     reader = await visit(f"{house.address}/?lang=en")
     await expect(reader.page.locator("html")).to_have_attribute("lang", "en")
     await expect(reader.page.get_by_role("textbox", name="Message")).to_have_attribute(
-        "placeholder", "A book or a question"
+        "placeholder", "Book or question"
     )
 
 

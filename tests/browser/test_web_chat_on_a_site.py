@@ -99,3 +99,29 @@ async def test_the_button_keeps_its_look_on_a_site_with_habits_of_its_own(
     await expect(opener).to_have_css("text-transform", "none")
     await expect(opener).to_have_css("letter-spacing", "normal")
     assert await opener.evaluate("button => button.getBoundingClientRect().left") >= 16
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+async def test_no_rule_of_a_site_hides_or_bends_the_chat(
+    open_house: OpenHouse, visit: Visit, site: Site, width: int
+) -> None:
+    _, address, page = site
+    house = await open_house(embed_on=[address])
+    rules = (
+        "button, div, iframe { visibility: hidden; opacity: .2 !important; float: left; transform: rotate(9deg);"
+        " max-width: 90px !important; max-height: 30px !important; padding: 40px !important; pointer-events: none;"
+        " clip-path: inset(50%) !important; display: none !important }"
+    )
+    page["body"] = f'<style>{rules}</style><script src="{house.address}/chat/widget.js"></script>'
+    reader = await visit(address, width=width)
+    opener = reader.page.get_by_role("button", name="Спросить библиотеку")
+    await expect(opener).to_have_css("opacity", "1")
+
+    await opener.click()
+
+    reader.chat = reader.page.frame_locator("iframe")
+    await reader.hears(GREETING)
+    shown = await reader.page.locator("iframe").bounding_box()
+    assert shown is not None
+    assert (shown["width"], shown["height"]) == ((320, 760) if width == 320 else (420, 700))
+    assert await reader.sideways() == 0

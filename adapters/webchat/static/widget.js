@@ -39,21 +39,28 @@
     });
   }
 
+  /** An element of ours, as the browser itself would show it: nothing of the site's rules for its kind. */
+  function made(kind) {
+    var element = document.createElement(kind);
+    dress(element, { all: "revert", visibility: "visible" });
+    return element;
+  }
+
   var side = left ? "left" : "right";
-  var button = document.createElement("button");
+  var button = made("button");
   button.type = "button";
   button.textContent = label;
   button.setAttribute("aria-expanded", "false");
   button.setAttribute("aria-haspopup", "dialog");
   dress(button, {
-    position: "fixed", bottom: "16px", "z-index": "2147483000", "min-height": "56px", margin: "0", padding: "12px 22px",
+    display: "inline-block", position: "fixed", bottom: "16px", "z-index": "2147483000", "min-height": "56px", margin: "0", padding: "12px 22px",
     border: "2px solid " + onColour(colour), "border-radius": "28px", background: colour, color: onColour(colour),
     font: "600 18px/1.3 system-ui, sans-serif", "box-shadow": "0 4px 16px rgba(0,0,0,.35)", cursor: "pointer",
     "max-width": "calc(100vw - 32px)", "box-sizing": "border-box", "text-transform": "none", "letter-spacing": "normal",
   });
   button.style.setProperty(side, "16px", "important");
 
-  var box = document.createElement("div");
+  var box = made("div");
   box.setAttribute("role", "dialog");
   box.setAttribute("aria-label", words.title);
   box.hidden = true;
@@ -74,7 +81,7 @@
 
   function open() {
     if (!frame) {
-      frame = document.createElement("iframe");
+      frame = made("iframe");
       frame.src = base + "frame" + query;
       frame.title = words.title;
       dress(frame, { display: "block", width: "100%", height: "100%", border: "0" });
@@ -107,13 +114,13 @@
   function offerWindow() {
     if (ready || !frame.parentNode) return;
     console.warn("Bibliobot: no answer from " + frame.src + ". Is " + location.origin + " in channels.webchat.embed_on?");
-    var link = document.createElement("a");
+    var link = made("a");
     link.href = root + query;
     link.target = "_blank";
     link.rel = "noopener";
     link.textContent = words.apart;
     dress(link, { display: "block", padding: "24px", font: "18px/1.4 system-ui, sans-serif", color: "#135e8c" });
-    var shut = document.createElement("button");
+    var shut = made("button");
     shut.type = "button";
     shut.textContent = words.close;
     shut.addEventListener("click", close);
