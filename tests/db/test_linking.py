@@ -266,8 +266,8 @@ async def test_an_attack_in_one_channel_closes_no_other(database: Database, cloc
         here, elsewhere = Contact(channel="chat", address="guesser"), Contact(channel="vk", address="7")
         for contact in (here, elsewhere):
             await desk.comes(contact)
-        for _ in range(3):
-            await desk.accounts.link_by_code(here, "00000000", desk.key())
+        for contact in (here, here, here, elsewhere):
+            await desk.accounts.link_by_code(contact, "00000000", desk.key())
 
         assert (await desk.accounts.link_by_code(here, "00000000", desk.key())).state is LinkState.LOCKED
         code = await desk.code_for(CARD)

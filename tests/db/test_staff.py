@@ -1,6 +1,7 @@
 """Accounts of the staff in the store: what must hold however many change them at once."""
 
 import asyncio
+from datetime import timedelta
 
 from bot.clock import Clock
 from bot.errors import InputError
@@ -22,3 +23,29 @@ async def test_two_admins_who_let_each_other_go_at_once_leave_one(database: Data
 
     assert [type(fate) for fate in fates if fate] == [InputError]
     assert [who.role for who in await book.all()].count(StaffRole.ADMIN) == 1
+
+
+async def test_what_is_done_with_one_account_leaves_the_others_as_they_are(database: Database, clock: Clock) -> None:
+    book = SqlStaffBook(database, clock)
+    masha, dasha = [(await hire(database, clock, login, name=login)).staff_id for login in ("masha", "dasha")]
+    ends_at = clock.now() + timedelta(hours=1)
+    _, second = [await book.open_session(masha, token, ends_at, "", "") for token in ("m1", "m2")]
+    hers = await book.open_session(dasha, "d1", ends_at, "", "")
+    before = await book.keys("dasha"), await book.sessions(dasha)
+
+    assert await book.end_session(masha, hers) == 0, "nobody ends another's session by its number"
+    assert await book.end_session(masha, but=second) == 1
+    assert [one.session_id for one in await book.sessions(masha)] == [second]
+    await book.set_totp(masha, "secret")
+    assert [await book.use_totp(masha, step) for step in (7, 7, 6, 8)] == [True, False, False, True]
+    await book.speak(masha, "en")
+    await book.change(masha, name="Мария", role=StaffRole.EDITOR, branches=("01",), disabled=False)
+    changed = await book.keys("masha")
+    assert changed is not None
+    assert (changed.totp_secret, changed.totp_used) == ("secret", 8)
+    assert (changed.member.name, changed.member.role, changed.member.language) == ("Мария", StaffRole.EDITOR, "en")
+    await book.set_password(masha, "$argon2id$", must_change=True)
+    await book.change(masha, name="Мария", role=StaffRole.EDITOR, branches=("01",), disabled=True)
+
+    assert await book.sessions(masha) == []
+    assert (await book.keys("dasha"), await book.sessions(dasha)) == before
