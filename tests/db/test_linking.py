@@ -7,13 +7,14 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from bot.accounts import LinkState, Proof
+from bot.accounts import Account, LinkState, Proof
 from bot.audit import Act
 from bot.library.linking import Limits
 from bot.messages import Contact
+from db.account_store import account_store
 from db.connect import Database
 from db.models_accounts import LinkAttemptRow, LinkCodeRow
-from tests.support.accounts import CARD, CHILD_CARD, Desk, opened_desk
+from tests.support.accounts import CARD, CHILD_CARD, Desk, opened_desk, setup_of
 from tests.support.clock import StandingClock
 from tests.support.logs import ANNA, BORIS
 
@@ -163,6 +164,19 @@ async def test_a_channel_that_carries_nothing_of_a_person_has_no_accounts(
         assert not (await desk.accounts.behind(abroad)).consent
         assert (await desk.accounts.link_by_code(abroad, code, desk.key())).state is LinkState.OFF
         assert (await desk.accounts.link_by_code(ANNA, code, desk.key())).state is LinkState.LINKED
+
+
+async def test_what_was_linked_is_told_no_more_where_a_channel_may_carry_nothing_of_a_person_any_longer(
+    database: Database, clock: StandingClock
+) -> None:
+    async with opened_desk(database, clock) as desk:
+        await desk.comes(ANNA)
+        await desk.linked(ANNA)
+        setup = setup_of(abroad=[ANNA.channel])
+        abroad = account_store(database, clock, desk.log, setup).accounts
+
+        assert (await desk.accounts.behind(ANNA)).holders
+        assert await abroad.behind(ANNA) == Account()
 
 
 # --- limits --------------------------------------------------------------------------------------

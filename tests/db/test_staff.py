@@ -49,3 +49,14 @@ async def test_what_is_done_with_one_account_leaves_the_others_as_they_are(datab
 
     assert await book.sessions(masha) == []
     assert (await book.keys("dasha"), await book.sessions(dasha)) == before
+
+
+async def test_failures_at_the_door_are_counted_for_each_and_forgiven_to_each(database: Database, clock: Clock) -> None:
+    book = SqlStaffBook(database, clock)
+    for keys in (["masha", "10.0.0.1"], ["masha", "10.0.0.2"], ["dasha", "10.0.0.2"]):
+        await book.failed(keys)
+
+    found = await book.failures(["masha", "10.0.0.1", "olga"])
+    assert {key: times for key, (times, _) in found.items()} == {"masha": 2, "10.0.0.1": 1}
+    await book.forgive(["masha"])
+    assert set(await book.failures(["masha", "dasha", "10.0.0.2"])) == {"dasha", "10.0.0.2"}
