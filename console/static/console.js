@@ -53,9 +53,12 @@
     const plain = (answer.getResponseHeader("Content-Type") || "").startsWith("text/plain");
     refused(answer.status, plain ? answer.responseText : document.body.dataset.failed);
   });
-  // Where nobody looks nothing is asked again and again: a session may end there.
+  // Where nobody looks nothing is asked again and again: a session may end there. Who signs out asks for nothing more.
+  let leaves = false;
+  addEventListener("submit", ({ target }) => { leaves ||= target.matches("[data-leaves]"); });
+  addEventListener("pageshow", () => { leaves = false; });
   addEventListener("htmx:beforeRequest", (event) => {
-    if (document.hidden && event.detail.elt.matches("[hx-trigger^=every], [hx-trigger=tick]")) event.preventDefault();
+    if (leaves || document.hidden && event.detail.elt.matches("[hx-trigger^=every], [hx-trigger=tick]")) event.preventDefault();
   });
   addEventListener("htmx:sendError", () => tell(document.body.dataset.offline, true));
 

@@ -285,6 +285,29 @@ async def test_how_long_a_reader_waits_goes_on_by_itself(desk_house: ConsoleHous
     await expect(masha.page.get_by_text("Диалог у вас, бот молчит")).to_be_visible()
 
 
+ASKS_WHEN_LEAVING = """() => {
+  const list = document.querySelector("[data-list]");
+  addEventListener("submit", () => queueMicrotask(() => {
+    list.setAttribute("hx-get", list.getAttribute("hx-get") + "&leaving=1");
+    htmx.trigger(list, "refresh");
+  }));
+}"""
+"""As a stream does that the house ends with its session."""
+
+
+async def test_whoever_signs_out_asks_for_nothing_more(desk_house: ConsoleHouse, visit: Visit, enter: Enter) -> None:
+    await called(desk_house, visit)
+    masha = await enter()
+    page, asked = masha.page, list[str]()
+    page.on("request", lambda request: asked.append(request.url))
+    await page.evaluate(ASKS_WHEN_LEAVING)
+
+    await page.get_by_role("button", name="Выйти").click()
+
+    await expect(page.get_by_label("Пароль")).to_be_visible()
+    assert not [url for url in asked if "leaving=1" in url], "it would complain of a session that is over"
+
+
 async def test_what_is_pressed_twice_before_its_answer_comes_is_sent_once(
     desk_house: ConsoleHouse, enter: Enter
 ) -> None:
