@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from bot.circulation import Ok, RenewalState
 from bot.library.holds import HoldState
-from bot.library.policy import LendingPolicy
+from bot.library.policy import LendingPolicy, LendingRule
 from bot.library.renewal import RenewalBlock
 from db.connect import Database
 from db.models_circulation import CirculationTotalsRow
@@ -77,6 +77,26 @@ async def test_a_renewal_moves_the_due_date_once_a_key(library: LendingLibrary) 
     assert first.open is not None
     assert first.open.loan.due_on > loan.due_on
     assert (await library.loans(anna))[0].loan.renewals == 1
+
+
+async def test_a_branch_and_a_kind_of_readers_have_the_rules_that_are_theirs(
+    database: Database, clock: StandingClock
+) -> None:
+    longer = LendingRule((("loan_days", 60),), branch_code="02")
+    never = LendingRule((("renewals_allowed", 0),), category="child")
+    library = LendingLibrary(database, clock, rules=[longer, never])
+    await library.opens()
+    anna, tanya = await library.patron("1"), await library.patron("2", category="child")
+    here = await library.lend(anna, (await library.book("Идиот"))[1][0])
+    there = await library.lend(anna, (await library.book("Бесы", branch="02"))[1][0], "02")
+    hers = await library.lend(tanya, (await library.book("Мойдодыр"))[1][0])
+    assert here.due_on == hers.due_on < library.today + timedelta(days=30) < there.due_on
+    library.days(10)
+
+    (renewed,), (refused,) = await library.renew(anna, here.loan_id), await library.renew(tanya, hers.loan_id)
+
+    assert renewed.state is RenewalState.RENEWED
+    assert refused.block is RenewalBlock.TYPE_NOT_RENEWABLE
 
 
 async def test_the_figures_of_a_day_tell_how_often_each_thing_was_done(library: LendingLibrary) -> None:
