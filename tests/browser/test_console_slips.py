@@ -285,13 +285,10 @@ async def test_how_long_a_reader_waits_goes_on_by_itself(desk_house: ConsoleHous
     await expect(masha.page.get_by_text("Диалог у вас, бот молчит")).to_be_visible()
 
 
-ASKS_WHEN_LEAVING = """() => {
-  const list = document.querySelector("[data-list]");
-  addEventListener("submit", () => queueMicrotask(() => {
-    list.setAttribute("hx-get", list.getAttribute("hx-get") + "&leaving=1");
-    htmx.trigger(list, "refresh");
-  }));
-}"""
+ASKS_WHEN_LEAVING = """() => addEventListener("submit", () => queueMicrotask(() => {
+  addEventListener("htmx:configRequest", ({ detail }) => { detail.path += "&leaving=1"; });
+  htmx.trigger("[data-list]", "refresh");
+}))"""
 """As a stream does that the house ends with its session."""
 
 
