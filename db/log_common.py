@@ -179,9 +179,9 @@ class Held:
 
     def done(self, conversation_id: int, lease: int, message_id: int, now: datetime) -> bool:
         """A message is off our hands; True when it was the last one of its claim."""
-        if not self.has(conversation_id, lease):
+        claim = self._claims.get(conversation_id)
+        if claim is None or claim.lease != lease:
             return False
-        claim = self._claims[conversation_id]
         claim.messages.discard(message_id)
         claim.until = now + HOLD
         if claim.messages:

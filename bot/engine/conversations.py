@@ -158,13 +158,13 @@ def decide(
     if waiting.mode is Mode.PERSON:
         return _beside_a_person(content, dialogue, understand)
     match content:
+        case Text(text):
+            return _said(_words(text), waiting, understand, now, otherwise)
         case ButtonPress(payload):
             return _pressed(payload, dialogue)
         case Started(parameter):
             request = Request(intent="greeting", confidence=1.0, slots={"start": parameter})
             return Decision((Call((Trigger("intent", "greeting"),), request),), dialogue, "greeting", 1.0)
-        case Text(text):
-            return _said(_words(text), waiting, understand, now, otherwise)
         case Photo():
             return _shown(content, waiting, understand, now, otherwise)
         case SharedPhone() | Unsupported():

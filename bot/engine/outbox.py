@@ -98,10 +98,10 @@ class Chats:
 
     def wait_s(self, address: str) -> float:
         """Seconds until the chat may be written to; 0 for now."""
-        since, until = self._free.get(address) or (None, None)
-        if since is None or until is None:
+        free = self._free.get(address)
+        if free is None:
             return 0.0
-        now = self._clock.now()
+        (since, until), now = free, self._clock.now()
         return max(0.0, (until - now).total_seconds()) if now >= since else 0.0  # a clock set back ends the wait
 
     def sent(self, address: str, parts: int) -> None:
@@ -245,7 +245,7 @@ class Outbox:
             raise
 
     def _is_paused(self) -> bool:
-        return self._paused_until > asyncio.get_running_loop().time()
+        return self._paused_until > 0 and self._paused_until > asyncio.get_running_loop().time()
 
     async def _wait_until_unpaused(self) -> None:
         while self._is_paused() and not self._stopping.is_set():
@@ -278,7 +278,8 @@ class Outbox:
 
     def _count_parts(self, message: Outbound, parts: int) -> None:
         """A long reply is several messages to the messenger: they use up slots as well."""
-        self._turns.used(max(parts, 1) - 1)
+        if parts > 1:
+            self._turns.used(parts - 1)
         self._chats.sent(message.contact.address, parts)
 
     def _objection(self, message: Outbound) -> str:
