@@ -152,9 +152,11 @@ def _day(day: str, month: str, year: str) -> date | None:
 def phone_of(written: str) -> str:
     """A telephone number as digits with its country: «8 (912) 345-67-89» → 79123456789; "" where it is none."""
     digits = digits_of(written)
-    if len(digits) == 10:
+    # +84 is Vietnam and +372 Estonia; «+8 912…» and «+912…» are slips of who writes our own mobile numbers.
+    abroad = written.lstrip().startswith("+") and not digits.startswith(("89", "9"))
+    if len(digits) == 10 and not abroad:
         digits = "7" + digits
-    elif len(digits) == 11 and digits.startswith("8"):
+    elif len(digits) == 11 and digits.startswith("8") and not abroad:
         digits = "7" + digits[1:]
     return digits if 7 <= len(digits) <= 15 else ""
 

@@ -73,6 +73,7 @@ def test_a_hold_that_nothing_stands_against_is_placed() -> None:
     assert asked({"standing": {"works_on_hold": {1, 2, 3, 4}}}) is None
     assert asked({"standing": {"age": 16}, "wish": {"age_mark": 16}}) is None
     assert asked({"wish": {"pickup": "02", "transfers": True}}) is None
+    assert asked({"patron": {"expires_on": TODAY}}) is None, "a card holds on its last day"
 
 
 @pytest.mark.parametrize(("block", "change"), ROWS, ids=[row[0].value for row in ROWS])

@@ -56,6 +56,7 @@ def test_a_branch_without_a_week_has_no_hours() -> None:
         ({"mon-fri": "9-18"}, "sat, sun not told"),
         ({**WEEK, "mon": "9:00-18:00"}, "mon is told twice"),
         ({**WEEK, "mon-fri": "18:00-9:00"}, "an end after the start"),
+        ({**WEEK, "mon-fri": "9:00-9:00"}, "an end after the start"),
         ({**WEEK, "mon-fri": "9:00"}, "expected hours such as 9:00-18:00"),
         ({**WEEK, "mon-fri": "9:00-25:00"}, "a time of day from 0:00 to 24:00"),
         ({**WEEK, "mon-fri": "9:00-13:00, 12:00-18:00"}, "intervals in order"),
