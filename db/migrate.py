@@ -132,6 +132,16 @@ def _current(connection: Connection) -> str | None:
     return found
 
 
+async def try_writing(database: Database) -> None:
+    """Write what is there already: a lock alone tells neither of a full disk nor of a file that may only be read.
+
+    Raises:
+        StoreUnavailable: Nothing can be kept: says why.
+    """
+    async with database.writing() as connection:  # waits for another program that has the file, and tells of it
+        await connection.execute(text(f"UPDATE {VERSION_TABLE} SET version_num = version_num"))  # noqa: S608 - our own name
+
+
 async def differences(database: Database) -> list[str]:
     """What the models have and the tables have not, or the other way round; empty when they agree."""
     from alembic.autogenerate import compare_metadata

@@ -1,6 +1,7 @@
 """Looking after a store: check, upgrade, backup, restore."""
 
 import asyncio
+import shutil
 from pathlib import Path
 
 from rich.console import Console
@@ -19,6 +20,8 @@ from db import migrate
 from db.connect import Database, connect, parse_url
 
 RESTED = "readers are not reminded; where this is the library's own store again, run: bibliobot notices resume"
+ENOUGH_MB = 200
+"""Of free disk: an import and a backup of a district's library need less."""
 FINE, FAULT, NOTE = "[green]ok[/]", "[red]fault[/]", "[yellow]note[/]"
 
 
@@ -48,11 +51,12 @@ async def _check(config: Path | None, console: Console) -> int:
         store = await open_database(settings, folder)
         try:
             resting = await notices_rest(store)
-            async with store.writing():
-                pass  # another program may hold the file and let everybody read
+            await migrate.try_writing(store)
         finally:
             await store.aclose()
         faults += say("database", "", f"{store.dialect}, the tables are current")
+        if scarce := _scarce_room(settings, folder):
+            console.print(f"{NOTE}  database: {escape(scarce)}")
         if resting:
             console.print(f"{NOTE}  notices: {RESTED}")
     except BibliobotError as error:
@@ -82,6 +86,15 @@ def _file(settings: Settings, folder: Path) -> str:
     """The file of an SQLite store, for whoever has to mend it; an address of PostgreSQL may hold a password."""
     url = parse_url(settings.database.url.get_secret_value(), folder)
     return f" ({url.database})" if url.get_backend_name() == "sqlite" else ""
+
+
+def _scarce_room(settings: Settings, folder: Path) -> str:
+    """What to do where the disk of an SQLite store is nearly full, "" where it is not."""
+    url = parse_url(settings.database.url.get_secret_value(), folder)
+    if url.get_backend_name() != "sqlite":
+        return ""
+    left = shutil.disk_usage(Path(url.database or "").parent).free // 2**20
+    return f"{left} MB are left on its disk: free some space before nothing can be kept" if left < ENOUGH_MB else ""
 
 
 def _unknown_branches(settings: Settings) -> list[tuple[str, str]]:

@@ -1,6 +1,8 @@
 """``check``, ``db upgrade``, ``backup``, ``restore``."""
 
+import re
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -90,6 +92,30 @@ def test_check_looks_at_what_names_something_else(tmp_path: Path, extra: str, sa
     library.runs("db", "upgrade")
 
     assert says in library.runs("check", code=int(says.startswith("fault")))
+
+
+def test_a_store_that_has_no_room_for_a_write_is_a_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    library = SmallLibrary.in_folder(tmp_path)
+    library.runs("db", "upgrade")
+    with closing(sqlite3.connect(tmp_path / "data" / "bibliobot.sqlite3")) as store:
+        store.executescript(
+            "CREATE TABLE filler (b); CREATE TRIGGER grows BEFORE UPDATE ON alembic_version "
+            "BEGIN INSERT INTO filler VALUES (zeroblob(100000)); END"
+        )
+        pages = store.execute("PRAGMA page_count").fetchone()[0]
+    monkeypatch.setattr(connect, "PRAGMAS", (*connect.PRAGMAS, f"PRAGMA max_page_count = {pages}"))
+
+    assert "fault  database: no room: the disk is full; free some space" in library.runs("check", code=1)
+
+
+def test_a_disk_that_is_nearly_full_is_told_before_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    library = SmallLibrary.in_folder(tmp_path)
+    library.runs("db", "upgrade")
+    assert "left on its disk" not in library.runs("check")
+
+    monkeypatch.setattr("bot.cli.care.ENOUGH_MB", 2**40)
+
+    assert re.search(r"note  database: \d+ MB are left on its disk", library.runs("check"))
 
 
 def test_a_slash_too_few_before_the_path_of_a_store_is_no_fault_of_the_program(tmp_path: Path) -> None:
