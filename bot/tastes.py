@@ -6,7 +6,7 @@ from bot.language.folding import words
 from bot.language.morphology import stem
 from bot.language.names import OF_A_FAMILY, likely_surnames
 from bot.language.numbers import to_digits
-from bot.library.genres import BOOK, kind_of
+from bot.library.genres import BOOK, kind_of, told
 from bot.ports.catalogue import Taste
 from bot.ports.understanding import Request
 
@@ -41,16 +41,16 @@ def taste_of(request: Request, text: str) -> Taste:
         text: The reader's own words.
     """
     slots = request.slots
-    folded = " ".join(to_digits(words(text)))
+    folded = " ".join(to_digits(told(text)))
     said = folded.split()
     stems = {stem(word) for word in said}
     grade = _number(slots.get("grade", "")) or _first(_GRADE, folded)
     age = _number(slots.get("age", "")) or _first(_AGE, folded)
     if age is None and not stems.isdisjoint(_TEENS):
         age = _TEEN_AGE
-    genre = " ".join(word for word in words(slots.get("genre", "")) if kind_of(word)) or _genre(said)
+    genre = " ".join(word for word in told(slots.get("genre", "")) if kind_of(word)) or _genre(said)
     subject = _ENDS.split(f" {slots.get('subject', '')}", maxsplit=1)[0].strip() or _subject(folded)
-    if subject and all(kind_of(word) for word in words(subject)):
+    if subject and all(kind_of(word) for word in told(subject)):
         genre, subject = genre or subject, ""  # «книги о приключениях»: a kind that is called a subject
     return Taste(
         subject=subject,
@@ -71,7 +71,7 @@ def is_only_a_taste(taste: Taste, text: str) -> bool:
         return False  # «сказка о рыбаке и рыбке Пушкин» is one tale
     explained = {stem(word) for word in words(f"{taste.subject} {taste.author}")}
     small = _SMALL | OF_A_FAMILY if taste.author else _SMALL
-    for word in words(text):
+    for word in told(text):
         root = stem(word)
         if word in small or word.isdigit() or kind_of(word) or root in explained | BOOK | _CHILDREN | _TEENS | _NEW:
             continue

@@ -155,8 +155,8 @@ def _subject(taste: Taste) -> list[_Part]:
 def _genre(taste: Taste) -> list[_Part]:
     parts: list[_Part] = []
     for kind in kinds_in(taste.genre):
-        places = [(_SHOULD, _boosted(f"s:{one}", 2.0)) for one in sorted(kind)]
-        places += [(_SHOULD, _boosted(one, 1.0, "k")) for one in sorted(kind)]
+        places = [(_SHOULD, _all_of([_boosted(f"s:{one}", 2.0) for one in name.split()])) for name in sorted(kind)]
+        places += [(_SHOULD, _all_of([_boosted(one, 1.0, "k") for one in name.split()])) for name in sorted(kind)]
         parts.append((_MUST, tantivy.Query.boolean_query(places)))
     return parts
 
@@ -181,6 +181,10 @@ def _term(text: str, field: str = "x") -> tantivy.Query:
 
 def _boosted(text: str, boost: float, field: str = "x") -> tantivy.Query:
     return tantivy.Query.boost_query(_term(text, field), boost)
+
+
+def _all_of(queries: list[tantivy.Query]) -> tantivy.Query:
+    return queries[0] if len(queries) == 1 else tantivy.Query.boolean_query([(_MUST, one) for one in queries])
 
 
 def _fixed(query: tantivy.Query, score: float) -> tantivy.Query:

@@ -17,6 +17,9 @@ from bot.tastes import is_only_a_taste, taste_of
         ("что почитать в 5 классе летом", Taste(grade=5)),
         ("фэнтези для подростка", Taste(genre="фэнтези", age=13)),
         ("новинки", Taste(newest=True)),
+        ("new science fiction", Taste(genre="фантастика", newest=True)),
+        ("sci-fi по-русски", Taste(genre="фантастика")),
+        ("books about science", Taste(subject="science")),
         ("что-нибудь почитать", Taste()),
     ],
 )

@@ -32,6 +32,9 @@ LIBRARY = (
     told("Дневник", "Кин Э.", annotation="Записки мальчика, который стал волшебником.", year=2019),
     told("Свежее", "Новиков Н.", year=2026),
     told("Почти свежее", "Новиков Н.", year=2025),
+    told("Foundation", "Asimov I.", genres=("Science fiction",)),
+    told("A Short History of Nearly Everything", "Bryson B.", subjects=("Science — History",)),
+    told("Emma", "Austen J.", genres=("Domestic fiction",)),
 )
 
 
@@ -49,6 +52,8 @@ def titles(found: Suggested) -> list[str]:
         (Taste(grade=5), ["Кортик"]),
         (Taste(subject="мальчика волшебника"), ["Дневник"]),
         (Taste(newest=True), ["Свежее", "Почти свежее"]),
+        (Taste(genre="фантастика"), ["Foundation"]),
+        (Taste(subject="science"), ["Foundation", "A Short History of Nearly Everything"]),
     ],
 )
 async def test_works_are_chosen_by_what_their_records_tell(
