@@ -109,7 +109,7 @@ async def _load_catalogue(
         finally:
             await database.aclose()
     _tell(console, sources, summary, report, dry_run=asked.dry_run)
-    for line in _unplaced(summary, branches):
+    for line in _unplaced(summary, branches, all_of_them=asked.dry_run):
         console.print(escape(line))
     return 1 if summary.unconfirmed or not summary.read else 0
 
@@ -125,16 +125,20 @@ def only_branch(settings: Settings) -> str:
     return branches[0].code if len(branches) == 1 else ""
 
 
-def _unplaced(summary: Summary, branches: Sequence[Branch]) -> Iterator[str]:
-    """Copies of which readers hear no address and no hours, and what to do about it; nothing without branches."""
+def _unplaced(summary: Summary, branches: Sequence[Branch], *, all_of_them: bool) -> Iterator[str]:
+    """Copies of which readers hear no address and no hours, and what to do about it; nothing without branches.
+
+    A dry run names ``all_of_them``: somebody is about to write them into ``config.yaml``.
+    """
     if not branches:
         return
     if (nowhere := summary.places[""]) * WORTH_A_WORD > summary.copies:
         yield f"copies of no branch: {nowhere:,}; if they are all in one, run the import again with --branch CODE"
     foreign = [place for place in placed(summary.places, branches) if not place.code]
     if foreign:
-        named = ", ".join(f"«{place.word}» ({place.copies:,})" for place in foreign[:PLACES_SHOWN])
-        more = f" and {len(foreign) - PLACES_SHOWN} more" if len(foreign) > PLACES_SHOWN else ""
+        shown = foreign if all_of_them else foreign[:PLACES_SHOWN]
+        named = ", ".join(f"«{place.word}» ({place.copies:,})" for place in shown)
+        more = f" and {len(foreign) - len(shown)} more (--dry-run names them)" if len(foreign) > len(shown) else ""
         yield f"unknown branches: {named}{more}; name each in config.yaml, as a branch or among the aliases of one"
 
 

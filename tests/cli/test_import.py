@@ -93,6 +93,19 @@ def test_copies_that_readers_would_not_find_are_told(library: SmallLibrary, impo
     assert "unknown branches: «Сельский филиал» (2); " in imports("one.csv", dry_run=True)[1]
 
 
+def test_a_dry_run_names_every_branch_that_is_to_be_written_into_the_configuration(
+    library: SmallLibrary, imports: Imports
+) -> None:
+    gets_a_second_branch(library)
+    rows = [f"{at};Чайка {at};Филиал {at}" for at in range(11, 19)]
+    (library.folder / "one.csv").write_text("\n".join(["Инв. №;Название;Филиал", *rows]), "utf-8")
+
+    tried, loaded = (imports("one.csv", dry_run=trying)[1] for trying in (True, False))
+
+    assert all(f"«Филиал {at}» (1)" in tried for at in range(11, 19))
+    assert "and 3 more (--dry-run names them)" in loaded
+
+
 def test_a_slip_in_one_row_of_many_is_no_advice(library: SmallLibrary, imports: Imports) -> None:
     gets_a_second_branch(library)
     rows = [f"{at};Чайка {at};{'02' if at else ''}" for at in range(100)]
