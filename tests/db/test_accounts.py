@@ -56,6 +56,18 @@ async def test_who_is_behind_a_contact_takes_one_query(desk: Desk) -> None:
     assert account.wishes == NoticeWishes(due_days=(7,), hide_titles=True)
 
 
+async def test_the_same_address_in_another_messenger_is_somebody_else(desk: Desk) -> None:
+    namesake = replace(ANNA, channel="vk")
+    await desk.comes(namesake)
+    await desk.accounts.agree(ANNA, CONSENT["ru"].version, desk.key())
+    await desk.linked(ANNA)
+
+    assert (await desk.accounts.behind(ANNA)).holders
+    assert not (await desk.accounts.behind(namesake)).holders
+    await desk.accounts.erase(namesake, desk.key())
+    assert (await desk.accounts.behind(ANNA)).holders
+
+
 async def test_somebody_who_never_wrote_has_an_empty_account(desk: Desk) -> None:
     nobody = Contact(channel="chat", address="nobody")
 

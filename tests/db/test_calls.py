@@ -240,6 +240,21 @@ async def test_a_reader_is_asked_once_a_moment_after_the_close(
     assert await aftercare.still_true(question) == ""
 
 
+async def test_each_of_two_readers_is_asked(
+    log: StoredLog, calls: SqlCalls, masha: StaffMember, clock: StandingClock
+) -> None:
+    for contact, key in ((ANNA, "a"), (BORIS, "b")):
+        talk = await waits(log, contact=contact, key=key)
+        await log.act(say(talk, masha, clock, key=f"answer-{key}"))
+        clock.turn(timedelta(seconds=6))
+        await log.act(Release())
+        await log.act(Close(conversation_id=talk, staff_id=masha.staff_id))
+    clock.turn(A_MOMENT)
+
+    assert await Aftercare(calls, clock, WINDOWS).look() == 2
+    assert {question.contact for question in await asked_of(log)} == {ANNA, BORIS}
+
+
 async def test_nobody_is_asked_twice_in_thirty_days(
     log: StoredLog, calls: SqlCalls, masha: StaffMember, clock: StandingClock
 ) -> None:

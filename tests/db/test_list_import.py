@@ -176,6 +176,15 @@ async def test_what_the_list_says_came_back_needs_no_confirmation(office: Office
     assert await office.library.loans(await office.card("1")) == ()
 
 
+async def test_a_book_that_came_back_before_the_store_knew_of_it_is_not_lent(office: Office) -> None:
+    await office.patrons(PatronData(card_number="1"))
+
+    come_back = await office.loans(out("1", "", title="Книга", returned=True), out("1", "", title="Другая"))
+
+    assert (come_back.added, come_back.returned) == (1, 0)
+    assert [loan.title for loan in await office.library.loans(await office.card("1"))] == ["Другая"]
+
+
 async def test_a_dry_run_writes_nothing(office: Office) -> None:
     assert (await office.patrons(PatronData(card_number="1"), dry_run=True)).added == 1
     assert (await office.patrons(PatronData(card_number="1", branch="Новый филиал"))).added == 1

@@ -60,3 +60,12 @@ async def test_failures_at_the_door_are_counted_for_each_and_forgiven_to_each(da
     assert {key: times for key, (times, _) in found.items()} == {"masha": 2, "10.0.0.1": 1}
     await book.forgive(["masha"])
     assert set(await book.failures(["masha", "dasha", "10.0.0.2"])) == {"dasha", "10.0.0.2"}
+
+
+async def test_who_is_new_has_to_choose_a_password_first(database: Database, clock: Clock) -> None:
+    book = SqlStaffBook(database, clock)
+    await book.add(" Masha ", "  Мария   Петровна ", StaffRole.LIBRARIAN, ("02", "01"), "$argon2id$")
+
+    (masha,) = await book.all()
+
+    assert (masha.login, masha.name, masha.must_change) == ("masha", "Мария Петровна", True)

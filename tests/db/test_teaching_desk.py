@@ -156,7 +156,10 @@ async def test_a_proposal_changes_nothing_until_it_is_taken(book: SqlAnswerBook,
     assert await told(faq) is None
     (one,) = await book.proposals()
     assert (one.proposal_id, one.by, one.entry.answer, one.miss_id) == (proposal_id, "olya", "Так лучше", 7)
+    other = await book.propose(entry("Иначе", "rules"), "olya")
     assert await book.settle(proposal_id, taken=False)
+    assert [one.proposal_id for one in await book.proposals()] == [other]
+    assert await book.settle(other, taken=True)
     assert not await book.settle(proposal_id, taken=True), "somebody was quicker"
     assert await book.proposals() == []
 
