@@ -41,6 +41,7 @@ def test_a_lock_ends_by_itself_and_its_failures_are_remembered_for_a_day() -> No
     again = [*failures(5, last=HOUR), *failures(5)]
     assert locked_until(again, NOON, LIMITS) == NOON + 2 * HOUR
     assert locked_until(failures(19, last=timedelta(days=1)), NOON, LIMITS) is None
+    assert locked_until([*failures(5, last=timedelta(days=1)), *failures(5)], NOON, LIMITS) == NOON + HOUR
 
 
 def test_a_ceiling_holds_until_the_oldest_failure_is_an_hour_old() -> None:

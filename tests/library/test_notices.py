@@ -1,5 +1,6 @@
 """When a reader is written to, and through which contact: what the rules say, day by day and zone by zone."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -108,6 +109,12 @@ def test_nobody_is_written_to_at_night_from_utc_2_to_utc_12(name: str, day: date
         assert time(9) <= local.time() < time(21)
         assert timedelta() <= allowed - moment <= timedelta(hours=12)
         assert (allowed == moment) == (not is_quiet(moment.astimezone(zone).time(), RULES))
+
+
+def test_the_night_begins_and_ends_with_its_minutes() -> None:
+    by_day = replace(RULES, quiet_from=time(13), quiet_until=time(14))
+    for rules in (RULES, by_day):
+        assert (is_quiet(rules.quiet_from, rules), is_quiet(rules.quiet_until, rules)) == (True, False)
 
 
 def test_the_night_of_new_year_ends_in_the_new_year() -> None:

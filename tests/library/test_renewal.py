@@ -207,6 +207,8 @@ def test_the_base_is_today_or_the_old_due_date() -> None:
 def test_how_long_a_book_may_stay_is_foreseen() -> None:
     assert last_due_date(LOAN, ANNA, RULES, NOW) == date(2026, 12, 27)
     assert renewals_left(LOAN, RULES) == 2
+    tired, twice = replace(LOAN, remote_renewals=1), replace(RULES, renewals_allowed=9, remote_renewals_allowed=2)
+    assert (renewals_left(tired, twice), renewals_left(tired, twice, remote=False)) == (1, 9)
     capped = replace(RULES, max_total_days=40, renewals_allowed=99, remote_renewals_allowed=None)
     assert last_due_date(LOAN, ANNA, capped, NOW) == date(2026, 12, 22)
     once = replace(RULES, renewals_allowed=2, remote_renewals_allowed=1)
