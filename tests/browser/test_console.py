@@ -175,6 +175,21 @@ async def test_everything_is_done_by_keyboard_alone(desk_house: ConsoleHouse, vi
     await expect(masha.page.locator("#answer")).to_have_count(0)
 
 
+async def test_who_mistypes_hears_why_in_the_field_where_the_page_goes_on(
+    desk_house: ConsoleHouse, visit: Visit
+) -> None:
+    masha = await visit(f"{desk_house.address}/console/login")
+    await masha.page.get_by_label("Имя для входа").fill("masha")
+    await masha.page.get_by_label("Пароль").fill("не тот пароль")
+    await masha.page.keyboard.press("Enter")
+
+    why = await masha.page.get_by_role("alert").inner_text()
+    field = masha.page.get_by_label("Пароль")
+
+    await expect(field).to_be_focused()
+    await expect(field).to_have_accessible_description(why)
+
+
 async def test_no_screen_shuts_anybody_out(desk_house: ConsoleHouse, visit: Visit, enter: Enter) -> None:
     reader = await visit(desk_house.address)
     await reader.says("человек <b>жирный</b> " + "Ы" * 300)

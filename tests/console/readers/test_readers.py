@@ -222,7 +222,11 @@ async def test_a_reader_is_erased_only_with_the_card_typed(come: Come, house: De
     for typed in ("", "1000002", "да"):
         answer = await masha.post(f"readers/{house.anna}/erase", {"card": typed})
         page = await answer.text()
-        assert (answer.status, "ничего не удалено" in page, "required autofocus" in page) == (400, True, True)
+        assert (answer.status, "ничего не удалено" in page, 'aria-invalid="true" autofocus' in page) == (
+            400,
+            True,
+            True,
+        )
         assert page.index("Что останется") < page.index("ничего не удалено"), "in sight of the field that has the focus"
     assert (await house.desk.accounts.behind(ANNA)).holders
 
