@@ -52,6 +52,7 @@ _TELLING = 4
 """Letters of a word that is enough to tell one label from the others."""
 _CHOICE = re.compile(r"(?:(?:номер|пункт|вариант|№|#)\s*)?(\d{1,2})\s*[.)!]*", re.IGNORECASE)
 _COUNTED = re.compile(r" \d+$")
+_CANCEL = frozenset(words("отмени отмените отменить отменяй отменяйте cancel"))
 _NONE = ("ни одна", "ни один", "none of")
 _FEWEST = 2
 _ENDS_WITH_ALL = frozenset(("renew",))
@@ -146,11 +147,19 @@ def _labelled(typed: _Typed, offered: tuple[Button, ...]) -> Button | None:
     labels = _labels(offered)
     if typed.folded in labels:
         return labels[typed.folded]
+    if len(typed.left) == 1 and typed.left[0] in _CANCEL:
+        return _undoing(labels)
     if typed.agrees is None:
         return None
     spelt = YES if typed.agrees is Said.YES else NO
     named = next((labels[word] for word in spelt if word in labels), None)
     return named if named or typed.agrees is Said.YES else _none_of_them(labels)
+
+
+def _undoing(labels: Mapping[str, Button]) -> Button | None:
+    """«Отмени» under a hold is its «Отменить бронь», which asks back; under several nobody knows which."""
+    fits = [button for label, button in labels.items() if label.partition(" ")[0] in _CANCEL]
+    return fits[0] if len(fits) == 1 else None
 
 
 def _none_of_them(labels: Mapping[str, Button]) -> Button | None:

@@ -58,6 +58,19 @@ def test_a_place_in_a_list_means_none_of_the_ways_out() -> None:
     assert chosen("1", menu, NOW) == menu.offered[0]
 
 
+@pytest.mark.parametrize("typed", ["отмени", "Отменить!", "да, отмените", "cancel"])
+def test_cancelling_under_one_hold_is_its_button_and_under_several_nobodys(typed: str) -> None:
+    hold = Button("Отменить бронь", "unhold:7")
+    ways_out = (Button("🔎", "find"), Button("Мои книги", "loans"))
+    two = Dialogue(
+        offered=(Button("Отменить 1", "unhold:7"), Button("Отменить 2", "unhold:8"), *ways_out), offered_at=NOW
+    )
+
+    assert chosen(typed, Dialogue(offered=(hold, *ways_out), offered_at=NOW), NOW) == hold
+    assert chosen(typed, two, NOW) is None
+    assert chosen("отмена", Dialogue(offered=(hold, *ways_out), offered_at=NOW), NOW) is None, "the way out"
+
+
 def test_all_of_a_list_of_loans_is_not_its_last() -> None:
     loans = Dialogue(offered=(Button("Продлить 1", "renew:1"), Button("Продлить всё", "renew:1,2")), offered_at=NOW)
 
