@@ -272,3 +272,13 @@ def test_without_a_file_the_defaults_hold(tmp_path: Path, monkeypatch: pytest.Mo
     settings, _ = load(None, {})
 
     assert settings.server == Settings().server
+
+
+def test_the_configuration_that_a_library_abroad_is_shown_is_right(tmp_path: Path) -> None:
+    page = (TEMPLATE.parent / "docs" / "abroad.md").read_text("utf-8")
+    shown = page.partition("```yaml\n")[2].partition("```")[0]
+
+    settings, _ = load(written(tmp_path, shown), {})
+
+    assert [branch.code for branch in settings.library.values()] == ["MAIN", "EAST"]
+    assert (settings.library.language, settings.library.country) == ("en", "US")
