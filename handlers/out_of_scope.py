@@ -13,6 +13,8 @@ router = Router("out_of_scope")
 
 SURE = 0.9
 """Below this confidence the message may be something that we failed to read: kept for the librarians."""
+_SORROW = "sorrow"
+"""Who says that they are unwell is not told what we are for."""
 LONGEST_TITLE = 60
 """Characters of a message that may still be the title of a book."""
 
@@ -20,10 +22,14 @@ LONGEST_TITLE = 60
 @router.on(intent("out_of_scope"))
 async def not_ours(turn: Turn, library: Library) -> Answer:
     """Say what we are for; but the library may have answered it once, and it may be a title after all."""
-    known = await look_up_faq(library.faq, "", words_of(turn), turn.language)
+    topic = turn.request.slots.get("topic", "")
+    known = await look_up_faq(library.faq, topic, words_of(turn), turn.language)
     if known is not None:
         return Answer(replies=(faq_reply(known, *ways_out()),))
     missed = turn.request.confidence < SURE
+    if topic == _SORROW:
+        said = _("Сочувствую вам. Я только бот. Позвать библиотекаря? Если совсем плохо, звоните 112.")
+        return Answer(replies=(reply(said, buttons=(yes_or_no("human"), *menu()[:1])),), missed=True)
     if len(turn.text) <= LONGEST_TITLE:
         work = surely((await look_up(library.catalogue, turn.request, 1))[0])
         if work is not None:

@@ -2,7 +2,7 @@
 
 from bot.asking import look_up, look_up_faq
 from bot.language.folding import words
-from bot.messages import reply
+from bot.messages import Button, reply
 from bot.ports.library import Library
 from bot.ports.understanding import Request
 from bot.quick import replace
@@ -10,7 +10,18 @@ from bot.routing import Answer, Router, Turn, follows, intent, not_followed, pre
 from bot.wording import books
 from bot.wording import gettext as _
 from bot.wording.own import Own
-from handlers import desk_phone, faq_reply, find_button, in_lines, librarian_button, surely, words_of, yes_or_no
+from handlers import (
+    Row,
+    desk_phone,
+    faq_reply,
+    find_button,
+    has_accounts,
+    in_lines,
+    librarian_button,
+    surely,
+    words_of,
+    yes_or_no,
+)
 
 router = Router("rules")
 
@@ -30,7 +41,9 @@ _COUNTED = (
     (("час", "hour"), ""),
 )
 """What is counted, by how its word begins, and the rule that tells of it; anything else is a time to keep a book."""
-_OF_TIME = "rules.term"
+_OF_TIME, _OF_RENEWAL = "rules.term", "rules.renew"
+_DIED = ("умер", "скончал", "похорон", "покойн", "died", "passed")
+"""How words begin of somebody who has lost somebody: the rule is told them more gently."""
 _RULES = ("правил", "услови", "порядки", "rule", "polic")
 _BORROWING = ("книг", "книж", "журнал", "выда", "взять", "брать", "берут", "book", "borrow", "lend")
 """Beginnings of words by which a question is about what the rules as such tell of."""
@@ -75,13 +88,17 @@ async def rule(turn: Turn, library: Library) -> Answer:
     known = await look_up_faq(library.faq, "" if unknown else topic, words_of(turn), turn.language)
     if known is None and unknown and _has(turn.text, _BORROWING):
         known = await library.faq.about(_OF_ALL, turn.language)
-    rows = ((find_button(), librarian_button()),)
+    rows: tuple[Row, ...] = ((find_button(), librarian_button()),)
     if known is not None:
         if known.topic == topic.partition(".")[0] and (unknown or known.topic != topic):
             said = _("Именно об этом не сказано. Общие правила такие:")
             wider = replace(known, answer=f"{said}\n{known.answer}")
             return Answer(replies=(faq_reply(wider, *rows),), missed=True)
         about = f"rule:{known.topic}" if known.topic in _OF_AMOUNTS else ""
+        if _has(turn.text, _DIED):
+            known = replace(known, answer=in_lines(_("Сочувствую вам."), known.answer))
+        if known.topic == _OF_RENEWAL and has_accounts(library):
+            rows = ((Button(_("Продлить книги"), "renew"),), *rows)
         return Answer(replies=(faq_reply(known, *rows),), about=about)
     if turn.text and len(turn.text) <= LONGEST_TITLE:
         work = surely((await look_up(library.catalogue, turn.request, 1))[0])

@@ -7,11 +7,12 @@ from bot.language.folding import words
 from bot.library.model import WorkCard
 from bot.library.places import find_branches
 from bot.messages import Button, reply
-from bot.ports.catalogue import Found
+from bot.ports.catalogue import Found, Taste
 from bot.ports.library import Library
 from bot.ports.understanding import Request
 from bot.quick import replace
 from bot.routing import Answer, Router, Turn, intent, pressed
+from bot.tastes import taste_of
 from bot.wording import books
 from bot.wording import gettext as _
 from handlers import (
@@ -33,6 +34,7 @@ OF_A_CARD = frozenset({"renew", "hold", "my_loans", "subscribe", "unsubscribe"})
 """Wishes that do something or ask for a card: not on a guess."""
 ONLY_SAID = frozenset({"review", "thanks"})
 """To what asks for nothing, a book that only begins or ends so is asked about, too: «Пять минут»."""
+_ANYTHING = Taste()
 LONGEST_PAYLOAD = 64
 """Bytes of what a button carries; see ``Button``."""
 
@@ -76,6 +78,9 @@ async def which(turn: Turn, library: Library) -> Answer:
     called_so = work is not None and (is_called(work, words_of(turn)) or is_called(work, found.corrected))
     if work is not None and called_so and other in WISHES:
         return _ask_of_the_book(work, other, request)
+    if other == "recommend" and (request.slots.get("like") or taste_of(request, words_of(turn)) != _ANYTHING):
+        # Nobody sees a difference between finding and choosing: what was said to choose by is made use of.
+        return _go_on(replace(request, intent="recommend"))
     return await _where_no_book_is_meant(turn, library, found, other, called_so=called_so)
 
 

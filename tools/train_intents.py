@@ -45,6 +45,7 @@ TUNING = (
     "messages_lives_train.jsonl",
     "messages_faces_train.jsonl",
     "messages_desk_train.jsonl",
+    "messages_twelve_train.jsonl",
 )
 TITLES = ROOT / "demo" / "books.csv.gz"
 LOOKED_FOR = "search"

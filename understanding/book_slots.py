@@ -101,6 +101,11 @@ _ON = Sought(
     "по",
 )
 """«Книги по вязанию»: beside a word for books."""
+_FOR_A_DAY = Sought(
+    r"(?i)\bко?\s+(?:дню|неделе|декаде|месячнику|уроку|празднику|юбилею)\s+((?:[\w-]+[ ]?){1,4})",
+    "дню неделе декаде месячнику уроку празднику юбилею",
+)
+"""«Подберите литературу к неделе математики»."""
 _ENDS_A_SUBJECT = re.compile(
     r"(?i)\s*\b(?:для|реб[её]н(?:к|ок)\w*|детей|детям|лет|for|есть|нет|посовет\w*|подскаж\w*|что|чтоб\w*|пожалуйста"
     r"|please|у вас"
@@ -127,10 +132,23 @@ _IN_ORDER = Sought(
 _OF_A_SERIES = re.compile(r"(?i)^(?:(?:про|об?|из|серии|цикла|читать|есть|книг\w*|about|of|in)\s+)+")
 """What stands between «все книги» and the name of the series."""
 _SHORTEST_SERIES, _LONGEST_SERIES = 3, 5
+_LANGUAGES = (
+    "английском русском немецком французском испанском итальянском китайском японском корейском польском "
+    "чешском финском турецком арабском латинском греческом эстонском латышском литовском венгерском "
+    "украинском белорусском казахском узбекском таджикском киргизском кыргызском туркменском "
+    "азербайджанском армянском грузинском молдавском иностранном старославянском церковнославянском "
+    "церковно-славянском татарском башкирском чувашском удмуртском марийском мордовском эрзянском "
+    "мокшанском якутском бурятском тувинском хакасском алтайском калмыцком осетинском чеченском ингушском "
+    "аварском даргинском лезгинском кумыкском лакском адыгейском кабардинском черкесском карачаевском "
+    "балкарском ногайском абазинском ненецком хантыйском мансийском эвенкийском чукотском карельском "
+    "вепсском абхазском цыганском"
+)
+"""Languages of the country, of its neighbours and of its schools, as they are said behind «на»."""
+_TONGUES = "|".join(_LANGUAGES.split())
 _LANGUAGE = Sought(
-    r"(?i)\b(?:на\s+(английском|русском|немецком|французском|испанском|итальянском|китайском|татарском|башкирском"
-    r"|казахском|узбекском|украинском|таджикском)(?:\s+язык\w+)?"
-    r"|in\s+(English|Russian|German|French|Spanish|Italian|Chinese))\b",
+    rf"(?i)\b(?:на\s+({_TONGUES})(?:\s+язык\w*)?"
+    r"|in\s+(English|Russian|German|French|Spanish|Italian|Chinese|Tatar|Bashkir|Ukrainian|Turkish|Arabic"
+    r"|Uzbek|Kazakh|Tajik|Kyrgyz|Belarusian|Polish|Japanese|Korean|Armenian|Georgian|Azerbaijani|Chuvash|Turkmen))\b",
     "ком in",
 )
 _FORM = (
@@ -160,6 +178,10 @@ _NO_INITIALS = frozenset(("у", "о", "с", "к", "в", "а", "и"))
 """Little words before a name; behind it, or with a full stop, they are initials: «Пушкин а с», «А. Блок»."""
 _NOT_BY = re.compile(r"(?i)\b(?:кроме|не)\s+[а-яё-]+(?:\s+и\s+[а-яё-]+)?")
 """«Антиутопии, кроме Оруэлла», «только не толстое»."""
+_OF_SOME_KIND = Sought(
+    r"\b(?:(?:[Чч]то|[Чч]его|[Чч][оёе])(?:[ -]?(?:нибудь|нить|то))?|(?:по|про)читать)\s+([а-яё]{3,}[ое]го)\b", "ого его"
+)
+"""«Что почитать крутого?» names no writer called Крутой; «что-нибудь горького» does name one."""
 _ABOUT_ONE = frozenset(("о", "об", "обо", "про"))
 """«Рассказы о Чехове» are not his."""
 _LOOSE_SIGN = re.compile(r"\s[?!.,]+$|\?+$")
@@ -290,7 +312,7 @@ def author(text: str) -> str:
         told = match[1].strip()
         read = names.readings(fold(told).split())
         return _written(told, read[0]) if read else told
-    text = _NOT_BY.sub(" ", text)
+    text = _without_a_kind(_NOT_BY.sub(" ", text))
     if span := _span(text):
         spans = list(_WORD.finditer(text))
         first, last, named = span
@@ -298,6 +320,14 @@ def author(text: str) -> str:
             return ""
         return _written(text[spans[first].start() : spans[last - 1].end()], named)
     return ""
+
+
+def _without_a_kind(text: str) -> str:
+    """The text without a word that only says what kind of thing is wanted."""
+    match = _OF_SOME_KIND.search(text)
+    if match is None or any(names.weight(one) >= names.WELL_KNOWN for one in names.surnames(fold(match[1]))):
+        return text
+    return text[: match.start(1)] + text[match.end(1) :]
 
 
 def taste(text: str, found: dict[str, str]) -> None:
@@ -309,6 +339,8 @@ def taste(text: str, found: dict[str, str]) -> None:
     else:
         about = [match[1] for match in _ABOUT.finditer(text)]
         if (match := _ON.search(text)) and "author" not in found:
+            about.append(match[1])
+        if match := _FOR_A_DAY.search(text):
             about.append(match[1])
         for told in about:
             words = _ENDS_A_SUBJECT.sub("", told).strip()

@@ -5,6 +5,7 @@ import re
 from bot.quick import dataclass
 
 _NUMBERED = re.compile(r"\s*(?:\d{1,3}\s*[.)]|[-–—•*·▪])\s*(?=\S)")
+_NUMBER_INSIDE = re.compile(r"(?<![\w.,№-])(\d{1,2})[.)]\s*(?=[^\W\d]|[«\"„“])")
 _ENDS_A_WORD = re.compile(r"(?<=\w):\s")
 _FEW_NUMBERED, _FEW_BETWEEN, _FEW_LINES, _FEW_BETWEEN_COMMAS = 3, 4, 6, 8
 """From so many pieces on a message is a list; a line of its own says more than a comma."""
@@ -34,6 +35,7 @@ class Listed:
 
 def listed(text: str) -> Listed | None:
     """The books that a message lists; None where it is no list."""
+    text = _a_line_each(text)
     if _is_short_of_signs(text):
         return None
     if _OF_ONE_BOOK.search(text):
@@ -58,6 +60,19 @@ def listed(text: str) -> Listed | None:
     elif sum(line.rstrip().endswith(",") for line in lines) > _VERSE * len(lines):
         return None
     return _of(pieces, fewest, before)
+
+
+def _a_line_each(text: str) -> str:
+    """«1) Мышление и речь 2) Деятельность. Сознание 3) …» in one line: each number begins one of its own."""
+    if "\n" in text or ("2)" not in text and "2." not in text):
+        return text
+    begins: list[int] = []
+    for found in _NUMBER_INSIDE.finditer(text):
+        if int(found[1]) == len(begins) + 1:
+            begins.append(found.start())
+    if len(begins) < _FEW_NUMBERED:
+        return text
+    return "\n".join(text[begin:end].strip() for begin, end in zip([0, *begins], [*begins, len(text)], strict=True))
 
 
 def _is_short_of_signs(text: str) -> bool:

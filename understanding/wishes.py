@@ -37,7 +37,7 @@ def wishes(parts: Sequence[Part]) -> list[Part]:
     kept = [part for part in kept if part.opinion.intent != "greeting"] or kept
     others = [part for part in kept if part.opinion.intent not in SMALL_TALK]
     if others:
-        kept = [part for number, part in enumerate(kept) if part.opinion.intent != "thanks" or number == 0]
+        kept = [part for part in kept if part.opinion.intent != "thanks"]
     if any(part.opinion.intent in _OF_A_CARD for part in others):
         kept = [part for part in kept if part.opinion.intent != "link_card"]
     if any(part.asks for part in others):

@@ -20,6 +20,7 @@ OF_A_FAMILY = frozenset(("братья", "братьев", "братьям", "с
 _SHORTEST = 3
 _BEHIND_ALL = "\U0010ffff"
 _SHORTEST_CUT = 4
+_VOWELS = "аеёиоуыэюя"
 _LONGEST = 24
 _MOST_INITIALS = 3
 _MOST_WORDS = 4
@@ -135,6 +136,8 @@ def expanded(cut: str) -> tuple[str, ...]:
     """Well-known surnames that a cut one («булг», «достоевск») may stand for, the best known first, three at most."""
     if len(cut) < _SHORTEST_CUT or not morphology.is_cyrillic(cut):
         return ()
+    if cut[-1] in _VOWELS and morphology.is_known(cut):
+        return ()  # «лето» is no Летописец; «толст» is a word, too, but nobody means it
     known = _well_known()
     found = [name for name in known[bisect_left(known, cut) : bisect_left(known, cut + _BEHIND_ALL)] if name != cut]
     return tuple(sorted(found, key=lambda name: (-weights()[name], name))[:3])

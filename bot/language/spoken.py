@@ -59,11 +59,13 @@ _SHARE_OF_FEW, _FEW = 0.2, 3
 """Or fewer, where there are so many of them."""
 _IN = r"(?:по|на|in|to)"
 _ORDER = re.compile(
-    r"(?:(?:а|и|давай|давайте|можно|можешь|можете|ли|говори|говорите|отвечай|отвечайте|ответь|ответьте|пиши|пишите|"
+    r"(?:(?:hello|hi|hey|do|does|anyone|anybody|здравствуйте|привет|вы|ты|кто нибудь|понимаете|понимаешь|умеете|"
+    r"а|и|давай|давайте|можно|можешь|можете|ли|говори|говорите|отвечай|отвечайте|ответь|ответьте|пиши|пишите|"
     r"перейди|перейдите|переключи|переключись|пожалуйста|please|can|could|you|we|let s|speak|answer|reply|write|switch|"
     r"talk|me|back|обратно|снова|only|только|со|мной)\s+)*"
     rf"(?:{_IN} (?:(?P<ru>русск(?:и|ом|ий)|russian)|(?P<en>английск(?:и|ом|ий)|english))"
-    r"|speak (?:(?P<rus>russian)|(?P<eng>english)))(?:\s+(?:пожалуйста|please|язык|языке|можно|now|language))*"
+    r"|(?:speak|understand) (?:(?P<rus>russian)|(?P<eng>english)))"
+    r"(?:\s+(?:пожалуйста|please|язык|языке|можно|now|language))*"
 )
 
 

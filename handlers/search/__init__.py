@@ -11,30 +11,42 @@ from bot.library.places import find_placed, words_beside
 from bot.messages import Button, Reply, reply
 from bot.ports.catalogue import Found, Verdict, Wanted
 from bot.ports.library import Library
+from bot.ports.understanding import Request
 from bot.quick import replace
 from bot.routing import Answer, Expects, Router, Turn, expects, intent, pressed
 from bot.wording import gettext as _
 from bot.wording import quoted
 from handlers import for_adults, words_of
-from handlers.search import alike, choosing, forms, listing, missing, showing, shown, suggesting
+from handlers.search import alike, choosing, forms, languages, listing, missing, showing, shown, suggesting
 
 router = Router("search")
 shown.register(router)
 
 _NAMES_NOTHING = frozenset(
     words(
-        "а есть ли у вас мне нужна нужны нужно надо ищу хочу хотел хотела почитать взять найти найди найдите дай дайте "
-        "покажи покажите подбери подберите какая нибудь какую пожалуйста книга книги книгу книжка книжку book books"
+        "а есть ли у вас мне нужна нужны нужно надо ищу хочу хотел хотела почитать взять найти найди найдите дай "
+        "дайте покажи покажите подбери подберите что чего какие вообще интересного хорошего какая нибудь какую "
+        "пожалуйста книга книги книгу книжка книжку book books"
     )
 )
 """«Есть ли у вас книга?» names none: the title is asked for."""
+_WHAT_THERE_IS = frozenset(("что", "чего", "какие"))
 _BESIDE = frozenset(words("а и ну да нет не же вот тоже"))
-_POINTING = frozenset(
-    words(
-        "она он они оно ее его их эта этот эту эти это та ту тот те то такая такую такой "
-        "какая какой какую какие все всё любая любую любой другая другую другой другие которая которую"
-    )
+_ASKING = frozenset(
+    words("где когда как куда откуда почему зачем сколько кто что чего чему where when why how which who")
 )
+_POINTING = (
+    frozenset(
+        words(
+            "она он они оно ее его их эта этот эту эти это та ту тот те то такая такую такой "
+            "какая какой какую какие все всё любая любую любой другая другую другой другие которая которую "
+            "там тут здесь туда сюда теперь сейчас потом лучше лучшая нет есть то часть том по счету "
+            "it is that this one now better available"
+        )
+    )
+    | _ASKING
+)
+"""Words that name no book alone; a book that is called so («Почему?») is found all the same."""
 FITS = (Verdict.FOUND, Verdict.CHOICE)
 LIMIT = choosing.MOST_FOUND
 
@@ -49,7 +61,7 @@ async def ask_what(turn: Turn, library: Library) -> Answer:
 def _what(awaited: str = shown.WHAT) -> Answer:
     text = _("Какую книгу ищете? Напишите название, автора или ISBN.")
     buttons = ((Button(_("Отмена"), "cancel"),),)
-    return Answer(replies=(reply(text, buttons=buttons),), expects=Expects(key=awaited))
+    return Answer(replies=(reply(text, buttons=buttons),), expects=Expects(key=awaited) if awaited else None)
 
 
 @router.on(pressed("other"))
@@ -62,7 +74,7 @@ async def another(turn: Turn, library: Library) -> Answer:
 @router.on(intent("search", "availability"))
 async def search(turn: Turn, library: Library) -> Answer:
     """Look the message up and answer for each book that it names."""
-    return await _told(turn, library)
+    return await languages.of_books(turn, library) or await _told(turn, library)
 
 
 @router.on(expects(shown.WHAT, shown.MORE))
@@ -76,16 +88,16 @@ async def named(turn: Turn, library: Library) -> Answer:
 async def _told(turn: Turn, library: Library) -> Answer:
     query = turn.request.rest or words_of(turn)
     if _NAMES_NOTHING.issuperset(words(query)):
-        return _what()
+        return await suggesting.recommend(turn, library) if _asks_what_there_is(query) else _what()
     branches = await library.branches.all()
     answers, branch = await _find(turn, library, branches)
     if len(answers) == 1 and answers[0].verdict is Verdict.NEAR and len(words(query)) == 1:
         answers = (choosing.in_first(answers[0]),)
-    if (_is_one_letter(query) or _only_points(query)) and not _is_titled(answers[0], query):
-        return _what(shown.MORE)
+    if (unsaid := _unsaid(turn.request, query, answers[0])) is not None:
+        return unsaid
     if not _is_the_book(answers) and (listed := await suggesting.instead(turn, library, query)) is not None:
         return listed
-    if len(answers) == 1 and (better := await missing.better_answer(turn, library, answers[0], query)) is not None:
+    if len(answers) == 1 and (better := await _better(turn, library, answers[0], query)) is not None:
         return better
     alone = len(answers) == 1
     queries = named_apart(turn.request, len(answers)) or (query,) * len(answers)
@@ -97,6 +109,27 @@ async def _told(turn: Turn, library: Library) -> Answer:
     replies[:0] = listing.how_many(turn.request)
     works = tuple(work for found in sure for work in found.works[: choosing.MOST_LISTED])
     return Answer(replies=tuple(replies), works=works, about=_about(answers))
+
+
+def _asks_what_there_is(query: str) -> bool:
+    """«А что у вас есть?», «какие есть книги?»: some of it is shown."""
+    said = words(query)
+    return "есть" in said and not _WHAT_THERE_IS.isdisjoint(said)
+
+
+def _unsaid(request: Request, query: str, first: Found) -> Answer | None:
+    """The question which book is meant, where no word of a message tells; None where some does."""
+    if (_is_one_letter(query) or _only_points(query)) and not _is_titled(first, query):
+        return _what("")  # behind a remark another one may come
+    if request.rest or request.slots.get("isbn") or first.verdict in FITS:
+        return None
+    return _what("")  # «она сейчас свободна или кто-то взял?»
+
+
+async def _better(turn: Turn, library: Library, found: Found, query: str) -> Answer | None:
+    """What to say instead of the catalogue's answer, None where that is the best there is."""
+    told = None if found.verdict in FITS else await languages.of_books(turn, library, found=False)
+    return told or await missing.better_answer(turn, library, found, query)
 
 
 def _about(answers: Sequence[Found]) -> str:
@@ -112,6 +145,8 @@ async def recommend(turn: Turn, library: Library) -> Answer:
     """«Что почитать…»: the book itself where the words are its title, else a short list."""
     if like := turn.request.slots.get("like", ""):
         return await alike.alike(library, like.strip(' «»"„“”'))
+    if (told := await languages.of_books(turn, library)) is not None:
+        return told
     answers = await look_up(library.catalogue, turn.request, LIMIT)
     if _is_the_book(answers) and (len(answers) > 1 or _is_said(answers[0].works[0], words_of(turn))):
         return await _told(turn, library)
@@ -147,10 +182,18 @@ def _is_one_letter(query: str) -> bool:
 
 
 def _only_points(query: str) -> bool:
-    """«А какие?», «да этот», «вторая»: words that only point at something, and nothing is there to point at."""
-    told = [word for word in words(query) if word not in _BESIDE]
+    """«А какие?», «да этот», «вторая», «ну?»: they only point at something, and nothing is there to point at."""
+    every = words(query)
+    told = [word for word in every if word not in _BESIDE]
     said = [word for word in told if word not in _POINTING]
-    return bool(told) and (not said or (len(said) == 1 and numbers.ordinal(said[0]) is not None))
+    if not told:
+        return "ну" in every
+    return not said or (len(said) == 1 and _is_a_number(said[0], beside=len(told) > 1))
+
+
+def _is_a_number(word: str, *, beside: bool) -> bool:
+    """«Вторая»; «1 том» is as little, but «1984» alone is a book."""
+    return numbers.ordinal(word) is not None or (beside and numbers.value_of(word) is not None)
 
 
 def _is_titled(found: Found, query: str) -> bool:

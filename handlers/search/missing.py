@@ -69,7 +69,10 @@ async def better_answer(turn: Turn, library: Library, found: Found, query: str) 
         return _told(found)
     if sure and found.scores and found.scores[0] >= BEYOND_DOUBT:
         return None
-    return await _of_a_place(turn, library) or await _no_book(turn, library, found, query)
+    # A day off may be a title, too: «рождество» alone is rather one where books have it in theirs.
+    is_rather_a_title = bool(found.works) and len(words(query)) == 1
+    place = None if is_rather_a_title else await _of_a_place(turn, library)
+    return place or await _no_book(turn, library, found, query)
 
 
 async def _no_book(turn: Turn, library: Library, found: Found, query: str) -> Answer | None:
@@ -82,7 +85,10 @@ async def _no_book(turn: Turn, library: Library, found: Found, query: str) -> An
         return known
     if doubtful:
         return _unsure(library, found, query)
-    return await _nothing(turn, library, found, query) if found.verdict is Verdict.NOTHING else None
+    failed_again = turn.misses and found.verdict is Verdict.NEAR and is_hardly_found(found, turn.request)
+    if found.verdict is Verdict.NOTHING or failed_again:
+        return await _nothing(turn, library, found, query)
+    return None
 
 
 def _is_doubtful(turn: Turn, found: Found) -> bool:

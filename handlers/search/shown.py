@@ -30,6 +30,9 @@ _VOLUME = re.compile(
 """What a title tells of the part that it is."""
 _TELLING = 3
 """Letters: «и» at the end of what several titles begin with belongs to what differs."""
+_QUOTATION = '«»„“”"'
+_OF_A_BUILDING = frozenset(("hours", "location", "contacts"))
+"""Beside a library's name these ask about it, not whether a book is there."""
 _OF_ONE = ("due", "where", "copies", "editions", "author", "about", "form", "reserve")
 """Questions on a book (``bot.engine.follow_ups``): of several, the one that is meant must be chosen first."""
 
@@ -124,11 +127,16 @@ async def in_that_form(turn: Turn, library: Library) -> Answer:
 
 async def in_that_library(turn: Turn, library: Library) -> Answer:
     """«А в детской есть?»: the same book in a library that is named; anything else is a wish of its own."""
-    named = await _named(turn, library)
+    named = () if _is_of_another_thing(turn) else await _named(turn, library)
     if len(named) != 1:
         return not_followed(turn)
     work = await _work(turn, library)
     return work if isinstance(work, Answer) else _on(work, await _card(work, turn, library, wanted=named[0]))
+
+
+def _is_of_another_thing(turn: Turn) -> bool:
+    """«А «Дубровский» сколько штук?» names a book, «в субботу детская работает?» asks for hours: neither is a place."""
+    return turn.request.intent in _OF_A_BUILDING or any(sign in turn.text for sign in _QUOTATION)
 
 
 async def others_by_author(turn: Turn, library: Library) -> Answer:
@@ -176,7 +184,8 @@ async def which_of_them(turn: Turn, library: Library) -> Answer:
 
 async def which_of_them_there(turn: Turn, library: Library) -> Answer:
     """The same with a library's name beside it; anything else is a wish of its own."""
-    return await which_of_them(turn, library) if await _named(turn, library) else not_followed(turn)
+    there = not _is_of_another_thing(turn) and await _named(turn, library)
+    return await which_of_them(turn, library) if there else not_followed(turn)
 
 
 async def other_works(turn: Turn, library: Library) -> Answer:

@@ -67,11 +67,17 @@ def files() -> FakeFiles:
 
 
 @pytest.fixture
+def faq() -> FakeFaq:
+    """Nothing written yet."""
+    return FakeFaq()
+
+
+@pytest.fixture
 def library(
-    catalogue: FakeCatalogue, accounts: FakeAccounts, circulation: FakeCirculation, files: FakeFiles
+    catalogue: FakeCatalogue, accounts: FakeAccounts, circulation: FakeCirculation, files: FakeFiles, faq: FakeFaq
 ) -> Library:
     """The sample library, with accounts."""
-    plain = sample_library(catalogue, FakeFaq(), FakeBranches(CENTRAL, CHILDREN, VILLAGE))
+    plain = sample_library(catalogue, faq, FakeBranches(CENTRAL, CHILDREN, VILLAGE))
     return replace(plain, accounts=accounts, circulation=circulation, files=files)
 
 

@@ -15,7 +15,7 @@ from bot.library.policy import LendingPolicy
 from bot.library.renewal import RenewalBlock
 from tests.support.fake_accounts import FakeAccounts
 from tests.support.fake_circulation import FakeCirculation
-from tests.support.fake_library import CHILDREN, FakeCatalogue
+from tests.support.fake_library import CHILDREN, FakeCatalogue, FakeFaq
 from tests.support.reader import Reader
 
 SOON, LATER = date(2026, 3, 5), date(2026, 3, 10)
@@ -342,6 +342,18 @@ async def test_a_question_about_the_rules_renews_nothing_and_asks_for_no_card(
 
     assert not circulation.calls
     assert reader.heard
+
+
+async def test_who_asks_how_books_are_renewed_may_renew_them_at_once(
+    reader: Reader, faq: FakeFaq, circulation: FakeCirculation, three: list[int]
+) -> None:
+    faq.answers("rules.renew", "Два раза по 15 дней, можно по телефону.")
+
+    await reader.says("а можно позвонить вам по телефону и продлить?")
+
+    reader.hears("Два раза по 15 дней, можно по телефону.")
+    reader.may_press("Продлить книги")
+    assert not circulation.calls
 
 
 async def test_what_somebody_waits_for_is_not_promised_for_longer(

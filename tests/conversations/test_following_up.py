@@ -358,3 +358,25 @@ async def test_an_english_reader_asks_of_another_library(english: Reader, catalo
     await english.says(said)
 
     english.hears("Emma, Jane Austen", f"{VILLAGE.name}: ")
+
+
+async def test_a_quoted_title_is_no_library_of_that_name(shown: Reader, catalogue: FakeCatalogue) -> None:
+    catalogue.holds("Сосновская", "А. Петров", at(CENTRAL, 2, 2))
+
+    await shown.says("а «Сосновская» есть?")
+
+    shown.hears("Сосновская, А. Петров")
+    shown.hears_nothing_of("Каштанка")
+
+
+async def test_hours_of_a_library_are_no_question_on_the_books_that_were_listed(
+    reader: Reader, catalogue: FakeCatalogue
+) -> None:
+    catalogue.holds("Дом", "А. Андреев", at(CENTRAL, 1, 1))
+    catalogue.holds("Дом", "Б. Борисов", at(CHILDREN, 1, 1))
+    await reader.says("дом")
+
+    await reader.says("в пятницу детская открыта?")
+
+    reader.hears("Детская библиотека", "В пятницу, 6 марта")
+    reader.hears_nothing_of("Про какую из этих книг")

@@ -70,3 +70,19 @@ async def test_abuse_is_no_title(reader: Reader, catalogue: FakeCatalogue) -> No
 
     reader.hears("Я библиотечный бот")
     reader.hears_nothing_of("Арбенина")
+
+
+async def test_who_is_unhappy_is_answered_kindly_and_led_to_a_person(reader: Reader) -> None:
+    await reader.says("мне сегодня так плохо")
+
+    reader.hears("Сочувствую вам.", "звоните 112")
+    reader.may_press("Да", "Нет")
+    assert reader.last_message.outcome == "missed"
+
+
+async def test_what_the_library_says_to_the_unhappy_wins(reader: Reader, faq: FakeFaq) -> None:
+    faq.answers("sorrow", "Приходите к нам на чай.")
+
+    await reader.says("я осталась совсем одна")
+
+    reader.hears("Приходите к нам на чай.")

@@ -84,3 +84,11 @@ async def test_what_sounds_like_a_rule_may_be_a_title(reader: Reader, catalogue:
     await reader.presses("Найти книгу")
 
     reader.hears("Электронная книга. Есть: 1 из 1.")
+
+
+async def test_who_has_lost_somebody_hears_the_rule_gently(reader: Reader, faq: FakeFaq) -> None:
+    faq.answers("rules.return", "Принести книги может любой.")
+
+    await reader.says("дядя скончался, у него остались ваши книги, как вернуть?")
+
+    reader.hears("Сочувствую вам.\nПринести книги может любой.")

@@ -373,3 +373,41 @@ async def test_a_plot_is_for_a_librarian_to_know(reader: Reader) -> None:
 
     reader.hears("По сюжету книгу не найду", "Библиотекари часто узнают книгу по рассказу.")
     reader.hears_nothing_of("не нашлось")
+
+
+@pytest.mark.parametrize(
+    "said", ["где?", "ну?", "почему нет то", "а какая лучше?", "1 том", "она сейчас свободна или кто-то взял"]
+)
+async def test_words_that_only_point_are_asked_about(reader: Reader, catalogue: FakeCatalogue, said: str) -> None:
+    catalogue.holds("Где кончается небо?", "Джейн Бингэм", at(CENTRAL, 1, 1))
+    catalogue.holds("Ну, «братец», погоди!", "Ольга Коротаева", at(CENTRAL, 1, 1))
+    catalogue.holds("Почему никто не рассказал", "Тина Силиг", at(CENTRAL, 1, 1))
+
+    await reader.says(said)
+
+    reader.hears("Какую книгу ищете?")
+
+
+async def test_behind_a_remark_no_title_is_awaited(reader: Reader) -> None:
+    await reader.says("ну?")
+
+    await reader.says("а вы до скольки?")
+
+    reader.hears("Центральная библиотека")
+
+
+async def test_a_book_that_is_called_by_such_a_word_is_found(reader: Reader, catalogue: FakeCatalogue) -> None:
+    catalogue.holds("Там", "Борис Акунин", at(CENTRAL, 1, 1))
+
+    await reader.says("там")
+
+    reader.hears("Там, Борис Акунин. Есть: 1 из 1.")
+
+
+async def test_who_asks_what_there_is_is_shown_some_of_it(reader: Reader, catalogue: FakeCatalogue) -> None:
+    catalogue.holds("Каштанка", "Чехов А. П.", at(CENTRAL, 1, 1))
+
+    await reader.says("а какие у вас вообще есть книги?")
+
+    reader.hears("Вот что у нас читают.")
+    reader.may_press("Каштанка, Чехов А. П.")

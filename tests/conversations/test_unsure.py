@@ -249,3 +249,24 @@ class Heard:
 
     def understand(self, text: str) -> tuple[Request, ...]:
         return (Request(intent=self._intent, confidence=self._confidence, rest=text, slots=self._slots),)
+
+
+@pytest.mark.parametrize(("intent", "other"), [("search", "recommend"), ("recommend", "search")])
+async def test_who_may_look_for_a_book_or_choose_one_is_shown_some(
+    library: Library, clock: StandingClock, catalogue: FakeCatalogue, intent: str, other: str
+) -> None:
+    catalogue.holds("Маме", "Марина Цветаева", at(CENTRAL, 1, 1))
+    reader = Reader(library, clock, understanding=Heard(intent, 0.3, rival=other, subject="маме"))
+
+    await reader.says("стишки про маму первоклашкам")
+
+    reader.may_press("Маме, Марина Цветаева")
+    reader.hears_nothing_of("Не уверен, что понял")
+
+
+async def test_where_nothing_is_said_to_choose_by_it_is_asked(library: Library, clock: StandingClock) -> None:
+    reader = Reader(library, clock, understanding=Heard("search", 0.3, rival="recommend"))
+
+    await reader.says("а почему так мало")
+
+    reader.hears("Вы хотите найти книгу или выбрать, что почитать?")

@@ -64,3 +64,30 @@ def test_only_a_number_before_a_title_is_cut_off() -> None:
 
     assert listed_there is not None
     assert listed_there.titles == ("Брестский мир 1918. Итоги", "Нос", "Вий")
+
+
+@pytest.mark.parametrize(
+    ("said", "titles"),
+    [
+        (
+            "нужны 1) Недоросль 2) Горе от ума 3) Кому на Руси жить хорошо",
+            ["Недоросль", "Горе от ума", "Кому на Руси жить хорошо"],
+        ),
+        (
+            "Для курсовой: 1. Бахтин. Эстетика. Слово 2. Лотман Структура 3. «Поэтика»",
+            ["Бахтин. Эстетика. Слово", "Лотман Структура", "Поэтика"],
+        ),
+    ],
+)
+def test_numbers_inside_a_line_begin_its_titles(said: str, titles: list[str]) -> None:
+    found = listed(said)
+
+    assert found is not None
+    assert list(found.titles) == titles
+
+
+@pytest.mark.parametrize(
+    "said", ["мастер и маргарита 2. том", "в 1. классе мы учим 2. язык", "Палата № 6. Дама 2) с собачкой"]
+)
+def test_other_numbers_begin_none(said: str) -> None:
+    assert listed(said) is None

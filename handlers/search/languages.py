@@ -1,0 +1,106 @@
+"""«Есть ли книги на татарском?»: records tell no language, some titles do, and both is said."""
+
+from bot.language.folding import words
+from bot.library.genres import kind_of
+from bot.library.model import WorkCard
+from bot.messages import Button, reply
+from bot.ports.library import Library
+from bot.quick import replace
+from bot.routing import Answer, Turn
+from bot.tastes import taste_of
+from bot.wording import books
+from bot.wording import gettext as _
+from handlers import Row, find_button, in_lines, librarian_button, words_of
+from handlers.search.shown import about_several
+
+SHOWN = 5
+_ENDING = 2
+"""Letters of «английском» that «английский» has not."""
+_LOOKED_AT = 40
+"""Textbooks of a language are called by it, too; the few books in it must be among so many."""
+_IN_ENGLISH = {
+    "english": "английском",
+    "german": "немецком",
+    "french": "французском",
+    "spanish": "испанском",
+    "italian": "итальянском",
+    "chinese": "китайском",
+    "tatar": "татарском",
+    "bashkir": "башкирском",
+    "ukrainian": "украинском",
+    "turkish": "турецком",
+    "arabic": "арабском",
+    "uzbek": "узбекском",
+    "kazakh": "казахском",
+    "tajik": "таджикском",
+    "kyrgyz": "киргизском",
+    "belarusian": "белорусском",
+    "polish": "польском",
+    "japanese": "японском",
+    "korean": "корейском",
+    "armenian": "армянском",
+    "georgian": "грузинском",
+    "azerbaijani": "азербайджанском",
+    "chuvash": "чувашском",
+    "turkmen": "туркменском",
+}
+_OURS = frozenset(("русском", "russian"))
+_BESIDE = frozenset(
+    words(
+        "а и но ну да ли же бы не у вас вы мне нам я есть имеется имеются найдется будет бывают можно нужно нужна "
+        "нужны надо хочу хотел хотела ищу дайте дай найдите найди покажите покажи подберите посоветуйте какие "
+        "какая какой какую что чего то нибудь нить ещё еще там тут только хоть вообще для книга книги книгу книг "
+        "книжка книжки книжку литература литературы литературу почитать читать взять художественные "
+        "художественная художественную детские детская детскую детей ребенка взрослых язык языке языках другом "
+        "других разных здравствуйте добрый день пожалуйста подскажите скажите спасибо do you have any some book "
+        "books something anything i want need to read a the is are there have got carry please hello hi for "
+        "children kids in на для по"
+    )
+)
+
+_SEVERAL = frozenset(
+    words("книги книг книжки книжек литература литературы литературу издания books something anything")
+)
+"""Who asks for these asks for no book by its title."""
+
+
+async def of_books(turn: Turn, library: Library, *, found: bool = True) -> Answer | None:
+    """What there is in a language, where no book is named beside it; None where another thing was asked.
+
+    Args:
+        turn: The message.
+        library: Where to look.
+        found: Whether the catalogue has what else was said; where not, «books in English for beginners» name none.
+    """
+    said, language = words(words_of(turn)), turn.request.slots.get("language", "")
+    if not language or language in _OURS:
+        return None
+    several = not found and not turn.request.slots.get("author") and not _SEVERAL.isdisjoint(said)
+    if not several and not all(_is_beside(word, language) for word in said):
+        return None
+    language = _IN_ENGLISH.get(language, language)
+    taste = taste_of(turn.request, words_of(turn))
+    fit = await library.catalogue.suggest(replace(taste, subject=language, author=""), _LOOKED_AT)
+    told = [work for work in fit.works if _says(work, f"на {language}")]
+    told = told or [work for work in fit.works if _says(work, language[:-_ENDING])]
+    return _answer(told[:SHOWN])
+
+
+def _is_beside(word: str, language: str) -> bool:
+    return word in _BESIDE or word in words(language) or word.isdigit() or bool(kind_of(word))
+
+
+def _says(work: WorkCard, told: str) -> bool:
+    """Whether a title of the work says so: «(на татарском языке)»; else «Немецкий язык», which may be for learners."""
+    return any(told in " ".join(words(title)) for title in (work.title, *(one.title for one in work.editions)))
+
+
+def _answer(works: list[WorkCard]) -> Answer:
+    untold = _("На каком языке книга, каталог не говорит.")
+    ways: Row = (librarian_button(), find_button())
+    if not works:
+        said = in_lines(untold, _("По названиям таких не видно. Точно знает библиотекарь."))
+        return Answer(replies=(reply(said, buttons=(ways,)),), missed=True)
+    said = in_lines(untold, _("По названиям нашлось вот что. Остальное подскажет библиотекарь."))
+    rows: list[Row] = [(Button(books.label(work), f"work:{work.work_id}"),) for work in works]
+    return Answer(replies=(reply(said, buttons=(*rows, ways)),), works=tuple(works), about=about_several(works))

@@ -1,0 +1,64 @@
+"""«Есть ли книги на татарском?»: records tell no language, some titles do, and both is said."""
+
+import pytest
+
+from tests.support.fake_library import CENTRAL, FakeCatalogue, FakeFaq, at
+from tests.support.reader import Reader
+
+UNTOLD = "На каком языке книга, каталог не говорит."
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "а художественная литература на татарском языке есть?",
+        "хочу почитать что-нибудь на татарском",
+        "книги на татарском нужны бабушке",
+    ],
+)
+async def test_titles_that_tell_a_language_are_shown(reader: Reader, catalogue: FakeCatalogue, asked: str) -> None:
+    catalogue.holds("Эдэплэр (на татарском языке)", "аль-Газали", at(CENTRAL, 1, 1))
+    catalogue.holds("Книга", "Бунин И. А.", at(CENTRAL, 1, 1))
+
+    await reader.says(asked)
+
+    reader.hears(UNTOLD, "По названиям нашлось вот что.")
+    reader.may_press("Эдэплэр (на татарском языке), аль-Газали", "Позвать библиотекаря")
+    reader.hears_nothing_of("Бунин")
+
+
+async def test_a_book_that_only_speaks_of_the_language_is_none_in_it(reader: Reader, catalogue: FakeCatalogue) -> None:
+    catalogue.holds("Немецкий язык для юристов", "", at(CENTRAL, 1, 1))
+    catalogue.holds("Песни на немецком языке", "", at(CENTRAL, 1, 1))
+
+    await reader.says("литература на немецком имеется?")
+
+    reader.may_press("Песни на немецком языке")
+    assert not any("юристов" in button.label for button in reader.offered())
+
+
+async def test_where_no_title_tells_it_nothing_is_said_to_be_missing(reader: Reader, faq: FakeFaq) -> None:
+    faq.answers("rules.accessibility", "Пандус у входа.")
+
+    await reader.says("книжки на чувашском бывают?")
+
+    reader.hears(UNTOLD, "По названиям таких не видно. Точно знает библиотекарь.")
+    reader.may_press("Позвать библиотекаря")
+    assert reader.last_message.outcome == "missed"
+
+
+async def test_a_book_that_is_named_is_looked_up_as_ever(reader: Reader, catalogue: FakeCatalogue) -> None:
+    catalogue.holds("Каштанка", "Чехов А. П.", at(CENTRAL, 1, 1))
+
+    await reader.says("есть каштанка на французском?")
+
+    reader.hears("Издания на этом языке в каталоге не вижу.", "Каштанка, Чехов А. П. Есть: 1 из 1.")
+
+
+async def test_books_for_somebody_are_no_title(english: Reader, catalogue: FakeCatalogue) -> None:
+    catalogue.holds("Moscow (на английском языке)", "", at(CENTRAL, 1, 1))
+
+    await english.says("have you any books in english for somebody who learns russian")
+
+    english.hears("The catalogue does not say in what language a book is.")
+    english.hears_nothing_of("Not found in the catalogue")
