@@ -217,7 +217,8 @@ async def test_the_audit_log_tells_who_did_what_when_and_where(desk: Desk) -> No
     assert "anna" not in linked.subject
 
 
-async def test_the_audit_log_is_read_by_pages_and_by_days(desk: Desk) -> None:
+async def test_the_audit_log_is_read_by_pages_and_by_days(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("db.audit.PAGE", 3)
     for number in range(7):
         await desk.store.audit.add(Entry(action="login", actor=f"staff:{number}"))
         desk.clock.turn(timedelta(days=1))
@@ -229,6 +230,11 @@ async def test_the_audit_log_is_read_by_pages_and_by_days(desk: Desk) -> None:
 
     assert [entry.actor for entry in newest + older] == [f"staff:{number}" for number in (6, 5, 4, 3, 2, 1)]
     assert [entry.actor async for entry in some] == ["staff:2", "staff:3"]
+    whole: list[str] = []
+    async for entry in desk.store.audit.entries(Which(actions={"login"})):
+        whole.append(entry.actor)
+        assert len(whole) <= 7, "no line comes twice"
+    assert whole == [f"staff:{number}" for number in range(7)]
     assert await desk.store.audit.last(5, Which(actions={"link"})) == []
 
 
