@@ -163,6 +163,20 @@ async def test_a_reader_who_borrows_one_book_goes_on_waiting_for_another(library
     assert await library.holds(anna) == (before,)
 
 
+async def test_a_kept_copy_that_its_reader_needs_no_more_is_for_the_next_who_waits_there(
+    library: LendingLibrary,
+) -> None:
+    anna, boris = await library.patron("1"), await library.patron("2")
+    work, (here, there) = await library.book("Идиот", elsewhere=1)
+    await library.hold(anna, work)
+    assert (await library.hold(boris, work)).state is HoldState.QUEUED  # nothing travels, and he fetches it at 01
+
+    await library.lend(anna, there, "02")
+
+    assert (await library.holds(boris))[0].state is HoldState.ASSIGNED
+    await library.lend(boris, here)
+
+
 async def test_of_what_is_not_there_nothing_is_done(library: LendingLibrary) -> None:
     anna = await library.patron("1")
     _, (item,) = await library.book("Идиот")

@@ -62,11 +62,14 @@ class LendingLibrary:
         """The branches are there."""
         await self.branches.put([CENTRAL, CHILDREN])
 
-    async def book(self, title: str, copies: int = 1, branch: str = "01", **fields: Any) -> tuple[int, list[int]]:
-        """Buy a book; returns the work and its copies, the lowest number first."""
+    async def book(
+        self, title: str, copies: int = 1, branch: str = "01", *, elsewhere: int = 0, **fields: Any
+    ) -> tuple[int, list[int]]:
+        """Buy a book, some copies ``elsewhere`` (at 02); returns the work and its copies, the lowest number first."""
         writer = SqlCatalogueWriter(self.database, self.clock)
         run = await writer.begin("s", ["books.mrc"])
         numbers = [copy(branch, f"{title}-{number}", **fields.pop("item", {})) for number in range(copies)]
+        numbers += [copy("02", f"{title}-there-{number}") for number in range(elsewhere)]
         await writer.keep(run, "s", [book(title, "Автор", *numbers, **fields)])
         async with self.database.engine.connect() as connection:
             found = select(RecordRow.work_id, ItemRow.id).join(ItemRow, ItemRow.record_id == RecordRow.id)
