@@ -152,11 +152,12 @@ class LoadingScreen:
 
     async def job(self, visit: Visit) -> web.Response:
         """How far a file is, and what was found in it."""
-        return self._room.page(visit, "import.html", now_on="books", **await self._values(await self._one(visit)))
+        values = await self._values(await self._one(visit))
+        return self._room.page(visit, "import.html", now_on="books", comes_anew=False, **values)
 
     async def piece(self, visit: Visit) -> web.Response:
         """The same, alone: the page asks while somebody is at work."""
-        return self._room.page(visit, "_import.html", **await self._values(await self._one(visit)))
+        return self._room.page(visit, "_import.html", comes_anew=True, **await self._values(await self._one(visit)))
 
     async def load(self, visit: Visit) -> web.Response:
         """What was checked is loaded."""
@@ -166,7 +167,7 @@ class LoadingScreen:
             said = _("Отметьте галочку: многих книг в файле нет, и бот перестанет о них говорить.")
             if job.kind.personal:
                 said = _("Отметьте галочку: многих в файле нет.")
-            values = await self._values(job) | {"fault": said}
+            values = await self._values(job) | {"fault": said, "comes_anew": False}
             return self._room.page(visit, "import.html", 400, now_on="books", **values)
         try:
             await self._desk.load(job.job_id, login=visit.me.login, accept_disappeared=accepts)

@@ -224,6 +224,9 @@ async def test_a_file_is_looked_at_then_loaded_and_found(sqlite: Database, edito
     page = await settled(editor, job)
     assert "Купер Ф. Зверобой" in page
     assert "CSV / Excel" in page
+    assert '<p id="how-far" class="hidden-label" role="status"></p>' in page
+    ended = '<div hx-swap-oob="innerHTML:#how-far">наш каталог.csv: проверен, ещё не загружен</div>'
+    assert (ended in await text(editor, f"{job}/piece"), ended in page) == (True, False), "told once, as it comes"
     assert "Зверобой" not in await titles(sqlite)
 
     assert (await editor.post(f"{job}/load", {})).status == 303
