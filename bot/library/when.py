@@ -133,7 +133,7 @@ def _goes_with_days(token: str) -> bool:
 
 def _dates(text: str, tokens: Sequence[str], today: date) -> list[date]:
     """Days that are named one by one."""
-    found = [_in_year(int(day), int(month), year, today) for day, month, year in _NUMERIC.findall(text)]
+    found = [_in_year(*_day_and_month(int(one), int(two)), year, today) for one, two, year in _NUMERIC.findall(text)]
     found += [_in_year(int(day), int(month), year, today) for year, month, day in _ISO.findall(text)]
     found += [today + timedelta(days=_SIMPLE[token]) for token in tokens if token in _SIMPLE and token not in _NOW]
     for place, token in enumerate(tokens):
@@ -147,6 +147,11 @@ def _dates(text: str, tokens: Sequence[str], today: date) -> list[date]:
 def _month(token: str) -> int:
     """The month that a folded word names, 0 for none."""
     return next((number for number, names in enumerate(_MONTHS, start=1) if token.startswith(names)), 0)
+
+
+def _day_and_month(first: int, second: int) -> tuple[int, int]:
+    """Figures are read day first, as in most countries, unless no month is so late: 12/25."""
+    return (second, first) if second > 12 >= first else (first, second)
 
 
 def _days_of_month(tokens: Sequence[str], place: int, month: int, today: date) -> list[date | None]:
