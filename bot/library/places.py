@@ -18,9 +18,12 @@ _LINKABLE = re.compile(rf"[A-Za-z0-9_-]{{1,{LONGEST_KEY}}}")
 _KIND_WORDS = (
     "библиотека библиотеки библиотеку библиотеке библиотекой библиотек филиал филиала филиале филиалом филиалы "
     "отделение отдел отделе отделения отделении абонемент зал имени им и в во на по у из для с к от до "
-    "улица улице ул дом д цбс мбук мук гор"
+    "улица улице ул дом д цбс мбук мук гор "
+    "library libraries branch branches the of a at in street road avenue"
 )
-_GENERAL_WORDS = "детская центральная сельская городская районная модельная"
+_GENERAL_WORDS = (
+    "детская центральная сельская городская районная модельная main central children public city town county"
+)
 _KIND = frozenset(stem(word) for word in words(_KIND_WORDS))
 _GENERAL = frozenset(stem(word) for word in words(_GENERAL_WORDS))
 """Words that tell one branch from another only together with others."""

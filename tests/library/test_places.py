@@ -140,3 +140,26 @@ def test_a_button_carries_any_branch() -> None:
     assert len(branch_key(long.code).encode()) <= 40
     assert branch_behind(branch_key(long.code), (*ALL, long)) == long
     assert branch_behind("нет такого", ALL) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "codes"),
+    [
+        ("opening hours of all branches", []),
+        ("is the library open", []),
+        ("which branch", []),
+        ("do you have a children's library", ["EAST"]),
+        ("main library hours", ["MAIN"]),
+        ("the east branch", ["EAST"]),
+        ("where is Oak Hill", ["OAK"]),
+        ("the branch in Mill Road", ["EAST"]),
+    ],
+)
+def test_library_and_branch_are_no_names_in_english_either(said: str, codes: list[str]) -> None:
+    branches = (
+        Branch(code="MAIN", name="Main Library", main=True, address="12 Market Square"),
+        Branch(code="EAST", name="East Branch", children=True, address="301 Mill Road"),
+        Branch(code="OAK", name="Oak Hill Public Library", address="9 Oak Street"),
+    )
+
+    assert [branch.code for branch in find_branches(said, branches)] == codes
