@@ -11,6 +11,7 @@ _AHEAD_DAYS = 365
 _TELLING = 9
 """A first word of so many letters names the day alone: Thanksgiving, Рождество; «Победы» may be a street."""
 _SHORT = 3
+_DAY, _LONGEST = frozenset({"день", "day"}), 4
 _CHRISTMAS = frozenset({"рождество", "рождества", "рождеству", "рождеством", "рождестве", "christmas", "xmas"})
 _EVE = frozenset({"eve", "сочельник", "накануне"})
 _WESTERN = frozenset({"католическое", "catholic", "western"})
@@ -26,6 +27,11 @@ def feast(tokens: Sequence[str], today: date, holidays: DaysOff) -> list[date]:
         days = [day for day, name in named if ours and not _CHRISTMAS.isdisjoint(name)]
         days = days or [date(today.year + (today > date(today.year, 12, 25)), 12, 25)]
     return days if _EVE.isdisjoint(tokens) else [day - timedelta(days=1) for day in days[:1]]
+
+
+def sounds_like_a_feast(tokens: Sequence[str]) -> bool:
+    """«День Победы», "Labor Day" and nothing else: no preposition says that it is a day to come on."""
+    return 2 <= len(tokens) <= _LONGEST and not _DAY.isdisjoint((tokens[0], tokens[-1]))
 
 
 @lru_cache(maxsize=4)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from bot.asking import look_up_faq
 from bot.clock import local_day
 from bot.language.folding import words
+from bot.library.feasts import sounds_like_a_feast
 from bot.library.model import Branch
 from bot.library.places import branch_key, find_branches, main_branch, words_beside
 from bot.library.typed import LEAST_OF_A_CARD, card_number
@@ -69,8 +70,8 @@ async def better_answer(turn: Turn, library: Library, found: Found, query: str) 
         return _told(found)
     if sure and found.scores and found.scores[0] >= BEYOND_DOUBT:
         return None
-    # A day off may be a title, too: «рождество» alone is rather one where books have it in theirs.
-    is_rather_a_title = bool(found.works) and len(words(query)) == 1
+    # A day off may be a title, too: «рождество», «день победы» alone is rather one where books have it in theirs.
+    is_rather_a_title = bool(found.works) and (len(words(query)) == 1 or sounds_like_a_feast(words(turn.text)))
     place = None if is_rather_a_title else await _of_a_place(turn, library)
     return place or await _no_book(turn, library, found, query)
 

@@ -132,6 +132,21 @@ async def test_of_books_that_share_one_word_with_the_question_those_in_now_come_
     assert [button.label for button in reader.offered()][:2] == ["Детектив под Рождество", "Дживс и дух Рождества"]
 
 
+async def test_the_name_of_a_feast_is_rather_looked_for_than_come_on(
+    reader: Reader, catalogue: FakeCatalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    near = tuple(catalogue.holds(title, "", at(CENTRAL, 1, 1)) for title in ("Детям о Дне России", "День в России"))
+
+    async def find(wanted: Wanted, limit: int = 5) -> Found:
+        del wanted, limit
+        return Found(verdict=Verdict.NEAR, works=near, scores=(0.9, 0.8))
+
+    monkeypatch.setattr(catalogue, "find", find)
+    await reader.says("день россии")
+
+    reader.hears("Может быть, вы имели в виду одну из этих?")
+
+
 async def test_none_of_the_list_leads_on(reader: Reader, catalogue: FakeCatalogue) -> None:
     catalogue.holds("Война и мир. Том 1", "Лев Толстой", at(CENTRAL, 1, 1))
     catalogue.holds("Война и мир. Том 2", "Лев Толстой", at(CENTRAL, 1, 1))
