@@ -82,7 +82,7 @@ async def of_books(turn: Turn, library: Library, *, found: bool = True) -> Answe
     taste = taste_of(turn.request, words_of(turn))
     fit = await library.catalogue.suggest(replace(taste, subject=language, author=""), _LOOKED_AT)
     told = [work for work in fit.works if _says(work, f"на {language}")]
-    told = told or [work for work in fit.works if _says(work, language[:-_ENDING])]
+    told = told or [work for work in fit.works if _says(work, f"{language[:-_ENDING]}ий язык")]
     return _answer(told[:SHOWN])
 
 

@@ -37,6 +37,18 @@ async def test_a_book_that_only_speaks_of_the_language_is_none_in_it(reader: Rea
     assert not any("юристов" in button.label for button in reader.offered())
 
 
+async def test_where_no_title_tells_it_books_on_the_language_are_shown_and_none_on_the_people(
+    reader: Reader, catalogue: FakeCatalogue
+) -> None:
+    catalogue.holds("Немецкий язык для юристов", "", at(CENTRAL, 1, 1))
+    catalogue.holds("Немецкий дом", "", at(CENTRAL, 1, 1))
+
+    await reader.says("литература на немецком имеется?")
+
+    reader.may_press("Немецкий язык для юристов")
+    assert not any("дом" in button.label for button in reader.offered())
+
+
 async def test_where_no_title_tells_it_nothing_is_said_to_be_missing(reader: Reader, faq: FakeFaq) -> None:
     faq.answers("rules.accessibility", "Пандус у входа.")
 
