@@ -31,6 +31,12 @@ async def test_what_is_done_with_one_account_leaves_the_others_as_they_are(datab
     ends_at = clock.now() + timedelta(hours=1)
     _, second = [await book.open_session(masha, token, ends_at, "", "") for token in ("m1", "m2")]
     hers = await book.open_session(dasha, "d1", ends_at, "", "")
+    await hire(database, clock, "olga", name="olga")
+    assert {who.name: who.signed_in_at for who in await book.all()} == {
+        "masha": clock.now(),
+        "dasha": clock.now(),
+        "olga": None,
+    }
     before = await book.keys("dasha"), await book.sessions(dasha)
 
     assert await book.end_session(masha, hers) == 0, "nobody ends another's session by its number"
