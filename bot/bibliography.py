@@ -74,6 +74,7 @@ class IndexEntry:
         copies: Copies in all branches, for popularity.
         keywords / annotation / audience / udc / bbk: As the records of its editions have them, each distinct.
         year: Of the newest edition, None where no record tells it.
+        languages: ISO 639-2 codes of its editions, as far as records tell them.
     """
 
     work_id: int
@@ -96,6 +97,7 @@ class IndexEntry:
     udc: tuple[str, ...] = ()
     bbk: tuple[str, ...] = ()
     year: int | None = None
+    languages: tuple[str, ...] = ()
 
 
 class IndexSource(Protocol):

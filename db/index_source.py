@@ -31,7 +31,7 @@ SELECT coalesce({rows}({array}(p.version, p.id, p.title, p.author, p.kind, p.cop
 FROM page p"""
 DETAILS = (
     "authors", "series", "part_number", "part_name", "subjects", "genres", "keywords", "annotation", "audience", "udc",
-    "bbk", "call_number", "original_title",
+    "bbk", "call_number", "original_title", "languages",
 )  # fmt: skip
 
 
@@ -49,6 +49,7 @@ class _Details(msgspec.Struct, array_like=True):
     bbk: str | None
     call_number: str | None
     original_title: str | None
+    languages: tuple[str, ...] | None
 
 
 class _Record(msgspec.Struct, array_like=True):
@@ -128,6 +129,7 @@ def _entry(work: _Work) -> IndexEntry:
         udc=_distinct(udc for udc, _ in classes),
         bbk=_distinct(bbk for _, bbk in classes),
         year=max((record.year for record in records if record.year), default=None),
+        languages=_distinct(record.details.languages for record in records),
     )
 
 

@@ -34,7 +34,7 @@ OF_A_CARD = frozenset({"renew", "hold", "my_loans", "subscribe", "unsubscribe"})
 """Wishes that do something or ask for a card: not on a guess."""
 ONLY_SAID = frozenset({"review", "thanks"})
 """To what asks for nothing, a book that only begins or ends so is asked about, too: «Пять минут»."""
-_ANYTHING = Taste()
+_ANYTHING, _TELLING = Taste(), frozenset({"like", "language"})
 LONGEST_PAYLOAD = 64
 """Bytes of what a button carries; see ``Button``."""
 
@@ -78,7 +78,8 @@ async def which(turn: Turn, library: Library) -> Answer:
     called_so = work is not None and (is_called(work, words_of(turn)) or is_called(work, found.corrected))
     if work is not None and called_so and other in WISHES:
         return _ask_of_the_book(work, other, request)
-    if other == "recommend" and (request.slots.get("like") or taste_of(request, words_of(turn)) != _ANYTHING):
+    to_choose_by = request.slots.keys() & _TELLING or taste_of(request, words_of(turn)) != _ANYTHING
+    if other == "recommend" and to_choose_by:
         # Nobody sees a difference between finding and choosing: what was said to choose by is made use of.
         return _go_on(replace(request, intent="recommend"))
     return await _where_no_book_is_meant(turn, library, found, other, called_so=called_so)

@@ -2,7 +2,7 @@
 
 import re
 
-from bot.language import names, numbers
+from bot.language import names, numbers, tongues
 from bot.language.folding import fold
 from understanding import circumstances
 from understanding.sought import Sought
@@ -132,23 +132,8 @@ _IN_ORDER = Sought(
 _OF_A_SERIES = re.compile(r"(?i)^(?:(?:про|об?|из|серии|цикла|читать|есть|книг\w*|about|of|in)\s+)+")
 """What stands between «все книги» and the name of the series."""
 _SHORTEST_SERIES, _LONGEST_SERIES = 3, 5
-_LANGUAGES = (
-    "английском русском немецком французском испанском итальянском китайском японском корейском польском "
-    "чешском финском турецком арабском латинском греческом эстонском латышском литовском венгерском "
-    "украинском белорусском казахском узбекском таджикском киргизском кыргызском туркменском "
-    "азербайджанском армянском грузинском молдавском иностранном старославянском церковнославянском "
-    "церковно-славянском татарском башкирском чувашском удмуртском марийском мордовском эрзянском "
-    "мокшанском якутском бурятском тувинском хакасском алтайском калмыцком осетинском чеченском ингушском "
-    "аварском даргинском лезгинском кумыкском лакском адыгейском кабардинском черкесском карачаевском "
-    "балкарском ногайском абазинском ненецком хантыйском мансийском эвенкийском чукотском карельском "
-    "вепсском абхазском цыганском"
-)
-"""Languages of the country, of its neighbours and of its schools, as they are said behind «на»."""
-_TONGUES = "|".join(_LANGUAGES.split())
 _LANGUAGE = Sought(
-    rf"(?i)\b(?:на\s+({_TONGUES})(?:\s+язык\w*)?"
-    r"|in\s+(English|Russian|German|French|Spanish|Italian|Chinese|Tatar|Bashkir|Ukrainian|Turkish|Arabic"
-    r"|Uzbek|Kazakh|Tajik|Kyrgyz|Belarusian|Polish|Japanese|Korean|Armenian|Georgian|Azerbaijani|Chuvash|Turkmen))\b",
+    rf"(?i)\b(?:на\s+({'|'.join(tongues.IN_RUSSIAN)})(?:\s+язык\w*)?|in\s+({'|'.join(tongues.IN_ENGLISH)}))\b",
     "ком in",
 )
 _FORM = (

@@ -65,6 +65,7 @@ class Taste:
         grade: School class, 1 to 11.
         children: It is for a child, of whatever age.
         newest: What is new in the library.
+        languages: Codes that records have for the language it is to be in, any of them.
     """
 
     subject: str = ""
@@ -74,6 +75,7 @@ class Taste:
     grade: int | None = None
     children: bool = False
     newest: bool = False
+    languages: tuple[str, ...] = ()
 
 
 class Wish(StrEnum):
@@ -85,6 +87,7 @@ class Wish(StrEnum):
     AGE = "age"
     GRADE = "grade"
     NEWEST = "newest"
+    LANGUAGE = "language"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

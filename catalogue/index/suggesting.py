@@ -37,8 +37,8 @@ class Suggester:
     def choose(self, taste: Taste) -> tuple[list[int], frozenset[Wish]]:
         """Numbers of works, likeliest first, and the wishes that all of them meet.
 
-        What no record bears out is given up step by step: the class, the age, then the kind; never the subject and
-        never the author.
+        What no record bears out is given up step by step: the class, the age, then the kind; never the subject, the
+        author or the language.
         """
         if taste == Taste():
             return self._popular(), frozenset()
@@ -61,7 +61,8 @@ class Suggester:
         return self._read([(_MUST, tantivy.Query.boolean_query(wanted)), fiction], by_likeliness=True)
 
     def _fetch(self, taste: Taste) -> list[int]:
-        parts = [*_subject(taste), *_genre(taste), *_author(taste), *self._readers(taste), *self._newness(taste)]
+        parts = [*_subject(taste), *_genre(taste), *_author(taste), *_language(taste)]
+        parts += [*self._readers(taste), *self._newness(taste)]
         if not parts:
             return []
         # Of works that fit alike those with more copies are likelier to be liked, and to be in.
@@ -134,6 +135,7 @@ def _met(taste: Taste) -> frozenset[Wish]:
     named = {
         Wish.SUBJECT: taste.subject, Wish.GENRE: taste.genre, Wish.AUTHOR: taste.author, Wish.NEWEST: taste.newest,
         Wish.AGE: taste.age is not None or taste.children, Wish.GRADE: taste.grade is not None,
+        Wish.LANGUAGE: taste.languages,
     }  # fmt: skip
     return frozenset(wish for wish, value in named.items() if value)
 
@@ -167,6 +169,11 @@ def _author(taste: Taste) -> list[_Part]:
         (_MUST, _fixed(tantivy.Query.boolean_query([(_SHOULD, _term(f"w:{key}")) for key in _names_of(name)]), 1.0))
         for name in names[:3]
     ]
+
+
+def _language(taste: Taste) -> list[_Part]:
+    told = [(_SHOULD, _fixed(_term(f"l:{code}"), 1.0)) for code in taste.languages]
+    return [(_MUST, tantivy.Query.boolean_query(told))] if told else []
 
 
 def _names_of(name: str) -> dict[str, None]:

@@ -8,7 +8,7 @@ from bot.language.morphology import analyser, is_cyrillic, stem
 from bot.language.numbers import value_of
 from catalogue.index.common import GRADE, VOLUME
 
-VERSION = 11
+VERSION = 12
 """Of the keys and of the documents: an index made by another version is built anew."""
 _MAX_WORD = 40
 _MAX_LEMMAS = 3

@@ -4,6 +4,7 @@ s:   stem of a word of its subjects, genres, keywords, and of what its UDC or BB
 n:   stem of a word of its annotation
 w:   key of a word of its authors' names
 a:   age mark          c:1  for children          y:  year of the newest edition          f:1  fiction
+l:  code of a language of its editions
 q:   how many copies there are: the power of two
 r:   how likely it is asked for, in tenths: copies, editions, the school programme
 """
@@ -72,6 +73,7 @@ def topics(entry: IndexEntry, likely: float) -> set[str]:
         terms.add("f:1")
     if entry.year:
         terms.add(f"y:{entry.year}")
+    terms.update(f"l:{code}" for code in entry.languages)
     terms.add(f"q:{min(entry.copies.bit_length(), MOST_COPIES)}")
     terms.add(f"r:{round(MOST_ASKED_FOR * likely)}")
     return terms

@@ -1,5 +1,8 @@
-"""«Есть ли книги на татарском?»: records tell no language, some titles do, and both is said."""
+"""«Есть ли книги на татарском?»: what the records say; where they do not, some titles do, and that is said."""
 
+from collections.abc import Sequence
+
+from bot.language import tongues
 from bot.language.folding import words
 from bot.library.genres import kind_of
 from bot.library.model import WorkCard
@@ -18,32 +21,6 @@ _ENDING = 2
 """Letters of «английском» that «английский» has not."""
 _LOOKED_AT = 40
 """Textbooks of a language are called by it, too; the few books in it must be among so many."""
-_IN_ENGLISH = {
-    "english": "английском",
-    "german": "немецком",
-    "french": "французском",
-    "spanish": "испанском",
-    "italian": "итальянском",
-    "chinese": "китайском",
-    "tatar": "татарском",
-    "bashkir": "башкирском",
-    "ukrainian": "украинском",
-    "turkish": "турецком",
-    "arabic": "арабском",
-    "uzbek": "узбекском",
-    "kazakh": "казахском",
-    "tajik": "таджикском",
-    "kyrgyz": "киргизском",
-    "belarusian": "белорусском",
-    "polish": "польском",
-    "japanese": "японском",
-    "korean": "корейском",
-    "armenian": "армянском",
-    "georgian": "грузинском",
-    "azerbaijani": "азербайджанском",
-    "chuvash": "чувашском",
-    "turkmen": "туркменском",
-}
 _OURS = frozenset(("русском", "russian"))
 _BESIDE = frozenset(
     words(
@@ -78,12 +55,21 @@ async def of_books(turn: Turn, library: Library, *, found: bool = True) -> Answe
     several = not found and not turn.request.slots.get("author") and not _SEVERAL.isdisjoint(said)
     if not several and not all(_is_beside(word, language) for word in said):
         return None
-    language = _IN_ENGLISH.get(language, language)
-    taste = taste_of(turn.request, words_of(turn))
-    fit = await library.catalogue.suggest(replace(taste, subject=language, author=""), _LOOKED_AT)
+    taste = replace(taste_of(turn.request, words_of(turn)), author="")
+    if codes := tongues.codes(language):
+        written = await library.catalogue.suggest(replace(taste, languages=codes), SHOWN)
+        if written.works:
+            return _listed(written.works, _("Вот что у нас есть на этом языке:"))
+    language = tongues.in_russian(language)
+    fit = await library.catalogue.suggest(replace(taste, subject=language), _LOOKED_AT)
     told = [work for work in fit.works if _says(work, f"на {language}")]
     told = told or [work for work in fit.works if _says(work, f"{language[:-_ENDING]}ий язык")]
-    return _answer(told[:SHOWN])
+    if told:
+        untold = _("На каком языке книга, в каталоге сказано не всегда.")
+        more = _("По названиям нашлось вот что. Остальное подскажет библиотекарь.")
+        return _listed(told[:SHOWN], in_lines(untold, more))
+    none = _("Таких книг по каталогу не видно, но язык в нём указан не всегда. Точно знает библиотекарь.")
+    return Answer(replies=(reply(none, buttons=(_ways(),)),), missed=True)
 
 
 def _is_beside(word: str, language: str) -> bool:
@@ -95,12 +81,12 @@ def _says(work: WorkCard, told: str) -> bool:
     return any(told in " ".join(words(title)) for title in (work.title, *(one.title for one in work.editions)))
 
 
-def _answer(works: list[WorkCard]) -> Answer:
-    untold = _("На каком языке книга, каталог не говорит.")
-    ways: Row = (librarian_button(), find_button())
-    if not works:
-        said = in_lines(untold, _("По названиям таких не видно. Точно знает библиотекарь."))
-        return Answer(replies=(reply(said, buttons=(ways,)),), missed=True)
-    said = in_lines(untold, _("По названиям нашлось вот что. Остальное подскажет библиотекарь."))
+def _listed(works: Sequence[WorkCard], said: str) -> Answer:
     rows: list[Row] = [(Button(books.label(work), f"work:{work.work_id}"),) for work in works]
-    return Answer(replies=(reply(said, buttons=(*rows, ways)),), works=tuple(works), about=about_several(works))
+    return Answer(
+        replies=(reply(said, buttons=(*rows, _ways())),), works=tuple(works), about=about_several(tuple(works))
+    )
+
+
+def _ways() -> Row:
+    return librarian_button(), find_button()

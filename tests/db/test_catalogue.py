@@ -284,3 +284,17 @@ async def test_where_no_class_is_told_the_shelf_mark_begins_with_one(store: Cata
         "Закон": ((), ("67.405",)),
         "Старая": ((), ()),
     }
+
+
+async def test_the_languages_of_all_editions_are_told(store: CatalogueStore, database: Database) -> None:
+    await store.imports(
+        book("Шурале", source_id="a", languages=("tat",)),
+        book("Шурале", source_id="b", languages=("rus", "tat"), year=2001),
+        book("Идиот", source_id="c"),
+    )
+    source = SqlIndexSource(database)
+    found = await source.entries((0, 0), 10)
+    await source.aclose()
+
+    told = {entry.variants[0][0]: set(entry.languages) for entry in found}
+    assert told == {"Шурале": {"tat", "rus"}, "Идиот": set()}

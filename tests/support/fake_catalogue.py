@@ -205,6 +205,7 @@ class FakeCatalogueStore:
             subjects=tuple(dict.fromkeys(name for record in records for name in record.subjects)),
             genres=tuple(dict.fromkeys(name for record in records for name in record.genres)),
             copies=sum(item.copies for kept in shown for item in kept.copies),
+            languages=tuple(dict.fromkeys(code for record in records for code in record.languages)),
         )
 
     def _card(self, work_id: int) -> WorkCard:

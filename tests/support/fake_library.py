@@ -34,6 +34,7 @@ class FakeCatalogue:
 
     def __init__(self) -> None:
         self.cards: dict[int, WorkCard] = {}
+        self.languages: dict[int, str] = {}
         self.asked: list[Wanted] = []
         self.broken = False
 
@@ -46,6 +47,7 @@ class FakeCatalogue:
         age_mark: int | None = None,
         editions: Sequence[Edition] = (),
         items_unknown: bool = False,
+        language: str = "",
     ) -> WorkCard:
         """Put a work on the shelves; copies are those of its holdings."""
         work = WorkCard(
@@ -61,6 +63,7 @@ class FakeCatalogue:
             age_mark=age_mark,
         )
         self.cards[work.work_id] = work
+        self.languages[work.work_id] = language
         return work
 
     async def card(self, work_id: int) -> WorkCard | None:
@@ -79,6 +82,7 @@ class FakeCatalogue:
             for card in self.cards.values()
             if roots <= {stem(word) for word in words(f"{card.title} {card.author} {card.annotation}")}
             and (taste.age is None or card.age_mark is None or card.age_mark <= taste.age)
+            and (not taste.languages or self.languages.get(card.work_id) in taste.languages)
         ]
         fit.sort(key=lambda card: not card.available)
         wishes = {Wish.SUBJECT: taste.subject, Wish.GENRE: taste.genre, Wish.AUTHOR: taste.author}

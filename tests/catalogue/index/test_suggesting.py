@@ -34,7 +34,10 @@ LIBRARY = (
     told("Почти свежее", "Новиков Н.", year=2025),
     told("Foundation", "Asimov I.", genres=("Science fiction",)),
     told("A Short History of Nearly Everything", "Bryson B.", subjects=("Science — History",)),
-    told("Emma", "Austen J.", genres=("Domestic fiction",)),
+    told("Emma", "Austen J.", genres=("Domestic fiction",), languages=("eng",)),
+    told("Шүрәле", "Тукай Г.", languages=("tat",), genres=("Сказки",)),
+    told("Сказки", "Тукай Г.", languages=("rus", "tat"), genres=("Сказки",)),
+    told("Водяная", "Тукай Г.", languages=("rus",), genres=("Сказки",)),
 )
 
 
@@ -53,6 +56,9 @@ def titles(found: Suggested) -> list[str]:
         (Taste(subject="мальчика волшебника"), ["Дневник"]),
         (Taste(newest=True), ["Свежее", "Почти свежее"]),
         (Taste(genre="фантастика"), ["Foundation"]),
+        (Taste(languages=("tat",)), ["Шүрәле", "Сказки"]),
+        (Taste(genre="сказки", languages=("rus",)), ["Сказки", "Водяная"]),
+        (Taste(genre="детектив", languages=("ger", "deu")), []),
         (Taste(subject="science"), ["Foundation", "A Short History of Nearly Everything"]),
     ],
 )
