@@ -9,7 +9,6 @@ records (``--records 1000000``) must not need more memory than fifty thousand.
 
 import argparse
 import asyncio
-import gc
 import json
 import random
 import resource
@@ -20,7 +19,7 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from bot.memory import COLLECT_AFTER
+from bot.memory import collecting_soon
 
 BAR_PER_S = 2000.0
 BAR_MB = 300.0
@@ -177,9 +176,9 @@ def _bare(file: Path) -> int:
 def _child(file: Path, url: str) -> None:
     import uvloop
 
-    gc.set_threshold(*COLLECT_AFTER)  # as the command line does
     started = time.perf_counter()
-    read = uvloop.run(_import(file, url)) if url else _bare(file)
+    with collecting_soon():  # as the command line does
+        read = uvloop.run(_import(file, url)) if url else _bare(file)
     elapsed = time.perf_counter() - started
     # The import reads in a process of its own, which is over by now.
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]

@@ -16,6 +16,7 @@ from bot.clock import SystemClock
 from bot.errors import InputError, WrongUse
 from bot.language.folding import fold
 from bot.library.model import Branch
+from bot.memory import collecting_soon
 from bot.quick import dataclass
 from bot.settings import Settings
 from bot.settings import load as load_settings
@@ -98,6 +99,7 @@ async def _load_catalogue(
     database = await open_database(settings, folder, make_tables=True)
     with ExitStack() as closing:
         closing.callback(report.close)
+        closing.enter_context(collecting_soon())
         try:
             if not asked.dry_run:
                 await put_branches(settings, database)
