@@ -19,8 +19,10 @@ _WESTERN = frozenset({"католическое", "catholic", "western"})
 
 def feast(tokens: Sequence[str], today: date, holidays: DaysOff) -> list[date]:
     """The coming official days off that a message (its folded words) names; Christmas also where it is none."""
-    named = _named(today, holidays.name)
+    named, roots = _named(today, holidays.name)
     if _CHRISTMAS.isdisjoint(tokens):
+        if not any(token.startswith(roots) for token in tokens):
+            return []  # nearly always
         days = [day for day, name in named if _is_said(name, tokens)]
     else:
         ours = _WESTERN.isdisjoint(tokens)
@@ -35,10 +37,11 @@ def sounds_like_a_feast(tokens: Sequence[str]) -> bool:
 
 
 @lru_cache(maxsize=4)
-def _named(today: date, name_of: Callable[[date], str]) -> list[tuple[date, list[str]]]:
-    """The days off of a year, each with the folded words of its name."""
+def _named(today: date, name_of: Callable[[date], str]) -> tuple[list[tuple[date, list[str]]], tuple[str, ...]]:
+    """The days off of a year, each with the folded words of its name; and how the names begin."""
     coming = (today + timedelta(days=ahead) for ahead in range(_AHEAD_DAYS))
-    return [(day, words(name)) for day in coming if (name := name_of(day))]
+    named = [(day, words(name)) for day in coming if (name := name_of(day))]
+    return named, tuple({_root(name[0]) for _, name in named if name})
 
 
 def _is_said(name: Sequence[str], said: Sequence[str]) -> bool:
@@ -49,4 +52,9 @@ def _is_said(name: Sequence[str], said: Sequence[str]) -> bool:
 
 
 def _alike(word: str, said: str) -> bool:
-    return said.startswith(word[:-1] if len(word) > _SHORT else word) and len(said) <= len(word) + 2
+    return said.startswith(_root(word)) and len(said) <= len(word) + 2
+
+
+def _root(word: str) -> str:
+    """What stays of it in every case."""
+    return word[:-1] if len(word) > _SHORT else word
