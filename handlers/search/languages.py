@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.language import tongues
 from bot.language.folding import words
-from bot.library.genres import kind_of
+from bot.library import genres
 from bot.library.model import WorkCard
 from bot.messages import Button, reply
 from bot.ports.library import Library
@@ -49,7 +49,7 @@ async def of_books(turn: Turn, library: Library, *, found: bool = True) -> Answe
         library: Where to look.
         found: Whether the catalogue has what else was said; where not, «books in English for beginners» name none.
     """
-    said, language = words(words_of(turn)), turn.request.slots.get("language", "")
+    said, language = genres.told(words_of(turn)), turn.request.slots.get("language", "")
     if not language or language in _OURS:
         return None
     several = not found and not turn.request.slots.get("author") and not _SEVERAL.isdisjoint(said)
@@ -73,7 +73,7 @@ async def of_books(turn: Turn, library: Library, *, found: bool = True) -> Answe
 
 
 def _is_beside(word: str, language: str) -> bool:
-    return word in _BESIDE or word in words(language) or word.isdigit() or bool(kind_of(word))
+    return word in _BESIDE or word in words(language) or word.isdigit() or bool(genres.kind_of(word))
 
 
 def _says(work: WorkCard, told: str) -> bool:

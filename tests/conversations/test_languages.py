@@ -48,6 +48,15 @@ async def test_records_that_tell_the_language_are_believed(
     assert not any("Самоучитель" in button.label for button in reader.offered())
 
 
+async def test_a_kind_of_two_words_beside_a_language_is_no_title(english: Reader, catalogue: FakeCatalogue) -> None:
+    catalogue.holds("Фантастика", "", at(CENTRAL, 1, 1), language="ger")
+
+    await english.says("science fiction in German")
+
+    english.hears("This is what we have in that language:")
+    english.may_press("Фантастика")
+
+
 async def test_a_book_that_only_speaks_of_the_language_is_none_in_it(reader: Reader, catalogue: FakeCatalogue) -> None:
     catalogue.holds("Немецкий язык для юристов", "", at(CENTRAL, 1, 1))
     catalogue.holds("Песни на немецком языке", "", at(CENTRAL, 1, 1))
