@@ -55,7 +55,7 @@ def keyed(record: RecordData, source_file: str, ordinal: int) -> Keyed:
     """
     whole = _whole_title(record)
     identity = _identity(record, whole)
-    title = _shown_title(record, whole)
+    title = _display_title(record, whole)
     author = _shown_author(record)
     edition = record.isbns[0] if record.isbns else fold(record.publisher)
     return Keyed(
@@ -69,16 +69,12 @@ def keyed(record: RecordData, source_file: str, ordinal: int) -> Keyed:
     )
 
 
-def display_title(record: RecordData) -> str:
+def _display_title(record: RecordData, title: str) -> str:
     """The title as readers should see it: with the part, and with the set's title where the own one says nothing.
 
     «Вып. 13» in «Задачи и этюды» is «Задачи и этюды. Вып. 13»; a title that holds its parent's already is left alone.
     What tells a volume or a class only in the subtitle is told behind the title: «Война и мир. Т. 1–2».
     """
-    return _shown_title(record, _whole_title(record))
-
-
-def _shown_title(record: RecordData, title: str) -> str:
     behind = take_apart(record.subtitle)
     if not (behind.parts or behind.classes):
         return title

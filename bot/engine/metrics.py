@@ -107,7 +107,7 @@ class Metrics:
 
     def turn(self, intent: str, outcome: str, seconds: float) -> None:
         """One turn is kept."""
-        self._tally[self._turns, (intent, outcome)] += 1
+        self._count(self._turns, intent, outcome)
         self._turn_s.observe(seconds)
 
     def _count(self, counter: Counter, *labels: str) -> None:

@@ -38,7 +38,7 @@ class RecordData:
     Attributes:
         source_id: The record's own id in its system, "" where the file has none.
         title: Title proper, with the part's designation left out; for a volume whose own title
-            says nothing ("Вып. 13") the joined title is made by ``catalogue.works.display_title``.
+            says nothing ("Вып. 13") the joined title is made by ``catalogue.works.keyed``.
         author: Main author as the file gives it; "" where the record has none.
         authors: All authors, main first; editors and translators are in ``contributors``.
         year: Year of publication, None if unknown or senseless.

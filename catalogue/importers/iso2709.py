@@ -96,11 +96,7 @@ def parse(data: bytes, decoder: RecordDecoder, wanted: Mapping[bytes, str], *, a
         text = whole[begin:end] if whole else decode(data[begin:end])
         if HOLE in text and BAD_CHARACTERS not in warnings:
             warnings.append(BAD_CHARACTERS)
-        field = Field(text, any_case=any_case)
-        if tag in by_tag:
-            by_tag[tag].append(field)
-        else:
-            by_tag[tag] = [field]
+        by_tag.setdefault(tag, []).append(Field(text, any_case=any_case))
     return Fields(by_tag, leader=data[:_LEADER].decode("ascii", "replace"), warnings=warnings)
 
 
