@@ -239,8 +239,9 @@ class CatalogueImports:
         from catalogue.loading import Plan, load_files
         from catalogue.rejects import Report
 
+        branches = await self._branches() if self._branches is not None else ()
         try:
-            source = await asyncio.to_thread(recognise, self._file(job))
+            source = await asyncio.to_thread(recognise, self._file(job), "", branches)
         except InputError as error:
             return Outcome(fault=Fault.UNKNOWN_KIND, detail=_without_path(error, self._file(job)))
         done.size = source.size

@@ -78,8 +78,9 @@ def load(config: Path | None, files: Sequence[Path], asked: Asked) -> int:
         from bot.cli import hiding
 
         return hiding.load(settings, folder, files, asked, console)
-    sources = [recognise(file, asked.encoding) for file in files]
-    check_branch(asked.branch, settings.library.values())
+    branches = settings.library.values()
+    sources = [recognise(file, asked.encoding, branches) for file in files]
+    check_branch(asked.branch, branches)
     return asyncio.run(_load_catalogue(settings, folder, sources, asked, console))
 
 

@@ -105,6 +105,8 @@ class Rejection(StrEnum):
     NO_TITLE = "no_title"
     TOO_LONG = "too_long"
     BAD_ROW = "bad_row"
+    NO_SUCH_BOOK = "no_such_book"
+    DELETED = "deleted"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

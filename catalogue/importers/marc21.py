@@ -1,18 +1,18 @@
-"""MARC21, with Koha's 952 and plain 852 → ``RecordData``. Source: the MARC 21 formats, Koha."""
+"""MARC21 → ``RecordData``; its copies: ``marc21_items``. Source: the MARC 21 formats."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from bot.library.model import ItemStatus, Kind
+from bot.library.model import Kind
 from bot.library.records import ItemData, RecordData
-from catalogue.importers import cleaning
-from catalogue.importers.cleaning import distinct, phrase, phrases, tidy, trimmed, unbracketed
+from catalogue.importers import cleaning, marc21_items
+from catalogue.importers.cleaning import distinct, phrase, phrases, tidy, unbracketed
 from catalogue.importers.fields import Field, Fields
 
 TAGS = [
-    "001", "008", "020", "022", "041", "080", "084", "100", "110", "111", "240", "245", "246", "250", "260", "264",
-    "300", "440", "490", "500", "520", "521", "600", "610", "611", "650", "651", "653", "655", "700", "710", "711",
-    "765", "773", "800", "830", "852", "856", "880", "952",
+    "001", "004", "008", "020", "022", "041", "080", "084", "100", "110", "111", "240", "245", "246", "250", "260",
+    "264", "300", "440", "490", "500", "520", "521", "600", "610", "611", "650", "651", "653", "655", "700", "710",
+    "711", "765", "773", "800", "830", "856", "880", *marc21_items.TAGS,
 ]  # fmt: skip
 
 _KINDS = {
@@ -27,8 +27,14 @@ _PARALLEL = "1"
 _AUDIENCE = {"a": "0–5", "b": "5–8", "c": "9–13", "d": "14–17"}
 
 
-def to_record(fields: Fields) -> RecordData:
-    """One record; the title is "" where there is neither a title nor a parent. Never raises."""
+def to_record(fields: Fields, branch_in: str = "a", held: Sequence[ItemData] = ()) -> RecordData:
+    """One record; the title is "" where there is neither a title nor a parent. Never raises.
+
+    Args:
+        fields: The record.
+        branch_in: Which subfield of 852 names the branch.
+        held: Copies that holdings records of the file tell of.
+    """
     parent = fields.field("773")
     parent_title = _parent_title(parent)
     title = _vernacular(fields, "245") or fields.field("245")
@@ -38,7 +44,7 @@ def to_record(fields: Fields) -> RecordData:
     part_name = phrase(title.first("p")) if title else ""
     fixed = fields.control("008")
     kind = _LEVELS.get(fields.at(7)) or _KINDS.get(fields.at(6), Kind.BOOK)
-    items = () if kind is Kind.ARTICLE else tuple(_items(fields))
+    items = () if kind is Kind.ARTICLE else (*held, *marc21_items.items(fields, branch_in))
     isbns, isbn_raw = cleaning.isbns(fields.all("020", "a"))
     authors, contributors = _people(fields)
     audience = tidy(" ".join(fields.all("521", "a")))
@@ -153,48 +159,3 @@ def _bbk(fields: Fields) -> str:
         if "bbk" in field.first("2").lower():
             return tidy(field.first("a"))
     return ""
-
-
-def _items(fields: Fields) -> Iterator[ItemData]:
-    koha = [field for field in fields.fields("952") if field.has("abip")]
-    if koha:
-        yield from map(_item_952, koha)
-        return
-    for field in fields.fields("852"):
-        if field.has("jhp"):
-            yield ItemData(
-                branch=trimmed(field.first("a")),
-                location=trimmed(field.first("b") or field.first("c")),
-                inventory_number=tidy(field.first("p")),
-                call_number=tidy(field.first("j") or " ".join(field.all("hi"))),
-            )
-
-
-def _item_952(field: Field) -> ItemData:
-    """Koha's item."""
-    due_on = cleaning.day(field.first("q"))
-    status = ItemStatus.AVAILABLE
-    if _set(field, "0"):
-        status = ItemStatus.WITHDRAWN
-    elif _set(field, "1"):
-        status = ItemStatus.LOST
-    elif _set(field, "4"):
-        status = ItemStatus.UNAVAILABLE
-    elif due_on:
-        status = ItemStatus.ON_LOAN
-    elif field.first("7").startswith("-"):  # Koha: below zero is «ordered» and its kin
-        status = ItemStatus.ON_ORDER
-    return ItemData(
-        branch=trimmed(field.first("a") or field.first("b")),
-        location=trimmed(field.first("c")),
-        inventory_number=tidy(field.first("i")),
-        barcode=tidy(field.first("p")),
-        call_number=tidy(field.first("o")),
-        status=status,
-        lendable=not _set(field, "7"),
-        due_on=due_on,
-    )
-
-
-def _set(field: Field, code: str) -> bool:
-    return field.first(code) not in {"", "0"}

@@ -1,11 +1,12 @@
 """From a recognised file to ``Read`` and ``Rejected``: every record gets a number, a place and a reason."""
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from bot.errors import InputError
 from bot.library.records import Read, RecordData, Rejected, Rejection
-from catalogue.importers import irbis, irbis_text, iso2709, marc21, marcxml, unimarc
+from catalogue.importers import holdings, irbis, irbis_text, iso2709, marc21, marcxml, unimarc
 from catalogue.importers.charsets import record_decoder
 from catalogue.importers.chunks import LIMIT, BadRecord, Chunk
 from catalogue.importers.fields import Fields
@@ -13,7 +14,8 @@ from catalogue.importers.source import SourceFile, Stream
 
 Chunks = Callable[[Stream], Iterator[Chunk]]
 Parse = Callable[[bytes], Fields]
-Understand = Callable[[Fields], RecordData]
+Understand = Callable[[Fields], RecordData | None]
+"""None: a record that is no book of its own and is told of with another. Raises BadRecord."""
 
 _HEAD = 80
 _FAULTS = {
@@ -51,6 +53,8 @@ def read_iso2709(source: SourceFile) -> Iterator[Read | Rejected]:
 
     if mapping is IRBIS:
         yield from _read_irbis(source, iso2709.chunks, parse)
+    elif mapping is MARC21:
+        yield from _read_marc21(source, iso2709.chunks, parse, holdings.is_binary)
     else:
         yield from _read(source, iso2709.chunks, parse, mapping.to_record)
 
@@ -64,18 +68,34 @@ def read_irbis_text(source: SourceFile) -> Iterator[Read | Rejected]:
 
 def read_marcxml(source: SourceFile) -> Iterator[Read | Rejected]:
     """The records of an XML file that holds MARC21. Raises InputError."""
-    yield from _read_xml(source, MARC21)
+    decoder = record_decoder(source.charset)
+    wanted = frozenset(MARC21.tags)
+    parse = partial(marcxml.parse, decoder=decoder, wanted=wanted)
+    yield from _read_marc21(source, marcxml.chunks, parse, holdings.is_xml)
 
 
 def read_unimarcxml(source: SourceFile) -> Iterator[Read | Rejected]:
     """The records of an XML file that holds UNIMARC or RUSMARC. Raises InputError."""
-    yield from _read_xml(source, UNIMARC)
-
-
-def _read_xml(source: SourceFile, mapping: Mapping) -> Iterator[Read | Rejected]:
     decoder = record_decoder(source.charset)
-    wanted = frozenset(mapping.tags)
-    yield from _read(source, marcxml.chunks, lambda data: marcxml.parse(data, decoder, wanted), mapping.to_record)
+    wanted = frozenset(UNIMARC.tags)
+    yield from _read(source, marcxml.chunks, lambda data: marcxml.parse(data, decoder, wanted), UNIMARC.to_record)
+
+
+def _read_marc21(
+    source: SourceFile, chunks: Chunks, parse: Parse, is_holdings: Callable[[bytes], bool]
+) -> Iterator[Read | Rejected]:
+    """Records of holdings tell where the copies of another record are: they are learnt before the books are read."""
+    held = holdings.Held(source.branch_in)
+    with _opened(source) as stream:
+        for ordinal, chunk in enumerate(chunks(stream), 1):
+            if not chunk.fault and is_holdings(chunk.data):
+                try:
+                    held.learn(parse(chunk.data), ordinal, chunk.offset)
+                except BadRecord:
+                    continue  # reported below, when its turn comes
+    yield from _read(source, chunks, parse, held.to_record)
+    for ordinal, offset, why in held.left():
+        yield _rejected(why, ordinal, offset)
 
 
 def _read_irbis(source: SourceFile, chunks: Chunks, parse: Parse) -> Iterator[Read | Rejected]:
@@ -101,6 +121,8 @@ def _read(source: SourceFile, chunks: Chunks, parse: Parse, to_record: Understan
                 if chunk.fault:
                     raise BadRecord(chunk.fault, _FAULTS[chunk.fault])
                 record = to_record(parse(chunk.data))
+                if record is None:
+                    continue
                 if not record.title:
                     raise BadRecord(Rejection.NO_TITLE, _NO_TITLE, record.source_id)
                 yield Read(ordinal=ordinal, offset=offset, record=record)

@@ -4,19 +4,25 @@ import codecs
 import re
 import zipfile
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
 from bot.errors import InputError
-from catalogue.importers import charsets, irbis_text, iso2709, marcxml, reading
+from bot.library.model import Branch
+from bot.quick import replace
+from catalogue.importers import charsets, irbis_text, iso2709, marc21_items, marcxml, reading
 from catalogue.importers.charsets import Guess
 from catalogue.importers.chunks import BadRecord
+from catalogue.importers.fields import Field
 from catalogue.importers.source import Format, Reader, SourceFile, Stream, unpacked_size
 from catalogue.importers.tables import recognise_table
+from catalogue.places import names
 
 SAMPLE_RECORDS = 200
+PLACE_RECORDS = 2000
 
 _HEAD = 1 << 17
 _LINES = 200
@@ -44,12 +50,13 @@ _MAGIC = (
 )
 
 
-def recognise(path: Path, encoding: str = "") -> SourceFile:
+def recognise(path: Path, encoding: str = "", branches: Sequence[Branch] = ()) -> SourceFile:
     """What a file is and how it is read.
 
     Args:
         path: ISO 2709 (MARC21, UNIMARC/RUSMARC, IRBIS), MARCXML, IRBIS text, CSV or XLSX; gzip is unpacked.
         encoding: Overrules what the charset looks like; "" is to find out.
+        branches: The library's: where a file may name them in one of two places, their names decide.
 
     Raises:
         InputError: It is none of these, empty, or cannot be read; the text says what it is and what to do.
@@ -60,9 +67,9 @@ def recognise(path: Path, encoding: str = "") -> SourceFile:
     if not foreign:
         # A first record that is damaged hides what the file is: the next one tells.
         if _LEADER.match(head) or iso2709.begins_in(head):
-            return _iso2709(path, forced)
+            return _iso2709(path, forced, branches)
         if _XML.match(head) or marcxml.begins_in(head):
-            return _marcxml(path, head, forced)
+            return _marcxml(path, head, forced, branches)
         if _is_irbis_text(head):
             return _irbis_text(path, forced)
         foreign = "" if _is_text(head) else "no text"
@@ -124,12 +131,16 @@ def _packed(path: Path) -> str:
     return "" if is_workbook else "a ZIP archive that holds no spreadsheet; unpack it first"
 
 
-def _iso2709(path: Path, forced: str) -> SourceFile:
+def _iso2709(path: Path, forced: str, branches: Sequence[Branch]) -> SourceFile:
     sample = _sample(path, iso2709.chunks)
     format_ = _marc_format([iso2709.tags(data) for data in sample])
     latin = {"marc21": "marc8", "unimarc": "iso5426"}.get(format_, "cp1251")
     label = _unimarc_label(sample) if format_ == "unimarc" else ""
-    return _source(path, format_, reading.read_iso2709, forced, sample, label=label, latin=latin)
+    source = _source(path, format_, reading.read_iso2709, forced, sample, label=label, latin=latin)
+    if format_ != "marc21":
+        return source
+    parse = partial(iso2709.parse, decoder=charsets.record_decoder(source.charset), wanted={b"852": "852"})
+    return _placed(source, iso2709.chunks, parse, branches)
 
 
 def _irbis_text(path: Path, forced: str) -> SourceFile:
@@ -137,7 +148,7 @@ def _irbis_text(path: Path, forced: str) -> SourceFile:
     return _source(path, "irbis_text", reading.read_irbis_text, forced, sample)
 
 
-def _marcxml(path: Path, head: bytes, forced: str) -> SourceFile:
+def _marcxml(path: Path, head: bytes, forced: str, branches: Sequence[Branch]) -> SourceFile:
     if b"<!ENTITY" in head:
         raise InputError(
             f"{path}: is XML that declares entities, which is never needed here; remove them from its head"
@@ -155,13 +166,26 @@ def _marcxml(path: Path, head: bytes, forced: str) -> SourceFile:
     for data in sample:
         with suppress(BadRecord):
             found.append(marcxml.parse(data, bytewise, None).tags())
-    reader = reading.read_unimarcxml if _marc_format(found) == "unimarc" else reading.read_marcxml
-    return _source(path, "marcxml", reader, forced, sample, label=label)
+    if _marc_format(found) == "unimarc":
+        return _source(path, "marcxml", reading.read_unimarcxml, forced, sample, label=label)
+    source = _source(path, "marcxml", reading.read_marcxml, forced, sample, label=label)
+    parse = partial(marcxml.parse, decoder=charsets.record_decoder(source.charset), wanted=frozenset({"852"}))
+    return _placed(source, marcxml.chunks, parse, branches)
 
 
-def _sample(path: Path, chunks: reading.Chunks) -> list[bytes]:
+def _placed(source: SourceFile, chunks: reading.Chunks, parse: reading.Parse, branches: Sequence[Branch]) -> SourceFile:
+    """The file, with the subfield of 852 that names its branches; more records are asked than for the charset."""
+    places: list[Field] = []
+    for data in _sample(source.path, chunks, PLACE_RECORDS):
+        if b"852" in data:
+            with suppress(BadRecord):
+                places += parse(data).fields("852")
+    return replace(source, branch_in=marc21_items.branch_subfield(places, names(branches)))
+
+
+def _sample(path: Path, chunks: reading.Chunks, count: int = SAMPLE_RECORDS) -> list[bytes]:
     with Stream(path) as stream:
-        return [chunk.data for chunk in islice(chunks(stream), SAMPLE_RECORDS)]
+        return [chunk.data for chunk in islice(chunks(stream), count)]
 
 
 def _source(

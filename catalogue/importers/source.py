@@ -27,6 +27,7 @@ class SourceFile:
         size: How far ``offset`` of the records will go: unpacked bytes, rows for spreadsheets. A guide
             for a progress bar, not a promise: a packed file of 4 GiB and more tells less than it holds.
         evidence: Why this format and charset, in words for the operator.
+        branch_in: The subfield of MARC21's 852 that names the branch.
         reader: Reads the records; a function of a module, so that the whole value can be pickled.
     """
 
@@ -35,6 +36,7 @@ class SourceFile:
     charset: str
     size: int
     evidence: str = ""
+    branch_in: str = "a"
     reader: Reader = field(repr=False, compare=False)
 
     def records(self) -> Iterator[Read | Rejected]:

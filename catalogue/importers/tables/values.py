@@ -41,17 +41,24 @@ _ANOTHER = re.compile(r"\s*[;,/|]\s*")
 _STATUSES: tuple[tuple[re.Pattern[str], ItemStatus], ...] = tuple(
     (re.compile(pattern), status)
     for pattern, status in (
-        (r"спис|исключ|выбы|изъя|withdrawn|written off", ItemStatus.WITHDRAWN),
-        (r"утер|утрач|потер|пропа|недоста|не найден|lost|missing", ItemStatus.LOST),
-        (r"нет? (?:в наличии|на месте|на полке|доступ)|отсутств|выдача запрещ", ItemStatus.UNAVAILABLE),
-        (r"(?:для|к|подлежит) выдач|не выда[нюе]|не на руках|можно (?:взять|выдать)", ItemStatus.AVAILABLE),
-        (r"на руках|на выдаче|выда[нл]|^выд\.?$|у читател|взят|on loan|issued|checked out", ItemStatus.ON_LOAN),
-        (r"брон|резерв|заказана читат|on hold|reserved", ItemStatus.ON_HOLD),
+        (r"спис|исключ|выбы|изъя|withdrawn|written off|discard|weeded|deaccession", ItemStatus.WITHDRAWN),
+        (r"утер|утрач|потер|пропа|недоста|не найден|lost|missing|claim(?:s|ed) (?:never )?(?:checked out|returned?)",
+         ItemStatus.LOST),
+        (r"нет? (?:в наличии|на месте|на полке|доступ)|отсутств|выдача запрещ|not (?:available|on (?:the )?shel)",
+         ItemStatus.UNAVAILABLE),
+        (r"(?:для|к|подлежит) выдач|не выда[нюе]|не на руках|можно (?:взять|выдать)|not (?:charged|checked out|on loan)"
+         r"|discharged|checked in|reshelving", ItemStatus.AVAILABLE),
+        (r"на руках|на выдаче|выда[нл]|^выд\.?$|у читател|взят|on loan|issued|checked ?out|charged|borrowed|overdue"
+         r"|^out$|^due\b", ItemStatus.ON_LOAN),
+        (r"брон|резерв|заказана читат|on hold|holds? ?shelf|reserved|awaiting pickup", ItemStatus.ON_HOLD),
         (r"в пути|перемещ|transit", ItemStatus.IN_TRANSIT),
-        (r"заказ|ожида|не поступ|комплект|on order", ItemStatus.ON_ORDER),
-        (r"переплет|реставр|ремонт|обработ|выстав|недоступ|карантин|repair|unavailable", ItemStatus.UNAVAILABLE),
+        (r"заказ|ожида|не поступ|комплект|on order|in process|in acquisition|being catalogued|^cataloging$",
+         ItemStatus.ON_ORDER),
+        (r"переплет|реставр|ремонт|обработ|выстав|недоступ|карантин|repair|unavailable|binder|mending|damaged"
+         r"|on display|not for loan", ItemStatus.UNAVAILABLE),
         (r"в наличии|налич|на полке|на месте|есть|свобод|доступ|хранени|фонд|читальн|^чз|^да$|available|in stock|^in$|"
-         r"хорош|удовл|отличн|нов|ветх", ItemStatus.AVAILABLE),
+         r"хорош|удовл|отличн|нов|ветх|on (?:the )?shel|library use|^reference\b|non-?circulating",
+         ItemStatus.AVAILABLE),
     )
 )  # fmt: skip
 _CODES = {
@@ -63,6 +70,7 @@ _CODES = {
 """Status codes of IRBIS, which inventories made from it keep; a plus and a minus."""
 _READING_ROOM = re.compile(
     r"чит\w*\.?\s*зал|(?<!\w)ч\.?\s?з\.?(?!\w)|reading room|не выда[её]тся|не (?:для|к|подлежит) выдач|только в зале"
+    r"|library use|reference (?:only|collection|section)|^reference$|non-?circulating|not for loan|does not circulate"
 )
 _KINDS: tuple[tuple[str, Kind], ...] = (
     ("аудио", Kind.AUDIO), ("звук", Kind.AUDIO), ("audio", Kind.AUDIO), ("видео", Kind.VIDEO), ("dvd", Kind.VIDEO),
