@@ -6,6 +6,7 @@ from understanding.hearing import Ear
 from understanding.judging import BARE, Judge, Opinion, Stretch
 from understanding.lexicon import LEVELS, Phrases
 from understanding.tokens import Message
+from understanding.topic_ear import OF_ALL, TopicEar
 
 SURE = 0.8
 _AND = frozenset(["и", "а", "но", "еще", "также", "плюс", "потом", "and", "also", "but", "then"])
@@ -20,6 +21,7 @@ _POINTS_BACK = (
 _POINTS_THERE = frozenset({"там", "тут", "здесь", "туда", "there", "here"})
 """A later sentence that begins so asks of what was spoken of: «Коляску оставить можно? Там лестница?»."""
 _MOST_POINTING = 6
+_SEVERAL = 2
 _ORDERS = frozenset({"renew", "hold", "subscribe", "unsubscribe"})
 _MOST_OF_A_TITLE = 8
 """Words of which some may be a title: more are a story, and «хочу» in it may want anything."""
@@ -27,6 +29,18 @@ _SURELY_HEARD = 0.65
 """A half of a sentence that no phrase knows is a wish of its own where the model gives it such a share."""
 _NO_HALVES = frozenset({"search", "availability", "recommend", "greeting", "thanks", "out_of_scope", "review", "human"})
 """What may be said by the way, or be the rest of a title: «скажите, есть ли «Война» и что ещё»."""
+_ASKS_NO_MORE = frozenset(
+    ["сколько", "будет", "стоит", "почем", "это", "платить", "платно", "бесплатно", "выйдет", "обойдется"]
+) | {"то", "с", "меня", "за", "все", "и", "а"}
+"""«Распечатать 40 страниц, сколько будет?»: of what is asked stands before."""
+_TELLS_WHY = frozenset({"то", "потому", "ведь", "чтобы", "because"})
+"""«…, а то мой просрочен?» only tells why it is asked."""
+_SURELY_NAMED = 0.6
+"""Rules are two where each has a topic of its own with such a share."""
+_OF_ANY_RULE = frozenset({OF_ALL, "rules.price"})
+"""Topics that a half may have only because it does not say of what: «и сколько стоит»."""
+_HOW_MUCH = frozenset({"rules.limit", "rules.term"})
+"""Topics of which the second is asked in two words: «сколько книг дают и на сколько»."""
 _MOST_PIECES = 60
 """A message in more pieces than this is read sentence by sentence only: splitting stays linear."""
 
@@ -39,6 +53,7 @@ class Part:
         asks: Whether it is worded as a question or a wish.
         closed: Whether it ends in a question mark or a word that asks for a book («есть»), or wants a thing («мне бы»).
         joined: Whether «и» joins it to another wish of its sentence, both told apart by what was heard.
+        topic: Of one question of rules among several, where it is sure.
     """
 
     first: int
@@ -48,15 +63,18 @@ class Part:
     asks: bool
     closed: bool = False
     joined: bool = False
+    topic: str = ""
 
 
 class Splitter:
     """Parts a message at sentence ends, and inside a sentence only between two sure requests."""
 
-    def __init__(self, phrases: Phrases, judge: Judge, ear: Ear) -> None:
+    def __init__(self, phrases: Phrases, judge: Judge, ear: Ear, topic_ear: TopicEar) -> None:
         self._judge = judge
         self._ear = ear
-        self._wishing = phrases.bit("want") | phrases.bit("give")
+        self._topic_ear = topic_ear
+        self._wishing = phrases.bit("want") | phrases.bit("give") | phrases.bit("what_if")
+        self._amounts = phrases.bit("how_many") | phrases.bit("how_long")
         self._asking = self._wishing
         for group in ("when", "until", "where", "how_many", "how_long", "what", "how", "can", "opener"):
             self._asking |= phrases.bit(group)
@@ -67,8 +85,17 @@ class Splitter:
         """The message's stretches in order, at least one."""
         found: list[Part] = []
         for first, last in _sentences(message):
-            found += self._sentence(message, words, first, last)
+            if found and _asks_no_more(message, first, last):
+                found[-1] = self._part(message, words, found[-1].first, last)
+            else:
+                found += self._sentence(message, words, first, last)
         return found
+
+    def with_topics(self, message: Message, parts: list[Part]) -> list[Part]:
+        """The parts, where several ask for a rule each with its topic."""
+        if sum(_asks_for_a_rule(part) for part in parts) < _SEVERAL:
+            return parts
+        return [replace(part, topic=self._topic(message, part)) if _asks_for_a_rule(part) else part for part in parts]
 
     def title(self, words: Stretch) -> Part:
         """The whole message as one title."""
@@ -85,7 +112,9 @@ class Splitter:
             end = borders[number + 1] if number + 1 < len(borders) else last
             piece = self._part(message, words, start, end)
             before = parts[-1]
-            if self._separate(message, words, before, piece):
+            if self._how_much_of_it(message, before, piece):
+                parts.append(replace(piece, opinion=before.opinion, asks=True))
+            elif self._separate(message, words, before, piece) or self._another_rule(message, before, piece):
                 parts.append(piece)
             elif self._joined(message, words, before, piece):
                 parts[-1:] = [replace(before, joined=True), replace(piece, joined=True)]
@@ -117,7 +146,7 @@ class Splitter:
 
         Where «и» joins a question to an order, the phrase only seems to: «Что за мной числится, и продлите».
         """
-        if _wish(one) == _wish(two):
+        if _wish(one) == _wish(two) or _asks_no_more(message, two.first, two.last):
             return False
         if _names_a_book(one) and two.opinion.score >= SURE and not two.opinion.strange:
             return True
@@ -128,6 +157,25 @@ class Splitter:
         if any(part.opinion.intent == "search" and not part.opinion.strange for part in (one, two)):
             return False
         return not self._reaches_over(words, one, two) or self._is_ordered_beside(message, words, one, two)
+
+    def _another_rule(self, message: Message, one: Part, two: Part) -> bool:
+        """«Есть ли у вас вайфай и можно ли распечатать»: two rules, each of which is named for sure."""
+        if not (_asks_for_a_rule(one) and _asks_for_a_rule(two)) or _tells_why(message, two):
+            return False
+        topics = self._topic(message, one), self._topic(message, two)
+        return "" not in topics and topics[0] != topics[1]
+
+    def _how_much_of_it(self, message: Message, one: Part, two: Part) -> bool:
+        """«Сколько книг можно взять и на сколько»: of the two amounts the second is asked for in a word or two."""
+        if not _asks_for_a_rule(one) or not two.words.present & self._amounts or two.last - two.first > _MOST_POINTING:
+            return False
+        topics = {self._topic(message, one), self._topic(message, two)}
+        return len(topics) > 1 and topics <= _HOW_MUCH
+
+    def _topic(self, message: Message, part: Part) -> str:
+        """The topic that a question of rules surely is about, "" where none is."""
+        topic, share = self._topic_ear.likeliest(message, part.words)
+        return topic if share >= _SURELY_NAMED and topic not in _OF_ANY_RULE else ""
 
     def _is_ordered_beside(self, message: Message, words: Stretch, one: Part, two: Part) -> bool:
         whole = self._judge.opinion(words.part(one.first, two.last)).intent
@@ -174,6 +222,27 @@ def calls_a_person(message: Message, part: Part) -> bool:
         return False
     # «Вы живой человек?», «Есть ли сотрудник, который …» call nobody
     return not part.closed and all(token.word not in IS_THERE for token in message.tokens[part.first : part.last])
+
+
+def _asks_no_more(message: Message, first: int, last: int) -> bool:
+    """Whether a piece only asks what it costs or comes to, and not what: that was said before."""
+    return all(token.word in _ASKS_NO_MORE for token in message.tokens[first:last])
+
+
+def _tells_why(message: Message, part: Part) -> bool:
+    first = part.first + (message.tokens[part.first].word in _AND)
+    return first < part.last and message.tokens[first].word in _TELLS_WHY
+
+
+def _asks_for_a_rule(part: Part) -> bool:
+    """A phrase knows it for a question of rules."""
+    opinion = part.opinion
+    return (
+        opinion.intent == OF_ALL
+        and opinion.pattern is not None
+        and bool(opinion.pattern.mask)
+        and opinion.score >= SURE
+    )
 
 
 def _names_a_book(part: Part) -> bool:

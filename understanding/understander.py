@@ -73,8 +73,8 @@ class PhraseUnderstanding:
         self._reader = Reader(self._phrases)
         self._judge = Judge(self._phrases)
         self._ear = Ear(self._phrases, self._judge, model or trained_model())
-        self._splitter = Splitter(self._phrases, self._judge, self._ear)
         self._topic_ear = TopicEar(self._phrases)
+        self._splitter = Splitter(self._phrases, self._judge, self._ear, self._topic_ear)
 
     def understand(self, text: str) -> tuple[Request, ...]:
         """At least one request, in the order of the message; never raises."""
@@ -123,6 +123,7 @@ class PhraseUnderstanding:
         """What is asked for, a part a wish; a message that no phrase fits is taken for a title."""
         parts = self._splitter.parts(message, words)
         parts = [*parts[:-_MOST_HEARD], *(self._heard(message, part) for part in parts[-_MOST_HEARD:])]
+        parts = self._splitter.with_topics(message, parts)
         kept = self._fitting(message, words, parts, wishes(parts)) if len(parts) > 1 else wishes(parts)
         short = len(message.tokens) <= LONGEST_TITLE
         unexplained = [part for part in parts if part.opinion.pattern is None and part.opinion.content]

@@ -58,6 +58,8 @@ def wishes(parts: Sequence[Part]) -> list[Part]:
         first = unique.setdefault(part.opinion.intent, part)
         if first is not part and is_another_book(first, part):
             unique[f"{part.opinion.intent} {part.first}"] = part
+        elif first is not part and is_another_rule(first, part):
+            unique.setdefault(f"{part.opinion.intent} {part.topic}", part)
     return list(unique.values())[:MOST_REQUESTS]
 
 
@@ -66,6 +68,11 @@ def is_another_book(one: Part, two: Part) -> bool:
     return all(
         part.opinion.intent in _LOOKED_FOR and part.asks and 0 < part.opinion.strange <= _A_TITLE for part in (one, two)
     )
+
+
+def is_another_rule(one: Part, two: Part) -> bool:
+    """Two rules asked for, each with a topic of its own: «Распечатать можно? А вайфай есть?»."""
+    return bool(one.topic and two.topic) and one.topic != two.topic and is_outright(one) and is_outright(two)
 
 
 def is_outright(part: Part) -> bool:

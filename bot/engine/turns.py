@@ -1,6 +1,6 @@
 """What one message comes to: decided, answered by its handlers, worded as a ``Completed``; nothing is kept here."""
 
-from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping
+from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -172,7 +172,8 @@ class Turns:
     async def _moves(self, decision: Decision, waiting: Waiting, language: str, now: datetime) -> tuple[Answer, ...]:
         if len(decision.moves) == 1:
             return (await self._move(decision.moves[0], waiting, decision, language, now),)
-        return tuple([await self._move(move, waiting, decision, language, now) for move in decision.moves])
+        answers = [await self._move(move, waiting, decision, language, now) for move in decision.moves]
+        return _once(decision.moves, answers)
 
     async def _move(self, move: Move, waiting: Waiting, decision: Decision, language: str, now: datetime) -> Answer:
         match move:
@@ -225,6 +226,17 @@ class Turns:
 
 def _answer(said: Reply | Answer) -> Answer:
     return said if isinstance(said, Answer) else Answer(replies=(said,))
+
+
+def _once(moves: Sequence[Move], answers: Sequence[Answer]) -> tuple[Answer, ...]:
+    """The answers; what two wishes of one kind are answered alike («есть вайфай? а принтер?») is said once."""
+    said: set[tuple[str, tuple[Reply, ...]]] = set()
+    kept = []
+    for move, answer in zip(moves, answers, strict=True):
+        what = move.request.intent if isinstance(move, Call) else "", answer.replies
+        kept.append(replace(answer, replies=()) if what in said else answer)
+        said.add(what)
+    return tuple(kept)
 
 
 def _joined(first: Answer, then: Answer) -> Answer:

@@ -1,5 +1,7 @@
 """«Как записаться?»"""
 
+import pytest
+
 from tests.support.fake_library import FakeFaq
 from tests.support.reader import Reader
 
@@ -46,3 +48,24 @@ async def test_a_link_that_is_no_web_page_is_not_shown(reader: Reader, faq: Fake
     await reader.says("как записаться")
 
     assert reader.heard[0].marks == ()
+
+
+@pytest.mark.parametrize("asked", ["как записаться и сколько стоит?", "что нужно для записи и сколько это стоит"])
+async def test_who_asks_how_and_for_how_much_hears_both(reader: Reader, faq: FakeFaq, asked: str) -> None:
+    faq.answers("join", "Приходите с паспортом.")
+    faq.answers("join.price", "Запись бесплатная.")
+
+    await reader.says(asked)
+
+    reader.hears("Приходите с паспортом.", "Запись бесплатная.")
+
+
+@pytest.mark.parametrize("asked", ["сколько стоит записаться?", "запись у вас платная?"])
+async def test_who_asks_for_the_price_alone_hears_it_alone(reader: Reader, faq: FakeFaq, asked: str) -> None:
+    faq.answers("join", "Приходите с паспортом.")
+    faq.answers("join.price", "Запись бесплатная.")
+
+    await reader.says(asked)
+
+    reader.hears("Запись бесплатная.")
+    reader.hears_nothing_of("Приходите с паспортом.")

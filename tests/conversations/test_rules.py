@@ -92,3 +92,21 @@ async def test_who_has_lost_somebody_hears_the_rule_gently(reader: Reader, faq: 
     await reader.says("дядя скончался, у него остались ваши книги, как вернуть?")
 
     reader.hears("Сочувствую вам.\nПринести книги может любой.")
+
+
+async def test_two_rules_in_one_message_are_both_told(reader: Reader, faq: FakeFaq) -> None:
+    faq.answers("rules.limit", "До пяти книг.")
+    faq.answers("rules.term", "На две недели.")
+
+    await reader.says("сколько книг можно взять и на сколько?")
+
+    reader.hears("До пяти книг.", "На две недели.")
+
+
+async def test_what_answers_both_of_them_is_said_once(reader: Reader, faq: FakeFaq) -> None:
+    faq.answers("rules", "Берегите книги.")
+
+    await reader.says("есть ли у вас вайфай и можно ли распечатать?")
+
+    reader.hears("Именно об этом не сказано. Общие правила такие:")
+    assert len(reader.heard) == 1

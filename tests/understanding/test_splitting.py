@@ -205,3 +205,58 @@ def test_an_order_takes_the_book_that_is_named_behind_its_comma(reader: PhraseUn
     (hold,) = reader.understand("Зарезервируйте, пожалуйста, за мной «Дубровского» — все экземпляры, какие свободны.")
 
     assert (hold.intent, hold.rest) == ("hold", "Дубровского")
+
+
+@pytest.mark.parametrize(
+    ("said", "topics"),
+    [
+        ("есть ли у вас вайфай и можно ли распечатать", ["rules.wifi", "rules.print"]),
+        ("Можно распечатать? А вайфай есть?", ["rules.print", "rules.wifi"]),
+        ("wifi / распечатать / туалет", ["rules.wifi", "rules.print", "rules.facilities"]),
+        ("туалет, ксерокс", ["rules.facilities", "rules.print"]),
+        ("сколько книг можно взять и на сколько", ["rules.limit", "rules.term"]),
+        ("сколько книг дают и на какой срок", ["rules.limit", "rules.term"]),
+        ("на сколько дают книги и сколько штук", ["rules.term", "rules.limit"]),
+        ("на сколько дают книги и какой штраф", ["rules.term", "rules.fine"]),
+        ("как вернуть книгу если вы закрыты и будет ли штраф", ["rules.return", "rules.fine"]),
+    ],
+)
+def test_two_rules_are_two_questions(reader: PhraseUnderstanding, said: str, topics: list[str]) -> None:
+    heard = reader.understand(said)
+
+    assert [(one.intent, one.slots["topic"]) for one in heard] == [("rules", topic) for topic in topics]
+
+
+@pytest.mark.parametrize(
+    ("said", "topic"),
+    [
+        ("можно ли распечатать и отсканировать", "rules.print"),
+        ("распечатать 40 страниц сколько будет", "rules.print"),
+        ("Распечатать 40 страниц. Сколько будет?", "rules.print"),
+        ("можно ли распечатать и сколько стоит", "rules.print"),
+        ("я потеряла книгу что делать и сколько платить", "rules.lost"),
+        ("можно сдать книги за маму и взять на её билет", "rules.proxy"),
+        ("Можно я буду брать книги на билет ребёнка, а то мой просрочен?", "rules.proxy"),
+        ("Потеряла книгу. Можно принести другую?", "rules.lost"),
+    ],
+)
+def test_one_rule_asked_in_many_words_is_one(reader: PhraseUnderstanding, said: str, topic: str) -> None:
+    assert [one.slots.get("topic") for one in reader.understand(said)] == [topic]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "мне нужно сдать книги, вы в субботу работаете? а если опоздаю то что будет",
+        "мне нужно сдать книги вы в субботу работаете а если опоздаю",
+        "Вы работаете в субботу? Но если просрочу, что мне будет?",
+    ],
+)
+def test_what_if_is_a_question_of_its_own(reader: PhraseUnderstanding, said: str) -> None:
+    hours, rule = reader.understand(said)
+
+    assert (hours.intent, rule.intent, rule.slots["topic"]) == ("hours", "rules", "rules.fine")
+
+
+def test_sums_are_still_none_of_ours(reader: PhraseUnderstanding) -> None:
+    assert [one.intent for one in reader.understand("сколько будет 2 + 2")] == ["out_of_scope"]
