@@ -35,6 +35,7 @@ from sqlalchemy import table as named_table
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from bot import lasting
 from bot.errors import InputError
 from bot.quick import dataclass
 from db import migrate
@@ -95,7 +96,7 @@ async def backup(engine: AsyncEngine, revision: str, file: Path) -> Copied:
                         digest.line(row)
                         counts[table.name] += 1
             digest.line({"end": counts, "sha256": digest.hexdigest()})
-        partial.replace(file)
+        lasting.put(partial, file)  # a power failure must not cost last week's copy of this name as well
     except DBAPIError as error:
         raise unavailable(error) from error
     finally:
@@ -166,7 +167,7 @@ def verify(file: Path) -> Copied:
 
 
 async def restore(engine: AsyncEngine, file: Path) -> Copied:
-    """Fill an empty store from ``file``, in one transaction.
+    """Fill an empty store from ``file``, in one transaction; tables that it has not are made in the same.
 
     What an earlier version copied goes into tables as that version had them, and these are brought up to date.
 
@@ -187,16 +188,12 @@ async def restore(engine: AsyncEngine, file: Path) -> Copied:
 async def _fill(engine: AsyncEngine, file: Path, copied: Copied) -> None:
     is_earlier = copied.revision != migrate.head()
     async with engine.begin() as connection:
-        for table in _tables():
-            if table.name in MADE_WITH_THE_TABLES:
-                continue
-            if await connection.scalar(select(func.count()).select_from(table)):
-                raise InputError(
-                    f"the database is not empty (table {table.name}): restore into a new one, "
-                    "so that nothing is overwritten"
-                )
-        if is_earlier:
-            await connection.run_sync(migrate.make_anew, copied.revision)
+        if await connection.run_sync(migrate.revision_of) is None:
+            await connection.run_sync(migrate.bring, copied.revision)
+        else:
+            await _refuse_to_overwrite(connection)
+            if is_earlier:
+                await connection.run_sync(migrate.make_anew, copied.revision)
         for name in MADE_WITH_THE_TABLES & copied.rows.keys():
             await connection.execute(delete(METADATA.tables[name]))
         for into, batch in _batches(file):
@@ -206,6 +203,15 @@ async def _fill(engine: AsyncEngine, file: Path, copied: Copied) -> None:
         await _settle(connection)
         if engine.dialect.name == "postgresql":
             await _reset_sequences(connection)
+
+
+async def _refuse_to_overwrite(connection: AsyncConnection) -> None:
+    for table in _tables():
+        if table.name in MADE_WITH_THE_TABLES:
+            continue
+        if await connection.scalar(select(func.count()).select_from(table)):
+            taken = f"the database is not empty (table {table.name})"
+            raise InputError(f"{taken}: restore into a new one, so that nothing is overwritten")
 
 
 def _batches(file: Path) -> Iterator[tuple[TableClause, list[dict[str, Any]]]]:

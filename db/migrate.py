@@ -72,7 +72,7 @@ async def upgrade(database: Database, revision: str = "head") -> None:
     from alembic import command
 
     def step(connection: Connection) -> None:
-        before = _current(connection)
+        before = revision_of(connection)
         try:
             command.upgrade(_config(connection), revision)
         except DBAPIError as error:
@@ -117,7 +117,7 @@ async def state(database: Database) -> Tables:
     """How the tables stand. Raises StoreUnavailable where the store does not answer."""
     with store_errors():  # only read: who asks whether the service is ready must not wait for who writes
         async with database.engine.connect() as connection:
-            current = await connection.run_sync(_current)
+            current = await connection.run_sync(revision_of)
     if current is None:
         return Tables.EMPTY
     if current == head():
@@ -125,7 +125,8 @@ async def state(database: Database) -> Tables:
     return Tables.BEHIND if current in _revisions() else Tables.NEWER
 
 
-def _current(connection: Connection) -> str | None:
+def revision_of(connection: Connection) -> str | None:
+    """The revision of the tables, None where there are none."""
     if not inspect(connection).has_table(VERSION_TABLE):
         return None
     found: str | None = connection.scalar(text(f"SELECT version_num FROM {VERSION_TABLE}"))  # noqa: S608 - our own name

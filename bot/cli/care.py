@@ -18,6 +18,7 @@ from bot.settings import Settings, load
 from db import backup as copies
 from db import migrate
 from db.connect import Database, connect, parse_url
+from db.import_runs import Unended, unended
 
 RESTED = "readers are not reminded; where this is the library's own store again, run: bibliobot notices resume"
 ENOUGH_MB = 200
@@ -50,7 +51,7 @@ async def _check(config: Path | None, console: Console) -> int:
         file = _file(settings, folder)
         store = await open_database(settings, folder)
         try:
-            resting = await notices_rest(store)
+            resting, imports = await notices_rest(store), await unended(store)
             await migrate.try_writing(store)
         finally:
             await store.aclose()
@@ -59,6 +60,8 @@ async def _check(config: Path | None, console: Console) -> int:
             console.print(f"{NOTE}  database: {escape(scarce)}")
         if resting:
             console.print(f"{NOTE}  notices: {RESTED}")
+        for each in imports:
+            console.print(f"{NOTE}  catalogue: {escape(_half(each, settings))}")
     except BibliobotError as error:
         faults += say("database", f"{error}{file}")
     try:
@@ -86,6 +89,15 @@ def _file(settings: Settings, folder: Path) -> str:
     """The file of an SQLite store, for whoever has to mend it; an address of PostgreSQL may hold a password."""
     url = parse_url(settings.database.url.get_secret_value(), folder)
     return f" ({url.database})" if url.get_backend_name() == "sqlite" else ""
+
+
+def _half(run: Unended, settings: Settings) -> str:
+    """What to do about an import that has no end."""
+    begun = run.started_at.astimezone(settings.library.timezone)
+    return (
+        f"the import of {', '.join(run.files)} (source {run.source}) that began on {begun:%Y-%m-%d at %H:%M} has not "
+        "ended: if it is not at work any more, load the same again; what is there already stays as it is"
+    )
 
 
 def _scarce_room(settings: Settings, folder: Path) -> str:
@@ -174,10 +186,8 @@ def restore(config: Path | None, file: Path) -> int:
     async def work() -> copies.Copied:
         store = await _store(*load(config))
         try:
-            if await migrate.state(store) is migrate.Tables.EMPTY:
-                copies.verify(file)
-                await migrate.upgrade(store)
-            if fault := await tables_fault(store):
+            is_new = await migrate.state(store) is migrate.Tables.EMPTY
+            if not is_new and (fault := await tables_fault(store)):
                 raise StoreUnavailable(fault)
             return await copies.restore(store.writer, file)
         finally:

@@ -26,6 +26,7 @@ from typing import Any, Self
 
 import tantivy
 
+from bot import lasting
 from bot.bibliography import IndexEntry
 from bot.quick import dataclass
 from catalogue.index.documents import describe, document, forget_words, schema
@@ -244,7 +245,7 @@ def _write_state(build: Path, state: State) -> None:
 def _replace(path: Path, text: str) -> None:
     new = path.with_suffix(".new")
     new.write_text(text, "utf-8")
-    new.replace(path)
+    lasting.put(new, path)
 
 
 def _mark(path: Path) -> _MAPPED:

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from rapidfuzz.distance import OSA, Prefix
 
+from bot import lasting
 from bot.language.morphology import is_cyrillic, stem
 from bot.quick import dataclass
 from catalogue.index import deletes
@@ -189,6 +190,8 @@ def write_part(folder: Path, counts: Mapping[str, int]) -> None:
     }
     for name, array in arrays.items():
         np.save(folder / f"{name}.npy", array)
+    for file in folder.iterdir():  # before anything names them: half a vocabulary is not seen to be one
+        lasting.to_disk(file)
 
 
 def _kept(word: str) -> str:

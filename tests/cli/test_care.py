@@ -9,6 +9,7 @@ import pytest
 
 from bot.cli import care
 from bot.errors import StoreUnavailable
+from db import backup as copies
 from db import connect
 from db.connect import Database
 from tests.cli.library import SmallLibrary
@@ -160,6 +161,40 @@ def test_a_store_moves_by_backup_and_restore(tmp_path: Path) -> None:
     for nowhere in (str(tmp_path), "."):
         assert f"{nowhere}: cannot be written" in old.runs("backup", nowhere, code=1)
     assert "there is no such file" in new.runs("restore", str(tmp_path / "none.gz"), code=1).lower()
+
+
+def test_check_tells_of_an_import_that_has_no_end(tmp_path: Path) -> None:
+    library = SmallLibrary.in_folder(tmp_path)
+    library.imports()
+    assert "has not ended" not in library.runs("check")
+    with closing(sqlite3.connect(tmp_path / "data" / "bibliobot.sqlite3")) as store, store:
+        store.execute("UPDATE import_runs SET finished_at = NULL, started_at = '2026-11-24 00:15:00.000000'")
+
+    said = library.runs("check")
+
+    assert "the import of books.csv (source books) that began on 2026-11-24 at 03:15 has not ended" in said
+    library.imports()
+    assert "has not ended" not in library.runs("check"), "the same again was read to its end"
+
+
+def test_a_copy_that_cannot_be_restored_makes_no_tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "old").mkdir()
+    (tmp_path / "new").mkdir()
+    old, new = SmallLibrary.in_folder(tmp_path / "old"), SmallLibrary.in_folder(tmp_path / "new")
+    old.imports()
+    copy = str(tmp_path / "copy.gz")
+    old.runs("backup", copy)
+
+    async def breaks_off(*_: object) -> None:
+        raise StoreUnavailable("killed")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(copies, "_settle", breaks_off)
+        new.runs("restore", copy, code=1)
+
+    assert "the tables are missing" in new.runs("check", code=1), "an empty library would be taken for the restored one"
+    new.runs("restore", copy)
+    assert "Вий" in new.runs("ask", "вий")
 
 
 def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
