@@ -57,6 +57,7 @@ class CatalogueImports:
         after: Done when something was loaded: whoever keeps branches in memory looks again.
         lists: What reads lists of readers and of loans; None: they are not taken.
         branches: The branches of which readers are told more than the name; None: there are none.
+        month_first: Whether «3/5/2026» is the fifth of March, where no date of a table tells.
     """
 
     def __init__(
@@ -71,10 +72,12 @@ class CatalogueImports:
         after: Prepare | None = None,
         lists: "Lists | None" = None,
         branches: Known | None = None,
+        month_first: bool = False,
     ) -> None:
         self._folder, self._jobs, self._writer = folder, jobs, writer
         self._largest, self._only_branch, self._after = largest, only_branch, after
         self._clock, self._lists, self._branches = clock, lists, branches
+        self._month_first = month_first
         self._tasks: set[asyncio.Task[None]] = set()
 
     # --- the port --------------------------------------------------------------------------------
@@ -241,7 +244,7 @@ class CatalogueImports:
 
         branches = await self._branches() if self._branches is not None else ()
         try:
-            source = await asyncio.to_thread(recognise, self._file(job), "", branches)
+            source = await asyncio.to_thread(recognise, self._file(job), "", branches, month_first=self._month_first)
         except InputError as error:
             return Outcome(fault=Fault.UNKNOWN_KIND, detail=_without_path(error, self._file(job)))
         done.size = source.size

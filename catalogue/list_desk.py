@@ -54,10 +54,14 @@ class Lists:
         writer: Where readers and loans go.
         hider: Hides what lists of titles name.
         registration_months: So long a registration holds where the list tells only when it began; 0: nobody can tell.
+        month_first: Whether «3/5/2026» is the fifth of March, where no date of a list tells.
     """
 
-    def __init__(self, writer: ListWriter, hider: TitleHider, registration_months: int = 0) -> None:
+    def __init__(
+        self, writer: ListWriter, hider: TitleHider, registration_months: int = 0, *, month_first: bool = False
+    ) -> None:
         self._writer, self._hider, self._months = writer, hider, registration_months
+        self._month_first = month_first
 
     async def read(self, path: Path, job: ImportJob, tick: Tick, *, dry_run: bool, accept_disappeared: bool) -> Outcome:
         """The list from its first row to its last. Raises StoreUnavailable."""
@@ -66,7 +70,7 @@ class Lists:
 
         kind = cast("Kind", job.kind.value)
         try:
-            source = await asyncio.to_thread(recognise_list, path, kind)
+            source = await asyncio.to_thread(recognise_list, path, kind, month_first=self._month_first)
         except InputError:  # its text quotes the first row: perhaps a person
             return Outcome(fault=Fault.UNKNOWN_KIND)
         rows = Rows(source, tick)

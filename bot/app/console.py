@@ -16,6 +16,7 @@ from bot.engine.inviting import JoinLinks
 from bot.engine.privacy import DataClass, Privacy
 from bot.engine.rehearsal import Rehearsal, Stage
 from bot.lessons import Lessons, Topic
+from bot.library.customs import MONTH_FIRST
 from bot.library.model import Branch
 from bot.library.places import start_parameter
 from bot.settings import Settings
@@ -179,6 +180,7 @@ def imports_of(what: Opened) -> CatalogueImports:
     """What loads catalogues and lists at the console."""
     settings = what.settings
     branches = settings.library.branches
+    month_first = settings.library.country in MONTH_FIRST
 
     async def known() -> Sequence[Branch]:
         return [*settings.library.values(), *described(await what.branches.all())]
@@ -196,5 +198,7 @@ def imports_of(what: Opened) -> CatalogueImports:
             SqlListWriter(what.database, what.branches, what.clock, what.lending.house),
             SqlTitleHider(what.database, what.clock),
             settings.circulation.registration_months,
+            month_first=month_first,
         ),
+        month_first=month_first,
     )

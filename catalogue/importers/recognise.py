@@ -50,13 +50,16 @@ _MAGIC = (
 )
 
 
-def recognise(path: Path, encoding: str = "", branches: Sequence[Branch] = ()) -> SourceFile:
+def recognise(
+    path: Path, encoding: str = "", branches: Sequence[Branch] = (), *, month_first: bool = False
+) -> SourceFile:
     """What a file is and how it is read.
 
     Args:
         path: ISO 2709 (MARC21, UNIMARC/RUSMARC, IRBIS), MARCXML, IRBIS text, CSV or XLSX; gzip is unpacked.
         encoding: Overrules what the charset looks like; "" is to find out.
         branches: The library's: where a file may name them in one of two places, their names decide.
+        month_first: Whether «3/5/2026» is the fifth of March, where no date of a table tells.
 
     Raises:
         InputError: It is none of these, empty, or cannot be read; the text says what it is and what to do.
@@ -73,7 +76,7 @@ def recognise(path: Path, encoding: str = "", branches: Sequence[Branch] = ()) -
         if _is_irbis_text(head):
             return _irbis_text(path, forced)
         foreign = "" if _is_text(head) else "no text"
-    table = None if foreign else recognise_table(path, encoding)
+    table = None if foreign else recognise_table(path, encoding, month_first=month_first)
     if table is None:
         raise InputError(f"{path}: is {foreign or 'no catalogue that this program knows'}; {_EXPORT_OF}")
     return table

@@ -46,51 +46,66 @@ class Column(StrEnum):
     ITEM_TYPE = "item_type"
 
 
+DATES = frozenset({
+    Column.BIRTH_DATE, Column.VALID_UNTIL, Column.REGISTERED, Column.ISSUED, Column.DUE, Column.RETURNED,
+})  # fmt: skip
+
 _CARD = (
     "билет|номер билета|n билета|читательский билет|номер читательского билета|n читательского билета|формуляр|"
     "номер формуляра|n формуляра|карта читателя|номер карты|чит билет|n чит билета|card|card number|cardnumber|"
     "card no|library card|идентификатор читателя|id читателя|штрихкод билета|штрихкод читателя|номер читателя|"
-    "n читателя|код читателя"
+    "n читателя|код читателя|patron barcode|borrower barcode|patron id|patron number|borrower number|"
+    "library card number|card id"
 )
 _BRANCH = (
     "филиал|библиотека|подразделение|структурное подразделение|пункт выдачи|место выдачи|кафедра|код филиала|"
-    "номер филиала|n филиала|branch|library"
+    "номер филиала|n филиала|branch|library|home library|home branch|branch name|library name"
 )
 PATRONS: Mapping[Column, str] = {
-    Column.CARD: _CARD + "|штрихкод|barcode",
-    Column.NAME: "фио|ф и о|фио читателя|читатель|фамилия имя отчество|name|full name|patron|reader",
-    Column.SURNAME: "фамилия|surname|last name|фамилия читателя",
-    Column.GIVEN_NAME: "имя|given name|first name|имя читателя",
+    Column.CARD: _CARD + "|штрихкод|barcode|barcode number",
+    Column.NAME: "фио|ф и о|фио читателя|читатель|фамилия имя отчество|name|full name|patron|reader|"
+    "patron name|borrower|borrower name",
+    Column.SURNAME: "фамилия|surname|last name|фамилия читателя|family name|lastname",
+    Column.GIVEN_NAME: "имя|given name|first name|имя читателя|firstname|forename",
     Column.PATRONYMIC: "отчество|patronymic|middle name",
-    Column.BIRTH_DATE: "дата рождения|д р|др|родился|день рождения|birth date|birthdate|date of birth|год рождения",
-    Column.PHONE: "телефон|тел|мобильный|моб телефон|мобильный телефон|номер телефона|контактный телефон|сотовый|phone",
-    Column.EMAIL: "e mail|email|эл почта|электронная почта|почта|mail",
-    Column.CATEGORY: "категория|категория читателя|группа|группа читателей|вид читателя|category",
+    Column.BIRTH_DATE: "дата рождения|д р|др|родился|день рождения|birth date|birthdate|date of birth|год рождения|dob|"
+    "birthday",
+    Column.PHONE: "телефон|тел|мобильный|моб телефон|мобильный телефон|номер телефона|контактный телефон|сотовый|phone|"
+    "phone number|telephone|mobile|mobile phone|cell phone|primary phone",
+    Column.EMAIL: "e mail|email|эл почта|электронная почта|почта|mail|email address|e mail address",
+    Column.CATEGORY: "категория|категория читателя|группа|группа читателей|вид читателя|category|"
+    "patron type|patron category|borrower category|borrower type",
     Column.BRANCH: _BRANCH,
     Column.VALID_UNTIL: "действителен до|срок действия|билет до|действует до|срок действия билета|дата окончания|"
-    "valid until|expires|expiry date|перерегистрация до",
+    "valid until|expires|expiry date|перерегистрация до|expiration date|expiration|expires on|card expires|expiry",
     Column.REGISTERED: "дата перерегистрации|перерегистрация|последняя перерегистрация|перерегистрирован|дата записи|"
-    "дата последней перерегистрации|registered|registration date|date enrolled",
-    Column.BLOCKED: "блокировка|заблокирован|ограничение|лишен права|blocked|restricted",
+    "дата последней перерегистрации|registered|registration date|date enrolled|enrollment date|"
+    "date registered|date of registration",
+    Column.BLOCKED: "блокировка|заблокирован|ограничение|лишен права|blocked|restricted|barred|suspended",
     Column.RIGHT: "право пользования|право пользования библиотекой",
-    Column.DEBT: "долг|сумма долга|долг руб|задолженность|сумма задолженности|задолженность руб|debt|amount owed|fines",
+    Column.DEBT: "долг|сумма долга|долг руб|задолженность|сумма задолженности|задолженность руб|debt|amount owed|fines|"
+    "fines owed|balance owed|amount due",
 }  # fmt: skip
 LOANS: Mapping[Column, str] = {
     Column.CARD: _CARD,
     Column.INVENTORY: "инв|инв номер|инв n|инвентарный номер|инвентарный n|инвентарный|номер экземпляра|inventory|"
     "inventory number|accession number",
-    Column.BARCODE: "штрихкод|штрих код|шк|barcode|штрихкод книги|штрихкод экземпляра|метка|rfid",
-    Column.TITLE: "название|заглавие|книга|название книги|заглавие книги|наименование|издание|документ|title",
+    Column.BARCODE: "штрихкод|штрих код|шк|barcode|штрихкод книги|штрихкод экземпляра|метка|rfid|"
+    "item barcode|copy barcode",
+    Column.TITLE: "название|заглавие|книга|название книги|заглавие книги|наименование|издание|документ|title|"
+    "item title|book title",
     Column.AUTHOR: "автор|авторы|author",
     Column.AUTHOR_TITLE: "автор и заглавие|автор и название|автор заглавие|автор название|краткое описание|"
     "библиографическое описание|описание",
     Column.BRANCH: _BRANCH,
-    Column.ISSUED: "дата выдачи|выдано|выдана|выдан|когда выдана|дата|issued|issue date|checkout date|дата получения",
+    Column.ISSUED: "дата выдачи|выдано|выдана|выдан|когда выдана|дата|issued|issue date|checkout date|дата получения|"
+    "check out date|checked out|checked out on|date checked out|date issued|loan date|date borrowed|borrowed on",
     Column.DUE: "срок возврата|срок|вернуть до|вернуть|дата возврата|возврат до|до|due|due date|date due|"
     "планируемая дата возврата|предполагаемая дата возврата|срок сдачи",
     Column.RETURNED: "возвращено|возврат|возвращена|дата фактического возврата|фактическая дата возврата|сдано|"
     "дата сдачи|returned|return date|отметка о возврате|сдана",
-    Column.RENEWALS: "продлений|количество продлений|число продлений|продлено раз|продления|продлено|renewals",
+    Column.RENEWALS: "продлений|количество продлений|число продлений|продлено раз|продления|продлено|renewals|"
+    "times renewed|renewal count",
     Column.MISSING: "утеряна|утеряно|потеряна|lost|утрата",
     Column.HIGH_DEMAND: "повышенный спрос|повышенного спроса|не продлевается|не продлевать|high demand|not renewable",
     Column.READING_ROOM: "читальный зал|в читальный зал|только в читальном зале|reading room",

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import field
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Literal
 
@@ -16,12 +16,12 @@ from catalogue.importers.charsets import RecordDecoder, record_decoder
 from catalogue.importers.chunks import BadRecord, Chunk
 from catalogue.importers.fields import Fields
 from catalogue.importers.source import Stream, unpacked_size
+from catalogue.importers.tables import days, values
 from catalogue.importers.tables import rows as tables
-from catalogue.importers.tables import values
 from catalogue.importers.tables.reading import charset_of, first_lines, head_of
 from catalogue.importers.tables.rows import Row
 from catalogue.lists import irbis_readers
-from catalogue.lists.headings import HEADER_WITHIN, LOANS, PATRONS, TITLES, Column, Header, find_header
+from catalogue.lists.headings import DATES, HEADER_WITHIN, LOANS, PATRONS, TITLES, Column, Header, find_header
 from catalogue.lists.rows import BadRow, Cells, loan, patron, title
 
 Kind = Literal["patrons", "loans", "hidden"]
@@ -43,6 +43,7 @@ class ListFile:
     Attributes:
         size: How far ``offset`` of the rows will go: unpacked bytes, rows for workbooks.
         evidence: Why this format and charset, in words for the operator.
+        month_first: Whether «3/5/2026» is the fifth of March.
     """
 
     path: Path
@@ -51,6 +52,7 @@ class ListFile:
     charset: str
     size: int
     evidence: str
+    month_first: bool = False
     reader: Callable[["ListFile"], Iterator[Read]] = field(repr=False, compare=False)
 
     def rows(self) -> Iterator[Read]:
@@ -61,13 +63,14 @@ class ListFile:
             raise InputError(f"{self.path}: cannot be read ({error.strerror or error})") from error
 
 
-def recognise_list(path: Path, kind: Kind, encoding: str = "") -> ListFile:
+def recognise_list(path: Path, kind: Kind, encoding: str = "", *, month_first: bool = False) -> ListFile:
     """What a file is and how it is read.
 
     Args:
         path: CSV, tab-separated text, gzip of these, an Excel workbook, or IRBIS's base of readers as text or ISO 2709.
         kind: What is looked for in it.
         encoding: Overrules what the charset looks like.
+        month_first: Whether «3/5/2026» is the fifth of March, where no date of the list tells.
 
     Raises:
         InputError: It is none of these, or no column tells of card numbers; the text says what was found.
@@ -78,7 +81,7 @@ def recognise_list(path: Path, kind: Kind, encoding: str = "") -> ListFile:
         raise InputError(f"{path}: there is no such file")
     try:
         if tables.is_workbook(path):
-            return _workbook(path, kind)
+            return _workbook(path, kind, month_first=month_first)
         head = head_of(path)
         charset, evidence = charset_of(head, encoding)
         lines = first_lines(head, charset)
@@ -104,6 +107,7 @@ def recognise_list(path: Path, kind: Kind, encoding: str = "") -> ListFile:
         charset=charset,
         size=size,
         evidence=f"{evidence}; columns: {', '.join(header.headings)}",
+        month_first=_month_first(tables.text_rows(path, charset, delimiter), header, otherwise=month_first),
         reader=lambda source: _text(source, delimiter, header),
     )
 
@@ -126,13 +130,20 @@ def _layout(path: Path, kind: Kind, lines: Sequence[str]) -> tuple[str, Header]:
 def _text(source: ListFile, delimiter: str, header: Header) -> Iterator[Read]:
     for row in tables.text_rows(source.path, source.charset, delimiter):
         if row.number > header.rows:
-            yield from _taken(source.kind, row, header)
+            yield from _taken(source, row, header)
 
 
-def _workbook(path: Path, kind: Kind) -> ListFile:
+def _month_first(rows: Iterator[Row], header: Header, *, otherwise: bool) -> bool:
+    places = [place for column, place in header.columns.items() if column in DATES]
+    texts = (row.cells[place] for row in islice(rows, days.ASKED_ROWS) for place in places if place < len(row.cells))
+    return days.is_month_first(texts, otherwise=otherwise)
+
+
+def _workbook(path: Path, kind: Kind, *, month_first: bool) -> ListFile:
     seen: list[str] = []
     for _, sheet in tables.workbook_sheets(path):
-        first = [row.cells for row in islice(sheet, HEADER_WITHIN + 1)]
+        rows = list(islice(sheet, HEADER_WITHIN + 1))
+        first = [row.cells for row in rows]
         header = find_header(first, _WORDS[kind])
         if header is not None:
             return ListFile(
@@ -142,6 +153,7 @@ def _workbook(path: Path, kind: Kind) -> ListFile:
                 charset="xlsx",
                 size=tables.workbook_size(path),
                 evidence=f"columns: {', '.join(header.headings)}",
+                month_first=_month_first(chain(rows, sheet), header, otherwise=month_first),
                 reader=_sheets,
             )
         seen += [", ".join(cells) for cells in first[:1]]
@@ -155,19 +167,19 @@ def _sheets(source: ListFile) -> Iterator[Read]:
         if header is None:
             continue
         for row in first[header.rows :]:
-            yield from _taken(source.kind, row, header)
+            yield from _taken(source, row, header)
         for row in sheet:
-            yield from _taken(source.kind, row, header)
+            yield from _taken(source, row, header)
 
 
-def _taken(kind: Kind, row: Row, header: Header) -> Iterator[Read]:
+def _taken(source: ListFile, row: Row, header: Header) -> Iterator[Read]:
     if not any(row.cells) or values.is_total(row.cells):
         return
-    cells = Cells(row.cells, header.columns)
+    cells = Cells(row.cells, header.columns, month_first=source.month_first)
     try:
-        if kind == "patrons":
+        if source.kind == "patrons":
             yield Listed(row.number, row.offset, patron(cells))
-        elif kind == "loans":
+        elif source.kind == "loans":
             yield Listed(row.number, row.offset, loan(cells))
         else:
             yield Listed(row.number, row.offset, title(cells))

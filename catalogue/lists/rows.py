@@ -7,7 +7,7 @@ from datetime import date
 from bot.language.folding import fold
 from bot.library.linking import phone_of
 from bot.library.lists import LoanData, PatronData, TitleData
-from catalogue.importers.tables import values
+from catalogue.importers.tables import days, values
 from catalogue.lists.headings import Column
 
 _YES = frozenset(fold(word) for word in ("да", "1", "x", "х", "yes", "true", "заблокирован", "есть", "лишен"))
@@ -27,8 +27,8 @@ class BadRow(Exception):
 class Cells:
     """The cells of one row by what they tell."""
 
-    def __init__(self, cells: Sequence[str], columns: Mapping[Column, int]) -> None:
-        self._cells, self._columns = cells, columns
+    def __init__(self, cells: Sequence[str], columns: Mapping[Column, int], *, month_first: bool = False) -> None:
+        self._cells, self._columns, self._month_first = cells, columns, month_first
 
     def text(self, column: Column) -> str:
         """What stands there, "" for nothing."""
@@ -50,7 +50,7 @@ class Cells:
         text = self.text(column)
         if not text:
             return None
-        found = values.day(text)
+        found = days.day(text, month_first=self._month_first)
         if found is None:
             raise BadRow(f"{column.value}: no date: {text[:40]}")
         return found

@@ -66,29 +66,33 @@ OF_COPIES = frozenset(
 EXPECTED = "Заглавие (or Автор и заглавие), Автор, Год, ISBN, Инв. №, Филиал, Кол-во экз., Статус, …"
 
 HEADINGS: dict[Column, str] = {
-    Column.ID: "id|record id|код|код записи|номер записи|ид|идентификатор|id книги|код книги|book id|system number|mfn",
+    Column.ID: "id|record id|код|код записи|номер записи|ид|идентификатор|id книги|код книги|book id|system number|mfn|"
+    "bib id|bib number|biblionumber|record number|control number|bib record id",
     Column.INVENTORY: "инв|инв номер|инв n|инв no|инвентарный|инвентарный номер|инвентарный n|инвентарные номера|"
     "инв номера|n инв|номер инв|инвентарный номер экземпляра|inventory|inventory number|inventory no|inv no|"
-    "accession number|учетный номер|номер экземпляра",
-    Column.BARCODE: "штрихкод|штрих код|шк|barcode|rfid|метка|радиометка|номер метки",
-    Column.AUTHOR: "автор|авторы|author|authors|автор ы|фамилия автора|фио автора|автор произведения|writer",
+    "accession number|accession no|accession|учетный номер|номер экземпляра",
+    Column.BARCODE: "штрихкод|штрих код|шк|barcode|rfid|метка|радиометка|номер метки|"
+    "item barcode|copy barcode|barcode number",
+    Column.AUTHOR: "автор|авторы|author|authors|автор ы|фамилия автора|фио автора|автор произведения|writer|"
+    "main author|author name|creator",
     Column.TITLE: "заглавие|название|наименование|title|название книги|наименование книги|заглавие книги|книга|"
     "book title|название издания|наименование издания|произведение|название произведения|наименование документа|"
-    "заглавие документа|основное заглавие|title proper",
+    "заглавие документа|основное заглавие|title proper|item title|main title",
     Column.AUTHOR_TITLE: "автор и заглавие|автор и название|автор название|автор заглавие|автор и наименование|"
     "автор и заглавие книги|автор и название книги|название и автор|краткое описание|библиографическое описание|"
     "автор наименование|автор заглавие издания|описание издания|библиографическая запись",
     Column.SUBTITLE: "подзаголовок|сведения относящиеся к заглавию|подзаголовочные данные|subtitle",
     Column.PART: "том|часть|номер тома|том часть|выпуск|номер выпуска|volume|vol|part|том выпуск|n тома",
     Column.YEAR: "год|год издания|год изд|г изд|год выпуска|year|publication year|год публикации|дата издания|"
-    "место и год издания|год и место издания|original publication year",
+    "место и год издания|год и место издания|original publication year|publication date|pub date|pub year|"
+    "year published|year of publication|date of publication|copyright|copyright date|date published",
     Column.PUBLISHER: "издательство|изд во|издатель|publisher|изд",
     Column.PLACE: "место издания|город|город издания|place",
     Column.PAGES: "объем|страниц|кол во страниц|количество страниц|число страниц|стр|pages|страницы",
     Column.ISBN: "isbn|исбн|isbn 13|isbn13|isbn 10|isbn issn|international standard book number",
     Column.ISSN: "issn",
     Column.ORIGINAL: "оригинальное название|название оригинала|заглавие оригинала|original title",
-    Column.SERIES: "серия|series|книжная серия|название серии|цикл",
+    Column.SERIES: "серия|series|книжная серия|название серии|цикл|series title|series name",
     Column.GENRE: "жанр|жанры|genre|genres|вид литературы|категория|category",
     Column.SUBJECT: "тема|тематика|рубрика|предметная рубрика|subject|subjects|предмет",
     Column.KEYWORDS: "ключевые слова|keywords|теги|tags",
@@ -101,18 +105,25 @@ HEADINGS: dict[Column, str] = {
     Column.URL: "ссылка|url|link|адрес в интернете|электронная версия",
     Column.BBK: "ббк|отдел|ббк отдел|отдел ббк|индекс ббк|bbk|раздел|индекс",
     Column.UDC: "удк|индекс удк|udc",
-    Column.CALL_NUMBER: "полочный шифр|шифр|полочный индекс|расстановочный шифр|шифр хранения|call number|callnumber|"
+    Column.CALL_NUMBER: "полочный шифр|шифр|полочный индекс|расстановочный шифр|шифр хранения|"
+    "call number|callnumber|call no|"
     "shelf mark|shelfmark|shelf|шифр издания|шифр документа|полка|полный шифр",
     Column.BRANCH: "филиал|библиотека|филиал библиотека|библиотека филиал|подразделение|структурное подразделение|"
-    "branch|library|фил|номер филиала|n филиала|код филиала|фонд филиала|сигла|сиглы|держатель",
+    "branch|library|фил|номер филиала|n филиала|код филиала|фонд филиала|сигла|сиглы|держатель|"
+    "branch name|library name|home branch|home library|owning library|owning branch|holding library|holding branch|"
+    "current library|current branch",
     Column.LOCATION: "место хранения|мхр|местонахождение|местоположение|хранение|фонд|кафедра|location|где находится|"
-    "collection|зал",
-    Column.STATUS: "статус|состояние|статус экземпляра|состояние экземпляра|status|наличие|availability",
-    Column.DUE: "срок возврата|дата возврата|вернуть до|срок|due|due date|возврат до|выдана до|на руках до",
+    "collection|зал|shelving location|shelf location|item location|sublocation",
+    Column.STATUS: "статус|состояние|статус экземпляра|состояние экземпляра|status|наличие|availability|"
+    "item status|copy status|circulation status",
+    Column.DUE: "срок возврата|дата возврата|вернуть до|срок|due|due date|возврат до|выдана до|на руках до|"
+    "date due",
     Column.COPIES: "количество|кол во|количество экземпляров|кол во экземпляров|кол во экз|экз|экземпляров|экземпляры|"
     "количество экз|число экземпляров|число экз|всего экз|всего экземпляров|copies|quantity|qty|count|кол экз|"
-    "кол во экземп|количество книг|кол во книг|штук|шт",
-    Column.AVAILABLE: "в наличии|доступно|свободно|на полке|в наличии экз|свободных|available|copies available|"
+    "кол во экземп|количество книг|кол во книг|штук|шт|"
+    "number of copies|no of copies|total copies|copy count",
+    Column.AVAILABLE: "в наличии|доступно|свободно|на полке|в наличии экз|свободных|available|"
+    "copies available|available copies|copies in|"
     "доступно экз|остаток|в наличии шт",
     Column.ISSUED: "выдано|на руках|выдано экз|issued|on loan|checked out|у читателей",
     Column.ACT: "акт|акт выбытия|n акта|номер акта|n акта выбытия|номер акта выбытия|акт списания|n акта списания|"

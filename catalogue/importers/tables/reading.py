@@ -12,7 +12,8 @@ from bot.quick import dataclass
 from catalogue.importers import charsets
 from catalogue.importers.source import SourceFile, Stream, unpacked_size
 from catalogue.importers.tables import rows as tables
-from catalogue.importers.tables.columns import EXPECTED, HEADER_WITHIN, Header, find_header, headings_of
+from catalogue.importers.tables.columns import EXPECTED, HEADER_WITHIN, Column, Header, find_header, headings_of
+from catalogue.importers.tables.days import ASKED_ROWS, is_month_first
 from catalogue.importers.tables.records import TableReader, sheet_branch
 from catalogue.importers.tables.rows import Row
 
@@ -32,18 +33,19 @@ class _Layout:
     columns: int
 
 
-def recognise_table(path: Path, encoding: str = "") -> SourceFile | None:
+def recognise_table(path: Path, encoding: str = "", *, month_first: bool = False) -> SourceFile | None:
     """A table with a header that names a column of titles; None where the file is no table at all.
 
     Args:
         path: CSV (``;``, ``,``, ``|``), tab-separated text, gzip of these, or an Excel workbook (.xlsx).
         encoding: Overrules what the charset looks like; workbooks have none.
+        month_first: Whether «3/5/2026» is the fifth of March, where no date of the file tells.
 
     Raises:
         InputError: It is a table, but its header names no titles: the text says which headings were found.
     """
     if tables.is_workbook(path):
-        return _recognise_workbook(path)
+        return _recognise_workbook(path, month_first=month_first)
     head = head_of(path)
     charset, evidence = charset_of(head, encoding)
     layout = _layout(first_lines(head, charset))
@@ -61,8 +63,19 @@ def recognise_table(path: Path, encoding: str = "") -> SourceFile | None:
         charset=charset,
         size=unpacked_size(path),
         evidence=f"{evidence}; cells parted by {_named(layout.delimiter)}; columns: {_columns(layout.header)}",
+        month_first=_month_first(
+            tables.text_rows(path, charset, layout.delimiter), layout.header, otherwise=month_first
+        ),
         reader=read_table,
     )
+
+
+def _month_first(rows: Iterator[Row], header: Header, *, otherwise: bool) -> bool:
+    place = header.columns.get(Column.DUE)
+    if place is None:
+        return otherwise
+    texts = (row.cells[place] for row in islice(rows, ASKED_ROWS) if place < len(row.cells))
+    return is_month_first(texts, otherwise=otherwise)
 
 
 def read_table(source: SourceFile) -> Iterator[Read | Rejected]:
@@ -73,9 +86,9 @@ def read_table(source: SourceFile) -> Iterator[Read | Rejected]:
     """
     try:
         if source.charset == "xlsx":
-            yield from _read_workbook(source.path)
+            yield from _read_workbook(source.path, month_first=source.month_first)
         else:
-            yield from _read_text(source.path, source.charset)
+            yield from _read_text(source.path, source.charset, month_first=source.month_first)
     except OSError as error:
         raise InputError(
             f"{source.path}: cannot be read ({error.strerror or error}); copy it to this machine and repeat"
@@ -133,11 +146,11 @@ def _tried(lines: Sequence[str], delimiter: str) -> _Layout:
     return _Layout(delimiter=delimiter, header=header, sample=sample, columns=columns)
 
 
-def _read_text(path: Path, charset: str) -> Iterator[Read | Rejected]:
+def _read_text(path: Path, charset: str, *, month_first: bool) -> Iterator[Read | Rejected]:
     layout = _layout(first_lines(head_of(path), charset))
     if layout.header is None:
         raise _no_header(path, layout.sample)
-    reader = TableReader(header=layout.header, is_text=True)
+    reader = TableReader(header=layout.header, is_text=True, month_first=month_first)
     for row in tables.text_rows(path, charset, layout.delimiter):
         if row.number > layout.header.rows:
             yield from reader.take(row)
@@ -147,7 +160,7 @@ def _read_text(path: Path, charset: str) -> Iterator[Read | Rejected]:
 # --- workbooks -----------------------------------------------------------------------------------
 
 
-def _recognise_workbook(path: Path) -> SourceFile:
+def _recognise_workbook(path: Path, *, month_first: bool) -> SourceFile:
     found: list[Header] = []
     seen: list[Sequence[str]] = []
     for _, sheet in tables.workbook_sheets(path):
@@ -155,6 +168,7 @@ def _recognise_workbook(path: Path) -> SourceFile:
         header = find_header(first)
         if header is not None:
             _check(path, header)
+            month_first = _month_first(sheet, header, otherwise=month_first)
             found.append(header)
         seen += first
     if not found:
@@ -165,21 +179,22 @@ def _recognise_workbook(path: Path) -> SourceFile:
         charset="xlsx",
         size=tables.workbook_size(path),
         evidence=f"sheets with a header: {len(found)}; columns: {_columns(found[0])}",
+        month_first=month_first,
         reader=read_table,
     )
 
 
-def _read_workbook(path: Path) -> Iterator[Read | Rejected]:
+def _read_workbook(path: Path, *, month_first: bool) -> Iterator[Read | Rejected]:
     for name, sheet in tables.workbook_sheets(path):
-        yield from _read_sheet(name, sheet)
+        yield from _read_sheet(name, sheet, month_first=month_first)
 
 
-def _read_sheet(name: str, sheet: Iterator[Row]) -> Iterator[Read | Rejected]:
+def _read_sheet(name: str, sheet: Iterator[Row], *, month_first: bool) -> Iterator[Read | Rejected]:
     first = list(islice(sheet, HEADER_WITHIN + 1))
     header = find_header([row.cells for row in first])
     if header is None:
         return
-    reader = TableReader(header=header, is_text=False, branch=sheet_branch(name))
+    reader = TableReader(header=header, is_text=False, month_first=month_first, branch=sheet_branch(name))
     for row in first[header.rows :]:
         yield from reader.take(row)
     for row in sheet:

@@ -11,6 +11,7 @@ from bot.quick import dataclass, replace
 from catalogue.importers import cleaning
 from catalogue.importers.tables import values
 from catalogue.importers.tables.columns import Column, Header
+from catalogue.importers.tables.days import day
 from catalogue.importers.tables.rows import Row
 from catalogue.names import NO_AUTHOR, split_authors
 
@@ -60,11 +61,13 @@ class TableReader:
     Attributes:
         header: What the columns mean.
         is_text: Whether a row with more cells than the header has is a damaged one: in a text its cells have shifted.
+        month_first: Whether «3/5/2026» is the fifth of March.
         branch: The branch that a heading between the rows, or the sheet's name, has named.
     """
 
     header: Header
     is_text: bool
+    month_first: bool = False
     branch: str = ""
     _above: dict[Column, str] = field(default_factory=dict)
     _gathering: _Gathering | None = None
@@ -187,7 +190,7 @@ class TableReader:
         if not text and Column.AVAILABLE in cells and values.count(cells[Column.AVAILABLE]) is None:
             text = cells[Column.AVAILABLE]  # «В наличии: да»
         note, location = cells.get(Column.NOTE, ""), values.said(cells.get(Column.LOCATION, ""))
-        due = values.day(cells.get(Column.DUE, ""))
+        due = day(cells.get(Column.DUE, ""), month_first=self.month_first)
         status = values.status(text) if text else ItemStatus.AVAILABLE
         unknown = bool(text) and status is ItemStatus.UNKNOWN
         if values.said(cells.get(Column.ACT, "")):

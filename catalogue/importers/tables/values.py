@@ -209,15 +209,6 @@ def year(text: str) -> tuple[int | None, str]:
     return int(short[1]) + (2000 if int(short[1]) <= next_year else 1900), "two_digit_year"
 
 
-def day(text: str) -> date | None:
-    """A date as tables write it; two digits of a year are of the 2000s: a due date is never old."""
-    short = re.fullmatch(r"(\d{1,2})[./](\d{1,2})[./](\d{2}|\d{4})", text.strip())
-    if short is None:
-        return cleaning.day(text)
-    full = short[3] if len(short[3]) == 4 else f"20{short[3]}"
-    return cleaning.day(f"{int(short[1]):02d}.{int(short[2]):02d}.{full}")
-
-
 def status(text: str) -> ItemStatus:
     """Where a copy is, by what the column says; UNKNOWN where nobody can tell."""
     lowered = text.strip().lower().replace("ё", "е")
