@@ -12,6 +12,7 @@ from bot.engine.follow_ups import MAY_BE_MORE, follow_up, of_the_same_place
 from bot.language import corrections, reactions, yes_or_no
 from bot.language.folding import fold
 from bot.language.spoken import Spoken, spoken
+from bot.library import genres
 from bot.messages import Button, ButtonPress, Content, Photo, Reply, SharedPhone, Started, Text, Unsupported
 from bot.ports.log import Dialogue, Heard, Mode, Waiting
 from bot.ports.understanding import Request
@@ -327,9 +328,11 @@ def _language(heard: Spoken, kept: str, otherwise: str) -> str:
 
 
 def _is_a_title(requests: tuple[Request, ...]) -> bool:
-    """Nothing but a title: «Where the Wild Things Are» is asked for by readers of any language."""
+    """Nothing but a title: «Where the Wild Things Are» is asked for by readers of any language; "poetry" is none."""
     first = requests[0]
-    return len(requests) == 1 and first.intent == "search" and "whole" not in first.slots
+    if len(requests) > 1 or first.intent != "search" or "whole" in first.slots or "language" in first.slots:
+        return False
+    return not all(map(genres.kind_of, genres.told(first.rest)))
 
 
 def _is_number(text: str) -> bool:

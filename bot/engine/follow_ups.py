@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import cache, lru_cache
 
-from bot.language import reactions
+from bot.language import reactions, tongues
 from bot.language.folding import words
 from bot.language.numbers import value_of
 from bot.library.when import names_days_only
@@ -82,7 +82,7 @@ _BOOK_QUESTIONS = {
     r"(?:расскажи|расскажите) подробнее|(?:какой|какая) (?:сюжет|аннотация)|аннотация|описание",
     "form": rf"{_MAY_IT}(?:есть |имеется )?(?:ли )?{_MAY_IT}(?:в |во |на |по )?"
     r"(?:аудио\w*|электронн\w+(?: виде| формате| версия| версию| книга| книгу)?|онлайн|pdf|fb2|epub|"
-    r"крупным шрифтом|большими буквами|брайлю|брайлем|русском|английском|английски|немецком|французском|"
+    rf"крупным шрифтом|большими буквами|брайлю|брайлем|{tongues.AS_SAID}|"
     rf"audio\w*|e-?book|english|russian)(?: языке| виде| формате)?(?: {_IT})?(?: есть| имеется)?(?: {_IT})?",
     "reserve": rf"{_LEND}(?:мне |для меня |{_IT} )*(?:забронир\w+|бронирую|отложи|отложите|отложить|отложу|придержите|"
     rf"придержи|придержать|зарезервир\w+|закажи|закажите|заказать|reserve|hold)(?: (?:мне|для меня|на меня|{_IT}))*",

@@ -7,6 +7,7 @@ wrong keyboard. So English is heard from the words around a title, and Cyrillic 
 import re
 from functools import lru_cache
 
+from bot.language import tongues
 from bot.language.folding import fold
 from bot.quick import dataclass
 
@@ -38,6 +39,15 @@ _ALONE_IN_ENGLISH = _of(
 )
 """Whole questions of one word; «help», «stop», «ok», «wifi» are written in Russian, too."""
 _LONGEST_ALONE = 3
+_KINDS = _of(
+    "science fiction sci fi novel novels story stories poetry poems detective mystery mysteries thriller thrillers "
+    "horror fantasy romance comics adventure adventures biography biographies children kids teens toddlers fairy tales "
+    "textbook textbooks encyclopedia bestseller bestsellers classics magazines newspapers audiobooks ebooks"
+)
+"""Kinds of books and who reads them; two such words are English, one alone («fantasy») may be written in Russian."""
+_ONE_IS_ENOUGH = _of("fiction novels stories poetry poems mysteries biographies magazines newspapers audiobooks")
+_LONGEST_OF_KINDS = 6
+_IN_A_LANGUAGE = re.compile(rf"(?<!\w)in (?:{'|'.join(name.lower() for name in tongues.IN_ENGLISH)})(?!\w)")
 _ASKS_IN_RUSSIAN = _of(
     "есть ли вас вы вам мне можно здравствуйте привет пожалуйста спасибо книга книги книгу книг нужна нужен нужно "
     "нужны хочу хотела хотел ищу найти найдите продлить продлите скольки сколько работаете часы работы адрес телефон "
@@ -131,10 +141,20 @@ def _asks_alone(words: list[str]) -> bool:
     return not _ALONE_IN_ENGLISH.isdisjoint(words) and known.issuperset(words)
 
 
+def _names_kinds(words: list[str]) -> bool:
+    """«Science fiction», "books for kids": kinds of books in English, and nothing that could be a title."""
+    kinds = [word for word in words if word in _KINDS]
+    if not kinds or len(words) > _LONGEST_OF_KINDS or not (_KINDS | _BESIDE_IN_ENGLISH).issuperset(words):
+        return False
+    return len(words) > 1 or kinds[0] in _ONE_IS_ENOUGH
+
+
 def _is_english(words: list[str]) -> bool:
     if words and words[0] in _GREETS and len(words) <= _FEWEST:
         return True
     if len(words) <= _LONGEST_ALONE and _asks_alone(words):
+        return True
+    if _names_kinds(words) or _IN_A_LANGUAGE.search(" ".join(words)):
         return True
     told = _share(words, _ASKS_IN_ENGLISH, _BESIDE_IN_ENGLISH)
     if told == _FEWEST and sum(word in _ASKS_IN_ENGLISH for word in words) < _FEWEST:

@@ -1,5 +1,7 @@
 """Languages that books are in: how readers say them, and the codes that records have (ISO 639-2, else 639-3)."""
 
+from bot.language.folding import words
+
 _TABLE = """
 eng | английском | English
 rus | русском | Russian
@@ -69,6 +71,11 @@ krl | карельском | Karelian
 vep | вепсском | Veps
 abk | абхазском | Abkhaz
 rom | цыганском | Romani
+kom kpv koi | коми | Komi
+heb | иврите | Hebrew
+yid | идише | Yiddish
+hin | хинди | Hindi
+epo | эсперанто | Esperanto
 | иностранном |
 """
 """Codes | as it is said behind «на» | behind "in" ("in Latin America" is no language).
@@ -80,12 +87,27 @@ _ROWS = [[cell.split() for cell in line.split("|")] for line in _TABLE.strip().s
 IN_RUSSIAN = tuple(name for _, names, _ in _ROWS for name in names)
 IN_ENGLISH = tuple(name for _, _, names in _ROWS for name in names)
 _CODES = {name.lower(): tuple(codes) for codes, *said in _ROWS for names in said for name in names}
+_ENDING = 2
+"""Letters of «английском» that «по-английски» has otherwise."""
+_BEGINNINGS = {name[:-_ENDING]: name for name in IN_RUSSIAN if name.endswith("ом")}
+AS_SAID = rf"(?:{'|'.join(_BEGINNINGS)})(?:ом|и)|{'|'.join(name for name in IN_RUSSIAN if not name.endswith('ом'))}"
+"""A pattern of «английском», «по-английски», «коми»."""
 _RUSSIAN_OF = {name.lower(): russian[0] for _, russian, names in _ROWS for name in names}
 
 
 def codes(said: str) -> tuple[str, ...]:
     """What records may have for «татарском» or "tatar"; none for «иностранном», nor for what is no language."""
     return _CODES.get(said.lower(), ())
+
+
+def named(text: str) -> str:
+    """The language that a few words name («а по-английски?», "in English"), as :func:`codes` knows it; "" for none."""
+    for word in words(text):
+        if word in _CODES:
+            return word
+        if told := next((name for begins, name in _BEGINNINGS.items() if word.startswith(begins)), ""):
+            return told
+    return ""
 
 
 def in_russian(said: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.language import names
 from bot.language.folding import words
-from bot.library.genres import BOOK, kind_of
+from bot.library.genres import BOOK, kind_of, told
 from bot.quick import dataclass
 
 _SURELY_A_LIST = 3
@@ -57,7 +57,7 @@ def is_a_writer(text: str) -> bool:
 
 
 def _without_question(piece: str) -> tuple[str, ...]:
-    said = words(piece)
+    said = told(piece)
     while said and said[-1] in _QUESTION:
         said.pop()
     return tuple(said)

@@ -1,12 +1,14 @@
-"""«Есть ли книги на татарском?»: what the records say; where they do not, some titles do, and that is said."""
+"""«Есть ли книги на татарском?», «1984 на английском»: what the records say; where they do not, some titles do."""
 
 from collections.abc import Sequence
 
+from bot.asking import look_up
 from bot.language import tongues
 from bot.language.folding import words
 from bot.library import genres
 from bot.library.model import WorkCard
 from bot.messages import Button, reply
+from bot.ports.catalogue import Taste, Verdict
 from bot.ports.library import Library
 from bot.quick import replace
 from bot.routing import Answer, Turn
@@ -14,13 +16,17 @@ from bot.tastes import taste_of
 from bot.wording import books
 from bot.wording import gettext as _
 from handlers import Row, find_button, in_lines, librarian_button, words_of
-from handlers.search.shown import about_several
+from handlers.search import showing
+from handlers.search.shown import about_one, about_several, may_be_held
+from handlers.search.written_in import told_in
 
 SHOWN = 5
 _ENDING = 2
 """Letters of «английском» that «английский» has not."""
 _LOOKED_AT = 40
 """Textbooks of a language are called by it, too; the few books in it must be among so many."""
+_LONGEST_AGE = 2
+"""Figures of an age or a class; more are a title: «1984»."""
 _OURS = frozenset(("русском", "russian"))
 _BESIDE = frozenset(
     words(
@@ -54,7 +60,7 @@ async def of_books(turn: Turn, library: Library, *, found: bool = True) -> Answe
         return None
     several = not found and not turn.request.slots.get("author") and not _SEVERAL.isdisjoint(said)
     if not several and not all(_is_beside(word, language) for word in said):
-        return None
+        return await _of_a_book(turn, library, tongues.codes(language)) if found else None
     taste = replace(taste_of(turn.request, words_of(turn)), author="")
     if codes := tongues.codes(language):
         written = await library.catalogue.suggest(replace(taste, languages=codes), SHOWN)
@@ -72,8 +78,28 @@ async def of_books(turn: Turn, library: Library, *, found: bool = True) -> Answe
     return Answer(replies=(reply(none, buttons=(_ways(),)),), missed=True)
 
 
+async def _of_a_book(turn: Turn, library: Library, codes: tuple[str, ...]) -> Answer | None:
+    """The book or the writer that is named, where records tell that it is there in the language; else None."""
+    if not codes:
+        return None
+    first, *more = await look_up(library.catalogue, turn.request, SHOWN)
+    if more or first.verdict not in (Verdict.FOUND, Verdict.CHOICE):
+        return None
+    told = (await told_in(library, first.works, codes))[:SHOWN]
+    author = turn.request.slots.get("author", "")
+    if not told and author and not turn.request.slots.get("title"):
+        told = (await library.catalogue.suggest(Taste(author=author, languages=codes), SHOWN)).works
+    if len(told) != 1:
+        return _listed(told, _("Вот что у нас есть на этом языке:")) if told else None
+    branches, holds = await library.branches.all(), may_be_held(library)
+    said = _("На этом языке она есть.")
+    card = showing.card(told[0], branches, turn.now, library.holidays, before=said, holds=holds)
+    return Answer(replies=(card,), works=told, about=about_one(told[0]))
+
+
 def _is_beside(word: str, language: str) -> bool:
-    return word in _BESIDE or word in words(language) or word.isdigit() or bool(genres.kind_of(word))
+    is_an_age = word.isdigit() and len(word) <= _LONGEST_AGE
+    return word in _BESIDE or word in words(language) or is_an_age or bool(genres.kind_of(word))
 
 
 def _says(work: WorkCard, told: str) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import takewhile
 
 from bot.asking import SURE
+from bot.language import tongues
 from bot.language.folding import words
 from bot.language.numbers import value_of
 from bot.library.model import Branch, WorkCard
@@ -19,6 +20,7 @@ from bot.wording import gettext as _
 from handlers import find_button, for_adults, librarian_button, ways_out, yes_or_no
 from handlers.search import choosing, forms, showing
 from handlers.search.choosing import MOST_LISTED
+from handlers.search.written_in import told_in
 
 WHAT = "search.what"
 """The dialogue waits for a title."""
@@ -122,6 +124,10 @@ async def in_that_form(turn: Turn, library: Library) -> Answer:
     work = await _work(turn, library)
     if isinstance(work, Answer):
         return work
+    codes = tongues.codes(tongues.named(turn.text))
+    if codes and (told := await told_in(library, (work,), codes)):
+        before = _("На этом языке она есть.")
+        return _on(told[0], await _card(told[0], turn, library, before=before))
     return _on(work, await _card(work, turn, library, before=forms.asked(work, turn.text)))
 
 

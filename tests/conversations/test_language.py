@@ -70,3 +70,10 @@ async def test_a_language_is_chosen_in_a_word_and_kept(reader: Reader) -> None:
     reader.hears("Хорошо, отвечаю по-русски.")
     await reader.says("Twilight Zone")
     reader.hears("В каталоге не нашлось")
+
+
+@pytest.mark.parametrize("said", ["books in English", "science fiction", "poetry", "magazines"])
+async def test_english_words_that_name_no_book_are_answered_in_english(reader: Reader, said: str) -> None:
+    await reader.says(said)
+
+    assert [button.label for button in reader.offered() if any("а" <= char <= "я" for char in button.label)] == []

@@ -104,3 +104,53 @@ async def test_books_for_somebody_are_no_title(english: Reader, catalogue: FakeC
 
     english.hears("The catalogue does not always say in what language a book is.")
     english.hears_nothing_of("Not found in the catalogue")
+
+
+@pytest.mark.parametrize("asked", ["1984 на английском", "1984 in English", "есть «1984» на английском языке?"])
+async def test_a_named_book_is_shown_in_the_language_that_its_record_tells(
+    reader: Reader, catalogue: FakeCatalogue, asked: str
+) -> None:
+    catalogue.holds("1984", "Оруэлл Дж.", at(CENTRAL, 1, 1), language="rus")
+    catalogue.holds("1984", "Orwell G.", at(CENTRAL, 1, 1), language="eng")
+
+    await reader.says(asked)
+
+    reader.hears("На этом языке она есть." if "English" not in asked else "It is there in that language.", "Orwell G.")
+    reader.hears_nothing_of("Оруэлл")
+
+
+async def test_a_writer_s_books_in_a_language(reader: Reader, catalogue: FakeCatalogue) -> None:
+    catalogue.holds("Капитанская дочка", "Пушкин А. С.", at(CENTRAL, 1, 1), language="rus")
+    catalogue.holds("Капитан кызы", "Пушкин А. С.", at(CENTRAL, 1, 1), language="tat")
+    catalogue.holds("Пушкин шигырьләре", "Пушкин А. С.", at(CENTRAL, 1, 1), language="tat")
+
+    await reader.says("пушкин на татарском")
+
+    reader.hears("Вот что у нас есть на этом языке:")
+    assert not any("дочка" in button.label for button in reader.offered())
+
+
+async def test_another_book_in_that_language_is_not_the_named_one(reader: Reader, catalogue: FakeCatalogue) -> None:
+    catalogue.holds("Каштанка", "Чехов А. П.", at(CENTRAL, 1, 1), language="rus")
+    catalogue.holds("Le petit prince", "Saint-Exupéry A.", at(CENTRAL, 1, 1), language="fre")
+
+    await reader.says("есть каштанка на французском?")
+
+    reader.hears("Издания на этом языке в каталоге не вижу.", "Каштанка, Чехов А. П. Есть: 1 из 1.")
+
+
+async def test_the_language_is_asked_about_behind_the_book(reader: Reader, catalogue: FakeCatalogue) -> None:
+    catalogue.holds("Муму", "Тургенев И. С.", at(CENTRAL, 1, 1), language="tat")
+
+    await reader.says("муму")
+    await reader.says("а на татарском есть?")
+
+    reader.hears("На этом языке она есть.", "Муму, Тургенев И. С. Есть: 1 из 1.")
+
+
+async def test_a_class_beside_a_language_is_no_title(reader: Reader, catalogue: FakeCatalogue) -> None:
+    catalogue.holds("Winnie", "", at(CENTRAL, 1, 1), language="eng")
+
+    await reader.says("книги на английском для 5 класса")
+
+    reader.may_press("Winnie")

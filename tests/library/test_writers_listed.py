@@ -15,6 +15,7 @@ from bot.library.writers_listed import is_a_writer, writers_listed
         (("Пушкин", "Лермонтов"), ("Пушкин", "Лермонтов"), ""),
         (("на лето бианки пришвина", "паустовского"), ("Бианки", "Пришвин", "Паустовский"), ""),
         (("Грин", "Бажов"), ("Грин", "Бажов"), ""),
+        (("science fiction Азимова", "Брэдбери"), ("Азимов", "Брэдбери"), "фантастика"),
     ],
 )
 def test_each_writer_of_a_list_is_named(pieces: tuple[str, ...], names: tuple[str, ...], genre: str) -> None:
@@ -29,6 +30,7 @@ def test_each_writer_of_a_list_is_named(pieces: tuple[str, ...], names: tuple[st
     [
         (), ("Пушкин",), ("вишнёвый сад", "чайка"), ("война", "мир"), ("двенадцать стульев ильф", "петров"),
         ("Мастер", "Маргарита", "Булгаков"), ("Обломов", "Гончаров"), ("", ""),
+        ("science Азимова", "Брэдбери"),
     ],
 )  # fmt: skip
 def test_titles_are_no_list_of_writers(pieces: tuple[str, ...]) -> None:
