@@ -5,7 +5,7 @@ Everything here is also in the store and may be forgotten at any moment (:meth:`
 """
 
 from collections import OrderedDict, deque
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import field
 from datetime import datetime
 
@@ -15,6 +15,8 @@ from bot.quick import dataclass
 
 MOST_WAITING = 20_000
 """Unhandled messages that are remembered; what comes on top is read from the store in its turn."""
+PAGE = 1_024
+"""Waiting messages that are read from the store at once."""
 MOST_CONVERSATIONS = 8_192
 MOST_LEAVING = 5_000
 
@@ -36,59 +38,87 @@ class Stand:
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """A stored message that waits for its turn."""
+    """A stored message that waits for its turn.
+
+    Attributes:
+        tries: How many turns of it have failed already.
+    """
 
     message_id: int
+    conversation_id: int
     inbound: Inbound
     received_at: datetime
+    tries: int = 0
 
 
 @dataclass(slots=True)
 class Backlog:
     """Messages that wait for their turn, and where their conversations stand.
 
+    All that waits in the store with a number up to ``horizon`` is either here or in somebody's hand; what lies beyond
+    is read page by page, when nothing is left here that may be taken.
+
     Attributes:
-        is_whole: Whether every message that waits in the store is either here or in somebody's hand.
+        is_whole: Whether nothing waits beyond: what is stored from now on is remembered as it comes.
         doubts: How often everything was forgotten: a look that a doubt overtook proves nothing.
+        horizon: A message's number; 0 where nothing is known.
     """
 
     is_whole: bool = False
     doubts: int = 0
+    horizon: int = 0
     _lines: dict[int, deque[Arrived]] = field(default_factory=dict)
     _free: dict[int, None] = field(default_factory=dict)
     """Conversations that have something here and are in nobody's hand, in their order."""
     _count: int = 0
-    _doubtful: set[int] = field(default_factory=set)
-    """Conversations of which more may wait in the store, hidden from a look because they were in hand."""
-    _missed: set[int] = field(default_factory=set)
-    """Conversations of which a message came that was not remembered since a look began: it may not have seen it."""
+    _meanwhile: list[Arrived] | None = None
+    """What came since a look began: it may not have seen it. None while nobody looks."""
     _stands: "OrderedDict[int, Stand]" = field(default_factory=OrderedDict)
 
-    def doubt(self, in_hand: Iterable[int]) -> None:
+    def doubt(self) -> None:
         """Somebody else wrote to the store, or something odd happened: forget everything."""
         self._lines.clear()
         self._free.clear()
         self._stands.clear()
-        self._count = 0
+        self._count = self.horizon = 0
         self.is_whole = False
         self.doubts += 1
-        self._doubtful = set(in_hand)
 
-    def came(self, conversation_id: int, arrived: Arrived, *, in_hand: bool) -> None:
-        """A message was stored."""
-        if self._count >= MOST_WAITING or conversation_id in self._doubtful:
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is remembered here, of conversations in hand neither."""
+        return not self._count
+
+    @property
+    def is_full(self) -> bool:
+        """Whether a page more would be too much to remember."""
+        return self._count + PAGE > MOST_WAITING
+
+    @property
+    def leads_on(self) -> bool:
+        """Whether there may be more beyond what the last look read, and room for it."""
+        return bool(self.horizon) and not (self.is_whole or self.is_full)
+
+    def came(self, arrived: Arrived, *, in_hand: bool) -> None:
+        """A message was stored, the latest of all; ``in_hand`` tells whether its conversation is."""
+        if not self.is_whole:
+            if self._meanwhile is not None:
+                self._meanwhile.append(arrived)
+        elif self._count >= MOST_WAITING:
             self.is_whole = False
-            self._doubtful.add(conversation_id)
-            self._missed.add(conversation_id)
-            return
+        elif arrived.message_id > self.horizon:  # else a look was quicker than the news of the commit
+            self.horizon = arrived.message_id
+            self._remember(arrived, in_hand=in_hand)
+
+    def _remember(self, arrived: Arrived, *, in_hand: bool) -> None:
         self._count += 1
-        line = self._lines.get(conversation_id)
+        line = self._lines.get(arrived.conversation_id)
         if line is not None:
             line.append(arrived)
             return
-        self._lines[conversation_id] = deque((arrived,))
+        self._lines[arrived.conversation_id] = deque((arrived,))
         if not in_hand:
-            self._free[conversation_id] = None
+            self._free[arrived.conversation_id] = None
 
     def take(self, limit: int, most: int) -> list[tuple[int, list[Arrived]]]:
         """The next messages by conversation, ``most`` of one at most; they are in hand from now on.
@@ -117,45 +147,53 @@ class Backlog:
         if conversation_id in self._lines:
             self._free[conversation_id] = None
 
-    def looking(self) -> None:
-        """A look begins: what comes from now on it may see or not."""
-        self._missed.clear()
+    def drop(self, conversation_id: int, messages: Collection[int]) -> None:
+        """These were taken from the store past us; the conversation is in hand."""
+        self._free.pop(conversation_id, None)
+        line = self._lines.pop(conversation_id, ())
+        left = deque(arrived for arrived in line if arrived.message_id not in messages)
+        self._count -= len(line) - len(left)
+        if left:
+            self._lines[conversation_id] = left
 
-    def looked(self, found: dict[int, set[int]], in_hand: Collection[int], *, everything: bool, most: int) -> None:
-        """The store was looked through: ``found`` (by conversation) is in hand now and need not be remembered.
+    def looking(self) -> None:
+        """A look beyond the horizon begins; where there was none any more, at everything anew."""
+        if self.is_whole:
+            self.is_whole, self.horizon = False, 0
+        self._meanwhile = []
+
+    def looked(self, page: Sequence[Arrived], in_hand: Callable[[int], bool], *, to: int, everything: bool) -> None:
+        """The store was looked through.
 
         Args:
-            found: Messages by conversation.
-            in_hand: Conversations that the look left out.
-            everything: Whether it went to the end of what waits.
-            most: Messages of one conversation that a look brings at most.
+            page: What waits beyond the horizon and was in nobody's hand when the look began, by number.
+            in_hand: Whether a conversation is.
+            to: The last number that was read.
+            everything: Whether nothing waited beyond it.
         """
-        for conversation_id, messages in found.items():
-            self._free.pop(conversation_id, None)
-            line = self._lines.pop(conversation_id, None)
-            if line is None:
-                continue
-            left = deque(arrived for arrived in line if arrived.message_id not in messages)
-            self._count -= len(line) - len(left)
-            if left:
-                self._lines[conversation_id] = left
+        for arrived in page:
+            self._remember(arrived, in_hand=in_hand(arrived.conversation_id))
+        self.horizon = max(self.horizon, to)
         if everything:
-            self._doubtful.intersection_update(in_hand)
-            self._doubtful |= self._missed
-            self._doubtful.update(key for key, messages in found.items() if len(messages) >= most)
-            self.is_whole = not self._doubtful
+            self.is_whole = True
+            for arrived in self._meanwhile or ():
+                self.came(arrived, in_hand=in_hand(arrived.conversation_id))
+        self.look_over()
+
+    def look_over(self) -> None:
+        """The look is over, whether it saw something or not."""
+        self._meanwhile = None
 
     def stand(self, conversation_id: int) -> Stand | None:
         """Where the conversation stands, None where only the store knows."""
         return self._stands.get(conversation_id)
 
-    def stands(self, conversation_id: int, stand: Stand | None) -> None:
-        """Remember (or forget) where a conversation stands."""
+    def stands(self, conversation_id: int, stand: Stand) -> None:
+        """Remember where a conversation stands."""
         self._stands.pop(conversation_id, None)
-        if stand is not None:
-            self._stands[conversation_id] = stand
-            if len(self._stands) > MOST_CONVERSATIONS:
-                self._stands.popitem(last=False)
+        self._stands[conversation_id] = stand
+        if len(self._stands) > MOST_CONVERSATIONS:
+            self._stands.popitem(last=False)
 
 
 @dataclass(slots=True)

@@ -170,6 +170,10 @@ class Held:
         """All conversations that are in hand, those of claims that are over included."""
         return list(self._claims)
 
+    def messages(self) -> set[int]:
+        """All messages that are in hand, likewise."""
+        return {message_id for claim in self._claims.values() for message_id in claim.messages}
+
     def ended(self, now: datetime) -> bool:
         """Whether the time of a claim is over; looked at once a second."""
         if timedelta() <= now - self._looked_at < timedelta(seconds=1):

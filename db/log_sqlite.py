@@ -27,11 +27,12 @@ from bot.ports.letters import Logged
 from bot.ports.log import Attempt, Completed, Mode, QueueFigures, Recorded, Waiting
 from db import log_sqlite_sql as sql
 from db import rows
-from db.backlog import MOST_LEAVING, Arrived, Backlog, Departures, Stand
+from db.backlog import MOST_LEAVING, PAGE, Arrived, Backlog, Departures, Stand
 from db.batch import Batch
 from db.connect import sqlite_connection, store_errors
 from db.log_common import (
     ARRIVED,
+    LONG_AGO,
     RETRY_LOOK_S,
     TURNS_A_CLAIM,
     Fate,
@@ -43,9 +44,9 @@ from db.log_sqlite_writing import Kept, SqliteWriting
 from db.reading import end_thread
 
 Result = TypeVar("Result")
+Line = tuple[int, list[Arrived]]
+"""Messages of one conversation, in their order."""
 
-LOOK = 4_096
-"""Waiting messages that one claim looks at."""
 LOOK_AGAIN_S = 10.0
 """How often the store is looked through although nothing should wait there that we do not know of."""
 LOOK_OUT_S = 0.9 * RETRY_LOOK_S
@@ -71,6 +72,7 @@ class SqliteLog(SqliteWriting):
         self._closed = False
         self._backlog = Backlog()
         self._departures: defaultdict[str, Departures] = defaultdict(Departures)
+        self._looks = asyncio.Lock()
         self._looked_at = 0.0
         self._looked_out: dict[str, float] = {}
 
@@ -108,7 +110,7 @@ class SqliteLog(SqliteWriting):
 
     def _doubt(self) -> None:
         """Forget what we know of the queues; the store is asked until it is known again."""
-        self._backlog.doubt(self._held.in_hand())
+        self._backlog.doubt()
         for departures in self._departures.values():
             departures.doubt()
 
@@ -148,8 +150,8 @@ class SqliteLog(SqliteWriting):
             stand.heard_at = inbound.sent_at
         if self._held.holds(key, recorded.message_id):  # a look was quicker: it would be taken again when let go
             return
-        arrived = Arrived(recorded.message_id, rows.as_stored(inbound, person.name, person.language), kept.at)
-        self._backlog.came(key, arrived, in_hand=self._held.has(key))
+        stored = rows.as_stored(inbound, person.name, person.language)
+        self._backlog.came(Arrived(recorded.message_id, key, stored, kept.at), in_hand=self._held.has(key))
 
     def _completed(self, turn: Completed, fate: Fate, now: datetime) -> bool:
         """True when the conversation is free again: messages may have come while it was in hand."""
@@ -210,15 +212,82 @@ class SqliteLog(SqliteWriting):
         now = self._now()
         if self._held.ended(now):
             self._doubt()
-        if conversation_id is None and self._backlog.is_whole:
-            if known := self._backlog.take(limit, TURNS_A_CLAIM):
-                return await self._claim_known(known, now)
-            if monotonic() - self._looked_at < LOOK_AGAIN_S:
-                return []
-        return await self._claim_by_looking(limit, conversation_id, now)
+            self._held.conversations(now)  # the claims that are over end
+        if conversation_id is not None:
+            known = await self._found_alone(conversation_id)
+        else:
+            known = self._backlog.take(limit, TURNS_A_CLAIM) or await self._found(limit)
+        return await self._claim_known(known, now) if known else []
 
-    async def _claim_known(self, known: list[tuple[int, list[Arrived]]], now: datetime) -> list[Waiting]:
-        """What we have just written, without asking; where a conversation stands is asked for if it is not known."""
+    async def _found(self, limit: int) -> list[Line]:
+        """What is to be taken where nothing is remembered that may be."""
+        async with self._looks:
+            known = self._backlog.take(limit, TURNS_A_CLAIM)  # somebody else may have looked meanwhile
+            if known or not self._is_look_due():
+                return known
+            self._looked_at = monotonic()
+            while not (known := await self._looked(limit)) and self._backlog.leads_on:
+                pass  # all of that page is of conversations in hand
+            return known
+
+    def _is_look_due(self) -> bool:
+        if not self._backlog.is_whole:
+            return True
+        return self._backlog.is_empty and monotonic() - self._looked_at >= LOOK_AGAIN_S
+
+    async def _looked(self, limit: int) -> list[Line]:
+        """Read a page of what waits beyond the horizon, and take of it."""
+        backlog, held, is_full = self._backlog, self._held.messages(), self._backlog.is_full
+        doubts, ours = backlog.doubts, self._held.in_hand()
+        backlog.looking()
+        try:
+            read = await self._page(backlog.horizon, PAGE, beside=ours if is_full else ())
+            # What was in hand before we looked stays out: it may have been completed while we looked.
+            page = [arrived for arrived in read if arrived.message_id not in held]
+            if is_full or doubts != backlog.doubts:  # nothing to be remembered, but taken it can be
+                return self._taken_past(page, limit, ours)
+            to = read[-1].message_id if read else 0
+            backlog.looked(page, self._held.has, to=to, everything=len(read) < PAGE)
+        finally:
+            backlog.look_over()
+        return backlog.take(limit, TURNS_A_CLAIM)
+
+    def _taken_past(self, page: list[Arrived], limit: int, ours: Sequence[int]) -> list[Line]:
+        """The first of conversations that were not ours when we looked: a turn of those may have failed since."""
+        lines: defaultdict[int, list[Arrived]] = defaultdict(list)
+        busy = set(ours)
+        for arrived in page:
+            key = arrived.conversation_id
+            if limit > 0 and len(lines[key]) < TURNS_A_CLAIM and key not in busy:
+                lines[key].append(arrived)
+                limit -= 1
+        return [(key, line) for key, line in lines.items() if line]
+
+    async def _found_alone(self, conversation_id: int) -> list[Line]:
+        """What waits of one conversation, unless that is in hand."""
+        async with self._looks:
+            if self._held.has(conversation_id):
+                return []
+            some = await self._page(0, TURNS_A_CLAIM, alone=conversation_id)
+            if not some or self._held.has(conversation_id):
+                return []
+            self._backlog.drop(conversation_id, {arrived.message_id for arrived in some})
+            return [(conversation_id, some)]
+
+    async def _page(
+        self, after: int, limit: int, *, beside: Sequence[int] = (), alone: int | None = None
+    ) -> list[Arrived]:
+        """What waits with a higher number than ``after``: of other conversations than these, or of one alone."""
+        values = (after, rows.batch_json(beside), limit, alone)
+        self._claiming += 1
+        try:
+            return await self._read(lambda db: [_arrived(row) for row in db.execute(sql.PAGE, values)])
+        finally:
+            self._claiming -= 1
+
+    async def _claim_known(self, known: list[Line], now: datetime) -> list[Waiting]:
+        """It is in hand from here on; where a conversation stands is asked for if it is not known."""
+        doubts = self._backlog.doubts
         leases = {key: self._held.take(key, {each.message_id for each in some}, now) for key, some in known}
         stands: dict[int, Stand] = {}
         asked: list[tuple[int, int]] = []
@@ -237,43 +306,18 @@ class SqliteLog(SqliteWriting):
                     self._held.drop(key, lease)
                 self._doubt()
                 raise
-            heard = {key: some[-1].inbound.sent_at for key, some in known}
             for key, mode, dialogue, met in rows.stands_of(found):
-                stands[key] = Stand(Mode(mode), rows.dialogue_of(dialogue), met=bool(met), heard_at=heard[key])
-                self._backlog.stands(key, stands[key])
+                stands[key] = Stand(Mode(mode), rows.dialogue_of(dialogue), met=bool(met), heard_at=LONG_AGO)
+                if doubts == self._backlog.doubts:
+                    self._backlog.stands(key, stands[key])
+        for key, some in known:
+            stands[key].heard_at = max(stands[key].heard_at, some[-1].inbound.sent_at)
         claimed = [
-            _known(each, key, stands[key], leases[key], first=number == 0 and not stands[key].met)
+            _known(each, stands[key], leases[key], first=number == 0 and not stands[key].met)
             for key, some in known
             for number, each in enumerate(some)
         ]
         return sorted(claimed, key=lambda waiting: waiting.message_id)
-
-    async def _claim_by_looking(self, limit: int, conversation_id: int | None, now: datetime) -> list[Waiting]:
-        # What was in hand before we looked stays out: it may be completed while we look.
-        in_hand, doubts = self._held.conversations(now), self._backlog.doubts
-        values = (rows.batch_json(in_hand), conversation_id, LOOK, TURNS_A_CLAIM, limit)
-        self._backlog.looking()
-        self._claiming += 1
-        try:
-            found = await self._read(lambda db: db.execute(sql.CLAIM, values).fetchall())
-        finally:
-            self._claiming -= 1
-        messages: dict[int, set[int]] = {}
-        for row in found:
-            if not self._held.has(row[1]):
-                messages.setdefault(row[1], set()).add(row[0])
-        leases = {key: self._held.take(key, ids, now) for key, ids in messages.items()}
-        everything = len(found) < limit and (not found or found[0][-1] < LOOK)
-        everything = everything and conversation_id is None and doubts == self._backlog.doubts
-        self._backlog.looked(messages, in_hand, everything=everything, most=TURNS_A_CLAIM)
-        if everything:
-            self._looked_at = monotonic()
-        claimed = [_waiting(row, leases[row[1]]) for row in found if row[1] in leases]
-        for waiting in claimed:
-            heard_at, met = waiting.inbound.sent_at, not waiting.first
-            stand = Stand(waiting.mode, waiting.dialogue, met=met, heard_at=heard_at)
-            self._backlog.stands(waiting.conversation_id, stand)
-        return claimed
 
     async def claim_outbound(self, channel: str, limit: int) -> list[Outbound]:
         leaving = self._departures[channel]
@@ -347,19 +391,14 @@ class SqliteLog(SqliteWriting):
         return figures_of(row[:3], row[3], oldest, dict(queued), self._now())
 
 
-def _waiting(row: tuple[Any, ...], lease: int) -> Waiting:
-    (message_id, conversation_id, channel, address, key, text, extra, said_at, name, language, *rest) = row
-    mode, dialogue, attempts, created_at, first, _ = rest
-    return Waiting(
+def _arrived(row: tuple[Any, ...]) -> Arrived:
+    message_id, conversation_id, channel, address, key, text, extra, said_at, name, language, tries, created_at = row
+    return Arrived(
         message_id=message_id,
         conversation_id=conversation_id,
         inbound=rows.inbound_of(channel, address, key, text, extra, rows.from_sqlite(said_at), name, language),
-        mode=Mode(mode),
-        dialogue=rows.dialogue_of(dialogue),
-        first=bool(first),
-        tries=attempts,
         received_at=rows.from_sqlite(created_at),
-        lease=lease,
+        tries=tries,
     )
 
 
@@ -368,15 +407,15 @@ def _upsets(batch: Batch) -> bool:
     return batch.corrects or any(not isinstance(item, Attempt | DeliveryReceipt) for _, item in batch.seldom)
 
 
-def _known(arrived: Arrived, conversation_id: int, stand: Stand, lease: int, *, first: bool) -> Waiting:
+def _known(arrived: Arrived, stand: Stand, lease: int, *, first: bool) -> Waiting:
     return Waiting(
         message_id=arrived.message_id,
-        conversation_id=conversation_id,
+        conversation_id=arrived.conversation_id,
         inbound=arrived.inbound,
         mode=stand.mode,
         dialogue=stand.dialogue,
         first=first,
-        tries=0,
+        tries=arrived.tries,
         received_at=arrived.received_at,
         lease=lease,
     )

@@ -90,18 +90,14 @@ RECEIPT = "UPDATE messages SET state = ?, error = ? WHERE id = ?"
 READ_BEFORE = """
 UPDATE messages SET state = 'read' WHERE conversation_id = ? AND id < ? AND author <> 'reader'
 AND state IN ('sent', 'delivered')"""
-CLAIM = """
-WITH free AS MATERIALIZED (
-  SELECT id, conversation_id FROM messages WHERE state = 'waiting'
-  AND conversation_id NOT IN (SELECT value FROM json_each(?1)) AND (?2 IS NULL OR conversation_id = ?2)
-  ORDER BY id LIMIT ?3),
-due AS (SELECT id, row_number() OVER (PARTITION BY conversation_id ORDER BY id) AS place FROM free)
+PAGE = """
 SELECT m.id, m.conversation_id, m.channel, ct.address, m.idempotency_key, m.text, m.content, m.said_at, ct.name,
-ct.language, c.mode, c.dialogue, m.attempts, m.created_at,
-NOT EXISTS (SELECT 1 FROM messages p WHERE p.conversation_id = m.conversation_id AND p.id < m.id),
-(SELECT count(*) FROM free)
-FROM due JOIN messages m ON m.id = due.id JOIN conversations c ON c.id = m.conversation_id
-JOIN contacts ct ON ct.id = c.contact_id WHERE due.place <= ?4 ORDER BY m.id LIMIT ?5"""
+ct.language, m.attempts, m.created_at
+FROM (SELECT id FROM messages WHERE state = 'waiting' AND id > ?1
+  AND conversation_id NOT IN (SELECT value FROM json_each(?2)) AND (?4 IS NULL OR conversation_id = ?4)
+  ORDER BY id LIMIT ?3) w
+JOIN messages m ON m.id = w.id JOIN conversations c ON c.id = m.conversation_id
+JOIN contacts ct ON ct.id = c.contact_id ORDER BY m.id"""
 CLAIM_OUTBOUND = """
 SELECT m.id, m.conversation_id, ct.address, m.text, m.content, m.lane, m.attempts,
 (SELECT h.said_at FROM messages h WHERE h.conversation_id = m.conversation_id AND h.author = 'reader'

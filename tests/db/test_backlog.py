@@ -1,6 +1,7 @@
 """What a process remembers of its queues: never more, never in another order than the store would tell."""
 
 import asyncio
+from collections.abc import Collection
 from datetime import UTC, datetime
 
 import pytest
@@ -23,13 +24,28 @@ AT = datetime(2026, 3, 2, 7, 0, tzinfo=UTC)
 def whole() -> Backlog:
     """A backlog of a store in which nothing waits."""
     backlog = Backlog()
-    backlog.looked({}, (), everything=True, most=20)
+    looks(backlog)
     return backlog
+
+
+def arrived(conversation: int, message: int) -> Arrived:
+    return Arrived(message, conversation, arrival("привет", key=str(message)), AT)
 
 
 def comes(backlog: Backlog, conversation: int, *messages: int, in_hand: bool = False) -> None:
     for message in messages:
-        backlog.came(conversation, Arrived(message, arrival("привет", key=str(message)), AT), in_hand=in_hand)
+        backlog.came(arrived(conversation, message), in_hand=in_hand)
+
+
+def looks(backlog: Backlog, *page: tuple[int, int], everything: bool = True, in_hand: Collection[int] = ()) -> None:
+    """A look that finds messages as (conversation, message)."""
+    backlog.looking()
+    seen(backlog, *page, everything=everything, in_hand=in_hand)
+
+
+def seen(backlog: Backlog, *page: tuple[int, int], everything: bool = True, in_hand: Collection[int] = ()) -> None:
+    to = page[-1][1] if page else 0
+    backlog.looked([arrived(*one) for one in page], in_hand.__contains__, to=to, everything=everything)
 
 
 def taken(backlog: Backlog, limit: int = 10, most: int = 20) -> list[tuple[int, list[int]]]:
@@ -41,6 +57,7 @@ def test_nothing_is_believed_before_a_look() -> None:
     comes(backlog, 1, 11)
 
     assert not backlog.is_whole
+    assert taken(backlog) == []
 
 
 def test_messages_are_taken_in_their_order_a_conversation_at_a_time_up_to_the_limit() -> None:
@@ -65,70 +82,119 @@ def test_a_flood_of_one_conversation_goes_to_the_end_of_the_line() -> None:
 def test_where_many_conversations_wait_each_gives_few() -> None:
     """Turns of one conversation are kept one after another, those of many together."""
     backlog = whole()
-    for conversation in (1, 2, 3):
-        comes(backlog, conversation, *range(conversation * 10, conversation * 10 + 9))
+    for number in range(9):
+        for conversation in (1, 2, 3):
+            comes(backlog, conversation, number * 3 + conversation)
 
-    assert taken(backlog, limit=5) == [(1, [10, 11]), (2, [20, 21]), (3, [30])]
+    assert taken(backlog, limit=5) == [(1, [1, 4]), (2, [2, 5]), (3, [3])]
 
 
-def test_what_a_look_found_is_not_taken_again_and_what_came_meanwhile_is_kept() -> None:
+def test_what_a_look_finds_is_taken_in_its_order() -> None:
     backlog = Backlog()
-    comes(backlog, 1, 11, 12)
-    backlog.looked({1: {11}}, (), everything=True, most=20)
+    looks(backlog, (1, 11), (2, 12), (1, 13))
+
+    assert backlog.is_whole
+    assert taken(backlog) == [(1, [11, 13]), (2, [12])]
+
+
+def test_of_a_conversation_in_hand_a_look_gives_nothing_until_it_is_let_go() -> None:
+    backlog = Backlog()
+    looks(backlog, (1, 12), in_hand=[1])
 
     assert taken(backlog) == []
     backlog.let_go(1)
     assert taken(backlog) == [(1, [12])]
 
 
-def test_a_look_proves_nothing_of_conversations_that_were_in_hand() -> None:
+def test_a_page_that_is_not_the_last_lets_nothing_be_remembered_past_it() -> None:
     backlog = Backlog()
-    backlog.doubt(in_hand=[1])
-    backlog.looked({}, (1,), everything=True, most=20)
-    assert not backlog.is_whole
+    looks(backlog, (1, 11), (2, 12), everything=False)
+    comes(backlog, 2, 20)
+    assert (backlog.is_whole, backlog.horizon) == (False, 12)
+    assert taken(backlog) == [(1, [11]), (2, [12])]
 
-    backlog.looked({}, (), everything=True, most=20)
+    looks(backlog, (1, 13), (2, 20))
 
     assert backlog.is_whole
+    assert taken(backlog) == [(1, [13]), (2, [20])]
 
 
-def test_a_message_that_came_unremembered_during_a_look_lets_none_pass_it() -> None:
-    """The look saw 11 and not 12, which was not remembered either: 13 must not be taken before it."""
+def test_what_came_while_a_look_read_is_remembered_once_and_behind_what_it_read() -> None:
+    """The look may have seen it or not: 12 was stored before it read, 13 after."""
     backlog = Backlog()
-    backlog.doubt(in_hand=[1])
     backlog.looking()
-    comes(backlog, 1, 12)
-    backlog.looked({1: {11}}, (), everything=True, most=20)
-    comes(backlog, 1, 13, in_hand=True)
-    backlog.let_go(1)
+    comes(backlog, 1, 12, 13)
+    seen(backlog, (1, 11), (1, 12))
 
-    assert not backlog.is_whole
-    assert taken(backlog) == []
-
-    backlog.looking()
-    backlog.looked({1: {12, 13}}, (), everything=True, most=20)
-    assert backlog.is_whole
+    assert taken(backlog) == [(1, [11, 12, 13])]
 
 
-def test_a_look_that_brought_all_it_may_of_a_conversation_proves_nothing_of_it() -> None:
+def test_what_came_while_a_look_read_one_page_of_several_is_left_to_the_next() -> None:
     backlog = Backlog()
-    backlog.looked({1: {11, 12}}, (), everything=True, most=2)
+    backlog.looking()
+    comes(backlog, 1, 13)
+    seen(backlog, (1, 11), (1, 12), everything=False)
 
-    assert not backlog.is_whole
+    assert (taken(backlog), backlog.is_whole) == ([(1, [11, 12])], False)
+
+
+def test_what_a_look_saw_before_the_news_of_its_commit_is_not_remembered_twice() -> None:
+    backlog = Backlog()
+    looks(backlog, (1, 11))
+    comes(backlog, 1, 11, 12)
+
+    assert taken(backlog) == [(1, [11, 12])]
+
+
+def test_a_look_that_failed_leaves_nothing_behind() -> None:
+    backlog = Backlog()
+    backlog.looking()
+    comes(backlog, 1, 11)
+    backlog.look_over()
+
+    looks(backlog, (1, 11))
+
+    assert taken(backlog) == [(1, [11])]
+
+
+def test_a_look_at_a_store_that_is_known_reads_it_from_its_beginning() -> None:
+    backlog = whole()
+    comes(backlog, 1, 11)
+    taken(backlog)
+
+    backlog.looking()
+
+    assert (backlog.is_whole, backlog.horizon) == (False, 0)
 
 
 def test_more_than_can_be_remembered_is_left_to_the_store() -> None:
     backlog, most = whole(), remembering.MOST_WAITING
-    comes(backlog, 1, *range(most))
-    comes(backlog, 2, most)
-    assert not backlog.is_whole
+    comes(backlog, 1, *range(1, most + 1))
+    assert (backlog.is_whole, backlog.is_full) == (True, True)
+    comes(backlog, 2, most + 1)
+    comes(backlog, 1, most + 2)
+    assert (backlog.is_whole, backlog.horizon) == (False, most)
 
-    backlog.looking()
-    backlog.looked({2: {most}}, (1,), everything=True, most=20)
-    backlog.looking()
-    backlog.looked({}, (), everything=True, most=20)
+    backlog.take(remembering.PAGE, most)
+    assert not backlog.is_full
+    looks(backlog, (2, most + 1), (1, most + 2), in_hand=[1])
 
     assert backlog.is_whole
+    assert taken(backlog) == [(2, [most + 1])]
+
+
+def test_what_was_taken_past_it_is_not_taken_again() -> None:
+    backlog = whole()
+    comes(backlog, 1, 11, 12)
+    comes(backlog, 2, 13)
+    backlog.drop(1, {11})
+    backlog.drop(2, {13})
+    backlog.let_go(2)
+
+    assert taken(backlog) == []
+    backlog.let_go(1)
+    assert taken(backlog) == [(1, [12])]
+    assert backlog.is_empty
 
 
 def test_a_doubt_forgets_everything() -> None:
@@ -137,9 +203,10 @@ def test_a_doubt_forgets_everything() -> None:
     backlog.stands(1, Stand(Mode.BOT, Dialogue(), met=True, heard_at=AT))
     before = backlog.doubts
 
-    backlog.doubt(())
+    backlog.doubt()
 
-    assert (backlog.is_whole, backlog.stand(1), backlog.doubts) == (False, None, before + 1)
+    assert (backlog.is_whole, backlog.horizon, backlog.is_empty) == (False, 0, True)
+    assert (backlog.stand(1), backlog.doubts) == (None, before + 1)
     assert taken(backlog) == []
 
 
