@@ -35,7 +35,8 @@ BEAT_S = 1.0
 LISTS_REST = timedelta(hours=1)
 """So long a list that was checked waits to be loaded, and what broke off for the rest of it."""
 PRIVATE = 0o700
-LONGEST_NAME = 120
+LONGEST_NAME, LONGEST_ENDING = 200, 20
+"""Bytes; a disk takes 255."""
 REJECTED = "rejected.csv"
 _NOT_IN_NAMES = re.compile(r"[^\w.()+ -]+")
 PLACES_SHOWN = 100
@@ -103,9 +104,7 @@ class CatalogueImports:
             job = await self._jobs.add(login, name, size, source, branch or self._only_branch, kind)
             if job is None:
                 raise InputError(Fault.BUSY)
-            own = self._own(job.job_id)
-            await asyncio.to_thread(own.mkdir, mode=PRIVATE, parents=True, exist_ok=True)
-            await asyncio.to_thread(kept.rename, own / name)
+            await self._put(kept, job)
         finally:
             await asyncio.to_thread(kept.unlink, missing_ok=True)
         self._start(job, JobState.CHECKED, accept_disappeared=False)
@@ -182,6 +181,16 @@ class CatalogueImports:
         if not size:
             raise InputError(Fault.EMPTY)
         return size
+
+    async def _put(self, kept: Path, job: ImportJob) -> None:
+        """A file that came whole gets its place; where it has none the next file need not wait for this one."""
+        try:
+            await asyncio.to_thread(self._own(job.job_id).mkdir, mode=PRIVATE, parents=True, exist_ok=True)
+            await asyncio.to_thread(kept.rename, self._file(job))
+        except OSError as error:
+            log.error("upload not kept", error=error.strerror)
+            await self._jobs.end(job.job_id, JobState.FAILED, Outcome(fault=Fault.DISK))
+            raise InputError(Fault.DISK) from None
 
     # --- work ------------------------------------------------------------------------------------
 
@@ -296,7 +305,14 @@ def harmless_name(name: str) -> str:
     last = name.replace("\\", "/").rpartition("/")[2]
     shown = " ".join(_NOT_IN_NAMES.sub(" ", last).split()).strip(". ")
     stem, dot, ending = shown.rpartition(".")
-    return f"{stem[:LONGEST_NAME]}.{ending[:10]}" if dot and stem else (shown[:LONGEST_NAME] or "catalogue")
+    if dot and stem:
+        return f"{_cut(stem, LONGEST_NAME)}.{_cut(ending, LONGEST_ENDING)}"
+    return _cut(shown, LONGEST_NAME) or "catalogue"
+
+
+def _cut(text: str, most: int) -> str:
+    """What of a text fits into so many bytes: disks count letters by them, and most alphabets need two or three."""
+    return text.encode()[:most].decode(errors="ignore")
 
 
 async def tidy(folder: Path, jobs: ImportJobs, clock: Clock) -> None:

@@ -65,12 +65,14 @@ class Report:
             self.path = self._rows = None
 
     def close(self) -> None:
-        """Finish the file. Raises InputError where the disk is full."""
-        if self._file is not None and self.path is not None:
+        """Finish the file. Raises InputError where it was asked for and the disk is full."""
+        if self._file is not None:
             try:
                 self._file.close()
             except OSError as error:
-                raise _unwritable(self.path, error) from None
+                if self.asked and self.path is not None:
+                    raise _unwritable(self.path, error) from None
+                self.path = self._rows = None
 
     @property
     def written(self) -> bool:

@@ -24,7 +24,9 @@ def unpack(folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     config = folder / "config.yaml"
     if not config.exists():
-        shutil.copyfile(HERE / "config.yaml", config)
+        new = folder / "config.yaml.new"  # half a configuration would be read as a whole one the next time
+        shutil.copyfile(HERE / "config.yaml", new)
+        new.replace(config)
     if not is_loaded(folder):
         books = gzip.decompress((HERE / f"{BOOKS}.gz").read_bytes()).decode()
         (folder / BOOKS).write_text(with_due_dates(books, datetime.now(UTC).date()), "utf-8", newline="")

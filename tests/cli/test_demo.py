@@ -4,6 +4,7 @@ import asyncio
 import csv
 import os
 import re
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -110,6 +111,19 @@ def test_due_dates_lie_ahead_of_the_first_start() -> None:
     row = "d1;100;Гоголь;Вий;1835;;;;;АБ;84 Г1;выдана;+9\n"
 
     assert demo.with_due_dates(row, date(2026, 11, 25)) == row.replace("+9", "04.12.2026")
+
+
+def test_a_disk_that_is_full_leaves_no_half_of_a_configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def half(source: Path, target: Path) -> None:
+        target.write_bytes(source.read_bytes()[:3000])
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(shutil, "copyfile", half)
+        with pytest.raises(OSError, match="No space"):
+            demo.unpack(tmp_path)
+
+    assert demo.unpack(tmp_path).read_bytes() == (demo.HERE / "config.yaml").read_bytes()
 
 
 def test_an_edited_configuration_is_kept(tmp_path: Path) -> None:

@@ -180,6 +180,19 @@ def test_a_report_that_nobody_asked_for_does_not_cost_the_import(
     assert "are listed in" not in said
 
 
+def test_a_full_disk_costs_the_report_that_nobody_asked_for_and_not_the_summary(
+    library: SmallLibrary, imports: Imports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loading, "REPORT", "/dev/full")
+
+    code, said = imports(inventory(library, ROWS[0], "2;Чехов А. П.;"))
+
+    assert (code, figure(said, "added")) == (0, 1)
+    assert "are listed in" not in said
+    with pytest.raises(InputError, match="No space left"):
+        imports(inventory(library, "1;Чехов А. П.;"), report=Path("/dev/full"))
+
+
 def test_no_cell_of_the_report_is_a_formula(tmp_path: Path, library: SmallLibrary, imports: Imports) -> None:
     imports(inventory(library, ROWS[0]))
     from catalogue.importers import recognise
