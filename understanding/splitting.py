@@ -22,6 +22,7 @@ _POINTS_THERE = frozenset({"там", "тут", "здесь", "туда", "there"
 """A later sentence that begins so asks of what was spoken of: «Коляску оставить можно? Там лестница?»."""
 _MOST_POINTING = 6
 _SEVERAL = 2
+_LEFT_TO_US = _LOOKED_FOR | {"recommend"}
 _ORDERS = frozenset({"renew", "hold", "subscribe", "unsubscribe"})
 _MOST_OF_A_TITLE = 8
 """Words of which some may be a title: more are a story, and «хочу» in it may want anything."""
@@ -37,6 +38,15 @@ _TELLS_WHY = frozenset({"то", "потому", "ведь", "чтобы", "becau
 """«…, а то мой просрочен?» only tells why it is asked."""
 _SURELY_NAMED = 0.6
 """Rules are two where each has a topic of its own with such a share."""
+_SOMETHING_MORE = tuple(
+    tuple(row.split())
+    for row in ("что-нибудь", "чего-нибудь", "что-то", "чтонибудь", "что нибудь", "чего нибудь", "что то", "something",
+                "другие книги", "другое", "посоветуйте", "посоветуй")
+)  # fmt: skip
+"""How the other half begins that leaves the choice to us: «Мартин Иден и ещё что-нибудь Лондона»."""
+_OR = frozenset({"или", "or"})
+_LIKE_IT = ("похож", "наподобие", "вроде", "типа", "подобн", "таком", "этом", "такое", "similar", "like")
+"""Beginnings of words by which that half is only told by the first."""
 _OF_ANY_RULE = frozenset({OF_ALL, "rules.price"})
 """Topics that a half may have only because it does not say of what: «и сколько стоит»."""
 _HOW_MUCH = frozenset({"rules.limit", "rules.term"})
@@ -88,7 +98,10 @@ class Splitter:
             if found and _asks_no_more(message, first, last):
                 found[-1] = self._part(message, words, found[-1].first, last)
             else:
-                found += self._sentence(message, words, first, last)
+                told = self._sentence(message, words, first, last)
+                if found and (more := self._something_more(message, words, found[-1], told[0])):
+                    found[-1], told[0] = replace(found[-1], asks=True, closed=True), more
+                found += told
         return found
 
     def with_topics(self, message: Message, parts: list[Part]) -> list[Part]:
@@ -112,7 +125,9 @@ class Splitter:
             end = borders[number + 1] if number + 1 < len(borders) else last
             piece = self._part(message, words, start, end)
             before = parts[-1]
-            if self._how_much_of_it(message, before, piece):
+            if more := self._something_more(message, words, before, piece):
+                parts[-1:] = [replace(before, asks=True, closed=True), more]
+            elif self._how_much_of_it(message, before, piece):
                 parts.append(replace(piece, opinion=before.opinion, asks=True))
             elif self._separate(message, words, before, piece) or self._another_rule(message, before, piece):
                 parts.append(piece)
@@ -157,6 +172,24 @@ class Splitter:
         if any(part.opinion.intent == "search" and not part.opinion.strange for part in (one, two)):
             return False
         return not self._reaches_over(words, one, two) or self._is_ordered_beside(message, words, one, two)
+
+    def _something_more(self, message: Message, words: Stretch, one: Part, two: Part) -> Part | None:
+        """What is left to us beside a book that is named, without «и ещё»; None where nothing is."""
+        if one.opinion.intent not in _LOOKED_FOR or one.last - one.first > _MOST_OF_A_TITLE or not one.opinion.strange:
+            return None
+        first = two.first
+        while first < two.last and message.tokens[first].word in _AND:
+            first += 1
+        said = [token.word for token in message.tokens[first : two.last]]
+        if first == two.first or any(word.startswith(_LIKE_IT) for word in said):
+            return None
+        if message.tokens[two.first - 1].word in _OR:
+            return None  # «одна она у меня или ещё что-то было?»
+        if not any(tuple(said[: len(row)]) == row and len(said) > len(row) for row in _SOMETHING_MORE):
+            return None
+        more = self._part(message, words, first, two.last)
+        heard = self._ear.opinion(message, more.words, more.opinion)
+        return replace(more, asks=True, joined=True) if heard.intent in _LEFT_TO_US else None
 
     def _another_rule(self, message: Message, one: Part, two: Part) -> bool:
         """«Есть ли у вас вайфай и можно ли распечатать»: two rules, each of which is named for sure."""

@@ -64,7 +64,12 @@ def wishes(parts: Sequence[Part]) -> list[Part]:
 
 
 def is_another_book(one: Part, two: Part) -> bool:
-    """Two books asked for, each with a question or a word of its own: «Есть «Обломов»? А «Обрыв» есть?»."""
+    """Two books asked for, each with a question or a word of its own: «Есть «Обломов»? А «Обрыв» есть?».
+
+    «Нужен Обломов и ещё что-нибудь Гончарова» is two as well.
+    """
+    if two.joined and {one.opinion.intent, two.opinion.intent} <= _LOOKED_FOR:
+        return True
     return all(
         part.opinion.intent in _LOOKED_FOR and part.asks and 0 < part.opinion.strange <= _A_TITLE for part in (one, two)
     )
@@ -124,7 +129,7 @@ def is_small_talk(part: Part) -> bool:
 
 def is_a_kind_of_book(part: Part) -> bool:
     """No more than «учебное пособие», «книга 2»: the other half of a title that was written before it."""
-    return part.opinion.intent == "search" and part.opinion.score < SURE
+    return part.opinion.intent == "search" and part.opinion.score < SURE and not part.joined
 
 
 def _is_a_sigh(part: Part) -> bool:

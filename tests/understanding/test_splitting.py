@@ -260,3 +260,39 @@ def test_what_if_is_a_question_of_its_own(reader: PhraseUnderstanding, said: str
 
 def test_sums_are_still_none_of_ours(reader: PhraseUnderstanding) -> None:
     assert [one.intent for one in reader.understand("сколько будет 2 + 2")] == ["out_of_scope"]
+
+
+@pytest.mark.parametrize(
+    ("said", "heard"),
+    [
+        ("мартин иден и ещё что-нибудь лондона", [("search", "мартин иден"), ("recommend", "что-нибудь лондона")]),
+        ("мартин иден и другие книги лондона", [("search", "мартин иден"), ("search", "другие книги лондона")]),
+        ("нужен обломов, и ещё что нибудь гончарова", [("search", "обломов"), ("search", "что нибудь гончарова")]),
+        ("есть мартин иден? и что-нибудь ещё лондона",
+         [("search", "есть мартин иден"), ("recommend", "что-нибудь ещё лондона")]),
+        ("дюна и что-нибудь для ребенка 5 лет", [("search", "дюна"), ("recommend", "что-нибудь для ребенка 5 лет")]),
+    ],
+)  # fmt: skip
+def test_a_book_and_something_else_are_two_wishes(
+    reader: PhraseUnderstanding, said: str, heard: list[tuple[str, str]]
+) -> None:
+    assert [(one.intent, one.rest) for one in reader.understand(said)] == heard
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "муму и другие рассказы",
+        "понедельник начинается в субботу и что-то ещё",
+        "дюну и что-нибудь похожее",
+        "посоветуйте детектив и что-нибудь смешное",
+        "Дюна и что-нибудь",
+        "это одна книга или ещё что-то было?",
+    ],
+)
+def test_what_is_told_by_the_first_half_is_no_wish_of_its_own(reader: PhraseUnderstanding, said: str) -> None:
+    assert len(reader.understand(said)) == 1
+
+
+def test_how_many_books_by_somebody_looks_for_the_writer(reader: PhraseUnderstanding) -> None:
+    assert reader.understand("скока книг кинга")[0].rest == "кинга"
