@@ -4,6 +4,7 @@ import asyncio
 import errno
 import fcntl
 import os
+import shlex
 import socket
 import sys
 from collections.abc import Awaitable, Callable, Iterator, Sequence
@@ -270,10 +271,11 @@ def _invite(
     console.print(f"The librarian's console: http://{settings.server.host}:{port}/console/")
     console.print(f"                         login {DEMO_LOGIN}, password {password}")
     console.print(f"Readers' cards:          1000001 to 1000003, PIN {DEMO_PIN}: «мои книги»")
-    command = sys.argv[0] if Path(sys.argv[0]).name == "bibliobot" else "bibliobot"
+    command = [sys.argv[0] if Path(sys.argv[0]).name == "bibliobot" else "bibliobot"]
     if unused:
-        command = " ".join(["env", *(f"-u {name}" for name in unused), command])
-    console.print(f"From the shell:         {command} ask --config {config} 'есть ли у вас Мастер и Маргарита?'")
+        command = ["env", *(word for name in unused for word in ("-u", name)), *command]
+    asks = shlex.join([*command, "ask", "--config", str(config), "есть ли у вас Мастер и Маргарита?"])
+    console.print(f"From the shell:         {asks}", markup=False)
     console.print(
         "Try: «вий гоголя», «djqyf b vbh», «до скольки вы сегодня?», «позовите библиотекаря». Ctrl+C stops it.\n"
     )

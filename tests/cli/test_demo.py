@@ -4,6 +4,7 @@ import asyncio
 import csv
 import os
 import re
+import shlex
 import shutil
 import signal
 import sqlite3
@@ -15,9 +16,11 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 import demo
 from bot.cli import service
@@ -149,3 +152,16 @@ def test_phones_need_the_source_and_say_so(tmp_path: Path, monkeypatch: pytest.M
         service.demo(tmp_path, 0, messengers=True)
 
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_to_type_into_the_shell_can_be_copied_from_any_folder(tmp_path: Path) -> None:
+    config = demo.unpack(tmp_path / "демо [данные] 1")
+    said = StringIO()
+    console = Console(file=said, highlight=False, soft_wrap=True)
+
+    service._invite(console, load(config, {})[0], config, 8080, "p", ["BIBLIOBOT_CONFIG"])
+
+    (command,) = re.findall(r"From the shell: +(.*)", said.getvalue())
+    words = shlex.split(command)
+    assert words[:3] == ["env", "-u", "BIBLIOBOT_CONFIG"]
+    assert words[4:7] == ["ask", "--config", str(config)]
