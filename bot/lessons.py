@@ -3,7 +3,7 @@
 Nothing here is shown to readers. Raises StoreUnavailable throughout, as the ports of ``bot.ports`` do.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
@@ -355,10 +355,14 @@ class Screens(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Topic:
-    """Something that the library may write an answer on; ``about`` tells the librarian what it should say."""
+    """Something that the library may write an answer on.
+
+    Attributes:
+        about: Language → what the answer should say, for the librarian who writes it.
+    """
 
     key: str
-    about: str
+    about: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,7 @@ from bot.library.shown_loans import packed
 from bot.messages import Button, Reply, Template, one_stop
 from bot.notices import Decided, EndedHold, EndingCard
 from bot.quick import dataclass
-from bot.wording import counted, day, listed
+from bot.wording import counted, day, in_figures, listed
 from bot.wording import gettext as _
 from bot.wording.books import cut
 from bot.wording.opening import named_day, today_in_short
@@ -323,7 +323,7 @@ def in_short(cards: Sequence[Told], library: str, zone: ZoneInfo) -> Reply:
     """The same for a paid message of 70 letters, on a phone that may be anybody's: no titles, no names."""
     key, number, last = main_day(cards, zone)
     books = counted(number, "книга", "книги", "книг")
-    date_said = f"{last:%d.%m}"
+    date_said = in_figures(last, year=False)
     said = {
         "hold_expiring": _("{library}: бронь ждёт до {day}."),
         "hold_ready": _("{library}: бронь можно забрать, ждёт до {day}."),

@@ -101,7 +101,8 @@ class BranchSettings(Section):
     aliases: tuple[str, ...] = Field((), description="Other spellings, in imported files and in readers' words.")
     hours: dict[str, str] | None = Field(
         None,
-        description='Hours by weekday: `mon: "9:00-13:00, 14:00-18:00"`, `sun: closed`. Left out: nothing is said.',
+        description='Hours by weekday: `mon: "9:00-13:00, 14:00-18:00"` (or `"9 am - 6 pm"`), `sun: closed`. '
+        "Left out: nothing is said.",
     )
     closed: dict[date, str] = Field({}, description="Closed days, each with a word for the reader or an empty one.")
     special: dict[date, str] = Field({}, description="Days with other hours than the week's.")
@@ -115,7 +116,11 @@ class LibrarySettings(Section):
     name: str = Field("Библиотека", min_length=1, description="The library's name as readers know it.")
     timezone: Zone = Field(ZoneInfo("Europe/Moscow"), description="Name of the tz database.")
     language: Literal["ru", "en"] = Field("ru", description="Language of readers whose messenger reports none.")
-    country: str = Field("RU", pattern="^[A-Z]{2}$", description="ISO code: whose official days off count.")
+    country: str = Field(
+        "RU",
+        pattern="^[A-Z]{2}$",
+        description="ISO code: whose days off count, and how English writes dates and hours.",
+    )
     reply_branch: str = Field(
         "", description="Code of the branch in whose hours librarians answer; empty: the main one."
     )

@@ -10,8 +10,8 @@ from bot.messages import Reply
 from bot.ports.library import FaqEntry
 from bot.quick import dataclass, replace
 from bot.teaching import SynonymKind
+from bot.wording import current_language, in_language
 from bot.wording import gettext as _
-from bot.wording import in_language
 from console import lesson_words
 from console.room import row_number
 
@@ -93,7 +93,7 @@ def fault_of(draft: Draft, lessons: Lessons) -> str:
 
 def topics(lessons: Lessons) -> Mapping[str, str]:
     """Topic → what an answer on it should say: those that the bot recognises by itself."""
-    return {topic.key: topic.about for topic in lessons.topics} | dict(lesson_words.own_topics())
+    return {topic.key: topic.about[current_language()] for topic in lessons.topics} | dict(lesson_words.own_topics())
 
 
 def named(entry: FaqEntry, lessons: Lessons) -> str:

@@ -8,6 +8,7 @@ from aiohttp import web
 from bot.desk import Desk
 from bot.errors import InputError
 from bot.staff import StaffRole
+from bot.wording import SOURCE_LANGUAGE, current_language, listed
 from bot.wording import gettext as _
 from console.room import ROOT, Room, Visit
 
@@ -68,10 +69,16 @@ class CannedScreen:
     ) -> web.Response:
         """``typed``: title and text that could not be kept, by the number of the answer, or ``new``."""
         canned = await self._desk.canned()
-        values = {"canned": canned, "fault": fault, "typed": typed or {}}
+        values = {"canned": canned, "fault": fault, "typed": typed or {}, "places": _places()}
         return self._room.page(visit, "canned.html", status, now_on="canned", **values)
 
 
 def _nothing_for(place: str) -> str:
     said = _("Бот не знает, что подставить вместо «{what}». Уберите фигурные скобки или напишите так: {known}.")
-    return said.format(what=place, known=", ".join(f"{{{names[0]}}}" for names in (NAME, LIBRARIAN, LIBRARY)))
+    return said.format(what=place, known=_places())
+
+
+def _places() -> str:
+    """What may stand in a text, in the language of whoever writes it; every one is understood in either."""
+    of_language = 0 if current_language() == SOURCE_LANGUAGE else 1
+    return listed([f"{{{names[of_language]}}}" for names in (NAME, LIBRARIAN, LIBRARY)])

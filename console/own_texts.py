@@ -67,7 +67,7 @@ def samples(library: str) -> Mapping[str, str]:
     }
 
 
-HEARD_BY: Mapping[Own, Content] = {
+_HEARD_BY: Mapping[Own, Content] = {
     Own.HELLO: Started(""),
     Own.HELLO_AGAIN: Text("привет"),
     Own.HELP: ButtonPress("help"),
@@ -80,7 +80,17 @@ HEARD_BY: Mapping[Own, Content] = {
     Own.PEOPLE_THERE: ButtonPress("human:told"),
     Own.PEOPLE_AWAY: ButtonPress("human:told"),
 }
-"""What a reader writes or presses to hear a text as a rule; the hour and the library's answers may lead elsewhere."""
+_IN_ENGLISH: Mapping[Own, Content] = {
+    Own.HELLO_AGAIN: Text("hello"),
+    Own.THANKS: Text("thank you"),
+    Own.NOT_FOUND: Text("do you have the book Wexlorbist?"),
+    Own.NOT_OURS: Text("what is the weather tomorrow?"),
+}
+
+
+def heard_by(which: Own, language: str) -> Content | None:
+    """What a reader writes or presses to hear a text as a rule; the hour and the library's answers may differ."""
+    return (_IN_ENGLISH.get(which) if language == "en" else None) or _HEARD_BY.get(which)
 
 
 class Listening:

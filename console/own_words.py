@@ -124,7 +124,7 @@ class OwnWordsScreen:
     async def _heard(self, which: Own, language: str, text: str) -> Sequence[Reply]:
         """What the running bot would say; the text alone where it says something else at this hour."""
         words = own_texts.Listening(_with(which, language, text), which)
-        said = own_texts.HEARD_BY.get(which)
+        said = own_texts.heard_by(which, language)
         replies = await self._lessons.rehearsal.says(said, language, words) if said is not None else ()
         with in_language(language):
             return replies if words.heard else own_texts.alone(words, which, self._lessons.library.name)

@@ -9,7 +9,7 @@ from bot.circulation import OpenHold, OpenLoan
 from bot.clock import Clock
 from bot.quick import dataclass
 from bot.staff import StaffRole
-from bot.wording import counted, day
+from bot.wording import clock_time, counted, day, in_figures
 from bot.wording import gettext as _
 from console import reader_words
 
@@ -86,6 +86,12 @@ def unbroken(name: str) -> str:
     return name.replace("№ ", "№\N{NO-BREAK SPACE}")
 
 
+def _clock(local: datetime) -> str:
+    """«09:30», or "9:30 am" where the country says so: in columns the figures stand below each other."""
+    told = clock_time(local.time())
+    return f"{local:%H:%M}" if told[-1:].isdigit() else told
+
+
 class Shown:
     """What a template may put a value through that the house or the day has a word in."""
 
@@ -99,10 +105,10 @@ class Shown:
         """«12:30» today, «3 марта, 12:30» this year."""
         local, today = at.astimezone(self._setting.zone), self._today()
         if local.date() == today:
-            return f"{local:%H:%M}"
+            return _clock(local)
         if local.year == today.year:
-            return f"{day(local.date())}, {local:%H:%M}"
-        return f"{local:%d.%m.%Y, %H:%M}"
+            return f"{day(local.date())}, {_clock(local)}"
+        return f"{in_figures(local.date())}, {_clock(local)}"
 
     def date_of(self, at: datetime) -> str:
         """«Сегодня», «Вчера», or the day."""
@@ -114,7 +120,7 @@ class Shown:
 
     def time_of(self, at: datetime) -> str:
         """«12:30»."""
-        return f"{at.astimezone(self._setting.zone):%H:%M}"
+        return _clock(at.astimezone(self._setting.zone))
 
     def age(self, at: datetime) -> str:
         """How long ago."""
@@ -126,11 +132,12 @@ class Shown:
 
     def stamp(self, at: datetime) -> str:
         """«27.11.2026, 12:30»: what is printed is read on other days."""
-        return f"{at.astimezone(self._setting.zone):%d.%m.%Y, %H:%M}"
+        local = at.astimezone(self._setting.zone)
+        return f"{in_figures(local.date())}, {_clock(local)}"
 
     def whole_day(self, value: date) -> str:
         """A day, with its year where that is another one."""
-        return day(value) if value.year == self._today().year else f"{value:%d.%m.%Y}"
+        return day(value) if value.year == self._today().year else in_figures(value)
 
     def is_over(self, last: date) -> bool:
         """Whether a last day is past."""
@@ -164,6 +171,7 @@ def filters(setting: "ConsoleSetting", clock: Clock) -> Mapping[str, Callable[..
         "age": shown.age,
         "lasting": shown.lasting,
         "stamp": shown.stamp,
+        "in_figures": in_figures,
         "messenger": messenger,
         "channel": shown.channel,
         "branch": shown.branch,

@@ -1,6 +1,7 @@
 """«Привяжи билет»: consent first, then proof, then what the reader came for; and «отвяжи билет»."""
 
 from collections.abc import Mapping
+from datetime import date
 
 from bot.accounts import Account, Accounts, Cardholder, Linking, LinkState, Proof
 from bot.language.folding import words
@@ -10,8 +11,8 @@ from bot.messages import Button, SharedPhone, Text, link
 from bot.ports.library import Library
 from bot.ports.understanding import Request
 from bot.routing import Answer, Expects, Router, Turn, expects, intent, pressed, sent
+from bot.wording import SOURCE_LANGUAGE, current_language, day_and_year, in_figures, listed
 from bot.wording import gettext as _
-from bot.wording import listed
 from bot.wording.opening import moment_words
 from bot.wording.reaching import phone_line
 from handlers import Row, desk, desk_phone, find_button, in_lines, librarian_button, loans_button, menu
@@ -337,10 +338,16 @@ def _secret_words(accounts: Accounts) -> str:
 def _ask_secret(accounts: Accounts) -> str:
     ways = set(accounts.proofs())
     if {Proof.PIN, Proof.BIRTH_DATE} <= ways:
-        return _("Теперь PIN-код или дата рождения, например 05.03.1990. Я их не сохраняю.")
+        return _("Теперь PIN-код или дата рождения, например {example}. Я их не сохраняю.").format(example=_example())
     if Proof.PIN in ways:
         return _("Теперь PIN-код билета. Я его не сохраняю.")
-    return _("Теперь дата рождения, например 05.03.1990. Я её не сохраняю.")
+    return _("Теперь дата рождения, например {example}. Я её не сохраняю.").format(example=_example())
+
+
+def _example() -> str:
+    """A date as the reader may write it: in English with the month in letters, which every country reads alike."""
+    born = date(1990, 3, 5)
+    return in_figures(born) if current_language() == SOURCE_LANGUAGE else day_and_year(born)
 
 
 @router.on(expects(SECRET))

@@ -8,9 +8,15 @@ ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "faq-topics.md"
 TOPICS = ROOT / "understanding" / "phrases" / "topics.yaml"
 OWN = {
-    "contacts": "Телефоны, почта, сайт, группы в соцсетях: вместо телефона центральной библиотеки",
-    "events": "Что проходит в библиотеке: афиша на ближайшее время",
-    "hours": "Часы работы библиотеки, у которой в настройках нет графика",
+    "contacts": (
+        "Телефоны, почта, сайт, группы в соцсетях: вместо телефона центральной библиотеки",
+        "Telephones, e-mail, the site, pages in networks: instead of the main library's telephone",
+    ),
+    "events": ("Что проходит в библиотеке: афиша на ближайшее время", "What is on in the library in the days to come"),
+    "hours": (
+        "Часы работы библиотеки, у которой в настройках нет графика",
+        "Opening hours of a library whose configuration has none",
+    ),
 }
 """Topics that handlers look up although no phrase file names them."""
 HEAD = """# Темы ответов (FAQ)
@@ -37,15 +43,16 @@ faq:
 - Хотите ответить на то, чего в таблице нет? Заведите свою тему и напишите в `questions`, как об этом спрашивают.
 - Читателю, у которого мессенджер на английском, бот ответит по-английски, если есть ответ с `language: en`.
 
-| ключ | о чём ответ |
-| --- | --- |
+| ключ | о чём ответ | what the answer says |
+| --- | --- | --- |
 """
 
 
 def page() -> str:
     """The whole page."""
-    about = {key: str(topic["about"]) for key, topic in yaml.safe_load(TOPICS.read_text("utf-8")).items()}
-    return HEAD + "".join(f"| `{key}` | {text} |\n" for key, text in sorted((about | OWN).items()))
+    known = yaml.safe_load(TOPICS.read_text("utf-8"))
+    about = {key: (str(topic["about"]), str(topic["in_english"])) for key, topic in known.items()} | OWN
+    return HEAD + "".join(f"| `{key}` | {russian} | {english} |\n" for key, (russian, english) in sorted(about.items()))
 
 
 if __name__ == "__main__":

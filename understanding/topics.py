@@ -15,9 +15,9 @@ def topics() -> Mapping[str, str]:
 
 
 @cache
-def about() -> Mapping[str, str]:
-    """Topic key → what an answer on it should say, for the librarian who writes it."""
-    return {key: str(topic["about"]) for key, topic in _read().items()}
+def about(language: str = "ru") -> Mapping[str, str]:
+    """Topic key → what an answer on it should say, for the librarian who writes it; in Russian or English."""
+    return {key: str(topic["in_english" if language == "en" else "about"]) for key, topic in _read().items()}
 
 
 @cache

@@ -20,6 +20,7 @@ from bot.library.customs import MONTH_FIRST
 from bot.library.model import Branch
 from bot.library.places import start_parameter
 from bot.settings import Settings
+from bot.wording import LANGUAGES
 from bot.wording.own import LONGEST
 from catalogue.import_desk import CatalogueImports
 from catalogue.list_desk import Lists
@@ -134,7 +135,11 @@ def lessons_of(what: Opened, channels: Mapping[str, Channel]) -> Lessons:
         rehearsal=Rehearsal(stage),
         screens=ChannelScreens([(spec.kind, spec.title, channel) for spec, channel in kinds]),
         library=what.library,
-        topics=[Topic(key=key, about=about()[key]) for key, intent in topics().items() if intent in TOLD_BY_TOPIC],
+        topics=[
+            Topic(key=key, about={language: about(language)[key] for language in LANGUAGES})
+            for key, intent in topics().items()
+            if intent in TOLD_BY_TOPIC
+        ],
         intents=intents,
         longest_words=longest_words(channels.values()),
     )

@@ -9,6 +9,7 @@ from bot.app.channels import kind_of, silent_channels
 from bot.clock import Clock, SystemClock
 from bot.engine.pictures import PictureDesk
 from bot.errors import StoreUnavailable
+from bot.library.customs import live_in
 from bot.ports.letters import Deliveries
 from bot.ports.library import FaqEntry, Library
 from bot.quick import dataclass
@@ -118,6 +119,7 @@ async def opened(settings: Settings, folder: Path, clock: Clock | None = None) -
         StoreUnavailable: From the store.
     """
     clock = clock or SystemClock()
+    live_in(settings.library.country)
     known_branches = settings.library.values()
     async with AsyncExitStack() as closing:
         database = await open_database(settings, folder, make_tables=True)

@@ -23,7 +23,7 @@ ORDINALS = {"first": "1", "second": "2", "third": "3", "fourth": "4", "last": "l
 LOOK_AHEAD_DAYS = 60
 """How far ahead an opening is looked for: a branch in repair says nothing rather than next year."""
 
-_TIME = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?")
+_TIME = re.compile(r"(?:(\d{1,2})(?:[:.](\d{2}))?\s*(?:([ap])\.?m\.?)?|(noon)|(midnight))", re.IGNORECASE)
 _PARTS = re.compile(r"\s*[-–—]\s*")
 
 
@@ -275,16 +275,29 @@ def _weekday(name: str) -> int | None:
 
 def _parse_interval(text: str, where: str) -> Interval:
     ends = [_TIME.fullmatch(piece) for piece in _PARTS.split(text.strip())]
-    if len(ends) != 2 or ends[0] is None or ends[1] is None:
-        raise ValueError(f"{where}: expected hours such as 9:00-18:00, or closed, got {text.strip()!r}")
-    start, end = (_clock(match, where) for match in ends if match is not None)
+    first, last = ends if len(ends) == 2 else (None, None)
+    if first is None or last is None:
+        raise ValueError(f"{where}: expected hours such as 9:00-18:00 or 9 am - 6 pm, or closed, got {text.strip()!r}")
+    end = _clock(last, where, last[3])
+    start = _clock(first, where, first[3] or last[3])
+    if not first[3] and last[3] and start >= end:
+        start = _clock(first, where, "a")  # 9-5 pm
+    if end == time.min:
+        end = time.max  # until midnight, 12 am
     if end <= start:
         raise ValueError(f"{where}: expected an end after the start, got {text.strip()!r}")
     return Interval(start, end)
 
 
-def _clock(match: re.Match[str], where: str) -> time:
+def _clock(match: re.Match[str], where: str, half: str | None) -> time:
+    """A time of day; ``half`` is the "a" of am or the "p" of pm, None for the 24-hour clock."""
+    if match[4] or match[5]:
+        return time(12) if match[4] else time.min
     hour, minute = int(match[1]), int(match[2] or 0)
+    if half:
+        if not 1 <= hour <= 12 or minute > 59:
+            raise ValueError(f"{where}: expected a time from 1 to 12 with am or pm, got {match[0]!r}")
+        return time(hour % 12 + (12 if half.lower() == "p" else 0), minute)
     if (hour, minute) == (24, 0):
         return time.max
     if hour > 23 or minute > 59:

@@ -4,6 +4,8 @@ import re
 import unicodedata
 from datetime import date
 
+from bot.library import customs
+
 SHORTEST_CODE, LONGEST_CODE = 4, 12
 LONGEST_CARD = 32
 LEAST_OF_A_CARD = 5
@@ -15,6 +17,14 @@ _WORD = re.compile(r"[^\W\d_]{3,}")
 _SMALL_WORDS = frozenset({"мой", "моя", "вот", "это", "код", "is", "my", "it", "no", "на", "у", "и", "я", "the"})
 _DATE = re.compile(r"(?<!\d)(\d{1,2})[\s./-]+(\d{1,2})[\s./-]+(\d{4})(?!\d)")
 _ISO = re.compile(r"(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)")
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH = rf"(?:{'|'.join(_MONTHS)})[a-z]{{0,6}}\.?"
+_ORDINAL = r"(?:st|nd|rd|th)?"
+_NAMED = re.compile(
+    rf"(?<!\d)(?P<first>\d{{1,2}}){_ORDINAL}(?: of)?[ -](?P<month>{_MONTH}),?[ -](?P<year>\d{{4}})(?!\d)"
+    rf"|(?P<word>{_MONTH}) (?P<day>\d{{1,2}}){_ORDINAL},? (?P<after>\d{{4}})(?!\d)",
+    re.IGNORECASE,
+)
 _RUN_TOGETHER = re.compile(r"(?<!\d)(\d{2})(\d{2})(\d{4})(?!\d)")
 
 
@@ -44,12 +54,21 @@ def card_number(text: str) -> str:
 
 
 def birth_date(text: str) -> date | None:
-    """A day written in figures, the day first: «05.03.1990», «5 3 1990», «05031990», «1990-03-05»; None otherwise."""
+    """A day, in figures the day first: «05.03.1990», «5 3 1990», «05031990», «1990-03-05»; None where there is none.
+
+    Where the country writes the month first, so does who separates them with anything but full stops («3/5/1990»); what
+    can be read in one way only is. English names of months are read («March 5, 1990»).
+    """
     said = unicodedata.normalize("NFKC", text)[:_READ]
     if iso := _ISO.search(said):
         year, month, day = map(int, iso.groups())
     elif match := _DATE.search(said) or _RUN_TOGETHER.search(said):
         day, month, year = map(int, match.groups())
+        month_first = day <= 12 if customs.month_first() and "." not in match[0] else month > 12 >= day
+        day, month = (month, day) if month_first else (day, month)
+    elif named := _NAMED.search(said):
+        month = _MONTHS.index((named["month"] or named["word"])[:3].lower()) + 1
+        day, year = int(named["first"] or named["day"]), int(named["year"] or named["after"])
     else:
         return None
     try:

@@ -8,6 +8,7 @@ from itertools import groupby
 
 from bot.language.folding import words as folded
 from bot.language.numbers import value_of
+from bot.library import customs
 from bot.library.feasts import feast
 from bot.library.hours import DaysOff
 from bot.quick import dataclass
@@ -16,7 +17,7 @@ AHEAD_DAYS = 92
 """How far ahead «на праздники» looks for the next days off, and the most that «с … по …» covers."""
 _LONGEST = timedelta(days=AHEAD_DAYS)
 
-_NUMERIC = re.compile(r"(?<![\d.,:])(\d{1,2})[./](\d{1,2})(?:[./](\d{4}|\d{2}))?(?![\d:])")
+_NUMERIC = re.compile(r"(?<![\d.,:])(\d{1,2})([./])(\d{1,2})(?:[./](\d{4}|\d{2}))?(?![\d:])")
 _ISO = re.compile(r"(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)")
 _ENGLISH_ORDINAL = re.compile(r"(\d{1,2})(?:st|nd|rd|th)")
 _MONTHS = (
@@ -133,7 +134,10 @@ def _goes_with_days(token: str) -> bool:
 
 def _dates(text: str, tokens: Sequence[str], today: date) -> list[date]:
     """Days that are named one by one."""
-    found = [_in_year(*_day_and_month(int(one), int(two)), year, today) for one, two, year in _NUMERIC.findall(text)]
+    found = [
+        _in_year(*_day_and_month(int(one), int(two), slashed=between == "/"), year, today)
+        for one, between, two, year in _NUMERIC.findall(text)
+    ]
     found += [_in_year(int(day), int(month), year, today) for year, month, day in _ISO.findall(text)]
     found += [today + timedelta(days=_SIMPLE[token]) for token in tokens if token in _SIMPLE and token not in _NOW]
     for place, token in enumerate(tokens):
@@ -149,9 +153,10 @@ def _month(token: str) -> int:
     return next((number for number, names in enumerate(_MONTHS, start=1) if token.startswith(names)), 0)
 
 
-def _day_and_month(first: int, second: int) -> tuple[int, int]:
-    """Figures are read day first, as in most countries, unless no month is so late: 12/25."""
-    return (second, first) if second > 12 >= first else (first, second)
+def _day_and_month(first: int, second: int, *, slashed: bool) -> tuple[int, int]:
+    """Figures are read day first, unless the country writes 7/4 for July 4, or no month is so late: 12/25, 25/12."""
+    month_first = first <= 12 if slashed and customs.month_first() else second > 12 >= first
+    return (second, first) if month_first else (first, second)
 
 
 def _days_of_month(tokens: Sequence[str], place: int, month: int, today: date) -> list[date | None]:

@@ -15,10 +15,14 @@ from pathlib import Path
 
 from babel.dates import format_date
 
+from bot.library import customs
+
 LOCALES = Path(__file__).resolve().parent.parent.parent / "locales"
 SOURCE_LANGUAGE = "ru"
 LANGUAGES = (SOURCE_LANGUAGE, "en")
 """What people are answered in."""
+_WORDS_OF_HOURS = {(0, 0): "midnight", (12, 0): "noon"}
+"""12 am and 12 pm are taken for each other."""
 _language: ContextVar[str] = ContextVar("language", default=SOURCE_LANGUAGE)
 
 
@@ -108,13 +112,28 @@ def counted(number: int, one: str, few: str, many: str) -> str:
 
 
 def day(value: date) -> str:
-    """A date as a person says it: «12 марта», "12 March"."""
-    return _formatted(value, "d MMMM", _language.get())
+    """A date as a person says it: «12 марта», "12 March", "March 12" where the country writes so."""
+    return _formatted(value, "MMMM d" if _month_first() else "d MMMM", _language.get())
 
 
 def day_and_year(value: date) -> str:
     """A date that may lie in any year: «12 марта 2027 г.», "12 March 2027"."""
+    if _month_first():
+        return _formatted(value, "MMMM d, y", _language.get())
     return _formatted(value, "d MMMM y 'г'." if _language.get() == SOURCE_LANGUAGE else "d MMMM y", _language.get())
+
+
+def in_figures(value: date, *, year: bool = True) -> str:
+    """A date in figures, as the country writes it: 31.12.2026, 31/12/2026 in English, 12/31/2026 in the States."""
+    if _language.get() == SOURCE_LANGUAGE:
+        return f"{value:%d.%m.%Y}" if year else f"{value:%d.%m}"
+    said = f"{value:%m/%d}" if _month_first() else f"{value:%d/%m}"
+    return f"{said}/{value:%Y}" if year else said
+
+
+def _month_first() -> bool:
+    """Russian has its own order wherever it is spoken."""
+    return _language.get() != SOURCE_LANGUAGE and customs.month_first()
 
 
 def weekday(number: int) -> str:
@@ -141,8 +160,13 @@ def on_weekday(number: int) -> str:
 
 
 def clock_time(value: time) -> str:
-    """A time of day: 9:00; the end of the day is 24:00."""
-    return "24:00" if value == time.max else f"{value.hour}:{value.minute:02d}"
+    """A time of day: 9:00, the end of the day is 24:00; "9 am", "5:30 pm", "midnight" where the country says so."""
+    if _language.get() == SOURCE_LANGUAGE or not customs.twelve_hours():
+        return "24:00" if value == time.max else f"{value.hour}:{value.minute:02d}"
+    if value == time.max or (value.hour, value.minute) in _WORDS_OF_HOURS:
+        return _WORDS_OF_HOURS.get((value.hour, value.minute), "midnight")
+    minutes = f":{value.minute:02d}" if value.minute else ""
+    return f"{value.hour % 12 or 12}{minutes} {'am' if value.hour < 12 else 'pm'}"
 
 
 def capital(sentence: str) -> str:

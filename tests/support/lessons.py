@@ -104,7 +104,11 @@ def school(
         rehearsal=rehearsal,
         screens=ChannelScreens(channels),
         library=library,
-        topics=[Topic(key=key, about=about()[key]) for key, intent in topics().items() if intent in ("join", "rules")],
+        topics=[
+            Topic(key=key, about={"ru": about()[key], "en": about("en")[key]})
+            for key, intent in topics().items()
+            if intent in ("join", "rules")
+        ],
         intents=INTENTS,
     )
     return School(
