@@ -174,7 +174,7 @@ def test_a_missing_secret_of_a_channel_says_by_which_name_it_may_come() -> None:
     [
         ('{mon: "9-18"}', "tue, wed, thu, fri, sat, sun not told"),
         ('{mon-sun: "18:00-9:00"}', "expected an end after the start"),
-        ('{mon-sun: "nine to five"}', "expected hours such as 9:00-18:00, or closed"),
+        ('{mon-sun: "nine to five"}', "expected hours such as 9:00-18:00 or 9 am - 6 pm, or closed"),
         ('{mon-sun: "9:00-13:00, 12:00-18:00"}', "expected intervals in order"),
         ('{mon-fry: "9-18"}', "expected a weekday"),
     ],
