@@ -49,6 +49,10 @@ class Turn:
     public: bool = False
 
 
+TASTE = "search.taste"
+"""What a list by taste waits for: words that only add to it («для мальчика 5 лет») are a wish for another list."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expects:
     """What the dialogue waits for next.

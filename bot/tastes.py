@@ -33,6 +33,79 @@ _SMALL = frozenset(
 )  # fmt: skip
 
 
+_NOT = frozenset(words("не без кроме not without no"))
+_BEHIND_NOT = frozenset(words("только очень такое такую такие про слишком"))
+_OF_SOMEBODY = frozenset(
+    stem(word)
+    for word in words("мальчик мальчику девочка девочке школьник школьница внуку дочь дочери парень парню девушка "
+                      "бабушка мама папа сестра брат взрослый boy girl")
+)  # fmt: skip
+_BESIDE_MORE = frozenset(
+    words("но ну да только еще лучше тогда или ему ей мой моя моей моему чтобы было бы такое такую нет поновее новее "
+          "свежее посвежее он она мама and but only my he she is")
+)  # fmt: skip
+_OF_A_BUILDING = frozenset(words("детская детской детскую взрослая взрослой"))
+"""«А в детской есть?» asks where."""
+_NEWER = frozenset(words("поновее новее посвежее свежее"))
+_LONGEST_ADDITION, _LONGEST_SUBJECT = 9, 3
+
+
+def refused(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Writers and kinds that are not wanted: «не донцову», «без ужасов», «только не страшное»."""
+    writers: list[str] = []
+    genres: list[str] = []
+    said = told(text)
+    for number, word in enumerate(said):
+        behind = _behind_not(said, number) if word in _NOT else ""
+        if kind_of(behind):
+            genres.append(behind)
+        elif behind and likely_surnames(behind):
+            writers.append(likely_surnames(behind)[0])
+    return tuple(writers), tuple(genres)
+
+
+def adds(text: str) -> bool:
+    """Whether words only say more of what is wanted: «для мальчика 5 лет», «не страшное», «а новые?», «мне 13»."""
+    said = told(text)
+    if not 0 < len(said) <= _LONGEST_ADDITION:
+        return False
+    subject = words(_subject(" ".join(said)))
+    if not _OF_A_BUILDING.isdisjoint(said) and not any(kind_of(word) or stem(word) in BOOK for word in said):
+        return False
+    writers, genres = refused(text)
+    tells = bool(subject or writers or genres)
+    for number, word in enumerate(said):
+        root = stem(word)
+        if word in subject or kind_of(word) or root in _CHILDREN | _TEENS | _NEW | _OF_SOMEBODY or word.isdigit():
+            tells = True
+        elif word in _BESIDE_MORE:
+            tells = tells or word in _NEWER
+        elif number and said[number - 1] in _NOT | _BEHIND_NOT and (writers or genres):
+            continue
+        elif word not in _SMALL | _NOT and root not in BOOK:
+            return False
+    return tells and len(subject) <= _LONGEST_SUBJECT and (len(said) > 1 or not said[0].isdigit())
+
+
+def narrowed(before: Taste, more: Taste) -> Taste:
+    """A taste with what was added to it."""
+    return Taste(
+        subject=more.subject or before.subject,
+        genre=more.genre or before.genre,
+        author=more.author or before.author,
+        age=more.age if more.age is not None else before.age,
+        grade=more.grade if more.grade is not None else before.grade,
+        children=more.children or before.children,
+        newest=more.newest or before.newest,
+        languages=more.languages or before.languages,
+    )
+
+
+def _behind_not(said: list[str], number: int) -> str:
+    """The first word behind «не» that tells something."""
+    return next((word for word in said[number + 1 : number + 4] if word not in _BEHIND_NOT), "")
+
+
 def taste_of(request: Request, text: str) -> Taste:
     """What of a request can be chosen by.
 
@@ -48,7 +121,8 @@ def taste_of(request: Request, text: str) -> Taste:
     age = _number(slots.get("age", "")) or _first(_AGE, folded)
     if age is None and not stems.isdisjoint(_TEENS):
         age = _TEEN_AGE
-    genre = " ".join(word for word in told(slots.get("genre", "")) if kind_of(word)) or _genre(said)
+    named = [word for word in told(slots.get("genre", "")) if kind_of(word)]
+    genre = " ".join(word for word in named if word not in refused(text)[1]) or _genre(said)
     subject = _ENDS.split(f" {slots.get('subject', '')}", maxsplit=1)[0].strip() or _subject(folded)
     if subject and all(kind_of(word) for word in told(subject)):
         genre, subject = genre or subject, ""  # «книги о приключениях»: a kind that is called a subject
@@ -59,7 +133,7 @@ def taste_of(request: Request, text: str) -> Taste:
         age=age if age is not None and age < 100 else None,
         grade=grade if grade is not None and 1 <= grade <= 11 else None,
         children=not stems.isdisjoint(_CHILDREN),
-        newest=bool(slots.get("new")) or not stems.isdisjoint(_NEW),
+        newest=bool(slots.get("new")) or not stems.isdisjoint(_NEW) or not _NEWER.isdisjoint(said),
     )
 
 
@@ -80,7 +154,9 @@ def is_only_a_taste(taste: Taste, text: str) -> bool:
 
 
 def _genre(said: list[str]) -> str:
-    return " ".join(word for word in said if kind_of(word) and stem(word) not in BOOK)
+    """The kinds that are named; not those that are refused («не страшное»)."""
+    shut_out = {_behind_not(said, number) for number, word in enumerate(said) if word in _NOT}
+    return " ".join(word for word in said if kind_of(word) and stem(word) not in BOOK and word not in shut_out)
 
 
 def _subject(folded: str) -> str:

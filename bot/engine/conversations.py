@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import cache, lru_cache
 
+from bot import tastes
 from bot.engine.choices import LIST_LASTS, NO, YES, chosen, is_neither
 from bot.engine.follow_ups import MAY_BE_MORE, follow_up, of_the_same_place
 from bot.language import corrections, reactions, yes_or_no
@@ -17,7 +18,7 @@ from bot.messages import Button, ButtonPress, Content, Photo, Reply, SharedPhone
 from bot.ports.log import Dialogue, Heard, Mode, Waiting
 from bot.ports.understanding import Request
 from bot.quick import dataclass, replace
-from bot.routing import Answer, Expects, Trigger
+from bot.routing import TASTE, Answer, Expects, Trigger
 from bot.sameness import of_the_same
 
 LONGEST_TEXT = 4_000
@@ -264,7 +265,11 @@ def _wished(
         dialogue = replace(dialogue, language=language)
     question = None if first.anywhere else _on_what_was_shown(words.wish, first, dialogue, now, mended=bool(mended))
     may_be_more = question is not None and dialogue.expects.endswith(MAY_BE_MORE)
-    if dialogue.expects and not first.anywhere and not may_be_more and _answers(text, first, dialogue.expects):
+    if dialogue.expects == TASTE:
+        if len(requests) == 1 and not first.anywhere and tastes.adds(text):
+            first = replace(first, intent="recommend")
+            return Decision((Call(_triggers_of(first.intent, False), first, text),), dialogue, first.intent, SURE)
+    elif dialogue.expects and not first.anywhere and not may_be_more and _answers(text, first, dialogue.expects):
         triggers = (Trigger("expects", dialogue.expects), Trigger("intent", first.intent))
         return Decision((Call(triggers, first, text),), dialogue, first.intent, first.confidence)
     if first.anywhere:

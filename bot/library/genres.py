@@ -10,13 +10,13 @@ from bot.language.folding import words
 from bot.language.morphology import stem
 
 _KINDS = (
-    "детектив детективы детективный detective mystery mysteries crime",
+    "детектив детективы детективный детективчик детективчики detective mystery mysteries crime",
     "фантастика фантастический science_fiction scifi sci_fi",
     "фэнтези fantasy",
     "ужасы ужастик ужастики хоррор мистика мистический страшный страшилка страшилки horror",
     "триллер триллеры thriller",
-    "сказка сказки сказочный fairy",
-    "стихи стихотворения поэзия поэма поэмы лирика poetry poems",
+    "сказка сказки сказочный сказочка сказочки fairy",
+    "стихи стихотворения стишок стишки поэзия поэма поэмы лирика poetry poems",
     "юмор юмористический сатира комедия смешной humor humour comedy",
     "комикс комиксы манга графический comics manga",
     "приключения приключенческий adventure",
@@ -26,7 +26,7 @@ _KINDS = (
     "пьеса пьесы драма драматургия драмы plays drama",
     "биография биографии биографический мемуары воспоминания biography memoir",
     "энциклопедия энциклопедии энциклопедический encyclopedia",
-    "роман романы novel novels",
+    "роман романы романчик novel novels",
     "романтика любовный романтический romance",
     "вестерн western",
     "басня басни",

@@ -1,10 +1,17 @@
 """What to read where no book is named: a short list by subject, kind, age, class, what is in now first."""
 
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from bot.language.folding import words
+from bot.language.morphology import stem
+from bot.library.model import WorkCard
 from bot.messages import Button, Reply, reply
 from bot.ports.catalogue import Suggested, Taste, Wish
 from bot.ports.library import Library
-from bot.routing import Answer, Turn
-from bot.tastes import is_only_a_taste, taste_of
+from bot.quick import dataclass, replace
+from bot.routing import TASTE, Answer, Expects, Turn
+from bot.tastes import adds, is_only_a_taste, narrowed, refused, taste_of
 from bot.wording import books
 from bot.wording import gettext as _
 from handlers import Row, find_button, librarian_button, words_of
@@ -14,17 +21,70 @@ SHOWN = 5
 MORE = 5
 """Further works, one press away."""
 _ANYTHING = Taste()
+_LOOKED_AT = 40
+_GROWN = 12
+"""From this age on what everybody reads is shown where no record tells an age; younger ones' books a person knows."""
+_KEPT = "taste"
+"""What the dialogue remembers of the list: «для мальчика 5 лет» behind it is said of it, too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """What is not wanted: writers' surnames, and kinds as readers call them."""
+
+    writers: tuple[str, ...] = ()
+    genres: tuple[str, ...] = ()
+
+
+_NOTHING = Refused()
 
 
 async def recommend(turn: Turn, library: Library) -> Answer:
     """An answer to «что почитать…»: a list, or an honest question and a person."""
-    taste = taste_of(turn.request, words_of(turn))
-    found = await library.catalogue.suggest(taste, SHOWN + MORE)
+    taste, shut_out = _wanted(turn)
+    found = await _chosen(library, taste, shut_out)
+    if not found.works and taste == Taste(age=taste.age) and taste.age is not None and taste.age >= _GROWN:
+        found = await _popular(library, taste.age, shut_out)
     if found.works:
-        return _listed(found, taste)
+        return _listed(found, taste, shut_out)
     if taste == _ANYTHING:
         return Answer(replies=(_asked_about_taste(),))
     return Answer(replies=(_nothing_marked(taste),), missed=True)
+
+
+def _wanted(turn: Turn) -> tuple[Taste, Refused]:
+    """What is wanted now: what was wanted before, too, where the words only add to it («для мальчика 5 лет»)."""
+    text = words_of(turn)
+    taste, (writers, genres) = taste_of(turn.request, text), refused(text)
+    kept = turn.data.get(_KEPT)
+    if not kept or not adds(text):
+        return taste, Refused(writers, genres)
+    before = Refused(tuple(kept["writers"]), tuple(kept["genres"]))
+    shut_out = Refused((*before.writers, *writers), (*before.genres, *genres))
+    had = {**kept["taste"], "languages": tuple(kept["taste"]["languages"])}
+    return narrowed(Taste(**had), taste), shut_out
+
+
+async def _chosen(library: Library, taste: Taste, shut_out: Refused) -> Suggested:
+    """Works for the taste, without those that are refused."""
+    count = SHOWN + MORE if shut_out == _NOTHING else _LOOKED_AT
+    found = await library.catalogue.suggest(taste, count)
+    unwanted: set[int] = set()
+    for genre in shut_out.genres:
+        of_it = await library.catalogue.suggest(replace(taste, genre=genre), _LOOKED_AT)
+        unwanted |= {work.work_id for work in of_it.works} if Wish.GENRE in of_it.met else set()
+    kept = [work for work in found.works if work.work_id not in unwanted and not _is_by(work, shut_out.writers)]
+    return replace(found, works=tuple(kept)[: SHOWN + MORE])
+
+
+async def _popular(library: Library, age: int, shut_out: Refused) -> Suggested:
+    """What is asked for most, where no record tells for what age a book is: nothing that is marked for elder ones."""
+    found = await _chosen(library, _ANYTHING, shut_out)
+    return replace(found, works=tuple(work for work in found.works if (work.age_mark or 0) <= age))
+
+
+def _is_by(work: WorkCard, writers: Sequence[str]) -> bool:
+    return any(stem(writer) == stem(word) for writer in writers for word in words(work.author))
 
 
 async def instead(turn: Turn, library: Library, query: str) -> Answer | None:
@@ -33,10 +93,10 @@ async def instead(turn: Turn, library: Library, query: str) -> Answer | None:
     if not is_only_a_taste(taste, query):
         return None
     found = await library.catalogue.suggest(taste, SHOWN + MORE)
-    return _listed(found, taste) if found.works else None
+    return _listed(found, taste, _NOTHING) if found.works else None
 
 
-def _listed(found: Suggested, taste: Taste) -> Answer:
+def _listed(found: Suggested, taste: Taste, shut_out: Refused) -> Answer:
     shown, more = found.works[:SHOWN], found.works[SHOWN:]
     rows: list[Row] = [(Button(books.label(work), f"work:{work.work_id}"),) for work in shown]
     if more:
@@ -47,7 +107,10 @@ def _listed(found: Suggested, taste: Taste) -> Answer:
         about.append(_("Сейчас все они выданы."))
     lines = [*about, told] if told.endswith(":") else [told, *about]  # a colon stands before what it leads to
     buttons = (*rows, (librarian_button(), find_button()))
-    return Answer(replies=(reply("\n".join(lines), buttons=buttons),), works=shown, about=about_several(shown))
+    said = reply("\n".join(lines), buttons=buttons)
+    kept = {"taste": asdict(taste), "writers": list(shut_out.writers), "genres": list(shut_out.genres)}
+    expects = Expects(key=TASTE, data={_KEPT: kept})
+    return Answer(replies=(said,), works=shown, about=about_several(shown), expects=expects)
 
 
 def _told(found: Suggested, taste: Taste) -> str:

@@ -92,3 +92,47 @@ async def test_what_is_lent_out_is_told_so(reader: Reader, catalogue: FakeCatalo
     await reader.says("посоветуйте что-нибудь про динозавров")
 
     reader.hears("Сейчас все они выданы.")
+
+
+async def test_what_is_added_to_a_wish_keeps_it(reader: Reader, catalogue: FakeCatalogue) -> None:
+    catalogue.holds("Динозавры", "Тихонов А.", at(CENTRAL, 1, 1), age_mark=0)
+    catalogue.holds("Динозавры без тайн", "Иванов И.", at(CENTRAL, 1, 1), age_mark=16)
+    catalogue.holds("Сказки", "Барто А.", at(CENTRAL, 1, 1), age_mark=0)
+
+    await reader.says("что-нибудь про динозавров")
+    await reader.says("для мальчика 5 лет")
+
+    assert reader.offered()[0].label == "Динозавры, Тихонов А."
+    assert not any("Сказки" in button.label or "без тайн" in button.label for button in reader.offered())
+
+
+async def test_a_writer_who_is_refused_is_left_out(reader: Reader, catalogue: FakeCatalogue) -> None:
+    catalogue.holds("Детективы", "Донцова Дарья", at(CENTRAL, 1, 1))
+    catalogue.holds("Детективы в пути", "Маринина А.", at(CENTRAL, 1, 1))
+
+    await reader.says("посоветуйте детективы")
+    await reader.says("только не донцову")
+
+    reader.may_press("Детективы в пути, Маринина А.")
+    assert not any("Донцова" in button.label for button in reader.offered())
+
+
+async def test_a_book_that_is_named_behind_a_list_is_looked_up(reader: Reader, catalogue: FakeCatalogue) -> None:
+    catalogue.holds("Космос", "Первый П.", at(CENTRAL, 1, 1))
+    catalogue.holds("Обломов", "Гончаров И. А.", at(CENTRAL, 1, 1))
+
+    await reader.says("что-нибудь про космос")
+    await reader.says("обломов")
+
+    reader.hears("Обломов, Гончаров И. А. Есть: 1 из 1.")
+
+
+async def test_a_reader_of_thirteen_is_shown_what_others_read(reader: Reader, catalogue: FakeCatalogue) -> None:
+    catalogue.holds("Остров", "Стивенсон", at(CENTRAL, 1, 1), age_mark=12)
+    catalogue.holds("Взрослое", "Писатель", at(CENTRAL, 1, 1), age_mark=18)
+    catalogue.tells_ages = False
+
+    await reader.says("мне 13, что почитать")
+
+    reader.may_press("Остров, Стивенсон")
+    assert not any("Взрослое" in button.label for button in reader.offered())

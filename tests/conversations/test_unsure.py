@@ -255,12 +255,12 @@ class Heard:
 async def test_who_may_look_for_a_book_or_choose_one_is_shown_some(
     library: Library, clock: StandingClock, catalogue: FakeCatalogue, intent: str, other: str
 ) -> None:
-    catalogue.holds("Маме", "Марина Цветаева", at(CENTRAL, 1, 1))
+    catalogue.holds("Стишки маме", "Марина Цветаева", at(CENTRAL, 1, 1))
     reader = Reader(library, clock, understanding=Heard(intent, 0.3, rival=other, subject="маме"))
 
     await reader.says("стишки про маму первоклашкам")
 
-    reader.may_press("Маме, Марина Цветаева")
+    reader.may_press("Стишки маме, Марина Цветаева")
     reader.hears_nothing_of("Не уверен, что понял")
 
 

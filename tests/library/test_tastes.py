@@ -4,7 +4,7 @@ import pytest
 
 from bot.ports.catalogue import Taste
 from bot.ports.understanding import Request
-from bot.tastes import is_only_a_taste, taste_of
+from bot.tastes import adds, is_only_a_taste, refused, taste_of
 
 
 @pytest.mark.parametrize(
@@ -54,3 +54,26 @@ def test_slots_are_believed_first() -> None:
 )
 def test_words_that_name_a_book_are_no_mere_taste(said: str, only: bool) -> None:
     assert is_only_a_taste(taste_of(Request(intent="search", confidence=1.0), said), said) is only
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["для мальчика 5 лет", "мне 13", "не страшное", "а новые есть?", "не донцову только", "без ужасов", "а про космос",
+     "детям", "for kids", "и поновее", "детскую книгу"],
+)  # fmt: skip
+def test_words_that_only_add_to_a_taste(said: str) -> None:
+    assert adds(said)
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["маринину", "дюна", "а в детской есть?", "а до скольки вы", "13", "спасибо", "вторую", "не то", "новые люди",
+     "про мальчика который попал на необитаемый остров", "сколько можно держать", "не помню", ""],
+)  # fmt: skip
+def test_words_that_are_a_wish_of_their_own(said: str) -> None:
+    assert not adds(said)
+
+
+def test_what_is_refused_is_not_wanted() -> None:
+    assert refused("не донцову и без ужасов") == (("донцова",), ("ужасов",))
+    assert taste_of(Request(intent="recommend", confidence=1.0), "не страшное").genre == ""

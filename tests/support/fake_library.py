@@ -35,6 +35,7 @@ class FakeCatalogue:
     def __init__(self) -> None:
         self.cards: dict[int, WorkCard] = {}
         self.languages: dict[int, str] = {}
+        self.tells_ages = True
         self.asked: list[Wanted] = []
         self.broken = False
 
@@ -81,6 +82,7 @@ class FakeCatalogue:
             card
             for card in self.cards.values()
             if roots <= {stem(word) for word in words(f"{card.title} {card.author} {card.annotation}")}
+            and (taste.age is None or self.tells_ages)
             and (taste.age is None or card.age_mark is None or card.age_mark <= taste.age)
             and (not taste.languages or self.languages.get(card.work_id) in taste.languages)
         ]
