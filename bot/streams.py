@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import aclosing, contextmanager
+from contextlib import contextmanager
 from typing import Any
 
 from aiohttp import web
 
+from bot.endings import ended
 from bot.errors import StoreUnavailable
 
 RECONNECT_MS = 2_000
@@ -48,7 +49,7 @@ class Streams:
         try:
             await response.prepare(request)
             await _write(response, b"retry: %d\n\n" % RECONNECT_MS)
-            async with aclosing(pieces) as told:  # type: ignore[type-var]
+            async with ended(pieces) as told:
                 async for piece in told:
                     await _write(response, piece)
         except (ConnectionResetError, TimeoutError, StoreUnavailable):

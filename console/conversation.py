@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import aclosing
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,6 +9,7 @@ from aiohttp import web
 
 from bot.desk import Asked, Desk, Tab, Talk
 from bot.desk_actions import Acted, Close, DeskAction, DeskState, GiveBack, HandOn, Say, Take, TakeBack
+from bot.endings import ended
 from bot.errors import StoreUnavailable
 from bot.messages import Document, Picture, Reply
 from bot.overview import ChannelBook
@@ -112,7 +112,7 @@ class ConversationScreen:
 
     async def _changes(self, talk: Talk) -> AsyncIterator[bytes]:
         known = ""
-        async with aclosing(self._desk.desk_changes(talk.contact, LOOK_S)) as changes:  # type: ignore[type-var]
+        async with ended(self._desk.desk_changes(talk.contact, LOOK_S)) as changes:
             async for _tick in changes:
                 try:
                     mark = await self._desk.mark(talk.conversation_id)

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import aclosing
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,6 +9,7 @@ import msgspec
 from aiohttp import web
 
 from bot.desk import MOST_COUNTED, Asked, Counts, Desk, Tab, Talk
+from bot.endings import ended
 from bot.errors import StoreUnavailable
 from bot.quick import replace
 from bot.streams import Streams
@@ -90,7 +90,7 @@ class InboxScreen:
         return await listed(self._room, self._desk, self._card, visit, open_id)
 
     async def _changes(self, asked: Asked) -> AsyncIterator[bytes]:
-        async with aclosing(self._desk.desk_changes()) as changes:  # type: ignore[type-var]
+        async with ended(self._desk.desk_changes()) as changes:
             async for _tick in changes:
                 try:
                     counts = await self._desk.counts(asked)

@@ -1,10 +1,10 @@
 """How a screen answers with a stream that stays open."""
 
 from collections.abc import AsyncIterator
-from contextlib import aclosing
 
 from aiohttp import web
 
+from bot.endings import ended
 from bot.streams import Full, Streams
 from bot.wording import gettext as _
 from console.room import HEADERS, Room, Stop, Visit
@@ -28,7 +28,7 @@ async def answer(streams: Streams, room: Room, visit: Visit, pieces: AsyncIterat
 
 async def _while_signed_in(room: Room, visit: Visit, pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
     """Nothing is told to whom was let go meanwhile: the page connects anew and meets the door."""
-    async with aclosing(pieces) as told:  # type: ignore[type-var]
+    async with ended(pieces) as told:
         async for piece in told:
             if not await room.goes_on(visit):
                 return

@@ -9,7 +9,7 @@ import asyncio
 import hashlib
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
-from contextlib import aclosing, suppress
+from contextlib import suppress
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -18,6 +18,7 @@ from sqlalchemy import case, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.clock import Clock
+from bot.endings import ended
 from bot.errors import StoreUnavailable
 from bot.language.folding import words
 from bot.language.masking import masked
@@ -80,7 +81,7 @@ class SqlMisses:
         Args:
             changes: Yields after something may have been said; a heartbeat among it finds what took longer.
         """
-        async with aclosing(changes) as looks:  # type: ignore[type-var]
+        async with ended(changes) as looks:
             async for _ in looks:
                 await asyncio.sleep(REST_S)
                 with suppress(StoreUnavailable):  # /readyz tells of it; the marks wait in the log

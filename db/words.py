@@ -12,7 +12,6 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import aclosing
 from datetime import timedelta
 from typing import Any
 
@@ -21,6 +20,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.clock import Clock
+from bot.endings import ended
 from bot.errors import StoreUnavailable
 from bot.language.folding import words
 from bot.language.morphology import stem
@@ -98,7 +98,7 @@ class SqlWords:
         Args:
             changes: Yields after something may have been said; a heartbeat among it is welcome.
         """
-        async with aclosing(changes) as looks:  # type: ignore[type-var]
+        async with ended(changes) as looks:
             async for _ in looks:
                 try:
                     while await self._step():

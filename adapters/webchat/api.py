@@ -3,7 +3,6 @@
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import aclosing
 from math import ceil
 from typing import Any
 
@@ -15,6 +14,7 @@ from adapters.webchat.parse import Posted, Refused
 from adapters.webchat.settings import WebChatSettings
 from bot.allowance import Allowance, address_of
 from bot.channels import Desk, Setting
+from bot.endings import ended
 from bot.messages import Contact, Photo
 from bot.ports.files import is_picture
 from bot.ports.letters import Logged
@@ -156,7 +156,7 @@ class Api:
     async def _events(self, contact: Contact, after: int) -> AsyncIterator[bytes]:
         """Messages as they come; a comment when nothing did, so that the line is known to live."""
         told = Told(after)
-        async with aclosing(self._desk.log.changed(contact)) as changes:  # type: ignore[type-var]
+        async with ended(self._desk.log.changed(contact)) as changes:
             async for _ in changes:
                 quiet, more = True, True
                 while more:

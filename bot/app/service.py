@@ -30,7 +30,7 @@ from bot.engine.server import LateRoutes, application
 from bot.engine.service import Role, Service
 from bot.engine.standings import Sayer
 from bot.library.holidays import OfficialHolidays
-from bot.settings import LibrarySettings
+from bot.library_settings import LibrarySettings
 from db.channel_states import SqlChannelStates
 from db.desk import SqlConsoleDesk
 from db.files import SqlFiles, SqlUnread

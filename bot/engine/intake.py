@@ -3,13 +3,13 @@
 import asyncio
 import re
 from collections.abc import Mapping
-from contextlib import aclosing
 from functools import partial
 
 import structlog
 from aiohttp import web
 
 from bot.channels import Accepted, Channel, Polled, Pushed, Tended, Webhook
+from bot.endings import ended
 from bot.engine.courtesies import Courtesies
 from bot.engine.front import ShortAnswer
 from bot.engine.line import Line
@@ -214,7 +214,7 @@ async def poll(
     while not stopping.is_set():
         pause = pause_s
         try:
-            async with aclosing(channel.updates()) as updates:  # type: ignore[type-var]
+            async with ended(channel.updates()) as updates:
                 async for accepted in updates:
                     await arrivals.keep(name, channel, accepted)
                     line.back()

@@ -4,13 +4,13 @@ import asyncio
 import math
 import random
 from collections.abc import Awaitable, Callable
-from contextlib import aclosing
 from datetime import datetime, timedelta
 
 import structlog
 
 from bot.channels import Channel
 from bot.clock import Clock
+from bot.endings import ended
 from bot.engine.batching import Hand, Row, Tasks, Together
 from bot.engine.line import Line
 from bot.engine.metrics import Metrics
@@ -205,7 +205,7 @@ class Outbox:
             await self._all_ended()
 
     async def _listen(self) -> None:
-        async with aclosing(self._store.outgoing_changes(self._name)) as changes:  # type: ignore[type-var]
+        async with ended(self._store.outgoing_changes(self._name)) as changes:
             async for _ in changes:
                 self._look.set()
 

@@ -112,6 +112,13 @@
     became.tabIndex = -1;
     became.focus();
   }
+  // It is said once: the address forgets it, so a page that is loaded again does not say it anew. What can be taken back stays.
+  const ONCE = ["done", "saved", "ended", "proposed", "taught", "meant", "changed"];
+  if (became?.matches(".done") && !find("form", became)) {
+    const address = new URL(location.href);
+    for (const name of ONCE) address.searchParams.delete(name);
+    if (address.href !== location.href) history.replaceState(history.state, "", address);
+  }
 
   // --- figures beside sections: asked once a page, in silence where it is left before the answer --------------
   const figures = new Map();

@@ -86,7 +86,12 @@ async def test_the_library_is_closed_and_opened_and_its_hours_changed_without_a_
     await keys.type("прорвало трубу")
     await keys.press("Enter")
     await expect(page.locator(".banner")).to_contain_text("Сегодня закрыто: все филиалы (прорвало трубу)")
-    await masha.opens(f"{house.address}/console/places")
+    said = page.get_by_text("Закрыто. Бот уже говорит об этом читателям.")
+    await expect(said).to_be_focused()
+    assert page.url == f"{house.address}/console/places", "it is said once"
+    await page.reload()
+    await expect(page.locator(".banner")).to_be_visible()
+    await expect(said).to_have_count(0)
     assert await masha.shuts_out() == []
     await page.get_by_role("button", name="Снова открыто").press("Enter")
     await expect(page.locator(".banner")).to_have_count(0)

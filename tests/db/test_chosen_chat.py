@@ -6,8 +6,9 @@ from datetime import timedelta
 import pytest
 
 from bot.accounts import NoticeWishes, OtherChats
+from db.account_store import account_store
 from db.connect import Database
-from tests.support.accounts import CHILD_CARD, Desk, opened_desk
+from tests.support.accounts import CHILD_CARD, Desk, opened_desk, setup_of
 from tests.support.clock import StandingClock
 from tests.support.logs import ANNA, BORIS
 from tests.support.notified import Notified, notified
@@ -31,6 +32,16 @@ async def here(desk: Desk) -> tuple[bool, bool]:
     """Whether each of the two is the chosen one."""
     first, second = [await desk.accounts.behind(contact) for contact in (ANNA, BORIS)]
     return first.wishes.here, second.wishes.here
+
+
+async def test_a_wish_from_a_chat_that_may_carry_nothing_of_a_person_is_not_kept(desk: Desk) -> None:
+    setup = setup_of(abroad=[ANNA.channel])
+    abroad = account_store(desk.database, desk.clock, desk.log, setup).accounts
+
+    await abroad.wish(ANNA, NoticeWishes(hide_titles=True, here=True))
+
+    assert (await desk.accounts.behind(ANNA)).wishes == NoticeWishes()
+    assert await here(desk) == (False, False)
 
 
 async def test_the_latest_choice_counts(desk: Desk) -> None:

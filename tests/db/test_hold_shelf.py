@@ -115,6 +115,43 @@ async def test_where_another_copy_is_free_the_reader_gets_it_and_undo_gives_the_
     assert await shelf.not_found(hold, "masha", "") is None, "it waits at the desk"
 
 
+async def test_a_copy_that_is_found_after_all_takes_nothing_from_who_has_another_one_at_the_desk(
+    database: Database, clock: StandingClock
+) -> None:
+    library = LendingLibrary(database, clock, keeping=Keeping.SNAPSHOT)
+    await library.opens()
+    shelf = SqlHoldShelf(database, library.branches, library.desk)
+    anna, boris = await library.patron("1"), await library.patron("2")
+    work, (first, second) = await library.book("Идиот", copies=2)
+    hold = (await library.hold(anna, work)).hold_id
+    missed = await shelf.not_found(hold, "masha", "")
+    await shelf.put_aside(hold)
+    late = (await library.hold(boris, work)).hold_id
+
+    assert missed is not None
+    assert await shelf.found_after_all(hold, missed.decision_id, "masha")
+
+    kept = {each.hold_id: (each.item_id, each.state) for each in await shelf.waiting()}
+    assert kept == {hold: (second, HoldState.READY), late: (first, HoldState.ASSIGNED)}
+
+
+async def test_what_was_hidden_for_one_reader_is_shown_again_for_that_one_alone(
+    database: Database, clock: StandingClock
+) -> None:
+    library = LendingLibrary(database, clock, keeping=Keeping.SNAPSHOT)
+    await library.opens()
+    shelf = SqlHoldShelf(database, library.branches, library.desk)
+    anna = await library.patron("1")
+    (idiot, (copy,)), (demons, _) = await library.book("Идиот"), await library.book("Бесы")
+    mine, other = [(await library.hold(anna, work)).hold_id for work in (idiot, demons)]
+    missed = await shelf.not_found(mine, "masha", "")
+
+    assert missed is not None
+    assert not await shelf.found_after_all(other, missed.decision_id, "masha"), "of another book"
+    assert not await shelf.found_after_all(mine, missed.decision_id + 1, "masha"), "there is none"
+    assert not await told_of(database, copy)
+
+
 async def test_a_copy_that_is_bought_or_shown_again_is_for_who_waits(database: Database, clock: StandingClock) -> None:
     library = LendingLibrary(database, clock, keeping=Keeping.SNAPSHOT)
     await library.opens()

@@ -4,7 +4,6 @@ import asyncio
 import json
 import random
 from collections.abc import AsyncIterator
-from contextlib import aclosing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
@@ -15,6 +14,7 @@ import pytest
 from adapters.sms.channel import Sms, SmsByCallback, SmsByPolling
 from adapters.sms.parse import AskFor
 from bot.channels import Webhook
+from bot.endings import ended
 from bot.errors import (
     BadSignature,
     ChannelAuthError,
@@ -301,7 +301,7 @@ async def test_reports_are_asked_for_and_told_once(gateway: SmsEmulator, channel
     await channel.send(outbound(reply("Раз.")))
     await channel.send(outbound(reply("Два."), number=8))
     first, second = gateway.taken
-    async with aclosing(channel.updates()) as updates:  # type: ignore[type-var]
+    async with ended(channel.updates()) as updates:
         told = await anext(updates)
         assert [cast("DeliveryReceipt", event).delivery for event in told.events] == [Delivery.SENT] * 2
         assert (await anext(updates)).events == ()

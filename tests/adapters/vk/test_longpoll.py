@@ -1,7 +1,7 @@
 """We ask VK: nothing is lost when keys grow old, history is cut, or we were away."""
 
 from collections.abc import AsyncIterator
-from contextlib import aclosing, asynccontextmanager, suppress
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,6 +9,7 @@ import pytest
 
 from adapters.vk.channel import VkLongPoll
 from bot.channels import Accepted
+from bot.endings import ended
 from bot.errors import ChannelAuthError, ChannelUnavailable
 from bot.messages import Inbound, Text
 from tests.adapters.vk.support import long_poll
@@ -30,7 +31,7 @@ async def asking(vk: VkEmulator, **more: Any) -> AsyncIterator[VkLongPoll]:
 async def heard(channel: VkLongPoll, count: int) -> list[Inbound]:
     """The next so many messages, each batch taken."""
     found: list[Inbound] = []
-    async with aclosing(channel.updates()) as updates:  # type: ignore[type-var]
+    async with ended(channel.updates()) as updates:
         async for accepted in updates:
             assert isinstance(accepted, Accepted)
             found += accepted.messages
@@ -45,7 +46,7 @@ def words(messages: list[Inbound]) -> list[str]:
 
 
 async def test_messages_come_in_order(vk: VkEmulator) -> None:
-    async with asking(vk, catch_up_h=0) as channel, aclosing(channel.updates()) as updates:  # type: ignore[type-var]
+    async with asking(vk, catch_up_h=0) as channel, ended(channel.updates()) as updates:
         await anext(updates)
         for number in range(3):
             vk.says(f"№ {number}")
@@ -56,11 +57,11 @@ async def test_messages_come_in_order(vk: VkEmulator) -> None:
 
 async def test_a_batch_that_was_not_taken_is_told_again(vk: VkEmulator) -> None:
     async with asking(vk, catch_up_h=0) as channel:
-        async with aclosing(channel.updates()) as updates:  # type: ignore[type-var]
+        async with ended(channel.updates()) as updates:
             await anext(updates)
             vk.says("раз")
             first = await anext(updates)  # and no further: the store was away
-        async with aclosing(channel.updates()) as updates:  # type: ignore[type-var]
+        async with ended(channel.updates()) as updates:
             again = await anext(updates)
 
     assert again.messages == first.messages
@@ -68,7 +69,7 @@ async def test_a_batch_that_was_not_taken_is_told_again(vk: VkEmulator) -> None:
 
 @pytest.mark.parametrize("trouble", ["expire", "cut", "lose"])
 async def test_nothing_is_lost_when_the_queue_is_not_what_it_was(vk: VkEmulator, trouble: str) -> None:
-    async with asking(vk) as channel, aclosing(channel.updates()) as updates:  # type: ignore[type-var]
+    async with asking(vk) as channel, ended(channel.updates()) as updates:
         await anext(updates)
         vk.says("до беды")
         assert words(await _next_words(updates)) == ["до беды"]
@@ -132,10 +133,10 @@ async def test_a_look_back_that_breaks_off_goes_on_where_it_was(vk: VkEmulator) 
     async with asking(vk) as channel:
         for _ in range(3):
             vk.faults.append(Fault(status=502, body=b"", path="getHistory"))
-            async with aclosing(channel.updates()) as updates:  # type: ignore[type-var]
+            async with ended(channel.updates()) as updates:
                 with pytest.raises(ChannelUnavailable):
                     await anext(updates)
-            async with aclosing(channel.updates()) as updates:  # type: ignore[type-var]
+            async with ended(channel.updates()) as updates:
                 found += (await anext(updates)).messages
                 vk.faults.append(Fault(status=502, body=b"", path="method/messages.getHistory"))
                 await _taken(updates)
@@ -147,14 +148,14 @@ async def test_a_look_back_that_breaks_off_goes_on_where_it_was(vk: VkEmulator) 
 async def test_the_look_back_can_be_switched_off(vk: VkEmulator) -> None:
     vk.reader(3).put("вопрос", out=False, from_id=3)
 
-    async with asking(vk, catch_up_h=0) as channel, aclosing(channel.updates()) as updates:  # type: ignore[type-var]
+    async with asking(vk, catch_up_h=0) as channel, ended(channel.updates()) as updates:
         assert await anext(updates) == Accepted()
 
     assert [call for call in vk.calls if "getConversations" in call.path] == []
 
 
 async def test_a_failure_again_and_again_is_a_channel_that_is_away(vk: VkEmulator) -> None:
-    async with asking(vk, catch_up_h=0) as channel, aclosing(channel.updates()) as updates:  # type: ignore[type-var]
+    async with asking(vk, catch_up_h=0) as channel, ended(channel.updates()) as updates:
         await anext(updates)
         vk.faults += [Fault(status=200, body={"failed": 2}, path="123456789")] * 2
         await anext(updates)
@@ -165,7 +166,7 @@ async def test_a_failure_again_and_again_is_a_channel_that_is_away(vk: VkEmulato
 @pytest.mark.parametrize("fault", [Fault(status=502, body=b""), Fault(status=200, body=b"[]")])
 async def test_after_a_fault_of_the_server_we_go_on_where_we_were(vk: VkEmulator, fault: Fault) -> None:
     async with asking(vk, catch_up_h=0) as channel:
-        async with aclosing(channel.updates()) as updates:  # type: ignore[type-var]
+        async with ended(channel.updates()) as updates:
             await anext(updates)
             vk.says("раз")
             vk.faults.append(fault)
@@ -175,6 +176,6 @@ async def test_after_a_fault_of_the_server_we_go_on_where_we_were(vk: VkEmulator
 
 
 async def test_a_refused_token_is_the_operators_business(vk: VkEmulator) -> None:
-    async with asking(vk, token="vk1.a.old") as channel, aclosing(channel.updates()) as updates:  # type: ignore[type-var]
+    async with asking(vk, token="vk1.a.old") as channel, ended(channel.updates()) as updates:
         with pytest.raises(ChannelAuthError):
             await anext(updates)
