@@ -1,5 +1,7 @@
 """Questions of rules: answered in the library's own words, or not at all."""
 
+import re
+
 from bot.asking import look_up, look_up_faq
 from bot.language.folding import words
 from bot.messages import Button, reply
@@ -41,6 +43,7 @@ _COUNTED = (
     (("час", "hour"), ""),
 )
 """What is counted, by how its word begins, and the rule that tells of it; anything else is a time to keep a book."""
+_TELLS_A_PRICE = re.compile(r"(?i)\d+\s*(?:руб|р\b|₽|коп|тенге|euro|eur|€|\$)|бесплатн|штраф|\bfree\b|\bfine")
 _OF_TIME, _OF_RENEWAL = "rules.term", "rules.renew"
 _DIED = ("умер", "скончал", "похорон", "покойн", "died", "passed")
 """How words begin of somebody who has lost somebody: the rule is told them more gently."""
@@ -77,6 +80,36 @@ async def _of_so_much(turn: Turn, library: Library, topic: str) -> Answer:
     return Answer(replies=(told,), missed=True, about=f"rule:{topic}" if turn.argument == topic else "")
 
 
+@router.on(follows("term:rule", "limit:rule"))
+@same_for_all
+async def how_long_or_how_many(turn: Turn, library: Library) -> Answer:
+    """«И на сколько?», «а сколько штук?» behind a rule."""
+    topic = _OF_RENEWAL if turn.argument == _OF_RENEWAL else "rules.term"
+    asked = "rules.limit" if _has(turn.text, ("штук", "книг", "книж", "books", "руки", "раз", "максимум")) else topic
+    return await _of_that_rule(turn, library, asked)
+
+
+@router.on(follows("price:rule"))
+@same_for_all
+async def what_it_costs(turn: Turn, library: Library) -> Answer:
+    """«Сколько это стоит?» behind a rule: the rule itself where it tells a price, else all that costs money."""
+    known = await library.faq.about(turn.argument, turn.language)
+    told = known is not None and known.topic == turn.argument and _TELLS_A_PRICE.search(known.answer)
+    return await _of_that_rule(turn, library, turn.argument if told else "rules.price")
+
+
+async def _of_that_rule(turn: Turn, library: Library, topic: str) -> Answer:
+    known = await library.faq.about(topic, turn.language)
+    if known is None or known.topic != topic:
+        return not_followed(turn)
+    return Answer(replies=(faq_reply(known, (find_button(), librarian_button())),), about=_about(topic))
+
+
+def _about(topic: str) -> str:
+    """How the dialogue remembers a rule that is asked on; other rules leave «она» to the book that was shown."""
+    return f"rule:{topic}" if topic in _OF_AMOUNTS else ""
+
+
 @router.on(intent("rules"), pressed("faq"))
 @same_for_all
 async def rule(turn: Turn, library: Library) -> Answer:
@@ -94,12 +127,11 @@ async def rule(turn: Turn, library: Library) -> Answer:
             said = _("Именно об этом не сказано. Общие правила такие:")
             wider = replace(known, answer=f"{said}\n{known.answer}")
             return Answer(replies=(faq_reply(wider, *rows),), missed=True)
-        about = f"rule:{known.topic}" if known.topic in _OF_AMOUNTS else ""
         if _has(turn.text, _DIED):
             known = replace(known, answer=in_lines(_("Сочувствую вам."), known.answer))
         if known.topic == _OF_RENEWAL and has_accounts(library):
             rows = ((Button(_("Продлить книги"), "renew"),), *rows)
-        return Answer(replies=(faq_reply(known, *rows),), about=about)
+        return Answer(replies=(faq_reply(known, *rows),), about=_about(known.topic))
     if turn.text and len(turn.text) <= LONGEST_TITLE:
         work = surely((await look_up(library.catalogue, turn.request, 1))[0])
         if work is not None:

@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 
 from bot import tastes
 from bot.engine.choices import LIST_LASTS, NO, YES, chosen, is_neither
-from bot.engine.follow_ups import MAY_BE_MORE, follow_up, of_the_same_place
+from bot.engine.follow_ups import BOOK, BOOKS, MAY_BE_MORE, follow_up, of_the_same_place, subject_of
 from bot.language import corrections, reactions, yes_or_no
 from bot.language.folding import fold
 from bot.language.spoken import Spoken, spoken
@@ -43,6 +43,8 @@ _MOTHER_TONGUE = "ru"
 """Is not kept where it is what would be spoken anyway: most dialogues need no word about it."""
 LONGEST_ANSWER = 6
 """Words of an answer to a question of yes or no: in whatever language, it is answered in the question's."""
+_OF_AN_EDITION = ("а на ", "на ", "есть на ", "а есть на ")
+"""How a question for an edition begins: «по-английски» and "in English" rather order an answer in it."""
 _UNREADABLE = re.compile("[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 _EMPTY = Request(intent="", confidence=1.0)
 _NOT_TOLD = Spoken()
@@ -232,7 +234,14 @@ def _said(
     words: _Words, waiting: Waiting, understand: Callable[[str], tuple[Request, ...]], now: datetime, otherwise: str
 ) -> Decision:
     text, before = words.text, waiting.dialogue
-    heard = _NOT_TOLD if before.expects and _is_answering(words, before) else words.heard
+    heard = words.heard
+    is_spoken = heard.language == (before.language or otherwise)
+    if (before.expects and _is_answering(words, before)) or (
+        heard.order
+        and (is_spoken or text.casefold().startswith(_OF_AN_EDITION))
+        and _asks_for_a_form(text, before, now)
+    ):
+        heard = _NOT_TOLD
     dialogue = _counted(waiting, words.digest, now, _language(heard, before.language, otherwise))
     guard = _guarded(dialogue, automated=waiting.inbound.automated)
     if guard is None and not words.is_said:
@@ -319,6 +328,14 @@ def _answers(text: str, request: Request, awaited: str) -> bool:
         return False
     said = fold(text).split()
     return next(iter(said), "") in _PLAINLY or yes_or_no.answer(said) is not None
+
+
+def _asks_for_a_form(text: str, dialogue: Dialogue, now: datetime) -> bool:
+    """«А на английском?» behind a book asks for an edition, not to be spoken with so."""
+    if subject_of(dialogue, now) not in (BOOK, BOOKS):
+        return False
+    question = follow_up(text, dialogue, now)
+    return question is not None and question.key.startswith("form:")
 
 
 def _is_answering(words: _Words, dialogue: Dialogue) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import cache, lru_cache
 
+from bot.engine import rule_questions
 from bot.language import reactions, tongues
 from bot.language.folding import words
 from bot.language.numbers import value_of
@@ -46,6 +47,10 @@ _BOOK_QUESTIONS = {
     rf"|(?:что|какие книги) (?:у вас )?(?:(?:еще|другое|другие) )?(?:у вас )?(?:есть )?"
     rf"(?:у (?:него|нее|этого автора)|(?:из )?{_HIS})(?: есть)?(?: еще)?"
     rf"|что (?:еще|другое) (?:он|она|этот автор) написал\w?",
+    "pages": rf"(?:{_IT} )?(?:сколько|how many)(?: {_IT})?(?: (?:в|у))?(?: ней| нем| них| нее| него)?(?: {_IT})? "
+    rf"(?:страниц|листов|pages)(?: (?:в|у) (?:ней|нем|них))?(?: {_IT})?"
+    rf"|{_IT} (?:большая|толстая|длинная|тонкая|маленькая|короткая|long|short)"
+    rf"|(?:большая|толстая|длинная|тонкая|короткая) {_IT}|(?:какой|какого) (?:она |он )?объем\w?(?: {_IT})?",
     "volume": r"(?:есть |есть ли |можно |нужен |нужна |мне )*"
     rf"(?:{_WHICH}(?:[- ](?:й|ий|ый|я|ая|ю|ую))? (?:том|часть|книг[ау]|выпуск)"
     rf"|(?:том|часть|книг[ау]|выпуск) {_WHICH})(?: есть| можно)?",
@@ -80,10 +85,11 @@ _BOOK_QUESTIONS = {
     "about": rf"(?:о чем|про что)(?: {_IT})?|(?:what is|what s|whats) {_IT} about|"
     r"(?:расскажи|расскажите) (?:о|про|об) (?:ней|нее|нем|него|этой книге|эту книгу|книге|книгу)(?: подробнее)?|"
     r"(?:расскажи|расскажите) подробнее|(?:какой|какая) (?:сюжет|аннотация)|аннотация|описание",
-    "form": rf"{_MAY_IT}(?:есть |имеется )?(?:ли )?{_MAY_IT}(?:в |во |на |по )?"
+    "form": rf"{_MAY_IT}(?:есть |имеется )?(?:ли )?{_MAY_IT}(?:в |во |на |по |in )?"
     r"(?:аудио\w*|электронн\w+(?: виде| формате| версия| версию| книга| книгу)?|онлайн|pdf|fb2|epub|"
     rf"крупным шрифтом|большими буквами|брайлю|брайлем|{tongues.AS_SAID}|"
-    rf"audio\w*|e-?book|english|russian)(?: языке| виде| формате)?(?: {_IT})?(?: есть| имеется)?(?: {_IT})?",
+    rf"audio\w*|e-?book|{'|'.join(tongues.IN_ENGLISH).lower()})(?: языке| виде| формате)?(?: {_IT})?"
+    rf"(?: есть| имеется)?(?: {_IT})?",
     "reserve": rf"{_LEND}(?:мне |для меня |{_IT} )*(?:забронир\w+|бронирую|отложи|отложите|отложить|отложу|придержите|"
     rf"придержи|придержать|зарезервир\w+|закажи|закажите|заказать|reserve|hold)(?: (?:мне|для меня|на меня|{_IT}))*",
 }
@@ -104,6 +110,10 @@ _AND_A_MAN = re.compile(r"(?:а|и|and) \w+(?:ский|цкий|ской|ов|е
 """«А Дубровский?», «а Некрасов?» is another book or writer; a library is «дубровская», «имени Некрасова»."""
 MAY_BE_MORE = ".more"
 """Who waits for more about a book (a key that ends so) hears a question on what was shown as well."""
+OF_NO_BOOK = ("due", "author", "about", "pages")
+"""Questions that are of a book, whatever was spoken of before."""
+_BEGINS_OF_A_BOOK = frozenset(words("вернут вернется сдадут освободится автор написал написала чем что страниц"))
+_LONGEST_OF_A_BOOK = 6
 BOOK, BOOKS, RULE, NOTHING = "work", "works", "rule", "nothing"
 _UNITS = tuple(
     words("день дня дней недел месяц год лет час раз страниц лист копи книг книж day week month year page book")
@@ -131,12 +141,22 @@ def follow_up(text: str, dialogue: Dialogue, now: datetime) -> Trigger | None:
     kind = _reaction(text, dialogue, subject)
     said = words(text)
     if subject == RULE:
-        kind = "amount" if _names_an_amount(said) else kind
+        kind = "amount" if _names_an_amount(said) else kind or rule_questions.asked(" ".join(said))
     elif not kind and subject in (BOOK, BOOKS, "") and _GOES_ON.issuperset(said[:1]) and _names_an_amount(said):
         kind = "amount"  # a rule that leaves «она» to the book that was shown is no subject, but may be gone on with
     elif not kind and subject:
         kind = _question(text, about_a_book=subject in (BOOK, BOOKS))
+    if not kind and subject not in (BOOK, BOOKS) and (kind := _of_no_book(text, said)):
+        return Trigger("follow", f"{kind}:{NOTHING}")
     return Trigger("follow", f"{kind}:{subject or NOTHING}") if kind else None
+
+
+def _of_no_book(text: str, said: Sequence[str]) -> str:
+    """«А когда вернут?», «кто автор?» where no book was shown: of which one must be asked."""
+    if len(said) > _LONGEST_OF_A_BOOK or _BEGINS_OF_A_BOOK.isdisjoint(said):
+        return ""
+    kind = _question(text, about_a_book=True)
+    return kind if kind in OF_NO_BOOK else ""
 
 
 def subject_of(dialogue: Dialogue, now: datetime) -> str:

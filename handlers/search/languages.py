@@ -59,7 +59,9 @@ async def of_books(turn: Turn, library: Library, *, found: bool = True) -> Answe
     if not language or language in _OURS:
         return None
     several = not found and not turn.request.slots.get("author") and not _SEVERAL.isdisjoint(said)
-    if not several and not all(_is_beside(word, language) for word in said):
+    own = genres.told(turn.request.rest)  # of a message in several sentences
+    named = all(not all(_is_beside(word, language) for word in one) for one in (said, own) if one)
+    if not several and named:
         return await _of_a_book(turn, library, tongues.codes(language)) if found else None
     taste = replace(taste_of(turn.request, words_of(turn)), author="")
     if codes := tongues.codes(language):

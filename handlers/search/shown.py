@@ -5,17 +5,18 @@ import re
 from collections.abc import Sequence
 from itertools import takewhile
 
-from bot.asking import SURE
+from bot.asking import SURE, look_up
 from bot.language import tongues
 from bot.language.folding import words
 from bot.language.numbers import value_of
 from bot.library.model import Branch, WorkCard
 from bot.library.places import find_branches
-from bot.messages import Reply, reply
-from bot.ports.catalogue import Withheld
+from bot.messages import Button, Reply, reply
+from bot.ports.catalogue import Suggested, Taste, Withheld
 from bot.ports.library import Library
 from bot.quick import replace
 from bot.routing import Answer, Expects, Router, Turn, follows, not_followed, pressed
+from bot.wording import books
 from bot.wording import gettext as _
 from handlers import find_button, for_adults, librarian_button, ways_out, yes_or_no
 from handlers.search import choosing, forms, showing
@@ -32,10 +33,12 @@ _VOLUME = re.compile(
 """What a title tells of the part that it is."""
 _TELLING = 3
 """Letters: «и» at the end of what several titles begin with belongs to what differs."""
+_LOOKED_AT, _SAME_BEGINNING = 40, 2
+"""Works of a writer; words by which books of a series begin alike («Гарри Поттер …»)."""
 _QUOTATION = '«»„“”"'
 _OF_A_BUILDING = frozenset(("hours", "location", "contacts"))
 """Beside a library's name these ask about it, not whether a book is there."""
-_OF_ONE = ("due", "where", "copies", "editions", "author", "about", "form", "reserve")
+_OF_ONE = ("pages", "due", "where", "copies", "editions", "author", "about", "form", "reserve")
 """Questions on a book (``bot.engine.follow_ups``): of several, the one that is meant must be chosen first."""
 
 
@@ -49,10 +52,12 @@ def register(router: Router) -> None:
     router.on(follows("due:work"))(when_back)
     router.on(follows("author:work"))(by_whom)
     router.on(follows("form:work"))(in_that_form)
+    router.on(follows("pages:work"))(how_long)
     router.on(follows("elsewhere:work"))(in_that_library)
     router.on(follows("others:work"))(others_by_author)
     router.on(follows("volume:work", "volume:works"))(that_volume)
     router.on(follows(*(f"{question}:works" for question in _OF_ONE)))(which_of_them)
+    router.on(follows("due:nothing", "author:nothing", "about:nothing", "pages:nothing"))(which_book)
     router.on(follows("elsewhere:works"))(which_of_them_there)
     router.on(follows("wrong:work", "wrong:works", "wrong:nothing", "more:work", "more:works"))(not_that)
 
@@ -119,6 +124,15 @@ async def by_whom(turn: Turn, library: Library) -> Answer:
     return _on(work, await _card(work, turn, library, before=before))
 
 
+async def how_long(turn: Turn, library: Library) -> Answer:
+    """«Сколько в ней страниц?»: no record that comes here is read for it."""
+    work = await _work(turn, library)
+    if isinstance(work, Answer):
+        return work
+    before = _("Сколько в ней страниц, я не знаю: спросите библиотекаря.")
+    return _on(work, await _card(work, turn, library, before=before))
+
+
 async def in_that_form(turn: Turn, library: Library) -> Answer:
     """«А аудио есть?», «а на английском?»: the card, and what the records tell of the form."""
     work = await _work(turn, library)
@@ -162,7 +176,28 @@ async def that_volume(turn: Turn, library: Library) -> Answer:
     volume = next((value for word in words(turn.text) if (value := value_of(word))), None)
     if not title or volume is None:
         return not_followed(turn)
-    return _looked_for(turn, f"{title} том {volume}", title=title, volume=str(volume))
+    asked = _looked_for(turn, f"{title} том {volume}", title=title, volume=str(volume))
+    first = (await look_up(library.catalogue, asked.go_on[0], 1))[0]
+    if len(works) == 1 and first.works and first.works[0].work_id == works[0].work_id:
+        return await _unnumbered(turn, library, works[0])
+    return asked
+
+
+async def _unnumbered(turn: Turn, library: Library, work: WorkCard) -> Answer:
+    """Nothing tells which part a book is: the others by its writer, those that are called alike first."""
+    taste = Taste(author=work.author)
+    fit = await library.catalogue.suggest(taste, _LOOKED_AT) if work.author else Suggested()
+    others = [one for one in fit.works if one.work_id != work.work_id]
+    begins = words(work.title)[:_SAME_BEGINNING]
+    others.sort(key=lambda one: words(one.title)[:_SAME_BEGINNING] != begins)
+    said = _("Которая по счёту эта книга, в каталоге не сказано.")
+    if not others:
+        return _on(work, await _card(work, turn, library, before=said))
+    more = _("Вот другие книги того же автора:")
+    rows = [(Button(books.label(one), f"work:{one.work_id}"),) for one in others[: choosing.MOST_LISTED]]
+    told = reply(f"{said} {more}", buttons=(*rows, (librarian_button(), find_button())))
+    shown = tuple(others[: choosing.MOST_LISTED])
+    return Answer(replies=(told,), works=shown, about=about_several(shown))
 
 
 def _called_alike(titles: Sequence[str]) -> str:
@@ -178,6 +213,14 @@ def _looked_for(turn: Turn, text: str, **slots: str) -> Answer:
     """The same as if it had been asked for so."""
     request = replace(turn.request, intent="search", confidence=SURE, rest=text, slots={**slots, "whole": text})
     return Answer(replies=(), go_on=(request,))
+
+
+async def which_book(turn: Turn, library: Library) -> Answer:
+    """«А когда вернут?» where no book was shown."""
+    del turn, library
+    said = _("О какой книге вы спрашиваете? Напишите название или автора.")
+    buttons = ((Button(_("Отмена"), "cancel"),),)
+    return Answer(replies=(reply(said, buttons=buttons),), expects=Expects(key=WHAT))
 
 
 async def which_of_them(turn: Turn, library: Library) -> Answer:

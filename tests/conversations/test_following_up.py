@@ -380,3 +380,92 @@ async def test_hours_of_a_library_are_no_question_on_the_books_that_were_listed(
 
     reader.hears("Детская библиотека", "В пятницу, 6 марта")
     reader.hears_nothing_of("Про какую из этих книг")
+
+
+async def test_a_language_behind_a_book_is_that_of_an_edition(shown: Reader) -> None:
+    await shown.says("а на английском?")
+    shown.hears("Издания на этом языке в каталоге не вижу.", "Каштанка")
+
+    await shown.says("по-английски")
+    shown.hears("All right, I will answer in English.")
+
+    await shown.says("in English")
+    shown.hears("I see no edition in this language in the catalogue.")
+
+
+async def test_how_long_a_book_is_no_record_tells(shown: Reader) -> None:
+    await shown.says("это сколько страниц")
+
+    shown.hears("Сколько в ней страниц, я не знаю: спросите библиотекаря.", "Каштанка")
+
+
+@pytest.mark.parametrize("asked", ["а когда вернут", "кто автор?", "о чем она", "сколько в ней страниц"])
+async def test_a_question_on_no_book_asks_which(reader: Reader, catalogue: FakeCatalogue, asked: str) -> None:
+    catalogue.holds("Муму", "И. С. Тургенев", at(CENTRAL, 1, 1))
+
+    await reader.says(asked)
+    reader.hears("О какой книге вы спрашиваете? Напишите название или автора.")
+
+    await reader.says("муму")
+    reader.hears("Муму, И. С. Тургенев. Есть: 1 из 1.")
+
+
+@pytest.mark.parametrize("asked", ["когда вы откроетесь", "о чем молчат рыбы", "автор рыжего коня"])
+async def test_words_of_their_own_ask_for_no_book_that_was_shown(reader: Reader, asked: str) -> None:
+    await reader.says(asked)
+
+    reader.hears_nothing_of("О какой книге вы спрашиваете?")
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("и на сколько?", "На две недели."),
+        ("а на какой срок", "На две недели."),
+        ("сколько это стоит", "Бесплатно всё."),
+    ],
+)
+async def test_a_few_words_behind_a_rule_ask_for_the_next_one(
+    reader: Reader, faq: FakeFaq, asked: str, told: str
+) -> None:
+    faq.answers("rules.limit", "До пяти книг.")
+    faq.answers("rules.term", "На две недели.")
+    faq.answers("rules.price", "Бесплатно всё.")
+    await reader.says("сколько книг можно взять?")
+
+    await reader.says(asked)
+
+    reader.hears(told)
+
+
+async def test_a_rule_that_tells_its_price_is_told_again(reader: Reader, faq: FakeFaq) -> None:
+    faq.answers("rules.print", "Лист 5 рублей.")
+    faq.answers("rules.price", "Бесплатно всё.")
+    await reader.says("можно распечатать?")
+
+    await reader.says("а сколько")
+    reader.hears("Лист 5 рублей.")
+
+    await reader.says("сколько стоит билет")
+    reader.hears_nothing_of("Лист 5 рублей.")
+
+
+async def test_one_of_a_list_is_chosen_with_words_around_it(reader: Reader, catalogue: FakeCatalogue) -> None:
+    catalogue.holds("Космос", "Первый П.", at(CENTRAL, 1, 1))
+    catalogue.holds("Космос и звёзды", "Второй В.", at(CENTRAL, 1, 1))
+    await reader.says("что-нибудь про космос")
+
+    await reader.says("а второй вариант где взять")
+
+    reader.hears("Второй В.", "Есть: 1 из 1.")
+
+
+async def test_the_second_part_of_a_book_whose_place_is_untold(reader: Reader, catalogue: FakeCatalogue) -> None:
+    catalogue.holds("Ведьмак и меч", "Сапковский А.", at(CENTRAL, 1, 1))
+    catalogue.holds("Ведьмак и кровь", "Сапковский А.", at(CENTRAL, 1, 1))
+    await reader.says("ведьмак и меч")
+
+    await reader.says("а вторая часть есть?")
+
+    reader.hears("Которая по счёту эта книга, в каталоге не сказано. Вот другие книги того же автора:")
+    reader.may_press("Ведьмак и кровь, Сапковский А.")

@@ -68,3 +68,21 @@ def test_every_topic_of_the_intents_stands_in_the_librarian_s_list() -> None:
 )
 def test_what_the_law_gives_a_reader_is_heard_in_english(said: str, intent: str) -> None:
     assert PhraseUnderstanding().understand(said)[0].intent == intent
+
+
+@pytest.mark.parametrize(
+    ("said", "intent", "topic"),
+    [
+        ("пароль какой", "rules", "rules.wifi"),
+        ("это останется анонимно?", "rules", ""),
+        ("а что с собой взять", "join", "join"),
+        ("что там у меня", "my_loans", ""),
+        ("забыл пароль от личного кабинета", "human", "trouble.account"),
+        ("какую книгу взять с собой в отпуск почитать", "recommend", ""),
+    ],
+)
+def test_a_few_words_that_were_taken_for_something_else(said: str, intent: str, topic: str) -> None:
+    heard = PhraseUnderstanding().understand(said)[0]
+
+    assert heard.intent == intent
+    assert not topic or heard.slots["topic"] == topic
