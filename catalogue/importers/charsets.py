@@ -124,6 +124,18 @@ def guess(records: Iterable[bytes], *, label: str = "", latin: str = "cp1251") -
     return _best_cyrillic(text, label)
 
 
+def without_mark(data: bytes) -> str:
+    """UTF-16 that does not say so: half of the bytes of its spaces, figures and separators are zeros; "" for others."""
+    head = data[:_SAMPLE]
+    if b"\0" not in head:
+        return ""
+    zeros = head[1::2].count(0), head[::2].count(0)  # of little endian and of big endian
+    most = max(zeros)
+    if most * 10 < len(head) // 2 or min(zeros) * 20 > most:
+        return ""
+    return "utf-16-le" if zeros[0] == most else "utf-16-be"
+
+
 def plausible_cyrillic(data: bytes) -> str:
     """The Cyrillic charset in which the bytes read as Russian, "" if in none."""
     if not _runs_like_cyrillic(data):

@@ -31,7 +31,17 @@ _IRBIS_LINE = re.compile(rb"#\d{1,5}\s*:?\s?\S|\d{1,5}\s*:\s\S|\*{5}\s*$")
 _XML = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:\?xml|!--|(?:[\w.-]+:)?(?:collection|record)\b)")
 _ROOT = re.compile(rb"<([A-Za-z_][\w.:-]*)")
 _DECLARED = re.compile(rb"<\?xml[^>]*encoding=[\"']([\w.-]+)[\"']")
-_WEB_PAGE = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype html|html|head|body)", re.IGNORECASE)
+_WIDE_XML = re.compile(rb"<(?:\?xml|collection|record)\b")
+_IN_EXCEL = "in Excel: open it, then Save as → Excel Workbook (.xlsx)"
+_KNOWN = tuple(
+    (re.compile(rb"(?:\xef\xbb\xbf)?\s*" + pattern, re.IGNORECASE | re.DOTALL), name)
+    for pattern, name in (
+        (rb"<(?:!doctype html|html|head|body|table)", f"a web page; {_IN_EXCEL}"),
+        (rb".{0,1000}<(?:\w+:)?Workbook\b[^>]*office:spreadsheet", f"a spreadsheet in XML; {_IN_EXCEL}"),
+        (rb"=(?:LDR|000)  ", "MARC as text (.mrk); in MarcEdit: MARC Tools, MarcMaker makes a file .mrc of it"),
+        (rb"(?:\[\s*)?\{\s*\"", "JSON"),
+    )
+)
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")
 _EXPORT_OF = "export the catalogue as MARC21, UNIMARC/RUSMARC (ISO 2709), MARCXML, IRBIS text, CSV or XLSX"
 _ZIP = b"PK\x03\x04"
@@ -78,7 +88,10 @@ def recognise(
         foreign = "" if _is_text(head) else "no text"
     table = None if foreign else recognise_table(path, encoding, month_first=month_first)
     if table is None:
-        raise InputError(f"{path}: is {foreign or 'no catalogue that this program knows'}; {_EXPORT_OF}")
+        if not foreign and head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            foreign = "text in UTF-16 that is no table; save it as UTF-8"
+        other = "or " if ";" in foreign else ""
+        raise InputError(f"{path}: is {foreign or 'no catalogue that this program knows'}; {other}{_EXPORT_OF}")
     return table
 
 
@@ -112,14 +125,19 @@ def _foreign(path: Path, head: bytes) -> str:
     for magic, name in _MAGIC:
         if head.startswith(magic):
             return name
-    if _WEB_PAGE.match(head):
-        return "a web page"
+    for pattern, name in _KNOWN:
+        if pattern.match(head[:2000]):
+            return name
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) and _WIDE_XML.search(head[:400].replace(b"\0", b"")):
+        return "XML in UTF-16; save it as UTF-8"
     return _packed(path) if head.startswith(_ZIP) else ""
 
 
 def _is_text(head: bytes) -> bool:
     """Whether it can be a table: in «Unicode text» of Excel every second byte is a zero, a workbook is packed."""
-    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, _ZIP)):
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE, _ZIP)):
+        return True
+    if charsets.without_mark(head):
         return True
     return len(_CONTROL.findall(head)) * 20 <= len(head)
 
@@ -128,10 +146,16 @@ def _packed(path: Path) -> str:
     """What a ZIP archive is that is no workbook; "" where it is one."""
     try:
         with zipfile.ZipFile(path) as archive:
-            is_workbook = any(name.startswith("xl/") for name in archive.namelist())
+            names = archive.namelist()
     except (OSError, zipfile.BadZipFile):
         return "damaged or not whole: a workbook or an archive whose end is missing; copy or save it again"
-    return "" if is_workbook else "a ZIP archive that holds no spreadsheet; unpack it first"
+    if any(name.startswith("xl/") for name in names):
+        return ""
+    if "content.xml" in names and "mimetype" in names:
+        return "a document of LibreOffice; in it: Save as → Excel 2007-365 (.xlsx)"
+    if any(name.startswith("word/") for name in names):
+        return "a document of Word; copy its table into Excel and save that (.xlsx)"
+    return "a ZIP archive that holds no spreadsheet; unpack it first"
 
 
 def _iso2709(path: Path, forced: str, branches: Sequence[Branch]) -> SourceFile:

@@ -30,9 +30,11 @@ _SAMPLE = 200
 _IRBIS = re.compile(r"\s*#?\d{1,5}\s*:\s?\S")
 _WORDS: Mapping[Kind, Mapping[Column, str]] = {"patrons": PATRONS, "loans": LOANS, "hidden": TITLES}
 _EXPECTED: Mapping[Kind, str] = {
-    "patrons": "№ билета, ФИО, Дата рождения, Телефон, Категория, Филиал",
-    "loans": "№ билета, Инв. №, Название, Дата выдачи, Срок возврата",
-    "hidden": "Автор, Название, ISBN, Инв. №",
+    "patrons": "№ билета, ФИО, Дата рождения, Телефон, Категория, Филиал "
+    "or Card number, Name, Date of birth, Phone, Category, Branch",
+    "loans": "№ билета, Инв. №, Название, Дата выдачи, Срок возврата "
+    "or Card number, Barcode, Title, Checkout date, Due date",
+    "hidden": "Автор, Название, ISBN, Инв. № or Author, Title, ISBN, Inventory number",
 }
 
 

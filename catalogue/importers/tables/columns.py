@@ -5,6 +5,7 @@ Source of the words: the forms of Russian inventory books, exports of lending pr
 
 import re
 from collections.abc import Sequence
+from dataclasses import field
 from enum import StrEnum
 from functools import lru_cache
 
@@ -63,7 +64,10 @@ OF_COPIES = frozenset(
     }
 )  # fmt: skip
 """Columns that speak of copies: a table without any of them says nothing of what is on the shelves."""
-EXPECTED = "Заглавие (or Автор и заглавие), Автор, Год, ISBN, Инв. №, Филиал, Кол-во экз., Статус, …"
+EXPECTED = (
+    "Заглавие (or Автор и заглавие), Автор, Год, ISBN, Инв. №, Филиал, Кол-во экз., Статус, … "
+    "or Title, Author, Year, ISBN, Barcode, Branch, Copies, Status, …"
+)
 
 HEADINGS: dict[Column, str] = {
     Column.ID: "id|record id|код|код записи|номер записи|ид|идентификатор|id книги|код книги|book id|system number|mfn|"
@@ -180,12 +184,14 @@ class Header:
         rows: How many rows stand before the first row of data.
         width: Places that the header has, empty headings at the end left out.
         headings: What stands in it, as it stands.
+        again: Further places under the very same heading: they speak where the first one says nothing.
     """
 
     columns: dict[Column, int]
     rows: int
     width: int
     headings: tuple[str, ...]
+    again: dict[Column, tuple[int, ...]] = field(default_factory=dict)
 
     @property
     def of_readers(self) -> bool:
@@ -240,12 +246,16 @@ def _read_header(rows: Sequence[Sequence[str]], end: int) -> Header | None:
     width = max((place + 1 for row in rows for place, cell in enumerate(row) if cell), default=0)
     columns: dict[Column, int] = {}
     headings: list[str] = []
+    again: dict[Column, tuple[int, ...]] = {}
     for place in range(width):
         stack = [row[place] for row in rows if place < len(row) and row[place]]
         headings.append(" ".join(stack))
         column = _of_stack(stack)
-        if column is not None:
-            columns.setdefault(column, place)
+        if column is None:
+            continue
+        first = columns.setdefault(column, place)
+        if first != place and fold(headings[first]) == fold(headings[place]):
+            again[column] = (*again.get(column, ()), place)
     if Column.TITLE not in columns and Column.AUTHOR_TITLE not in columns:
         return None
     if len(rows) > 1 and not _continues(rows):
@@ -254,7 +264,7 @@ def _read_header(rows: Sequence[Sequence[str]], end: int) -> Header | None:
         return None
     if Column.LOCATION in columns and Column.BRANCH not in columns:
         columns[Column.BRANCH] = columns.pop(Column.LOCATION)
-    return Header(columns=columns, rows=end, width=width, headings=tuple(headings))
+    return Header(columns=columns, rows=end, width=width, headings=tuple(headings), again=again)
 
 
 def _of_stack(stack: Sequence[str]) -> Column | None:

@@ -2,13 +2,16 @@
 
 import re
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 
 from catalogue.importers import cleaning
 
 ASKED_ROWS = 2000
 """Rows of a file of which dates are looked at to tell which of two figures is the month."""
 _FIGURES = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})(?:[ ,T]+\d{1,2}:\d{2}.{0,12})?")
+_SERIAL = re.compile(r"[1-7]\d{4}")
+"""Days from the beginning of 1900, as Excel keeps a date that lost its format: 46371 is a day of 2026."""
+_BEGIN_OF_EXCEL = date(1899, 12, 30)
 _NAMED = re.compile(
     r"(?:(?P<first>\d{1,2})[ -](?P<month>[a-z]{3,9})\.?|(?P<word>[a-z]{3,9})\.? (?P<day>\d{1,2})),?[ -](?P<year>\d{4})",
     re.IGNORECASE,
@@ -20,7 +23,7 @@ def day(text: str, *, month_first: bool = False) -> date | None:
     """A date; two digits of a year are of the 2000s: a due date is never old.
 
     Args:
-        text: «05.03.2026», «5/3/26», «2026-03-05», «Mar 5, 2026»; a time of day behind it is left out.
+        text: «05.03.2026», «5/3/26», «2026-03-05», «Mar 5, 2026», «46086» (Excel); a time of day behind it is left out.
         month_first: Whether «3/5/2026» is the fifth of March; between full stops the day is always first.
     """
     text = text.strip()
@@ -32,6 +35,8 @@ def day(text: str, *, month_first: bool = False) -> date | None:
         word = (named["month"] or named["word"])[:3].lower()
         month = _MONTHS.index(word) + 1 if word in _MONTHS else 0
         return _date(int(named["year"]), month, int(named["first"] or named["day"]))
+    if _SERIAL.fullmatch(text):
+        return _BEGIN_OF_EXCEL + timedelta(days=int(text))
     return cleaning.day(text)
 
 

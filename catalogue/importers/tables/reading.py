@@ -20,7 +20,10 @@ from catalogue.importers.tables.rows import Row
 _SAMPLE = 1 << 18
 _TRIED_LINES = 40
 _TABLE_NAMES = (".csv", ".tsv", ".csv.gz", ".tsv.gz", ".xlsx", ".xlsm")
-_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF32_LE, "utf-32-le"), (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +130,9 @@ def charset_of(data: bytes, encoding: str) -> tuple[str, str]:
     for mark, charset in _BOMS:
         if data.startswith(mark):
             return charset, "its byte order mark"
-    found = charsets.guess(data.split(b"\n")[:-1] or [data])
+    if wide := charsets.without_mark(data):
+        return wide, "every second byte is a zero"
+    found = charsets.guess(data.split(b"\n")[:-1] or [data], latin="cp1252")
     return found.charset, found.evidence
 
 
@@ -172,7 +177,7 @@ def _recognise_workbook(path: Path, *, month_first: bool) -> SourceFile:
             found.append(header)
         seen += first
     if not found:
-        raise _no_header(path, seen)
+        raise _no_header(path, seen, hidden=tables.hidden_sheets(path))
     return SourceFile(
         path=path,
         format="table",
@@ -205,11 +210,12 @@ def _read_sheet(name: str, sheet: Iterator[Row], *, month_first: bool) -> Iterat
 # --- words for the operator ----------------------------------------------------------------------
 
 
-def _no_header(path: Path, sample: Sequence[Sequence[str]]) -> InputError:
+def _no_header(path: Path, sample: Sequence[Sequence[str]], hidden: Sequence[str] = ()) -> InputError:
     found = ", ".join(f"«{heading[:40]}»" for heading in headings_of(sample)[:12]) or "nothing"
     return InputError(
         f"{path}: no heading of a column of titles in the first {HEADER_WITHIN} rows; "
         f"found: {found}; expected: {EXPECTED}"
+        + (f"; hidden sheets are not read, show the one that is meant: {', '.join(hidden)[:200]}" if hidden else "")
     )
 
 

@@ -150,6 +150,9 @@ class TableReader:
         cells: dict[Column, str] = {}
         for column, place in self.header.columns.items():
             text = row.cells[place] if place < len(row.cells) else ""
+            if not text and column in self.header.again:
+                more = (row.cells[other] for other in self.header.again[column] if other < len(row.cells))
+                text = next(filter(None, more), "")
             if column in _SAME_AS_ABOVE:
                 if values.is_ditto(text):
                     text = self._above.get(column, "")
@@ -190,14 +193,16 @@ class TableReader:
         if not text and Column.AVAILABLE in cells and values.count(cells[Column.AVAILABLE]) is None:
             text = cells[Column.AVAILABLE]  # «В наличии: да»
         note, location = cells.get(Column.NOTE, ""), values.said(cells.get(Column.LOCATION, ""))
-        due = day(cells.get(Column.DUE, ""), month_first=self.month_first)
+        until = values.said(cells.get(Column.DUE, ""))
+        due = day(until, month_first=self.month_first)
+        lent = due is not None or any(map(str.isdigit, until))  # a date that nobody can read is one all the same
         status = values.status(text) if text else ItemStatus.AVAILABLE
         unknown = bool(text) and status is ItemStatus.UNKNOWN
         if values.said(cells.get(Column.ACT, "")):
             status = ItemStatus.WITHDRAWN
         elif (found := values.gone(note)) is not None and (not text or status is ItemStatus.AVAILABLE):
             status = found
-        elif due is not None and status in {ItemStatus.AVAILABLE, ItemStatus.UNKNOWN}:
+        elif lent and status in {ItemStatus.AVAILABLE, ItemStatus.UNKNOWN}:
             status = ItemStatus.ON_LOAN
         branch = values.said(cells.get(Column.BRANCH, "")) or self.branch
         return (

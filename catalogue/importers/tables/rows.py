@@ -16,7 +16,7 @@ from catalogue.importers.source import Stream
 from catalogue.importers.tables import values
 
 DELIMITERS = ";\t,|"
-MOST_COLUMNS = 200
+MOST_COLUMNS = 500
 LONGEST_LINE = 200_000
 """Characters of a row at most: a longer one is no row of an inventory."""
 _QUOTED_LINES = 30
@@ -165,6 +165,12 @@ def workbook_size(path: Path) -> int:
         return sum(sheet.rows for _, sheet in book.sheets)
 
 
+def hidden_sheets(path: Path) -> list[str]:
+    """Names of the sheets that somebody hid."""
+    with _Workbook(path) as book:
+        return book.hidden
+
+
 def workbook_sheets(path: Path) -> Iterator[tuple[str, Iterator[Row]]]:
     """Name and rows of every visible sheet; what is merged over rows is repeated in each.
 
@@ -187,6 +193,7 @@ class _Workbook:
     def __enter__(self) -> "_Workbook":
         import openpyxl
 
+        self._file = self._path.open("rb")  # by its name openpyxl would judge what the file is
         try:
             with warnings.catch_warnings():
                 # Styles and validation that openpyxl cannot keep do not matter to who only reads.
@@ -195,27 +202,31 @@ class _Workbook:
                     if sum(entry.file_size for entry in archive.infolist()) > _MOST_UNPACKED:
                         raise InputError(f"{self._path}: unpacks to more than 4 GB; save the sheets as CSV")
                     parts = {name: _scan(archive, name) for name in archive.namelist() if _is_sheet(name)}
-                self._book = openpyxl.load_workbook(self._path, read_only=True, data_only=True, keep_links=False)
+                self._book = openpyxl.load_workbook(self._file, read_only=True, data_only=True, keep_links=False)
         except InputError:
+            self._file.close()
             raise
         except Exception as error:  # openpyxl raises whatever its XML, zip and styles code happens to raise
+            self._file.close()
             raise _damaged(self._path, error) from error
         self.sheets = [
             (sheet.title, parts.get(_part_of(sheet), _Sheet()))
             for sheet in self._book.worksheets
             if sheet.sheet_state == "visible"
         ]
+        self.hidden = [sheet.title for sheet in self._book.worksheets if sheet.sheet_state != "visible"]
         return self
 
     def __exit__(self, *exception: object) -> None:
         self._book.close()
+        self._file.close()
 
     def rows_of(self, name: str, sheet: _Sheet, before: int) -> Iterator[Row]:
         """One sheet's rows, numbered from ``before``."""
         worksheet = self._book[name]
         worksheet.reset_dimensions()  # some programs write a wrong one, and rows beyond it would be lost
         held: dict[int, str] = {}
-        found = worksheet.iter_rows(values_only=True, max_col=MOST_COLUMNS)
+        found = worksheet.iter_rows(values_only=True)
         number = 0
         while True:
             try:
@@ -227,7 +238,7 @@ class _Workbook:
             if taken is None:
                 return
             number += 1
-            cells = [values.text_of(value) for value in taken]
+            cells = [values.text_of(value) for value in taken[:MOST_COLUMNS]]
             _fill_merged(cells, number, sheet.merged, held)
             yield Row(
                 number=before + number,

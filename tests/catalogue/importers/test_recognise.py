@@ -78,6 +78,13 @@ def test_a_source_says_why_and_goes_to_another_process(tmp_path: Path) -> None:
         (bytes(range(1, 256)), "is no text"),
         (b"PK\x03\x04 cut", "is damaged or not whole"),
         (b" " * 100_000 + b"x", r"no (catalogue|heading)"),
+        (b"<table><tr><th>Title</th></tr></table>", r"is a web page; in Excel: open it, then Save as .*; or export"),
+        (b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>',
+         r"is a spreadsheet in XML; in Excel: open it, then Save as"),
+        (b"=LDR  00000nam a2200000 a 4500\n=245  10$aEmma", r"is MARC as text \(.mrk\); in MarcEdit"),
+        (b'[{"leader": "00000nam", "fields": []}]', "is JSON; export the catalogue as"),
+        ('<?xml version="1.0" encoding="UTF-16"?><collection/>'.encode("utf-16"), "is XML in UTF-16; save it as UTF-8"),
+        ("#200: ^AИдиот\n*****\n".encode("utf-16"), "is text in UTF-16 that is no table; save it as UTF-8"),
     ],
 )  # fmt: skip
 def test_a_wrong_file_is_named_for_what_it_is(tmp_path: Path, data: bytes, what: str) -> None:
@@ -94,6 +101,25 @@ def test_a_zip_is_told_to_be_unpacked(tmp_path: Path) -> None:
         archive.writestr("stav.mrc", district(1)[0])
 
     with pytest.raises(InputError, match="ZIP archive that holds no spreadsheet; unpack it first"):
+        recognise(path)
+
+
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [
+        (("mimetype", "content.xml"), "is a document of LibreOffice; in it: Save as"),
+        (("word/document.xml",), "is a document of Word; copy its table into Excel"),
+    ],
+)
+def test_a_document_of_another_program_is_told_what_to_save_it_as(
+    tmp_path: Path, names: tuple[str, ...], told: str
+) -> None:
+    path = tmp_path / "inventory.ods"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in names:
+            archive.writestr(name, "")
+
+    with pytest.raises(InputError, match=told):
         recognise(path)
 
 

@@ -479,3 +479,38 @@ def test_rubbish_is_read_or_told(tmp_path_factory: pytest.TempPathFactory, data:
     assert file is not None
     for row in file.records():
         assert isinstance(row, Read | Rejected)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32"])
+def test_wide_letters_are_read_with_their_mark_or_without(tmp_path: Path, encoding: str) -> None:
+    found = records(tmp_path, "Title,Author,Barcode", "Emma,Austen,1", "Война и мир,Толстой,2", encoding=encoding)
+
+    assert [record.title for record in found] == ["Emma", "Война и мир"]
+
+
+def test_single_letters_with_accents_are_western(tmp_path: Path) -> None:
+    found = records(tmp_path, "Title;Author", "Les Misérables;Hugo", "Don’t Look Now;Du Maurier", encoding="cp1252")
+
+    assert [record.title for record in found] == ["Les Misérables", "Don’t Look Now"]
+
+
+def test_of_two_columns_under_one_heading_the_one_that_speaks_is_heard(tmp_path: Path) -> None:
+    found = records(tmp_path, "Title,Title,Author,Author", ",Emma,Jane Austen,", "Persuasion,Anne,,J. Austen")
+
+    assert [(record.title, record.author) for record in found] == [
+        ("Emma", "Jane Austen"),
+        ("Persuasion", "J. Austen"),
+    ]
+
+
+def test_a_date_of_return_is_no_due_date_beside_one(tmp_path: Path) -> None:
+    (record,) = records(tmp_path, "Заглавие;Инв. №;Срок возврата;Дата возврата", "Вий;1;;05.03.2026")
+
+    assert record.items[0].status is ItemStatus.AVAILABLE
+
+
+def test_three_hundred_columns_are_read(tmp_path: Path) -> None:
+    columns, cells = ",".join(f"c{at}" for at in range(300)), ",".join(map(str, range(300)))
+    (record,) = records(tmp_path, f"{columns},Title", f"{cells},Emma")
+
+    assert record.title == "Emma"

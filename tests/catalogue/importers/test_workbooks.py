@@ -1,13 +1,14 @@
 """Tables of books in files of Excel: what it does to numbers, merged cells, several sheets."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import openpyxl
 import pytest
 
 from bot.errors import InputError
+from bot.library.model import ItemStatus
 from bot.library.records import Read
 from catalogue.importers import recognise
 from tests.catalogue.importers.support import all_of, numbers
@@ -99,3 +100,37 @@ def test_every_visible_sheet_with_a_header_is_read_and_may_name_its_branch(tmp_p
     ]
     assert [row.ordinal for row in read] == [2, 4]
     assert recognise(path).size == 5
+
+
+def test_a_workbook_under_another_name_is_one(tmp_path: Path) -> None:
+    path, _ = workbook(tmp_path, ["Title", "Author"], ["Emma", "Austen"])
+
+    assert [row.record.title for row in all_of(path.rename(tmp_path / "export.csv")) if isinstance(row, Read)] == [
+        "Emma"
+    ]
+
+
+def test_a_date_that_lost_its_format_is_one(tmp_path: Path) -> None:
+    path, _ = workbook(tmp_path, ["Title", "Barcode", "Due Date"], ["Emma", 1, 46371], ["Persuasion", 2, "soon (12)"])
+    copies = [row.record.items[0] for row in all_of(path) if isinstance(row, Read)]
+
+    assert [(copy.status, copy.due_on) for copy in copies] == [
+        (ItemStatus.ON_LOAN, date(2026, 12, 15)),
+        (ItemStatus.ON_LOAN, None),
+    ]
+
+
+def test_hidden_sheets_are_named_where_no_other_has_titles(tmp_path: Path) -> None:
+    path, book = workbook(tmp_path, ["Title"], ["Emma"], sheet="Books 2026")
+    book.create_sheet("Notes")
+    book["Books 2026"].sheet_state = "hidden"
+    book.save(path)
+
+    with pytest.raises(InputError, match="hidden sheets are not read, show the one that is meant: Books 2026"):
+        recognise(path)
+
+
+def test_a_column_far_to_the_right_is_found(tmp_path: Path) -> None:
+    path, _ = workbook(tmp_path, [*["x"] * 300, "Title", "Author"], [*["y"] * 300, "Emma", "Austen"])
+
+    assert [row.record.title for row in all_of(path) if isinstance(row, Read)] == ["Emma"]
