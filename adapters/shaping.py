@@ -12,6 +12,7 @@ from html import escape
 from bot.channels import Capabilities
 from bot.messages import Attachment, Button, Document, Location, Mark, Picture, Reply, Style
 from bot.quick import dataclass, replace
+from bot.wording import current_language, in_language
 from bot.wording import gettext as _
 
 _ENDS = (
@@ -50,6 +51,9 @@ class Part:
 
 def shape(reply: Reply, can: Capabilities) -> tuple[Part, ...]:
     """At least one part, in the order of sending; buttons stand under the last text."""
+    if reply.language and reply.language != current_language():
+        with in_language(reply.language):
+            return shape(reply, can)
     text, marks = _written_out(reply, can)
     buttons, choices, extra = _offered(reply.buttons, can)
     text = "\n".join([piece for piece in (text,) if piece] + list(extra)).strip("\n")

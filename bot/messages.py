@@ -229,6 +229,8 @@ class Reply:
         personal: It says something of a person (loans, a card, a name): never leaves through a
             channel whose data class is ``public_only``.
         template: What is sent instead where the messenger lets us write only what it has approved.
+        language: In which it is worded, where that is not the library's own: what an adapter adds («Ответьте
+            номером.») is worded likewise.
     """
 
     text: str
@@ -237,6 +239,7 @@ class Reply:
     attachments: tuple[Attachment, ...] = ()
     personal: bool = False
     template: Template | None = None
+    language: str = ""
 
 
 _TWO_STOPS = re.compile(r"(?<=\w)\.\.(?!\.)")

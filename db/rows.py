@@ -74,6 +74,7 @@ class ReplyExtra(msgspec.Struct, omit_defaults=True):
     attachments: tuple[AttachmentExtra, ...] = ()
     personal: bool = False
     template: Template | None = None
+    language: str = ""
 
 
 _encode = msgspec.json.Encoder().encode
@@ -187,10 +188,10 @@ def _content(text: str, value: InboundExtra) -> Content:
 
 def _reply_extra(reply: Reply) -> str | None:
     """JSON of whatever a reply has beside its words; None for a plain one."""
-    if not (reply.marks or reply.buttons or reply.attachments or reply.personal or reply.template):
+    if not (reply.marks or reply.buttons or reply.attachments or reply.personal or reply.template or reply.language):
         return None
     attachments = tuple(map(_attachment_extra, reply.attachments))
-    return _json(ReplyExtra(reply.marks, reply.buttons, attachments, reply.personal, reply.template))
+    return _json(ReplyExtra(reply.marks, reply.buttons, attachments, reply.personal, reply.template, reply.language))
 
 
 reply_extra = of_the_same(_reply_extra)
@@ -233,6 +234,7 @@ def reply_of(text: str, extra: str | None) -> Reply:
         attachments=tuple(map(_attachment, value.attachments)),
         personal=value.personal,
         template=value.template,
+        language=value.language,
     )
 
 

@@ -66,7 +66,7 @@ class Sms:
 
     def text(self, reply: Reply) -> str:
         """What goes out of a reply (``bot.channels.Priced``)."""
-        with in_language(self._setting.language):
+        with in_language(reply.language or self._setting.language):
             return text_of(reply, self._options)
 
     def _sent(self, external_id: str) -> None:

@@ -131,7 +131,7 @@ class WhatsApp:
             return await self._send_template(message, to, approved)
         if self._is_closed(message):
             raise WindowClosed("more than 24 hours since the reader wrote, and no template for this")
-        with in_language(self._setting.language):
+        with in_language(message.reply.language or self._setting.language):
             calls = pieces(message.reply)
         try:
             return await self._parts.send(

@@ -15,6 +15,7 @@ from bot.ports.library import FaqEntry, Library
 from bot.quick import dataclass
 from bot.settings import Settings
 from bot.taught import TaughtCatalogue
+from bot.wording import speak
 from catalogue.finder import IndexedCatalogue
 from db import migrate, notice_rest
 from db.account_store import AccountStore, account_store
@@ -120,6 +121,7 @@ async def opened(settings: Settings, folder: Path, clock: Clock | None = None) -
     """
     clock = clock or SystemClock()
     live_in(settings.library.country)
+    speak(settings.library.language)
     known_branches = settings.library.values()
     async with AsyncExitStack() as closing:
         database = await open_database(settings, folder, make_tables=True)

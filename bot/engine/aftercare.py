@@ -7,6 +7,7 @@ from bot.calls import CallStore, Closed
 from bot.clock import Clock
 from bot.messages import Button, Lane, Outbound, Reply
 from bot.ports.log import Dialogue
+from bot.quick import replace
 from bot.rounds import again_and_again
 from bot.wording import gettext as _
 from bot.wording import in_language, language_of
@@ -65,10 +66,12 @@ class Aftercare:
         return closed.heard_at is not None and now - closed.heard_at < timedelta(hours=window) - SPARE
 
     def _question(self, closed: Closed) -> Reply:
-        with in_language(language_of(closed.language, self._language)):
+        language = language_of(closed.language, self._language)
+        with in_language(language):
             number = closed.handover_id
             buttons = (Button(_("Да"), f"helped:{number}:yes"), Button(_("Нет"), f"helped:{number}:no"))
-            return Reply(text=self._words.say(Own.TALK_OVER), buttons=(buttons,))
+            said = Reply(text=self._words.say(Own.TALK_OVER), buttons=(buttons,))
+        return said if language == self._language else replace(said, language=language)
 
     async def still_true(self, message: Outbound) -> str:
         """Why the question must not leave any more; "" for every other message. Raises StoreUnavailable."""

@@ -289,7 +289,8 @@ class Notices:
     def _letter(self, together: Sequence[Ready], branches: Sequence[Branch]) -> NoticeLetter:
         first, now = together[0], self._clock.now()
         cards = [one.told for one in sorted(together, key=lambda one: one.told.name)]
-        with in_language(language_of(first.way.language if first.way else "", self._language)):
+        language = language_of(first.way.language if first.way else "", self._language)
+        with in_language(language):
             if first.way is None:
                 reply = in_short(cards, self._library, first.notice.zone)
             else:
@@ -301,6 +302,8 @@ class Notices:
                     hidden=first.way.hide_titles,
                 )
                 reply = worded(cards, setting)
+        if language != self._language:
+            reply = replace(reply, language=language)
         return NoticeLetter(
             notices=tuple(one.notice.notice_id for one in together),
             contact_id=first.contact_id,

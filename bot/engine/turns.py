@@ -206,7 +206,7 @@ class Turns:
             return await self._alike(handler, turn)
         if isinstance(handler, Personal) and turn.public:
             return Answer(replies=(self._privacy.ask_elsewhere(),))
-        answer = _answer(await handler(turn, suited(self._library, turn.contact, turn.now)))
+        answer = self._worded(_answer(await handler(turn, suited(self._library, turn.contact, turn.now))), turn)
         return replace(answer, private=True) if isinstance(handler, Personal) else answer
 
     async def _alike(self, handler: SameForAll, turn: Turn) -> Answer:
@@ -218,10 +218,16 @@ class Turns:
         if key and (known := shelf.get(key)) is not None:
             return known
         anybody = replace(turn, contact=NOBODY, misses=0, data={}, key="", offered=())
-        answer = _answer(await handler(anybody, self._library))
+        answer = self._worded(_answer(await handler(anybody, self._library)), turn)
         if key:
             shelf[key] = answer
         return answer
+
+    def _worded(self, answer: Answer, turn: Turn) -> Answer:
+        """Replies say in which language they are where that is not the library's: adapters add words of their own."""
+        if turn.language == self._language:
+            return answer
+        return replace(answer, replies=tuple(replace(said, language=turn.language) for said in answer.replies))
 
 
 def _answer(said: Reply | Answer) -> Answer:

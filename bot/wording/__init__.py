@@ -71,6 +71,11 @@ class in_language:  # noqa: N801 - reads as the words it is: with in_language("e
         _language.reset(self._before)
 
 
+def speak(language: str) -> None:
+    """Word everything in this language from here on, where nothing names another: the library's own."""
+    _language.set(language)
+
+
 def language_of(reported: str, otherwise: str) -> str:
     """What to answer somebody in: what their messenger or browser reports ("en-GB") where we speak it."""
     language = reported[:2].lower()

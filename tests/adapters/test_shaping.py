@@ -20,6 +20,8 @@ from bot.messages import (
     link,
     reply,
 )
+from bot.quick import replace
+from bot.wording import in_language
 
 RICH = Capabilities(
     max_text=4096, max_buttons=10, max_label=40, formatting=True, locations=True, max_rows=6, max_row=5,
@@ -115,3 +117,18 @@ def test_nothing_is_lost_and_no_limit_exceeded(text: str, start: int, length: in
             marked = "".join(part.text[m.start : m.start + m.length] for part in parts for m in part.marks)
             inside = text[mark.start : mark.start + mark.length]
             assert re.sub(r"\s", "", marked) == re.sub(r"\s", "", inside)
+
+
+def test_what_is_added_is_in_the_language_of_the_reply() -> None:
+    english = replace(reply("Which one?", buttons=buttons(2)), language="en")
+    with in_language("ru"):
+        (part,) = shape(english, POOR)
+        assert part.text.endswith("Answer with a number.")
+        (russian,) = shape(reply("Какая?", buttons=buttons(2)), POOR)
+    assert russian.text.endswith("Ответьте номером.")
+
+
+def test_where_a_reply_names_none_the_librarys_language_is_spoken() -> None:
+    with in_language("en"):
+        (part,) = shape(reply("Which one?", buttons=buttons(2)), POOR)
+    assert part.text.endswith("Answer with a number.")

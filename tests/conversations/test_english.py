@@ -48,3 +48,12 @@ async def test_the_librarys_english_answer_is_preferred(english: Reader, faq: Fa
     await english.says("how do I get a library card?")
 
     english.hears("Bring your passport.")
+
+
+async def test_an_answer_says_its_language_where_it_is_not_the_librarys(english: Reader) -> None:
+    await english.says("opening hours please")
+    assert {reply.language for reply in english.heard} == {"en"}
+
+    english.speaks("ru")
+    await english.says("часы работы")
+    assert {reply.language for reply in english.heard} == {""}
