@@ -54,8 +54,9 @@ SECONDS = 8.0
 """Of load: a wording that is met for the first time costs some four times as much as another, and in two seconds a
 quarter of the messages are such, in eight one in twenty."""
 BEGIN = "begin\n"
-LOOK_S = 0.05
-"""How often the server is asked whether it is done: a question costs it as much as some messages."""
+LOOK_S, LOOKS = 0.05, 10
+"""When the server is asked first whether it is done, and how often in the time that it has taken by then: a question
+costs it as much as some messages, where much waits as hundreds. When it was done it says itself."""
 _HOURS = dict.fromkeys(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), "9:00-18:00")
 CONFIG = {
     "library": {
@@ -188,8 +189,9 @@ def through(url: str, folder: Path, texts: Path, *, connections: int, seconds: f
         _warm_up(server, port, texts.with_name("warm.json"), connections)
         before, began = _asked(server, BEGIN), perf_counter()
         seen = load(port, "/hooks/bench", connections=connections, seconds=seconds, texts=texts)
+        loaded = perf_counter()
         while (after := _asked(server))["left"] and perf_counter() - began < SETTLE_S + seconds:
-            sleep(LOOK_S)
+            sleep(max(LOOK_S, (perf_counter() - loaded) / LOOKS))
         server.stdin.close()
         server.wait(60)
     done = after["received"] - before["received"] - after["left"]

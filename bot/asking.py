@@ -16,6 +16,7 @@ from bot.ports.catalogue import Catalogue, Found, Taste, Verdict, Wanted
 from bot.ports.library import Faq, FaqAnswer
 from bot.ports.understanding import Request
 from bot.quick import replace
+from bot.sameness import of_the_same
 
 SURE = 0.97
 """A first answer so sure is not doubted: the other readings are not tried."""
@@ -62,8 +63,7 @@ def wanted_from(request: Request) -> Wanted:
     return Wanted(text=text, **slots)
 
 
-def readings(request: Request) -> tuple[Wanted, ...]:
-    """The ways to read a request for one book, likeliest first; empty where it names none."""
+def _readings(request: Request) -> tuple[Wanted, ...]:
     first = wanted_from(request)
     others = ("narrower", "wider") if request.intent in _AS_THEY_STAND else ("narrower", "wider", "whole")
     texts = dict.fromkeys(
@@ -81,7 +81,11 @@ def readings(request: Request) -> tuple[Wanted, ...]:
         ]
     )
     kept = [text for text in texts if len(text) > 1 or (text and text == first.text)]  # no letter left of more words
-    return tuple(first if text == first.text else replace(first, text=text, title="") for text in kept)
+    return tuple([first if text == first.text else replace(first, text=text, title="") for text in kept])
+
+
+readings = of_the_same(_readings)
+"""The ways to read a request for one book, likeliest first; empty where it names none."""
 
 
 def _is_author_alone(request: Request) -> bool:
@@ -217,6 +221,7 @@ async def _named(catalogue: Catalogue, request: Request, best: Found, limit: int
     return best
 
 
+@of_the_same
 def _writers_in(request: Request) -> WritersListed | None:
     return writers_listed(titles(request) or (request.rest,))
 
@@ -256,8 +261,10 @@ async def _kind_by_author(catalogue: Catalogue, request: Request, best: Found, l
 
     None where more was said (two writers), a work of the writer is called so («Басни»), or the writer has nothing here.
     """
-    author, said = words(request.slots.get("author", "")), words(request.slots.get("title", ""))
-    kind = words(request.slots.get("genre", ""))
+    slots = request.slots
+    if not slots.get("author") or not slots.get("genre"):
+        return None
+    author, said, kind = (words(slots.get(name, "")) for name in ("author", "title", "genre"))
     if not author or not kind or titles(request) or not {*kind, *names.OF_A_FAMILY}.issuperset(said):
         return None
     if best.works and best.verdict in _YES and all(_is_in(word, best.works[0].author) for word in author):

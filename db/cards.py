@@ -16,7 +16,9 @@ from db.group_commit import GroupCommit
 from db.reading import Reader, reader_of
 
 MOST_SHELF_MARKS = 3
-WORKS_A_QUERY = 64
+ASKED_TOGETHER, PASSES = 64, 16
+"""Questions of one query, and for how many passes of the event loop it waits for more where more keep coming: under
+load a query of twenty questions costs half as much a question as one of five."""
 
 CARDS = """
 SELECT coalesce({rows}({array}(
@@ -93,7 +95,7 @@ class SqlCards:
             "last": LAST,
         }
         self._statement = CARDS.format_map(words)
-        self._questions: GroupCommit[Sequence[int]] = GroupCommit(self._answer, batch=WORKS_A_QUERY)
+        self._questions: GroupCommit[Sequence[int]] = GroupCommit(self._answer, batch=ASKED_TOGETHER, passes=PASSES)
 
     async def cards(self, work_ids: Sequence[int]) -> dict[int, WorkCard]:
         if not work_ids:

@@ -39,10 +39,12 @@ class GroupCommit(Generic[Item]):
             means that nothing of the batch was kept.
         batch: From so many items on a transaction takes no more (what was put together stays together).
         backlog: Puts that may wait in memory; more callers wait before they are taken in.
+        passes: Of the event loop before a commit at most: so long as each of them brings somebody more.
     """
 
-    def __init__(self, flush: Flush[Item], *, batch: int = 512, backlog: int = 4096) -> None:
+    def __init__(self, flush: Flush[Item], *, batch: int = 512, backlog: int = 4096, passes: int = PASSES) -> None:
         self._flush = flush
+        self._passes = passes
         self._batch = batch
         self._backlog = backlog
         self._queue: deque[_Entry[Item]] = deque()
@@ -104,8 +106,7 @@ class GroupCommit(Generic[Item]):
             await self._wake.wait()
             self._wake.clear()
             while self._queue:
-                for _ in range(PASSES):
-                    await asyncio.sleep(0)
+                await self._those_who_come()
                 entries, count = [], 0
                 while self._queue and count < self._batch:
                     entry = self._queue.popleft()
@@ -115,6 +116,13 @@ class GroupCommit(Generic[Item]):
                 await self._commit(entries)
             if self._closed:
                 return
+
+    async def _those_who_come(self) -> None:
+        for passed in range(self._passes):
+            count = len(self._queue)
+            await asyncio.sleep(0)
+            if passed >= PASSES - 1 and len(self._queue) == count:
+                break
 
     async def _commit(self, entries: list[_Entry[Item]]) -> None:
         items = [item for some, _ in entries for item in some]

@@ -9,6 +9,7 @@ from bot.library.hours import DaysOff
 from bot.library.hours import counted as counted_hours
 from bot.library.model import Branch, Edition, Holding, Kind, WorkCard
 from bot.quick import replace
+from bot.sameness import of_the_same
 from bot.wording import counted, day, gettext, listed
 from bot.wording import gettext as _
 from bot.wording.opening import today_in_short
@@ -113,15 +114,16 @@ def _back(holdings: Sequence[Holding], today: date) -> str:
 
 def ranked(card: WorkCard, branches: Sequence[Branch], wanted: Branch | None = None) -> list[Holding]:
     """The holdings in the order of answers: where the reader asked, where it is in, the main branch, the rest."""
-    places = {branch.code: place for place, branch in enumerate(branches)}
-    main = {branch.code for branch in branches if branch.main}
+    known = _known(branches)
+    elsewhere = len(known), None
 
     def order(holding: Holding) -> tuple[bool, bool, bool, int]:
+        place, branch = known.get(holding.branch_code, elsewhere)
         return (
             wanted is None or holding.branch_code != wanted.code,
             holding.available == 0,
-            holding.branch_code not in main,
-            places.get(holding.branch_code, len(places)),
+            branch is None or not branch.main,
+            place,
         )
 
     return sorted((holding for holding in card.holdings if holding.total), key=order)
@@ -147,7 +149,14 @@ def branch_name(holding: Holding, branches: Sequence[Branch]) -> str:
 def _branch(holding: Holding, branches: Sequence[Branch]) -> Branch | None:
     if not holding.branch_code and len(branches) == 1:
         return branches[0]
-    return next((branch for branch in branches if branch.code == holding.branch_code), None)
+    _place, branch = _known(branches).get(holding.branch_code, (0, None))
+    return branch
+
+
+@of_the_same
+def _known(branches: Sequence[Branch]) -> dict[str, tuple[int, Branch]]:
+    """Place and branch by code; the first where a code comes twice."""
+    return {branch.code: (place, branch) for place, branch in reversed(list(enumerate(branches)))}
 
 
 def _copies(holding: Holding, today: date) -> str:
@@ -205,11 +214,16 @@ def edition_line(edition: Edition, card: WorkCard) -> str:
 
 def kind_word(kind: Kind) -> str:
     """What it is where it is no book: «аудиокнига», «ноты»; "" for a book."""
-    words = {
-        Kind.SERIAL: gettext("журнал или газета"),
-        Kind.AUDIO: gettext("звукозапись"),
-        Kind.VIDEO: gettext("видео"),
-        Kind.MUSIC: gettext("ноты"),
-        Kind.MAP: gettext("карта"),
-    }
-    return words.get(kind, "")
+    match kind:
+        case Kind.SERIAL:
+            return gettext("журнал или газета")
+        case Kind.AUDIO:
+            return gettext("звукозапись")
+        case Kind.VIDEO:
+            return gettext("видео")
+        case Kind.MUSIC:
+            return gettext("ноты")
+        case Kind.MAP:
+            return gettext("карта")
+        case _:
+            return ""

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from bot.library.hours import Day, DaysOff, Now, Why, counted, day_of, now_at
 from bot.library.model import Branch, Hours, Interval
-from bot.wording import capital, clock_time, day, listed, on_weekday, weekday
+from bot.wording import capital, clock_time, current_language, day, listed, on_weekday, weekday
 from bot.wording import gettext as _
 
 LONGEST_BREAK = timedelta(hours=3)
@@ -66,8 +66,30 @@ def moment_words(moment: datetime, now: datetime, zone: ZoneInfo) -> str:
     )
 
 
-def today_in_short(branch: Branch, moment: datetime, holidays: DaysOff) -> str:
-    """A few words beside a branch's name: «сегодня до 18:00», «завтра с 9:00»; "" where nothing is known."""
+class _InThisMinute:
+    """Remembers of the present minute what was said of very branches: each answer on a book says it anew."""
+
+    def __init__(self) -> None:
+        self._minute: datetime | None = None
+        self._said: dict[tuple[int, int, str], tuple[Branch, DaysOff, str]] = {}
+
+    def today_in_short(self, branch: Branch, moment: datetime, holidays: DaysOff) -> str:
+        """A few words beside a branch's name: «сегодня до 18:00», «завтра с 9:00»; "" where nothing is known."""
+        minute = moment.replace(second=0, microsecond=0)
+        if minute != self._minute:
+            self._minute = minute
+            self._said.clear()
+        key = id(branch), id(holidays), current_language()
+        found = self._said.get(key)
+        if found is None:  # they are held, so none is taken for another
+            found = self._said[key] = branch, holidays, _today_in_short(branch, moment, holidays)
+        return found[2]
+
+
+today_in_short = _InThisMinute().today_in_short
+
+
+def _today_in_short(branch: Branch, moment: datetime, holidays: DaysOff) -> str:
     hours = counted(branch)
     if hours is None:
         return ""

@@ -1,6 +1,7 @@
 """«Есть ли у вас…?»: find the work, say where it is, or say honestly that the catalogue does not show it."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from bot.asking import SURE, is_by, look_up, named_apart
 from bot.language import names, numbers, reactions
@@ -12,7 +13,7 @@ from bot.messages import Button, Reply, reply
 from bot.ports.catalogue import Found, Verdict, Wanted
 from bot.ports.library import Library
 from bot.ports.understanding import Request
-from bot.quick import replace
+from bot.quick import dataclass, replace
 from bot.routing import Answer, Expects, Router, Turn, expects, intent, pressed
 from bot.wording import gettext as _
 from bot.wording import quoted
@@ -87,13 +88,14 @@ async def named(turn: Turn, library: Library) -> Answer:
 
 async def _told(turn: Turn, library: Library) -> Answer:
     query = turn.request.rest or words_of(turn)
-    if _NAMES_NOTHING.issuperset(words(query)):
-        return await suggesting.recommend(turn, library) if _asks_what_there_is(query) else _what()
+    said = _said(query)
+    if said.names_nothing:
+        return await suggesting.recommend(turn, library) if said.asks_what_there_is else _what()
     branches = await library.branches.all()
     answers, branch = await _find(turn, library, branches)
-    if len(answers) == 1 and answers[0].verdict is Verdict.NEAR and len(words(query)) == 1:
+    if len(answers) == 1 and answers[0].verdict is Verdict.NEAR and said.count == 1:
         answers = (choosing.in_first(answers[0]),)
-    if (unsaid := _unsaid(turn.request, query, answers[0])) is not None:
+    if (unsaid := _unsaid(turn.request, said, answers[0])) is not None:
         return unsaid
     if not _is_the_book(answers) and (listed := await suggesting.instead(turn, library, query)) is not None:
         return listed
@@ -111,15 +113,9 @@ async def _told(turn: Turn, library: Library) -> Answer:
     return Answer(replies=tuple(replies), works=works, about=_about(answers))
 
 
-def _asks_what_there_is(query: str) -> bool:
-    """«А что у вас есть?», «какие есть книги?»: some of it is shown."""
-    said = words(query)
-    return "есть" in said and not _WHAT_THERE_IS.isdisjoint(said)
-
-
-def _unsaid(request: Request, query: str, first: Found) -> Answer | None:
+def _unsaid(request: Request, said: "_Said", first: Found) -> Answer | None:
     """The question which book is meant, where no word of a message tells; None where some does."""
-    if (_is_one_letter(query) or _only_points(query)) and not _is_titled(first, query):
+    if (said.is_one_letter or said.only_points) and not _is_titled(first, said):
         return _what("")  # behind a remark another one may come
     if request.rest or request.slots.get("isbn") or first.verdict in FITS:
         return None
@@ -176,14 +172,41 @@ def _shared_author(found: Found) -> str:
     return next((word for word in reversed(said) if is_by(word, found) and not names.given_name(fold(word))), "")
 
 
-def _is_one_letter(query: str) -> bool:
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What the words of a question are, whatever the catalogue holds.
+
+    Attributes:
+        names_nothing: «Есть ли у вас книга?».
+        asks_what_there_is: «А что у вас есть?», «какие есть книги?»: some of it is shown.
+        only_points: «А какие?», «да этот», «вторая», «ну?»: at something, and nothing is there to point at.
+    """
+
+    words: tuple[str, ...]
+    names_nothing: bool
+    asks_what_there_is: bool
+    is_one_letter: bool
+    only_points: bool
+
+    @property
+    def count(self) -> int:
+        """How many words there are."""
+        return len(self.words)
+
+
+@lru_cache(maxsize=4_096)
+def _said(query: str) -> _Said:
     said = words(query)
-    return len(said) == 1 and len(said[0]) == 1 and said[0].isalpha()
+    return _Said(
+        words=tuple(said),
+        names_nothing=_NAMES_NOTHING.issuperset(said),
+        asks_what_there_is="есть" in said and not _WHAT_THERE_IS.isdisjoint(said),
+        is_one_letter=len(said) == 1 and len(said[0]) == 1 and said[0].isalpha(),
+        only_points=_only_points(said),
+    )
 
 
-def _only_points(query: str) -> bool:
-    """«А какие?», «да этот», «вторая», «ну?»: they only point at something, and nothing is there to point at."""
-    every = words(query)
+def _only_points(every: Sequence[str]) -> bool:
     told = [word for word in every if word not in _BESIDE]
     said = [word for word in told if word not in _POINTING]
     if not told:
@@ -196,9 +219,9 @@ def _is_a_number(word: str, *, beside: bool) -> bool:
     return numbers.ordinal(word) is not None or (beside and numbers.value_of(word) is not None)
 
 
-def _is_titled(found: Found, query: str) -> bool:
+def _is_titled(found: Found, said: _Said) -> bool:
     """Whether a letter is the whole title of what was found first: «Я» of Mayakovsky, but no author's initial."""
-    return found.verdict in FITS and words(found.works[0].title) == words(query)
+    return found.verdict in FITS and tuple(words(found.works[0].title)) == said.words
 
 
 async def _find(turn: Turn, library: Library, branches: Sequence[Branch]) -> tuple[tuple[Found, ...], Branch | None]:
@@ -218,8 +241,11 @@ async def _find(turn: Turn, library: Library, branches: Sequence[Branch]) -> tup
 
 
 def _named_beside(text: str, card: WorkCard, branches: Sequence[Branch]) -> Branch | None:
-    title = {stem(word) for word in words(f"{card.title} {card.author}")}
-    fits = find_placed([word for word in words(text) if stem(word) not in title], branches)
+    told = words(f"{card.title} {card.author}")
+    if set(told).issuperset(said := words(text)):
+        return None
+    title = {stem(word) for word in told}
+    fits = find_placed([word for word in said if stem(word) not in title], branches)
     return fits[0] if len(fits) == 1 else None
 
 

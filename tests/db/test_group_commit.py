@@ -32,3 +32,38 @@ async def test_what_is_ready_to_be_kept_shares_the_next_commit_with_what_came_du
 
 async def _put(commits: GroupCommit[str], item: str) -> None:
     await commits.put(item)
+
+
+async def test_where_more_keep_coming_they_are_waited_for_as_long_as_was_said_and_no_longer() -> None:
+    batches: list[int] = []
+
+    async def flush(items: Sequence[str]) -> Sequence[object]:
+        batches.append(len(items))
+        return [None] * len(items)
+
+    async def one_a_pass(commits: GroupCommit[str], count: int) -> None:
+        puts = []
+        for number in range(count):
+            puts.append(asyncio.ensure_future(commits.put(str(number))))
+            await asyncio.sleep(0)
+        await asyncio.gather(*puts)
+        await commits.aclose()
+
+    for passes, count in ((8, 6), (8, 12), (2, 6)):
+        batches.clear()
+        await one_a_pass(GroupCommit[str](flush, passes=passes), count)
+        assert sum(batches) == count
+        assert len(batches) == {(8, 6): 1, (8, 12): 2, (2, 6): 2}[passes, count], batches
+
+
+async def test_who_comes_alone_waits_for_nobody() -> None:
+    async def flush(items: Sequence[str]) -> Sequence[object]:
+        return [None] * len(items)
+
+    commits, passes = GroupCommit[str](flush, passes=1_000), 0
+    alone = asyncio.ensure_future(commits.put("alone"))
+    while not alone.done():
+        await asyncio.sleep(0)
+        passes += 1
+    await commits.aclose()
+    assert passes < 10

@@ -101,6 +101,15 @@ def test_a_branch_with_nothing_left_is_not_told() -> None:
     assert books.ranked(work(at(CENTRAL, 0, 0)), BRANCHES) == []
 
 
+def test_the_main_library_comes_before_those_told_of_before_it_and_places_we_do_not_know_come_last() -> None:
+    unknown = replace(at(VILLAGE, 1, 1), branch_code="99", branch_name="Склад")
+    held = work(unknown, at(VILLAGE, 1, 1), at(CHILDREN, 1, 1), at(CENTRAL, 1, 1))
+    branches = (VILLAGE, CHILDREN, CENTRAL)
+
+    assert [h.branch_code for h in books.ranked(held, branches)] == ["01", "07", "02", "99"]
+    assert books.holding_line(held.holdings[0], branches, NOW, HOLIDAYS).startswith("Склад: ")
+
+
 @pytest.mark.parametrize(
     ("holding", "line"),
     [

@@ -1,13 +1,13 @@
 """Opening hours as a person says them."""
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from bot.library.holidays import OfficialHolidays
 from bot.library.hours import parse_hours, parse_intervals
-from bot.library.model import Branch
+from bot.library.model import Branch, Hours
 from bot.wording import in_language
 from bot.wording.opening import (
     moment_words,
@@ -143,3 +143,21 @@ def test_english_moments_are_english() -> None:
 def test_the_end_of_the_day_is_twenty_four() -> None:
     assert time.max != time.min
     assert today_in_short(open_on("9:00-24:00"), local("2026-03-02 10:00"), RUSSIA) == "сегодня до 24:00"
+
+
+def test_what_is_said_of_a_branch_in_short_holds_for_the_minute_the_language_the_branch_and_the_days_off() -> None:
+    branch, shut, none = open_on("9:00-18:00"), open_on("9:00-17:00"), OfficialHolidays("")
+    closing, holiday = local("2026-03-02 17:59"), Branch(code="2", name="Библиотека", hours=_with_days_off())
+    with in_language("en"):
+        english = today_in_short(branch, closing, RUSSIA)
+
+    assert today_in_short(branch, closing, RUSSIA) == "сегодня до 18:00" != english
+    assert today_in_short(branch, closing + timedelta(seconds=59), RUSSIA) == "сегодня до 18:00"
+    assert today_in_short(shut, closing, RUSSIA) == "завтра с 9:00"
+    assert today_in_short(branch, closing + timedelta(seconds=60), RUSSIA) == "завтра с 9:00"
+    assert today_in_short(holiday, local("2026-01-01 12:00"), RUSSIA) == "сегодня закрыто"
+    assert today_in_short(holiday, local("2026-01-01 12:00"), none) == "сегодня до 18:00"
+
+
+def _with_days_off() -> Hours | None:
+    return parse_hours(week={"mon-sun": "9:00-18:00"})
