@@ -20,6 +20,7 @@ class ShelfHold:
         keep_until: With ``READY``, or where it was: the last day; None while nobody knows when the branch opens.
         copies: So many are counted together under that number.
         aside: To be fetched, and it lies on the hold shelf already: another reader did not come for it.
+        lies_in: The branch that has the copy, "" where that is the one where it is fetched.
     """
 
     hold_id: int
@@ -36,6 +37,17 @@ class ShelfHold:
     item_id: int | None
     copies: int = 1
     aside: bool = False
+    lies_in: str = ""
+
+    @property
+    def to_send(self) -> bool:
+        """Whether another branch has to take the copy off its shelf and send it off."""
+        return bool(self.lies_in) and self.state is HoldState.ASSIGNED
+
+    @property
+    def listed_at(self) -> str:
+        """Whose list it is on: of the branch that has the copy until that is sent off, then where it is fetched."""
+        return self.lies_in if self.to_send else self.branch_code
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +77,7 @@ class HoldShelf(Protocol):
     """What the desk does about holds, and about books that it lent itself. Raises StoreUnavailable."""
 
     async def waiting(self, branches: Collection[str] = (), limit: int = 100) -> Sequence[ShelfHold]:
-        """Holds with a copy at these branches (empty: at all): those to be fetched first, then those that wait.
+        """Holds on the lists of these branches (empty: of all): those to be fetched first, then those that wait.
 
         At most ``limit`` of each: much to fetch hides nobody who stands at the desk.
         """
@@ -97,6 +109,10 @@ class HoldShelf(Protocol):
 
     async def find(self, hold_id: int) -> ShelfHold | None:
         """A live hold; None where there is none of this number."""
+        ...
+
+    async def send(self, hold_id: int) -> bool:
+        """The copy is on its way to the branch where it is fetched. False where it has not to go there."""
         ...
 
     async def put_aside(self, hold_id: int) -> date | None:

@@ -238,6 +238,7 @@ def _of_readers() -> dict[str, str]:
         "loan.back": _("книга возвращена"),
         "hold.placed": _("бронь за читателя"),
         "hold.cancelled": _("бронь снята"),
+        "hold.sent": _("бронь отправлена в филиал"),
         "hold.ready": _("бронь отложена"),
         "hold.handed": _("бронь выдана"),
         "hold.put_back": _("книга возвращена на место"),

@@ -37,6 +37,7 @@ class RequestsScreen:
             web.get(ROOT + "requests/count", screen(self.count)),
             web.post(ROOT + "requests", screen(self.decide)),
             web.post(ROOT + "requests/undo", screen(self.undo)),
+            web.post(ROOT + r"requests/sent/{id:\d{1,18}}", screen(self.send)),
             web.post(ROOT + r"requests/aside/{id:\d{1,18}}", screen(self.put_aside)),
             web.post(ROOT + r"requests/handed/{id:\d{1,18}}", screen(self.hand_over)),
             web.post(ROOT + r"requests/back/{id:\d{1,18}}", screen(self.put_back)),
@@ -199,6 +200,16 @@ class RequestsScreen:
 
     # --- holds -----------------------------------------------------------------------------------
 
+    async def send(self, visit: Visit) -> web.Response:
+        """The copy goes to another branch, where its reader fetches it: it is on that one's list from now on."""
+        hold = await self._hold(visit)
+        if hold is None or not await self._ports.shelf.send(hold.hold_id):
+            return await self._page(visit, Told(_("Эта книга уже отправлена или её больше не ждут."), bad=True))
+        await self._room.audit.note(visit.me.login, "hold.sent", f"patron:{hold.patron_id}")
+        said = _("{book}: в пути. Когда приедет, её отложат здесь: {branch}.")
+        where = self._room.setting.branches.get(hold.branch_code, hold.branch_code)
+        return await self._page(visit, Told(said.format(book=titled(hold.title, hold.author), branch=where)))
+
     async def put_aside(self, visit: Visit) -> web.Response:
         """The copy was found and waits at the desk: its reader is told."""
         hold = await self._hold(visit)
@@ -254,7 +265,7 @@ class RequestsScreen:
         return await self._of_mine(visit, await self._ports.shelf.find(int(visit.request.match_info["id"])))
 
     async def _of_mine(self, visit: Visit, hold: ShelfHold | None) -> ShelfHold | None:
-        if hold is not None and not sees(visit.me, [hold.branch_code]):
+        if hold is not None and not sees(visit.me, [hold.listed_at]):
             await self._room.refuse_branch(visit, f"patron:{hold.patron_id}", _("Это бронь другого филиала."))
         return hold
 

@@ -144,9 +144,10 @@ class SqlCirculation:
                 return await self._again(connection, scene, patron_id, before)
             hold = await holding.hold_by_id(connection, patron_id, hold_id)
             came: dict[str, Any] = {"hold_id": hold_id}
-            if hold is not None and hold.state is HoldState.READY and until is not None:
-                came = {"code": HoldBlock.ILS_REFUSED.value, "raw": "the copy waits on the hold shelf"}
-            elif hold is not None and hold.state in LIVE - {HoldState.READY}:
+            for_the_reader = (HoldState.IN_TRANSIT, HoldState.READY)
+            if hold is not None and hold.state in for_the_reader and until is not None:
+                came = {"code": HoldBlock.ILS_REFUSED.value, "raw": "the copy is on the hold shelf or on its way there"}
+            elif hold is not None and hold.state in LIVE.difference(for_the_reader):
                 await self._suspend(connection, hold, until, now)
             await keys.keep(connection, patron_id, "suspend", key, came, now)
             return await self._again(connection, scene, patron_id, came)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, case, func, select
 
 from bot.circulation import Keeping
 from bot.hold_shelf import BroughtBack, NotFound, ShelfHold
@@ -13,6 +13,7 @@ from bot.library.holds import HoldState
 from bot.ports.library import Branches
 from db import left_holds, refused_holds
 from db import missing_copies as missing
+from db.base import aliased
 from db.connect import Database, store_errors
 from db.lending_desk import NotLent, SqlDesk
 from db.models import BranchRow, ItemRow, PatronRow, WorkRow
@@ -20,6 +21,8 @@ from db.models_circulation import HoldRow
 
 _TO_FETCH = (HoldState.ASSIGNED.value, HoldState.IN_TRANSIT.value)
 _READY = HoldState.READY.value
+_HOME = aliased(BranchRow)
+"""The branch that has a hold's copy."""
 
 
 class SqlHoldShelf:
@@ -57,6 +60,10 @@ class SqlHoldShelf:
 
     async def find(self, hold_id: int) -> ShelfHold | None:
         return next(iter(await self._read(self._live().where(HoldRow.id == hold_id))), None)
+
+    async def send(self, hold_id: int) -> bool:
+        hold = await self.find(hold_id)
+        return hold is not None and hold.to_send and await self._desk.send(hold_id)
 
     async def put_aside(self, hold_id: int) -> date | None:
         hold = await self.find(hold_id)
@@ -105,8 +112,7 @@ class SqlHoldShelf:
         return self._stored().where(HoldRow.ended_at.is_(None))
 
     async def _count(self, branches: Collection[str], *which: Any) -> int:
-        counted = select(func.count()).select_from(HoldRow)
-        counted = counted.join(BranchRow, BranchRow.id == HoldRow.pickup_branch_id)
+        counted = _placed(select(func.count()).select_from(HoldRow), self._desk.now())
         with store_errors():
             async with self._database.engine.connect() as connection:
                 return await connection.scalar(_of(branches, counted).where(*which)) or 0
@@ -120,14 +126,27 @@ class SqlHoldShelf:
 
 
 def _of(branches: Collection[str], wanted: Any) -> Any:
-    return wanted.where(BranchRow.code.in_(sorted(branches))) if branches else wanted
+    """On whose list: ``ShelfHold.listed_at``."""
+    is_there = and_(HoldRow.state == HoldState.ASSIGNED.value, _HOME.code.is_not(None))
+    listed_at = case((is_there, _HOME.code), else_=BranchRow.code)
+    return wanted.where(listed_at.in_(sorted(branches))) if branches else wanted
+
+
+def _placed(wanted: Any, now: datetime) -> Any:
+    """With the branch where it is fetched, the copy, and the branch that has this."""
+    return (
+        wanted.join(BranchRow, BranchRow.id == HoldRow.pickup_branch_id)
+        .outerjoin(ItemRow, ItemRow.id == HoldRow.assigned_item_id)
+        .outerjoin(_HOME, _HOME.id == func.coalesce(left_holds.lies_at(now), ItemRow.branch_id))
+    )
 
 
 def _stored(now: datetime) -> Any:
-    return (
+    return _placed(
         select(
             HoldRow,
             BranchRow.code.label("branch_code"),
+            _HOME.code.label("home_code"),
             WorkRow.title,
             WorkRow.author,
             PatronRow.card_number,
@@ -136,12 +155,11 @@ def _stored(now: datetime) -> Any:
             ItemRow.inventory_number,
             ItemRow.call_number,
             ItemRow.copies,
-            left_holds.lies_there(now).label("lies_there"),
+            left_holds.lies_at(now).label("lies_at"),
         )
-        .join(BranchRow, BranchRow.id == HoldRow.pickup_branch_id)
         .join(WorkRow, WorkRow.id == HoldRow.work_id)
-        .join(PatronRow, PatronRow.id == HoldRow.patron_id)
-        .outerjoin(ItemRow, ItemRow.id == HoldRow.assigned_item_id)
+        .join(PatronRow, PatronRow.id == HoldRow.patron_id),
+        now,
     )
 
 
@@ -160,5 +178,6 @@ def _hold(row: Any, calendar: Calendar) -> ShelfHold:
         keep_until=None if row.keep_until is None else back_by(row.keep_until, calendar),
         item_id=row.assigned_item_id,
         copies=row.copies or 1,
-        aside=row.state in _TO_FETCH and bool(row.lies_there),
+        aside=row.state in _TO_FETCH and row.lies_at is not None,
+        lies_in="" if row.home_code in (None, row.branch_code) else row.home_code,
     )

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import exists, update
+from sqlalchemy import exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.library.holds import HoldState
@@ -16,11 +16,12 @@ REMEMBERED = timedelta(days=14)
 _LEFT = (HoldState.NOT_PICKED_UP.value, HoldState.CANCELLED.value, HoldState.REFUSED.value)
 
 
-def lies_there(now: datetime) -> Any:
-    """Whether the copy that a live hold is to have was put aside for somebody before."""
+def lies_at(now: datetime) -> Any:
+    """The branch where the copy that a live hold is to have was put aside for somebody before; NULL for none."""
     before = aliased(HoldRow)
     same = (before.assigned_item_id == HoldRow.assigned_item_id, before.assigned_slot == HoldRow.assigned_slot)
-    return exists().where(*same, *_lately(before, now))
+    wanted = select(before.pickup_branch_id).where(HoldRow.ended_at.is_(None), *same, *_lately(before, now))
+    return wanted.order_by(before.ended_at.desc(), before.id.desc()).limit(1).scalar_subquery()
 
 
 def left(now: datetime) -> tuple[Any, ...]:
@@ -51,11 +52,11 @@ async def taken_away(connection: AsyncConnection, item_id: int, slot: int, now: 
 
 
 def _lately(hold: type[HoldRow], now: datetime) -> Collection[Any]:
-    """It ended lately while its copy, which it still names, was on the hold shelf."""
+    """It ended lately while its copy, which it still names, was on the hold shelf or on its way there."""
     return (
         hold.ended_at > now - REMEMBERED,
         hold.state.in_(_LEFT),
-        hold.ready_at >= hold.assigned_at,
+        or_(hold.ready_at >= hold.assigned_at, hold.sent_at >= hold.assigned_at),
         hold.assigned_item_id.is_not(None),
     )
 

@@ -188,6 +188,18 @@ class SqlDesk:
             given = await holding.hand_out(connection, {about.work_id}, self._house, places, now)
             return TakenBack(next((hold for hold, item in given.items() if item == about.item_id), None))
 
+    async def send(self, hold_id: int) -> bool:
+        """The copy is on its way to the pick-up branch. False where the hold has none that still lies somewhere."""
+        async with self._database.writing() as connection:
+            hold = await self.locked(connection, hold_id)
+            if hold is None or hold.item_id is None or not may_become(hold.state, HoldState.IN_TRANSIT):
+                return False
+            now = self._clock.now()
+            slot = await connection.scalar(select(HoldRow.assigned_slot).where(HoldRow.id == hold_id))
+            await left_holds.taken_away(connection, hold.item_id, slot or 0, now)
+            await holding.move(connection, hold_id, HoldState.IN_TRANSIT, sent_at=now)
+            return True
+
     async def make_ready(self, hold_id: int) -> date | None:
         """The copy waits on the hold shelf; returns the last day, None where the hold has no copy."""
         places, now = await self._house.places(self._branches), self._clock.now()

@@ -144,6 +144,8 @@ class HoldRow(Base):
     assigned_item_id: Mapped[int | None] = mapped_column(ForeignKey("items.id"))
     assigned_slot: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     assigned_at: Mapped[datetime | None] = mapped_column(Moment)
+    sent_at: Mapped[datetime | None] = mapped_column(Moment)
+    """Off to the pick-up branch, from another one."""
     ready_at: Mapped[datetime | None] = mapped_column(Moment)
     keep_until: Mapped[date | None] = mapped_column(Date)
     """Ready: the last day on the hold shelf."""

@@ -47,6 +47,8 @@ async def take_back(
             await holding.keep_for(connection, hold_id, again, row.assigned_at)
             if row.ready_at is not None and row.ready_at >= row.assigned_at:
                 await holding.move(connection, hold_id, HoldState.READY)
+            elif row.sent_at is not None and row.sent_at >= row.assigned_at:
+                await holding.move(connection, hold_id, HoldState.IN_TRANSIT)
     await holding.hand_out(connection, {work}, desk.house, places, now)
     return True
 

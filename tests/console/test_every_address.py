@@ -48,6 +48,7 @@ OF_WHOM = {
     "/console/imports/{id}": EVERYBODYS,
     "/console/readers/{id}": BRANCH,
     "/console/requests/called/{id}": TESTED + "readers/test_readers.py",
+    "/console/requests/sent/{id}": TESTED + "readers/test_hold_shelf.py",
     "/console/requests/aside/{id}": TESTED + "readers/test_hold_shelf.py",
     "/console/requests/back/{id}": TESTED + "readers/test_hold_shelf.py",
     "/console/requests/handed/{id}": TESTED + "readers/test_hold_shelf.py",

@@ -10,9 +10,16 @@ from bot.circulation import Keeping
 from bot.library.holds import HoldState
 from bot.renewal_requests import DECISION_RESTS
 from console import requests
+from db.models import BranchRow
 from db.models_circulation import HoldRow
 from tests.console.readers.conftest import IN_PLACE, Come, audited
 from tests.support.desk_readers import WANTED, DeskReaders
+from tests.support.lending import value
+
+
+async def branch_ids_of(house: DeskReaders) -> dict[str, int]:
+    async with house.database.engine.connect() as connection:
+        return {row.code: row.id for row in await connection.execute(select(BranchRow.code, BranchRow.id))}
 
 
 async def state(house: DeskReaders, hold_id: int) -> str:
@@ -183,3 +190,42 @@ async def test_a_refusal_is_taken_back_for_half_a_minute_by_whoever_refused(come
     await masha.post(f"{one}/refuse", {**the_hold, "reason": "Потеряна"}, **IN_PLACE)
     house.clock.turn(DECISION_RESTS)
     assert "Отменить уже нельзя" in await (await masha.post(f"{one}/unrefuse", the_hold, **IN_PLACE)).text()
+
+
+async def test_a_copy_of_another_branch_is_sent_off_there_and_put_aside_here(come: Come, house: DeskReaders) -> None:
+    hold = (await house.lending.hold(house.anna, house.wanted)).hold_id
+    there = (await branch_ids_of(house))["02"]
+    await house.lending.set_hold(hold, pickup_branch_id=there)
+    masha, vera = await come("masha", branches=("01",)), await come("vera", branches=("02",))
+    assert WANTED not in await (await vera.get("requests")).text(), "it is not there yet"
+    assert (await vera.post(f"requests/sent/{hold}", {})).status == 403
+
+    page = await (await masha.get("requests")).text()
+    assert "Отправить сюда: Детская библиотека" in page
+    assert f"requests/aside/{hold}" not in page
+    page = await (await masha.post(f"requests/sent/{hold}", {})).text()
+
+    assert "в пути. Когда приедет, её отложат здесь: Детская библиотека." in page
+    assert f"requests/missing/{hold}" not in page, "it is on her list no more"
+    assert (await masha.post(f"requests/aside/{hold}", {})).status == 403
+    page = await (await vera.get("requests")).text()
+    assert "Едет сюда из другого филиала" in page
+    assert "Не доехала" in page
+    assert "уже отправлена" in await (await vera.post(f"requests/sent/{hold}", {})).text()
+    assert "читатель узнает сам" in await (await vera.post(f"requests/aside/{hold}", {})).text()
+    assert await state(house, hold) == HoldState.READY
+    assert f"staff:masha hold.sent patron:{house.anna} {house.anna}" in await audited(house.database)
+
+
+async def test_what_nobody_wants_any_more_is_told_with_its_place(come: Come, house: DeskReaders) -> None:
+    hold = (await house.lending.hold(house.anna, house.wanted)).hold_id
+    there = (await branch_ids_of(house))["02"]
+    await house.lending.set_hold(hold, pickup_branch_id=there)
+    vera = await come("vera", branches=("02",))
+    assert await house.lending.desk.send(hold)
+    value(await house.lending.circulation.cancel_hold(house.anna, hold, house.lending.key()))
+
+    page = await (await vera.get("requests")).text()
+
+    assert "Вернуть на место" in page
+    assert "Её место здесь: Центральная библиотека" in page
