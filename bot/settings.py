@@ -258,6 +258,7 @@ _WHOLE, _NUMBER, _YES_OR_NO, _ONE_OF, _DAY = (
     "expected {expected}",
     "expected a day such as 2026-12-31",
 )
+_SPOKEN = ": the bot speaks no other; readers of another language are answered in the one that is named"
 _FAULTS = {
     "missing": "is missing",
     "string_type": 'expected text; put it in quotes where it looks like a number or a day: "01"',
@@ -299,6 +300,8 @@ def _fault(detail: ErrorDetails, model: type[BaseModel], where: str, variables: 
     said = detail["msg"].removeprefix("Value error, ")
     known = _FAULTS.get(detail["type"])
     told = f"{said[0].lower()}{said[1:]}" if known is None else known.format(**detail.get("ctx", {}))
+    if known is _ONE_OF and detail["loc"][-1] == "language":
+        told += _SPOKEN
     return f"{place}: {told}{_elsewhere(detail['type'], variable) if where.startswith('channels.') else ''}"
 
 

@@ -191,6 +191,12 @@ def test_a_folder_in_place_of_the_file_is_told_as_one(tmp_path: Path) -> None:
         load(tmp_path)
 
 
+def test_a_language_that_the_bot_does_not_speak_is_told_with_what_happens_instead(tmp_path: Path) -> None:
+    told = fault(tmp_path, "library: {language: de}")
+
+    assert told.startswith("config.yaml: library.language: expected 'ru' or 'en': the bot speaks no other")
+
+
 def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
     told = fault(tmp_path, "server: {port: x}\nlibrary: {language: fr}")
 
