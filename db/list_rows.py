@@ -36,7 +36,7 @@ class Copy:
         return slot
 
 
-AS_TOLD = ("missing", "high_demand", "reading_room", "item_type", "title", "author")
+AS_TOLD = ("missing", "high_demand", "recalled", "reading_room", "item_type", "title", "author")
 """The columns of a loan that are whatever its list says."""
 
 
@@ -50,6 +50,7 @@ class StoredLoanRow:
     remote_renewals: int
     missing: bool
     high_demand: bool
+    recalled: bool
     reading_room: bool
     item_type: str
     title: str

@@ -51,6 +51,7 @@ class LoanData:
         returned: The list says that it came back.
         missing: Lost, or claimed returned.
         high_demand: Wanted by many: not renewable.
+        recalled: The library wants it back before its day.
         reading_room: Lent for use in the library only.
         item_type: The library's own word for the kind of copy, "" where the list has none.
     """
@@ -67,6 +68,7 @@ class LoanData:
     returned: bool = False
     missing: bool = False
     high_demand: bool = False
+    recalled: bool = False
     reading_room: bool = False
     item_type: str = ""
 

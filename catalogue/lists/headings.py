@@ -42,6 +42,7 @@ class Column(StrEnum):
     RENEWALS = "renewals"
     MISSING = "missing"
     HIGH_DEMAND = "high_demand"
+    RECALLED = "recalled"
     READING_ROOM = "reading_room"
     ITEM_TYPE = "item_type"
 
@@ -108,6 +109,7 @@ LOANS: Mapping[Column, str] = {
     "times renewed|renewal count",
     Column.MISSING: "утеряна|утеряно|потеряна|lost|утрата",
     Column.HIGH_DEMAND: "повышенный спрос|повышенного спроса|не продлевается|не продлевать|high demand|not renewable",
+    Column.RECALLED: "отозвана|отозвано|отзыв|просят вернуть|вернуть досрочно|досрочный возврат|recall|recalled",
     Column.READING_ROOM: "читальный зал|в читальный зал|только в читальном зале|reading room",
     Column.ITEM_TYPE: "вид издания|тип издания|вид документа|тип документа|вид экземпляра|тип экземпляра|item type",
 }  # fmt: skip

@@ -121,6 +121,7 @@ def loan(cells: Cells) -> LoanData:
         returned=bool(cells.text(Column.RETURNED)) and fold(cells.text(Column.RETURNED)) not in ("нет", "no"),
         missing=bool(cells.yes(Column.MISSING)),
         high_demand=bool(cells.yes(Column.HIGH_DEMAND)),
+        recalled=bool(cells.yes(Column.RECALLED)),
         reading_room=bool(cells.yes(Column.READING_ROOM)),
         item_type=cells.text(Column.ITEM_TYPE)[:64],
     )

@@ -365,15 +365,17 @@ async def test_books_that_are_lent_otherwise_are_not_renewed_until_the_list_says
     textbooks = LendingRule((("renewals_allowed", 0),), item_type="учебник")
     office = await open_office(database, clock, DECIDES, [textbooks])
     await office.patrons(PatronData(card_number="1"))
-    titles = ("Идиот", "Бесы", "Алгебра", "Подросток")
-    kinds: tuple[dict[str, Any], ...] = ({"high_demand": True}, {"reading_room": True}, {"item_type": "учебник"}, {})
+    titles = ("Идиот", "Бесы", "Алгебра", "Игрок", "Подросток")
+    kinds: tuple[dict[str, Any], ...] = (
+        {"high_demand": True}, {"reading_room": True}, {"item_type": "учебник"}, {"recalled": True}, {},
+    )  # fmt: skip
     books = [out("1", "", title=title, **kind) for title, kind in zip(titles, kinds, strict=True)]
     await office.loans(*books)
 
     wanted, inside = RenewalBlock.TYPE_NOT_RENEWABLE, RenewalBlock.IN_LIBRARY_ONLY
-    assert await why_not(office) == [wanted, inside, wanted, None]
-    assert (await office.loans(*(out("1", "", title=title) for title in titles))).updated == 3
-    assert await why_not(office) == [None, None, None, None]
+    assert await why_not(office) == [wanted, inside, wanted, RenewalBlock.RECALLED, None]
+    assert (await office.loans(*(out("1", "", title=title) for title in titles))).updated == 4
+    assert await why_not(office) == [None, None, None, None, None]
 
 
 async def why_not(office: Office) -> list[RenewalBlock | None]:

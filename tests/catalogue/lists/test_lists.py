@@ -302,17 +302,20 @@ def test_what_readers_owe_and_which_books_are_lent_otherwise(tmp_path: Path) -> 
         "Билет;ФИО;Задолженность\n1;Иванова Анна;1 250,5 руб.\n2;Петров Борис;\n3;Сидоров Глеб;-40\n4;Юдина Ева;есть\n"
     )
     lent = (
-        "Билет;Название;Дата выдачи;Вид издания;Повышенный спрос;Читальный зал\n"
-        "1;Идиот;01.03.2026;учебник;да;\n"
-        "1;Бесы;01.03.2026;;нет;+\n"
+        "Билет;Название;Дата выдачи;Вид издания;Повышенный спрос;Читальный зал;Отозвана\n"
+        "1;Идиот;01.03.2026;учебник;да;;\n"
+        "1;Бесы;01.03.2026;;нет;+;нет\n"
+        "1;Игрок;01.03.2026;;;;да\n"
     )
 
     readers, _ = read(written(tmp_path, owing), "patrons")
     assert [row.debt for row in readers if isinstance(row, PatronData)] == [125050, 0, 0, None]
     loans, _ = read(written(tmp_path, lent), "loans")
 
-    told = [(row.item_type, row.high_demand, row.reading_room) for row in loans if isinstance(row, LoanData)]
-    assert told == [("учебник", True, False), ("", False, True)]
+    told = [
+        (row.item_type, row.high_demand, row.reading_room, row.recalled) for row in loans if isinstance(row, LoanData)
+    ]
+    assert told == [("учебник", True, False, False), ("", False, True, False), ("", False, False, True)]
 
 
 @pytest.mark.parametrize(("said", "is_so"), [("", False), ("нет", False), ("+", True), ("Да", True), ("х", True)])
