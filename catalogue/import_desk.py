@@ -247,7 +247,7 @@ class CatalogueImports:
             dry_run = then is JobState.CHECKED
             options = {"dry_run": dry_run, "accept_disappeared": accept_disappeared}
             return await self._lists.read(self._file(job), job, done.reach, **options)
-        from catalogue.importers import recognise
+        from catalogue.importers import ForeignFile, recognise
         from catalogue.loading import Plan, load_files
         from catalogue.rejects import Report
 
@@ -255,7 +255,8 @@ class CatalogueImports:
         try:
             source = await asyncio.to_thread(recognise, self._file(job), "", branches, month_first=self._month_first)
         except InputError as error:
-            return Outcome(fault=Fault.UNKNOWN_KIND, detail=_without_path(error, self._file(job)))
+            fault = error.fault if isinstance(error, ForeignFile) else Fault.UNKNOWN_KIND
+            return Outcome(fault=fault, detail=_without_path(error, self._file(job)))
         done.size = source.size
         report = Report(self._own(job.job_id) / REJECTED, asked=False)
         plan = Plan(

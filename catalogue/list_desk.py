@@ -65,12 +65,15 @@ class Lists:
 
     async def read(self, path: Path, job: ImportJob, tick: Tick, *, dry_run: bool, accept_disappeared: bool) -> Outcome:
         """The list from its first row to its last. Raises StoreUnavailable."""
+        from catalogue.importers import ForeignFile
         from catalogue.lists import recognise_list  # a console that loads no list has no use for the importers
         from catalogue.loading import MAY_DISAPPEAR
 
         kind = cast("Kind", job.kind.value)
         try:
             source = await asyncio.to_thread(recognise_list, path, kind, month_first=self._month_first)
+        except ForeignFile as error:
+            return Outcome(fault=error.fault)
         except InputError:  # its text quotes the first row: perhaps a person
             return Outcome(fault=Fault.UNKNOWN_KIND)
         rows = Rows(source, tick)

@@ -2,7 +2,6 @@
 
 import codecs
 import re
-import zipfile
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
@@ -13,10 +12,12 @@ from pathlib import Path
 from bot.errors import InputError
 from bot.library.model import Branch
 from bot.quick import replace
+from bot.shelving import Fault
 from catalogue.importers import charsets, irbis_text, iso2709, marc21_items, marcxml, reading
 from catalogue.importers.charsets import Guess
 from catalogue.importers.chunks import BadRecord
 from catalogue.importers.fields import Field
+from catalogue.importers.foreign import Foreign, ForeignFile, foreign
 from catalogue.importers.source import Format, Reader, SourceFile, Stream, unpacked_size
 from catalogue.importers.tables import recognise_table
 from catalogue.places import names
@@ -31,33 +32,9 @@ _IRBIS_LINE = re.compile(rb"#\d{1,5}\s*:?\s?\S|\d{1,5}\s*:\s\S|\*{5}\s*$")
 _XML = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:\?xml|!--|(?:[\w.-]+:)?(?:collection|record)\b)")
 _ROOT = re.compile(rb"<([A-Za-z_][\w.:-]*)")
 _DECLARED = re.compile(rb"<\?xml[^>]*encoding=[\"']([\w.-]+)[\"']")
-_WIDE_XML = re.compile(rb"<(?:\?xml|collection|record)\b")
-_IN_EXCEL = "in Excel: open it, then Save as → Excel Workbook (.xlsx)"
-_KNOWN = tuple(
-    (re.compile(rb"(?:\xef\xbb\xbf)?\s*" + pattern, re.IGNORECASE | re.DOTALL), name)
-    for pattern, name in (
-        (rb"<(?:!doctype html|html|head|body|table)", f"a web page; {_IN_EXCEL}"),
-        (rb".{0,1000}<(?:\w+:)?Workbook\b[^>]*office:spreadsheet", f"a spreadsheet in XML; {_IN_EXCEL}"),
-        (rb"=(?:LDR|000)  ", "MARC as text (.mrk); in MarcEdit: MARC Tools, MarcMaker makes a file .mrc of it"),
-        (rb"(?:\[\s*)?\{\s*\"", "JSON"),
-    )
-)
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")
 _EXPORT_OF = "export the catalogue as MARC21, UNIMARC/RUSMARC (ISO 2709), MARCXML, IRBIS text, CSV or XLSX"
 _ZIP = b"PK\x03\x04"
-_MAGIC = (
-    (b"%PDF", "a PDF document"),
-    (b"\x89PNG", "a picture"),
-    (b"\xff\xd8\xff", "a picture"),
-    (b"GIF8", "a picture"),
-    (b"\xd0\xcf\x11\xe0", "an old Office document (.xls or .doc); in Excel: Save as → Excel Workbook (.xlsx)"),
-    (b"Rar!", "a RAR archive; unpack it first"),
-    (b"7z\xbc\xaf", "a 7z archive; unpack it first"),
-    (b"SQLite format 3", "an SQLite database"),
-    (b"{\\rtf", "an RTF document"),
-    (b"MZ", "a program"),
-    (b"\x7fELF", "a program"),
-)
 
 
 def recognise(
@@ -76,8 +53,8 @@ def recognise(
     """
     forced = charsets.named(encoding) if encoding else ""
     head = _head(path)
-    foreign = _foreign(path, head)
-    if not foreign:
+    other = foreign(path, head)
+    if other is None:
         # A first record that is damaged hides what the file is: the next one tells.
         if _LEADER.match(head) or iso2709.begins_in(head):
             return _iso2709(path, forced, branches)
@@ -85,13 +62,13 @@ def recognise(
             return _marcxml(path, head, forced, branches)
         if _is_irbis_text(head):
             return _irbis_text(path, forced)
-        foreign = "" if _is_text(head) else "no text"
-    table = None if foreign else recognise_table(path, encoding, month_first=month_first)
+        other = None if _is_text(head) else Foreign("no text")
+    table = None if other else recognise_table(path, encoding, month_first=month_first)
     if table is None:
-        if not foreign and head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-            foreign = "text in UTF-16 that is no table; save it as UTF-8"
-        other = "or " if ";" in foreign else ""
-        raise InputError(f"{path}: is {foreign or 'no catalogue that this program knows'}; {other}{_EXPORT_OF}")
+        if other is None and head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            other = Foreign("text in UTF-16 that is no table; save it as UTF-8")
+        other = other or Foreign("no catalogue that this program knows")
+        raise ForeignFile(f"{path}: is {other.said}; {'or ' if ';' in other.said else ''}{_EXPORT_OF}", other.fault)
     return table
 
 
@@ -108,7 +85,7 @@ def _head(path: Path) -> bytes:
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror or error})") from error
     if not head.strip(b"\0\r\n\t \x1a"):
-        raise InputError(f"{path}: is empty; {_EXPORT_OF}")
+        raise ForeignFile(f"{path}: is empty; {_EXPORT_OF}", Fault.EMPTY)
     return head
 
 
@@ -120,19 +97,6 @@ def _is_irbis_text(head: bytes) -> bool:
     return fits * 4 > len(said) * 3
 
 
-def _foreign(path: Path, head: bytes) -> str:
-    """What a file is that can be no catalogue, by its first bytes; "" where it may be one."""
-    for magic, name in _MAGIC:
-        if head.startswith(magic):
-            return name
-    for pattern, name in _KNOWN:
-        if pattern.match(head[:2000]):
-            return name
-    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) and _WIDE_XML.search(head[:400].replace(b"\0", b"")):
-        return "XML in UTF-16; save it as UTF-8"
-    return _packed(path) if head.startswith(_ZIP) else ""
-
-
 def _is_text(head: bytes) -> bool:
     """Whether it can be a table: in «Unicode text» of Excel every second byte is a zero, a workbook is packed."""
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE, _ZIP)):
@@ -140,22 +104,6 @@ def _is_text(head: bytes) -> bool:
     if charsets.without_mark(head):
         return True
     return len(_CONTROL.findall(head)) * 20 <= len(head)
-
-
-def _packed(path: Path) -> str:
-    """What a ZIP archive is that is no workbook; "" where it is one."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            names = archive.namelist()
-    except (OSError, zipfile.BadZipFile):
-        return "damaged or not whole: a workbook or an archive whose end is missing; copy or save it again"
-    if any(name.startswith("xl/") for name in names):
-        return ""
-    if "content.xml" in names and "mimetype" in names:
-        return "a document of LibreOffice; in it: Save as → Excel 2007-365 (.xlsx)"
-    if any(name.startswith("word/") for name in names):
-        return "a document of Word; copy its table into Excel and save that (.xlsx)"
-    return "a ZIP archive that holds no spreadsheet; unpack it first"
 
 
 def _iso2709(path: Path, forced: str, branches: Sequence[Branch]) -> SourceFile:

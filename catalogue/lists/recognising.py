@@ -8,13 +8,16 @@ from pathlib import Path
 from typing import Literal
 
 from bot.errors import InputError
+from bot.language.folding import fold
 from bot.library.lists import Listed, LoanData, PatronData, TitleData
 from bot.library.records import Rejected, Rejection
 from bot.quick import dataclass
+from bot.shelving import Fault
 from catalogue.importers import charsets, irbis_text, iso2709
 from catalogue.importers.charsets import RecordDecoder, record_decoder
 from catalogue.importers.chunks import BadRecord, Chunk
 from catalogue.importers.fields import Fields
+from catalogue.importers.foreign import ForeignFile, foreign
 from catalogue.importers.source import Stream, unpacked_size
 from catalogue.importers.tables import days, values
 from catalogue.importers.tables import rows as tables
@@ -29,6 +32,13 @@ Read = Listed[PatronData] | Listed[LoanData] | Listed[TitleData] | Rejected
 _SAMPLE = 200
 _IRBIS = re.compile(r"\s*#?\d{1,5}\s*:\s?\S")
 _WORDS: Mapping[Kind, Mapping[Column, str]] = {"patrons": PATRONS, "loans": LOANS, "hidden": TITLES}
+_NAMES = frozenset({Column.NAME, Column.SURNAME, Column.GIVEN_NAME})
+_CARDS = frozenset(map(fold, LOANS[Column.CARD].split("|")))
+_OF_BOOKS = frozenset(
+    fold(heading)
+    for column in (Column.TITLE, Column.AUTHOR, Column.AUTHOR_TITLE, Column.ISBN)
+    for heading in TITLES[column].split("|")
+)
 _EXPECTED: Mapping[Kind, str] = {
     "patrons": "№ билета, ФИО, Дата рождения, Телефон, Категория, Филиал "
     "or Card number, Name, Date of birth, Phone, Category, Branch",
@@ -90,6 +100,8 @@ def recognise_list(path: Path, kind: Kind, encoding: str = "", *, month_first: b
         size = unpacked_size(path)
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror or error})") from error
+    if other := foreign(path, head):
+        raise ForeignFile(f"{path}: is {other.said}; or save the list as CSV or as an Excel workbook", other.fault)
     if kind != "hidden" and iso2709.begins_in(head):
         return _iso(path, kind, head, encoding, size)
     if b"\0" in head and not charset.startswith("utf-16"):
@@ -126,7 +138,19 @@ def _layout(path: Path, kind: Kind, lines: Sequence[str]) -> tuple[str, Header]:
             best = delimiter, header
     if best is None:
         raise _no_header(path, kind, [line for line in lines if line.strip()][:1])
+    _check(path, kind, best[1])
     return best
+
+
+def _check(path: Path, kind: Kind, header: Header) -> None:
+    """Raises ForeignFile where the only cards are barcodes of books: each book would become a reader."""
+    headings = {fold(heading) for heading in header.headings}
+    of_books = headings & _OF_BOOKS and not headings & _CARDS
+    if kind == "patrons" and of_books and header.columns.keys().isdisjoint(_NAMES):
+        raise ForeignFile(
+            f"{path}: is a list of books, not of readers: {', '.join(header.headings)}; import it without --kind",
+            Fault.OF_BOOKS,
+        )
 
 
 def _text(source: ListFile, delimiter: str, header: Header) -> Iterator[Read]:
@@ -148,6 +172,7 @@ def _workbook(path: Path, kind: Kind, *, month_first: bool) -> ListFile:
         first = [row.cells for row in rows]
         header = find_header(first, _WORDS[kind])
         if header is not None:
+            _check(path, kind, header)
             return ListFile(
                 path=path,
                 kind=kind,

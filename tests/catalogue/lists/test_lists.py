@@ -10,7 +10,10 @@ import pytest
 from bot.errors import InputError
 from bot.library.lists import Listed, LoanData, PatronData
 from bot.library.records import Rejected
+from bot.shelving import Fault
+from catalogue.importers import ForeignFile
 from catalogue.lists import recognise_list
+from catalogue.lists.recognising import Kind
 from tests.support.iso2709 import MARK, build_record
 
 RDR = """#10: Иванова
@@ -325,3 +328,35 @@ def test_an_empty_cell_says_neither_blocked_nor_lost(tmp_path: Path, said: str, 
 
     assert [row.blocked for row in readers if isinstance(row, PatronData)] == [is_so]
     assert [row.missing for row in loans if isinstance(row, LoanData)] == [is_so]
+
+
+@pytest.mark.parametrize("heading", ["Штрихкод;Автор;Заглавие;Филиал", "Title;Author;Barcode;Branch"])
+def test_a_list_of_books_makes_no_readers(tmp_path: Path, heading: str) -> None:
+    with pytest.raises(ForeignFile, match="is a list of books, not of readers") as caught:
+        recognise_list(written(tmp_path, f"{heading}\n1;2;3;4\n"), "patrons")
+    assert caught.value.fault is Fault.OF_BOOKS
+
+
+def test_readers_with_a_barcode_and_a_book_are_readers(tmp_path: Path) -> None:
+    rows, _ = read(written(tmp_path, "Barcode;Name;Title\n1;Smith Ann;Emma\n"), "patrons")
+    assert [row.surname for row in rows if isinstance(row, PatronData)] == ["Smith"]
+
+
+@pytest.mark.parametrize(
+    ("data", "fault"),
+    [
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", Fault.OLD_EXCEL),
+        (b"<html><table><tr><td>Card</td></tr></table></html>", Fault.WEB_PAGE),
+        (b"Rar!\x1a\x07", Fault.ARCHIVE),
+        (b"%PDF-1.7", Fault.PICTURE),
+        (b"PK\x03\x04 cut", Fault.CUT_SHORT),
+    ],
+)
+@pytest.mark.parametrize("kind", ["patrons", "loans", "hidden"])
+def test_a_file_of_another_kind_is_told_as_that(tmp_path: Path, data: bytes, fault: Fault, kind: Kind) -> None:
+    path = tmp_path / "list.xls"
+    path.write_bytes(data)
+
+    with pytest.raises(ForeignFile) as caught:
+        recognise_list(path, kind)
+    assert caught.value.fault is fault
