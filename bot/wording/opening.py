@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
+from bot.library.customs import twelve_hours
 from bot.library.hours import Day, DaysOff, Now, Why, counted, day_of, now_at
 from bot.library.model import Branch, Hours, Interval
 from bot.wording import capital, clock_time, current_language, day, listed, on_weekday, weekday
@@ -71,7 +72,7 @@ class _InThisMinute:
 
     def __init__(self) -> None:
         self._minute: datetime | None = None
-        self._said: dict[tuple[int, int, str], tuple[Branch, DaysOff, str]] = {}
+        self._said: dict[tuple[int, int, str, bool], tuple[Branch, DaysOff, str]] = {}
 
     def today_in_short(self, branch: Branch, moment: datetime, holidays: DaysOff) -> str:
         """A few words beside a branch's name: «сегодня до 18:00», «завтра с 9:00»; "" where nothing is known."""
@@ -79,7 +80,7 @@ class _InThisMinute:
         if minute != self._minute:
             self._minute = minute
             self._said.clear()
-        key = id(branch), id(holidays), current_language()
+        key = id(branch), id(holidays), current_language(), twelve_hours()
         found = self._said.get(key)
         if found is None:  # they are held, so none is taken for another
             found = self._said[key] = branch, holidays, _today_in_short(branch, moment, holidays)
