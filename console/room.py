@@ -401,10 +401,20 @@ class Room:
         return [web.get(ROOT + "static/{name}", self._file), web.get(ROOT.rstrip("/"), self._to_the_door)]
 
     def nowhere(self) -> web.RouteDef:
-        """Every other address, said as the other pages are; after all of them."""
+        """Every other address, said as the other pages are; after all of them.
 
-        async def no_page(_: Visit) -> web.StreamResponse:
-            raise Stop(404, gettext("Такой страницы нет."))
+        Where a form is sent there is nothing to read: a browser that opens its windows again, or comes back from the
+        door, goes on to the page that the form stands on.
+        """
+
+        async def no_page(visit: Visit) -> web.StreamResponse:
+            request, path = visit.request, visit.request.path
+            if not await _is_known(request, "POST", path):
+                raise Stop(404, gettext("Такой страницы нет."))
+            while (path := path.rpartition("/")[0]).startswith(ROOT):
+                if await _is_known(request, "GET", path):
+                    return self.go(visit, path)
+            return self.go(visit, ROOT)
 
         return web.get(ROOT + "{nowhere:.*}", self.screen(no_page))
 
@@ -419,6 +429,12 @@ class Room:
 
 
 _BEFORE_A_NEW_PASSWORD = frozenset({f"{ROOT}password", f"{ROOT}logout", f"{ROOT}language"})
+
+
+async def _is_known(request: web.Request, method: str, path: str) -> bool:
+    """Whether a page of its own answers there."""
+    found = await request.app.router.resolve(request.clone(method=method, rel_url=path))
+    return found.http_exception is None and "nowhere" not in found
 
 
 def _quoted(path: str) -> str:

@@ -112,6 +112,9 @@
     became.tabIndex = -1;
     became.focus();
   }
+  // A page that answers a form stands at that form's address: loaded again it would send it again.
+  const stands = find("main [data-address]")?.dataset.address;
+  if (stands && stands !== location.pathname + location.search) history.replaceState(history.state, "", stands);
   // It is said once: the address forgets it, so a page that is loaded again does not say it anew. What can be taken back stays.
   const ONCE = ["done", "saved", "ended", "proposed", "taught", "meant", "changed"];
   if (became?.matches(".done") && !find("form", became)) {

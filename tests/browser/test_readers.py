@@ -269,6 +269,9 @@ async def test_requests_are_decided_after_a_question(visit: Visit, readers: Read
     await page.get_by_role("button", name="Отложена: Каштанка").click()
     await expect(page.get_by_text("отложена до")).to_be_visible()
     assert await masha.barriers() == []
+    assert page.url == f"{readers.house.address}/console/requests", "a page loaded again puts nothing aside again"
+    await page.reload()
+    await expect(page.get_by_text("отложена до")).to_have_count(0)
     await page.get_by_role("button", name="Выдана: Каштанка").focus()
     await page.keyboard.press("Enter")
     await expect(page.get_by_text("выдана, бронь закрыта")).to_be_visible()

@@ -217,6 +217,20 @@ async def test_a_copy_of_another_branch_is_sent_off_there_and_put_aside_here(com
     assert f"staff:masha hold.sent patron:{house.anna} {house.anna}" in await audited(house.database)
 
 
+async def test_where_a_form_was_sent_the_page_it_stands_on_is_opened(come: Come, house: DeskReaders) -> None:
+    masha = await come()
+
+    async def leads(path: str) -> tuple[int, str]:
+        answer = await masha.get(path)
+        return answer.status, answer.headers.get("Location", "")
+
+    assert await leads("requests/handed/2") == (303, "/console/requests")
+    assert await leads(f"readers/{house.anna}/hold") == (303, f"/console/readers/{house.anna}")
+    assert await leads("logout") == (303, "/console/")
+    assert (await leads("requests/nothing/2"))[0] == 404
+    assert (await leads("nothing"))[0] == 404
+
+
 async def test_what_nobody_wants_any_more_is_told_with_its_place(come: Come, house: DeskReaders) -> None:
     hold = (await house.lending.hold(house.anna, house.wanted)).hold_id
     there = (await branch_ids_of(house))["02"]
