@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from itertools import product
 
+from bot.library import customs
 from bot.quick import dataclass
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -150,8 +151,14 @@ def _day(day: str, month: str, year: str) -> date | None:
 
 
 def phone_of(written: str) -> str:
-    """A telephone number as digits with its country: «8 (912) 345-67-89» → 79123456789; "" where it is none."""
+    """A telephone number as digits with its country: «8 (912) 345-67-89» → 79123456789; "" where it is none.
+
+    Without a plus it is of the library's country: (555) 010-0123 is 15550100123 in the United States.
+    """
     digits = digits_of(written)
+    if digits and (whole := customs.international(digits)) is not None:
+        whole = digits if written.lstrip().startswith("+") else whole
+        return whole if 7 <= len(whole) <= 15 else ""
     # +84 is Vietnam and +372 Estonia; «+8 912…» and «+912…» are slips of who writes our own mobile numbers.
     abroad = written.lstrip().startswith("+") and not digits.startswith(("89", "9"))
     if len(digits) == 10 and not abroad:

@@ -7,6 +7,7 @@ import pytest
 
 from bot.library.customs import live_in
 from bot.library.hours import parse_intervals
+from bot.library.linking import phone_of
 from bot.library.model import Interval
 from bot.library.typed import birth_date
 from bot.library.when import parse_when
@@ -127,3 +128,29 @@ def test_hours_may_be_written_with_am_and_pm(said: str, start: time, end: time) 
 def test_hours_that_no_clock_has_are_refused(said: str) -> None:
     with pytest.raises(ValueError, match="expected"):
         parse_intervals(said)
+
+
+@pytest.mark.parametrize(
+    ("country", "written", "number"),
+    [
+        ("US", "(555) 010-0123", "15550100123"),
+        ("US", "1-555-010-0123", "15550100123"),
+        ("US", "15550100123", "15550100123"),
+        ("US", "+7 912 345-67-89", "79123456789"),
+        ("US", "912 345 6789", "19123456789"),
+        ("US", "+91 98765 43210", "919876543210"),
+        ("GB", "07700 900123", "447700900123"),
+        ("GB", "447700900123", "447700900123"),
+        ("GB", "0044 7700 900123", "447700900123"),
+        ("DE", "030 1234567", "49301234567"),
+        ("PL", "501 234 567", "48501234567"),
+        ("PL", "48501234567", "48501234567"),
+        ("RU", "8 (912) 345-67-89", "79123456789"),
+        ("KZ", "8 (701) 345-67-89", "77013456789"),
+        ("US", "ask at the desk", ""),
+    ],
+)
+@pytest.mark.usefixtures("at_home")
+def test_a_telephone_number_of_the_register_is_of_the_librarys_country(country: str, written: str, number: str) -> None:
+    live_in(country)
+    assert phone_of(written) == number
