@@ -207,12 +207,14 @@ async def test_an_address_that_is_not_there_is_a_page_with_a_way_back(
     assert (away.status, away.headers["Location"]) == (303, "/console/login?next=%2Fconsole%2Fnowhere%2Fat-all")
     await hire(sqlite, clock)
     await browser.signs_in()
-    for path in ("nowhere", "nowhere/at-all", "logout"):  # the last is no page, only a form goes there
+    for path in ("nowhere", "nowhere/at-all"):
         answer = await browser.get(path)
         page = await answer.text()
         assert answer.status == 404
         assert "Такой страницы нет." in page
         assert "К диалогам" in page
+    onward = await browser.get("logout")  # no page, only a form goes there
+    assert (onward.status, onward.headers["Location"]) == (303, "/console/")
 
 
 @pytest.mark.parametrize(
