@@ -8,13 +8,13 @@ next one, and only a handler that has to wait costs a task of its own.
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Collection, Mapping
-from contextlib import aclosing
 from time import perf_counter
 from typing import TypeVar
 
 import structlog
 
 from bot.clock import Clock
+from bot.endings import ended
 from bot.engine.batching import Hand, Row, Tasks, Together
 from bot.engine.metrics import Metrics
 from bot.engine.patience import InTime, rest
@@ -120,7 +120,7 @@ class Dispatcher:
     async def run(self) -> None:
         """Take turns until :meth:`stop`. Cancelled, it drops the turns in hand, half of none being kept."""
         try:
-            async with aclosing(self._store.changes()) as changes:  # type: ignore[type-var]
+            async with ended(self._store.changes()) as changes:
                 async for _ in changes:
                     await self._take_all()
                     if self._stopping.is_set():
