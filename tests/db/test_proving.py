@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import update
 
 from bot.accounts import LinkState
+from bot.library.customs import live_in
 from db.connect import Database
 from db.models import PatronRow
 from tests.support.accounts import CARD, CHILD_CARD, OTHER_CARD, Desk, opened_desk
@@ -109,3 +110,23 @@ async def test_a_number_of_two_cards_or_of_none_links_nothing(desk: Desk) -> Non
     assert (await desk.accounts.link_by_phone(ANNA, "+79990000000", desk.key())).state is LinkState.WRONG
     assert (await desk.accounts.link_by_phone(ANNA, "+70000000000", desk.key())).state is LinkState.WRONG
     assert (await desk.accounts.link_by_phone(ANNA, "", desk.key())).state is LinkState.WRONG
+
+
+@pytest.mark.parametrize(
+    ("country", "written", "shared"),
+    [
+        ("US", "(555) 010-0123", "15550100123"),
+        ("US", "555.010.0123", "+15550100123"),
+        ("GB", "07700 900123", "447700900123"),
+        ("DE", "030/123 45 67", "+49301234567"),
+        ("PL", "501 234 567", "48501234567"),
+    ],
+)
+async def test_a_number_written_as_the_country_writes_it_is_the_readers(
+    desk: Desk, country: str, written: str, shared: str
+) -> None:
+    live_in(country)
+    async with desk.database.writer.begin() as connection:
+        await connection.execute(update(PatronRow).where(PatronRow.card_number == CARD).values(phone=written))
+
+    assert (await desk.accounts.link_by_phone(ANNA, shared, desk.key())).state is LinkState.LINKED
