@@ -114,6 +114,33 @@ async def test_codes_are_unique_and_only_what_is_there_is_changed(desk: SqlBranc
         await desk.put(replace(CENTRAL, code="99"), login="masha")
 
 
+async def test_what_is_said_of_a_branch_is_known_here_at_once_and_elsewhere_with_the_next_look(
+    desk: SqlBranchDesk, branches: SqlBranches, database: Database
+) -> None:
+    other = SqlBranches(database, CENTRAL.zone)
+    await other.refresh()
+
+    async def heard(code: str) -> list[str]:
+        await other.look()
+        return [(await branch(of, code)).phone for of in (branches, other)]
+
+    await desk.put(replace(CENTRAL, phone="2-22-22"), login="masha")
+    assert await heard("01") == ["2-22-22", "2-22-22"]
+    await desk.put(replace(VILLAGE, main=False, phone="4-44-44"), login="masha", new=True)
+    assert await heard(VILLAGE.code) == ["4-44-44", "4-44-44"]
+    assert await desk.back_to_file("01")
+    assert await heard("01") == [CENTRAL.phone, CENTRAL.phone]
+
+
+async def test_branches_that_the_staff_add_stand_behind_the_others_in_the_order_of_adding(
+    desk: SqlBranchDesk, branches: SqlBranches
+) -> None:
+    for code, name in (("91", "Яблоневская"), ("92", "Аксайская"), ("93", "Луговая")):
+        await desk.put(replace(VILLAGE, main=False, code=code, name=name), login="masha", new=True)
+
+    assert [known.code for known in await branches.all()] == ["01", "02", "91", "92", "93"]
+
+
 # --- days ----------------------------------------------------------------------------------------
 
 
@@ -134,6 +161,18 @@ async def test_an_emergency_is_known_to_another_process_with_its_next_look(
     await other.look()
     assert (await branch(other, "01")).days == ()
     assert not await desk.end(number, MONDAY, login="dasha")
+
+
+async def test_an_entry_is_found_by_its_number_until_it_is_taken_back(desk: SqlBranchDesk) -> None:
+    moving = replace(BURST_PIPE, kind=DayKind.CLOSED, note="переезд")
+    first, second = [await desk.say(days, EVERYWHERE, login="masha") for days in (BURST_PIPE, moving)]
+
+    found = [await desk.entry(number) for number in (first, second, second + 1)]
+
+    assert [entry and (entry.entry_id, entry.days) for entry in found] == [(first, BURST_PIPE), (second, moving), None]
+    assert await desk.end(first, MONDAY, login="masha")
+    assert await desk.entry(first) is None
+    assert await desk.entry(second) is not None
 
 
 async def test_days_are_kept_apart_from_what_is_told_of_a_branch(desk: SqlBranchDesk, branches: SqlBranches) -> None:
