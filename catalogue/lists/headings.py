@@ -60,7 +60,8 @@ _CARD = (
 )
 _BRANCH = (
     "филиал|библиотека|подразделение|структурное подразделение|пункт выдачи|место выдачи|кафедра|код филиала|"
-    "номер филиала|n филиала|branch|library|home library|home branch|branch name|library name"
+    "номер филиала|n филиала|branch|library|home library|home branch|branch name|library name|"
+    "checkout library|checkout branch|checkout location|issuing library|circulating library"
 )
 PATRONS: Mapping[Column, str] = {
     Column.CARD: _CARD + "|штрихкод|barcode|barcode number",

@@ -195,3 +195,24 @@ def test_the_clock_turned_forward_swallows_no_day() -> None:
     assert not now.open
     assert now.opens is not None
     assert now.opens - night <= timedelta(hours=7)
+
+
+@pytest.mark.parametrize(
+    ("day", "opens", "closes"),
+    [
+        (date(2026, 3, 8), "13:00", "17:00"),  # 9:00 to 13:00 by the new time, four hours behind UTC
+        (date(2026, 11, 1), "14:00", "18:00"),  # five hours behind it again
+        (date(2026, 3, 7), "14:00", "18:00"),
+        (date(2026, 11, 2), "14:00", "18:00"),
+    ],
+)
+def test_a_library_opens_by_its_own_clock_on_the_days_when_that_is_changed(day: date, opens: str, closes: str) -> None:
+    hours = Hours(week=((Interval(time(9), time(13)),),) * 7)
+    dawn = datetime(day.year, day.month, day.day, 12, 30, tzinfo=UTC)
+    before = now_at(hours, ZoneInfo("America/New_York"), dawn, NoHolidays())
+    assert before.opens is not None
+    inside = now_at(hours, ZoneInfo("America/New_York"), before.opens, NoHolidays())
+
+    assert (before.open, f"{before.opens:%H:%M}") == (False, opens)
+    assert inside.until is not None
+    assert (inside.open, f"{inside.until:%H:%M}") == (True, closes)

@@ -73,7 +73,9 @@ def test_a_list_of_readers_of_an_american_system(tmp_path: Path) -> None:
     ]
 
 
-LOANS = "Card Number,Item Barcode,Title,Date Checked Out,Date Due\n1,31,Emma,11/05/2026,12/03/2026\n"
+LOANS = (
+    "Card Number,Item Barcode,Title,Date Checked Out,Date Due,Checkout Location\n1,31,Emma,11/05/2026,12/03/2026,MAIN\n"
+)
 
 
 @pytest.mark.parametrize(("month_first", "due"), [(True, date(2026, 12, 3)), (False, date(2026, 3, 12))])
@@ -85,7 +87,7 @@ def test_dates_that_could_be_either_are_as_the_country_writes_them(
 
     assert isinstance(row, Listed)
     assert isinstance(row.row, LoanData)
-    assert (row.row.barcode, row.row.due_on) == ("31", due)
+    assert (row.row.barcode, row.row.due_on, row.row.branch) == ("31", due, "MAIN")
 
 
 @pytest.mark.parametrize(("month_first", "due"), [(True, date(2026, 12, 3)), (False, date(2026, 3, 12))])
