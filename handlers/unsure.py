@@ -78,11 +78,14 @@ async def which(turn: Turn, library: Library) -> Answer:
     called_so = work is not None and (is_called(work, words_of(turn)) or is_called(work, found.corrected))
     if work is not None and called_so and other in WISHES:
         return _ask_of_the_book(work, other, request)
-    to_choose_by = request.slots.keys() & _TELLING or taste_of(request, words_of(turn)) != _ANYTHING
-    if other == "recommend" and to_choose_by:
+    if other == "recommend" and _tells_what_to_choose_by(request, words_of(turn)):
         # Nobody sees a difference between finding and choosing: what was said to choose by is made use of.
         return _go_on(replace(request, intent="recommend"))
     return await _where_no_book_is_meant(turn, library, found, other, called_so=called_so)
+
+
+def _tells_what_to_choose_by(request: Request, text: str) -> bool:
+    return not _TELLING.isdisjoint(request.slots) or taste_of(request, text) != _ANYTHING
 
 
 async def _where_no_book_is_meant(turn: Turn, library: Library, found: Found, other: str, *, called_so: bool) -> Answer:
