@@ -8,9 +8,11 @@ from zoneinfo import ZoneInfo
 from bot.library.customs import twelve_hours
 from bot.library.hours import Day, DaysOff, Now, Why, counted, day_of, now_at
 from bot.library.model import Branch, Hours, Interval
-from bot.wording import capital, clock_time, current_language, day, listed, on_weekday, weekday
+from bot.wording import capital, clock_time, current_language, day, day_and_year, listed, on_weekday, weekday
 from bot.wording import gettext as _
 
+YEAR_UNTOLD_DAYS = 183
+"""A day of another year that is so near is known by its day and month: «в субботу, 2 января» in December."""
 LONGEST_BREAK = timedelta(hours=3)
 """A longer pause is no break: then the stretches are told one by one."""
 
@@ -50,7 +52,8 @@ def named_day(what: date, today: date) -> str:
         return _("сегодня")
     if ahead == 1:
         return _("завтра, {day}").format(day=day(what))
-    return _("{on_weekday}, {day}").format(on_weekday=on_weekday(what.weekday()), day=day(what))
+    told = day(what) if what.year == today.year or abs(ahead) <= YEAR_UNTOLD_DAYS else day_and_year(what)
+    return _("{on_weekday}, {day}").format(on_weekday=on_weekday(what.weekday()), day=told)
 
 
 def moment_words(moment: datetime, now: datetime, zone: ZoneInfo) -> str:

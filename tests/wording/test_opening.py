@@ -91,6 +91,8 @@ def test_a_branch_closed_for_good_promises_no_day() -> None:
         (date(2026, 3, 3), "завтра, 3 марта"),
         (date(2026, 3, 4), "в среду, 4 марта"),
         (date(2026, 3, 10), "во вторник, 10 марта"),
+        (date(2026, 12, 31), "в четверг, 31 декабря"),
+        (date(2027, 3, 1), "в понедельник, 1 марта 2027 г."),
     ],
 )
 def test_days_are_named_from_where_the_reader_stands(day: date, said: str) -> None:
@@ -161,3 +163,7 @@ def test_what_is_said_of_a_branch_in_short_holds_for_the_minute_the_language_the
 
 def _with_days_off() -> Hours | None:
     return parse_hours(week={"mon-sun": "9:00-18:00"})
+
+
+def test_new_year_is_near_in_december() -> None:
+    assert named_day(date(2027, 1, 2), date(2026, 12, 20)) == "в субботу, 2 января"
