@@ -212,6 +212,20 @@ async def test_days_that_have_passed_stay_closed_when_a_closing_ends(
     assert await desk.entries(wednesday) == []
 
 
+async def test_what_came_every_year_comes_no_more_once_it_is_ended(desk: SqlBranchDesk, branches: SqlBranches) -> None:
+    each_year = SpecialDays(
+        kind=DayKind.CLOSED, first=date(2025, 3, 1), last=date(2025, 3, 3), note="день города", yearly=True
+    )
+    once = replace(each_year, first=MONDAY - timedelta(days=1), last=MONDAY, yearly=False, note="переезд")
+    yearly, moving = [await desk.say(days, EVERYWHERE, login="masha") for days in (each_year, once)]
+
+    assert await desk.end(moving, MONDAY, login="masha")
+    assert (await branch(branches, "01")).days == (replace(once, last=MONDAY - timedelta(days=1)), each_year)
+
+    assert await desk.end(yearly, MONDAY, login="masha")
+    assert [days.note for days in (await branch(branches, "01")).days] == ["переезд"]
+
+
 async def test_nothing_becomes_late_while_nobody_knows_when_we_open(desk: SqlBranchDesk, branches: SqlBranches) -> None:
     await desk.say(replace(BURST_PIPE, last=None), EVERYWHERE, login="masha")
 
