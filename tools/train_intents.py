@@ -46,6 +46,7 @@ TUNING = (
     "messages_faces_train.jsonl",
     "messages_desk_train.jsonl",
     "messages_twelve_train.jsonl",
+    "messages_dialogues_train.jsonl",
 )
 TITLES = ROOT / "demo" / "books.csv.gz"
 LOOKED_FOR = "search"

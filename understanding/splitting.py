@@ -30,6 +30,7 @@ _SURELY_HEARD = 0.65
 """A half of a sentence that no phrase knows is a wish of its own where the model gives it such a share."""
 _NO_HALVES = frozenset({"search", "availability", "recommend", "greeting", "thanks", "out_of_scope", "review", "human"})
 """What may be said by the way, or be the rest of a title: «скажите, есть ли «Война» и что ещё»."""
+_LEADS_TO_AN_AMOUNT = frozenset({"на", "до", "во", "по", "с"})
 _ASKS_NO_MORE = frozenset(
     ["сколько", "будет", "стоит", "почем", "это", "платить", "платно", "бесплатно", "выйдет", "обойдется"]
 ) | {"то", "с", "меня", "за", "все", "и", "а"}
@@ -139,9 +140,11 @@ class Splitter:
 
     def _border(self, message: Message, words: Stretch, number: int) -> bool:
         token = message.tokens[number]
-        if message.tokens[number - 1].word in _AND and not token.gap:
+        before = message.tokens[number - 1].word
+        if (before in _AND or before in _LEADS_TO_AN_AMOUNT) and not token.gap:
             return False
-        opens = words.masks[number] & self._openers and not words.masks[number - 1] & self._openers
+        at = number + (token.word in _LEADS_TO_AN_AMOUNT and number + 1 < words.last)  # «…, на сколько»
+        opens = words.masks[at] & self._openers and not words.masks[number - 1] & self._openers
         return bool(token.gap) or token.word in _AND or bool(opens)
 
     def _part(self, message: Message, words: Stretch, first: int, last: int) -> Part:

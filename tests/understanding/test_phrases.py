@@ -86,3 +86,30 @@ def test_a_few_words_that_were_taken_for_something_else(said: str, intent: str, 
 
     assert heard.intent == intent
     assert not topic or heard.slots["topic"] == topic
+
+
+@pytest.mark.parametrize(
+    ("said", "intent", "topic"),
+    [
+        ("ребёнка на пару часов оставить можно?", "rules", "rules"),
+        ("где оставить коляску", "rules", "rules.facilities"),
+        ("а продлить потом можно будет", "rules", "rules.renew"),
+        ("продлите до потом", "renew", ""),
+        ("и если не успею", "rules", "rules.fine"),
+        ("а если не успею доехать до закрытия", "hours", ""),
+        ("сколько хранится бронь", "rules", "rules.hold"),
+        ("я из другого города", "join", "join.remote"),
+        ("можно заказать книгу из другого города", "rules", "rules.mba"),
+        ("а как их скачать", "rules", "rules.ebooks"),
+        ("у меня ещё вопрос", "greeting", ""),
+        ("никаких больше рассылок", "unsubscribe", ""),
+        ("не держите больше мою бронь", "hold", "hold.cancel"),
+        ("взяли книжку и потеряли", "rules", "rules.lost"),
+        ("что я взяла и не вернула", "my_loans", ""),
+    ],
+)
+def test_what_dialogues_say_in_passing(said: str, intent: str, topic: str) -> None:
+    heard = PhraseUnderstanding().understand(said)[0]
+
+    assert heard.intent == intent
+    assert not topic or heard.slots["topic"] == topic
