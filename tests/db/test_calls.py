@@ -301,6 +301,8 @@ async def test_a_question_that_is_late_does_not_leave_into_a_talk_that_goes_on(
 
     assert await aftercare.still_true(question) == "the conversation goes on"
     assert await aftercare.still_true(replace(question, lane=Lane.REPLY)) == "", "no question of ours"
+    plain = replace(question, reply=replace(question.reply, buttons=()))
+    assert await aftercare.still_true(plain) == "", "a notice without buttons is none either"
     assert one
 
 
