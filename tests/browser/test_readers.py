@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import pytest
@@ -398,3 +398,20 @@ async def test_no_screen_about_readers_shuts_anybody_out(visit: Visit, readers: 
     await masha.page.locator(".their-card summary").click()
     await expect(masha.page.locator(".their-card").get_by_text("На руках")).to_be_visible()
     assert await masha.shuts_out() == []
+
+
+async def test_a_long_name_of_a_branch_does_not_push_the_page_aside(visit: Visit, readers: Readers) -> None:
+    work, _ = await readers.house.lending.book("Каштанка")
+    catalogue = readers.house.library.catalogue
+    assert isinstance(catalogue, FakeCatalogue)
+    catalogue.cards = {work: replace(catalogue.holds("Каштанка"), work_id=work)}
+    masha = await enters(visit, readers, width=360)
+    await masha.opens(f"{readers.house.address}/console/readers/{readers.anna}")
+    await masha.page.get_by_label("Забронировать: название или автор").fill("Каштанка")
+    await masha.page.keyboard.press("Enter")
+    await expect(masha.page.get_by_role("button", name="Забронировать: Каштанка")).to_be_visible()
+
+    long = "Городская библиотека имени Н. А. Некрасова (филиал № 11)"
+    await masha.page.get_by_label("Где забрать").evaluate("(at, long) => { at.options[0].text = long; }", long)
+
+    assert await masha.sideways() == 0
