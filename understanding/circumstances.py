@@ -1,4 +1,4 @@
-"""Where a book is wanted, and until when: «Чайку на пятницу в пятом филиале»; said behind its title, no part of it."""
+"""What is said around a title and is no part of it: where a book is wanted, until when, by whom, all parts of it."""
 
 from understanding.sought import Sought
 
@@ -27,14 +27,31 @@ _WHERE_AT_THE_END = Sought(
     "филиал библиотек отдел абонемент детск центральн",
 )
 _UNTIL_AT_THE_END = Sought(rf"(?i)(?:^|[\s,]+)(?:{_UNTIL})[\s?!.,»\")]*$", "на до к")
+_ALL_OF_IT_AT_THE_END = Sought(
+    r"(?i)[\s,]+(?:обе|оба|об[её]их|все|всех|вс[её])\s+(?:(?:её|ее|его|их|эти|эту)\s+)?"
+    r"(?:част(?:и|ей)|тома?|томов|книг[иу]?|серию)[\s?!.,»\")]*$",
+    "част том книг серию",
+)
+_OF_WHAT_AGE_AT_THE_START = Sought(
+    r"(?i)^\W*(?:(?:здравствуйте|привет|добрый\s+день)\W+)?(?:(?:мне|(?:мо\w+\s+)?(?:сыну|дочери|дочке|внуку|внучке|реб[её]нку))"
+    r"\s+)?\d{1,2}(?:\s*(?:лет|год\w*|годик\w*))?[\s,.;]+(?:(?:и|а|но)\s+)?(?:(?:мне|нам|ей|ему)\s+)?"
+    r"(?:очень\s+)?(?:нуж(?:ен|на|но|ны)|надо|ищу|хочу|хочется|требуется|дайте|есть\s+ли(?:\s+у\s+вас)?)\s+"
+    r"(?:(?:прочитать|почитать|взять|найти|книг\w)\s+)?",
+    "лет год нуж надо ищу хоч треб дай есть",
+)
+"""«Мне 14, и нужен граф Монте-Кристо»."""
 _ORDERS = frozenset({"hold", "renew"})
 """What is done until some day; elsewhere «Меню на неделю» is a title."""
 
 
 def without(intent: str, text: str) -> str:
-    """The text without what is said behind a title of where and until when; "" where nothing else is said."""
+    """The text without what is said around a title: of where and until when, who asks, that all parts are wanted.
+
+    "" where nothing else is said.
+    """
+    text = _OF_WHAT_AGE_AT_THE_START.without(text).strip()
     while True:
-        cut = _shorter(text, _WHERE_AT_THE_END)
+        cut = _shorter(_shorter(text, _WHERE_AT_THE_END), _ALL_OF_IT_AT_THE_END)
         if intent in _ORDERS:
             cut = _shorter(cut, _UNTIL_AT_THE_END)
         if cut == text:
