@@ -13,6 +13,8 @@ from bot.wording import gettext as _
 
 YEAR_UNTOLD_DAYS = 183
 """A day of another year that is so near is known by its day and month: «в субботу, 2 января» in December."""
+MOVED_DAY_OFF = frozenset({"Выходной", "Day off"})
+"""How the calendars call a day that is off because a holiday fell on another one: it has no name of its own."""
 LONGEST_BREAK = timedelta(hours=3)
 """A longer pause is no break: then the stretches are told one by one."""
 
@@ -36,7 +38,8 @@ def day_hours(what: Day) -> str:
         case Why.SANITARY:
             return _("закрыто, санитарный день")
         case Why.HOLIDAY:
-            return _("закрыто, праздничный день: {name}").format(name=what.note)
+            named = _("закрыто, праздничный день: {name}").format(name=what.note)
+            return _("закрыто, официальный выходной") if what.note in MOVED_DAY_OFF else named
         case Why.EXCEPTION:
             return _("закрыто: {note}").format(note=what.note) if what.note else _("закрыто")
         case Why.GONE:

@@ -6,10 +6,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.library.holidays import OfficialHolidays
-from bot.library.hours import parse_hours, parse_intervals
+from bot.library.hours import day_of, parse_hours, parse_intervals
 from bot.library.model import Branch, Hours
 from bot.wording import in_language
 from bot.wording.opening import (
+    day_hours,
     moment_words,
     named_day,
     right_now,
@@ -167,3 +168,19 @@ def _with_days_off() -> Hours | None:
 
 def test_new_year_is_near_in_december() -> None:
     assert named_day(date(2027, 1, 2), date(2026, 12, 20)) == "в субботу, 2 января"
+
+
+@pytest.mark.parametrize(
+    ("day", "said", "in_english"),
+    [
+        (date(2026, 12, 31), "закрыто, официальный выходной", "closed, an official day off"),
+        (date(2026, 5, 1), "закрыто, праздничный день: Праздник Весны и Труда", "closed"),
+    ],
+)
+def test_a_day_off_that_was_moved_has_no_name_to_be_told(day: date, said: str, in_english: str) -> None:
+    hours = _with_days_off()
+    assert hours is not None
+
+    assert day_hours(day_of(hours, day, RUSSIA)) == said
+    with in_language("en"):
+        assert day_hours(day_of(hours, day, OfficialHolidays("RU", "en"))).startswith(in_english)
