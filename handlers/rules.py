@@ -43,7 +43,9 @@ _COUNTED = (
     (("час", "hour"), ""),
 )
 """What is counted, by how its word begins, and the rule that tells of it; anything else is a time to keep a book."""
-_TELLS_A_PRICE = re.compile(r"(?i)\d+\s*(?:руб|р\b|₽|коп|тенге|euro|eur|€|\$)|бесплатн|штраф|\bfree\b|\bfine")
+_TELLS_A_PRICE = re.compile(
+    r"(?i)\d+\s*(?:руб|р\b|₽|коп|тенге|roubles?|rubles?|euro|eur|€|\$)|бесплатн|штраф|\bfree\b|\bfine"
+)
 _OF_TIME, _OF_RENEWAL = "rules.term", "rules.renew"
 _DIED = ("умер", "скончал", "похорон", "покойн", "died", "passed")
 """How words begin of somebody who has lost somebody: the rule is told them more gently."""

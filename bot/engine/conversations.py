@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 
 from bot import tastes
 from bot.engine.choices import LIST_LASTS, NO, YES, chosen, is_neither
-from bot.engine.follow_ups import BOOK, BOOKS, MAY_BE_MORE, follow_up, of_the_same_place, subject_of
+from bot.engine.follow_ups import BOOK, BOOKS, MAY_BE_MORE, PLACES, follow_up, of_the_same_place, subject_of
 from bot.language import corrections, reactions, yes_or_no
 from bot.language.folding import fold
 from bot.language.spoken import Spoken, spoken
@@ -43,6 +43,8 @@ _MOTHER_TONGUE = "ru"
 """Is not kept where it is what would be spoken anyway: most dialogues need no word about it."""
 LONGEST_ANSWER = 6
 """Words of an answer to a question of yes or no: in whatever language, it is answered in the question's."""
+_IN_ANOTHER_BUILDING = frozenset(f"elsewhere:{wish}" for wish in PLACES)
+_SURE_OF_A_RULE = 0.9
 _OF_AN_EDITION = ("а на ", "на ", "есть на ", "а есть на ")
 """How a question for an edition begins: «по-английски» and "in English" rather order an answer in it."""
 _UNREADABLE = re.compile("[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
@@ -293,7 +295,14 @@ def _wished(
 def _on_what_was_shown(text: str, first: Request, dialogue: Dialogue, now: datetime, *, mended: bool) -> Trigger | None:
     """Who answers a question on what was shown; of a correction a name alone is one: «нет, в центральной»."""
     asked = of_the_same_place(text, first.intent, dialogue, now) or follow_up(text, dialogue, now)
+    if asked is not None and asked.key in _IN_ANOTHER_BUILDING and _is_of_a_rule(first):
+        return None  # «а в детской тоже печатают?» behind hours
     return asked or (follow_up(f"а {text}", dialogue, now) if mended else None)
+
+
+def _is_of_a_rule(first: Request) -> bool:
+    """Whether a question surely is of a rule that has a name."""
+    return first.intent == "rules" and first.confidence >= _SURE_OF_A_RULE and "." in first.slots.get("topic", "")
 
 
 def _corrected(words: _Words, dialogue: Dialogue, now: datetime) -> _Words | None:

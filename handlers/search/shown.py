@@ -38,7 +38,7 @@ _LOOKED_AT, _SAME_BEGINNING = 40, 2
 _QUOTATION = '«»„“”"'
 _OF_A_BUILDING = frozenset(("hours", "location", "contacts"))
 """Beside a library's name these ask about it, not whether a book is there."""
-_OF_ONE = ("pages", "due", "where", "copies", "editions", "author", "about", "form", "reserve")
+_OF_ONE = ("pages", "sequel", "due", "where", "copies", "editions", "author", "about", "reserve")
 """Questions on a book (``bot.engine.follow_ups``): of several, the one that is meant must be chosen first."""
 
 
@@ -53,6 +53,8 @@ def register(router: Router) -> None:
     router.on(follows("author:work"))(by_whom)
     router.on(follows("form:work"))(in_that_form)
     router.on(follows("pages:work"))(how_long)
+    router.on(follows("sequel:work"))(what_goes_on)
+    router.on(follows("form:works"))(which_of_them_in_that_form)
     router.on(follows("elsewhere:work"))(in_that_library)
     router.on(follows("others:work"))(others_by_author)
     router.on(follows("volume:work", "volume:works"))(that_volume)
@@ -183,6 +185,12 @@ async def that_volume(turn: Turn, library: Library) -> Answer:
     return asked
 
 
+async def what_goes_on(turn: Turn, library: Library) -> Answer:
+    """«А продолжение есть?»: no record tells what follows what."""
+    work = await _work(turn, library)
+    return work if isinstance(work, Answer) else await _unnumbered(turn, library, work)
+
+
 async def _unnumbered(turn: Turn, library: Library, work: WorkCard) -> Answer:
     """Nothing tells which part a book is: the others by its writer, those that are called alike first."""
     taste = Taste(author=work.author)
@@ -229,6 +237,15 @@ async def which_of_them(turn: Turn, library: Library) -> Answer:
     if isinstance(works, Answer):
         return works
     return Answer(replies=(choosing.which_is_meant(works),), works=works, about=about_several(works))
+
+
+async def which_of_them_in_that_form(turn: Turn, library: Library) -> Answer:
+    """The same of a form; behind books in a language «а на башкирском?» asks for books in another one."""
+    works = await _works(turn, library)
+    in_a_language = not isinstance(works, Answer) and any(tongues.named(work.title) for work in works)
+    if tongues.named(turn.text) and in_a_language:
+        return not_followed(turn)
+    return await which_of_them(turn, library)
 
 
 async def which_of_them_there(turn: Turn, library: Library) -> Answer:

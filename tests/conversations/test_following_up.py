@@ -469,3 +469,39 @@ async def test_the_second_part_of_a_book_whose_place_is_untold(reader: Reader, c
 
     reader.hears("Которая по счёту эта книга, в каталоге не сказано. Вот другие книги того же автора:")
     reader.may_press("Ведьмак и кровь, Сапковский А.")
+
+
+async def test_what_goes_on_is_not_told(reader: Reader, catalogue: FakeCatalogue) -> None:
+    catalogue.holds("Дюна", "Герберт Ф.", at(CENTRAL, 1, 1))
+    catalogue.holds("Мессия", "Герберт Ф.", at(CENTRAL, 1, 1))
+    await reader.says("дюна")
+
+    await reader.says("а продолжение есть?")
+
+    reader.hears("Которая по счёту эта книга, в каталоге не сказано.")
+    reader.may_press("Мессия, Герберт Ф.")
+
+
+async def test_a_rule_asked_of_another_building_is_no_question_for_its_hours(reader: Reader, faq: FakeFaq) -> None:
+    faq.answers("rules.print", "Печатаем в центральной и детской.")
+    await reader.says("до скольки вы сегодня?")
+
+    await reader.says("а в детской тоже печатают")
+    reader.hears("Печатаем в центральной и детской.")
+
+
+async def test_another_building_behind_hours_is_still_asked_for_its_own(reader: Reader) -> None:
+    await reader.says("до скольки вы сегодня?")
+
+    await reader.says("а в детской тоже?")
+    reader.hears("Детская библиотека")
+
+
+async def test_another_language_behind_books_in_one(reader: Reader, catalogue: FakeCatalogue) -> None:
+    catalogue.holds("Эдэплэр (на татарском языке)", "", at(CENTRAL, 1, 1))
+    catalogue.holds("Урал (на башкирском языке)", "", at(CENTRAL, 1, 1))
+    await reader.says("книги на татарском есть?")
+
+    await reader.says("а на башкирском")
+
+    reader.may_press("Урал (на башкирском языке)")
