@@ -74,6 +74,7 @@ def test_what_the_law_gives_a_reader_is_heard_in_english(said: str, intent: str)
     ("said", "intent", "topic"),
     [
         ("пароль какой", "rules", "rules.wifi"),
+        ("what is the password", "rules", "rules.wifi"),
         ("это останется анонимно?", "rules", ""),
         ("а что с собой взять", "join", "join"),
         ("что там у меня", "my_loans", ""),
