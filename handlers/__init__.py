@@ -27,6 +27,8 @@ BEYOND_DOUBT = 0.95
 """From this score on a message that was understood otherwise may be a title after all."""
 HARDLY_A_TITLE, A_GUESS, A_WILD_GUESS = 0.65, 0.5, 0.35
 """Confidences below which a search may be none: where nothing was found, something near, something that fits."""
+UNFOUND = "unfound"
+"""Slot: a title that was looked up in vain before a list was asked for instead."""
 _BESIDE_A_TITLE = frozenset(
     words("а и ну да же ли бы вот у вас есть мне нам нужна нужен нужно нужны ищу хочу найти взять почитать книга книгу "
           "книжка роман пожалуйста здравствуйте добрый день это про the a book do you have is there номер")

@@ -7,7 +7,7 @@ from bot.language.folding import words
 from bot.library.model import WorkCard
 from bot.library.places import find_branches
 from bot.messages import Button, reply
-from bot.ports.catalogue import Found, Taste
+from bot.ports.catalogue import Found, Taste, Verdict
 from bot.ports.library import Library
 from bot.ports.understanding import Request
 from bot.quick import replace
@@ -18,6 +18,8 @@ from bot.wording import gettext as _
 from handlers import (
     A_GUESS,
     A_WILD_GUESS,
+    BEYOND_DOUBT,
+    UNFOUND,
     begins_or_ends,
     is_called,
     is_hardly_found,
@@ -35,6 +37,8 @@ OF_A_CARD = frozenset({"renew", "hold", "my_loans", "subscribe", "unsubscribe"})
 ONLY_SAID = frozenset({"review", "thanks"})
 """To what asks for nothing, a book that only begins or ends so is asked about, too: «Пять минут»."""
 _ANYTHING, _TELLING = Taste(), frozenset({"like", "language"})
+_WHOLE_TITLE = 3
+"""Words of a title that nobody says by chance, if the catalogue has it so: «дочь хочет Алису в Стране чудес»."""
 LONGEST_PAYLOAD = 64
 """Bytes of what a button carries; see ``Button``."""
 
@@ -78,14 +82,34 @@ async def which(turn: Turn, library: Library) -> Answer:
     called_so = work is not None and (is_called(work, words_of(turn)) or is_called(work, found.corrected))
     if work is not None and called_so and other in WISHES:
         return _ask_of_the_book(work, other, request)
-    if other == "recommend" and _tells_what_to_choose_by(request, words_of(turn)):
-        # Nobody sees a difference between finding and choosing: what was said to choose by is made use of.
-        return _go_on(replace(request, intent="recommend"))
+    if other == "recommend" and (chosen := _by_taste(request, found, words_of(turn))) is not None:
+        return chosen
     return await _where_no_book_is_meant(turn, library, found, other, called_so=called_so)
 
 
-def _tells_what_to_choose_by(request: Request, text: str) -> bool:
-    return not _TELLING.isdisjoint(request.slots) or taste_of(request, text) != _ANYTHING
+def _by_taste(request: Request, found: Found, text: str) -> Answer | None:
+    """Nobody sees a difference between finding and choosing: what was said to choose by is made use of.
+
+    Unless that is only who reads («сын просит Гарри Поттера»), and the book is here. None where nothing was said.
+    """
+    taste = taste_of(request, text)
+    tells_of_books = not _TELLING.isdisjoint(request.slots) or taste.tells_of_books
+    if not tells_of_books and taste == _ANYTHING:
+        return None
+    if not tells_of_books and request.intent in LOOKED_FOR and _is_there(found):
+        return _go_on(request)
+    return _go_on(replace(request, intent="recommend", slots=_with_the_unfound(request, found)))
+
+
+def _is_there(found: Found) -> bool:
+    return found.verdict in (Verdict.FOUND, Verdict.CHOICE) and bool(found.scores) and found.scores[0] >= BEYOND_DOUBT
+
+
+def _with_the_unfound(request: Request, found: Found) -> Mapping[str, str]:
+    """The slots, with what was looked up in vain: a list that has nothing of it says so («внук просит Майнкрафт»)."""
+    title = request.slots.get("narrower") or request.slots.get("title", "")
+    in_vain = request.intent in LOOKED_FOR and found.verdict is Verdict.NOTHING and title
+    return {**request.slots, UNFOUND: title} if in_vain else request.slots
 
 
 async def _where_no_book_is_meant(turn: Turn, library: Library, found: Found, other: str, *, called_so: bool) -> Answer:
@@ -103,6 +127,8 @@ async def _where_no_book_is_meant(turn: Turn, library: Library, found: Found, ot
 
 def _may_be_none(found: Found, request: Request) -> bool:
     """A guess at a title, of which no more than a part is there: «а детям?» is not «Детям. Ася»."""
+    if _is_there(found) and len(words(request.slots.get("title", ""))) >= _WHOLE_TITLE:
+        return False
     return is_hardly_found(found, request) or request.confidence < A_WILD_GUESS
 
 

@@ -77,6 +77,11 @@ class Taste:
     newest: bool = False
     languages: tuple[str, ...] = ()
 
+    @property
+    def tells_of_books(self) -> bool:
+        """Whether it says what kind of books is wanted, and not only who reads them."""
+        return bool(self.subject or self.genre or self.author or self.newest or self.languages)
+
 
 class Wish(StrEnum):
     """One of the things that a taste may name."""

@@ -12,9 +12,9 @@ from bot.ports.library import Library
 from bot.quick import dataclass, replace
 from bot.routing import TASTE, Answer, Expects, Turn
 from bot.tastes import adds, is_only_a_taste, narrowed, refused, taste_of
-from bot.wording import books
+from bot.wording import books, quoted
 from bot.wording import gettext as _
-from handlers import Row, find_button, librarian_button, words_of
+from handlers import UNFOUND, Row, find_button, librarian_button, words_of
 from handlers.search.shown import about_several
 
 SHOWN = 5
@@ -46,7 +46,7 @@ async def recommend(turn: Turn, library: Library) -> Answer:
     if not found.works and taste == Taste(age=taste.age) and taste.age is not None and taste.age >= _GROWN:
         found = await _popular(library, taste.age, shut_out)
     if found.works:
-        return _listed(found, taste, shut_out)
+        return _listed(found, taste, shut_out, "" if taste.tells_of_books else turn.request.slots.get(UNFOUND, ""))
     if taste == _ANYTHING:
         return Answer(replies=(_asked_about_taste(),))
     return Answer(replies=(_nothing_marked(taste),), missed=True)
@@ -96,13 +96,17 @@ async def instead(turn: Turn, library: Library, query: str) -> Answer | None:
     return _listed(found, taste, _NOTHING) if found.works else None
 
 
-def _listed(found: Suggested, taste: Taste, shut_out: Refused) -> Answer:
+def _listed(found: Suggested, taste: Taste, shut_out: Refused, unfound: str = "") -> Answer:
+    """A list; ``unfound`` is the title that was asked for and is not here."""
     shown, more = found.works[:SHOWN], found.works[SHOWN:]
     rows: list[Row] = [(Button(books.label(work), f"work:{work.work_id}"),) for work in shown]
     if more:
         numbers = ",".join(str(work.work_id) for work in more)
         rows.append((Button(_("Ещё варианты"), f"choose:{numbers}"),))
     told, about = _told(found, taste), _unmet(found, taste)
+    if unfound:
+        about.insert(0, _("«{query}» в каталоге не нашлось.").format(query=quoted(unfound)))
+        told = _("Может быть, подойдёт что-то из этого:")
     if not any(work.available or work.items_unknown for work in shown):
         about.append(_("Сейчас все они выданы."))
     lines = [*about, told] if told.endswith(":") else [told, *about]  # a colon stands before what it leads to

@@ -136,3 +136,39 @@ async def test_a_reader_of_thirteen_is_shown_what_others_read(reader: Reader, ca
 
     reader.may_press("Остров, Стивенсон")
     assert not any("Взрослое" in button.label for button in reader.offered())
+
+
+async def test_who_asks_for_a_child_and_names_a_book_that_is_here_gets_the_book(
+    reader: Reader, catalogue: FakeCatalogue
+) -> None:
+    for title in ("Гарри Поттер и Кубок огня", "Гарри Поттер и Орден Феникса"):
+        catalogue.holds(title, "Ролинг Дж.", at(CENTRAL, 1, 1))
+    catalogue.holds("Мойдодыр", "Чуковский К.", at(CENTRAL, 1, 1))
+
+    await reader.says("сын просит гарри поттера")
+
+    assert {button.label for button in reader.offered()} >= {
+        "Гарри Поттер и Кубок огня, Ролинг Дж.",
+        "Гарри Поттер и Орден Феникса, Ролинг Дж.",
+    }
+    assert not any("Мойдодыр" in button.label for button in reader.offered())
+
+
+async def test_a_list_instead_of_a_book_says_that_the_book_is_not_here(
+    reader: Reader, catalogue: FakeCatalogue
+) -> None:
+    catalogue.holds("Мойдодыр", "Чуковский К.", at(CENTRAL, 1, 1))
+
+    await reader.says("внук просит майнкрафт")
+
+    reader.hears("«майнкрафт» в каталоге не нашлось.", "Может быть, подойдёт что-то из этого:")
+    reader.may_press("Мойдодыр, Чуковский К.")
+
+
+async def test_a_whole_title_that_is_here_is_no_guess(reader: Reader, catalogue: FakeCatalogue) -> None:
+    catalogue.holds("Алиса в Стране чудес", "Кэрролл Л.", at(CENTRAL, 1, 1))
+    catalogue.holds("Алиса в Стране чудес", "Заходер Б.", at(CENTRAL, 1, 1))
+
+    await reader.says("дочь хочет алису в стране чудес")
+
+    reader.may_press("Алиса в Стране чудес, Кэрролл Л.", "Алиса в Стране чудес, Заходер Б.")
