@@ -16,6 +16,8 @@ from db.group_commit import GroupCommit
 from db.reading import Reader, reader_of
 
 MOST_SHELF_MARKS = 3
+REMEMBERED = 2_048
+"""Cards, by all that the store says of them: it is asked each time, but what it said before need not be read anew."""
 ASKED_TOGETHER, PASSES = 64, 16
 """Questions of one query, and for how many passes of the event loop it waits for more where more keep coming: under
 load a query of twenty questions costs half as much a question as one of five."""
@@ -73,7 +75,8 @@ class _Record(msgspec.Struct, array_like=True):
     items: list[Item]
 
 
-_decode = msgspec.json.Decoder(list[_Record]).decode
+_pieces = msgspec.json.Decoder(list[msgspec.Raw]).decode
+_record = msgspec.json.Decoder(_Record).decode
 
 
 class SqlCards:
@@ -95,6 +98,8 @@ class SqlCards:
             "last": LAST,
         }
         self._statement = CARDS.format_map(words)
+        self._made: dict[bytes, WorkCard] = {}
+        self._made_on = ""
         self._questions: GroupCommit[Sequence[int]] = GroupCommit(self._answer, batch=ASKED_TOGETHER, passes=PASSES)
 
     async def cards(self, work_ids: Sequence[int]) -> dict[int, WorkCard]:
@@ -109,13 +114,24 @@ class SqlCards:
 
     async def _answer(self, questions: Sequence[Sequence[int]]) -> Sequence[object]:
         wanted = sorted({number for question in questions for number in question})
-        records = await self._reader.ask(self._statement, (self._reader.ids(wanted),), _decode)
-        of_work: defaultdict[int, list[_Record]] = defaultdict(list)
-        for record in records:
-            of_work[record.work_id].append(record)
+        records = await self._reader.ask(self._statement, (self._reader.ids(wanted),), _pieces)
+        of_work: defaultdict[int, list[bytes]] = defaultdict(list)
+        for record in map(bytes, records):
+            of_work[int(record[1 : record.index(b",")])].append(record)
         today = self._clock.now().astimezone(self._zone).date().isoformat()
-        cards = {number: _card(editions, today) for number, editions in of_work.items()}
+        if today != self._made_on or len(self._made) >= REMEMBERED:
+            self._made_on = today
+            self._made.clear()
+        cards = {number: self._card(records, today) for number, records in of_work.items()}
         return [{number: cards[number] for number in question if number in cards} for question in questions]
+
+    def _card(self, records: list[bytes], today: str) -> WorkCard:
+        """The card of these records: the very same one as long as they say the same."""
+        told = b"".join(records)
+        card = self._made.get(told)
+        if card is None:
+            card = self._made[told] = _card([_record(record) for record in records], today)
+        return card
 
 
 class _AtBranch:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from bot.library.customs import twelve_hours
 from bot.library.hours import Day, DaysOff, Now, Why, counted, day_of, now_at
 from bot.library.model import Branch, Hours, Interval
+from bot.sameness import OfThisMinute
 from bot.wording import capital, clock_time, current_language, day, day_and_year, listed, on_weekday, weekday
 from bot.wording import gettext as _
 
@@ -73,27 +74,13 @@ def moment_words(moment: datetime, now: datetime, zone: ZoneInfo) -> str:
     )
 
 
-class _InThisMinute:
-    """Remembers of the present minute what was said of very branches: each answer on a book says it anew."""
-
-    def __init__(self) -> None:
-        self._minute: datetime | None = None
-        self._said: dict[tuple[int, int, str, bool], tuple[Branch, DaysOff, str]] = {}
-
-    def today_in_short(self, branch: Branch, moment: datetime, holidays: DaysOff) -> str:
-        """A few words beside a branch's name: «сегодня до 18:00», «завтра с 9:00»; "" where nothing is known."""
-        minute = moment.replace(second=0, microsecond=0)
-        if minute != self._minute:
-            self._minute = minute
-            self._said.clear()
-        key = id(branch), id(holidays), current_language(), twelve_hours()
-        found = self._said.get(key)
-        if found is None:  # they are held, so none is taken for another
-            found = self._said[key] = branch, holidays, _today_in_short(branch, moment, holidays)
-        return found[2]
+_SHORTLY: OfThisMinute[str] = OfThisMinute()
 
 
-today_in_short = _InThisMinute().today_in_short
+def today_in_short(branch: Branch, moment: datetime, holidays: DaysOff) -> str:
+    """A few words beside a branch's name: «сегодня до 18:00», «завтра с 9:00»; "" where nothing is known."""
+    said_so = current_language(), twelve_hours()
+    return _SHORTLY.of(moment, (branch, holidays), said_so, lambda: _today_in_short(branch, moment, holidays))
 
 
 def _today_in_short(branch: Branch, moment: datetime, holidays: DaysOff) -> str:

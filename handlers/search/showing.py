@@ -6,11 +6,13 @@ from datetime import UTC, datetime
 from bot.clock import local_day
 from bot.language.folding import fold, words
 from bot.language.morphology import stem
+from bot.library.customs import twelve_hours
 from bot.library.hours import DaysOff
 from bot.library.model import Branch, WorkCard
 from bot.messages import Button, Reply, Styled, bold, link, reply
 from bot.ports.catalogue import Found
-from bot.wording import books
+from bot.sameness import OfThisMinute
+from bot.wording import books, current_language
 from bot.wording import gettext as _
 from handlers import Row, find_button, in_lines, librarian_button
 
@@ -22,6 +24,8 @@ NO_DOUBT, TELLING = 0.85, 4
 """A score from which on a book is what was asked for; letters of a word that says something."""
 LONGEST_ANNOTATION = 700
 """Characters: a screen of a phone."""
+_TOLD: OfThisMinute[Reply] = OfThisMinute()
+"""Many ask for the same few books, and as long as nothing happens to the copies they are told the same."""
 OTHERS = 4
 """Works behind «Не та книга»: as many numbers as 64 bytes of a button surely hold."""
 
@@ -49,6 +53,33 @@ def card(
         others: Works that fitted less: one press away.
         holds: Whether readers can wait for books here.
     """
+    beside = (
+        wanted and wanted.code,
+        before,
+        tuple([other.work_id for other in others[:OTHERS]]),
+        holds,
+        current_language(),
+        twelve_hours(),
+    )
+    return _TOLD.of(
+        moment,
+        (work, branches, holidays),
+        beside,
+        lambda: _card(work, branches, moment, holidays, wanted, before, others, holds=holds),
+    )
+
+
+def _card(
+    work: WorkCard,
+    branches: Sequence[Branch],
+    moment: datetime,
+    holidays: DaysOff,
+    wanted: Branch | None,
+    before: str,
+    others: Sequence[WorkCard],
+    *,
+    holds: bool,
+) -> Reply:
     work = books.expected(work, branches, holidays)
     holdings = books.ranked(work, branches, wanted)
     shown = holdings if len(holdings) <= _MANY else holdings[: books.BRANCHES_SHOWN]

@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import event, select
 
+import db.cards
 from bot.bibliography import Kept
 from bot.errors import StoreUnavailable
 from db import catalogue_sql
@@ -18,7 +19,7 @@ from db.connect import Database, connect
 from db.index_source import SqlIndexSource
 from db.migrate import upgrade
 from db.models import ImportRunRow, ItemRow, RecordRow, WorkRow
-from tests.support.books import book, copy
+from tests.support.books import book, copy, lent
 from tests.support.catalogues import CatalogueStore, opened_catalogue
 from tests.support.clock import StandingClock
 from tests.support.databases import Databases
@@ -165,6 +166,43 @@ async def test_all_works_of_all_questions_are_read_in_one_statement(sqlite: Data
     await asyncio.gather(*(cards.cards([n, n + 1, n + 2]) for n in range(1, 59)))
 
     assert len(said) <= 2  # the first to come, then all the others together
+    await cards.aclose()
+
+
+async def test_a_card_is_the_very_same_one_until_the_store_says_otherwise_or_the_day_is_over(
+    store: CatalogueStore, clock: StandingClock
+) -> None:
+    """What is worded of it is remembered by it."""
+    out = (lent("01", "1", due_on=date(2026, 3, 4)), lent("01", "2", due_on=date(2026, 3, 20)))
+    await store.imports(book("Книга", "А.", *out), book("Другая", "А.", copy("01", "3")))
+    (number, first), (another, other) = (
+        (card.work_id, card) for card in [await store.work(title) for title in ("Книга", "Другая")]
+    )
+
+    again = await store.cards.cards([number, another])
+    assert again[number] is first
+    assert again[another] is other
+    assert first.holdings[0].next_due == date(2026, 3, 4)
+
+    await store.imports(book("Книга", "А.", *out, copy("01", "4")), book("Другая", "А.", copy("01", "3")))
+    changed = (await store.cards.cards([number]))[number]
+    assert (first.available, changed.available) == (0, 1)
+
+    clock.turn(timedelta(days=3))
+    assert (await store.cards.cards([number]))[number].holdings[0].next_due == date(2026, 3, 20)
+
+
+async def test_no_more_cards_are_remembered_than_was_said(
+    sqlite: Database, clock: StandingClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(db.cards, "REMEMBERED", 2)
+    writer, cards = SqlCatalogueWriter(sqlite, clock), SqlCards(sqlite, clock, CENTRAL.zone)
+    run = await writer.begin("s", [])
+    await writer.keep(run, "s", [book(f"Книга {n}", "А.", copy("01"), source_id=f"{n}") for n in range(5)])
+
+    for number in range(1, 6):
+        assert (await cards.cards([number]))[number].available == 1
+        assert len(cards._made) <= 2
     await cards.aclose()
 
 
