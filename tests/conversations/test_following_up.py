@@ -417,39 +417,6 @@ async def test_words_of_their_own_ask_for_no_book_that_was_shown(reader: Reader,
     reader.hears_nothing_of("О какой книге вы спрашиваете?")
 
 
-@pytest.mark.parametrize(
-    ("asked", "told"),
-    [
-        ("и на сколько?", "На две недели."),
-        ("а на какой срок", "На две недели."),
-        ("сколько это стоит", "Бесплатно всё."),
-    ],
-)
-async def test_a_few_words_behind_a_rule_ask_for_the_next_one(
-    reader: Reader, faq: FakeFaq, asked: str, told: str
-) -> None:
-    faq.answers("rules.limit", "До пяти книг.")
-    faq.answers("rules.term", "На две недели.")
-    faq.answers("rules.price", "Бесплатно всё.")
-    await reader.says("сколько книг можно взять?")
-
-    await reader.says(asked)
-
-    reader.hears(told)
-
-
-async def test_a_rule_that_tells_its_price_is_told_again(reader: Reader, faq: FakeFaq) -> None:
-    faq.answers("rules.print", "Лист 5 рублей.")
-    faq.answers("rules.price", "Бесплатно всё.")
-    await reader.says("можно распечатать?")
-
-    await reader.says("а сколько")
-    reader.hears("Лист 5 рублей.")
-
-    await reader.says("сколько стоит билет")
-    reader.hears_nothing_of("Лист 5 рублей.")
-
-
 async def test_one_of_a_list_is_chosen_with_words_around_it(reader: Reader, catalogue: FakeCatalogue) -> None:
     catalogue.holds("Космос", "Первый П.", at(CENTRAL, 1, 1))
     catalogue.holds("Космос и звёзды", "Второй В.", at(CENTRAL, 1, 1))
@@ -480,21 +447,6 @@ async def test_what_goes_on_is_not_told(reader: Reader, catalogue: FakeCatalogue
 
     reader.hears("Которая по счёту эта книга, в каталоге не сказано.")
     reader.may_press("Мессия, Герберт Ф.")
-
-
-async def test_a_rule_asked_of_another_building_is_no_question_for_its_hours(reader: Reader, faq: FakeFaq) -> None:
-    faq.answers("rules.print", "Печатаем в центральной и детской.")
-    await reader.says("до скольки вы сегодня?")
-
-    await reader.says("а в детской тоже печатают")
-    reader.hears("Печатаем в центральной и детской.")
-
-
-async def test_another_building_behind_hours_is_still_asked_for_its_own(reader: Reader) -> None:
-    await reader.says("до скольки вы сегодня?")
-
-    await reader.says("а в детской тоже?")
-    reader.hears("Детская библиотека")
 
 
 async def test_another_language_behind_books_in_one(reader: Reader, catalogue: FakeCatalogue) -> None:

@@ -99,3 +99,10 @@ def all_of(path: Path) -> list[Read | Rejected]:
 def numbers(record: RecordData) -> list[str]:
     """The inventory numbers of its copies."""
     return [item.inventory_number for item in record.items]
+
+
+def csv(folder: Path, *lines: str, encoding: str = "utf-8", name: str = "inventory.csv") -> Path:
+    """An inventory in CSV, a line after another."""
+    path = folder / name
+    path.write_bytes("\r\n".join(lines).encode(encoding) + b"\r\n")
+    return path

@@ -8,21 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.errors import InputError
 from bot.library.model import ItemStatus, Kind
 from bot.library.records import ItemData, Read, RecordData, Rejected, Rejection
-from catalogue.importers import recognise
 from catalogue.importers.tables import recognise_table
 from catalogue.importers.tables.values import author_and_title, inventory_numbers, read_isbns, status, year
-from tests.catalogue.importers.support import all_of, numbers
+from tests.catalogue.importers.support import all_of, csv, numbers
 
 HEADER = "Инв. №;Автор;Заглавие;Год;Цена, руб.;ББК;Филиал;№ акта выбытия;Примечание"
-
-
-def csv(folder: Path, *lines: str, encoding: str = "utf-8", name: str = "inventory.csv") -> Path:
-    path = folder / name
-    path.write_bytes("\r\n".join(lines).encode(encoding) + b"\r\n")
-    return path
 
 
 def records(folder: Path, *lines: str, encoding: str = "utf-8") -> list[RecordData]:
@@ -426,48 +418,6 @@ def test_a_kind_a_language_and_an_age_mark_are_read(tmp_path: Path) -> None:
         (Kind.BOOK, ("tat",), 0, ""),
         (Kind.SERIAL, (), 16, ""),
     ]
-
-
-# --- no table of books ---------------------------------------------------------------------------
-
-
-def test_a_table_without_titles_is_refused_with_what_was_found(tmp_path: Path) -> None:
-    path = csv(tmp_path, "дата;сумма;организация", "01.01.2024;100;АО")
-
-    with pytest.raises(InputError, match=r"inventory\.csv.*«дата», «сумма», «организация».*expected: Заглавие"):
-        recognise(path)
-
-
-def test_a_table_without_a_header_is_not_read_by_its_first_row(tmp_path: Path) -> None:
-    path = csv(tmp_path, "1;Чайка;Чехов А. П.;Книга", "2;Мать;Горький М.;Книга")
-
-    with pytest.raises(InputError, match="«Чайка»"):
-        recognise(path)
-
-
-def test_a_list_of_readers_is_no_catalogue(tmp_path: Path) -> None:
-    path = csv(tmp_path, "№ билета;ФИО читателя;Название;Дата выдачи", "7;Иванова А.;Чайка;01.01.2024")
-
-    with pytest.raises(InputError, match="list of readers or of loans"):
-        recognise(path)
-
-
-def test_prose_and_programs_are_no_tables(tmp_path: Path) -> None:
-    prose = tmp_path / "notes.txt"
-    prose.write_text("Это просто текст, в котором есть запятые.\nИ ещё строка; с точкой с запятой.\nКонец.", "utf-8")
-    program = tmp_path / "program.py"
-    program.write_text("import os\nrows = [\n    ['Автор', 'Заглавие', 'Инв. №'],\n]\nprint(rows, os.name)\n", "utf-8")
-
-    assert recognise_table(prose) is None
-    assert recognise_table(program) is None
-
-
-def test_a_named_charset_overrules_and_a_wrong_one_is_refused(tmp_path: Path) -> None:
-    path = csv(tmp_path, "Название;Автор", "Чайка;Чехов", encoding="cp866")
-
-    assert recognise(path, "cp866").charset == "cp866"
-    with pytest.raises(InputError):
-        recognise(path, "klingon")
 
 
 @given(st.binary(max_size=300))
