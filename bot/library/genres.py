@@ -5,7 +5,6 @@ of which may stand in a record's genre, subject or keyword: a stem, or two with 
 """
 
 import re
-from functools import lru_cache
 
 from bot.language.folding import words
 from bot.language.morphology import stem
@@ -44,21 +43,12 @@ _OF_STEM = {name: names for names in map(_names, _KINDS) for name in names}
 _IN_ONE_WORD = {said.replace("_", " "): kind.split()[0] for kind in _KINDS for said in kind.split() if "_" in said}
 _TWO_WORDS = re.compile(rf"(?<!\w)(?:{'|'.join(_IN_ONE_WORD)})(?!\w)")
 _LOVE = frozenset({stem("любовный"), stem("романтический")})
-_SHORT = 100
-"""Characters of a text that is looked at once: several ask the same of a message."""
 BOOK = frozenset(stem(word) for word in words("книга книжка литература произведение что-нибудь book"))
 
 
 def told(text: str) -> list[str]:
     """The folded words of a text, a kind of two words in one: "science fiction" is neither science nor any fiction."""
-    return [*(_told_again(text) if len(text) <= _SHORT else _told(text))]
-
-
-def _told(text: str) -> tuple[str, ...]:
-    return tuple(_TWO_WORDS.sub(lambda found: _IN_ONE_WORD[found[0]], " ".join(words(text))).split())
-
-
-_told_again = lru_cache(maxsize=4_096)(_told)
+    return _TWO_WORDS.sub(lambda found: _IN_ONE_WORD[found[0]], " ".join(words(text))).split()
 
 
 def kind_of(word: str) -> frozenset[str]:

@@ -55,9 +55,10 @@ async def of_books(turn: Turn, library: Library, *, found: bool = True) -> Answe
         library: Where to look.
         found: Whether the catalogue has what else was said; where not, «books in English for beginners» name none.
     """
-    said, language = genres.told(words_of(turn)), turn.request.slots.get("language", "")
+    language = turn.request.slots.get("language", "")
     if not language or language in _OURS:
         return None
+    said = genres.told(words_of(turn))
     several = not found and not turn.request.slots.get("author") and not _SEVERAL.isdisjoint(said)
     own = genres.told(turn.request.rest)  # of a message in several sentences
     named = all(not all(_is_beside(word, language) for word in one) for one in (said, own) if one)
