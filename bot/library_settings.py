@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BeforeValidator, Field, model_validator
 
 from bot.errors import ConfigError
+from bot.library import customs
 from bot.library.hours import parse_hours
 from bot.library.model import Branch
 from bot.section import Section
@@ -80,6 +81,11 @@ class LibrarySettings(Section):
         if self.reply_branch and self.reply_branch not in codes:
             raise ValueError(f"reply_branch: expected a code of a branch ({', '.join(codes)})")
         return self
+
+    @property
+    def month_first(self) -> bool:
+        """Whether the country writes 4/7 for the seventh of April."""
+        return self.country in customs.MONTH_FIRST
 
     def values(self) -> tuple[Branch, ...]:
         """The branches as the core knows them. Raises ConfigError with the place of a wrong hour."""

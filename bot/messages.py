@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from enum import IntEnum, StrEnum
 
-from bot.quick import dataclass
+from bot.quick import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -240,6 +240,11 @@ class Reply:
     personal: bool = False
     template: Template | None = None
     language: str = ""
+
+
+def worded_in(reply: Reply, language: str, own: str) -> Reply:
+    """The reply as one that is worded in ``language``; ``own`` is the library's."""
+    return reply if language == own else replace(reply, language=language)
 
 
 _TWO_STOPS = re.compile(r"(?<=\w)\.\.(?!\.)")

@@ -16,7 +16,6 @@ from bot.engine.inviting import JoinLinks
 from bot.engine.privacy import DataClass, Privacy
 from bot.engine.rehearsal import Rehearsal, Stage
 from bot.lessons import Lessons, Topic
-from bot.library.customs import MONTH_FIRST
 from bot.library.model import Branch
 from bot.library.places import start_parameter
 from bot.settings import Settings
@@ -185,7 +184,7 @@ def imports_of(what: Opened) -> CatalogueImports:
     """What loads catalogues and lists at the console."""
     settings = what.settings
     branches = settings.library.branches
-    month_first = settings.library.country in MONTH_FIRST
+    month_first = settings.library.month_first
 
     async def known() -> Sequence[Branch]:
         return [*settings.library.values(), *described(await what.branches.all())]

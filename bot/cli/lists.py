@@ -13,7 +13,7 @@ from rich.table import Table
 
 from bot.app.accounts import lending_house
 from bot.app.store import open_database
-from bot.cli.loading import REPORT, Asked, check_branch, month_first, only_branch, progress, put_branches
+from bot.cli.loading import REPORT, Asked, check_branch, only_branch, progress, put_branches
 from bot.clock import SystemClock
 from bot.library.lists import Listed, ListPlan, ListSummary
 from bot.library.records import Rejected, Rejection
@@ -31,7 +31,7 @@ Tick = Callable[[OnDisk, int], None]
 def load(settings: Settings, folder: Path, files: Sequence[Path], asked: Asked, console: Console) -> int:
     """Import lists; prints what became of them. Returns the exit code of ``bibliobot import``."""
     kind = cast("Literal['patrons', 'loans']", asked.kind)
-    sources = [recognise_list(file, kind, asked.encoding, month_first=month_first(settings)) for file in files]
+    sources = [recognise_list(file, kind, asked.encoding, month_first=settings.library.month_first) for file in files]
     check_branch(asked.branch, settings.library.values())
     return asyncio.run(_load(settings, folder, sources, asked, console))
 

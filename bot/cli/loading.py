@@ -15,7 +15,6 @@ from bot.cli.faq_file import read_answers
 from bot.clock import SystemClock
 from bot.errors import InputError, WrongUse
 from bot.language.folding import fold
-from bot.library.customs import MONTH_FIRST
 from bot.library.model import Branch
 from bot.memory import collecting_soon
 from bot.quick import dataclass
@@ -80,7 +79,7 @@ def load(config: Path | None, files: Sequence[Path], asked: Asked) -> int:
 
         return hiding.load(settings, folder, files, asked, console)
     branches = settings.library.values()
-    sources = [recognise(file, asked.encoding, branches, month_first=month_first(settings)) for file in files]
+    sources = [recognise(file, asked.encoding, branches, month_first=settings.library.month_first) for file in files]
     check_branch(asked.branch, branches)
     return asyncio.run(_load_catalogue(settings, folder, sources, asked, console))
 
@@ -121,11 +120,6 @@ async def _load_catalogue(
 async def put_branches(settings: Settings, database: Database) -> None:
     """The configured branches first, so that the files' names of them are recognised."""
     await SqlBranches(database, settings.library.timezone).put(settings.library.values())
-
-
-def month_first(settings: Settings) -> bool:
-    """How the library's country writes dates in figures."""
-    return settings.library.country in MONTH_FIRST
 
 
 def only_branch(settings: Settings) -> str:

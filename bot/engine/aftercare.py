@@ -5,9 +5,8 @@ from datetime import datetime, timedelta
 
 from bot.calls import CallStore, Closed
 from bot.clock import Clock
-from bot.messages import Button, Lane, Outbound, Reply
+from bot.messages import Button, Lane, Outbound, Reply, worded_in
 from bot.ports.log import Dialogue
-from bot.quick import replace
 from bot.rounds import again_and_again
 from bot.wording import gettext as _
 from bot.wording import in_language, language_of
@@ -71,7 +70,7 @@ class Aftercare:
             number = closed.handover_id
             buttons = (Button(_("Да"), f"helped:{number}:yes"), Button(_("Нет"), f"helped:{number}:no"))
             said = Reply(text=self._words.say(Own.TALK_OVER), buttons=(buttons,))
-        return said if language == self._language else replace(said, language=language)
+        return worded_in(said, language, self._language)
 
     async def still_true(self, message: Outbound) -> str:
         """Why the question must not leave any more; "" for every other message. Raises StoreUnavailable."""

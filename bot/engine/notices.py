@@ -26,6 +26,7 @@ from bot.library.notices import (
     allowed_from,
     next_way,
 )
+from bot.messages import worded_in
 from bot.notice_words import Setting, Told, in_short, main_day, worded
 from bot.notices import SHOWN_ON_A_PAGE, DueNotice, NoticeLetter, NoticeStore, OnItsWay
 from bot.ports.library import Branches
@@ -302,8 +303,7 @@ class Notices:
                     hidden=first.way.hide_titles,
                 )
                 reply = worded(cards, setting)
-        if language != self._language:
-            reply = replace(reply, language=language)
+        reply = worded_in(reply, language, self._language)
         return NoticeLetter(
             notices=tuple(one.notice.notice_id for one in together),
             contact_id=first.contact_id,

@@ -13,7 +13,7 @@ from bot.engine.patience import InTime
 from bot.engine.privacy import Privacy
 from bot.engine.same_words import SameWords, key_of
 from bot.errors import StoreUnavailable
-from bot.messages import Reply
+from bot.messages import Reply, worded_in
 from bot.ports.library import Library
 from bot.ports.log import PRIVATE, Completed, Mode, Outcome, Waiting
 from bot.ports.understanding import Understanding
@@ -227,7 +227,9 @@ class Turns:
         """Replies say in which language they are where that is not the library's: adapters add words of their own."""
         if turn.language == self._language:
             return answer
-        return replace(answer, replies=tuple(replace(said, language=turn.language) for said in answer.replies))
+        return replace(
+            answer, replies=tuple([worded_in(said, turn.language, self._language) for said in answer.replies])
+        )
 
 
 def _answer(said: Reply | Answer) -> Answer:

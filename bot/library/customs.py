@@ -16,6 +16,8 @@ TWELVE_HOURS = frozenset({
     "PW", "SB", "SD", "SG", "SL", "SS", "SZ", "TC", "TO", "TT", "UM", "US", "VC", "VG", "VI", "VU", "WS", "ZM",
 })  # fmt: skip
 """9 am to 5 pm, not 9:00 to 17:00."""
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+"""How the names of months begin in English."""
 _ONE = frozenset({
     "AG", "AI", "AS", "BB", "BM", "BS", "CA", "DM", "DO", "GD", "GU", "JM", "KN", "KY", "LC", "MP", "MS", "PR", "SX",
     "TC", "TT", "US", "VC", "VG", "VI",

@@ -17,8 +17,7 @@ _WORD = re.compile(r"[^\W\d_]{3,}")
 _SMALL_WORDS = frozenset({"мой", "моя", "вот", "это", "код", "is", "my", "it", "no", "на", "у", "и", "я", "the"})
 _DATE = re.compile(r"(?<!\d)(\d{1,2})[\s./-]+(\d{1,2})[\s./-]+(\d{4})(?!\d)")
 _ISO = re.compile(r"(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)")
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTH = rf"(?:{'|'.join(_MONTHS)})[a-z]{{0,6}}\.?"
+_MONTH = rf"(?:{'|'.join(customs.MONTHS)})[a-z]{{0,6}}\.?"
 _ORDINAL = r"(?:st|nd|rd|th)?"
 _NAMED = re.compile(
     rf"(?<!\d)(?P<first>\d{{1,2}}){_ORDINAL}(?: of)?[ -](?P<month>{_MONTH}),?[ -](?P<year>\d{{4}})(?!\d)"
@@ -67,7 +66,7 @@ def birth_date(text: str) -> date | None:
         month_first = day <= 12 if customs.month_first() and "." not in match[0] else month > 12 >= day
         day, month = (month, day) if month_first else (day, month)
     elif named := _NAMED.search(said):
-        month = _MONTHS.index((named["month"] or named["word"])[:3].lower()) + 1
+        month = customs.MONTHS.index((named["month"] or named["word"])[:3].lower()) + 1
         day, year = int(named["first"] or named["day"]), int(named["year"] or named["after"])
     else:
         return None

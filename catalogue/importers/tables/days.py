@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from datetime import date, timedelta
 
+from bot.library.customs import MONTHS
 from catalogue.importers import cleaning
 
 ASKED_ROWS = 2000
@@ -16,7 +17,6 @@ _NAMED = re.compile(
     r"(?:(?P<first>\d{1,2})[ -](?P<month>[a-z]{3,9})\.?|(?P<word>[a-z]{3,9})\.? (?P<day>\d{1,2})),?[ -](?P<year>\d{4})",
     re.IGNORECASE,
 )
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
 def day(text: str, *, month_first: bool = False) -> date | None:
@@ -33,7 +33,7 @@ def day(text: str, *, month_first: bool = False) -> date | None:
         return _date(year if year > 99 else 2000 + year, *((first, second) if swapped else (second, first)))
     if named := _NAMED.fullmatch(text):
         word = (named["month"] or named["word"])[:3].lower()
-        month = _MONTHS.index(word) + 1 if word in _MONTHS else 0
+        month = MONTHS.index(word) + 1 if word in MONTHS else 0
         return _date(int(named["year"]), month, int(named["first"] or named["day"]))
     if _SERIAL.fullmatch(text):
         return _BEGIN_OF_EXCEL + timedelta(days=int(text))
