@@ -23,6 +23,11 @@ _NO_BOOK = (
 _GONE = "marked as deleted in your system (leader/05 is d)"
 
 
+def are_met(fields: Fields) -> bool:
+    """Whether a record that was read is one of holdings."""
+    return fields.at(6) in _KINDS
+
+
 def is_binary(data: bytes) -> bool:
     """Whether a record of ISO 2709 is one of holdings."""
     return data[6:7].decode("ascii", "replace") in _KINDS and len(data) > 24
@@ -54,13 +59,26 @@ class Held:
         Raises:
             BadRecord: The record says that it is deleted.
         """
-        if fields.at(6) in _KINDS:
+        if are_met(fields):
             return None
         source_id = fields.control("001").strip()
         self._places.pop(source_id, None)
         if fields.at(5) == _DELETED:
             raise BadRecord(Rejection.DELETED, _GONE, source_id)
         return marc21.to_record(fields, self._branch_in, self._copies.pop(source_id, ()))
+
+    def completed(self, fields: Fields) -> RecordData | None:
+        """A book that was given out before its copies were learnt of; None for every other record.
+
+        Raises:
+            BadRecord: As ``to_record``.
+        """
+        source_id = fields.control("001").strip()
+        if source_id not in self._places:
+            return None
+        copies = self._copies.get(source_id)
+        record = self.to_record(fields)
+        return record if copies else None
 
     def left(self) -> Iterator[tuple[int, int, BadRecord]]:
         """Records of holdings whose book never came: ordinal, offset, why."""

@@ -6,6 +6,7 @@ there is nothing to expand. Namespaces and prefixes are not asked for; a lone ``
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from xml.parsers import expat
 
 from bot.library.records import Rejection
@@ -52,9 +53,9 @@ def chunks(stream: Stream) -> Iterator[Chunk]:
 
 
 def _records_of(data: bytes, begin: int, end: int, offset: int) -> Iterator[Chunk]:
-    """Usually one; where an end tag was lost, each piece from one start tag to the next."""
+    """Usually one; where an end tag was lost, each piece from one start tag to the next; none before a lone end tag."""
     starts = [found.start() for found in _BEGIN.finditer(data, begin, end)]
-    for start, stop in zip(starts, [*starts[1:], end], strict=True):
+    for start, stop in pairwise([*starts, end]):
         yield Chunk(offset + start, data[start:stop])
 
 

@@ -84,18 +84,41 @@ def read_unimarcxml(source: SourceFile) -> Iterator[Read | Rejected]:
 def _read_marc21(
     source: SourceFile, chunks: Chunks, parse: Parse, is_holdings: Callable[[bytes], bool]
 ) -> Iterator[Read | Rejected]:
-    """Records of holdings tell where the copies of another record are: they are learnt before the books are read."""
+    """Records of holdings tell where the copies of another record are.
+
+    Where ``recognise`` saw some they are learnt before the books are read, else when the first of them is met: books
+    that were given out by then and have copies are given out again with them, after the others. A file without any
+    is read once.
+    """
     held = holdings.Held(source.branch_in)
+    learnt = source.holdings_apart
+    if learnt:
+        _learn(held, source, chunks, parse, is_holdings)
+
+    def understood(fields: Fields) -> RecordData | None:
+        nonlocal learnt
+        if not learnt and holdings.are_met(fields):
+            learnt = True
+            _learn(held, source, chunks, parse, is_holdings)
+        return held.to_record(fields)
+
+    yield from _read(source, chunks, parse, understood)
+    if learnt and not source.holdings_apart:
+        yield from (read for read in _read(source, chunks, parse, held.completed) if isinstance(read, Read))
+    for ordinal, offset, why in held.left():
+        yield _rejected(why, ordinal, offset)
+
+
+def _learn(
+    held: holdings.Held, source: SourceFile, chunks: Chunks, parse: Parse, is_holdings: Callable[[bytes], bool]
+) -> None:
     with _opened(source) as stream:
         for ordinal, chunk in enumerate(chunks(stream), 1):
             if not chunk.fault and is_holdings(chunk.data):
                 try:
                     held.learn(parse(chunk.data), ordinal, chunk.offset)
                 except BadRecord:
-                    continue  # reported below, when its turn comes
-    yield from _read(source, chunks, parse, held.to_record)
-    for ordinal, offset, why in held.left():
-        yield _rejected(why, ordinal, offset)
+                    continue  # reported when its turn comes
 
 
 def _read_irbis(source: SourceFile, chunks: Chunks, parse: Parse) -> Iterator[Read | Rejected]:

@@ -3,7 +3,7 @@
 import codecs
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
 from itertools import islice
@@ -13,12 +13,12 @@ from bot.errors import InputError
 from bot.library.model import Branch
 from bot.quick import replace
 from bot.shelving import Fault
-from catalogue.importers import charsets, irbis_text, iso2709, marc21_items, marcxml, reading
+from catalogue.importers import charsets, holdings, irbis_text, iso2709, marc21_items, marcxml, reading
 from catalogue.importers.charsets import Guess
-from catalogue.importers.chunks import BadRecord
+from catalogue.importers.chunks import LIMIT, BadRecord
 from catalogue.importers.fields import Field
 from catalogue.importers.foreign import Foreign, ForeignFile, foreign
-from catalogue.importers.source import Format, Reader, SourceFile, Stream, unpacked_size
+from catalogue.importers.source import Format, Reader, SourceFile, Stream, is_gzip, unpacked_size
 from catalogue.importers.tables import recognise_table
 from catalogue.places import names
 
@@ -115,7 +115,7 @@ def _iso2709(path: Path, forced: str, branches: Sequence[Branch]) -> SourceFile:
     if format_ != "marc21":
         return source
     parse = partial(iso2709.parse, decoder=charsets.record_decoder(source.charset), wanted={b"852": "852"})
-    return _placed(source, iso2709.chunks, parse, branches)
+    return _placed(source, iso2709.chunks, parse, branches, holdings.is_binary)
 
 
 def _irbis_text(path: Path, forced: str) -> SourceFile:
@@ -145,17 +145,41 @@ def _marcxml(path: Path, head: bytes, forced: str, branches: Sequence[Branch]) -
         return _source(path, "marcxml", reading.read_unimarcxml, forced, sample, label=label)
     source = _source(path, "marcxml", reading.read_marcxml, forced, sample, label=label)
     parse = partial(marcxml.parse, decoder=charsets.record_decoder(source.charset), wanted=frozenset({"852"}))
-    return _placed(source, marcxml.chunks, parse, branches)
+    return _placed(source, marcxml.chunks, parse, branches, holdings.is_xml)
 
 
-def _placed(source: SourceFile, chunks: reading.Chunks, parse: reading.Parse, branches: Sequence[Branch]) -> SourceFile:
-    """The file, with the subfield of 852 that names its branches; more records are asked than for the charset."""
+def _placed(
+    source: SourceFile,
+    chunks: reading.Chunks,
+    parse: reading.Parse,
+    branches: Sequence[Branch],
+    is_holdings: Callable[[bytes], bool],
+) -> SourceFile:
+    """The file, with the subfield of 852 that names its branches, and whether records of holdings stand in it.
+
+    More records are asked than for the charset. Holdings stand behind their books or in a part of their own: they are
+    among the first records or among the last, which nobody can look at in a packed file.
+    """
     places: list[Field] = []
-    for data in _sample(source.path, chunks, PLACE_RECORDS):
+    sample = _sample(source.path, chunks, PLACE_RECORDS)
+    for data in sample:
         if b"852" in data:
             with suppress(BadRecord):
                 places += parse(data).fields("852")
-    return replace(source, branch_in=marc21_items.branch_subfield(places, names(branches)))
+    return replace(
+        source,
+        branch_in=marc21_items.branch_subfield(places, names(branches)),
+        holdings_apart=is_gzip(source.path)
+        or any(map(is_holdings, sample))
+        or any(map(is_holdings, _last(source.path, chunks))),
+    )
+
+
+def _last(path: Path, chunks: reading.Chunks) -> Iterator[bytes]:
+    """The last records of a file, without the one that the look begins in the middle of."""
+    with Stream(path, last=LIMIT) as stream:
+        for chunk in islice(chunks(stream), 1, None):
+            yield chunk.data
 
 
 def _sample(path: Path, chunks: reading.Chunks, count: int = SAMPLE_RECORDS) -> list[bytes]:

@@ -28,6 +28,7 @@ class SourceFile:
             for a progress bar, not a promise: a packed file of 4 GiB and more tells less than it holds.
         evidence: Why this format and charset, in words for the operator.
         branch_in: The subfield of MARC21's 852 that names the branch.
+        holdings_apart: Whether records of holdings stand among MARC21's books, or may, as far as is known beforehand.
         month_first: Whether a table's «3/5/2026» is the fifth of March.
         reader: Reads the records; a function of a module, so that the whole value can be pickled.
     """
@@ -38,6 +39,7 @@ class SourceFile:
     size: int
     evidence: str = ""
     branch_in: str = "a"
+    holdings_apart: bool = False
     month_first: bool = False
     reader: Reader = field(repr=False, compare=False)
 
@@ -53,13 +55,19 @@ class SourceFile:
 class Stream:
     """The bytes of a file, unpacked if it is gzip; closes with its ``with`` block.
 
+    Args:
+        path: The file.
+        last: Begin so many bytes before its end; 0, and every packed file, begins at the beginning.
+
     Attributes:
         damaged: The packed file ended early or went wrong: what was unpacked before has been given out.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, last: int = 0) -> None:
         self._packed = gzip.open(path, "rb") if is_gzip(path) else None  # noqa: SIM115
         self._plain = None if self._packed else path.open("rb")
+        if self._plain and last:
+            self._plain.seek(max(0, path.stat().st_size - last))
         self.damaged = False
 
     def read(self, size: int = -1) -> bytes:

@@ -1,13 +1,16 @@
 """Copies in MARC21 as the systems of libraries export them, and records of holdings."""
 
+import gzip
 from collections.abc import Sequence
+from importlib import import_module as module
 from pathlib import Path
 
 import pytest
 
 from bot.library.model import Branch, ItemStatus
 from bot.library.records import ItemData, Read, Rejected, Rejection
-from catalogue.importers import recognise
+from catalogue.importers import reading, recognise
+from catalogue.importers.source import Stream
 from tests.catalogue.importers import support
 from tests.catalogue.importers.support import bad_of, read, record_of, rows
 from tests.support.iso2709 import MARC21_LEADER, Subfields, build_record, control, field
@@ -255,6 +258,73 @@ def test_holdings_in_marcxml(tmp_path: Path) -> None:
     (record,) = read(written(tmp_path / "a.xml", MARCXML.format(records).encode()))
 
     assert [(copy.branch, copy.barcode) for copy in record.items] == [("MAIN", "11")]
+
+
+def test_a_file_without_records_of_holdings_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = written(tmp_path / "a.mrc", *(book(str(number)) for number in range(30)))
+    source = recognise(path)
+    opened: list[Path] = []
+
+    class Counted(Stream):
+        def __init__(self, path: Path) -> None:
+            opened.append(path)
+            super().__init__(path)
+
+    monkeypatch.setattr(reading, "Stream", Counted)
+
+    assert len(list(source.records())) == 30
+    assert opened == [path]
+
+
+def late_holdings(path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Read | Rejected]:
+    """Books, then their holdings, then a book again, of which the first and the last records tell nothing."""
+    monkeypatch.setattr(module("catalogue.importers.recognise"), "PLACE_RECORDS", 1)
+    monkeypatch.setattr(module("catalogue.importers.recognise"), "LIMIT", 10)
+    gone = MARC21_LEADER.replace("nam", "dam")
+    written(
+        path,
+        book("1"), book("2"), book("3", leader=gone), book("4"),
+        holdings("h1", "1", place(b="MAIN", p="11")), holdings("h3", "3", place(b="MAIN", p="31")),
+        holdings("h5", "5", place(b="EAST", p="51")), holdings("h4", "4"),
+        book("5"), holdings("h9", "9", place(b="MAIN", p="91")), book("6"),
+    )  # fmt: skip
+    assert not recognise(path).holdings_apart
+    return rows(path)
+
+
+def test_holdings_that_nobody_expected_still_reach_their_books(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = late_holdings(tmp_path / "a.mrc", monkeypatch)
+    last = {record.source_id: [copy.barcode for copy in record.items] for record in map(record_of, good(found))}
+
+    assert last == {"1": ["11"], "2": [], "4": [], "5": ["51"], "6": []}
+    assert [(bad.reason, bad.source_id) for bad in found if isinstance(bad, Rejected)] == [
+        (Rejection.DELETED, "3"),
+        (Rejection.NO_SUCH_BOOK, "h9"),
+    ]
+
+
+def test_only_books_that_have_copies_are_given_out_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = late_holdings(tmp_path / "a.mrc", monkeypatch)
+
+    assert [(read.ordinal, read.record.source_id) for read in good(found)] == [
+        (1, "1"), (2, "2"), (4, "4"), (9, "5"), (11, "6"), (1, "1"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["a.mrc", "a.mrc.gz"])
+def test_holdings_at_the_end_of_a_long_file_are_expected(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setattr(module("catalogue.importers.recognise"), "PLACE_RECORDS", 1)
+    records = [book("1"), book("2"), holdings("h1", "1", place(b="MAIN", p="11"))]
+    data = b"".join(records)
+    path = support.written(tmp_path / name, gzip.compress(data) if name.endswith("gz") else data)
+
+    assert [(record.source_id, len(record.items)) for record in read(path)] == [("1", 1), ("2", 0)]
+
+
+def good(found: Sequence[Read | Rejected]) -> list[Read]:
+    return [row for row in found if isinstance(row, Read)]
 
 
 def test_a_record_that_its_system_deleted_is_left_out(tmp_path: Path) -> None:

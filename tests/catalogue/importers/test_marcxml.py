@@ -96,6 +96,12 @@ def test_a_file_cut_off_keeps_what_was_whole(tmp_path: Path) -> None:
     assert bad_of(found[1]).reason is Rejection.TRUNCATED
 
 
+def test_a_lone_end_tag_costs_no_record(tmp_path: Path) -> None:
+    (one,) = read(written(tmp_path / "file.xml", collection("</record>", record(1, "Первая"))))
+
+    assert one.title == "Первая"
+
+
 def test_a_record_without_an_end_is_too_long_and_the_next_one_is_read(tmp_path: Path) -> None:
     endless = record(2, "слово " * 400_000)
     found = rows(written(tmp_path / "file.xml", collection(record(1, "Первая"), endless, record(3, "Третья"))))
