@@ -63,6 +63,15 @@ def made() -> str:
     return "-".join("".join(secrets.choice(ALPHABET) for _ in range(4)) for _ in range(4))
 
 
+def made_of(secret: bytes) -> str:
+    """What :func:`made` might have made, the same for the same 256 random bits."""
+    number, letters = int.from_bytes(secret, "big"), ""
+    for _ in range(16):
+        number, at = divmod(number, len(ALPHABET))
+        letters += ALPHABET[at]
+    return "-".join(letters[at : at + 4] for at in range(0, 16, 4))
+
+
 def fault_of(password: str, login: str) -> str:
     """Why a password is too weak: ``short``, ``long``, ``common``, ``login``; "" where it will do."""
     if len(password) < SHORTEST:

@@ -7,7 +7,7 @@ from aiohttp import web
 from bot.errors import InputError
 from bot.staff import StaffMember, StaffRole
 from bot.wording import gettext as _
-from console import passwords
+from console import passwords, shown_once
 from console.room import ROOT, Room, Screen, Stop, Visit
 
 
@@ -33,12 +33,17 @@ class People:
         ]
 
     async def show(self, visit: Visit) -> web.Response:
-        """Everybody, and a form for somebody new."""
-        return await self._page(visit)
+        """Everybody, and a form for somebody new; once the password of who was just added."""
+        made = visit.number("made")
+        password = shown_once.brought(self._room, visit, made) if made else ""
+        response = await self._page(visit, password=password, of=made)
+        if password:
+            shown_once.forget(visit, response, made)
+        return response
 
     async def add(self, visit: Visit) -> web.Response:
-        """A new account; its password is shown once."""
-        form, password = visit.form, passwords.made()
+        """A new account; the next page shows its password, once."""
+        form, word = visit.form, shown_once.new_word()
         branches = await self._branches(visit)
         try:
             staff_id = await self._room.staff.add(
@@ -46,13 +51,18 @@ class People:
                 form.get("name", ""),
                 _role(form),
                 branches,
-                await passwords.hashed(password),
+                await passwords.hashed(shown_once.password_of(self._room, visit, word)),
             )
         except InputError:
             said = _("Имя для входа занято или написано не так: латинские буквы и цифры, от 2 знаков.")
             return await self._page(visit, fault=said, status=400, typed=form)
         await self._room.audit.note(visit.me.login, "staff.added", f"staff:{staff_id}", form.get("role", ""))
-        return await self._page(visit, password=password, of=form.get("login", "").strip().lower())
+        return self._made(visit, staff_id, word)
+
+    def _made(self, visit: Visit, staff_id: int, word: str) -> web.Response:
+        response = self._room.go(visit, f"{ROOT}staff?made={staff_id}")
+        shown_once.take_along(self._room, visit, response, staff_id, word)
+        return response
 
     async def change(self, visit: Visit) -> web.Response:
         """Name, role, branches, and whether they may come in."""
@@ -75,12 +85,18 @@ class People:
         return self._room.go(visit, f"{ROOT}staff?saved={who.staff_id}")
 
     async def reset(self, visit: Visit) -> web.Response:
-        """A new password, shown once; the second factor goes, too: whoever lost the telephone comes in again."""
-        who, password = await self._one(visit), passwords.made()
+        """A new password, shown once; the second factor goes, too: whoever lost the telephone comes in again.
+
+        One's own ends the session that the next page would need: it is shown at once; sent again the form is refused.
+        """
+        who, word = await self._one(visit), shown_once.new_word()
+        password = shown_once.password_of(self._room, visit, word)
         await self._room.staff.set_password(who.staff_id, await passwords.hashed(password), must_change=True)
         await self._room.staff.set_totp(who.staff_id, "")
         await self._room.audit.note(visit.me.login, "password.reset", f"staff:{who.staff_id}")
-        return await self._page(visit, password=password, of=who.login)
+        if who.staff_id == visit.me.staff_id:
+            return await self._page(visit, password=password, of=who.staff_id)
+        return self._made(visit, who.staff_id, word)
 
     async def end_sessions(self, visit: Visit) -> web.Response:
         """They are signed out everywhere."""
@@ -116,19 +132,20 @@ class People:
         visit: Visit,
         *,
         password: str = "",
-        of: str = "",
+        of: int = 0,
         fault: str = "",
         status: int = 200,
         typed: Mapping[str, str] | None = None,
     ) -> web.Response:
+        people = [who for who in await self._room.staff.all() if _within(visit, who.branches)]
         return self._room.page(
             visit,
             "staff.html",
             status,
-            people=[who for who in await self._room.staff.all() if _within(visit, who.branches)],
+            people=people,
             branches={code: name for code, name in self._room.setting.branches.items() if _within(visit, {code})},
             password=password,
-            of=of,
+            of=next((who for who in people if who.staff_id == of), None),
             fault=fault,
             saved=visit.number("saved"),
             ended=visit.number("ended"),

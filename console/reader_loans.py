@@ -71,6 +71,7 @@ class Lending:
             "holds_fault": _fault(holds),
             "as_of": as_of,
             "in_hand": in_hand,
+            "several": len(self._room.setting.branches) > 1,
             "key": secrets.token_hex(8),
             "refused": 0,
             "undo_seconds": int(DECISION_RESTS.total_seconds()),

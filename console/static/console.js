@@ -107,7 +107,7 @@
   });
 
   // --- a page that comes with what became of a form begins there: what it says so is read out, and keys go on from it ----
-  const became = find("main .outcome, main .done[role=status], main .fault[role=alert]");
+  const became = find("main .outcome, main .done[role=status], main .fault[role=alert], main .told-once");
   if (became && !find("main [autofocus]") && document.activeElement === document.body) {
     became.tabIndex = -1;
     became.focus();

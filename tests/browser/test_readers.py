@@ -148,6 +148,21 @@ async def test_a_reader_is_found_helped_and_given_a_code_by_keyboard(visit: Visi
     assert re.findall(rb"/MediaBox \[0 0 (\d+)[.\d]* (\d+)", printed) == [(b"298", b"420")], "one sheet, A6 in points"
 
 
+async def test_a_sheet_with_a_code_that_is_loaded_again_makes_no_other_code(visit: Visit, readers: Readers) -> None:
+    """The one on paper would work no more."""
+    masha = await enters(visit, readers)
+    page, sent = masha.page, []
+    await masha.opens(f"{readers.house.address}/console/readers/{readers.anna}")
+    await page.get_by_role("button", name="Выдать код для чата").click()
+    await masha.sees(page.locator(".big-code"))
+    page.on("request", lambda request: sent.append(request.method))
+
+    await page.reload()
+
+    await expect(page.get_by_role("heading", name="Каренина Анна")).to_be_visible()
+    assert "POST" not in sent
+
+
 @pytest.mark.parametrize("width", [360, 768])
 async def test_what_waits_is_seen_on_a_phone_without_opening_the_menu(
     visit: Visit, readers: Readers, width: int

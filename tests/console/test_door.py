@@ -435,7 +435,7 @@ async def test_an_admin_of_one_branch_looks_after_its_staff_alone(
 
     assert (await browser.post(f"staff/{own.staff_id}", {"name": "Мария", "role": "admin"})).status == 303
     assert (await browser.post(f"staff/{vera.staff_id}", {"name": "Вера", "role": "editor"})).status == 303
-    assert (await browser.post("staff", {"login": "new", "name": "Новая"})).status == 200
+    assert (await browser.post("staff", {"login": "new", "name": "Новая"})).status == 303
     branches = {who.login: set(who.branches) for who in await book.all()}
     assert branches == {"chief": set(), "masha": {"02"}, "vera": {"02"}, "olga": {"01", "02"}, "new": {"02"}}
 
@@ -464,7 +464,8 @@ async def test_an_admin_adds_changes_and_shuts_out(
     browser, other = await open_browser(), await open_browser()
     await browser.signs_in("admin")
 
-    page = await (await browser.post("staff", {"login": "Vera", "name": "<b>Вера</b>", "role": "librarian"})).text()
+    added = await browser.post("staff", {"login": "Vera", "name": "<b>Вера</b>", "role": "librarian"})
+    page = await (await browser.get(added.headers["Location"].removeprefix("/console/"))).text()
     assert "&lt;b&gt;Вера" in page
     assert "<b>Вера" not in page
     password = page.split('<p class="secret"><code>')[1].split("<")[0]

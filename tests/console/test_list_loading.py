@@ -168,6 +168,16 @@ async def test_loans_follow_readers_and_a_list_of_which_much_is_gone_asks_first(
     assert await loans(sqlite) == ["Подросток"]
 
 
+async def test_the_files_that_were_loaded_say_for_which_branch(come: Come) -> None:
+    admin = await come()
+    _, job = await sends(admin, PEOPLE, "patrons")
+    await settled(admin, job)
+
+    row = (await (await admin.get("imports")).text()).partition(f'href="/console/{job}"')[2].partition("</li>")[0]
+
+    assert "; Центральная библиотека<" in row
+
+
 async def test_lists_are_for_admins(sqlite: Database, come: Come, tmp_path: Path) -> None:
     admin, editor = await come(), await come("vera", StaffRole.EDITOR)
     _, job = await sends(admin, PEOPLE, "patrons")

@@ -8,8 +8,9 @@ from sqlalchemy import select
 
 from bot.library.policy import Confirmation
 from bot.staff import StaffRole
+from db.models import BranchRow
 from db.models_circulation import RenewalRow
-from tests.console.conftest import Browser
+from tests.console.conftest import SETTING, Browser
 from tests.console.readers.conftest import IN_PLACE, Come, audited
 from tests.support.desk_readers import TITLES, DeskReaders
 from tests.support.lending import DECIDES
@@ -190,3 +191,24 @@ async def test_at_the_desk_the_staff_confirm_by_renewing(come: Come, house: Desk
 
     assert f"«{TITLES[0]}», Автор: записана заявка" in await called.text()
     assert f"«{TITLES[1]}», Автор: продлена до" in await shown.text()
+
+
+async def lent_at_two_branches(house: DeskReaders) -> None:
+    """One of Анна's books was taken at the children's library."""
+    async with house.database.engine.connect() as connection:
+        children = await connection.scalar(select(BranchRow.id).where(BranchRow.code == "02"))
+    await house.lending.set_loan(house.loans[1], branch_id=children)
+
+
+async def test_each_book_says_which_branch_lent_it(come: Come, house: DeskReaders) -> None:
+    await lent_at_two_branches(house)
+    page = await (await (await come()).get(f"readers/{house.anna}")).text()
+
+    rows = {title: page.partition(f"<b>{title}")[2].partition("</li>")[0] for title in TITLES}
+    assert "Выдали здесь: Центральная библиотека" in rows[TITLES[0]]
+    assert "Выдали здесь: Детская библиотека" in rows[TITLES[1]]
+
+
+@pytest.mark.parametrize("setting", [replace(SETTING, branches={"01": "Сельская библиотека"})])
+async def test_where_there_is_but_one_branch_nothing_is_said_of_it(come: Come, house: DeskReaders) -> None:
+    assert "Выдали здесь" not in await (await (await come()).get(f"readers/{house.anna}")).text()
