@@ -1,14 +1,18 @@
 """Two wishes of one message about one thing.
 
+«Есть ли «Дюна» и что-нибудь похожее?»: the second wish is for something like the book of the first.
+
 «Есть ли Обломов? Если да, отложите до завтра»: the second is about the book of the first. «Где филиал 2 и работает ли
 он в воскресенье?»: the second is about the building of the first.
 """
 
+from bot.language import likeness
 from bot.language.folding import words
 from bot.ports.understanding import Request
 from bot.quick import replace
 
 _LOOKS = frozenset({"search", "availability"})
+_LEFT_TO_US = _LOOKS | {"recommend"}
 _OF_THE_BOOK = ("title", "author", "isbn", "volume", "series", "grade", "narrower", "wider", "named", "titles")
 _ABOUT_IT = frozenset(
     words(
@@ -64,6 +68,34 @@ def one_book(requests: tuple[Request, ...]) -> tuple[Request, ...]:
         else:
             kept.append(request)
     return tuple(kept)
+
+
+def like_that_book(requests: tuple[Request, ...]) -> tuple[Request, ...]:
+    """The requests, where «что-нибудь похожее» takes the book that is named before it."""
+    if len(requests) < 2:
+        return requests
+    kept: list[Request] = []
+    for request in requests:
+        before = next((one for one in reversed(kept) if one.intent in _LOOKS), None)
+        alike = request.intent in _LEFT_TO_US and _is_like_nothing(request)
+        kept.append(_like(request, before) if alike and before is not None else request)
+    return tuple(kept)
+
+
+def _like(request: Request, look: Request) -> Request:
+    because = (*request.because, "like the book that is asked about before")
+    slots = {name: value for name, value in request.slots.items() if name not in _OF_THE_BOOK}
+    return replace(request, intent="recommend", slots={**slots, "like": _named(look)}, because=because)
+
+
+def _is_like_nothing(request: Request) -> bool:
+    return not request.slots.get("like") and likeness.is_all(request.rest or request.slots.get("whole", ""))
+
+
+def _named(look: Request) -> str:
+    """The book as it is looked up, its writer beside it where one is named."""
+    author, title = look.slots.get("author", ""), look.slots.get("title", "")
+    return f"{title} {author}".strip() if title and author else title or look.slots.get("narrower", "") or look.rest
 
 
 def _names_no_book(request: Request) -> bool:

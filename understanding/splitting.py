@@ -1,6 +1,8 @@
 """Where one request of a message ends and the next begins."""
 
+from bot.language import likeness
 from bot.quick import dataclass, replace
+from understanding import kinds
 from understanding.calibration import share
 from understanding.hearing import Ear
 from understanding.judging import BARE, Judge, Opinion, Stretch
@@ -11,6 +13,13 @@ from understanding.topic_ear import OF_ALL, TopicEar
 SURE = 0.8
 _AND = frozenset(["и", "а", "но", "еще", "также", "плюс", "потом", "and", "also", "but", "then"])
 IS_THERE = frozenset(["есть", "имеется", "найдется", "наличии", "взять", "почитать", "available"])
+_IS_THERE_FIRST = frozenset(["есть", "имеется", "найдется"])
+"""«Есть Каштанка, до скольки вы сегодня?»: begun so, words that no phrase knows ask for a book."""
+_ONES_OWN = (
+    "вопрос", "проблем", "просьб", "предлож", "желани", "иде", "сомнени", "минут", "врем", "ребен", "дет", "сын", "доч",
+    "внук", "внуч", "билет", "паспорт", "карт", "пропис", "справк", "возможн", "смысл", "шанс", "деньги", "чек",
+)  # fmt: skip
+"""How words begin for what somebody has, not the library: «есть вопрос, до скольки вы?», «есть ребёнок 5 лет»."""
 _LOOKED_FOR = frozenset({"search", "availability"})
 _POINTS_BACK = (
     IS_THERE
@@ -46,8 +55,7 @@ _SOMETHING_MORE = tuple(
 )  # fmt: skip
 """How the other half begins that leaves the choice to us: «Мартин Иден и ещё что-нибудь Лондона»."""
 _OR = frozenset({"или", "or"})
-_LIKE_IT = ("похож", "наподобие", "вроде", "типа", "подобн", "таком", "этом", "такое", "similar", "like")
-"""Beginnings of words by which that half is only told by the first."""
+_MORE = frozenset({"еще", "также", "плюс", "also"})
 _OF_ANY_RULE = frozenset({OF_ALL, "rules.price"})
 """Topics that a half may have only because it does not say of what: «и сколько стоит»."""
 _HOW_MUCH = frozenset({"rules.limit", "rules.term"})
@@ -63,7 +71,7 @@ class Part:
     Attributes:
         asks: Whether it is worded as a question or a wish.
         closed: Whether it ends in a question mark or a word that asks for a book («есть»), or wants a thing («мне бы»).
-        joined: Whether «и» joins it to another wish of its sentence, both told apart by what was heard.
+        joined: Whether «и» joins it to another wish, both told apart by what was heard.
         topic: Of one question of rules among several, where it is sure.
     """
 
@@ -101,7 +109,7 @@ class Splitter:
             else:
                 told = self._sentence(message, words, first, last)
                 if found and (more := self._something_more(message, words, found[-1], told[0])):
-                    found[-1], told[0] = replace(found[-1], asks=True, closed=True), more
+                    found[-1], told[0] = _beside_more(found[-1]), more
                 found += told
         return found
 
@@ -127,7 +135,7 @@ class Splitter:
             piece = self._part(message, words, start, end)
             before = parts[-1]
             if more := self._something_more(message, words, before, piece):
-                parts[-1:] = [replace(before, asks=True, closed=True), more]
+                parts[-1:] = [_beside_more(before), more]
             elif self._how_much_of_it(message, before, piece):
                 parts.append(replace(piece, opinion=before.opinion, asks=True))
             elif self._separate(message, words, before, piece) or self._another_rule(message, before, piece):
@@ -154,6 +162,7 @@ class Splitter:
         asking = self._wishing if message.asks else self._asking
         marked = message.asks and any(message.tokens[n].asks for n in range(first, last))
         closed = marked or message.tokens[last - 1].word in IS_THERE or bool(stretch.present & self._wanting)
+        closed = closed or _is_asked_for_first(message, first, last)
         if closed and last - first <= _MOST_POINTING:
             closed = any(message.tokens[n].word not in _POINTS_BACK for n in range(first, last))
             closed = closed and not (first and message.tokens[first].word in _POINTS_THERE)
@@ -166,7 +175,7 @@ class Splitter:
         """
         if _wish(one) == _wish(two) or _asks_no_more(message, two.first, two.last):
             return False
-        if _names_a_book(one) and two.opinion.score >= SURE and not two.opinion.strange:
+        if _is_a_book_beside(message, one, two):
             return True
         if calls_a_person(message, one) and two.asks and message.tokens[two.first].gap:
             return True
@@ -177,22 +186,26 @@ class Splitter:
         return not self._reaches_over(words, one, two) or self._is_ordered_beside(message, words, one, two)
 
     def _something_more(self, message: Message, words: Stretch, one: Part, two: Part) -> Part | None:
-        """What is left to us beside a book that is named, without «и ещё»; None where nothing is."""
+        """What is wanted beside a book that is named, without «и ещё»: something of a writer's, of a kind, like it."""
         if one.opinion.intent not in _LOOKED_FOR or one.last - one.first > _MOST_OF_A_TITLE or not one.opinion.strange:
             return None
         first = two.first
         while first < two.last and message.tokens[first].word in _AND:
             first += 1
-        said = [token.word for token in message.tokens[first : two.last]]
-        if first == two.first or any(word.startswith(_LIKE_IT) for word in said):
-            return None
-        if message.tokens[two.first - 1].word in _OR:
+        if first == two.last or message.tokens[two.first - 1].word in _OR:
             return None  # «одна она у меня или ещё что-то было?»
-        if not any(tuple(said[: len(row)]) == row and len(said) > len(row) for row in _SOMETHING_MORE):
-            return None
+        led_on = first > two.first
+        if led_on and first + 1 < two.last and kinds.is_another(*(token.word for token in message.tokens[first:][:2])):
+            first += 1
         more = self._part(message, words, first, two.last)
         heard = self._ear.opinion(message, more.words, more.opinion)
-        return replace(more, asks=True, joined=True) if heard.intent in _LEFT_TO_US else None
+        if heard.intent not in _LEFT_TO_US:
+            return None
+        if not likeness.is_all(message.meant(first, two.last)) and (
+            not led_on or not (_is_left_open(message, more) or _is_a_kind_beside(message, one, two, more))
+        ):
+            return None
+        return replace(more, asks=True, closed=True, joined=True)
 
     def _another_rule(self, message: Message, one: Part, two: Part) -> bool:
         """«Есть ли у вас вайфай и можно ли распечатать»: two rules, each of which is named for sure."""
@@ -260,6 +273,16 @@ def calls_a_person(message: Message, part: Part) -> bool:
     return not part.closed and all(token.word not in IS_THERE for token in message.tokens[part.first : part.last])
 
 
+def _is_asked_for_first(message: Message, first: int, last: int) -> bool:
+    """Whether a piece begins with «есть», and a book may be named behind it: «а есть Каштанка»."""
+    while first < last and message.tokens[first].word in _AND:
+        first += 1
+    if last - first <= 1 or message.tokens[first].word not in _IS_THERE_FIRST:
+        return False
+    named = message.tokens[first + 1]
+    return message.text[named.start].isupper() or not named.word.startswith(_ONES_OWN)
+
+
 def _asks_no_more(message: Message, first: int, last: int) -> bool:
     """Whether a piece only asks what it costs or comes to, and not what: that was said before."""
     return all(token.word in _ASKS_NO_MORE for token in message.tokens[first:last])
@@ -286,6 +309,37 @@ def _names_a_book(part: Part) -> bool:
     if part.opinion.pattern is not None or not part.closed:
         return False
     return bool(part.opinion.content) and part.last - part.first <= _MOST_OF_A_TITLE
+
+
+def _beside_more(part: Part) -> Part:
+    """The book beside which more is wanted."""
+    return replace(part, asks=True, closed=True, joined=True)
+
+
+def _is_left_open(message: Message, more: Part) -> bool:
+    """«Что-нибудь Лондона», «другие книги автора»: some words more than those that leave it to us."""
+    said = tuple(token.word for token in message.tokens[more.first : more.last])
+    return any(said[: len(row)] == row and len(said) > len(row) for row in _SOMETHING_MORE)
+
+
+def _is_a_kind_beside(message: Message, one: Part, two: Part, more: Part) -> bool:
+    """«Каштанку и ещё рассказы Чехова»: a kind of books beside a title, of a writer's or «ещё»."""
+    if kinds.is_a_kind(message.meant(one.first, one.last)):
+        return False  # «романы и рассказы Чехова» are asked for together
+    said, besides = message.meant(more.first, more.last), message.tokens[two.first : more.first]
+    return kinds.is_a_writers(said) or (any(token.word in _MORE for token in besides) and kinds.is_a_kind(said))
+
+
+def _is_all_known(part: Part) -> bool:
+    """A wish in words that a phrase knows, every one."""
+    return part.opinion.score >= SURE and not part.opinion.strange
+
+
+def _is_a_book_beside(message: Message, one: Part, two: Part) -> bool:
+    """A book that is asked for, and another wish: «мне бы Обломова, до скольки вы?»; behind it «есть» must begin it."""
+    if _names_a_book(one) and _is_all_known(two):
+        return True
+    return _names_a_book(two) and _is_asked_for_first(message, two.first, two.last) and _is_all_known(one)
 
 
 def _wish(part: Part) -> str:

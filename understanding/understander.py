@@ -18,7 +18,7 @@ from understanding.listing import FEWEST, Listed, listed
 from understanding.model import Model
 from understanding.model import model as trained_model
 from understanding.rest import Rest, rest
-from understanding.same_book import one_book, one_place
+from understanding.same_book import like_that_book, one_book, one_place
 from understanding.sought import Sought
 from understanding.splitting import SURE, Part, Splitter, calls_a_person
 from understanding.tokens import Message, Reader
@@ -91,7 +91,8 @@ class PhraseUnderstanding:
         if told is said and (found := self._listed(message.text)) and self._is_of_books(found):
             return (_looked_up(found),)
         parts = self._wishes(message, words)
-        return one_place(one_book(tuple(self._request(message, words, part, len(parts)) for part in parts)))
+        requests = tuple(self._request(message, words, part, len(parts)) for part in parts)
+        return like_that_book(one_place(one_book(requests)))
 
     def _listed(self, text: str) -> Listed | None:
         """The list that a message is, without pieces that name nothing: «…, Нос, пожалуйста»."""
@@ -230,7 +231,7 @@ class PhraseUnderstanding:
             found["topic"] = "join.child"
         if of == 1 and (other := rival(part, message)):
             found["rival"] = other
-        if part.last - part.first < len(message.tokens) and intent in _BOOKISH and (names := naming.named(message)):
+        if _tells_more(message, part) and intent in _BOOKISH and (names := naming.named(message)):
             found["named"] = "\n".join(names)
         if intent in _LOOKED_FOR and not isbn and plots.is_told(message.text):
             found["plot"] = "1"
@@ -250,6 +251,11 @@ class PhraseUnderstanding:
             rest=cut.text,
             because=(*_because(part, message, telling), *why),
         )
+
+
+def _tells_more(message: Message, part: Part) -> bool:
+    """Whether a story is told around a wish; beside «Муму» «и другие рассказы Тургенева» is none."""
+    return part.last - part.first < len(message.tokens) and not part.joined
 
 
 def _is_a_childs(age: str) -> bool:

@@ -32,7 +32,7 @@ _A_SIGH = frozenset({"unsubscribe"})
 def wishes(parts: Sequence[Part]) -> list[Part]:
     """Keep what is asked for; drop greetings, background and repetitions. Empty where nothing is left."""
     kept = [part for part in parts if part.opinion.pattern is not None]
-    if not all(map(is_small_talk, kept)):
+    if not all(map(is_small_talk, kept)) or any(part.joined for part in parts):
         kept = [part for part in parts if part.opinion.pattern is not None or is_a_title_asked_for(part)]
     kept = [part for part in kept if part.opinion.intent != "greeting"] or kept
     others = [part for part in kept if part.opinion.intent not in SMALL_TALK]

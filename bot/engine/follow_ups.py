@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from functools import cache, lru_cache
 
 from bot.engine import rule_questions
-from bot.language import reactions, tongues
+from bot.language import likeness, reactions, tongues
 from bot.language.folding import words
 from bot.language.numbers import value_of
 from bot.library.when import names_days_only
@@ -41,6 +41,7 @@ _OR_NOT = r"(?: или (?:нет|не очень|занят\w|на руках|в
 _LEND = r"(?:можно |могу |хочу |хотел бы |хотела бы |давайте |can i |could you |please )?"
 _HIS = r"(?:его|ее|(?:этого|того же) автора|этого писателя|этой писательницы|by (?:him|her|this author))"
 _WHICH = r"(?:\d{1,2}|перв\w{2,3}|втор\w{2,3}|трет\w{2,3}|четверт\w{2,3}|пят\w{2,3}|шест\w{2,3}|седьм\w{2,3})"
+_CLASS = rf"(?:{_WHICH}|восьм\w{{2,3}}|девят\w{{2,3}}|десят\w{{2,3}}|одиннадцат\w{{2,3}})"
 _BOOK_QUESTIONS = {
     "others": rf"(?:какие |есть |у вас |есть ли |еще )*(?:другие|остальные|еще|прочие) (?:есть )?(?:{_HIS} )?"
     rf"(?:книг\w|произведени\w|роман\w|рассказ\w|books)(?: {_HIS})?(?: есть)?"
@@ -57,6 +58,10 @@ _BOOK_QUESTIONS = {
     "volume": r"(?:есть |есть ли |можно |нужен |нужна |мне )*"
     rf"(?:{_WHICH}(?:[- ](?:й|ий|ый|я|ая|ю|ую))? (?:том|часть|книг[ау]|выпуск)"
     rf"|(?:том|часть|книг[ау]|выпуск) {_WHICH})(?: есть| можно)?",
+    "grade": r"(?:есть |есть ли |можно |нужен |нужна |нужно |нужны |надо |тот |та |то |такой |такая |такое |учебник |"
+    r"учебники |мне |the |is |there |for )*(?:(?:за|для|по|в|на|for) )?"
+    rf"(?:{_CLASS}(?: (?:й|го|м|ый|ий))? (?:класс\w{{0,2}}|кл|grade)|(?:grade|класс) {_CLASS})"
+    r"(?: (?:есть|можно|тоже|имеется))*",
     "due": rf"(?:когда|скоро ли|как скоро|через сколько|к какому числу|when will|when is) {_MAY_IT}(?:ее |его |их )?"
     rf"(?:вернут|вернется|вернутся|возвратят|сдадут|сдаст|появится|появятся|освободится|освободятся|поступит|будет|"
     rf"будут|можно будет взять|можно взять|be back|be available|due|due back)(?: {_IT})?"
@@ -102,6 +107,8 @@ _THERE = {wish: Trigger("follow", f"there:{wish}") for wish in PLACES}
 _PLACE_LASTS = timedelta(minutes=15)
 _LONGEST_OF_A_PLACE = 6
 """Words; more say which building they are about."""
+_NUMBER = re.compile(rf"(?:а|и|and) (?:(?:за|для|на|for) )?{_CLASS}(?: (?:й|ый|ий|я|ая|го|th))?(?: есть)?")
+"""«А 9?»: of a textbook the class, of a book in volumes the volume, of a list its number."""
 _ELSEWHERE = (
     rf"{_LEAD}(?:is |do you have |have you got |can i (?:get|find|borrow) )?{_MAY_IT}"
     rf"(?:есть |нет |имеется |можно взять )?(?:ли )?{_MAY_IT}(?:есть |is )?(?:в|во|на|in|at) "
@@ -204,6 +211,10 @@ def _question(text: str, *, about_a_book: bool) -> str:
                 return kind
         if _AND_A_MAN.fullmatch(said):
             return ""
+        if _NUMBER.fullmatch(said):
+            return "number"
+        if likeness.is_all(text):
+            return "alike"
     elif names_days_only(text):
         return "day"
     return "elsewhere" if _elsewhere().fullmatch(said) else ""

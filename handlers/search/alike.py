@@ -4,6 +4,7 @@ from bot.asking import SURE
 from bot.language import names
 from bot.language.folding import words
 from bot.language.morphology import stem
+from bot.library.model import WorkCard
 from bot.messages import Button, reply
 from bot.ports.catalogue import Taste, Verdict, Wanted
 from bot.ports.library import Library
@@ -20,12 +21,19 @@ _AUTHORS = 3
 async def alike(library: Library, like: str) -> Answer:
     """Books by the author of the one that pleased, or honestly none: taste is a librarian's business."""
     author, title = await _whose(library, like)
-    if not author:
-        return _none(like)
+    return await _others(library, author, title) if author else _none(like)
+
+
+async def like_that(library: Library, work: WorkCard) -> Answer:
+    """The same of a book that was shown: «а что-нибудь похожее?»."""
+    return await _others(library, work.author, work.title) if work.author else _none(work.title)
+
+
+async def _others(library: Library, author: str, like: str) -> Answer:
     found = await library.catalogue.suggest(Taste(author=author), SHOWN + 1)
-    works = tuple(work for work in found.works if words(work.title) != words(title))[:SHOWN]
+    works = tuple(work for work in found.works if words(work.title) != words(like))[:SHOWN]
     if not works:
-        return _none(like)
+        return _none(like or author)
     said = _(
         "Похожее по духу подбирать не умею: в каталоге этого не видно. Вот другие книги того же автора, {author}. "
         "О похожем у других авторов спросите библиотекаря."

@@ -37,6 +37,11 @@ def which_is_meant(works: Sequence[WorkCard]) -> Reply:
     return _list(_("Про какую из этих книг вы спрашиваете?"), works)
 
 
+def which_to_resemble(works: Sequence[WorkCard]) -> Reply:
+    """Something alike is wanted behind several works: a press tells of which."""
+    return _list(_("На какую из этих книг похожее?"), works, "alike")
+
+
 def perhaps(found: Found, query: str, why: str = "") -> Reply:
     """Nothing fits, something is near: a question, never an answer; ``why`` says what is wrong with the asked one."""
     said = why or _("Точно такой книги в каталоге не вижу: «{query}».").format(query=quoted(query))
@@ -56,14 +61,14 @@ def in_first(found: Found) -> Found:
     return replace(found, works=tuple(work for work, _score in both), scores=tuple(score for _work, score in both))
 
 
-def _list(said: str, found: Sequence[WorkCard]) -> Reply:
-    """A button a work; the text spells the list out where the buttons cannot tell it whole."""
+def _list(said: str, found: Sequence[WorkCard], verb: str = "work") -> Reply:
+    """A button a work, which shows it or does what ``verb`` says; the text spells out what the buttons cannot tell."""
     works, more = found[:MOST_LISTED], found[MOST_LISTED:MOST_FOUND]
     labels = [books.label(work) for work in works]
     if len(set(labels)) < len(labels) or any(label.endswith("…") for label in labels):
         said += "".join(f"\n{number}. {name}" for number, name in enumerate(map(books.told_apart, works), start=1))
         labels = [books.cut(f"{number}. {text}", books.LONGEST_LABEL) for number, text in enumerate(labels, start=1)]
-    rows = [(Button(text, f"work:{work.work_id}"),) for text, work in zip(labels, works, strict=True)]
-    if more:
+    rows = [(Button(text, f"{verb}:{work.work_id}"),) for text, work in zip(labels, works, strict=True)]
+    if more and verb == "work":
         rows.append((Button(_("Ещё варианты"), f"choose:{','.join(str(work.work_id) for work in more)}"),))
     return reply(said, buttons=(*rows, (Button(_("Ни одна из них"), "other"),)))

@@ -12,14 +12,14 @@ from bot.language.numbers import value_of
 from bot.library.model import Branch, WorkCard
 from bot.library.places import find_branches
 from bot.messages import Button, Reply, reply
-from bot.ports.catalogue import Suggested, Taste, Withheld
+from bot.ports.catalogue import Suggested, Taste, Wanted, Withheld
 from bot.ports.library import Library
 from bot.quick import replace
 from bot.routing import Answer, Expects, Router, Turn, follows, not_followed, pressed
-from bot.wording import books
+from bot.wording import books, quoted
 from bot.wording import gettext as _
 from handlers import find_button, for_adults, librarian_button, ways_out, yes_or_no
-from handlers.search import choosing, forms, showing
+from handlers.search import alike, choosing, classes, forms, showing
 from handlers.search.choosing import MOST_LISTED
 from handlers.search.written_in import told_in
 
@@ -57,6 +57,10 @@ def register(router: Router) -> None:
     router.on(follows("form:works"))(which_of_them_in_that_form)
     router.on(follows("elsewhere:work"))(in_that_library)
     router.on(follows("others:work"))(others_by_author)
+    router.on(pressed("alike"), follows("alike:work"))(something_alike)
+    router.on(follows("alike:works"))(something_like_one_of_them)
+    router.on(follows("grade:work", "grade:works"))(of_that_class)
+    router.on(follows("number:work", "number:works"))(of_that_number)
     router.on(follows("volume:work", "volume:works"))(that_volume)
     router.on(follows(*(f"{question}:works" for question in _OF_ONE)))(which_of_them)
     router.on(follows("due:nothing", "author:nothing", "about:nothing", "pages:nothing"))(which_book)
@@ -183,6 +187,76 @@ async def that_volume(turn: Turn, library: Library) -> Answer:
     if len(works) == 1 and first.works and first.works[0].work_id == works[0].work_id:
         return await _unnumbered(turn, library, works[0])
     return asked
+
+
+async def something_alike(turn: Turn, library: Library) -> Answer:
+    """«А что-нибудь похожее?»: like the book that was shown."""
+    work = await _work(turn, library)
+    return work if isinstance(work, Answer) else await alike.like_that(library, work)
+
+
+async def something_like_one_of_them(turn: Turn, library: Library) -> Answer:
+    """The same behind several books: like which?"""
+    works = await _works(turn, library)
+    if isinstance(works, Answer):
+        return works
+    if len({work.author for work in works}) == 1 and works[0].author:
+        return await alike.like_that(library, works[0])
+    return Answer(replies=(choosing.which_to_resemble(works),), works=works, about=about_several(works))
+
+
+async def of_that_class(turn: Turn, library: Library) -> Answer:
+    """«А за 9 класс?»: the same textbook of another class; behind other books it is a wish of its own."""
+    works = await _works(turn, library)
+    if isinstance(works, Answer):
+        return works
+    return await _textbook(turn, library, works) or not_followed(turn)
+
+
+async def of_that_number(turn: Turn, library: Library) -> Answer:
+    """«А 9?»: the class of a textbook, the volume of a book in volumes, the place in a list."""
+    works = await _works(turn, library)
+    if isinstance(works, Answer):
+        return works
+    if (told := await _textbook(turn, library, works)) is not None:
+        return told
+    number = classes.asked(turn.text)
+    if number is not None and number <= len(works) > 1:
+        return await show(replace(turn, argument=str(works[number - 1].work_id)), library)
+    return await that_volume(turn, library) if any(map(_is_a_volume, works)) else not_followed(turn)
+
+
+def _is_a_volume(work: WorkCard) -> bool:
+    return any(_VOLUME.search(title) for title in (work.title, *(edition.title for edition in work.editions)))
+
+
+async def _textbook(turn: Turn, library: Library, works: Sequence[WorkCard]) -> Answer | None:
+    """The textbook that was shown, of the class that is named now; None where no textbook was, or no class is."""
+    grade = classes.asked(turn.text)
+    book = next(iter(works))
+    if grade is None or not classes.is_a_textbook(book):
+        return None
+    if len(works) == 1 and classes.is_for(book, grade):
+        before = _("Он подходит и для {grade} класса.").format(grade=grade)
+        return _on(book, await _card(book, turn, library, before=before))
+    return await _of_that_class(turn, library, book, grade)
+
+
+async def _of_that_class(turn: Turn, library: Library, book: WorkCard, grade: int) -> Answer:
+    """Textbooks of a class that are called like one that was shown, its author's first; or an honest none."""
+    title = classes.subject(book)
+    for by in dict.fromkeys((book.author, "")):
+        text = f"{title} {grade} класс {by}".strip()
+        found = await library.catalogue.find(Wanted(text=text, title=title, author=by, grade=str(grade)), _LOOKED_AT)
+        works = tuple(work for work in found.works if classes.is_for(work, grade))[:MOST_LISTED]
+        if len(works) == 1:
+            return _on(works[0], await _card(works[0], turn, library))
+        if works:
+            return Answer(replies=(choosing.which(replace(found, works=works, corrected="")),), works=works,
+                          about=about_several(works))  # fmt: skip
+    said = _("«{title}» за {grade} класс в каталоге не вижу. Класс там указан не всегда: точно скажет библиотекарь.")
+    none = reply(said.format(title=quoted(title), grade=grade), buttons=ways_out())
+    return Answer(replies=(none,), missed=True)
 
 
 async def what_goes_on(turn: Turn, library: Library) -> Answer:

@@ -5,6 +5,7 @@ from dataclasses import asdict
 
 from bot.language.folding import words
 from bot.language.morphology import stem
+from bot.language.numbers import value_of
 from bot.library.model import WorkCard
 from bot.messages import Button, Reply, reply
 from bot.ports.catalogue import Suggested, Taste, Wish
@@ -24,6 +25,7 @@ _ANYTHING = Taste()
 _LOOKED_AT = 40
 _GROWN = 12
 """From this age on what everybody reads is shown where no record tells an age; younger ones' books a person knows."""
+_CLASSES, _GROWN_UP = 11, 100
 _KEPT = "taste"
 """What the dialogue remembers of the list: «для мальчика 5 лет» behind it is said of it, too."""
 
@@ -61,8 +63,18 @@ def _wanted(turn: Turn) -> tuple[Taste, Refused]:
         return taste, Refused(writers, genres)
     before = Refused(tuple(kept["writers"]), tuple(kept["genres"]))
     shut_out = Refused((*before.writers, *writers), (*before.genres, *genres))
-    had = {**kept["taste"], "languages": tuple(kept["taste"]["languages"])}
-    return narrowed(Taste(**had), taste), shut_out
+    had = Taste(**{**kept["taste"], "languages": tuple(kept["taste"]["languages"])})
+    return narrowed(had, _of_so_many(taste, had, text)), shut_out
+
+
+def _of_so_many(taste: Taste, had: Taste, text: str) -> Taste:
+    """«А в 6?» behind a list for the fifth class is of the sixth, behind one for a child of five of a child of six."""
+    number = next((value for word in words(text) if (value := value_of(word)) is not None), None)
+    if number is None or taste.age is not None or taste.grade is not None:
+        return taste
+    if had.grade is not None:
+        return replace(taste, grade=number) if 1 <= number <= _CLASSES else taste
+    return replace(taste, age=number) if had.age is not None and 0 < number < _GROWN_UP else taste
 
 
 async def _chosen(library: Library, taste: Taste, shut_out: Refused) -> Suggested:

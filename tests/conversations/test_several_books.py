@@ -94,3 +94,48 @@ async def test_of_several_books_with_one_title_the_title_is_said_and_no_given_na
     await reader.says("Лермонтов: «Мцыри», «Бородино»")
 
     reader.hears("«Мцыри»: нашлось несколько книг. Какая нужна?", "Бородино, Михаил Лермонтов")
+
+
+async def test_the_book_and_something_like_it_are_both_answered(reader: Reader, catalogue: FakeCatalogue) -> None:
+    catalogue.holds("Дюна", "Герберт Ф.", at(CENTRAL, 1, 1))
+    catalogue.holds("Капитул", "Герберт Ф.", at(CENTRAL, 1, 1))
+
+    await reader.says("дюна и что-нибудь похожее")
+
+    reader.hears("Дюна, Герберт Ф. Есть: 1 из 1.", "Вот другие книги того же автора, Герберт Ф.")
+    reader.may_press("Капитул, Герберт Ф.")
+
+
+async def test_something_like_what_was_shown(reader: Reader, catalogue: FakeCatalogue) -> None:
+    catalogue.holds("Дюна", "Герберт Ф.", at(CENTRAL, 1, 1))
+    catalogue.holds("Капитул", "Герберт Ф.", at(CENTRAL, 1, 1))
+    await reader.says("дюна")
+
+    await reader.says("а что-нибудь похожее?")
+
+    reader.hears("Вот другие книги того же автора, Герберт Ф.")
+
+
+async def test_of_several_books_one_is_chosen_to_be_resembled(reader: Reader, catalogue: FakeCatalogue) -> None:
+    catalogue.holds("Дом", "Андреев А.", at(CENTRAL, 1, 1))
+    catalogue.holds("Дом", "Борисов Б.", at(CENTRAL, 1, 1))
+    catalogue.holds("Сад", "Борисов Б.", at(CENTRAL, 1, 1))
+    await reader.says("дом")
+
+    await reader.says("посоветуй похожее")
+    reader.hears("На какую из этих книг похожее?")
+
+    await reader.presses("Дом, Борисов Б.")
+    reader.hears("Вот другие книги того же автора, Борисов Б.")
+    reader.may_press("Сад, Борисов Б.")
+
+
+async def test_a_title_and_a_writers_stories_are_both_answered(reader: Reader, catalogue: FakeCatalogue) -> None:
+    catalogue.holds("Каштанка", "Чехов А. П.", at(CENTRAL, 1, 1))
+    catalogue.holds("Рассказы", "Куприн А. И.", at(CENTRAL, 1, 1))
+    catalogue.holds("Рассказы", "Чехов А. П.", at(CENTRAL, 1, 1))
+
+    await reader.says("каштанку и ещё рассказы чехова")
+
+    reader.hears("Каштанка, Чехов А. П.", "Рассказы, Чехов А. П.")
+    reader.hears_nothing_of("Куприн")

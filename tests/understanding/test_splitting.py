@@ -50,6 +50,8 @@ def test_two_wishes_make_two_requests_in_their_order(
         ("Позовите библиотекаря: на дом книги привозите?", "human"),
         ("Позовите библиотекаря. На дом книги привозите?", "human"),
         ("Есть ли у вас сотрудник, знающий жестовый язык?", "search"),
+        ("Есть ли романы крупным шрифтом, лучше Токарева или Рубина?", "search"),
+        ("доброй ночи, не спите?", "greeting"),
     ],
 )
 def test_one_wish_stays_one(reader: PhraseUnderstanding, said: str, intent: str) -> None:
@@ -271,6 +273,10 @@ def test_sums_are_still_none_of_ours(reader: PhraseUnderstanding) -> None:
         ("есть мартин иден? и что-нибудь ещё лондона",
          [("search", "есть мартин иден"), ("recommend", "что-нибудь ещё лондона")]),
         ("дюна и что-нибудь для ребенка 5 лет", [("search", "дюна"), ("recommend", "что-нибудь для ребенка 5 лет")]),
+        ("каштанку и ещё рассказы чехова", [("search", "каштанку"), ("search", "рассказы чехова")]),
+        ("каштанку и ещё рассказы", [("search", "каштанку"), ("search", "рассказы")]),
+        ("Муму и другие рассказы Тургенева", [("search", "Муму"), ("search", "рассказы Тургенева")]),
+        ("сказки пушкина и стихи барто", [("search", "сказки пушкина"), ("search", "стихи барто")]),
     ],
 )  # fmt: skip
 def test_a_book_and_something_else_are_two_wishes(
@@ -284,7 +290,10 @@ def test_a_book_and_something_else_are_two_wishes(
     [
         "муму и другие рассказы",
         "понедельник начинается в субботу и что-то ещё",
-        "дюну и что-нибудь похожее",
+        "романы и рассказы чехова",
+        "стихи и поэмы пушкина",
+        "алгебра и учебник макарычева",
+        "отцы и дети и рассказы",
         "посоветуйте детектив и что-нибудь смешное",
         "Дюна и что-нибудь",
         "это одна книга или ещё что-то было?",
@@ -292,6 +301,69 @@ def test_a_book_and_something_else_are_two_wishes(
 )
 def test_what_is_told_by_the_first_half_is_no_wish_of_its_own(reader: PhraseUnderstanding, said: str) -> None:
     assert len(reader.understand(said)) == 1
+
+
+@pytest.mark.parametrize(
+    ("said", "book"),
+    [
+        ("дюна и что-нибудь похожее", "дюна"),
+        ("Есть Дюна и похожее?", "Дюна"),
+        ("мастер и маргарита и что-нибудь в таком духе", "мастер и маргарита"),
+        ("нужен Шерлок Холмс и что-то подобное", "Шерлок Холмс"),
+        ("Дюна. И что-нибудь похожее посоветуйте", "Дюна"),
+        ("Есть «Дюна»? Посоветуйте ещё что-нибудь в этом роде", "Дюна"),
+        ("Есть «Дюна»? И ещё что-нибудь этого же автора", "Дюна"),
+        ("дюна и другие книги этого автора", "дюна"),
+        ("do you have Dune and something similar?", "Dune"),
+    ],
+)
+def test_something_like_it_is_like_the_book_beside_it(reader: PhraseUnderstanding, said: str, book: str) -> None:
+    look, more = reader.understand(said)
+
+    assert (look.intent, more.intent, more.slots["like"]) == ("search", "recommend", book)
+
+
+def test_what_is_like_another_book_is_not_like_the_one_beside_it(reader: PhraseUnderstanding) -> None:
+    _, more = reader.understand("Дюна и что-нибудь похожее на Метро 2033")
+
+    assert more.slots["like"] == "Метро 2033"
+
+
+@pytest.mark.parametrize("said", ["похожие книги о войне и мире", "Подобные звёздам", "что-нибудь похожее"])
+def test_likeness_alone_is_like_no_book(reader: PhraseUnderstanding, said: str) -> None:
+    (only,) = reader.understand(said)
+
+    assert "like" not in only.slots
+
+
+@pytest.mark.parametrize(
+    ("said", "intents"),
+    [
+        ("есть Каштанка, до скольки вы сегодня и как записаться?", ["search", "hours", "join"]),
+        ("до скольки вы сегодня, есть Каштанка и как записаться?", ["hours", "search", "join"]),
+        ("Здравствуйте, есть Война и мир, адрес какой и телефон?", ["search", "location", "contacts"]),
+        ("имеется Каштанка, как к вам доехать", ["search", "location"]),
+    ],
+)
+def test_a_book_asked_for_by_one_word_is_a_wish_beside_others(
+    reader: PhraseUnderstanding, said: str, intents: list[str]
+) -> None:
+    assert [request.intent for request in reader.understand(said)] == intents
+
+
+@pytest.mark.parametrize(
+    ("said", "intent"),
+    [
+        ("Есть вопрос, до скольки вы сегодня работаете?", "hours"),
+        ("есть просьба, скажите телефон", "contacts"),
+        ("есть ребенок 5 лет, как записать", "join"),
+        ("есть время, до скольки вы работаете", "hours"),
+        ("есть молиться любить", "search"),
+        ("Есть, господин президент", "search"),
+    ],
+)
+def test_what_somebody_has_is_no_book(reader: PhraseUnderstanding, said: str, intent: str) -> None:
+    assert [request.intent for request in reader.understand(said)] == [intent]
 
 
 def test_how_many_books_by_somebody_looks_for_the_writer(reader: PhraseUnderstanding) -> None:

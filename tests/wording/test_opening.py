@@ -81,6 +81,11 @@ def test_a_night_past_midnight_is_told_to_its_end() -> None:
     assert today_in_short(night, local("2026-03-02 22:00"), RUSSIA) == "сегодня до 2:00"
 
 
+def test_a_closed_day_is_a_sentence_in_english() -> None:
+    with in_language("en"):
+        assert right_now(open_on("closed"), local("2026-03-02 10:00"), RUSSIA) == "Today we are closed."
+
+
 def test_a_branch_closed_for_good_promises_no_day() -> None:
     assert right_now(open_on("closed"), local("2026-03-02 10:00"), RUSSIA) == "Сегодня закрыто, выходной."
 
