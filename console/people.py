@@ -79,7 +79,7 @@ class People:
             )
         except InputError:
             said = _("Хотя бы один администратор должен остаться.")
-            return await self._page(visit, fault=said, status=400)
+            return await self._page(visit, fault=said, status=400, typed=form, typed_of=who.staff_id)
         more = f"{form.get('role', '')}{' disabled' if disabled else ''}"
         await self._room.audit.note(visit.me.login, "staff.changed", f"staff:{who.staff_id}", more)
         return self._room.go(visit, f"{ROOT}staff?saved={who.staff_id}")
@@ -136,7 +136,9 @@ class People:
         fault: str = "",
         status: int = 200,
         typed: Mapping[str, str] | None = None,
+        typed_of: int = 0,
     ) -> web.Response:
+        """``typed``: a form that was refused, of ``typed_of``, or of somebody new."""
         people = [who for who in await self._room.staff.all() if _within(visit, who.branches)]
         return self._room.page(
             visit,
@@ -150,6 +152,7 @@ class People:
             saved=visit.number("saved"),
             ended=visit.number("ended"),
             typed=typed or {},
+            typed_of=typed_of,
             typed_branches=self._ticked(visit) if typed else (),
             now_on="staff",
         )

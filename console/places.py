@@ -141,7 +141,7 @@ class PlacesScreen:
         """As config.yaml says."""
         place = await self._place(visit, visit.form.get("old_code", ""))
         if not await self._desk.back_to_file(place.branch.code):
-            raise Stop(409, _("В config.yaml этого филиала нет."))
+            raise Stop(409, _("В файле настроек этого филиала нет."))
         await self._room.audit.note(visit.me.login, "places.branch_from_file", f"branch:{place.branch.code}")
         return self._room.go(visit, f"{ROOT}places", "branch-of-file")
 
@@ -179,7 +179,10 @@ class PlacesScreen:
             status,
             people=await self._room.people(),
             now_on="places",
-            places=[(place, self._today_words(place.branch, visit.now), self._mine(visit, place)) for place in places],
+            places=[
+                (place, self._today_words(place.branch, visit.now), self._mine(visit, place))
+                for place in sorted(places, key=lambda place: not self._mine(visit, place))  # one's own come first
+            ],
             urgent=[line for line in told if line[0].is_urgent],
             days=[line for line in told if not line[0].is_urgent],
             holidays=self._coming(today),

@@ -1,6 +1,6 @@
 """What waits for the desk about readers: renewals to confirm or refuse, and whom no notice reached."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 
 from aiohttp import web
@@ -67,8 +67,12 @@ class RequestsScreen:
         undo: Collection[int] = (),
         missed: NotFound | None = None,
         picked: Collection[int] = (),
+        typed: Mapping[str, str] | None = None,
     ) -> web.Response:
-        """``undo``: decisions that may be taken back; ``picked``: ticks that stay, since nothing was decided."""
+        """``undo``: decisions that may be taken back; ``picked``: ticks that stay, since nothing was decided.
+
+        ``typed``: dates and a reason that stay in the form, since nothing was made of them.
+        """
         shown = self._shown(visit)
         requests = await self._ports.requests.waiting(shown, AT_ONCE)
         unreached = await self._ports.unreached.unreached(shown, AT_ONCE)
@@ -92,6 +96,7 @@ class RequestsScreen:
             told=told,
             undo=undo,
             picked=picked,
+            typed=typed or {},
             missed=missed,
             undo_seconds=int(DECISION_RESTS.total_seconds()),
             branches=names,
@@ -119,20 +124,22 @@ class RequestsScreen:
         if what not in ("confirm", "refuse") or not all(is_row(number) for number in picked):
             raise outdated()
         if not picked:
-            return await self._page(visit, Told(_("Отметьте хотя бы одну заявку."), bad=True))
+            return await self._page(visit, Told(_("Отметьте хотя бы одну заявку."), bad=True), typed=visit.form)
         found = [await self._request(visit, int(number)) for number in picked[:AT_ONCE]]
         requests = [request for request in found if request is not None]
         reason = self._reason(visit) if what == "refuse" else ""
         if what == "refuse" and not reason:
             told_why = Told(_("Выберите или напишите причину отказа."), bad=True)
-            return await self._page(visit, told_why, picked={int(number) for number in picked})
+            return await self._page(visit, told_why, picked={int(number) for number in picked}, typed=visit.form)
         told = [
             await (self._confirm(visit, request) if what == "confirm" else self._refuse(visit, request, reason))
             for request in requests
         ]
         gone = [Told(_("Заявки уже нет."), bad=True)] if len(found) > len(requests) else []
         done = [request.request_id for request, one in zip(requests, told, strict=True) if not one.bad]
-        return await self._page(visit, *_summed(told), *gone, undo=done)
+        undecided = {request.request_id for request, one in zip(requests, told, strict=True) if one.bad}
+        typed = {name: said for name, said in visit.form.items() if undecided or what == "confirm" or "until-" in name}
+        return await self._page(visit, *_summed(told), *gone, undo=done, picked=undecided, typed=typed)
 
     async def undo(self, visit: Visit) -> web.Response:
         """What this librarian has decided a moment ago waits again; its reader has heard nothing."""

@@ -354,3 +354,17 @@ async def test_a_librarian_closes_and_opens_and_changes_nothing_else(
     assert "Сегодня закрыто…" in page
     assert "Добавить филиал" not in page
     assert len(await branches.all()) == 2
+
+
+async def test_a_librarian_of_one_branch_finds_it_first_and_is_told_that_it_is_the_one_that_closes(
+    sqlite: Database, clock: StandingClock, open_browser: OpenBrowser
+) -> None:
+    await hire(sqlite, clock, "vera", branches=("02",))
+    vera = await open_browser()
+    await vera.signs_in("vera")
+
+    page = await (await vera.get("places")).text()
+
+    closing = page.partition('action="/console/places/close"')[2].partition("</form>")[0]
+    assert "Где: <b>Детская библиотека</b>" in closing
+    assert re.findall(r"<h3>(.*?)</h3>", page)[:2] == ["Детская библиотека", "Центральная библиотека"]

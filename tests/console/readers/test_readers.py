@@ -236,3 +236,13 @@ async def test_a_reader_is_erased_only_with_the_card_typed(come: Come, house: De
     assert TITLES[0] in page, "what is lent is the library's business still"
     assert not (await house.desk.accounts.behind(ANNA)).holders
     assert f"staff:masha erased {house.anna}" in await audited(house.database)
+
+
+async def test_who_sees_one_branch_is_told_that_a_reader_may_be_known_in_another(come: Come) -> None:
+    elsewhere = "Вы видите читателей своего филиала. Записан ли читатель в другом, спросите там."
+    vera, masha = await come("vera", branches=("02",)), await come()
+
+    for librarian, told in ((vera, True), (masha, False)):
+        page = await (await librarian.post("readers", {"words": "Никтоев"})).text()
+        assert "Никого не нашлось." in page
+        assert (elsewhere in page) is told

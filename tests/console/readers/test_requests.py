@@ -354,3 +354,39 @@ async def test_a_book_of_a_list_is_not_taken_back_by_hand(come: Come, house: Des
 
     assert "Этой книги у читателя уже нет." in await said.text()
     assert len(await house.lending.loans(house.anna)) == 2
+
+
+async def test_what_was_typed_for_other_requests_stays_while_one_is_decided(come: Come, house: DeskReaders) -> None:
+    one, other = await asks(house, *house.loans)
+    later = (house.lending.today + 40 * A_DAY).isoformat()
+    typed = {f"until-{other}": later, "reason": "Её ждёт школа"}
+    masha = await come()
+
+    forgotten = await decides(masha, "refuse", **typed)
+    unchosen = await decides(masha, "refuse", **{f"until-{other}": later, f"pick-{other}": "1", "code": ""})
+    decided = await decides(masha, f"confirm:{one}", **typed, **{f"until-{one}": later})
+
+    for page in (forgotten, unchosen, decided):
+        assert f'name="until-{other}" value="{later}"' in page
+    assert 'name="reason" value="Её ждёт школа"' in forgotten
+    assert 'name="reason" value="Её ждёт школа"' in decided
+
+
+async def test_a_request_whose_date_is_wrong_stays_ticked_with_that_date(come: Come, house: DeskReaders) -> None:
+    one, other = await asks(house, *house.loans)
+    early = (house.lending.today - A_DAY).isoformat()
+    picked = {f"pick-{one}": "1", f"pick-{other}": "1"}
+
+    page = await decides(await come(), "confirm", **picked, **{f"until-{one}": early})
+
+    assert "новый срок должен быть позже прежнего" in page
+    assert f'name="until-{one}" value="{early}"' in page
+    assert re.search(rf'name="pick-{one}"[^>]* checked>', page)
+
+
+async def test_a_reason_that_was_told_is_not_offered_for_the_next_request(come: Come, house: DeskReaders) -> None:
+    one, _ = await asks(house, *house.loans)
+
+    page = await decides(await come(), "refuse", **{f"pick-{one}": "1", "reason": "Её ждёт школа"})
+
+    assert 'name="reason" value=""' in page

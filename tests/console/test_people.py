@@ -1,4 +1,4 @@
-"""The password of somebody else: made once however often the page is loaded, and shown once, but not lost."""
+"""The staff, by admins: a password is made once however often its page comes, and shown once; what is typed stays."""
 
 from http.cookies import SimpleCookie
 
@@ -119,3 +119,18 @@ async def test_one_s_own_password_is_shown_at_once_and_the_form_sent_again_makes
     await admin.post("staff/1/password", {}, csrf=word)
 
     assert (await (await open_browser()).signs_in("chief", shown(page))).status == 303
+
+
+async def test_what_was_typed_about_a_colleague_stays_when_it_is_refused(admin: Browser) -> None:
+    typed = {"name": "Анна Ильинична", "role": "editor", "branch-02": "1", "disabled": "1"}
+
+    page = await (await admin.post("staff/1", typed)).text()
+
+    new, _, chief = page.partition('action="/console/staff/1"')
+    assert "Хотя бы один администратор должен остаться." in new
+    assert 'value="Анна Ильинична"' not in new
+    form = chief.partition("</form>")[0]
+    assert 'name="name" value="Анна Ильинична"' in form
+    assert '<option value="editor" selected>' in form
+    assert "Филиалы: Детская библиотека</summary>" in form
+    assert 'name="disabled" value="1" aria-describedby="who-1" checked' in form
