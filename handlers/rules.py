@@ -34,7 +34,8 @@ _FORGET = ("удал", "сотр", "стер", "уничтож", "забуд", "
 """«Удалите мои данные»: an order to us, no question of rules."""
 _OF_ALL = "rules"
 """The topic of the rules as such, and of a question whose topic nobody knows."""
-_OF_AMOUNTS = frozenset(("rules.fine", "rules.limit", "rules.price", "rules.print"))
+_OF_LOST = "rules.lost"
+_ASKED_ON = frozenset(("rules.fine", "rules.limit", "rules.price", "rules.print", _OF_LOST))
 """Topics of which it is asked on: «а если неделю?»; other answers leave the book that was shown what «она» means."""
 _COUNTED = (
     (("страниц", "лист", "копи", "page"), "rules.print"),
@@ -100,6 +101,13 @@ async def what_it_costs(turn: Turn, library: Library) -> Answer:
     return await _of_that_rule(turn, library, turn.argument if told else "rules.price")
 
 
+@router.on(follows("instead:rule"))
+@same_for_all
+async def what_may_stand_for_it(turn: Turn, library: Library) -> Answer:
+    """«А деньгами можно?», «такую же не нашёл» behind the rule of lost books: it tells what there is to tell."""
+    return await _of_so_much(turn, library, turn.argument) if turn.argument == _OF_LOST else not_followed(turn)
+
+
 async def _of_that_rule(turn: Turn, library: Library, topic: str) -> Answer:
     known = await library.faq.about(topic, turn.language)
     if known is None or known.topic != topic:
@@ -109,7 +117,7 @@ async def _of_that_rule(turn: Turn, library: Library, topic: str) -> Answer:
 
 def _about(topic: str) -> str:
     """How the dialogue remembers a rule that is asked on; other rules leave «она» to the book that was shown."""
-    return f"rule:{topic}" if topic in _OF_AMOUNTS else ""
+    return f"rule:{topic}" if topic in _ASKED_ON else ""
 
 
 @router.on(intent("rules"), pressed("faq"))

@@ -52,3 +52,44 @@ async def test_another_building_behind_hours_is_still_asked_for_its_own(reader: 
 
     await reader.says("а в детской тоже?")
     reader.hears("Детская библиотека")
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "такую же не нашёл",
+        "а если такой же нет в продаже?",
+        "а другую можно?",
+        "а деньгами можно?",
+        "а если она дорогая?",
+        "можно вернуть похожую?",
+    ],
+)
+async def test_what_may_stand_for_a_lost_book_is_asked_of_its_rule(reader: Reader, faq: FakeFaq, asked: str) -> None:
+    faq.answers("rules.lost", "Книгу можно заменить такой же или равноценной.")
+    faq.answers("rules.conduct", "С едой нельзя.")
+    await reader.says("потеряли книгу")
+
+    await reader.says(asked)
+
+    reader.hears("Книгу можно заменить такой же или равноценной.")
+    reader.may_press("Позвать библиотекаря")
+
+
+async def test_behind_another_rule_such_words_ask_for_nothing_lost(reader: Reader, faq: FakeFaq) -> None:
+    faq.answers("rules.lost", "Книгу можно заменить такой же или равноценной.")
+    faq.answers("rules.limit", "До пяти книг.")
+    await reader.says("сколько книг можно взять?")
+
+    await reader.says("а другую можно?")
+
+    reader.hears_nothing_of("До пяти книг.", "заменить такой же")
+
+
+async def test_behind_the_rule_of_lost_books_a_book_is_still_a_book(reader: Reader, faq: FakeFaq) -> None:
+    faq.answers("rules.lost", "Книгу можно заменить такой же или равноценной.")
+    await reader.says("потеряли книгу")
+
+    await reader.says("другая жизнь")
+
+    reader.hears_nothing_of("заменить такой же")

@@ -17,6 +17,11 @@ from bot.language import corrections, reactions
         "не интересно",
         "не нравится",
         "не помогло",
+        "не нашёл",
+        "ничего не нашла",
+        "так и не нашла такую книгу",
+        "не могу найти её",
+        "can't find it",
         "не, старьё",
         "no, wrong book",
         "that is not it",
@@ -26,7 +31,19 @@ def test_an_answer_that_was_none_is_told_so(said: str) -> None:
     assert reactions.is_wrong(said)
 
 
-@pytest.mark.parametrize("said", ["Не та мама", "нет", "не надо", "читал пастернак", "не интересные люди", "эта книга"])
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Не та мама",
+        "нет",
+        "не надо",
+        "не нашли любви",
+        "найти человека",
+        "читал пастернак",
+        "не интересные люди",
+        "эта книга",
+    ],
+)
 def test_a_title_or_a_plain_no_tells_nothing_of_the_answer(said: str) -> None:
     assert not reactions.is_wrong(said)
 

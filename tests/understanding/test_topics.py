@@ -66,6 +66,9 @@ def test_the_topics_of_strangers_questions_are_named_and_right(
     ("said", "topic"),
     [
         ("с котом в переноске пустите?", "rules.conduct"),
+        ("такую же не нашли", "rules.lost"),
+        ("нигде не продают такую же, что делать", "rules.lost"),
+        ("а другую вместо неё можно?", "rules.lost"),
         ("сын порисовал в книжке", "rules.lost"),
         ("настолки домой даёте?", "rules.media"),
         ("фильмы на дисках выдаёте?", "rules.media"),
