@@ -261,6 +261,7 @@ class Outcome:
         places: Where they are said to be, the most first: code of the branch ("" where none is called so), the file's
             word for it, how many.
         nowhere: How many are said to be nowhere, where that is more than a slip.
+        otherwise: The file's other words that may be meant for branches, where none of its words is a branch's name.
     """
 
     format: str = ""
@@ -287,6 +288,7 @@ class Outcome:
     copies: int = 0
     places: tuple[tuple[str, str, int], ...] = ()
     nowhere: int = 0
+    otherwise: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -380,6 +380,7 @@ def _outcome(source: "SourceFile", summary: "Summary", branches: Sequence[Branch
         copies=summary.copies,
         places=tuple((one.code, one.word, one.copies) for one in places[:PLACES_SHOWN]),
         nowhere=nowhere if nowhere * WORTH_A_WORD > summary.copies else 0,
+        otherwise=source.branches_otherwise if branches else (),
     )
 
 

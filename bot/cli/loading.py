@@ -114,6 +114,8 @@ async def _load_catalogue(
     _tell(console, sources, summary, report, dry_run=asked.dry_run)
     for line in _unplaced(summary, branches, all_of_them=asked.dry_run):
         console.print(escape(line))
+    for line in _otherwise(sources) if branches else ():
+        console.print(escape(line))
     return 1 if summary.unconfirmed or not summary.read else 0
 
 
@@ -143,6 +145,18 @@ def _unplaced(summary: Summary, branches: Sequence[Branch], *, all_of_them: bool
         named = ", ".join(f"«{place.word}» ({place.copies:,})" for place in shown)
         more = f" and {len(foreign) - len(shown)} more (--dry-run names them)" if len(foreign) > len(shown) else ""
         yield f"unknown branches: {named}{more}; name each in config.yaml, as a branch or among the aliases of one"
+
+
+def _otherwise(sources: Sequence[SourceFile]) -> Iterator[str]:
+    """Where it was guessed which of two places in a file names the branch: what the other one says."""
+    for source in sources:
+        if source.branches_otherwise:
+            other = "b" if source.branch_in == "a" else "a"
+            named = ", ".join(f"«{word}»" for word in source.branches_otherwise)
+            yield (
+                f"{source.path.name}: no name of a branch stands in 852, so ${source.branch_in} is taken for it; if "
+                f"${other} is your branches ({named}), write these among their aliases and run the import again"
+            )
 
 
 def check_branch(asked: str, branches: Sequence[Branch]) -> None:

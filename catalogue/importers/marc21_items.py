@@ -10,9 +10,11 @@ of 945 that consortia on Sierra publish, read 2026-11-27.
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
+from typing import NamedTuple
 
 from bot.language.folding import fold
 from bot.library.model import ItemStatus
@@ -23,6 +25,8 @@ from catalogue.importers.fields import UNKNOWN_STATUS, Field, Fields
 from catalogue.importers.tables import values
 
 TAGS = ["852", "876", "877", "878", "945", "949", "952", "999", "AVA"]
+
+MOST_OTHERS = 10
 
 _PIECES = ("876", "877", "878")
 _SIERRA = {
@@ -46,12 +50,24 @@ _HIDDEN = "hidden"
 """Evergreen's words in 852 $x."""
 
 
+class Placing(NamedTuple):
+    """Where 852 names the branch.
+
+    Attributes:
+        subfield: "a" or "b".
+        otherwise: Where no name of a branch decided: what stands in the other one, the most first.
+    """
+
+    subfield: str
+    otherwise: tuple[str, ...] = ()
+
+
 def items(fields: Fields, branch_in: str) -> tuple[ItemData, ...]:
     """The copies of one record; numbered ones before those of which only a call number is told.
 
     Args:
         fields: The record, bibliographic or of holdings.
-        branch_in: Which subfield of 852 names the branch, "a" or "b" (``branch_subfield``).
+        branch_in: Which subfield of 852 names the branch, "a" or "b" (``placing``).
     """
     for read in _WAYS:
         if found := tuple(read(fields, branch_in)):
@@ -59,12 +75,12 @@ def items(fields: Fields, branch_in: str) -> tuple[ItemData, ...]:
     return ()
 
 
-def branch_subfield(places: Iterable[Field], known: Mapping[str, str]) -> str:
+def placing(places: Iterable[Field], known: Mapping[str, str]) -> Placing:
     """Whether 852 $a or $b names the branch: by the standard $a is the organisation, $b a part of it.
 
-    Small systems write the branch into $a, large ones the town into $a and the branch into $b. What the library
-    calls its branches decides; else the file does: $b is the branch where each field has two (Evergreen: who owns a
-    copy, where it is), where there is no $a, or where all have one $a and $b differs or has shelves ($c) in it.
+    The part may be a building or a collection. What the library calls its branches decides; else the file does: $b
+    is the branch where each field has two (Evergreen: who owns a copy, where it is), where there is no $a, or where
+    all have one $a and $b has shelves ($c) in it. A part without shelves is a collection («РГБ», «FB»).
 
     Args:
         places: Fields 852 of the file's first records.
@@ -72,17 +88,18 @@ def branch_subfield(places: Iterable[Field], known: Mapping[str, str]) -> str:
     """
     seen = [field for field in places if field.has("b")]
     if not seen:
-        return "a"
-    hits = {code: sum(fold(trimmed(_last(field, code))) in known for field in seen) for code in "ab"}
+        return Placing("a")
+    words = {code: Counter(filter(None, (trimmed(_last(field, code)) for field in seen))) for code in "ab"}
+    hits = {code: sum(count for word, count in words[code].items() if fold(word) in known) for code in "ab"}
     if hits["a"] != hits["b"]:
-        return max(hits, key=lambda code: hits[code])
+        return Placing(max(hits, key=lambda code: hits[code]))
     if hits["a"] or len(set(known.values())) == 1:
-        return "a"  # where there is one building, $b is a room in it
-    organisations, parts = ({_last(field, code) for field in seen} for code in "ab")
+        return Placing("a")  # where there is one building, $b is a room in it
     twice = sum(len(field.all("b")) > 1 for field in seen) * 2 > len(seen)
     shelved = sum(field.has("c") for field in seen) * 2 > len(seen)
-    alone = organisations == {""} or (len(organisations) == 1 and (len(parts) > 1 or shelved))
-    return "b" if twice or alone else "a"
+    alone = not words["a"] or (len(words["a"]) == 1 and shelved)
+    code, other = ("b", "a") if twice or alone else ("a", "b")
+    return Placing(code, tuple(word for word, _ in words[other].most_common(MOST_OTHERS)))
 
 
 def _koha(fields: Fields, _: str) -> Iterator[ItemData]:

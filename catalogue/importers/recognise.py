@@ -166,9 +166,11 @@ def _placed(
         if b"852" in data:
             with suppress(BadRecord):
                 places += parse(data).fields("852")
+    placing = marc21_items.placing(places, names(branches))
     return replace(
         source,
-        branch_in=marc21_items.branch_subfield(places, names(branches)),
+        branch_in=placing.subfield,
+        branches_otherwise=placing.otherwise,
         holdings_apart=is_gzip(source.path)
         or any(map(is_holdings, sample))
         or any(map(is_holdings, _last(source.path, chunks))),

@@ -28,6 +28,7 @@ class SourceFile:
             for a progress bar, not a promise: a packed file of 4 GiB and more tells less than it holds.
         evidence: Why this format and charset, in words for the operator.
         branch_in: The subfield of MARC21's 852 that names the branch.
+        branches_otherwise: What the other subfield names, where no name of a branch told which of the two it is.
         holdings_apart: Whether records of holdings stand among MARC21's books, or may, as far as is known beforehand.
         month_first: Whether a table's «3/5/2026» is the fifth of March.
         reader: Reads the records; a function of a module, so that the whole value can be pickled.
@@ -39,6 +40,7 @@ class SourceFile:
     size: int
     evidence: str = ""
     branch_in: str = "a"
+    branches_otherwise: tuple[str, ...] = ()
     holdings_apart: bool = False
     month_first: bool = False
     reader: Reader = field(repr=False, compare=False)

@@ -15,6 +15,7 @@ from bot.errors import ConfigError, InputError, StoreUnavailable, WrongUse
 from bot.library.records import Rejected, Rejection
 from catalogue.rejects import Report
 from tests.cli.library import SmallLibrary
+from tests.support import iso2709 as marc
 
 HEADER = "Инв. №;Автор;Заглавие"
 ROWS = [f"{at};Чехов А. П.;Рассказ {at}-й" for at in range(1, 6)]
@@ -91,6 +92,21 @@ def test_copies_that_readers_would_not_find_are_told(library: SmallLibrary, impo
     assert "copies of no branch: 1; if they are all in one, run the import again with --branch CODE" in said
     assert "unknown branches: «Сельский филиал» (2); name each in config.yaml" in said
     assert "unknown branches: «Сельский филиал» (2); " in imports("one.csv", dry_run=True)[1]
+
+
+def test_a_guess_which_words_of_marc_are_branches_is_told_with_the_other_ones(
+    library: SmallLibrary, imports: Imports
+) -> None:
+    gets_a_second_branch(library)
+    title = marc.field("245", [("a", "Нос")], "10")
+    places = [marc.field("852", [("a", "РГБ"), ("b", word), ("j", "1")]) for word in ("FB", "IZO")]
+    records = [marc.build_record([marc.control("001", "1"), title, place]) for place in places]
+    (library.folder / "rsl.mrc").write_bytes(b"".join(records))
+
+    _, said = imports("rsl.mrc", dry_run=True)
+
+    assert "unknown branches: «РГБ» (2); name each in config.yaml" in said
+    assert "$a is taken for it; if $b is your branches («FB», «IZO»), write these among their aliases" in said
 
 
 def test_a_dry_run_names_every_branch_that_is_to_be_written_into_the_configuration(

@@ -30,6 +30,7 @@ from db.models import RecordRow
 from db.models_accounts import AuditRow
 from db.models_shelving import ImportJobRow
 from tests.console.conftest import LARGEST_UPLOAD, Browser, OpenBrowser
+from tests.support import iso2709 as marc
 from tests.support.books import book, copy
 from tests.support.clock import StandingClock
 from tests.support.fake_library import CENTRAL, CHILDREN
@@ -267,6 +268,19 @@ async def test_where_copies_are_and_which_places_nobody_knows_is_told_before_the
     assert "<li>Центральная библиотека: 2</li>" in page
     assert 'не знает и не скажет читателю ни адреса, ни часов:</p> <ul class="samples"><li>Сельский филиал: 1' in page
     assert "Экземпляров, у которых не сказано, в каком они филиале: 1." in page
+
+
+async def test_words_that_may_be_the_branches_instead_are_told(editor: Browser) -> None:
+    """«РГБ» with its stocks: which of the two are branches no name of a branch tells."""
+    title = marc.field("245", [("a", "Нос")], "10")
+    places = [marc.field("852", [("a", "РГБ"), ("b", word), ("j", "1")]) for word in ("FB", "FB", "IZO")]
+    records = [marc.build_record([marc.control("001", "1"), title, place]) for place in places]
+
+    _status, job = await sends(editor, b"".join(records), name="rsl.mrc")
+    page = " ".join((await settled(editor, job)).split())
+
+    assert 'ни часов:</p> <ul class="samples"><li>РГБ: 3' in page
+    assert "Может быть, филиалы в этом файле названы так: FB, IZO. Тогда впишите не те слова, а эти." in page
 
 
 async def test_what_was_odd_in_a_record_is_told_in_words_with_what_to_do(editor: Browser) -> None:

@@ -49,8 +49,28 @@ RIVER = [
 ]
 
 
-def test_one_organisation_with_several_parts_has_them_for_branches(tmp_path: Path) -> None:
-    assert branches_of(tmp_path / "a.mrc", RIVER) == [("MAIN", ""), ("EAST", "")]
+def test_parts_of_one_organisation_without_shelves_are_its_collections(tmp_path: Path) -> None:
+    """As in records of the Russian State Library: «РГБ», «FB» for the main stock, «IZO» for pictures."""
+    assert branches_of(tmp_path / "a.mrc", RIVER) == [("RVR", "MAIN"), ("RVR", "EAST")]
+
+
+def test_every_record_of_the_russian_state_library_is_placed_alike(tmp_path: Path) -> None:
+    one = [book("1", place(a="РГБ", b="FB", j="FB 1"), place(a="РГБ", b="OMF1", j="MF 1"))]
+    other = [book("2", place(a="РГБ", b="IZO", j="IZO 2"))]
+
+    assert {name for name, _ in branches_of(tmp_path / "a.mrc", one)} == {"РГБ"}
+    assert {name for name, _ in branches_of(tmp_path / "b.mrc", other)} == {"РГБ"}
+
+
+def test_what_may_be_the_branches_as_well_is_told_where_no_name_decides(tmp_path: Path) -> None:
+    town = [Branch(code="01", name="Riverside"), Branch(code="02", name="Lakeside")]
+    guessed = recognise(written(tmp_path / "a.mrc", *RIVER), "", town)
+    shelved = book("1", place(a="RVR", b="MAIN", c="Fiction", p="1"))
+
+    assert (guessed.branch_in, guessed.branches_otherwise) == ("a", ("MAIN", "EAST"))
+    assert recognise(written(tmp_path / "b.mrc", shelved), "", town).branches_otherwise == ("RVR",)
+    known = recognise(written(tmp_path / "a.mrc", *RIVER), "", [*town, Branch(code="03", name="M", aliases=("MAIN",))])
+    assert (known.branch_in, known.branches_otherwise) == ("b", ())
 
 
 def test_several_organisations_are_the_branches_themselves(tmp_path: Path) -> None:
@@ -223,11 +243,11 @@ def holdings(number: str, of: str, *fields: tuple[str, str], leader: str = HOLDI
 def test_a_record_of_holdings_is_copies_of_its_book_wherever_it_stands(tmp_path: Path) -> None:
     path = written(
         tmp_path / "a.mrc",
-        holdings("h0", "2", place(a="RVR", b="EAST", h="200", p="22")),
+        holdings("h0", "2", place(b="EAST", h="200", p="22")),
         book("1"),
-        holdings("h1", "1", place(a="RVR", b="MAIN", h="100", p="11")),
+        holdings("h1", "1", place(b="MAIN", h="100", p="11")),
         book("2"),
-        holdings("h2", "2", place(a="RVR", b="MAIN", h="200", p="21")),
+        holdings("h2", "2", place(b="MAIN", h="200", p="21")),
     )
 
     assert [(record.source_id, [copy.branch for copy in record.items]) for record in read(path)] == [
