@@ -230,6 +230,7 @@ class Fault(StrEnum):
     WEB_PAGE = "web_page"
     OTHER_OFFICE = "other_office"
     PICTURE = "picture"
+    NO_HEADER = "no_header"
     CUT_SHORT = "cut_short"
     OF_BOOKS = "of_books"
     UNREADABLE = "unreadable"

@@ -105,6 +105,7 @@ class Rejection(StrEnum):
     NO_TITLE = "no_title"
     TOO_LONG = "too_long"
     BAD_ROW = "bad_row"
+    NO_HEADER = "no_header"
     NO_SUCH_BOOK = "no_such_book"
     DELETED = "deleted"
 

@@ -11,6 +11,11 @@ from bot.shelving import Fault
 
 _ZIP = b"PK\x03\x04"
 _IN_EXCEL = "in Excel: open it, then Save as → Excel Workbook (.xlsx)"
+_PICTURES = re.compile(rb"(?s:....ftyp(?:heic|heix|mif1|msf1|avif|hevc)|RIFF....WEBP|BM....\0\0\0\0)")
+"""What telephones and scanners make: HEIC, WebP, BMP."""
+_DBF = re.compile(
+    rb"(?s:[\x02\x03\x30\x83\x8b\xf5].[\x01-\x0c][\x01-\x1f]....(?:.[\x00-\x0f]){2}.{20}[A-Za-z_\x80-\xff])"
+)
 _WIDE_XML = re.compile(rb"<(?:\?xml|collection|record)\b")
 
 
@@ -29,6 +34,7 @@ class ForeignFile(InputError):
         self.fault = fault
 
 
+_DATABASE = "; in it, or in Excel: open the table of books, then Save as → Excel Workbook (.xlsx)"
 _MAGIC = (
     (b"%PDF", Foreign("a PDF document", Fault.PICTURE)),
     (b"\x89PNG", Foreign("a picture", Fault.PICTURE)),
@@ -37,7 +43,11 @@ _MAGIC = (
     (b"\xd0\xcf\x11\xe0", Foreign(f"an old Office document (.xls or .doc); {_IN_EXCEL}", Fault.OLD_EXCEL)),
     (b"Rar!", Foreign("a RAR archive; unpack it first", Fault.ARCHIVE)),
     (b"7z\xbc\xaf", Foreign("a 7z archive; unpack it first", Fault.ARCHIVE)),
+    (b"II*\0", Foreign("a picture", Fault.PICTURE)),
+    (b"MM\0*", Foreign("a picture", Fault.PICTURE)),
+    (b"AT&TFORM", Foreign("a scanned document (DjVu)", Fault.PICTURE)),
     (b"SQLite format 3", Foreign("an SQLite database")),
+    (b"\0\1\0\0Standard ", Foreign(f"a database of Access{_DATABASE}", Fault.OTHER_OFFICE)),
     (b"{\\rtf", Foreign("an RTF document", Fault.OTHER_OFFICE)),
     (b"MZ", Foreign("a program")),
     (b"\x7fELF", Foreign("a program")),
@@ -66,7 +76,13 @@ def foreign(path: Path, head: bytes) -> Foreign | None:
         path: The file.
         head: Its first bytes, unpacked.
     """
+    if path.name.startswith("~$"):
+        return Foreign("the mark that Excel leaves beside a workbook that is open; take the file without «~$»")
     found = next((known for magic, known in _MAGIC if head.startswith(magic)), None)
+    if found is None and _PICTURES.match(head):
+        return Foreign("a picture", Fault.PICTURE)
+    if found is None and _DBF.match(head):
+        return Foreign("a table of dBase or FoxPro (.dbf); open it in Excel or LibreOffice, then Save as → .xlsx")
     found = found or next((known for pattern, known in _PATTERNS if pattern.match(head[:2000])), None)
     if found is None and head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         wide = _WIDE_XML.search(head[:400].replace(b"\0", b""))

@@ -74,7 +74,7 @@ def recognise(
 
 def _head(path: Path) -> bytes:
     if path.is_dir():
-        raise InputError(f"{path}: is a folder; name the files in it")
+        raise InputError(f"{path}: is a folder; name the files in it, as in {path / '*.mrc'}")
     try:
         with Stream(path) as stream:
             head = b""
@@ -82,8 +82,10 @@ def _head(path: Path) -> bytes:
                 head += more
     except FileNotFoundError as error:
         raise InputError(f"{path}: there is no such file") from error
+    except PermissionError as error:
+        raise InputError(f"{path}: this user may not read it; allow that (chmod a+r), or copy the file") from error
     except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror or error})") from error
+        raise InputError(f"{path}: cannot be read ({error.strerror or error}); copy it to this machine") from error
     if not head.strip(b"\0\r\n\t \x1a"):
         raise ForeignFile(f"{path}: is empty; {_EXPORT_OF}", Fault.EMPTY)
     return head

@@ -7,7 +7,7 @@ from datetime import date
 from bot.library.lists import LoanData, PatronData
 from catalogue.importers import cleaning
 from catalogue.importers.fields import Field, Fields
-from catalogue.importers.tables.values import author_and_title
+from catalogue.importers.tables.authors import author_and_title
 from catalogue.lists.rows import BadRow, checked, right_taken, telephone
 
 TAGS = frozenset({"10", "11", "12", "17", "21", "22", "29", "30", "32", "40", "50", "51", "52", "56", "57"})

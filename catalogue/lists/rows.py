@@ -8,6 +8,7 @@ from bot.language.folding import fold
 from bot.library.linking import phone_of
 from bot.library.lists import LoanData, PatronData, TitleData
 from catalogue.importers.tables import days, values
+from catalogue.importers.tables.authors import author_and_title
 from catalogue.lists.headings import Column
 
 _YES = frozenset(fold(word) for word in ("да", "1", "x", "х", "yes", "true", "заблокирован", "есть", "лишен"))
@@ -107,7 +108,7 @@ def loan(cells: Cells) -> LoanData:
     """A loan. Raises BadRow."""
     author, title = cells.text(Column.AUTHOR), cells.text(Column.TITLE)
     if both := cells.text(Column.AUTHOR_TITLE):
-        author, title = values.author_and_title(both)
+        author, title = author_and_title(both)
     data = LoanData(
         card_number=card_number(cells),
         inventory_number=cells.number(Column.INVENTORY)[:64],
@@ -132,7 +133,7 @@ def title(cells: Cells) -> TitleData:
     """A book that is to be hidden. Raises BadRow."""
     author, said = cells.text(Column.AUTHOR), cells.text(Column.TITLE)
     if (both := cells.text(Column.AUTHOR_TITLE)) and not said:
-        author, said = values.author_and_title(both)
+        author, said = author_and_title(both)
     isbns, wrong, lost = values.read_isbns(cells.text(Column.ISBN))
     numbers, _ = values.inventory_numbers(cells.text(Column.INVENTORY))
     if isbns or numbers or said:

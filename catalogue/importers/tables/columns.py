@@ -12,7 +12,8 @@ from functools import lru_cache
 from rapidfuzz import fuzz, process
 
 from bot.language.folding import fold
-from bot.quick import dataclass
+from bot.quick import dataclass, replace
+from catalogue.importers.tables.authors import are_opened_by_people
 
 
 class Column(StrEnum):
@@ -78,13 +79,15 @@ HEADINGS: dict[Column, str] = {
     Column.BARCODE: "штрихкод|штрих код|шк|barcode|rfid|метка|радиометка|номер метки|"
     "item barcode|copy barcode|barcode number",
     Column.AUTHOR: "автор|авторы|author|authors|автор ы|фамилия автора|фио автора|автор произведения|writer|"
-    "main author|author name|creator",
+    "main author|author name|creator|авт",
     Column.TITLE: "заглавие|название|наименование|title|название книги|наименование книги|заглавие книги|книга|"
     "book title|название издания|наименование издания|произведение|название произведения|наименование документа|"
-    "заглавие документа|основное заглавие|title proper|item title|main title",
+    "заглавие документа|основное заглавие|title proper|item title|main title|загл|назв|наим|"
+    "наименование литературы|название литературы",
     Column.AUTHOR_TITLE: "автор и заглавие|автор и название|автор название|автор заглавие|автор и наименование|"
     "автор и заглавие книги|автор и название книги|название и автор|краткое описание|библиографическое описание|"
-    "автор наименование|автор заглавие издания|описание издания|библиографическая запись",
+    "автор наименование|наименование автор|название автор|заглавие автор|наименование и автор|заглавие и автор|"
+    "автор заглавие издания|описание издания|библиографическая запись",
     Column.SUBTITLE: "подзаголовок|сведения относящиеся к заглавию|подзаголовочные данные|subtitle",
     Column.PART: "том|часть|номер тома|том часть|выпуск|номер выпуска|volume|vol|part|том выпуск|n тома",
     Column.YEAR: "год|год издания|год изд|г изд|год выпуска|year|publication year|год публикации|дата издания|"
@@ -124,7 +127,7 @@ HEADINGS: dict[Column, str] = {
     "date due",
     Column.COPIES: "количество|кол во|количество экземпляров|кол во экземпляров|кол во экз|экз|экземпляров|экземпляры|"
     "количество экз|число экземпляров|число экз|всего экз|всего экземпляров|copies|quantity|qty|count|кол экз|"
-    "кол во экземп|количество книг|кол во книг|штук|шт|"
+    "кол во экземп|количество книг|кол во книг|штук|шт|кол|к во|колво|кол во шт|количество шт|кол шт|количество штук|"
     "number of copies|no of copies|total copies|copy count",
     Column.AVAILABLE: "в наличии|доступно|свободно|на полке|в наличии экз|свободных|available|"
     "copies available|available copies|copies in|"
@@ -157,6 +160,7 @@ _NOT_OURS = frozenset(
     )
 )  # fmt: skip
 """Headings that are known and say nothing about books, or nothing that a bot may know."""
+_OF_ROWS = frozenset(map(fold, ("п/п", "n п/п", "n", "порядковый номер")))
 OF_READERS = frozenset(
     fold(heading)
     for heading in (
@@ -185,6 +189,7 @@ class Header:
         width: Places that the header has, empty headings at the end left out.
         headings: What stands in it, as it stands.
         again: Further places under the very same heading: they speak where the first one says nothing.
+        beside: The columns of further tables that stand to the right of the first one under the same headings.
     """
 
     columns: dict[Column, int]
@@ -192,11 +197,17 @@ class Header:
     width: int
     headings: tuple[str, ...]
     again: dict[Column, tuple[int, ...]] = field(default_factory=dict)
+    beside: tuple[dict[Column, int], ...] = ()
 
     @property
     def of_readers(self) -> bool:
         """Whether this is a list of readers or of their loans."""
         return sum(fold(heading) in OF_READERS for heading in self.headings) >= 2
+
+    @property
+    def numbers_rows(self) -> bool:
+        """Whether every book has a number in it, its own or the row's."""
+        return Column.INVENTORY in self.columns or any(_folded(heading) in _OF_ROWS for heading in self.headings)
 
     @property
     def knows_copies(self) -> bool:
@@ -214,7 +225,33 @@ def find_header(rows: Sequence[Sequence[str]]) -> Header | None:
             header = _read_header(rows[at : at + height], at + height)
             if header is not None and (best is None or len(header.columns) > len(best.columns)):
                 best = header
-    return best
+    return best and _with_authors_within(best, rows)
+
+
+def _with_authors_within(header: Header, rows: Sequence[Sequence[str]]) -> Header:
+    """A column of titles beside which there is none of authors may hold both: its first cells tell."""
+    place = header.columns.get(Column.TITLE)
+    if place is None or Column.AUTHOR in header.columns or Column.AUTHOR_TITLE in header.columns:
+        return header
+    if not are_opened_by_people([row[place] for row in rows[header.rows :] if place < len(row) and row[place]]):
+        return header
+    columns: dict[Column, int] = {
+        Column.AUTHOR_TITLE if column is Column.TITLE else column: at for column, at in header.columns.items()
+    }
+    return replace(header, columns=columns)
+
+
+def _beside(columns: dict[Column, int], again: dict[Column, tuple[int, ...]]) -> tuple[dict[Column, int], ...]:
+    """Tables that stand side by side: authors and titles come again, each time to the right of all before."""
+    found: list[dict[Column, int]] = []
+    last = max(columns[column] for column in again) if {Column.AUTHOR, Column.TITLE} <= again.keys() else -1
+    for at in range(len(again[Column.TITLE]) if last >= 0 else 0):
+        table = {column: places[at] for column, places in again.items() if at < len(places)}
+        if Column.AUTHOR not in table or min(table.values()) <= last:
+            return ()
+        last = max(table.values())
+        found.append(table)
+    return tuple(found)
 
 
 def headings_of(rows: Sequence[Sequence[str]]) -> list[str]:
@@ -223,10 +260,14 @@ def headings_of(rows: Sequence[Sequence[str]]) -> list[str]:
     return max(filled, key=len, default=[])
 
 
+def _folded(heading: str) -> str:
+    return fold(heading.replace("№", " n ").replace("N°", " n "))
+
+
 @lru_cache(maxsize=1024)
 def column_of(heading: str) -> Column | None:
     """What a heading means; None where nobody knows."""
-    folded = fold(heading.replace("№", " n ").replace("N°", " n "))
+    folded = _folded(heading)
     if not folded or len(folded) > _MAX_HEADING or fold(heading) in _NOT_OURS or folded in _NOT_OURS:
         return None
     if folded in _BY_HEADING:
@@ -264,7 +305,9 @@ def _read_header(rows: Sequence[Sequence[str]], end: int) -> Header | None:
         return None
     if Column.LOCATION in columns and Column.BRANCH not in columns:
         columns[Column.BRANCH] = columns.pop(Column.LOCATION)
-    return Header(columns=columns, rows=end, width=width, headings=tuple(headings), again=again)
+    beside = _beside(columns, again)
+    again = {} if beside else again
+    return Header(columns=columns, rows=end, width=width, headings=tuple(headings), again=again, beside=beside)
 
 
 def _of_stack(stack: Sequence[str]) -> Column | None:

@@ -7,18 +7,21 @@ from itertools import islice
 from pathlib import Path
 
 from bot.errors import InputError
-from bot.library.records import Read, Rejected
+from bot.library.records import Read, Rejected, Rejection
 from bot.quick import dataclass
+from bot.shelving import Fault
 from catalogue.importers import charsets
+from catalogue.importers.foreign import ForeignFile
 from catalogue.importers.source import SourceFile, Stream, unpacked_size
 from catalogue.importers.tables import rows as tables
 from catalogue.importers.tables.columns import EXPECTED, HEADER_WITHIN, Column, Header, find_header, headings_of
 from catalogue.importers.tables.days import ASKED_ROWS, is_month_first
-from catalogue.importers.tables.records import TableReader, sheet_branch
+from catalogue.importers.tables.records import TableReader, rejected, sheet_branch
 from catalogue.importers.tables.rows import Row
 
 _SAMPLE = 1 << 18
 _TRIED_LINES = 40
+_ROWS_OF_A_LIST = 2
 _TABLE_NAMES = (".csv", ".tsv", ".csv.gz", ".tsv.gz", ".xlsx", ".xlsm")
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF32_LE, "utf-32-le"), (codecs.BOM_UTF32_BE, "utf-32-be"),
@@ -198,6 +201,7 @@ def _read_sheet(name: str, sheet: Iterator[Row], *, month_first: bool) -> Iterat
     first = list(islice(sheet, HEADER_WITHIN + 1))
     header = find_header([row.cells for row in first])
     if header is None:
+        yield from _without_header(name, [*first, *sheet])
         return
     reader = TableReader(header=header, is_text=False, month_first=month_first, branch=sheet_branch(name))
     for row in first[header.rows :]:
@@ -207,15 +211,24 @@ def _read_sheet(name: str, sheet: Iterator[Row], *, month_first: bool) -> Iterat
     yield from reader.finish()
 
 
+def _without_header(name: str, rows: Sequence[Row]) -> Iterator[Rejected]:
+    """A sheet that is not read is told of, if it may be a list."""
+    listed = [row for row in rows if sum(map(bool, row.cells)) > 1]
+    if len(listed) >= _ROWS_OF_A_LIST:
+        said = f"sheet «{name}» has no row of headings, its {len(listed)} rows were not read: write the headings above"
+        yield rejected(listed[0], Rejection.NO_HEADER, said)
+
+
 # --- words for the operator ----------------------------------------------------------------------
 
 
-def _no_header(path: Path, sample: Sequence[Sequence[str]], hidden: Sequence[str] = ()) -> InputError:
+def _no_header(path: Path, sample: Sequence[Sequence[str]], hidden: Sequence[str] = ()) -> ForeignFile:
     found = ", ".join(f"«{heading[:40]}»" for heading in headings_of(sample)[:12]) or "nothing"
-    return InputError(
-        f"{path}: no heading of a column of titles in the first {HEADER_WITHIN} rows; "
-        f"found: {found}; expected: {EXPECTED}"
-        + (f"; hidden sheets are not read, show the one that is meant: {', '.join(hidden)[:200]}" if hidden else "")
+    return ForeignFile(
+        f"{path}: no heading of a column of titles in the first {HEADER_WITHIN} rows: "
+        f"write a row above the list that says which column is which; found: {found}; expected: {EXPECTED}"
+        + (f"; hidden sheets are not read, show the one that is meant: {', '.join(hidden)[:200]}" if hidden else ""),
+        Fault.NO_HEADER,
     )
 
 

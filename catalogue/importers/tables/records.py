@@ -10,6 +10,7 @@ from bot.library.records import ItemData, Read, RecordData, Rejected, Rejection
 from bot.quick import dataclass, replace
 from catalogue.importers import cleaning
 from catalogue.importers.tables import values
+from catalogue.importers.tables.authors import apart, author_and_title
 from catalogue.importers.tables.columns import Column, Header
 from catalogue.importers.tables.days import day
 from catalogue.importers.tables.rows import Row
@@ -22,6 +23,9 @@ _BRANCH_HEADING = re.compile(
     r"(?:филиал|библиотека|отдел обслуживания|абонемент|читальный зал|пункт выдачи|ф\.?\s?№)\b.{0,60}"
     r"|.{0,60}\b(?:филиал|библиотека)"
 )
+_WORDS = re.compile(r"[^\W\d_].*[^\W\d_]{4}|[^\W\d_]{4}")
+"""What a heading between the rows has: it begins with a letter and has a word in it, «Детская литература 0+»."""
+_LONE_TITLE = "nothing but a title: is it a heading, or the rest of the title above it?"
 _SHEET_OF_A_BRANCH = re.compile(r"фил|библиот|б-ка|абонемент|отдел|читальн", re.IGNORECASE)
 _SAME_AS_ABOVE = frozenset(Column) - {
     Column.ID, Column.INVENTORY, Column.BARCODE, Column.COPIES, Column.AVAILABLE, Column.ISSUED, Column.DUE,
@@ -69,7 +73,7 @@ class TableReader:
     is_text: bool
     month_first: bool = False
     branch: str = ""
-    _above: dict[Column, str] = field(default_factory=dict)
+    _above: dict[int, str] = field(default_factory=dict)
     _gathering: _Gathering | None = None
     _headings: list[str] = field(init=False)
     _before: tuple[dict[Column, str], _Described] | None = None
@@ -81,11 +85,25 @@ class TableReader:
         """One more row; gives out what is finished by it."""
         if not row.cells or self._is_no_record(row):
             return
+        if row.cut:
+            yield from self.finish()
+            yield rejected(row, Rejection.TRUNCATED, "the file ends in the middle of this row")
+            return
+        if self._is_lone_title(row):
+            if not self._goes_on(row):
+                yield from self.finish()
+                yield rejected(row, Rejection.BAD_ROW, _LONE_TITLE)
+            return
         if self.is_text and len(row.cells) > self.header.width:
             yield from self.finish()
             yield rejected(row, Rejection.BAD_ROW, f"{len(row.cells)} cells under {self.header.width} headings")
             return
-        cells = self._filled(row)
+        for columns in (self.header.columns, *self.header.beside):
+            if not self.header.beside or self._has_a_title(row, columns):
+                yield from self._take(row, columns)
+
+    def _take(self, row: Row, columns: dict[Column, int]) -> Iterator[Read | Rejected]:
+        cells = self._filled(row, columns)
         record, warnings = self._described(cells)
         if not record.title:
             yield from self.finish()
@@ -125,6 +143,8 @@ class TableReader:
         filled = [text for text in row.cells if text]
         if values.is_total(row.cells) or self._is_to_sign(row):
             return True
+        if len(filled) == 1 and self.header.width >= 3 and values.is_day(filled[0]):
+            return True
         if len(filled) >= 3 and all(values.whole(text) == str(at + 1) for at, text in enumerate(filled)):
             return True
         if len(filled) == len(self._headings) and all(map(str.__eq__, map(fold, filled), self._headings)):
@@ -132,10 +152,40 @@ class TableReader:
         return len(filled) == 1 and self.header.width >= 3 and bool(row.cells[0]) and self._is_heading(filled[0])
 
     def _is_to_sign(self, row: Row) -> bool:
-        """Whether a row closes a page of an inventory book: a line for a signature, and nothing that a book has."""
-        places = (self.header.columns.get(column) for column in (Column.INVENTORY, Column.YEAR, Column.ISBN))
-        of_a_book = any(row.cells[place] for place in places if place is not None and place < len(row.cells))
-        return not of_a_book and any(map(values.is_to_sign, row.cells))
+        """Whether a row closes a page or a list: who signs, or a line for it, and nothing that a book has."""
+        of_a_book = (self._cell(row, column) for column in (Column.INVENTORY, Column.YEAR, Column.ISBN))
+        if any(char.isdigit() for text in of_a_book for char in text):
+            return False
+        place, first = next((place, text) for place, text in enumerate(row.cells) if text)
+        named = {self.header.columns.get(column) for column in (Column.TITLE, Column.AUTHOR_TITLE, Column.AUTHOR)}
+        signs = values.is_signer(first) and (place not in named or first.endswith(":"))
+        return signs or any(map(values.is_to_sign, row.cells))
+
+    def _cell(self, row: Row, column: Column) -> str:
+        place = self.header.columns.get(column, len(row.cells))
+        return row.cells[place] if place < len(row.cells) else ""
+
+    def _is_lone_title(self, row: Row) -> bool:
+        """A title and nothing else, where every book has a number before it: a heading, or the rest of a title."""
+        if not row.cells or row.cells[0] or not self.header.numbers_rows:
+            return False
+        title = self._cell(row, Column.TITLE) or self._cell(row, Column.AUTHOR_TITLE)
+        return bool(title) and sum(map(bool, row.cells)) == 1
+
+    def _goes_on(self, row: Row) -> bool:
+        """Take the rest of a title that went on in a row of its own; False where that is not for certain."""
+        text = next(filter(None, row.cells))
+        if _BRANCH_HEADING.fullmatch(text.lower()):
+            self.branch = text
+            return True
+        if self._gathering is None or not (text[0].islower() or text[0] in "(["):
+            return False
+        record = self._gathering.record
+        self._gathering.record = replace(record, title=f"{record.title} {_title(text)}")
+        return True
+
+    def _has_a_title(self, row: Row, columns: dict[Column, int]) -> bool:
+        return columns[Column.TITLE] < len(row.cells) and bool(row.cells[columns[Column.TITLE]])
 
     def _is_heading(self, text: str) -> bool:
         """Whether the one cell of a row heads the rows below it: a branch, or a kind of literature."""
@@ -143,20 +193,20 @@ class TableReader:
             self.branch = text
             return True
         of_titles = {self.header.columns.get(Column.TITLE), self.header.columns.get(Column.AUTHOR_TITLE)}
-        return 0 not in of_titles and not any(char.isdigit() for char in text)
+        return 0 not in of_titles and (not any(map(str.isdigit, text)) or _WORDS.match(text) is not None)
 
-    def _filled(self, row: Row) -> dict[Column, str]:
+    def _filled(self, row: Row, columns: dict[Column, int]) -> dict[Column, str]:
         """The cells by column, «the same as above» filled in."""
         cells: dict[Column, str] = {}
-        for column, place in self.header.columns.items():
+        for column, place in columns.items():
             text = row.cells[place] if place < len(row.cells) else ""
             if not text and column in self.header.again:
                 more = (row.cells[other] for other in self.header.again[column] if other < len(row.cells))
                 text = next(filter(None, more), "")
             if column in _SAME_AS_ABOVE:
                 if values.is_ditto(text):
-                    text = self._above.get(column, "")
-                self._above[column] = text
+                    text = self._above.get(place, "")
+                self._above[place] = text
             cells[column] = text
         return cells
 
@@ -242,12 +292,13 @@ def described(cells: dict[Column, str]) -> _Described:
     def said(column: Column) -> str:
         return values.said(cells.get(column, "")).replace("\n", " ")
 
-    title, author = cells.get(Column.TITLE, "").replace("\n", " "), said(Column.AUTHOR)
+    title, author, imprint = cells.get(Column.TITLE, "").replace("\n", " "), said(Column.AUTHOR), ""
     if Column.AUTHOR_TITLE in cells and not title:
-        found, title = values.author_and_title(cells[Column.AUTHOR_TITLE].replace("\n", " "))
-        author = author or found
+        both = cells[Column.AUTHOR_TITLE].replace("\n", " ")
+        found, title = author_and_title(both)
+        author, imprint = author or found, apart(both)[1]
     authors = () if fold(author) in NO_AUTHOR else split_authors(author)
-    year, mended = values.year(said(Column.YEAR))
+    year, mended = values.year(said(Column.YEAR) or str(cleaning.year(imprint) or ""))
     isbns, isbn_raw, isbn_lost = values.read_isbns(cells.get(Column.ISBN, "").replace("\n", "; "))
     record = RecordData(
         source_id=values.whole(said(Column.ID)),
@@ -284,6 +335,8 @@ def described(cells: dict[Column, str]) -> _Described:
 
 def _title(text: str) -> str:
     """A title in words; a number alone is one («1984»), a dash alone is none."""
+    if text.count('"') == 1:  # half a quotation is left over where the file was damaged
+        text = text.strip('" ')
     return values.whole(cleaning.phrase(text)) if fold(text) else ""
 
 

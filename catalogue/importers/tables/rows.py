@@ -5,6 +5,7 @@ import csv
 import re
 import warnings
 import zipfile
+from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import field
 from pathlib import Path
@@ -21,6 +22,8 @@ LONGEST_LINE = 200_000
 """Characters of a row at most: a longer one is no row of an inventory."""
 _QUOTED_LINES = 30
 """Lines that one quoted cell may take; a quote that closes later is a stray one."""
+_ASKED_BEFORE = 5
+"""Rows before the last one that tell how many cells it ought to have."""
 _BLOCK = 1 << 16
 _MOST_UNPACKED = 4 << 30
 _HIDDEN = re.compile(rb'<(?:\w+:)?row\b(?=[^>]*\bhidden="(?:1|true)")[^>]*?\br="(\d+)"')
@@ -39,12 +42,14 @@ class Row:
         offset: Bytes before it in a text, rows before it in a workbook.
         cells: Its texts, empty ones at the end left out.
         hidden: A filter, or a person, hid it.
+        cut: The file ends within it: it has fewer cells than the rows before, and no end of its line.
     """
 
     number: int
     offset: int
     cells: tuple[str, ...]
     hidden: bool = False
+    cut: bool = False
 
 
 # --- text ----------------------------------------------------------------------------------------
@@ -54,8 +59,9 @@ def text_rows(path: Path, charset: str, delimiter: str) -> Iterator[Row]:
     """The rows of a CSV or tab-separated text. Raises OSError."""
     lines = _Ahead(_lines(path, charset))
     number = 0
+    parted: deque[int] = deque(maxlen=_ASKED_BEFORE)
     while (taken := lines.take()) is not None:
-        offset, text = taken
+        offset, text, is_whole = taken
         number += 1
         first = number
         text = _marked_dittos(text, delimiter)
@@ -63,7 +69,11 @@ def text_rows(path: Path, charset: str, delimiter: str) -> Iterator[Row]:
         more = lines.until_quotes_close() if is_open else []
         number += len(more)
         quoting: Literal[0, 3] = csv.QUOTE_NONE if is_open and not more else csv.QUOTE_MINIMAL
-        yield Row(number=first, offset=offset, cells=_split("\n".join([text, *more]), delimiter, quoting))
+        text = "\n".join([text, *more])
+        parts = text.count(delimiter)
+        is_cut = not is_whole and len(parted) == _ASKED_BEFORE and parts < min(parted)
+        parted.append(parts)
+        yield Row(number=first, offset=offset, cells=_split(text, delimiter, quoting), cut=is_cut)
 
 
 def split_sample(lines: Iterable[str], delimiter: str) -> list[tuple[str, ...]]:
@@ -95,8 +105,8 @@ def _marked_dittos(line: str, delimiter: str) -> str:
     return marked if found and marked.count('"') % 2 == 0 else line
 
 
-def _lines(path: Path, charset: str) -> Iterator[tuple[int, str]]:
-    """(byte offset, text) of each line; a longer one than a row can be is cut."""
+def _lines(path: Path, charset: str) -> Iterator[tuple[int, str, bool]]:
+    """(byte offset, text, whether the line has an end) of each line; a longer one than a row can be is cut."""
     decoder = codecs.getincrementaldecoder(charset)("replace")
     offset, rest, end = 0, "", ""
     with Stream(path) as stream:
@@ -106,33 +116,33 @@ def _lines(path: Path, charset: str) -> Iterator[tuple[int, str]]:
             end = end or ("\r" if "\r" in rest and "\n" not in rest else "\n")
             *whole, rest = rest.split(end)
             for line in whole:
-                yield offset, line.strip("\r\ufeff\x1a\0")
+                yield offset, line.strip("\r\ufeff\x1a\0"), True
                 offset += len(line.encode(charset, "replace")) + 1
             if len(rest) > LONGEST_LINE:
-                yield offset, rest[:LONGEST_LINE]
+                yield offset, rest[:LONGEST_LINE], True
                 offset, rest = offset + len(rest.encode(charset, "replace")), ""
         rest += decoder.decode(b"", final=True)
         if rest.strip("\r\n\ufeff\x1a\0"):
-            yield offset, rest.strip("\r\ufeff\x1a\0")
+            yield offset, rest.strip("\r\ufeff\x1a\0"), False
 
 
 class _Ahead:
     """Lines with a look ahead."""
 
-    def __init__(self, lines: Iterator[tuple[int, str]]) -> None:
+    def __init__(self, lines: Iterator[tuple[int, str, bool]]) -> None:
         self._lines = lines
-        self._waiting: list[tuple[int, str]] = []
+        self._waiting: list[tuple[int, str, bool]] = []
 
-    def take(self) -> tuple[int, str] | None:
+    def take(self) -> tuple[int, str, bool] | None:
         return self._waiting.pop(0) if self._waiting else next(self._lines, None)
 
     def until_quotes_close(self) -> list[str]:
         """The lines that belong to an open quotation; none, and nothing taken, where it never closes."""
-        taken: list[tuple[int, str]] = []
+        taken: list[tuple[int, str, bool]] = []
         while len(taken) < _QUOTED_LINES and (line := self.take()) is not None:
             taken.append(line)
             if line[1].count('"') % 2:
-                return [text for _, text in taken]
+                return [text for _, text, _ in taken]
         self._waiting[:0] = taken
         return []
 

@@ -5,11 +5,9 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from bot.language import isbn as isbns
-from bot.language import names
 from bot.language.folding import fold
 from bot.library.model import ItemStatus, Kind
 from catalogue.importers import cleaning
-from catalogue.names import read_name
 
 LONGEST_RANGE = 1000
 """«1-9999999» is no million of books."""
@@ -17,21 +15,46 @@ MOST_COPIES = 10_000
 _WHOLE = re.compile(r"(-?\d+)[.,]0+")
 _SCIENTIFIC = re.compile(r"\d[.,]\d{1,7}\s*[eеEЕ]\s*\+?\s*\d{1,2}")
 _ROUND_ISBN = re.compile(r"97[89]\d{3}0{7}|97[89]\d{0,3}0{9,}")
+_SHORT_RANGE = re.compile(r"(.{0,12}?)(\d{1,12})\s*[-‐-―]\s*(\d{1,11})")
 _RANGE = re.compile(r"(\D{0,4}?)(\d{1,12})\s*(?:[-‐-―]|\.\.\.?|…)\s*\1(\d{1,12})")
 _PIECES = re.compile(r"[;\n]\s*|,\s+|,(?=\D*\d{3})|\s+и\s+")
 _NUMBER = re.compile(r"[^\W\d_]{0,6}[\s./-]{0,2}\d[\w./-]{0,20}")
 _DITTO = re.compile(r"[-‐-―\s]*(?:[\"'”“„«»]{1,2}|/{1,2}|\|{1,2}|〃|,,)[-‐-―\s]*")
-_DITTO_WORDS = frozenset(fold(text) for text in ("то же", "тоже", "то же самое", "тот же", "та же", "там же", "ditto"))
+_DITTO_WORDS = frozenset(
+    fold(text)
+    for text in (
+        "то же",
+        "тоже",
+        "то же самое",
+        "тот же",
+        "та же",
+        "там же",
+        "ditto",
+        "он же",
+        "она же",
+        "они же",
+        "его же",
+        "ее же",
+        "их же",
+    )
+)
 _ERRORS = re.compile(r"#(?:N/A|Н/Д|REF!|ССЫЛКА!|VALUE!|ЗНАЧ!|NAME\?|ИМЯ\?|DIV/0!|ДЕЛ/0!|NULL!|ПУСТО!|NUM!|ЧИСЛО!)")
 _SUM = re.compile(r"([-−])?(\d{1,9})(?:[.,](\d+))?(?:р|руб|рублей|₽|rub)?\.?")
 _NOTHING = frozenset(
     {"", "-", "--", "–", "—", "нет", "none", "null", "nan", "n/a", "отсутствует", "?", "0", "б/н", "бн", "без номера"}
 )
 _TOTALS = re.compile(
-    r"(?:итого|всего|общий итог|общее количество|total|subtotal)[\s:–-]*(?:\d[\d\s]*)?(?:\([^)]*\)\s*)?"
+    r"(?:перенос|перенесено|переходит) (?:с|со|на|из|в) .{0,60}"
+    r"|(?:итого|всего|общий итог|общее количество|total|subtotal)[\s:–-]*(?:\d[\d\s]*)?(?:\([^)]*\)\s*)?"
     r"(?:(?:экз|книг|документ|наименован|назван|записей|записано|поступило|выбыло|по\s|на\s|за\s|в\s).{0,80})?[\s:–-]*\d*"
 )
 _TO_SIGN = re.compile(r"_{3,}")
+_SIGNS = re.compile(
+    r"(?:председател[ья]|члены?|комисси[ия]|исполнител[ья]|составил[аи]?|сдал[аи]?|принял[аи]?|проверил[аи]?|утверждаю"
+    r"|согласовано|заведующ\w+|зав|директор|библиотекарь|руководитель|(?:гл\w*\W+)?бухгалтер|материально ответствен\w+"
+    r"|мол|подпис[ьи]|дата|м\. ?п)\b.{0,80}"
+)
+"""Who closes an inventory, below the table."""
 _DAY = re.compile(r"\d{1,2}[./]\d{1,2}[./](?:\d{4}|\d{2})(?!\d)|\d{4}-\d{2}-\d{2}")
 _MONTH_WORD = re.compile(r"\d{0,4}[\s.-]?(?:янв|фев|мар|апр|май|мая|июн|июл|авг|сен|окт|ноя|дек)[а-я]*[\s.-]?\d{0,4}")
 _TWO_DIGITS = re.compile(r"[«\"'’]?(\d{2})\s*(?:г\.?|год)?")
@@ -131,6 +154,16 @@ def is_to_sign(text: str) -> bool:
     return _TO_SIGN.search(text) is not None
 
 
+def is_signer(text: str) -> bool:
+    """Whether a cell says who made, checked or signed a list: «Комиссия:», «Исполнитель: Иванова»."""
+    return _SIGNS.fullmatch(text.lower()) is not None
+
+
+def is_day(text: str) -> bool:
+    """Whether a cell is a date and nothing else: «12.03.2024 г.»."""
+    return _DAY.fullmatch(text.strip().removesuffix("г.").removesuffix("года").strip()) is not None
+
+
 def whole(text: str) -> str:
     """«12345.0» and «12345,00» without what Excel added."""
     found = _WHOLE.fullmatch(text)
@@ -155,13 +188,17 @@ def inventory_numbers(text: str, copies: int | None = None) -> tuple[tuple[str, 
     """The inventory numbers of a cell, and the code of what had to be mended ("" for nothing).
 
     «1234-1240» are seven where both ends have as many digits, or where ``copies`` says seven; «1234, 1236» are two;
-    a date stays as it stands: which number Excel made it of cannot be known.
+    «1234-40», «77/1-7» and numbers with nothing but spaces between them are as many where ``copies`` says so; a date
+    stays as it stands: which number Excel made it of cannot be known.
     """
     text = said(whole(text.replace("№", "").strip()))
     if not text:
         return (), ""
     if _DAY.match(text) or _MONTH_WORD.fullmatch(text.lower()):
         return (text,), "inventory_date"
+    apart = text.split()
+    if len(apart) > 1 and len(apart) == copies and all(map(str.isdigit, apart)):
+        return tuple(dict.fromkeys(apart)), ""
     numbers: list[str] = []
     for piece in _PIECES.split(text):
         numbers += _range(whole(piece.strip()), copies)
@@ -173,14 +210,26 @@ def inventory_numbers(text: str, copies: int | None = None) -> tuple[tuple[str, 
 
 def _range(text: str, copies: int | None) -> list[str]:
     found = _RANGE.fullmatch(text)
-    if found is None:
-        return [text]
+    if found is None or len(found[2]) > len(found[3]):
+        return _short_range(text, copies)
     prefix, first, last = found[1], found[2], found[3]
     size = int(last) - int(first) + 1
     alike = len(first) == len(last) and len(first) >= 3 and 1 < size <= LONGEST_RANGE and copies in {None, 0, size}
     if not alike and not (size == copies and 1 < size <= LONGEST_RANGE):
         return [text]
     return [f"{prefix}{number:0{len(first)}d}" for number in range(int(first), int(last) + 1)]
+
+
+def _short_range(text: str, copies: int | None) -> list[str]:
+    """«1242-44», «1250/1-3»: of the last number only what differs is written, if ``copies`` says so."""
+    found = _SHORT_RANGE.fullmatch(text)
+    if found is None or not copies or copies > LONGEST_RANGE:
+        return [text]
+    prefix, first, last = found[1], found[2], found[3]
+    end = first[: max(0, len(first) - len(last))] + last
+    if int(end) - int(first) + 1 != copies:
+        return [text]
+    return [f"{prefix}{number:0{len(first)}d}" for number in range(int(first), int(end) + 1)]
 
 
 def read_isbns(text: str) -> tuple[tuple[str, ...], str, bool]:
@@ -272,32 +321,3 @@ def age_mark(text: str) -> int | None:
     marked = cleaning.age_mark(text)
     bare = whole(text.strip())
     return marked if marked is not None or not bare.isdigit() or int(bare) not in cleaning.AGE_MARKS else int(bare)
-
-
-_INITIALS = r"(?:[А-ЯЁA-Z][а-яё]?\.\s?-?){1,3}"
-_SURNAME = r"[А-ЯЁA-Z][а-яёa-z'’]+(?:[- ][А-ЯЁA-Z][а-яёa-z'’]+)?"
-_PERSON = rf"(?:{_SURNAME},?\s{_INITIALS}|{_INITIALS}\s?{_SURNAME})"
-_OPENS_WITH_PEOPLE = re.compile(rf"({_PERSON}(?:,\s{_PERSON}){{0,4}}(?:\s?и\sдр\.)?)[\s,:]*(?=\S)")
-
-
-def author_and_title(text: str) -> tuple[str, str]:
-    """One column for both: «Толстой Л. Н. Война и мир», «Толстой, Лев. Война и мир», «Война и мир / Л. Толстой»."""
-    head, slash, responsible = text.partition(" / ")
-    people = _OPENS_WITH_PEOPLE.match(head)
-    if people and (title := head[people.end() :].lstrip(" .–—-")):
-        return people[1].strip(" ,"), title
-    before, stop, after = head.partition(". ")
-    if stop and after and _is_person(before):
-        return before.strip(), after.strip()
-    return (responsible.split(";")[0].strip() if slash else ""), head.strip()
-
-
-def _is_person(text: str) -> bool:
-    """Whether the words before the first full stop are somebody's name.
-
-    A surname and a given name that are known, or a well-known surname alone: «Чехов. Каштанка», not «Обломов. Роман».
-    """
-    if text.isalpha():
-        word = fold(text)
-        return text[0].isupper() and names.is_only_a_name(word) and names.weight(word) >= names.WELL_KNOWN
-    return 2 <= len(text.split()) <= 4 and "," in text[:40] and bool(read_name(text).initials)

@@ -142,3 +142,15 @@ def test_a_file_that_went_away_is_told_when_it_is_read(tmp_path: Path) -> None:
 
     with pytest.raises(InputError, match="cannot be read"):
         list(source.records())
+
+
+def test_a_file_that_may_not_be_read_is_told_with_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = written(tmp_path / "a.csv", b"x")
+
+    def refused(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", refused)
+
+    with pytest.raises(InputError, match=r"a\.csv: this user may not read it; allow that \(chmod a\+r\), or copy"):
+        recognise(path)

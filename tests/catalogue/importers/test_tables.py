@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from bot.library.model import ItemStatus, Kind
 from bot.library.records import ItemData, Read, RecordData, Rejected, Rejection
 from catalogue.importers.tables import recognise_table
-from catalogue.importers.tables.values import author_and_title, inventory_numbers, read_isbns, status, year
+from catalogue.importers.tables.authors import author_and_title
+from catalogue.importers.tables.values import inventory_numbers, read_isbns, status, year
 from tests.catalogue.importers.support import all_of, csv, numbers
 
 HEADER = "Инв. №;Автор;Заглавие;Год;Цена, руб.;ББК;Филиал;№ акта выбытия;Примечание"
