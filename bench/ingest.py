@@ -4,14 +4,13 @@
 
 The service is the real way in: webhook route, parsing, ``record``, 200 only after the commit.
 With ``--words`` the index of words follows the log in the same process, in rows of their own, as the service does it.
-Server on one core, clients (and most of PostgreSQL) on another; rounds alternate, medians count.
+Clients have a core, and so has the bare endpoint; the service, which is several threads and processes, runs where the
+system lets it. Rounds alternate, medians count.
 """
 
 import argparse
 import asyncio
 import json
-import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -24,6 +23,7 @@ import msgspec
 from aiohttp import web
 
 from bench._load import Load, core, load
+from bench._process import cpu_s
 from bot.channels import Accepted, Capabilities, Webhook
 from bot.clock import SystemClock
 from bot.errors import BadWebhook
@@ -95,7 +95,6 @@ async def _serve(url: str, *, words: bool) -> None:
     import uvloop
 
     assert isinstance(asyncio.get_running_loop(), uvloop.Loop)
-    core(0)
     close: Callable[[], Awaitable[object]] | None = None
     if url:
         from bot.engine.front import serving
@@ -105,6 +104,7 @@ async def _serve(url: str, *, words: bool) -> None:
         settle_memory()
         runner = await serving(app)
     else:
+        core(0)
         app = web.Application()
         app.router.add_post("/hooks/bench", _bare)
         runner = web.AppRunner(app, access_log=None)
@@ -113,8 +113,7 @@ async def _serve(url: str, *, words: bool) -> None:
     print(runner.addresses[0][1], flush=True)
     read = asyncio.get_running_loop().run_in_executor(None, sys.stdin.readline)
     await read
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    print(json.dumps({"cpu_s": used.ru_utime + used.ru_stime}), flush=True)
+    print(json.dumps({"cpu_s": cpu_s()}), flush=True)
     await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
     await runner.cleanup()
     if close is not None:
@@ -135,7 +134,7 @@ async def _storing(url: str, *, words: bool) -> tuple[web.Application, Callable[
     from db.words import SqlWords
 
     database = await connect(url)
-    log = await open_log(database, SystemClock())
+    log = await open_log(database, SystemClock(), apart=True)
     index = SqlWords(database, SystemClock())
     following = asyncio.create_task(index.follow(log.desk_changes())) if words else None
     app = application(Webhooks({"bench": BenchChannel()}, log, Metrics()).routes())
@@ -156,7 +155,7 @@ def measure(url: str, *, connections: int, seconds: float, words: bool = False) 
         assert server.stdin is not None
         assert server.stdout is not None
         port = int(server.stdout.readline())
-        before = _cpu_s(server.pid)
+        before = cpu_s(server.pid)
         seen = load(port, "/hooks/bench", connections=connections, seconds=seconds)
         server.stdin.write("enough\n")
         server.stdin.flush()
@@ -165,14 +164,6 @@ def measure(url: str, *, connections: int, seconds: float, words: bool = False) 
         server.wait(30)
     # The warm-up is served as well, at the same pace.
     return seen, used * 1e6 / max(seen.done * (seconds + 0.5) / seconds, 1)
-
-
-def _cpu_s(pid: int) -> float:
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text("ascii").rsplit(") ", 1)[1].split()
-    except OSError:
-        return 0.0
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def main(argv: Sequence[str]) -> int:

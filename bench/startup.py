@@ -4,9 +4,10 @@
 
 Against the least that any such service does: an interpreter that imports aiohttp and SQLAlchemy and listens. Both are
 started in turn, as an installed program is: their bytecode is there, and our index; a first start of each that makes
-them is not counted. On a busy machine believe the ratios and the least CPU of all rounds. RSS counts the pages of
-libraries that other processes share, private memory does not; both again a while later, when a first question is
-answered and everything is loaded. How long that question took is told beside the next ones.
+them is not counted. On a busy machine believe the ratios and the least CPU of all rounds. The process that writes to
+the store is counted with the service. RSS counts the pages of libraries that other processes share, private memory does
+not; both again a while later, when a first question is answered and everything is loaded. How long that question took
+is told beside the next ones.
 """
 
 import argparse
@@ -29,6 +30,7 @@ from typing import Any, NamedTuple
 import yaml
 
 from bench._catalogue import works
+from bench._process import cpu_s, memory
 from bench._store import fill
 
 READY_S, MEMORY_MB = 1.5, 150
@@ -127,9 +129,7 @@ def _started(
                 raise RuntimeError("the service did not get ready")
             sleep(LOOK_EVERY_S)
         taken = perf_counter() - began
-        fields = Path(f"/proc/{process.pid}/stat").read_text("ascii").rsplit(") ", 1)[1].split()
-        cpu = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-        start = Start(taken, cpu, *_memory(process.pid))
+        start = Start(taken, cpu_s(process.pid), *memory(process.pid))
         if then is not None:
             later += then(port, process.pid)
         return start
@@ -138,18 +138,11 @@ def _started(
         process.wait(30)
 
 
-def _memory(pid: int) -> tuple[float, float]:
-    """RSS and private memory in MB."""
-    lines = Path(f"/proc/{pid}/smaps_rollup").read_text("ascii").splitlines()[1:]
-    sizes = {line.split(":")[0]: int(line.split()[1]) * 1024 / 1e6 for line in lines}
-    return sizes["Rss"], sizes["Private_Clean"] + sizes["Private_Dirty"]
-
-
 def _asked(port: int, pid: int) -> list[str]:
     """Questions right after readiness, then what memory is taken."""
     taken = [_answered(port, text) for text in QUESTIONS]
     sleep(SETTLED_S)
-    rss, private = _memory(pid)
+    rss, private = memory(pid)
     return [
         f"answers after readiness, s: {', '.join(f'{one:.2f}' for one in taken)}",
         f"{SETTLED_S:.0f} s later: RSS {rss:.0f} MB, private {private:.0f} MB",

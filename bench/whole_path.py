@@ -20,7 +20,6 @@ import argparse
 import asyncio
 import json
 import random
-import resource
 import subprocess
 import sys
 import tempfile
@@ -33,8 +32,9 @@ from time import perf_counter, sleep
 from typing import Any
 
 from bench._catalogue import works
-from bench._load import Load, core, load
+from bench._load import Load, load
 from bench._plain import SET_PHRASES, fresh_texts, plain_texts, zipf_texts
+from bench._process import cpu_s
 from bench._questions import ask
 from bench._store import fill
 from bench.ingest import BenchChannel, measure
@@ -128,10 +128,9 @@ async def _serve(url: str, folder: Path) -> None:
     from bot.engine.service import Role, Service
     from bot.settings import Settings
 
-    core(0)
     logs.configure("warning", "json")
     values: dict[str, Any] = CONFIG | {"database": {"url": url}, "search": {"folder": str(folder)}}
-    async with opened(Settings(**values), folder) as what:
+    async with opened(Settings(**values), folder, serves=True) as what:
         channel, metrics = CountingChannel(), Metrics()
         service = Service(
             role=Role.ALL,
@@ -150,13 +149,12 @@ async def _serve(url: str, folder: Path) -> None:
             if asked == BEGIN:
                 channel.first = 0.0
             figures = await what.log.figures()
-            used = resource.getrusage(resource.RUSAGE_SELF)
             state = {
                 "received": figures.received,
                 "left": figures.waiting + sum(figures.queued.values()),
                 "first": channel.first,
                 "last": channel.last,
-                "cpu_s": used.ru_utime + used.ru_stime,
+                "cpu_s": cpu_s(),
             }
             print(json.dumps(state), flush=True)
         await service.stop()

@@ -40,7 +40,8 @@ from bot.errors import InputError
 from bot.quick import dataclass
 from db import migrate
 from db.base import Moment
-from db.connect import OWNER_ONLY, store_errors, unavailable
+from db.connect import OWNER_ONLY, store_errors
+from db.faults import unavailable
 from db.models import MessageRow, MessageTotalsRow
 from db.models_notices import NoticeRow
 from db.models_staff import StaffFailureRow, StaffSessionRow

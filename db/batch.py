@@ -66,13 +66,19 @@ class Batch:
             self.results[place] = result
 
     def totals(self) -> tuple[int, int, int]:
-        """What it adds to the messages received, handled and set aside; kept in the batch's own transaction."""
-        received = [one.fresh for one in self.recorded].count(True)
-        handled, aside = self.fates.count(Fate.KEPT), 0
-        for place, item in self.seldom:
-            result = self.results[place]
-            if isinstance(item, PutBack):
-                aside += result is True
-            elif isinstance(item, Removed):
-                handled += result if isinstance(result, int) else 0
-        return received, handled, aside
+        """See :func:`totals`."""
+        singles = ((item, self.results[place]) for place, item in self.seldom)
+        return totals([one.fresh for one in self.recorded], self.fates, singles)
+
+
+def totals(
+    fresh: Sequence[bool], fates: Sequence[Fate], singles: Iterable[tuple[Operation, object]]
+) -> tuple[int, int, int]:
+    """What a batch adds to the messages received, handled and set aside; kept in its own transaction."""
+    handled, aside = fates.count(Fate.KEPT), 0
+    for item, result in singles:
+        if isinstance(item, PutBack):
+            aside += result is True
+        elif isinstance(item, Removed):
+            handled += result if isinstance(result, int) else 0
+    return fresh.count(True), handled, aside

@@ -1,9 +1,7 @@
-"""Connections to the store, and its faults in words that tell the operator what to do."""
+"""Connections to the store."""
 
 import asyncio
 import os
-import re
-import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import field
@@ -13,7 +11,7 @@ from typing import Any
 
 import aiosqlite
 from sqlalchemy import URL, Connection, event, make_url, text
-from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
@@ -21,10 +19,9 @@ from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 from bot.errors import ConfigError, StoreUnavailable
 from bot.quick import dataclass
 from db.base import Base
+from db.faults import sqlite_errors, unavailable
+from db.sqlite_file import sqlite_connection
 from db.sqlite_trips import one_trip
-
-BUSY_MS = 5_000
-"""How long SQLite waits for another program's write lock."""
 
 OWNER_ONLY = 0o600
 """Who may read a store and its copies: they hold names, telephones, dates of birth."""
@@ -33,16 +30,6 @@ GIVEN_BACK_S = 5.0
 """How long the end waits for connections that somebody still has."""
 
 SSL_MODES = ("prefer", "require", "verify-ca", "verify-full", "allow", "disable")
-
-PRAGMAS = (
-    f"PRAGMA busy_timeout = {BUSY_MS}",
-    "PRAGMA journal_mode = WAL",
-    "PRAGMA synchronous = FULL",
-    "PRAGMA foreign_keys = ON",
-    "PRAGMA temp_store = MEMORY",
-    "PRAGMA cache_size = -32000",
-)
-"""FULL survives a power cut and costs 13 % once commits are shared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,80 +231,13 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("writes") else "BEGIN")
 
 
-def sqlite_connection(path: Path) -> sqlite3.Connection:
-    """A connection to an SQLite store: the log's threads have their own, hot, batched, synchronous."""
-    connection = sqlite3.connect(path, timeout=BUSY_MS / 1000, isolation_level=None, check_same_thread=False)
-    try:
-        for pragma in PRAGMAS:
-            connection.execute(pragma)
-    except BaseException:
-        connection.close()
-        raise
-    return connection
-
-
-ADVICE = (
-    ("database or disk is full", "no room: the disk is full; free some space"),
-    ("disk is full", "no room: the disk is full; free some space"),
-    ("no space left", "no room: the disk is full; free some space"),
-    ("disk i/o error", "the disk refuses: it is full, over its quota, or failing"),
-    ("readonly database", "the database file cannot be written: mend its owner and permissions"),
-    ("read-only transaction", "the database takes no writes: it is a standby, or set read-only"),
-    ("unable to open database file", "the database file cannot be opened: mend the path and its permissions"),
-    ("database is locked", "the database is locked by another program: stop it, or use PostgreSQL"),
-    ("no such table", "the tables are missing: run bibliobot db upgrade"),
-    (r'role ".*" does not exist', "PostgreSQL knows no such user: make it, or mend database.url"),
-    (r'database ".*" does not exist', "there is no such database: make it (createdb), or mend database.url"),
-    ("permission denied for", "PostgreSQL gives this user too few rights: let it own the database and its tables"),
-    ("pg_hba.conf", "PostgreSQL lets this user in from here in no such way: mend its pg_hba.conf, or database.url"),
-    ("rejected ssl upgrade", "PostgreSQL offers no TLS: switch it on there, or take sslmode out of database.url"),
-    (
-        "certificate verify failed|root certificate",
-        "PostgreSQL's certificate cannot be checked: name its authority's file with PGSSLROOTCERT in the environment",
-    ),
-    (
-        "name or service not known|name resolution|no address associated|nodename nor servname",
-        "the host in database.url is not known here: mend its name (an @ in the password is written as %40), or this "
-        "machine's network",
-    ),
-    ("does not exist", "a table is missing: run bibliobot db upgrade"),
-    ("not a database", "the database file is damaged, or no SQLite file: restore a backup"),
-    ("malformed", "the database file is damaged: restore a backup"),
-    ("password authentication failed", "PostgreSQL refuses the password: mend database.url"),
-    ("too many clients", "PostgreSQL has no connection left: raise max_connections or run fewer processes"),
-)
-
-
-def first_line(error: BaseException) -> str:
-    """What a driver said of its fault; never the statement, it may hold a reader's words."""
-    original = getattr(error, "orig", None) or error
-    return str(original).splitlines()[0] if str(original) else type(original).__name__
-
-
-def advice(error: BaseException) -> str:
-    """What a driver's fault means for the operator; empty where nobody knows."""
-    said = first_line(error).lower()
-    return next((found for sign, found in ADVICE if re.search(sign, said)), "")
-
-
-def unavailable(error: BaseException) -> StoreUnavailable:
-    """A driver's fault in words for the operator."""
-    kind = type(getattr(error, "orig", None) or error).__name__
-    return StoreUnavailable(advice(error) or f"the database does not answer ({kind}); is it running?")
-
-
 @contextmanager
 def store_errors() -> Iterator[None]:
     """Turn the faults of drivers into StoreUnavailable; a broken rule (a constraint) stays what it is."""
     try:
-        yield
+        with sqlite_errors():
+            yield
     except (DBAPIError, PoolTimeout) as error:
         if isinstance(error, DBAPIError) and type(error).__name__ in {"IntegrityError", "DataError"}:
-            raise
-        raise unavailable(error) from error
-    except SQLAlchemyError:
-        raise
-    except (sqlite3.OperationalError, sqlite3.DatabaseError, OSError) as error:
-        if isinstance(error, sqlite3.IntegrityError):
             raise
         raise unavailable(error) from error

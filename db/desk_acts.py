@@ -1,6 +1,6 @@
 """What librarians do with conversations: one script for both databases, run in the log's own transactions.
 
-A script yields statements and is sent their rows, so that SQLite's writer thread and PostgreSQL's connection run the
+A script yields statements and is sent their rows, so that SQLite's writer and PostgreSQL's connection run the
 very same rules. Statements are PostgreSQL's; for SQLite ``handover_acts.for_sqlite`` rewrites places and drops casts.
 """
 

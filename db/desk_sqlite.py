@@ -1,4 +1,4 @@
-"""What librarians do, kept on SQLite: in the writer's thread, in the batch's transaction."""
+"""What librarians do, kept on SQLite: by the writer, in the transaction of the batch."""
 
 import sqlite3
 from collections.abc import Iterable

@@ -1,16 +1,17 @@
-"""What messengers tell beside messages, kept on SQLite: in the writer's thread, in the batch's transaction."""
+"""What messengers tell beside messages, kept on SQLite: by the writer, in the transaction of the batch."""
 
 import sqlite3
+from collections.abc import Container
 from typing import Any
 
-from bot.messages import Contact, Inbound, Moved, Presence, Removed, StaffReply
-from bot.ports.log import Recorded
+from bot.messages import Contact, Moved, Presence, Removed, StaffReply
 from db import desk_sqlite as desk
 from db import handover_acts as handovers
 from db import rows
 from db.desk_acts import MOVED
 from db.handover_acts import for_sqlite
 from db.log_common import DESK, FORGET, STAFF_KEY, outgoing, stored_key
+from db.log_sheets import Came, Met
 
 OUT_OF_REACH = """
 UPDATE contacts SET unreachable_since = coalesce(unreachable_since, ?3) WHERE channel = ?1 AND address = ?2
@@ -140,20 +141,20 @@ def _moved(db: sqlite3.Connection, event: Moved, now: str, topics: set[object]) 
     topics.update((FORGET, outgoing(channel), event.contact, Contact(channel=channel, address=address)))
 
 
-def corrected(db: sqlite3.Connection, inbound: Inbound, in_hand: Any) -> Recorded | None:
+def corrected(db: sqlite3.Connection, came: Came, in_hand: Container[int]) -> Met | None:
     """Replace the words of a message that waits; None where the correction is a message of its own.
 
     Args:
         db: The writer's connection.
-        inbound: The correction.
-        in_hand: Tells whether a turn of (conversation, message) is under way: its words are read already.
+        came: The correction.
+        in_hand: Messages whose turns are under way: their words are read already.
     """
-    row = db.execute(CORRECTED, (inbound.contact.channel, stored_key(rows.clean(inbound.corrects)))).fetchone()
-    if row is None or row[4] != rows.clean(inbound.contact.address):
+    row = db.execute(CORRECTED, (came.channel, came.corrects)).fetchone()
+    if row is None or row[4] != came.address:
         return None
-    text = rows.text_of(inbound.content)
-    if row[3] != text:
-        if row[2] != "waiting" or in_hand(row[1], row[0]):
+    message_id, conversation_id, state, text, _ = row
+    if text != came.text:
+        if state != "waiting" or message_id in in_hand:
             return None
-        db.execute(CORRECT, (text, rows.extra_of(inbound), row[0]))
-    return Recorded(message_id=row[0], conversation_id=row[1], fresh=False)
+        db.execute(CORRECT, (came.text, came.extra or None, message_id))
+    return Met(message_id, conversation_id, fresh=False, name=came.name, language=came.language, is_new=False)

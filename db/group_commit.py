@@ -1,8 +1,8 @@
 """Commits shared without a window: whoever comes while one commit runs shares the next.
 
 One writer a process. At low load each item is committed at once; under load a commit carries
-hundreds. A fixed waiting window is worse at both ends (measured: docs/decisions.md): what is waited for is only
-that those who are ready on the event loop have said what they want to keep.
+hundreds. A fixed waiting window is worse at both ends, and who writes elsewhere should never be idle while there is
+something to write (measured: docs/decisions.md).
 """
 
 import asyncio
@@ -15,9 +15,9 @@ from bot.errors import StoreUnavailable
 from bot.quick import dataclass
 
 Item = TypeVar("Item")
-PASSES = 2
-"""Of the event loop before a commit: whoever hears of the last one answers in the first, and in the second what they
-answer has come. Idle, that is some 20 us; under load it makes half as many commits."""
+NOBODY = 2
+"""In so many passes of the event loop nobody came: whoever hears of the last commit answers in the first, and in the
+second what they answer has come."""
 Flush = Callable[[Sequence[Item]], Awaitable[Sequence[object]]]
 
 
@@ -39,10 +39,11 @@ class GroupCommit(Generic[Item]):
             means that nothing of the batch was kept.
         batch: From so many items on a transaction takes no more (what was put together stays together).
         backlog: Puts that may wait in memory; more callers wait before they are taken in.
-        passes: Of the event loop before a commit at most: so long as each of them brings somebody more.
+        passes: Of the event loop before a commit at most, so long as they bring somebody more: where items are ready
+            on the loop and each commit is dear to it.
     """
 
-    def __init__(self, flush: Flush[Item], *, batch: int = 512, backlog: int = 4096, passes: int = PASSES) -> None:
+    def __init__(self, flush: Flush[Item], *, batch: int = 512, backlog: int = 4096, passes: int = 0) -> None:
         self._flush = flush
         self._passes = passes
         self._batch = batch
@@ -121,7 +122,7 @@ class GroupCommit(Generic[Item]):
         for passed in range(self._passes):
             count = len(self._queue)
             await asyncio.sleep(0)
-            if passed >= PASSES - 1 and len(self._queue) == count:
+            if passed >= NOBODY - 1 and len(self._queue) == count:
                 break
 
     async def _commit(self, entries: list[_Entry[Item]]) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 
-from bot.ports.log import Completed, Mode
+from bot.ports.log import Mode
 
 Statement = tuple[str, tuple[object, ...]]
 _CAST = re.compile(r"::\w+")
@@ -48,13 +48,13 @@ UPDATE handovers SET conversation_id = $1, ended_at = called_at, ended = 'moved'
 """What goes over to another conversation ($1) of the same person ($2)."""
 
 
-def of_turn(turn: Completed, now: datetime) -> Sequence[Statement]:
-    """What a turn that is kept changes; nothing in nearly all turns."""
-    if turn.mode is None:
+def of_turn(conversation_id: int, mode: Mode | None, now: datetime) -> Sequence[Statement]:
+    """What a turn that is kept changes; nothing in nearly all turns, which leave the mode as it is."""
+    if mode is None:
         return ()
-    if turn.mode is Mode.WAITING:
-        return ((CALLED, (turn.conversation_id, now)),)
-    return ((ENDED, (turn.conversation_id, now, "cancelled")),)
+    if mode is Mode.WAITING:
+        return ((CALLED, (conversation_id, now)),)
+    return ((ENDED, (conversation_id, now, "cancelled")),)
 
 
 def taken(conversation_id: int, staff_id: int | None, now: datetime) -> Sequence[Statement]:

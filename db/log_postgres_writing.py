@@ -31,8 +31,9 @@ from db import handover_acts as handovers
 from db import log_postgres_sql as sql
 from db import rows
 from db.batch import Batch
-from db.connect import unavailable
+from db.faults import unavailable
 from db.group_commit import GroupCommit
+from db.log_base import CommonLog
 from db.log_common import (
     ARRIVED,
     CONTACTS_REMEMBERED,
@@ -43,7 +44,7 @@ from db.log_common import (
     NOTICES,
     RANK,
     SILENT_OUTCOMES,
-    CommonLog,
+    EarlyReceipts,
     Fate,
     Operation,
     PutBack,
@@ -77,6 +78,9 @@ class PostgresWriting(CommonLog):
         self._url = url
         self._connections: dict[str, Session] = {}
         self._opening: dict[str, asyncio.Lock] = {}
+        self._early = EarlyReceipts()
+        self._contacts: dict[Contact, tuple[int, int, str, str]] = {}
+        """What is known of people who wrote lately: contact id, conversation id, name, language."""
         self._arrivals = GroupCommit(self._tried)
         self._slots = {purpose: (os.getpid() * 2 + at) % TOTAL_SLOTS for at, purpose in enumerate((ARRIVALS, WRITER))}
 
@@ -305,7 +309,7 @@ class PostgresWriting(CommonLog):
             if turn not in done:  # dealt with already: its conversation is free for whatever else waits there
                 await connection.execute(sql.RELEASE, turn.conversation_id, turn.lease)
         for turn in done:
-            await desk.keep(connection, handovers.of_turn(turn, now))
+            await desk.keep(connection, handovers.of_turn(turn.conversation_id, turn.mode, now))
             topics.update((outgoing(turn.contact.channel), turn.contact) if turn.replies else ())
         if for_the_desk(done):
             topics.add(DESK)

@@ -1,4 +1,4 @@
-"""The message log on SQLite: one writer thread, its own connection, one commit for all who wait.
+"""The message log on SQLite: one writer with a connection of its own, one commit for all who wait.
 
 One process owns the store's turns, so what it has in hand is remembered in memory.
 """
@@ -24,12 +24,13 @@ from bot.messages import (
     Outbound,
 )
 from bot.ports.letters import Logged
-from bot.ports.log import Attempt, Completed, Mode, QueueFigures, Recorded, Waiting
+from bot.ports.log import Attempt, Completed, Mode, QueueFigures, Waiting
 from db import log_sqlite_sql as sql
 from db import rows
 from db.backlog import MOST_LEAVING, PAGE, Arrived, Backlog, Departures, Stand
 from db.batch import Batch
-from db.connect import sqlite_connection, store_errors
+from db.faults import sqlite_errors
+from db.log_base import CommonLog
 from db.log_common import (
     ARRIVED,
     LONG_AGO,
@@ -40,8 +41,11 @@ from db.log_common import (
     PutBack,
     figures_of,
 )
-from db.log_sqlite_writing import Kept, SqliteWriting
+from db.log_sheets import Kept, Met
+from db.log_sqlite_rows import heard, to_keep
+from db.log_writers import Writer, WriterThread
 from db.reading import end_thread
+from db.sqlite_file import sqlite_connection
 
 Result = TypeVar("Result")
 Line = tuple[int, list[Arrived]]
@@ -55,17 +59,19 @@ SPEAKING = (Mode.BOT, Mode.WAITING)
 """Modes that may be believed from memory: to be silent because of an old one would leave a reader unanswered."""
 
 
-class SqliteLog(SqliteWriting):
+class SqliteLog(CommonLog):
     """The log in one SQLite file.
 
     Args:
         path: The file; its tables exist already.
         clock: Where moments come from.
+        writer: Who writes to it; a thread unless given.
     """
 
-    def __init__(self, path: Path, clock: Clock) -> None:
-        super().__init__(path, clock)
-        self._writer = ThreadPoolExecutor(1, thread_name_prefix="log-writer")
+    def __init__(self, path: Path, clock: Clock, writer: Writer | None = None) -> None:
+        super().__init__(clock)
+        self._path = path
+        self._writer = writer or WriterThread(path)
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="log-reader")
         self._reading: sqlite3.Connection | None = None
         self._senders: set[str] = set()
@@ -78,6 +84,7 @@ class SqliteLog(SqliteWriting):
 
     async def open(self) -> None:
         """See that the store can be read. Raises StoreUnavailable."""
+        self._writer.begin()
         await self.figures()
 
     async def aclose(self) -> None:
@@ -87,24 +94,49 @@ class SqliteLog(SqliteWriting):
         if self._closed:
             return
         self._closed = True
-        await end_thread(self._writer, lambda: self._writing)
+        await self._writer.aclose()
         await end_thread(self._reader, lambda: self._reading)
+
+    # --- writing: rows go to the writer, what became of them comes back ----------------------------
 
     async def _flush(self, operations: Sequence[Operation]) -> Sequence[object]:
         batch = Batch(operations)
+        if not batch.corrects:
+            return await self._keep(batch)
+        async with self._looks:  # no turn takes words that are about to be replaced
+            return await self._keep(batch)
+
+    async def _keep(self, batch: Batch) -> Sequence[object]:
         upset = _upsets(batch)
         if upset:
             self._doubt()  # before, too: what is remembered must not be taken while it is being changed
+        now, ours, tried = self._now(), self._ours(batch.turns), self._tried_of(batch)
+        in_hand = list(self._held.messages()) if batch.corrects else []
         try:
-            kept = await asyncio.get_running_loop().run_in_executor(self._writer, self._keep_all, batch)
+            kept = await self._writer.keep(to_keep(batch, ours, [item for _, item in tried], now, in_hand))
         except BaseException:
             self._doubt()
             raise
         if kept.is_foreign:
             self._doubt()
-        self._remember(batch, kept, upset=upset)
-        self._wakes.wake(kept.topics)
+        done, topics = heard(batch, ours, tried, kept)
+        if self._remember(batch, kept, done, now, upset=upset):
+            topics.add(ARRIVED)
+        self._wakes.wake(topics)
         return batch.results
+
+    def _ours(self, turns: Sequence[Completed]) -> list[Completed]:
+        """The turns whose claims are ours; kept once, should the same turn be in the batch twice."""
+        held = self._held
+        return list({turn.message_id: turn for turn in turns if held.has(turn.conversation_id, turn.lease)}.values())
+
+    def _tried_of(self, batch: Batch) -> list[tuple[int, Operation]]:
+        """What is to be tried of the operations that come seldom: turns that failed count where their claim is ours."""
+        return [
+            (place, item)
+            for place, item in batch.seldom
+            if not isinstance(item, PutBack) or self._held.has(item.conversation_id, item.lease)
+        ]
 
     # --- remembering: on the event loop, after the commit ------------------------------------------
 
@@ -114,14 +146,14 @@ class SqliteLog(SqliteWriting):
         for departures in self._departures.values():
             departures.doubt()
 
-    def _remember(self, batch: Batch, kept: Kept, *, upset: bool) -> None:
-        """What we have just written need not be read back."""
+    def _remember(self, batch: Batch, kept: Kept, done: Sequence[Completed], now: datetime, *, upset: bool) -> bool:
+        """What we have just written need not be read back. True where a conversation is free that was in hand."""
         freed = False
-        for inbound, recorded in zip(batch.arrivals, batch.recorded, strict=True):
-            if recorded.fresh:
-                self._came(inbound, recorded, kept)
+        for inbound, met in zip(batch.arrivals, kept.met, strict=True):
+            if met.fresh:
+                self._came(inbound, met, now)
         for turn, fate in zip(batch.turns, batch.fates, strict=True):
-            freed |= self._completed(turn, fate, kept.at)
+            freed |= self._completed(turn, fate, now)
         for attempt in batch.sent:
             self._attempted(attempt)
         for place, operation in batch.seldom:
@@ -136,22 +168,20 @@ class SqliteLog(SqliteWriting):
                     pass
         if upset:
             self._doubt()
-        if kept.replies:
-            self._queued(kept)
-        if freed:
-            kept.topics.add(ARRIVED)
+        self._queued(done, kept.first_reply)
+        return freed
 
-    def _came(self, inbound: Inbound, recorded: Recorded, kept: Kept) -> None:
-        key, person, stand = recorded.conversation_id, kept.people[recorded.message_id], None
-        if person.is_new:
+    def _came(self, inbound: Inbound, met: Met, now: datetime) -> None:
+        key, stand = met.conversation_id, None
+        if met.is_new:
             stand = Stand(Mode.BOT, rows.dialogue_of(rows.EMPTY_DIALOGUE), met=False, heard_at=inbound.sent_at)
             self._backlog.stands(key, stand)
         elif (stand := self._backlog.stand(key)) is not None:
             stand.heard_at = inbound.sent_at
-        if self._held.holds(key, recorded.message_id):  # a look was quicker: it would be taken again when let go
+        if self._held.holds(key, met.message_id):  # a look was quicker: it would be taken again when let go
             return
-        stored = rows.as_stored(inbound, person.name, person.language)
-        self._backlog.came(Arrived(recorded.message_id, key, stored, kept.at), in_hand=self._held.has(key))
+        stored = rows.as_stored(inbound, met.name, met.language)
+        self._backlog.came(Arrived(met.message_id, key, stored, now), in_hand=self._held.has(key))
 
     def _completed(self, turn: Completed, fate: Fate, now: datetime) -> bool:
         """True when the conversation is free again: messages may have come while it was in hand."""
@@ -168,9 +198,10 @@ class SqliteLog(SqliteWriting):
         self._backlog.let_go(key)
         return True
 
-    def _queued(self, kept: Kept) -> None:
+    def _queued(self, turns: Sequence[Completed], first: int) -> None:
+        """What these turns say has the numbers from ``first`` on."""
         busy = set(self._sending.values())
-        for message_id, turn, reply in kept.replies:
+        for message_id, (turn, reply) in enumerate([(one, reply) for one in turns for reply in one.replies], first):
             key, departures = turn.conversation_id, self._departures[turn.contact.channel]
             stand = self._backlog.stand(key)
             if stand is None:
@@ -203,7 +234,7 @@ class SqliteLog(SqliteWriting):
         return await asyncio.get_running_loop().run_in_executor(self._reader, self._ask, question)
 
     def _ask(self, question: Callable[[sqlite3.Connection], Result]) -> Result:
-        with store_errors():
+        with sqlite_errors():
             if self._reading is None:
                 self._reading = sqlite_connection(self._path)
             return question(self._reading)
@@ -279,11 +310,7 @@ class SqliteLog(SqliteWriting):
     ) -> list[Arrived]:
         """What waits with a higher number than ``after``: of other conversations than these, or of one alone."""
         values = (after, rows.batch_json(beside), limit, alone)
-        self._claiming += 1
-        try:
-            return await self._read(lambda db: [_arrived(row) for row in db.execute(sql.PAGE, values)])
-        finally:
-            self._claiming -= 1
+        return await self._read(lambda db: [_arrived(row) for row in db.execute(sql.PAGE, values)])
 
     async def _claim_known(self, known: list[Line], now: datetime) -> list[Waiting]:
         """It is in hand from here on; where a conversation stands is asked for if it is not known."""

@@ -1,239 +1,197 @@
-"""The message log on SQLite, in the writer's thread: a batch of operations becomes one transaction."""
+"""The writer of the message log on SQLite: what a sheet says becomes one transaction.
+
+It blocks, so it has a thread or a process of its own (``db.log_writers``); what it loads is kept small for the latter.
+"""
 
 import sqlite3
-from dataclasses import field
-from datetime import datetime
+from collections.abc import Sequence
 from pathlib import Path
 
-from bot.clock import Clock
 from bot.desk_actions import Close, GiveBack, HandOn, Release, Relieve, Say, Take, TakeBack
 from bot.messages import (
     Delivery,
     DeliveryReceipt,
-    Inbound,
     Lane,
     Moved,
     Presence,
     Removed,
-    Reply,
     StaffReply,
 )
-from bot.ports.log import Attempt, Completed, Recorded
+from bot.ports.log import Attempt, Mode
 from bot.proof import message_of, proof_of
-from bot.quick import dataclass
 from db import desk_sqlite as desk
 from db import events_sqlite as events
 from db import handover_acts as handovers
 from db import log_sqlite_sql as sql
 from db import rows
-from db.batch import Batch
-from db.connect import sqlite_connection, store_errors
+from db.batch import totals
+from db.faults import sqlite_errors
 from db.log_common import (
-    ARRIVED,
     CONTACTS_REMEMBERED,
-    DESK,
     FORGET,
-    LONG_AGO,
     MAX_TRIES,
     RANK,
-    SILENT_OUTCOMES,
-    CommonLog,
+    EarlyReceipts,
     Fate,
     Operation,
     PutBack,
-    brought,
-    for_the_desk,
     outgoing,
     stored_key,
 )
+from db.log_sheets import Came, Kept, Met, ToKeep, operations_of, packed_results
+from db.sqlite_file import sqlite_connection
 
 Topics = set[object]
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Who wrote a message: their conversation, and what is known of them."""
-
-    conversation_id: int
-    name: str
-    language: str
-    is_new: bool
-
-
-@dataclass(slots=True)
-class Kept:
-    """What one transaction kept, beside what became of each operation.
-
-    Attributes:
-        topics: Who wants to hear of it.
-        people: Senders by fresh message.
-        replies: What was queued: its id, the turn that said it, the words.
-        is_foreign: Whether somebody else has written to the store since our last transaction.
-    """
-
-    topics: Topics = field(default_factory=set)
-    people: dict[int, Person] = field(default_factory=dict)
-    replies: list[tuple[int, Completed, Reply]] = field(default_factory=list)
-    at: datetime = LONG_AGO
-    is_foreign: bool = False
+Known = tuple[int, int, str, str]
+"""What is known of a person: contact id, conversation id, name, language."""
 
 
 class _NotAsBefore(Exception):
     """A message was dealt with, or its conversation taken over, since its turn began."""
 
 
-class SqliteWriting(CommonLog):
-    """The half of the log that writes: all of it runs in the one writer's thread.
+class SqliteWriter:
+    """Keeps what it is told to, a transaction a sheet.
 
     Args:
         path: The file; its tables exist already.
-        clock: Where moments come from.
     """
 
-    def __init__(self, path: Path, clock: Clock) -> None:
-        super().__init__(clock)
+    def __init__(self, path: Path) -> None:
         self._path = path
-        self._writing: sqlite3.Connection | None = None
-        self._claiming = 0
-        """Claims that read just now: what they find is as good as in hand."""
+        self._db: sqlite3.Connection | None = None
+        self._contacts: dict[tuple[str, str], Known] = {}
+        """People who wrote lately, by channel and address."""
+        self._early = EarlyReceipts()
         self._next_id = 0
         self._version = 0
 
-    def _keep_all(self, batch: Batch) -> Kept:
-        """One transaction for the batch.
+    def keep(self, asked: ToKeep) -> Kept:
+        """One transaction for the sheet.
 
-        Each kind goes as one statement over many rows: a statement a row would hand the
-        interpreter's lock to and fro with the event loop's thread, several times a message.
+        Each kind goes as one statement over many rows: a statement a row would hand the interpreter's lock to and fro
+        with the event loop's thread, several times a message.
+
+        Raises:
+            StoreUnavailable: The store does not take it; nothing was kept.
         """
-        with store_errors():
-            if self._writing is None:
-                self._writing = sqlite_connection(self._path)
+        with sqlite_errors():
+            if self._db is None:
+                self._db = sqlite_connection(self._path)
             try:
-                return self._in_a_transaction(self._writing, batch, looks=False)
+                return self._in_a_transaction(self._db, asked, looks=False)
             except _NotAsBefore:
-                return self._in_a_transaction(self._writing, batch, looks=True)
+                return self._in_a_transaction(self._db, asked, looks=True)
 
-    def _in_a_transaction(self, db: sqlite3.Connection, batch: Batch, *, looks: bool) -> Kept:
+    def close(self) -> None:
+        """Close the file."""
+        if self._db is not None:
+            self._db.close()
+
+    def _in_a_transaction(self, db: sqlite3.Connection, asked: ToKeep, *, looks: bool) -> Kept:
         """Keep it; ``looks`` as :meth:`_complete` does. Raises _NotAsBefore: nothing was kept."""
-        kept = Kept()
+        topics: Topics = set()
         db.execute("BEGIN IMMEDIATE")
         try:
             version: int = db.execute(sql.FOREIGN).fetchone()[0]
             self._next_id = db.execute(sql.NEXT_ID).fetchone()[0]
-            self._keep_each_kind(db, batch, kept, looks=looks)
-            totals = batch.totals()
-            if any(totals):
-                db.execute(sql.TOTALS, totals)
+            met = self._arrive(db, asked) if asked.came else []
+            for brought in asked.brought:
+                db.execute(sql.BROUGHT, brought)
+            fates = self._complete(db, asked, looks=looks) if asked.handled else []
+            first_reply = self._reply(db, asked, fates)
+            if asked.sent:
+                self._sent(db, asked)
+            seldom = operations_of(asked.seldom)
+            results = [self._keep_single(db, item, asked.now, topics) for item in seldom]
+            added = totals([one.fresh for one in met], fates, zip(seldom, results, strict=True))
+            if any(added):
+                db.execute(sql.TOTALS, added)
             db.execute("COMMIT")
-            if FORGET in kept.topics:
+            if FORGET in topics:
                 self._contacts.clear()
         except BaseException:
             self._contacts.clear()
             if db.in_transaction:
                 db.execute("ROLLBACK")
             raise
-        kept.is_foreign, self._version = version != self._version, version
-        return kept
+        is_foreign, self._version = version != self._version, version
+        return Kept(met, [fate.value for fate in fates], first_reply, packed_results(results, topics), is_foreign)
 
-    def _keep_each_kind(self, db: sqlite3.Connection, batch: Batch, kept: Kept, *, looks: bool) -> None:
-        kept.at = self._now()
-        now = rows.to_sqlite(kept.at)
-        if batch.arrivals:
-            batch.arrived(self._arrive(db, batch, now, kept))
-            for source, contact in brought(batch.arrivals):
-                db.execute(sql.BROUGHT, (source, contact.channel, rows.clean(contact.address)))
-        if batch.turns:
-            batch.completed(self._complete(db, batch.turns, now, kept, looks=looks))
-        if batch.sent:
-            self._sent(db, batch.sent, now)
-        for place, item in batch.seldom:
-            batch.results[place] = self._keep_single(db, item, now, kept)
-
-    def _keep_single(self, db: sqlite3.Connection, item: Operation, now: str, kept: Kept) -> object:
+    def _keep_single(self, db: sqlite3.Connection, item: Operation, now: str, topics: Topics) -> object:
         """What comes seldom, one after another."""
         match item:
             case PutBack():
-                return self._put_back(db, item, now, kept.topics)
+                return self._put_back(db, item, now, topics)
             case Attempt():
                 self._not_sent(db, item, now)
             case DeliveryReceipt():
                 return self._receipt(db, item, now)
             case Presence() | Removed() | StaffReply() | Moved():
-                return events.keep(db, item, now, kept.topics)
+                return events.keep(db, item, now, topics)
             case Take() | HandOn() | GiveBack() | Close() | Say() | TakeBack() | Release() | Relieve():
-                return desk.act(db, item, kept.at, kept.topics)
+                return desk.act(db, item, rows.from_sqlite(now), topics)
             case _:
                 pass
         return None
 
-    def _arrive(self, db: sqlite3.Connection, batch: Batch, now: str, kept: Kept) -> list[Recorded]:
+    def _arrive(self, db: sqlite3.Connection, asked: ToKeep) -> list[Met]:
         """Keep arrivals; corrections come after the messages that they may correct."""
-        arrivals = batch.arrivals
-        if not batch.corrects:
-            return self._record(db, arrivals, now, kept)
-        plain = [item for item in arrivals if not item.corrects]
-        recorded = iter(self._record(db, plain, now, kept) if plain else ())
-        done = {place: next(recorded) for place, item in enumerate(arrivals) if not item.corrects}
-        for place, item in enumerate(arrivals):
+        plain = [item for item in asked.came if not item.corrects]
+        recorded = self._record(db, plain, asked.now) if plain else []
+        if len(plain) == len(asked.came):
+            return recorded
+        met, in_hand = iter(recorded), set(asked.in_hand)
+        done = {place: next(met) for place, item in enumerate(asked.came) if not item.corrects}
+        for place, item in enumerate(asked.came):
             if item.corrects:
-                found = events.corrected(db, item, self._in_hand)
-                done[place] = found or self._record(db, [item], now, kept)[0]
-                kept.topics.add(item.contact)
-        return [done[place] for place in range(len(arrivals))]
-
-    def _in_hand(self, conversation_id: int, message_id: int) -> bool:
-        return bool(self._claiming) or self._held.holds(conversation_id, message_id)
+                done[place] = events.corrected(db, item, in_hand) or self._record(db, [item], asked.now)[0]
+        return [done[place] for place in range(len(done))]
 
     def _ids(self, count: int) -> range:
         """The next ids of messages."""
         first, self._next_id = self._next_id, self._next_id + count
         return range(first, self._next_id)
 
-    def _record(self, db: sqlite3.Connection, arrivals: list[Inbound], now: str, kept: Kept) -> list[Recorded]:
-        people = [self._person(db, item, now) for item in arrivals]
+    def _record(self, db: sqlite3.Connection, came: Sequence[Came], now: str) -> list[Met]:
+        people = [self._person(db, item, now) for item in came]
         new = [
             (
                 message_id,
-                person.conversation_id,
-                item.contact.channel,
-                rows.text_of(item.content),
-                rows.extra_of(item) or "",
-                stored_key(rows.clean(item.idempotency_key)),
-                rows.to_sqlite(item.sent_at),
-                stored_key(rows.clean(item.external_id)) if item.external_id else "",
+                known[1],
+                item.channel,
+                item.text,
+                item.extra,
+                item.key,
+                item.said_at,
+                item.external_id,
             )
-            for message_id, item, person in zip(self._ids(len(arrivals)), arrivals, people, strict=True)
+            for message_id, item, (known, _) in zip(self._ids(len(came)), came, people, strict=True)
         ]
         if sql.NEW_ARRIVALS.execute(db, new, now) == len(new):
             fresh = {row[0] for row in new}
         else:
             fresh = set(rows.ids_of(db.execute(sql.KEPT_ARRIVALS, (rows.batch_json(new),)).fetchone()[0]))
-        recorded = []
-        for row, item, person in zip(new, arrivals, people, strict=True):
-            if row[0] in fresh:
-                kept.topics.add(item.contact)
-                kept.people[row[0]] = person
-                recorded.append(Recorded(message_id=row[0], conversation_id=row[1], fresh=True))
-            else:
+        met = []
+        for row, (known, is_new) in zip(new, people, strict=True):
+            message_id, conversation_id, is_fresh = row[0], row[1], row[0] in fresh
+            if not is_fresh:
                 message_id, conversation_id = db.execute(sql.FIND_ARRIVAL, (row[2], row[5])).fetchone()
-                recorded.append(Recorded(message_id=message_id, conversation_id=conversation_id, fresh=False))
-        if fresh:
-            kept.topics.add(ARRIVED)
-        return recorded
+            met.append(Met(message_id, conversation_id, is_fresh, known[2], known[3], is_new))
+        return met
 
-    def _person(self, db: sqlite3.Connection, inbound: Inbound, now: str) -> Person:
-        contact = inbound.contact
-        known = self._contacts.get(contact)
-        if known is not None and inbound.name in ("", known[2]) and inbound.language in ("", known[3]):
-            return Person(known[1], known[2], known[3], is_new=False)
-        name, language = rows.clean(inbound.name), rows.clean(inbound.language)
+    def _person(self, db: sqlite3.Connection, came: Came, now: str) -> tuple[Known, bool]:
+        """Who wrote it, and whether for the first time."""
+        who, name, language = (came.channel, came.address), came.name, came.language
+        known = self._contacts.get(who)
+        if known is not None and name in ("", known[2]) and language in ("", known[3]):
+            return known, False
         back = is_new = False
         if known is None:
-            address = rows.clean(contact.address)
-            row = db.execute(sql.FIND_CONTACT, (contact.channel, address)).fetchone()
+            row = db.execute(sql.FIND_CONTACT, who).fetchone()
             if row is None:
                 is_new = True
-                contact_id = db.execute(sql.NEW_CONTACT, (contact.channel, address, name, language, now)).fetchone()[0]
+                contact_id = db.execute(sql.NEW_CONTACT, (*who, name, language, now)).fetchone()[0]
                 row = (contact_id, db.execute(sql.NEW_CONVERSATION, (contact_id,)).fetchone()[0], name, language, None)
             known, back = row[:4], row[4] is not None
         if back or name not in ("", known[2]) or language not in ("", known[3]):
@@ -241,68 +199,52 @@ class SqliteWriting(CommonLog):
             db.execute(sql.RENAME_CONTACT, (known[2], known[3], known[0]))
         if len(self._contacts) >= CONTACTS_REMEMBERED:
             self._contacts.clear()
-        self._contacts[contact] = known
-        return Person(known[1], known[2], known[3], is_new)
+        self._contacts[who] = known
+        return known, is_new
 
-    def _complete(
-        self, db: sqlite3.Connection, turns: list[Completed], now: str, kept: Kept, *, looks: bool
-    ) -> list[Fate]:
+    def _complete(self, db: sqlite3.Connection, asked: ToKeep, *, looks: bool) -> list[Fate]:
         """Keep turns.
 
         Nearly always each of them is as free as it was when it was claimed, so only who ``looks`` asks first which are.
         Raises _NotAsBefore where one is not and nobody looked.
         """
-        ours = {turn.message_id: turn for turn in turns if self._held.has(turn.conversation_id, turn.lease)}
-        taken_over: set[int] = set()
-        if looks:
-            asked = [(message_id, _speaks(turn)) for message_id, turn in ours.items()]
-            open_ids, taken_ids = db.execute(sql.OPEN_TURNS, (rows.batch_json(asked),)).fetchone()
-            still_open, taken_over = set(rows.ids_of(open_ids)), set(rows.ids_of(taken_ids))
-            ours = {message_id: turn for message_id, turn in ours.items() if message_id in still_open}
-        done = list(ours.values())
-        if for_the_desk(done):
-            kept.topics.add(DESK)
-        still_waited = sql.HANDLED.execute(db, [_handled(turn) for turn in done], now)
-        still_free = sql.DIALOGUES.execute(db, [_left(turn) for turn in done], now)
-        if still_waited < len(done) or still_free < len({turn.conversation_id for turn in done}):
+        fates = self._looked(db, asked) if looks else [Fate.KEPT] * len(asked.handled)
+        handled = [row for row, fate in zip(asked.handled, fates, strict=True) if fate is Fate.KEPT]
+        left = [row for row, fate in zip(asked.left, fates, strict=True) if fate is Fate.KEPT]
+        still_waited = sql.HANDLED.execute(db, handled, asked.now)
+        still_free = sql.DIALOGUES.execute(db, left, asked.now)
+        if still_waited < len(handled) or still_free < len({row[0] for row in left}):
             raise _NotAsBefore
-        for turn in done:
-            desk.keep(db, handovers.of_turn(turn, kept.at))
-        self._reply(db, done, now, kept)
-        # Kept once, should the same turn be in the batch twice.
+        for conversation_id, _, mode, _, _ in left:
+            if mode:
+                desk.keep(db, handovers.of_turn(conversation_id, Mode(mode), rows.from_sqlite(asked.now)))
+        return fates
+
+    @staticmethod
+    def _looked(db: sqlite3.Connection, asked: ToKeep) -> list[Fate]:
+        """What is to become of the turns, going by what the store says of their messages."""
+        about = [(turn[0], bool(left[4])) for turn, left in zip(asked.handled, asked.left, strict=True)]
+        found_open, found_taken = db.execute(sql.OPEN_TURNS, (rows.batch_json(about),)).fetchone()
+        still_open, taken_over = set(rows.ids_of(found_open)), set(rows.ids_of(found_taken))
         return [
-            Fate.KEPT
-            if ours.get(turn.message_id) is turn
-            else Fate.TAKEN_OVER
-            if turn.message_id in taken_over
-            else Fate.LOST
-            for turn in turns
+            Fate.KEPT if turn[0] in still_open else Fate.TAKEN_OVER if turn[0] in taken_over else Fate.LOST
+            for turn in asked.handled
         ]
 
-    def _reply(self, db: sqlite3.Connection, turns: list[Completed], now: str, kept: Kept) -> None:
-        """Queue what the turns say."""
-        said = [(turn, reply) for turn in turns for reply in turn.replies]
-        kept.replies = [(number, *each) for number, each in zip(self._ids(len(said)), said, strict=True)]
+    def _reply(self, db: sqlite3.Connection, asked: ToKeep, fates: Sequence[Fate]) -> int:
+        """Queue what the turns say; returns the id of the first reply."""
+        said = [row for row in asked.replies if fates[row[0]] is Fate.KEPT]
+        ids = self._ids(len(said))
         replies = [
-            (
-                number,
-                turn.conversation_id,
-                turn.contact.channel,
-                rows.reply_text(reply),
-                rows.reply_extra(reply) or "",
-                turn.message_id,
-            )
-            for number, turn, reply in kept.replies
+            (number, asked.left[place][0], channel, text, extra, asked.handled[place][0])
+            for number, (place, channel, text, extra) in zip(ids, said, strict=True)
         ]
-        sql.NEW_REPLIES.execute(db, replies, Lane.REPLY.value, now)
-        for turn, _ in said:
-            kept.topics.update((outgoing(turn.contact.channel), turn.contact))
+        sql.NEW_REPLIES.execute(db, replies, Lane.REPLY.value, asked.now)
+        return ids.start
 
     def _put_back(self, db: sqlite3.Connection, item: PutBack, now: str, topics: Topics) -> bool:
         """Count a failure; True where it set the message aside."""
         turn, contact = item.turn, item.turn.inbound.contact
-        if not self._held.has(turn.conversation_id, turn.lease):
-            return False
         error = rows.clean(item.error)[:2000]
         row = db.execute(sql.PUT_BACK, (error, MAX_TRIES, now, turn.message_id)).fetchone()
         aside = bool(row) and row[0] == "aside"
@@ -314,13 +256,10 @@ class SqliteWriting(CommonLog):
             topics.update((outgoing(contact.channel), contact))
         return aside
 
-    def _sent(self, db: sqlite3.Connection, attempts: list[Attempt], now: str) -> None:
-        names = [stored_key(rows.clean(one.external_ids[-1])) if one.external_ids else "" for one in attempts]
-        marks = [(attempt.message_id, "sent", name) for attempt, name in zip(attempts, names, strict=True)]
-        sql.SENT.execute(db, marks, now)
-        channels = (attempt.channel for attempt in attempts)
-        for receipt in self._early.of(zip(channels, names, strict=True)):
-            self._receipt(db, receipt, now)
+    def _sent(self, db: sqlite3.Connection, asked: ToKeep) -> None:
+        sql.SENT.execute(db, [(message_id, "sent", name) for message_id, _, name in asked.sent], asked.now)
+        for receipt in self._early.of((channel, name) for _, channel, name in asked.sent):
+            self._receipt(db, receipt, asked.now)
 
     def _not_sent(self, db: sqlite3.Connection, attempt: Attempt, now: str) -> None:
         if attempt.retry_at is not None:
@@ -337,7 +276,7 @@ class SqliteWriting(CommonLog):
         proven = None if row else self._proven(db, receipt, now)
         row = row or proven
         if row is None:
-            self._early.keep(receipt, self._now())
+            self._early.keep(receipt, rows.from_sqlite(now))
             return False
         if receipt.and_before and receipt.delivery is Delivery.READ:
             db.execute(sql.READ_BEFORE, (row[2], row[0]))
@@ -357,19 +296,3 @@ class SqliteWriting(CommonLog):
             return None
         sql.SENT.execute(db, [(number, "sent", stored_key(rows.clean(receipt.external_id)))], now)
         return number, "sent", row[2]
-
-
-def _speaks(turn: Completed) -> bool:
-    return turn.outcome not in SILENT_OUTCOMES
-
-
-def _handled(turn: Completed) -> tuple[int, str, str, float, str, int]:
-    """What is kept of a turn at its message."""
-    error = rows.clean(turn.error)[:2000] if turn.error else ""
-    return turn.message_id, turn.outcome.value, turn.intent, turn.confidence, error, int(turn.secret)
-
-
-def _left(turn: Completed) -> tuple[int, str, str, str, int]:
-    """Where a turn leaves its conversation."""
-    mode = turn.mode.value if turn.mode else ""
-    return turn.conversation_id, rows.dialogue_json(turn.dialogue), mode, turn.handover_reason, int(_speaks(turn))

@@ -25,12 +25,23 @@ class StoredLog(Log, DeskLog, Protocol):
     """All of them: what a store's log is."""
 
 
-async def open_log(database: Database, clock: Clock) -> StoredLog:
-    """The log of this store; its tables exist already. Raises StoreUnavailable."""
+async def open_log(database: Database, clock: Clock, *, apart: bool = False) -> StoredLog:
+    """The log of this store; its tables exist already.
+
+    Args:
+        database: The store.
+        clock: Where moments come from.
+        apart: On SQLite, whether what writes has a process of its own: for whoever has thousands of messages to keep.
+
+    Raises:
+        StoreUnavailable: It does not answer.
+    """
     if database.dialect == "sqlite":
         from db.log_sqlite import SqliteLog
+        from db.log_writers import WriterProcess, WriterThread
 
-        return await _begun(SqliteLog(database.path, clock))
+        writer = WriterProcess(database.path) if apart else WriterThread(database.path)
+        return await _begun(SqliteLog(database.path, clock, writer))
     from db.log_postgres import PostgresLog
 
     return await _begun(PostgresLog(database.url, clock))

@@ -13,7 +13,8 @@ from sqlalchemy.exc import DBAPIError
 import migrations
 from bot.errors import StoreUnavailable
 from db.base import with_postgresql
-from db.connect import Database, advice, first_line, store_errors
+from db.connect import Database, store_errors
+from db.faults import advice, first_line
 from db.tables import METADATA, is_derived
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import Any
 import asyncpg
 from sqlalchemy import URL
 
-from db.connect import unavailable
+from db.faults import unavailable
 
 PASSING = (
     asyncpg.PostgresConnectionError,

@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from bot.errors import StoreUnavailable
-from db.connect import Database, sqlite_connection, store_errors
+from db.connect import Database
+from db.faults import sqlite_errors
+from db.sqlite_file import sqlite_connection
 
 Answer = TypeVar("Answer")
 Decode = Callable[[str], Answer]
@@ -58,7 +60,7 @@ class SqliteReader:
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._ask, statement, values, decode)
 
     def _ask(self, statement: str, values: Sequence[Any], decode: Decode[Answer]) -> Answer:
-        with store_errors():
+        with sqlite_errors():
             if self._connection is None:
                 self._connection = sqlite_connection(self._path)
             return decode(self._connection.execute(statement, values).fetchone()[0])

@@ -110,10 +110,19 @@ async def tables_fault(database: Database) -> str:
 
 
 @asynccontextmanager
-async def opened(settings: Settings, folder: Path, clock: Clock | None = None) -> AsyncIterator[Opened]:
+async def opened(
+    settings: Settings, folder: Path, clock: Clock | None = None, *, serves: bool = False
+) -> AsyncIterator[Opened]:
     """Open the store and all that answers from it; closes it at the end.
 
     What ``config.yaml`` says of branches and answers is put into the store first.
+
+    Args:
+        settings: The configuration.
+        folder: Where its relative paths start.
+        clock: Where moments come from; the system's unless given.
+        serves: Whether readers will write, and not one command alone: what writes their messages down on SQLite is a
+            process of its own then.
 
     Raises:
         ConfigError: From the configuration's hours.
@@ -137,7 +146,7 @@ async def opened(settings: Settings, folder: Path, clock: Clock | None = None) -
         words = SqlOwnWords(database, clock)
         await synonyms.refresh()
         await words.refresh()
-        message_log = await open_log(database, clock)
+        message_log = await open_log(database, clock, apart=serves)
         closing.push_async_callback(message_log.aclose)
         house = lending_house(settings)
         circulation = SqlCirculation(database, branches, clock, house)

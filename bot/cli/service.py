@@ -61,7 +61,7 @@ async def _serve(settings: Settings, folder: Path, role: Role, invite: Invite | 
 
 
 async def _served(settings: Settings, folder: Path, role: Role, invite: Invite | None) -> None:
-    async with opened(settings, folder) as what:
+    async with opened(settings, folder, serves=True) as what:
         if invite:
             await what.catalogue.start()  # who is invited is answered at once
         service = service_of(what, role)

@@ -10,7 +10,7 @@ import pytest
 from bot.cli import care
 from bot.errors import StoreUnavailable
 from db import backup as copies
-from db import connect
+from db import sqlite_file
 from db.connect import Database
 from tests.cli.library import SmallLibrary
 
@@ -54,7 +54,7 @@ def test_check_tells_of_a_file_that_another_program_keeps_locked(
 ) -> None:
     library = SmallLibrary.in_folder(tmp_path)
     library.runs("db", "upgrade")
-    monkeypatch.setattr(connect, "PRAGMAS", (*connect.PRAGMAS, "PRAGMA busy_timeout=1"))
+    monkeypatch.setattr(sqlite_file, "PRAGMAS", (*sqlite_file.PRAGMAS, "PRAGMA busy_timeout=1"))
     other = sqlite3.connect(tmp_path / "data" / "bibliobot.sqlite3", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     try:
@@ -104,7 +104,7 @@ def test_a_store_that_has_no_room_for_a_write_is_a_fault(tmp_path: Path, monkeyp
             "BEGIN INSERT INTO filler VALUES (zeroblob(100000)); END"
         )
         pages = store.execute("PRAGMA page_count").fetchone()[0]
-    monkeypatch.setattr(connect, "PRAGMAS", (*connect.PRAGMAS, f"PRAGMA max_page_count = {pages}"))
+    monkeypatch.setattr(sqlite_file, "PRAGMAS", (*sqlite_file.PRAGMAS, f"PRAGMA max_page_count = {pages}"))
 
     assert "fault  database: no room: the disk is full; free some space" in library.runs("check", code=1)
 

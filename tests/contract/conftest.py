@@ -12,7 +12,7 @@ from tests.support.clock import StandingClock
 from tests.support.databases import Databases
 from tests.support.fake_log import FakeLog
 from tests.support.lending import LendingLibrary
-from tests.support.logs import FakeStaff, SqlStaff, Staff, opened_log
+from tests.support.logs import FakeStaff, SqlStaff, Staff, WriterAtALine, opened_log
 
 
 @pytest.fixture(autouse=True)
@@ -28,7 +28,7 @@ class Store:
     staff: Staff
 
 
-@pytest.fixture(params=["fake", "sqlite", "postgresql"])
+@pytest.fixture(params=["fake", "sqlite", "sqlite apart", "postgresql"])
 async def store(request: pytest.FixtureRequest, databases: Databases, clock: StandingClock) -> AsyncIterator[Store]:
     """A fresh log of each kind in turn."""
     if request.param == "fake":
@@ -36,8 +36,9 @@ async def store(request: pytest.FixtureRequest, databases: Databases, clock: Sta
         yield Store(fake, FakeStaff(fake))
         await fake.aclose()
         return
-    database = await connect(await databases.url(request.param))
-    async with opened_log(database, clock) as log:
+    dialect, _, apart = request.param.partition(" ")
+    database = await connect(await databases.url(dialect))
+    async with opened_log(database, clock, writer=WriterAtALine(database.path) if apart else None) as log:
         yield Store(log, SqlStaff(database, clock))
     await databases.drop(database)
 

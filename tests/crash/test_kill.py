@@ -25,6 +25,15 @@ async def test_killed_again_and_again_it_answers_every_acknowledged_message_once
     assert (outcome.acknowledged, outcome.answered, outcome.kills) == (300, 300, 3)
 
 
+async def test_whoever_writes_to_the_store_may_die_again_and_again(databases: Databases, tmp_path: Path) -> None:
+    plan = Plan(messages=300, sessions=15, kills=6, seed=random.randrange(1 << 32), only_the_writer=True)
+
+    outcome = await crash(tmp_path, await databases.url("sqlite"), plan)
+
+    assert outcome.faults == [], f"seed {plan.seed}"
+    assert (outcome.acknowledged, outcome.answered, outcome.kills) == (300, 300, 6)
+
+
 async def test_told_to_stop_it_finishes_the_turns_in_hand_and_their_sendings(
     databases: Databases, dialect: str, tmp_path: Path
 ) -> None:

@@ -1,6 +1,5 @@
 """What a process remembers of its queues: never more, never in another order than the store would tell."""
 
-import asyncio
 from collections.abc import Collection
 from datetime import UTC, datetime
 
@@ -11,10 +10,9 @@ from bot.ports.log import Dialogue, Mode, Waiting
 from db import backlog as remembering
 from db import log_sqlite
 from db.backlog import Arrived, Backlog, Departures, Stand
-from db.batch import Batch
 from db.connect import Database
+from db.log_sheets import Kept, ToKeep
 from db.log_sqlite import SqliteLog
-from db.log_sqlite_writing import Kept
 from tests.support.clock import StandingClock
 from tests.support.logs import BORIS, arrival, opened_log, says, turn
 
@@ -340,19 +338,19 @@ async def test_a_message_that_a_look_found_before_its_commit_was_heard_of_is_not
     """Writing and looking have a thread each: which of them the event loop hears of first is left to chance."""
     async with opened_log(sqlite, clock) as log:
         assert isinstance(log, SqliteLog)
-        loop, keep_all, found = asyncio.get_running_loop(), log._keep_all, list[Waiting]()
+        keep, found = log._writer.keep, list[Waiting]()
         await says(log, "Есть кто?", contact=BORIS)
         (first,) = await log.claim(10)
         await log.complete(turn(first, "Да"))  # from here on nothing is new to the log
 
-        def looked_at_before_it_is_told(batch: Batch) -> Kept:
-            kept = keep_all(batch)
-            found.extend(asyncio.run_coroutine_threadsafe(log.claim(10), loop).result())
+        async def looked_at_before_it_is_told(asked: ToKeep) -> Kept:
+            kept = await keep(asked)
+            found.extend(await log.claim(10))
             return kept
 
         with monkeypatch.context() as patch:
             patch.setattr(log_sqlite, "LOOK_AGAIN_S", 0)
-            patch.setattr(log, "_keep_all", looked_at_before_it_is_told)
+            patch.setattr(log._writer, "keep", looked_at_before_it_is_told)
             await says(log, "Здравствуйте")
 
         assert await log.complete(turn(found[0], "Добрый день"))

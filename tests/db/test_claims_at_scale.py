@@ -12,14 +12,16 @@ import pytest
 from sqlalchemy import text
 
 from bot.messages import Contact
-from bot.ports.log import Waiting
+from bot.ports.log import Recorded, Waiting
 from bot.quick import replace
 from db import backlog, log_sqlite
 from db.connect import Database
+from db.log_sheets import Kept, ToKeep
 from db.log_sqlite import SqliteLog
 from db.messages import Log
 from tests.support.clock import StandingClock
 from tests.support.logs import BORIS, SAID_AT, arrival, opened_log, says, silent, turn, words
+from tests.support.patience import TICK_S
 
 
 @pytest.fixture(autouse=True)
@@ -271,3 +273,47 @@ async def test_whatever_happens_each_message_is_taken_once_and_in_order(
         assert done == said
         assert await log.claim(10) == []
         assert (await log.figures()).waiting == 0
+
+
+async def test_no_look_reads_words_that_are_being_replaced(
+    sqlite: Database, clock: StandingClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with opened_log(sqlite, clock) as log:
+        assert isinstance(log, SqliteLog)
+        keep, looking = log._writer.keep, list[asyncio.Task[list[Waiting]]]()
+
+        async def looked_at_meanwhile(asked: ToKeep) -> Kept:
+            looking.append(asyncio.create_task(log.claim(10)))
+            await asyncio.wait(looking, timeout=TICK_S)
+            return await keep(asked)
+
+        await log.record(replace(arrival("есть идиод?", key="k1"), external_id="m1"))
+        monkeypatch.setattr(log._writer, "keep", looked_at_meanwhile)
+        corrected = await log.record(replace(arrival("есть Идиот?", key="k2"), corrects="m1"))
+
+        assert not corrected.fresh
+        assert words(await looking[0]) == ["есть Идиот?"]
+
+
+async def test_words_that_a_look_has_read_are_not_replaced(
+    sqlite: Database, clock: StandingClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with opened_log(sqlite, clock) as log:
+        assert isinstance(log, SqliteLog)
+        recording: list[asyncio.Task[Recorded]] = []
+
+        async def corrects() -> None:
+            if recording:
+                return
+            message = replace(arrival("есть Идиот?", key="k2"), corrects="m1")
+            recording.append(asyncio.create_task(log.record(message)))
+            await asyncio.wait(recording, timeout=TICK_S)
+
+        await log.record(replace(arrival("есть идиод?", key="k1"), external_id="m1"))
+        log._doubt()
+        with monkeypatch.context() as patch:
+            then(log, patch, corrects)
+            claimed = await log.claim(10)
+
+        assert words(claimed) == ["есть идиод?"]
+        assert (await recording[0]).fresh

@@ -6,7 +6,46 @@ from collections.abc import Sequence
 from db.group_commit import GroupCommit
 
 
-async def test_what_is_ready_to_be_kept_shares_the_next_commit_with_what_came_during_the_last() -> None:
+async def test_a_commit_begins_with_what_came_during_the_last_one() -> None:
+    batches: list[list[str]] = []
+    first = asyncio.Event()
+
+    async def flush(items: Sequence[str]) -> Sequence[object]:
+        batches.append(sorted(items))
+        await first.wait()
+        return [None] * len(items)
+
+    commits = GroupCommit[str](flush)
+    asked = [asyncio.ensure_future(commits.put(name)) for name in ("anna", "ivan")]
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    asked += [asyncio.ensure_future(commits.put(name)) for name in ("boris", "vera")]
+    await asyncio.sleep(0)
+    first.set()
+    await asyncio.gather(*asked)
+    await commits.aclose()
+    assert batches == [["anna", "ivan"], ["boris", "vera"]]
+
+
+async def test_nobody_is_waited_for_unless_it_is_said_so() -> None:
+    """Whoever writes elsewhere would be idle meanwhile."""
+    begun = False
+
+    async def flush(items: Sequence[str]) -> Sequence[object]:
+        nonlocal begun
+        begun = True
+        return [None] * len(items)
+
+    commits = GroupCommit[str](flush)
+    first = asyncio.ensure_future(commits.put("anna"))
+    await asyncio.sleep(0)  # it is put
+    await asyncio.sleep(0)  # the pump sees it
+    assert begun
+    await first
+    await commits.aclose()
+
+
+async def test_where_it_is_said_what_is_ready_shares_the_next_commit_with_what_came_during_the_last() -> None:
     """Readers answer a commit, one through a task of its own: the commit after it waits for them, and no longer."""
     batches: list[list[str]] = []
     late: list[asyncio.Future[object]] = []
@@ -18,7 +57,7 @@ async def test_what_is_ready_to_be_kept_shares_the_next_commit_with_what_came_du
             await asyncio.sleep(0)
         return [None] * len(items)
 
-    commits = GroupCommit[str](flush)
+    commits = GroupCommit[str](flush, passes=2)
 
     async def reader(name: str) -> None:
         await commits.put(f"{name} asks")

@@ -20,10 +20,11 @@ from structlog.testing import capture_logs
 from bot.audit import Act, Entry
 from bot.errors import ConfigError, StoreUnavailable
 from db import connect as connecting
-from db import reading
+from db import reading, sqlite_file
 from db.audit import SqlAudit
 from db.catalogue import SqlCatalogueWriter
-from db.connect import Database, connect, parse_url, sqlite_connection, unavailable
+from db.connect import Database, connect, parse_url
+from db.faults import unavailable
 from db.log_postgres import PostgresLog
 from db.log_sqlite import SqliteLog
 from db.messages import open_log
@@ -31,6 +32,7 @@ from db.migrate import Tables, state, upgrade
 from db.models import MessageRow, RecordRow
 from db.postgres import open_session
 from db.reading import SqliteReader
+from db.sqlite_file import sqlite_connection
 from tests.support.books import book, copy
 from tests.support.clock import StandingClock
 from tests.support.databases import Databases
@@ -43,9 +45,9 @@ LONG = "Расскажите, пожалуйста, есть ли у вас «И
 @pytest.fixture
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """SQLite waits 20 ms for another program's lock, not five seconds."""
-    monkeypatch.setattr(connecting, "BUSY_MS", 20)
-    shorter = (f"PRAGMA busy_timeout = {20}", *connecting.PRAGMAS[1:])
-    monkeypatch.setattr(connecting, "PRAGMAS", shorter)
+    monkeypatch.setattr(sqlite_file, "BUSY_MS", 20)
+    shorter = (f"PRAGMA busy_timeout = {20}", *sqlite_file.PRAGMAS[1:])
+    monkeypatch.setattr(sqlite_file, "PRAGMAS", shorter)
 
 
 async def stored(database: Database) -> int:
@@ -269,7 +271,7 @@ async def test_a_database_at_its_size_limit_says_that_there_is_no_room(
 ) -> None:
     async with sqlite.engine.connect() as connection:
         pages = await connection.scalar(text("PRAGMA page_count"))
-    monkeypatch.setattr(connecting, "PRAGMAS", (*connecting.PRAGMAS, f"PRAGMA max_page_count = {pages}"))
+    monkeypatch.setattr(sqlite_file, "PRAGMAS", (*sqlite_file.PRAGMAS, f"PRAGMA max_page_count = {pages}"))
     async with opened_log(sqlite, clock) as log:
         with pytest.raises(StoreUnavailable, match="no room: the disk is full; free some space"):
             await asyncio.gather(*(log.record(arrival(LONG, key=f"{number}")) for number in range(200)))
@@ -323,7 +325,7 @@ async def test_a_locked_store_refuses_and_works_again(sqlite: Database, clock: S
 async def test_a_read_only_file_is_said_so(
     sqlite: Database, clock: StandingClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connecting, "PRAGMAS", (*connecting.PRAGMAS, "PRAGMA query_only = ON"))
+    monkeypatch.setattr(sqlite_file, "PRAGMAS", (*sqlite_file.PRAGMAS, "PRAGMA query_only = ON"))
     async with opened_log(sqlite, clock) as log:
         with pytest.raises(StoreUnavailable, match="cannot be written: mend its owner"):
             await says(log, "Здравствуйте")

@@ -20,6 +20,7 @@ from pathlib import Path
 from time import monotonic
 
 import aiohttp
+import psutil
 import yaml
 
 START_S = 240.0
@@ -34,12 +35,13 @@ GAP_S = 0.02
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """How much is sent, and how often the service dies."""
+    """How much is sent, and how often the service dies: the whole of it, or on SQLite what writes to the store only."""
 
     messages: int = 2_000
     sessions: int = 50
     kills: int = 10
     seed: int = 0
+    only_the_writer: bool = False
 
     @property
     def each(self) -> int:
@@ -113,6 +115,12 @@ class Service:
                 except (aiohttp.ClientError, TimeoutError):
                     pass
                 await asyncio.sleep(AGAIN_S)
+
+    def loses_its_writer(self) -> None:
+        """End the process that writes to the store; whether another one has been started already or not."""
+        assert self._process is not None
+        for writer in psutil.Process(self._process.pid).children():
+            writer.kill()
 
     async def ends(self, how: signal.Signals) -> int:
         """Tell it to end, or end it; returns its exit code."""
@@ -251,9 +259,13 @@ async def crash(folder: Path, database_url: str, plan: Plan) -> Outcome:
         for point in sorted(readers.random.sample(range(1, plan.messages * 9 // 10), plan.kills)):
             await readers.until_acknowledged(point)
             await asyncio.sleep(readers.random.random() * GAP_S)
-            await service.ends(signal.SIGKILL)
-            killed, before = monotonic(), readers.count
-            await service.start()
+            if plan.only_the_writer:
+                service.loses_its_writer()
+                killed, before = monotonic(), readers.count
+            else:
+                await service.ends(signal.SIGKILL)
+                killed, before = monotonic(), readers.count
+                await service.start()
             await readers.until_acknowledged(before + 1)
             outcome.restart_s.append(monotonic() - killed)
             outcome.kills += 1

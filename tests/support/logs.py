@@ -1,9 +1,11 @@
 """Message logs for tests, and what else touches them: the staff's hand, and short words for turns."""
 
 import json
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from socket import socket
 from typing import Protocol
 
 from sqlalchemy import insert, select, update
@@ -12,14 +14,32 @@ from bot.clock import Clock
 from bot.messages import Contact, Content, Inbound, Lane, Reply, Text
 from bot.ports.log import Completed, Dialogue, MessageLog, Mode, Outcome, Waiting
 from db.connect import Database
+from db.log_sqlite import SqliteLog
+from db.log_sqlite_writing import SqliteWriter
+from db.log_writers import Writer, WriterProcess
 from db.messages import Log, open_log
 from db.models import ContactRow, ConversationRow, MessageRow
 from db.rows import content_of
+from db.writer_process import serve
 from tests.support.fake_log import FakeLog
 
 ANNA = Contact(channel="chat", address="anna")
 BORIS = Contact(channel="chat", address="boris")
 SAID_AT = datetime(2026, 3, 2, 6, 59, tzinfo=UTC)
+
+
+class WriterAtALine(WriterProcess):
+    """A writer's process that is a thread of ours: all of the way there and back, without the start of a process."""
+
+    def _started(self, its: socket) -> None:
+        line = its.dup()
+        threading.Thread(target=self._serves, args=(line,), name="writer-at-a-line").start()
+
+    def _serves(self, line: socket) -> None:
+        writer = SqliteWriter(self._path)
+        with line:
+            serve(line, writer)
+        writer.close()
 
 
 class Staff(Protocol):
@@ -145,9 +165,9 @@ class SqlStaff:
 
 
 @asynccontextmanager
-async def opened_log(database: Database, clock: Clock) -> AsyncIterator[Log]:
+async def opened_log(database: Database, clock: Clock, writer: Writer | None = None) -> AsyncIterator[Log]:
     """A log on a database, closed at the end: each one is a process of its own to the others."""
-    log = await open_log(database, clock)
+    log: Log = await open_log(database, clock) if writer is None else SqliteLog(database.path, clock, writer)
     try:
         yield log
     finally:
