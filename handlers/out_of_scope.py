@@ -1,13 +1,19 @@
 """Not the library's business, as far as we can tell."""
 
+import re
+
 from bot.asking import look_up, look_up_faq
-from bot.messages import reply
+from bot.messages import Reply, reply
+from bot.ports.catalogue import Verdict
 from bot.ports.library import Library
+from bot.ports.log import Mode
+from bot.ports.understanding import Request
+from bot.quick import replace
 from bot.routing import Answer, Router, Turn, intent
-from bot.wording import books
+from bot.wording import LANGUAGES, books, current_language, translated
 from bot.wording import gettext as _
 from bot.wording.own import Own
-from handlers import faq_reply, menu, surely, ways_out, words_of, yes_or_no
+from handlers import BEYOND_DOUBT, faq_reply, in_lines, menu, surely, ways_out, words_of, yes_or_no
 
 router = Router("out_of_scope")
 
@@ -15,6 +21,7 @@ SURE = 0.9
 """Below this confidence the message may be something that we failed to read: kept for the librarians."""
 _SORROW = "sorrow"
 """Who says that they are unwell is not told what we are for."""
+_CYRILLIC = re.compile("[а-яё]", re.IGNORECASE)
 LONGEST_TITLE = 60
 """Characters of a message that may still be the title of a book."""
 
@@ -22,6 +29,8 @@ LONGEST_TITLE = 60
 @router.on(intent("out_of_scope"))
 async def not_ours(turn: Turn, library: Library) -> Answer:
     """Say what we are for; but the library may have answered it once, and it may be a title after all."""
+    if turn.request.slots.get("tongue"):
+        return await _in_another_language(turn, library)
     topic = turn.request.slots.get("topic", "")
     known = await look_up_faq(library.faq, topic, words_of(turn), turn.language)
     if known is not None:
@@ -40,3 +49,36 @@ async def not_ours(turn: Turn, library: Library) -> Answer:
         text = _("Я опять не понял. Позвать библиотекаря? Он разберётся.")
         return Answer(replies=(reply(text, buttons=(yes_or_no("human"), *menu()[:1])),), missed=True)
     return Answer(replies=(reply(library.words.say(Own.NOT_OURS), buttons=menu()),), missed=missed)
+
+
+async def _in_another_language(turn: Turn, library: Library) -> Answer:
+    """A question in a language that we do not speak: the book that it names, else which languages we do speak.
+
+    It is never said that there is no such book: what of the words is a title, nobody here knows.
+    """
+    slots = {name: value for name, value in turn.request.slots.items() if name != "tongue"}
+    look = replace(turn.request, intent="search", slots=slots)
+    found = (await look_up(library.catalogue, look, 1))[0]
+    if found.verdict in (Verdict.FOUND, Verdict.CHOICE) and found.scores and found.scores[0] >= BEYOND_DOUBT:
+        return Answer(replies=(), go_on=(look,))
+    if turn.mode is Mode.WAITING:
+        return Answer(replies=(Reply(text=_("Записал это и для библиотекаря.")),), missed=True)
+    said = _languages(turn.text)
+    if language := slots.get("language", ""):
+        asked = f"книги на {language}"
+        some = Request(intent="search", confidence=1.0, slots={"language": language, "whole": asked}, rest=asked)
+        return Answer(replies=(Reply(text=said),), go_on=(some,), missed=True)
+    return Answer(replies=(reply(said, buttons=menu(library)),), missed=True)
+
+
+def _languages(text: str) -> str:
+    """Which languages we speak, in each of them; who writes in Cyrillic letters reads Russian."""
+    said = (
+        "Я понимаю только по-русски и по-английски. Напишите, пожалуйста, на одном из этих языков или позовите "
+        "библиотекаря."
+    )
+    first = current_language()
+    others = [language for language in LANGUAGES if language != first]
+    if first == "ru" and _CYRILLIC.search(text):
+        others = []
+    return in_lines(*(translated(said, language) for language in (first, *others)))

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from bot.language import layout, morphology
+from bot.language import foreign, layout, morphology
 from bot.language.folding import words as words_of
 from bot.ports.understanding import Request
 from bot.quick import replace
@@ -42,6 +42,9 @@ _SIGNED = Sought(
 )
 _BOOKISH = frozenset({"search", "availability", "hold", "renew"})
 _LOOKED_FOR = frozenset({"search", "availability"})
+_NOT_HEARD = frozenset({"search", "availability", "out_of_scope"})
+"""How a question in a language near to Russian is heard that was not understood."""
+_SURE_OF_A_TONGUE = 0.9
 _OF_ONE_SENTENCE = frozenset({"item", "scope", "like", "subject", "audience"})
 """Slots that mean something only beside the wish itself."""
 _SURE_OF_A_STORY, _SURE_ENOUGH, _SURE_OF_SMALL_TALK = 0.3, 0.5, 0.5
@@ -85,10 +88,18 @@ class PhraseUnderstanding:
             return (Request(intent="out_of_scope", confidence=0.3, because=("no words",)),)
         if heard := self._global(message):
             return (heard,)
+        tongue = foreign.heard(told)
+        requests = self._heard_in_ours(message, listable=told is said) if tongue is None or tongue.near else ()
+        if tongue is not None and all(request.intent in _NOT_HEARD for request in requests):
+            return (_in_another_language(tongue, message.text),)
+        return requests
+
+    def _heard_in_ours(self, message: Message, *, listable: bool) -> tuple[Request, ...]:
+        """What is asked for in Russian or English."""
         words = stretch(message)
         if is_gibberish(message, words):
             return (Request(intent="out_of_scope", confidence=0.8, rest=message.text, because=("no word in it",)),)
-        if told is said and (found := self._listed(message.text)) and self._is_of_books(found):
+        if listable and (found := self._listed(message.text)) and self._is_of_books(found):
             return (_looked_up(found),)
         parts = self._wishes(message, words)
         requests = tuple(self._request(message, words, part, len(parts)) for part in parts)
@@ -267,6 +278,17 @@ def _unsigned(text: str) -> str:
     """Without «С уважением, Мария Петровна» at its end: a name there is no author's."""
     signed = _SIGNED.search(text)
     return (text[: signed.start()].rstrip(" ,.\n") or text) if signed else text
+
+
+def _in_another_language(tongue: foreign.Foreign, text: str) -> Request:
+    """The request for a question in a language that we do not speak, with the title that may be in it."""
+    slots = {"tongue": tongue.language, "whole": text}
+    if tongue.of_books:
+        slots["language"] = tongue.language
+    if tongue.title:
+        slots |= {"title": tongue.title, "narrower": tongue.narrower}
+    because = (f"out_of_scope: asked in another language, as books are «на {tongue.language}»",)
+    return Request(intent="out_of_scope", confidence=_SURE_OF_A_TONGUE, slots=slots, rest=tongue.title, because=because)
 
 
 def _looked_up(found: Listed) -> Request:

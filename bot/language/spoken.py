@@ -7,7 +7,7 @@ wrong keyboard. So English is heard from the words around a title, and Cyrillic 
 import re
 from functools import lru_cache
 
-from bot.language import tongues
+from bot.language import foreign, tongues
 from bot.language.folding import fold
 from bot.quick import dataclass
 
@@ -112,6 +112,9 @@ def is_english_title(text: str) -> bool:
 def spoken(text: str) -> Spoken:
     """The language of a message. Linear in the text, never raises."""
     if is_english_title(text[:_LONGEST]):
+        return _NOTHING
+    tongue = foreign.heard(text)
+    if tongue is not None and not tongue.near:
         return _NOTHING
     return _heard(fold(text[:_LONGEST]))
 

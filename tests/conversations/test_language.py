@@ -77,3 +77,60 @@ async def test_english_words_that_name_no_book_are_answered_in_english(reader: R
     await reader.says(said)
 
     assert [button.label for button in reader.offered() if any("а" <= char <= "я" for char in button.label)] == []
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Guten Tag, wann haben Sie geöffnet?",
+        "Bonjour, avez-vous Le Petit Prince ?",
+        "Was kann ich in der Bibliothek am Samstag tun?",
+        "你们有中文书吗？",
+    ],
+)
+async def test_who_writes_another_language_hears_in_both_of_ours_which_we_speak(reader: Reader, said: str) -> None:
+    await reader.says(said)
+
+    reader.hears("Я понимаю только по-русски и по-английски.", "I understand only Russian and English.")
+    reader.hears_nothing_of("не нашлось", "Not found")
+    reader.may_press("Часы работы", "Позвать библиотекаря")
+
+
+@pytest.mark.parametrize("said", ["Сездә Тукай шигырьләре бармы?", "Чи є у вас Кобзар?", "мин татарча гына беләм"])
+async def test_who_writes_in_cyrillic_letters_hears_it_in_russian(reader: Reader, said: str) -> None:
+    await reader.says(said)
+
+    reader.hears("Я понимаю только по-русски и по-английски.")
+    reader.hears_nothing_of("не нашлось", "I understand")
+
+
+async def test_a_book_that_is_named_in_another_language_is_shown(reader: Reader, catalogue: FakeCatalogue) -> None:
+    catalogue.holds("Кобзар", "Шевченко Т. Г.", at(CENTRAL, 1, 1))
+
+    await reader.says("чи є у вас Кобзар?")
+
+    reader.hears("Кобзар, Шевченко Т. Г. Есть: 1 из 1.")
+    reader.hears_nothing_of("Я понимаю только")
+
+
+async def test_books_in_ones_own_language_are_shown(reader: Reader, catalogue: FakeCatalogue) -> None:
+    catalogue.holds("Die Verwandlung", "Kafka", at(CENTRAL, 1, 1), language="ger")
+
+    await reader.says("Haben Sie Bücher auf Deutsch?")
+
+    reader.hears("I understand only Russian and English.", "Вот что у нас есть на этом языке:")
+    reader.may_press("Die Verwandlung, Kafka")
+
+
+@pytest.mark.parametrize("said", ["Добрий день! Як записатися?", "Де ви знаходитесь?"])
+async def test_what_is_understood_in_a_near_language_is_answered(reader: Reader, said: str) -> None:
+    await reader.says(said)
+
+    reader.hears_nothing_of("Я понимаю только")
+
+
+@pytest.mark.parametrize("said", ["Guten Tag", "Hola", "Исәнмесез", "Салом", "你好", "გამარჯობა"])
+async def test_a_greeting_in_another_language_is_a_greeting(reader: Reader, said: str) -> None:
+    await reader.says(said)
+
+    reader.hears("Здравствуйте!")
