@@ -59,8 +59,10 @@ async def test_a_store_that_is_away_is_told_by_readyz_and_the_process_still_live
 
     answer = await client.get("/readyz")
     assert answer.status == 503
-    assert "disk is full" in (await answer.json())["faults"]["database"]
-    assert (await client.get("/healthz")).status == 200
+    told = await answer.json()
+    assert told["status"] == "not ready"
+    assert "disk is full" in told["faults"]["database"]
+    assert await (await client.get("/healthz")).json() == {"status": "alive"}
 
 
 async def test_a_store_that_can_be_read_and_keeps_nothing_is_told(client: Client, machine: Machine) -> None:
@@ -77,6 +79,21 @@ async def test_a_loop_that_fell_makes_the_service_unready(client: Client, health
     health.loops["dispatcher"] = "fell: ValueError"
 
     assert (await (await client.get("/readyz")).json())["faults"] == {"dispatcher": "fell: ValueError"}
+
+
+async def test_a_messenger_that_fell_is_told_and_the_others_are_served(client: Client, health: Health) -> None:
+    health.channels = {"vk": lambda: "token refused", "chat": lambda: ""}
+
+    answer = await client.get("/readyz")
+
+    told = {"status": "ready", "faults": {}, "channels": {"vk": "token refused"}}
+    assert (answer.status, await answer.json()) == (200, told)
+
+
+async def test_figures_are_of_the_kind_that_prometheus_reads(client: Client) -> None:
+    kind = (await client.get("/metrics")).headers["Content-Type"]
+
+    assert kind == "text/plain; version=0.0.4; charset=utf-8"
 
 
 async def test_a_check_that_does_not_answer_is_a_fault(

@@ -4,12 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from bot.engine.same_words import key_of
+from bot.engine.same_words import ANSWERS, LONGEST_TEXT, Remembered, SameWords, key_of
 from bot.messages import Contact, Reply
 from bot.ports.library import FaqAnswer, Library
 from bot.ports.log import Mode
 from bot.ports.understanding import Request
-from bot.routing import NOBODY, Router, Turn, intent, same_for_all
+from bot.routing import NOBODY, Answer, Router, Turn, intent, same_for_all
 from tests.support.clock import StandingClock
 from tests.support.fake_library import CENTRAL, VILLAGE, FakeBranches, FakeCatalogue, FakeFaq, sample_library
 from tests.support.logs import ANNA, BORIS
@@ -114,3 +114,76 @@ def test_an_answer_is_for_one_language_and_for_channels_that_carry_as_much() -> 
 
     assert key() == key()
     assert len({key(), key("en"), key(public=True)}) == 3
+
+
+KEPT = Answer(replies=(Reply(text="ответ"),))
+
+
+class Pupil:
+    """An understanding that is taught other things between two questions, and counts them."""
+
+    def __init__(self) -> None:
+        self.edition, self.asked = 0, list[str]()
+
+    def understand(self, text: str) -> tuple[Request, ...]:
+        self.asked.append(text)
+        return (Request(intent=f"lesson {self.edition}", confidence=1.0),)
+
+
+@pytest.mark.parametrize(("text", "thought"), [("а" * LONGEST_TEXT, 1), ("а" * (LONGEST_TEXT + 1), 2)])
+def test_short_words_are_understood_once_and_long_ones_are_not_kept(text: str, thought: int) -> None:
+    pupil = Pupil()
+    remembered = Remembered(pupil)
+
+    heard = [remembered.understand(text)[0].intent for _ in range(2)]
+
+    assert heard == ["lesson 0"] * 2
+    assert len(pupil.asked) == thought
+
+
+def test_what_was_understood_before_a_lesson_is_thought_about_anew_and_then_once() -> None:
+    pupil = Pupil()
+    remembered = Remembered(pupil, lambda: pupil.edition)
+    remembered.understand("привет")
+    pupil.edition = 1
+
+    heard = [remembered.understand("привет")[0].intent for _ in range(2)]
+
+    assert heard == ["lesson 1"] * 2
+    assert len(pupil.asked) == 2
+
+
+def test_no_more_answers_are_kept_than_there_is_room_for(clock: StandingClock) -> None:
+    same, now = SameWords(sample_library(FakeCatalogue(), FakeFaq(), FakeBranches(CENTRAL))), clock.now()
+    for number in range(ANSWERS - 1):
+        same.shelf(now)[number,] = KEPT
+    assert len(same.shelf(now)) == ANSWERS - 1
+
+    same.shelf(now)["the last one",] = KEPT
+
+    assert same.shelf(now) == {}
+
+
+def test_an_answer_of_a_clock_that_is_set_back_counts_no_more(clock: StandingClock) -> None:
+    same, now = SameWords(sample_library(FakeCatalogue(), FakeFaq(), FakeBranches(CENTRAL))), clock.now()
+    same.shelf(now)["часы",] = KEPT
+
+    assert same.shelf(now - timedelta(seconds=1)) == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "slots", "kept"),
+    [
+        ("а" * LONGEST_TEXT, {}, True),
+        ("а" * (LONGEST_TEXT + 1), {}, False),
+        ("часы", {"topic": "hours"}, True),
+        ("", {}, True),
+        ("", {"title": "Идиот"}, False),
+    ],
+)
+def test_only_short_words_that_say_everything_are_answered_from_memory(
+    text: str, slots: dict[str, str], kept: bool
+) -> None:
+    asked = Request(intent="hours", confidence=1.0, slots=slots)
+
+    assert (key_of("a handler", asked, text, "", "ru", Mode.BOT, new=False) is not None) is kept
