@@ -7,8 +7,9 @@ wrong keyboard. So English is heard from the words around a title, and Cyrillic 
 import re
 from functools import lru_cache
 
-from bot.language import foreign, tongues
+from bot.language import foreign, kinds, tongues
 from bot.language.folding import fold
+from bot.language.morphology import stem
 from bot.quick import dataclass
 
 _LONGEST = 600
@@ -39,12 +40,12 @@ _ALONE_IN_ENGLISH = _of(
 )
 """Whole questions of one word; «help», «stop», «ok», «wifi» are written in Russian, too."""
 _LONGEST_ALONE = 3
-_KINDS = _of(
-    "science fiction sci fi novel novels story stories poetry poems detective mystery mysteries thriller thrillers "
-    "horror fantasy romance comics adventure adventures biography biographies children kids teens toddlers fairy tales "
-    "textbook textbooks encyclopedia bestseller bestsellers classics magazines newspapers audiobooks ebooks"
+_KINDS = frozenset(map(stem, kinds.IN_ENGLISH))
+_BESIDE_KINDS = frozenset(
+    map(stem, _of("fiction children kids teens toddlers bestsellers magazines newspapers audiobooks ebooks"))
 )
-"""Kinds of books and who reads them; two such words are English, one alone («fantasy») may be written in Russian."""
+"""What is no kind and stands in their place, and who reads them; with kinds, one such word («fantasy») alone may be
+written in Russian, and two are English."""
 _ONE_IS_ENOUGH = _of("fiction novels stories poetry poems mysteries biographies magazines newspapers audiobooks")
 _LONGEST_OF_KINDS = 6
 _IN_A_LANGUAGE = re.compile(rf"(?<!\w)in (?:{'|'.join(name.lower() for name in tongues.IN_ENGLISH)})(?!\w)")
@@ -146,10 +147,12 @@ def _asks_alone(words: list[str]) -> bool:
 
 def _names_kinds(words: list[str]) -> bool:
     """«Science fiction», "books for kids": kinds of books in English, and nothing that could be a title."""
-    kinds = [word for word in words if word in _KINDS]
-    if not kinds or len(words) > _LONGEST_OF_KINDS or not (_KINDS | _BESIDE_IN_ENGLISH).issuperset(words):
+    if len(words) > _LONGEST_OF_KINDS:
         return False
-    return len(words) > 1 or kinds[0] in _ONE_IS_ENOUGH
+    others = [word for word in words if (root := stem(word)) not in _KINDS and root not in _BESIDE_KINDS]
+    if len(others) == len(words) or not _BESIDE_IN_ENGLISH.issuperset(others):
+        return False
+    return len(words) > 1 or words[0] in _ONE_IS_ENOUGH
 
 
 def _is_english(words: list[str]) -> bool:

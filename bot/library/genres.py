@@ -7,40 +7,16 @@ of which may stand in a record's genre, subject or keyword: a stem, or two with 
 import re
 
 from bot.language.folding import words
+from bot.language.kinds import KINDS
 from bot.language.morphology import stem
-
-_KINDS = (
-    "детектив детективы детективный детективчик детективчики detective mystery mysteries crime",
-    "фантастика фантастический science_fiction scifi sci_fi",
-    "фэнтези fantasy",
-    "ужасы ужастик ужастики хоррор мистика мистический страшный страшилка страшилки horror",
-    "триллер триллеры thriller",
-    "сказка сказки сказочный сказочка сказочки fairy",
-    "стихи стихотворения стишок стишки поэзия поэма поэмы лирика poetry poems",
-    "юмор юмористический сатира комедия смешной humor humour comedy",
-    "комикс комиксы манга графический comics manga",
-    "приключения приключенческий adventure",
-    "классика классический classics",
-    "рассказ рассказы новеллы stories",
-    "повесть повести",
-    "пьеса пьесы драма драматургия драмы plays drama",
-    "биография биографии биографический мемуары воспоминания biography memoir",
-    "энциклопедия энциклопедии энциклопедический encyclopedia",
-    "роман романы романчик novel novels",
-    "романтика любовный романтический romance",
-    "вестерн western",
-    "басня басни",
-    "антиутопия антиутопии dystopia",
-    "учебник учебники учебный пособие",
-)
 
 
 def _names(kind: str) -> frozenset[str]:
     return frozenset(" ".join(map(stem, words(said.replace("_", " ")))) for said in kind.split())
 
 
-_OF_STEM = {name: names for names in map(_names, _KINDS) for name in names}
-_IN_ONE_WORD = {said.replace("_", " "): kind.split()[0] for kind in _KINDS for said in kind.split() if "_" in said}
+_OF_STEM = {name: names for names in map(_names, KINDS) for name in names}
+_IN_ONE_WORD = {said.replace("_", " "): kind.split()[0] for kind in KINDS for said in kind.split() if "_" in said}
 _TWO_WORDS = re.compile(rf"(?<!\w)(?:{'|'.join(_IN_ONE_WORD)})(?!\w)")
 _LOVE = frozenset({stem("любовный"), stem("романтический")})
 BOOK = frozenset(stem(word) for word in words("книга книжка литература произведение что-нибудь book"))

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.ports.catalogue import Suggested, Taste
 from tests.support.fake_library import CENTRAL, FakeCatalogue, FakeFaq, at
 from tests.support.reader import Reader
 
@@ -154,3 +155,33 @@ async def test_a_class_beside_a_language_is_no_title(reader: Reader, catalogue: 
     await reader.says("книги на английском для 5 класса")
 
     reader.may_press("Winnie")
+
+
+async def test_a_title_is_looked_for_in_a_language_once(
+    reader: Reader, catalogue: FakeCatalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catalogue.holds("Мастер и Маргарита", "Булгаков М. А.", at(CENTRAL, 1, 1), language="rus")
+    catalogue.holds("Мастер и Маргарита", "Bulgakov M.", at(CENTRAL, 1, 1), language="eng")
+    asked: list[Taste] = []
+    suggest = catalogue.suggest
+
+    async def counted(taste: Taste, limit: int = 5) -> Suggested:
+        asked.append(taste)
+        return await suggest(taste, limit)
+
+    monkeypatch.setattr(catalogue, "suggest", counted)
+
+    await reader.says("Мастер и Маргарита на английском")
+
+    reader.hears("На этом языке она есть.", "Bulgakov M.")
+    assert [(taste.subject, taste.author) for taste in asked] == [("Мастер и Маргарита", "")]
+
+
+async def test_where_many_are_called_alike_the_writers_own_is_found(reader: Reader, catalogue: FakeCatalogue) -> None:
+    for poet in range(45):
+        catalogue.holds("Стихи", f"Поэт {poet}", at(CENTRAL, 1, 1), language="eng")
+    catalogue.holds("Стихи", "Бродский И. А.", at(CENTRAL, 0, 1), language="eng")
+
+    await reader.says("Стихи Бродского на английском")
+
+    reader.may_press("Стихи, Бродский И. А.")

@@ -10,7 +10,8 @@ from bot.language.spoken import Spoken, spoken
     ["Do you have The Hobbit?", "hello", "hi there", "when are you open on Sunday", "how do I renew my books please",
      "I need to speak to a librarian", "Do you have Мастер и Маргарита?", "is there a book about space for my son",
      "can i get a library card", "thank you very much", "hours", "thanks", "new arrivals", "phone please",
-     "books in English", "1984 in English", "science fiction", "fantasy books for kids", "poetry", "children's books"],
+     "books in English", "1984 in English", "science fiction", "fantasy books for kids", "poetry", "children's books",
+     "crime stories", "manga and comics for teens", "memoirs or biographies", "thrillers and westerns"],
 )  # fmt: skip
 def test_english(said: str) -> None:
     assert spoken(said) == Spoken(language="en", plainly=True)
@@ -35,7 +36,8 @@ def test_cyrillic_letters_alone_are_a_hint(said: str) -> None:
     ["", "5", "Harry Potter", "The Lord of the Rings", "voina i mir", "est li u vas voina i mir", "djqyf b vbh",
      "tcnm kb e dfc rybuf", "ghbdtn", "stop", "ok", "link card", "978-5-17-080115-2", "Stephen King It",
      "dostoevskii prestuplenie i nakazanie",
-     "fantasy", "comics", "Horror Story of Ours", "Detective Monk", "Lost in Time"],
+     "fantasy", "comics", "manga", "drama", "western", "crime", "Adventure Time",
+     "Horror Story of Ours", "Detective Monk", "Lost in Time"],
 )  # fmt: skip
 def test_these_tell_nothing(said: str) -> None:
     assert spoken(said) == Spoken()
