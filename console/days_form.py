@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import date, timedelta
 
-from bot.library.model import DayKind, SpecialDays
+from bot.library.model import DayKind, Interval, SpecialDays
 from bot.wording import day
 from bot.wording import gettext as _
 from bot.wording.opening import spans
@@ -34,9 +34,12 @@ def planned(fields: Mapping[str, str], today: date) -> tuple[SpecialDays | None,
     if yearly and last - first >= A_YEAR:
         faults.append(_("Каждый год могут повторяться дни короче года."))
     kind = DayKind.HOURS if fields.get("kind") == DayKind.HOURS else DayKind.CLOSED
-    intervals = intervals_of(fields.get("hours", ""), _("Часы"), faults) if kind is DayKind.HOURS else ()
-    if kind is DayKind.HOURS and not intervals and not faults:
+    intervals: tuple[Interval, ...] = ()
+    hours = fields.get("hours", "").strip()
+    if kind is DayKind.HOURS and not hours:
         faults.append(_("Часы: напишите, когда открыто: 10:00-15:00"))
+    elif kind is DayKind.HOURS:
+        intervals = intervals_of(hours, _("Часы"), faults)
     if faults:
         return None, faults
     return SpecialDays(kind=kind, first=first, last=last, intervals=intervals, note=note, yearly=yearly), []

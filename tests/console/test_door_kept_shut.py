@@ -6,11 +6,13 @@ from datetime import timedelta
 import pyotp
 import pytest
 from aiohttp import ClientResponse
+from sqlalchemy import select
 
 from bot.staff import StaffRole
 from console import passwords
 from console.room import ConsoleSetting
 from db.connect import Database
+from db.models_accounts import AuditRow
 from db.staff import SqlStaffBook
 from tests.console.conftest import SETTING, Browser, OpenBrowser
 from tests.support.clock import StandingClock
@@ -98,6 +100,25 @@ async def test_the_wait_grows_to_a_quarter_of_an_hour_and_is_told_in_minutes(
     assert "Подождите: 15 минут." in await (await tries(browser, "masha", PASSWORD, "10.0.0.1")).text()
     clock.turn(timedelta(minutes=15))
     assert (await tries(browser, "masha", PASSWORD, "10.0.0.1")).status == 303
+
+
+async def test_every_refusal_at_the_door_stands_in_the_journal_and_an_unknown_name_stands_nowhere(
+    sqlite: Database, clock: StandingClock, browser: Browser
+) -> None:
+    passed = await with_second_factor(sqlite, clock, browser)
+    await browser.post("login", {"login": "masha", "passed": passed, "code": "12"})
+    await browser.signs_in(password="wrong wrong")
+    await browser.signs_in("petya@mail.example")
+
+    async with sqlite.engine.connect() as connection:
+        columns = (AuditRow.actor, AuditRow.action, AuditRow.details)
+        kept = [tuple(row) for row in await connection.execute(select(*columns).order_by(AuditRow.id))]
+    assert [(actor, details.get("more", "")) for actor, action, details in kept if action == "sign_in.refused"] == [
+        ("staff:masha", "code"),
+        ("staff:masha", ""),
+        ("desk", ""),
+    ]
+    assert "petya" not in str(kept), "people type passwords into the wrong field"
 
 
 async def with_second_factor(sqlite: Database, clock: StandingClock, browser: Browser) -> str:

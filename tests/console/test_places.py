@@ -202,7 +202,7 @@ def places_holidays() -> NoHolidays:
         ({"first": "2026-04-01", "last": "2027-05-01", "yearly": "1"}, "короче года"),
         ({"first": "2026-04-01", "kind": "hours", "hours": "18:00-9:00"}, "конец раньше начала: 18:00-9:00"),
         ({"first": "2026-04-01", "kind": "hours", "hours": "утром"}, "часы пишутся так"),
-        ({"first": "2026-04-01", "kind": "hours"}, "часы пишутся так"),
+        ({"first": "2026-04-01", "kind": "hours"}, "напишите, когда открыто"),
     ],
 )
 async def test_days_that_cannot_be_are_refused(
