@@ -34,6 +34,10 @@ _ROOT = re.compile(rb"<([A-Za-z_][\w.:-]*)")
 _DECLARED = re.compile(rb"<\?xml[^>]*encoding=[\"']([\w.-]+)[\"']")
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")
 _EXPORT_OF = "export the catalogue as MARC21, UNIMARC/RUSMARC (ISO 2709), MARCXML, IRBIS text, CSV or XLSX"
+_NO_COLUMNS = (
+    "no catalogue that this program knows: a text without columns; in Excel: one book a row, author, title and number "
+    "in columns of their own, with their names above"
+)
 _ZIP = b"PK\x03\x04"
 
 
@@ -67,7 +71,7 @@ def recognise(
     if table is None:
         if other is None and head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             other = Foreign("text in UTF-16 that is no table; save it as UTF-8")
-        other = other or Foreign("no catalogue that this program knows")
+        other = other or Foreign(_NO_COLUMNS, Fault.NO_HEADER)
         raise ForeignFile(f"{path}: is {other.said}; {'or ' if ';' in other.said else ''}{_EXPORT_OF}", other.fault)
     return table
 

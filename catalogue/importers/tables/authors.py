@@ -17,6 +17,13 @@ _ABOUT = re.compile(r"(?:в|во|и|о|об|на|как|глазами|из|дл
 """What goes on so is a sentence about somebody: «А. С. Пушкин в воспоминаниях современников»."""
 _AREA = re.compile(r"\.\s?[–—-]\s(?=.{0,80}(?:(?<!\d)(?:1[5-9]|20)\d\d(?!\d)|\d\s?с\b))")
 """What parts the areas of a description: «Роман. - М.: АСТ, 2008. - 380 с.»; behind it stand a year or pages."""
+_PLACE = re.compile(
+    r"\.\s(?=(?:М|Л|СПб|Спб|Мн|Москва|Ленинград|Санкт-Петербург|Минск|Киев|Новосибирск|Екатеринбург|Казань"
+    r"|Ростов[^:]{0,9})\.?\s?:\s)"
+)
+_YEAR_BEHIND = re.compile(r"[.,;]\s*(?=(?:1[5-9]|20)\d\d\s*(?:г\.?)?\s*$)")
+_NO_AUTHOR = re.compile(r"\[?(?:сост|ред|под|пер|худож|ил|отв|гл)\b", re.IGNORECASE)
+"""Who is named behind the slash for another work than writing: «/ сост. В. П. Аникин»."""
 _QUOTED = re.compile(r'«([^«»]+)»|"([^"]+)"|“([^“”]+)”')
 _LEAST, _SHARE = 3, 0.5
 
@@ -27,17 +34,27 @@ def author_and_title(text: str) -> tuple[str, str]:
     Also «Толстой, Лев. Война и мир», «Война и мир / Л. Толстой», «Сергей Есенин. Стихи»; what the description says of
     the edition is left out.
     """
+    author, title, _ = taken_apart(text)
+    return author, title
+
+
+def taken_apart(text: str) -> tuple[str, str, str]:
+    """Author, title, and what stands behind them: place, publisher, year, pages; each "" where there is none."""
     head, slash, responsible = text.partition(" / ")
     people = _OPENS_WITH_PEOPLE.match(head)
-    if people and (title := head[people.end() :].lstrip(" .–—-")) and not _ABOUT.match(title):
-        return people[1].strip(" ,"), _unquoted(apart(title)[0])
-    head, responsible = apart(head)[0], apart(responsible)[0]
+    if people and (rest := head[people.end() :].lstrip(" .–—-")) and not _ABOUT.match(rest):
+        title, imprint = _without_imprint(rest)
+        return people[1].strip(" ,"), _unquoted(title), imprint or _without_imprint(responsible)[1]
+    head, imprint = _without_imprint(head)
+    responsible, more = _without_imprint(responsible)
+    imprint = imprint or more
     before, stop, after = head.partition(". ")
     if stop and after and _is_person(before):
-        return before.strip(), after.strip()
+        return before.strip(), after.strip(), imprint
     if not slash and (last := _ENDS_WITH_PEOPLE.fullmatch(head)):
-        return last[2].strip(), last[1].strip()
-    return (responsible.split(";")[0].strip() if slash else ""), head.strip()
+        return last[2].strip(), last[1].strip(), imprint
+    author = responsible.split(";")[0].strip() if slash else ""
+    return "" if _NO_AUTHOR.match(author) else author, head.strip(), imprint
 
 
 def _unquoted(title: str) -> str:
@@ -45,9 +62,8 @@ def _unquoted(title: str) -> str:
     return next(filter(None, found.groups())) if found else title
 
 
-def apart(text: str) -> tuple[str, str]:
-    """A description's title, and what stands behind it: place, publisher, year, pages; "" where nothing does."""
-    found = _AREA.search(text)
+def _without_imprint(text: str) -> tuple[str, str]:
+    found = _AREA.search(text) or _PLACE.search(text) or _YEAR_BEHIND.search(text)
     return (text[: found.start()].strip(), text[found.end() :].strip()) if found else (text, "")
 
 

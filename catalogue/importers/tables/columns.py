@@ -54,6 +54,7 @@ class Column(StrEnum):
     COPIES = "copies"
     AVAILABLE = "available"
     ISSUED = "issued"
+    HOLDER = "holder"
     ACT = "act"
     NOTE = "note"
 
@@ -61,7 +62,7 @@ class Column(StrEnum):
 OF_COPIES = frozenset(
     {
         Column.INVENTORY, Column.BARCODE, Column.BRANCH, Column.LOCATION, Column.STATUS, Column.COPIES,
-        Column.AVAILABLE, Column.ISSUED, Column.ACT, Column.DUE,
+        Column.AVAILABLE, Column.ISSUED, Column.HOLDER, Column.ACT, Column.DUE,
     }
 )  # fmt: skip
 """Columns that speak of copies: a table without any of them says nothing of what is on the shelves."""
@@ -83,7 +84,8 @@ HEADINGS: dict[Column, str] = {
     Column.TITLE: "заглавие|название|наименование|title|название книги|наименование книги|заглавие книги|книга|"
     "book title|название издания|наименование издания|произведение|название произведения|наименование документа|"
     "заглавие документа|основное заглавие|title proper|item title|main title|загл|назв|наим|"
-    "наименование литературы|название литературы",
+    "наименование литературы|название литературы|учебник|учебники|название учебника|наименование учебника|"
+    "учебная литература|наименование учебной литературы",
     Column.AUTHOR_TITLE: "автор и заглавие|автор и название|автор название|автор заглавие|автор и наименование|"
     "автор и заглавие книги|автор и название книги|название и автор|краткое описание|библиографическое описание|"
     "автор наименование|наименование автор|название автор|заглавие автор|наименование и автор|заглавие и автор|"
@@ -122,17 +124,19 @@ HEADINGS: dict[Column, str] = {
     Column.LOCATION: "место хранения|мхр|местонахождение|местоположение|хранение|фонд|кафедра|location|где находится|"
     "collection|зал|shelving location|shelf location|item location|sublocation",
     Column.STATUS: "статус|состояние|статус экземпляра|состояние экземпляра|status|наличие|availability|"
-    "item status|copy status|circulation status",
+    "item status|copy status|circulation status|отметка о выдаче|отметки о выдаче|сведения о выдаче|выдача",
     Column.DUE: "срок возврата|дата возврата|вернуть до|срок|due|due date|возврат до|выдана до|на руках до|"
     "date due",
     Column.COPIES: "количество|кол во|количество экземпляров|кол во экземпляров|кол во экз|экз|экземпляров|экземпляры|"
     "количество экз|число экземпляров|число экз|всего экз|всего экземпляров|copies|quantity|qty|count|кол экз|"
-    "кол во экземп|количество книг|кол во книг|штук|шт|кол|к во|колво|кол во шт|количество шт|кол шт|количество штук|"
+    "кол во экземп|количество книг|кол во книг|штук|шт|всего|кол|к во|колво|"
+    "кол во шт|количество шт|кол шт|количество штук|"
     "number of copies|no of copies|total copies|copy count",
     Column.AVAILABLE: "в наличии|доступно|свободно|на полке|в наличии экз|свободных|available|"
     "copies available|available copies|copies in|"
     "доступно экз|остаток|в наличии шт",
     Column.ISSUED: "выдано|на руках|выдано экз|issued|on loan|checked out|у читателей",
+    Column.HOLDER: "кому выдана|кому выдано|кому выдан|кому выдали|у кого|у кого на руках|на руках у|выдана|выдан",
     Column.ACT: "акт|акт выбытия|n акта|номер акта|n акта выбытия|номер акта выбытия|акт списания|n акта списания|"
     "номер акта списания|списано|выбытие|отметка о выбытии|номер и дата акта выбытия|дата и номер акта выбытия|"
     "n и дата акта выбытия|дата и n акта выбытия|дата списания|дата выбытия|акт о списании|акт о выбытии|"
@@ -142,7 +146,8 @@ HEADINGS: dict[Column, str] = {
 _BY_HEADING = {fold(heading): column for column, headings in HEADINGS.items() for heading in headings.split("|")}
 _SURE_OPENERS = tuple(
     sorted(
-        (fold(word) for word in ("автор и заглавие", "автор и название", "автор", "заглавие", "название",
+        (fold(word) for word in ("автор и заглавие", "автор и название", "автор", "фио автора", "ф и о автора",
+         "заглавие", "название",
          "наименование", "издательство", "isbn", "жанр", "серия", "филиал", "инвентарный номер", "инв", "штрихкод",
          "количество экземпляров", "кол во экз", "год издания", "срок возврата", "место хранения", "статус",
          "примечание", "номер акта", "акт")),
@@ -169,8 +174,14 @@ OF_READERS = frozenset(
     )
 )  # fmt: skip
 """Headings of lists of readers and loans: two of them, and the table is none of books."""
-_ALSO_VALUES = frozenset({"книга", "произведение"})
+_ALSO_VALUES = frozenset({"книга", "произведение", "учебник"})
 """Words that head a column of titles and fill a column of kinds: alone they make no header."""
+_AUTHOR_WITHIN = re.compile(r"\bавтор(?:ы|а|ов)?\b")
+_TITLE_WITHIN = re.compile(r"\b(?:загл|назв|наимен)")
+_OF_BRANCHES = frozenset({"филиал"})
+"""«Филиал № 3» over numbers tells how many are there, and not where a copy is."""
+_SHORTENED = re.compile(r"[а-яё]+(?:-[а-яё]{1,4}(?![а-яё]))?\.?")
+_FEWEST_LETTERS = 3
 _AGE_SIGN = re.compile(r"\d{1,2}\s?\+")
 _TYPOS = 90.0
 _LONG_ENOUGH = 6
@@ -261,7 +272,28 @@ def headings_of(rows: Sequence[Sequence[str]]) -> list[str]:
 
 
 def _folded(heading: str) -> str:
-    return fold(heading.replace("№", " n ").replace("N°", " n "))
+    return fold(heading.replace("№№", "№").replace("№", " n ").replace("N°", " n "))
+
+
+def _abbreviated(heading: str) -> Column | None:
+    """«Наименов. книги», «Год изд-я», «Кол-во экз-ров»: the column whose words are shortened so; None where several."""
+    said = _SHORTENED.findall(heading.lower())
+    if not any("-" in word or word.endswith(".") for word in said):
+        return None
+    meant = {column for known, column in _BY_HEADING.items() if _stands_for(said, known.split())}
+    ours = not any(_stands_for(said, known.split()) for known in _NOT_OURS)
+    return meant.pop() if ours and len(meant) == 1 else None
+
+
+def _stands_for(said: Sequence[str], known: Sequence[str]) -> bool:
+    return len(said) == len(known) and all(map(_shortens, said, known))
+
+
+def _shortens(word: str, whole: str) -> bool:
+    begin, hyphen, end = word.rstrip(".").partition("-")
+    if word in {begin, whole}:
+        return word == whole
+    return len(begin) >= _FEWEST_LETTERS and whole.startswith(begin) and (whole.endswith(end) if hyphen else True)
 
 
 @lru_cache(maxsize=1024)
@@ -274,9 +306,16 @@ def column_of(heading: str) -> Column | None:
         return _BY_HEADING[folded]
     if _AGE_SIGN.fullmatch(heading.strip()):
         return Column.AGE
-    for opener in _SURE_OPENERS:
-        if folded.startswith(opener + " "):
-            return _BY_HEADING[opener]
+    if _AUTHOR_WITHIN.search(folded) and _TITLE_WITHIN.search(folded):
+        return Column.AUTHOR_TITLE
+    return _abbreviated(heading) or _by_its_opening(folded)
+
+
+def _by_its_opening(folded: str) -> Column | None:
+    """What a heading begins with, else what it is a misspelling of."""
+    opener = next((opener for opener in _SURE_OPENERS if folded.startswith(opener + " ")), "")
+    if opener:
+        return None if opener in _OF_BRANCHES and any(map(str.isdigit, folded)) else _BY_HEADING[opener]
     if len(folded) < _LONG_ENOUGH:
         return None
     near = process.extractOne(folded, _BY_HEADING.keys(), scorer=fuzz.ratio, score_cutoff=_TYPOS)

@@ -10,7 +10,7 @@ from bot.library.records import ItemData, Read, RecordData, Rejected, Rejection
 from bot.quick import dataclass, replace
 from catalogue.importers import cleaning
 from catalogue.importers.tables import values
-from catalogue.importers.tables.authors import apart, author_and_title
+from catalogue.importers.tables.authors import taken_apart
 from catalogue.importers.tables.columns import Column, Header
 from catalogue.importers.tables.days import day
 from catalogue.importers.tables.rows import Row
@@ -25,6 +25,7 @@ _BRANCH_HEADING = re.compile(
 )
 _WORDS = re.compile(r"[^\W\d_].*[^\W\d_]{4}|[^\W\d_]{4}")
 """What a heading between the rows has: it begins with a letter and has a word in it, «Детская литература 0+»."""
+_INITIAL = re.compile(r"\b[А-ЯЁA-Z]\.")
 _LONE_TITLE = "nothing but a title: is it a heading, or the rest of the title above it?"
 _SHEET_OF_A_BRANCH = re.compile(r"фил|библиот|б-ка|абонемент|отдел|читальн", re.IGNORECASE)
 _SAME_AS_ABOVE = frozenset(Column) - {
@@ -32,7 +33,7 @@ _SAME_AS_ABOVE = frozenset(Column) - {
 }  # fmt: skip
 _OF_THE_COPY = frozenset({
     Column.INVENTORY, Column.BARCODE, Column.COPIES, Column.AVAILABLE, Column.ISSUED, Column.DUE, Column.STATUS,
-    Column.BRANCH, Column.LOCATION, Column.NOTE, Column.ACT,
+    Column.HOLDER, Column.BRANCH, Column.LOCATION, Column.NOTE, Column.ACT,
 })  # fmt: skip
 """What :func:`described` does not look at."""
 _Described = tuple[RecordData, tuple[str, ...]]
@@ -204,8 +205,7 @@ class TableReader:
                 more = (row.cells[other] for other in self.header.again[column] if other < len(row.cells))
                 text = next(filter(None, more), "")
             if column in _SAME_AS_ABOVE:
-                if values.is_ditto(text):
-                    text = self._above.get(place, "")
+                text = values.with_what_is_above(text, self._above.get(place, ""))
                 self._above[place] = text
             cells[column] = text
         return cells
@@ -245,7 +245,8 @@ class TableReader:
         note, location = cells.get(Column.NOTE, ""), values.said(cells.get(Column.LOCATION, ""))
         until = values.said(cells.get(Column.DUE, ""))
         due = day(until, month_first=self.month_first)
-        lent = due is not None or any(map(str.isdigit, until))  # a date that nobody can read is one all the same
+        # A date that nobody can read is one all the same; who has the book is not kept.
+        lent = due is not None or any(map(str.isdigit, until)) or bool(values.said(cells.get(Column.HOLDER, "")))
         status = values.status(text) if text else ItemStatus.AVAILABLE
         unknown = bool(text) and status is ItemStatus.UNKNOWN
         if values.said(cells.get(Column.ACT, "")):
@@ -292,11 +293,12 @@ def described(cells: dict[Column, str]) -> _Described:
     def said(column: Column) -> str:
         return values.said(cells.get(column, "")).replace("\n", " ")
 
-    title, author, imprint = cells.get(Column.TITLE, "").replace("\n", " "), said(Column.AUTHOR), ""
+    title, author, imprint = cells.get(Column.TITLE, "").replace("\n", " "), people(cells.get(Column.AUTHOR, "")), ""
+    more = ""
     if Column.AUTHOR_TITLE in cells and not title:
-        both = cells[Column.AUTHOR_TITLE].replace("\n", " ")
-        found, title = author_and_title(both)
-        author, imprint = author or found, apart(both)[1]
+        found, title, imprint = taken_apart(cells[Column.AUTHOR_TITLE].replace("\n", " "))
+        author = author or found
+        title, _, more = title.partition(" : ")
     authors = () if fold(author) in NO_AUTHOR else split_authors(author)
     year, mended = values.year(said(Column.YEAR) or str(cleaning.year(imprint) or ""))
     isbns, isbn_raw, isbn_lost = values.read_isbns(cells.get(Column.ISBN, "").replace("\n", "; "))
@@ -304,7 +306,7 @@ def described(cells: dict[Column, str]) -> _Described:
         source_id=values.whole(said(Column.ID)),
         kind=values.kind(said(Column.KIND)) if Column.KIND in cells else Kind.BOOK,
         title=_title(title),
-        subtitle=said(Column.SUBTITLE),
+        subtitle=said(Column.SUBTITLE) or more.strip(" []"),
         original_title=cleaning.original(title, [said(Column.ORIGINAL)]),
         part_number=values.whole(said(Column.PART)),
         author=authors[0] if authors else "",
@@ -331,6 +333,13 @@ def described(cells: dict[Column, str]) -> _Described:
         grade=values.grade(cells.get(Column.GRADE, "")) or cleaning.grade(title),
     )
     return record, cleaning.distinct((mended, "isbn_lost" if isbn_lost else ""))
+
+
+def people(text: str) -> str:
+    """Who wrote it; of several lines with initials in each every one is a person."""
+    lines = text.split("\n")
+    each = len(lines) > 1 and all(map(_INITIAL.search, lines))
+    return values.said(("; " if each else " ").join(lines))
 
 
 def _title(text: str) -> str:

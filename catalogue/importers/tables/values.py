@@ -17,6 +17,7 @@ _SCIENTIFIC = re.compile(r"\d[.,]\d{1,7}\s*[eеEЕ]\s*\+?\s*\d{1,2}")
 _ROUND_ISBN = re.compile(r"97[89]\d{3}0{7}|97[89]\d{0,3}0{9,}")
 _SHORT_RANGE = re.compile(r"(.{0,12}?)(\d{1,12})\s*[-‐-―]\s*(\d{1,11})")
 _RANGE = re.compile(r"(\D{0,4}?)(\d{1,12})\s*(?:[-‐-―]|\.\.\.?|…)\s*\1(\d{1,12})")
+_ADDED = re.compile(r"\d{1,4}(?:\s*\+\s*\d{1,4})+")
 _PIECES = re.compile(r"[;\n]\s*|,\s+|,(?=\D*\d{3})|\s+и\s+")
 _NUMBER = re.compile(r"[^\W\d_]{0,6}[\s./-]{0,2}\d[\w./-]{0,20}")
 _DITTO = re.compile(r"[-‐-―\s]*(?:[\"'”“„«»]{1,2}|/{1,2}|\|{1,2}|〃|,,)[-‐-―\s]*")
@@ -38,6 +39,11 @@ _DITTO_WORDS = frozenset(
         "их же",
     )
 )
+_DITTO_AND_MORE = re.compile(
+    r"(?:[-‐-―]*\s*(?:/{2}|\|{2}|〃|\"|''|,,)\s*[-‐-―]*|то же)[\s.,:]+((?:т|том|кн|книга|ч|часть|вып|выпуск)\b.{1,60})",
+    re.IGNORECASE,
+)
+_VOLUME = re.compile(r"[\s.,:;]*\b(?:т|том|кн|книга|ч|часть|вып|выпуск)\.?\s*\d{1,3}\.?$", re.IGNORECASE)
 _ERRORS = re.compile(r"#(?:N/A|Н/Д|REF!|ССЫЛКА!|VALUE!|ЗНАЧ!|NAME\?|ИМЯ\?|DIV/0!|ДЕЛ/0!|NULL!|ПУСТО!|NUM!|ЧИСЛО!)")
 _SUM = re.compile(r"([-−])?(\d{1,9})(?:[.,](\d+))?(?:р|руб|рублей|₽|rub)?\.?")
 _NOTHING = frozenset(
@@ -143,6 +149,14 @@ def is_ditto(text: str) -> bool:
     return 0 < len(text) <= 12 and (_DITTO.fullmatch(text) is not None or fold(text) in _DITTO_WORDS)
 
 
+def with_what_is_above(text: str, above: str) -> str:
+    """A cell with «the same as above» filled in: «-//-», or «-//- Т. 2» under «Война и мир. Т. 1»."""
+    if is_ditto(text):
+        return above
+    more = _DITTO_AND_MORE.fullmatch(text) if above else None
+    return f"{_VOLUME.sub('', above)}. {more[1]}" if more else text
+
+
 def is_total(cells: Sequence[str]) -> bool:
     """Whether a row sums up others: its first word is «Итого» or «Всего»."""
     first = next((text for text in cells if text), "")
@@ -172,6 +186,8 @@ def whole(text: str) -> str:
 
 def count(text: str) -> int | None:
     """A number of copies, 0..10,000; None where there is no number: «2 экз.» is 2."""
+    if _ADDED.fullmatch(text.strip()):
+        return min(sum(map(int, text.split("+"))), MOST_COPIES)
     found = re.match(r"\d{1,9}(?:[.,]0+)?(?![\d.,]\d)", text.strip())
     return min(int(re.split(r"[.,]", found.group())[0]), MOST_COPIES) if found else None
 
@@ -214,7 +230,12 @@ def _range(text: str, copies: int | None) -> list[str]:
         return _short_range(text, copies)
     prefix, first, last = found[1], found[2], found[3]
     size = int(last) - int(first) + 1
-    alike = len(first) == len(last) and len(first) >= 3 and 1 < size <= LONGEST_RANGE and copies in {None, 0, size}
+    named = any(map(str.isalpha, prefix))  # «У-4 – У-33»: nobody writes a mark twice into one number
+    alike = (
+        (named or (len(first) == len(last) and len(first) >= 3))
+        and 1 < size <= LONGEST_RANGE
+        and copies in {None, 0, size}
+    )
     if not alike and not (size == copies and 1 < size <= LONGEST_RANGE):
         return [text]
     return [f"{prefix}{number:0{len(first)}d}" for number in range(int(first), int(last) + 1)]

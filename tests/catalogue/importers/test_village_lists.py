@@ -6,11 +6,14 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from bot.library.model import ItemStatus
 from bot.library.records import Read, RecordData, Rejected, Rejection
 from bot.shelving import Fault
 from catalogue.importers import ForeignFile, recognise
 from catalogue.importers.tables.authors import are_opened_by_people, author_and_title
-from catalogue.importers.tables.values import inventory_numbers
+from catalogue.importers.tables.columns import Column, column_of
+from catalogue.importers.tables.records import people
+from catalogue.importers.tables.values import count, inventory_numbers
 from tests.catalogue.importers.support import all_of, bad_of, csv, numbers
 
 
@@ -243,3 +246,91 @@ def test_what_lies_beside_the_list_is_told_by_its_name(
         recognise(path)
 
     assert caught.value.fault is fault
+
+
+# --- headings -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("heading", "column"),
+    [
+        ("Наименов. книги", Column.TITLE), ("Ф.И.О. автора", Column.AUTHOR), ("ФИО автора книги", Column.AUTHOR),
+        ("Год изд-я", Column.YEAR), ("Кол-во экз-ров", Column.COPIES), ("Изд-во", Column.PUBLISHER),
+        ("Автор. Заглавие. Год издания", Column.AUTHOR_TITLE), ("Название книги, автор", Column.AUTHOR_TITLE),
+        ("Инв. №№", Column.INVENTORY), ("Учебник", Column.TITLE), ("Кому выдана", Column.HOLDER),
+        ("Отметка о выдаче", Column.STATUS), ("Всего", Column.COPIES),
+        ("Авторский знак, название", None), ("Наимен. орг.", None), ("Стоим.", None), ("Авт. знак", None),
+        ("Филиал №1", None), ("Назв. файла", None),
+    ],
+)  # fmt: skip
+def test_a_heading_is_known_however_it_is_shortened(heading: str, column: Column | None) -> None:
+    assert column_of(heading) == column
+
+
+def test_numbers_under_the_name_of_a_branch_are_no_branch(tmp_path: Path) -> None:
+    (record,) = books(tmp_path, "Автор;Название;Детская;Филиал №1;Всего", "Барто А.;Стихи;5;2;7")
+
+    assert [(item.branch, item.copies) for item in record.items] == [("", 7)]
+
+
+@pytest.mark.parametrize("holder", ["Иванова А. П.", "сестра Петровой"])
+def test_a_book_that_somebody_has_is_out_and_nothing_is_kept_of_who(tmp_path: Path, holder: str) -> None:
+    found = books(tmp_path, "Инв. №;Название;Кому выдана", f"1;Нос;{holder}", "2;Вий;", "3;Шинель;-")
+
+    assert [item.status for record in found for item in record.items] == [
+        ItemStatus.ON_LOAN, ItemStatus.AVAILABLE, ItemStatus.AVAILABLE,
+    ]  # fmt: skip
+    assert holder not in repr(found)
+
+
+def test_volumes_below_the_first_are_called_like_it(tmp_path: Path) -> None:
+    rows = ["1;Толстой Л. Н.;Война и мир. Т. 1", "2;-//-;-//- Т. 2", "3;он же;То же. Т. 3", "4;Лем С.;То же самое утро"]
+    found = books(tmp_path, "Инв. №;Автор;Заглавие", *rows)
+
+    assert [record.title for record in found] == [
+        "Война и мир. Т. 1", "Война и мир. Т. 2", "Война и мир. Т. 3", "То же самое утро",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("cell", "author", "title", "subtitle", "year"),
+    [
+        ("Яхина Г. Зулейха открывает глаза : роман. М.: АСТ, 2015. 508 с.", "Яхина Г.", "Зулейха открывает глаза",
+         "роман", 2015),
+        ("Русские сказки / сост. В. П. Аникин. — М. : Дет. лит., 1990. — 400 с.", "", "Русские сказки", "", 1990),
+        ("Акунин Б. Азазель. 2005", "Акунин Б.", "Азазель", "", 2005),
+        ("Оруэлл Дж. 1984", "Оруэлл Дж.", "1984", "", None),
+        ("Лагин Л. Старик Хоттабыч : [повесть]", "Лагин Л.", "Старик Хоттабыч", "повесть", None),
+    ],
+)  # fmt: skip
+def test_a_description_is_taken_apart(
+    tmp_path: Path, cell: str, author: str, title: str, subtitle: str, year: int | None
+) -> None:
+    (record,) = books(tmp_path, "Инв. №;Библиографическое описание", f"1;{cell}")
+
+    assert (record.author, record.title, record.subtitle, record.year) == (author, title, subtitle, year)
+
+
+def test_lines_of_authors_are_several_people_and_a_broken_line_is_one() -> None:
+    assert people("Пришвин М.\nСоколов-Микитов И.") == "Пришвин М.; Соколов-Микитов И."
+    assert people("Пушкин\nАлександр Сергеевич") == "Пушкин Александр Сергеевич"
+
+
+@pytest.mark.parametrize(("cell", "copies"), [("2+1", 3), ("3 (1 списан)", 3), ("1 + 1 + 1", 3), ("2+", 2)])
+def test_copies_that_were_added_later_count(cell: str, copies: int) -> None:
+    assert count(cell) == copies
+
+
+def test_a_mark_that_stands_twice_makes_a_range() -> None:
+    assert inventory_numbers("У-4 – У-6") == (("У-4", "У-5", "У-6"), "")
+    assert inventory_numbers("4-6") == (("4-6",), "")
+
+
+def test_a_text_without_columns_is_told_what_to_make_of_it(tmp_path: Path) -> None:
+    path = tmp_path / "список.txt"
+    path.write_text("Список книг\n1. Пушкин А.С. Евгений Онегин. 1985\n2. Лермонтов М.Ю. Мцыри. 1990\n", "utf-8")
+
+    with pytest.raises(ForeignFile, match="in Excel: one book a row, author, title and number in columns") as caught:
+        recognise(path)
+
+    assert caught.value.fault is Fault.NO_HEADER
