@@ -31,9 +31,10 @@ def tabs() -> dict[Tab, str]:
 def asked_by(room: Room, visit: Visit) -> Asked:
     """What the address of a page asks for, within what this librarian may see."""
     query, setting = visit.request.query, room.setting
-    tab = query.get("tab", "")
     channel, branch = query.get("channel", ""), query.get("branch", "")
     words = one_line(query.get("words", ""), 100)
+    # Words that are typed are looked for in all lists; a list that is pressed then says which of them are there.
+    tab = query.get("tab", "") or (Tab.ALL.value if words else query.get("at", ""))
     return Asked(
         staff_id=visit.me.staff_id,
         tab=Tab(tab) if tab in set(Tab) else Tab.ALL if words else Tab.WAITING,

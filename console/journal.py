@@ -58,7 +58,9 @@ class JournalScreen:
         """Filters as they were typed; a card's number becomes its patron's, so that no address line keeps it."""
         form = visit.form
         asked = {name: one_line(form.get(name, ""), 64) for name in _FILTERS}
-        whom, asked["patron"] = asked["whom"], ""
+        whom = asked["whom"]
+        if whom or not is_row(asked["patron"]):
+            asked["patron"] = ""  # whoever is named anew, else who was chosen before
         if whom and ":" not in whom:
             number = await self._ports.cards.patron_of(whom)
             if number is None:

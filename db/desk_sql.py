@@ -77,12 +77,20 @@ SELECT {_few(waiting, asked)}, {_few("c.mode = 'person' AND c.staff_id = :me", a
  WHERE {waiting}{_where(asked)}), {NEWEST}"""  # noqa: S608 - pieces of our own
 
 
+_OF_TAB = {
+    Tab.WAITING: "c.mode = 'waiting' AND c.waiting_since IS NOT NULL",
+    Tab.MINE: "c.mode = 'person' AND c.staff_id = :me",
+    Tab.CLOSED: "c.mode = 'closed'",
+}
+
+
 def listing(asked: Asked) -> str:
     """Those who wait, mine, or the closed ones."""
-    condition, order = {
-        Tab.WAITING: ("c.mode = 'waiting' AND c.waiting_since IS NOT NULL", "c.waiting_since, c.id"),
-        Tab.MINE: ("c.mode = 'person' AND c.staff_id = :me", "c.held_at DESC, c.id"),
-        Tab.CLOSED: ("c.mode = 'closed'", "c.closed_at DESC, c.id DESC"),
+    condition = _OF_TAB[asked.tab]
+    order = {
+        Tab.WAITING: "c.waiting_since, c.id",
+        Tab.MINE: "c.held_at DESC, c.id",
+        Tab.CLOSED: "c.closed_at DESC, c.id DESC",
     }[asked.tab]
     last = LAST_HEARD if asked.tab is Tab.WAITING else LAST
     return f"""
@@ -138,9 +146,10 @@ rarer is fetched whole. Left to itself it walks through all messages for a begin
 def search(asked: Asked, dialect: str) -> str:
     """Conversations with these words in the reader's name, on their card, or in one of the newest messages with them.
 
-    The latest conversation comes first, shown with the message that was found.
+    Only those of the list that is open. The latest comes first, shown with the message that was found.
     """
     found = []
+    of_tab = f" AND {_OF_TAB[asked.tab]}" if asked.tab in _OF_TAB else ""
     if match_of(asked.words, dialect):
         found.append(f"""
 SELECT m.conversation_id, max(m.id) AS shown_id FROM ({_HITS[dialect]}) AS hit
@@ -161,7 +170,7 @@ WITH found AS (
 SELECT {COLUMNS.replace("m.id AS last_id", "f.last_id, m.id AS shown_id")}
 FROM found f JOIN conversations c ON c.id = f.conversation_id {PEOPLE}
 JOIN messages m ON m.id = CASE WHEN f.shown_id > 0 THEN f.shown_id ELSE f.last_id END
-WHERE f.last_id < :before{_where(asked)} ORDER BY f.last_id DESC LIMIT :limit"""  # noqa: S608 - as above
+WHERE f.last_id < :before{of_tab}{_where(asked)} ORDER BY f.last_id DESC LIMIT :limit"""  # noqa: S608 - as above
 
 
 _WITHIN = {"sqlite": "instr", "postgresql": "strpos"}

@@ -2,6 +2,8 @@
 
 import csv
 import io
+import re
+from datetime import timedelta
 
 import pytest
 
@@ -11,7 +13,7 @@ from console import journal
 from db.desk_audit import SqlStaffAudit
 from tests.console.conftest import Browser
 from tests.console.readers.conftest import Come, audited
-from tests.support.accounts import CARD
+from tests.support.accounts import CARD, OTHER_CARD
 from tests.support.desk_readers import DeskReaders
 
 ADMIN = StaffRole.ADMIN
@@ -111,3 +113,37 @@ async def test_the_file_has_all_lines_and_no_formulas(come: Come, house: DeskRea
     few = await masha.post("journal/file", {"what": "canned.changed"})
     assert len((await few.text()).strip().splitlines()) == 2
     assert any("journal.exported" in line for line in await audited(house.database))
+
+
+async def test_who_was_looked_for_stays_while_the_days_are_changed_until_somebody_else_is_named(
+    come: Come, house: DeskReaders
+) -> None:
+    masha = await come(role=ADMIN)
+    for patron in (house.anna, house.boris):
+        await masha.get(f"readers/{patron}")
+    found = await sought(masha, what="view.reader", whom=CARD)
+    kept = re.search(r'type="hidden" name="patron" value="(\d+)"', found)
+    assert kept
+    again = {"what": "view.reader", "patron": kept[1]}
+
+    of_anna = await sought(masha, **again, until=house.clock.now().date().isoformat())
+    of_boris = await sought(masha, **again, whom=OTHER_CARD)
+
+    for page, patron in ((of_anna, house.anna), (of_boris, house.boris)):
+        assert page.count(ROW) == 1 + 1
+        assert f'href="/console/readers/{patron}"' in page
+    assert (await sought(masha, what="view.reader", patron="1;drop")).count(ROW) == 1 + 2
+
+
+async def test_a_day_of_the_filter_is_the_library_s_from_midnight_to_midnight(come: Come, house: DeskReaders) -> None:
+    audit = SqlStaffAudit(house.database, house.clock)
+    evening = house.clock.now().replace(hour=20, minute=59, second=0)  # 23:59 in Moscow
+    for number, later in enumerate((0, 60, 24 * 3600, 24 * 3600 + 60)):
+        house.clock.turn(evening + timedelta(seconds=later) - house.clock.now())
+        await audit.note("masha", "take", f"conversation:{number}")
+    day = evening.date() + timedelta(days=1)
+
+    page = await sought(await come("olga", ADMIN), what="take", since=day.isoformat(), until=day.isoformat())
+
+    numbers = sorted(re.findall(r'href="/console/c/(\d+)"', page))
+    assert numbers == ["1", "2"]
