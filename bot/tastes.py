@@ -40,10 +40,16 @@ _OF_SOMEBODY = frozenset(
     for word in words("мальчик мальчику девочка девочке школьник школьница внуку дочь дочери парень парню девушка "
                       "бабушка мама папа сестра брат взрослый boy girl")
 )  # fmt: skip
+_YOUNG = frozenset(
+    stem(word)
+    for word in words("мальчик мальчики мальчиков мальчишка мальчишек девочка девочки девочек девчонка девчонок пацан "
+                      "пацанов")
+)  # fmt: skip
 _BESIDE_MORE = frozenset(
     words("но ну да только еще лучше тогда или ему ей мой моя моей моему чтобы было бы такое такую нет поновее новее "
-          "свежее посвежее он она мама and but only my he she is")
+          "ходит ходим учится перешел перешла свежее посвежее он она мама and but only my he she is")
 )  # fmt: skip
+_SOMEBODY = _CHILDREN | _TEENS | _NEW | _OF_SOMEBODY | _YOUNG
 _OF_A_BUILDING = frozenset(words("детская детской детскую взрослая взрослой"))
 """«А в детской есть?» asks where."""
 _NEWER = frozenset(words("поновее новее посвежее свежее"))
@@ -66,7 +72,7 @@ def refused(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 def adds(text: str) -> bool:
     """Whether words only say more of what is wanted: «для мальчика 5 лет», «не страшное», «а новые?», «мне 13»."""
-    said = told(text)
+    said = to_digits(told(text))
     if not 0 < len(said) <= _LONGEST_ADDITION:
         return False
     subject = words(_subject(" ".join(said)))
@@ -76,7 +82,7 @@ def adds(text: str) -> bool:
     tells = bool(subject or writers or genres)
     for number, word in enumerate(said):
         root = stem(word)
-        if word in subject or kind_of(word) or root in _CHILDREN | _TEENS | _NEW | _OF_SOMEBODY or word.isdigit():
+        if word in subject or kind_of(word) or root in _SOMEBODY or word.isdigit():
             tells = True
         elif word in _BESIDE_MORE:
             tells = tells or word in _NEWER
@@ -132,7 +138,7 @@ def taste_of(request: Request, text: str) -> Taste:
         author=slots.get("author", "") or _author(said, subject),
         age=age if age is not None and age < 100 else None,
         grade=grade if grade is not None and 1 <= grade <= 11 else None,
-        children=not stems.isdisjoint(_CHILDREN),
+        children=not stems.isdisjoint(_CHILDREN | _YOUNG),
         newest=bool(slots.get("new")) or not stems.isdisjoint(_NEW) or not _NEWER.isdisjoint(said),
     )
 

@@ -13,7 +13,7 @@ from bot.routing import Answer, Router, Turn, intent
 from bot.wording import LANGUAGES, books, current_language, translated
 from bot.wording import gettext as _
 from bot.wording.own import Own
-from handlers import BEYOND_DOUBT, faq_reply, in_lines, menu, surely, ways_out, words_of, yes_or_no
+from handlers import BEYOND_DOUBT, faq_reply, in_lines, is_called, menu, surely, ways_out, words_of, yes_or_no
 
 router = Router("out_of_scope")
 
@@ -41,7 +41,7 @@ async def not_ours(turn: Turn, library: Library) -> Answer:
         return Answer(replies=(reply(said, buttons=(yes_or_no("human"), *menu()[:1])),), missed=True)
     if len(turn.text) <= LONGEST_TITLE:
         work = surely((await look_up(library.catalogue, turn.request, 1))[0])
-        if work is not None:
+        if work is not None and is_called(work, turn.text):
             text = _("Про это не знаю. Но есть книга {book}. Показать?").format(book=books.named(work))
             rows = (yes_or_no(f"work:{work.work_id}"), *ways_out())
             return Answer(replies=(reply(text, buttons=rows),), missed=missed)

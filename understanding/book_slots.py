@@ -136,6 +136,13 @@ _LANGUAGE = Sought(
     rf"(?i)\b(?:на\s+({'|'.join(tongues.IN_RUSSIAN)})(?:\s+язык\w*)?|in\s+({'|'.join(tongues.IN_ENGLISH)}))\b",
     "ком in",
 )
+_PEOPLES = {name.removesuffix("ском"): name for name in tongues.IN_RUSSIAN if name.endswith("ском")}
+_BOOKS_OF = Sought(
+    rf"(?i)\b({'|'.join(_PEOPLES)})(?:ски[ейх]|ская|скую)?\s+(?:язык\w*\s+)?(?:книг|книж|литератур)\w*"
+    rf"|(?:книг|книж|литератур)\w*\s+({'|'.join(_PEOPLES)})(?:ски[ех]|ская|скую|\s+язык\w*)(?!\w)",
+    "книг книж литератур",
+)
+"""«Узбекские книги», «узбек язык книга»; «книга английский язык» is a textbook."""
 _FORM = (
     r"(?:аудиокниг\w*|аудио|audiobooks?|говорящ\w+\s+книг\w*|электронн\w+\s+(?:книг\w*|верси\w*|вид\w*|формат\w*)"
     r"|e-?books?|(?:с\s+)?крупн\w+\s+шрифт\w*|large print|по\s+Брайлю|комикс\w*"
@@ -338,6 +345,8 @@ def form(text: str, found: dict[str, str]) -> None:
     """Add the language and the form that are asked for: «на английском», «аудиокнига», «крупным шрифтом»."""
     if match := _LANGUAGE.search(text):
         found["language"] = (match[1] or match[2]).lower()
+    elif match := _BOOKS_OF.search(text):
+        found["language"] = _PEOPLES[(match[1] or match[2]).lower()]
     if match := _FORMAT.search(text):
         found["format"] = match[1].lower()
 

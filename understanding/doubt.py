@@ -21,6 +21,7 @@ _NAMED_LIKE_BOOKS = frozenset(
 """«Часы работы», «Правила жизни», «Спасибо за покупку»: so few words, and no question, may be a title."""
 _LOOKS_FOR_BOOKS = frozenset({"recommend", "hold", "search", "availability"})
 _DONE_AT_ONCE = frozenset({"subscribe", "unsubscribe"})
+_A_GUESS = 0.5
 _SURE_TO_DO_IT, _AGAINST_IT = 0.75, 0.14
 """What is done without another question must be surer, in a long message, too."""
 _NEVER_ASKED = frozenset({"out_of_scope", "cancel", "help", "greeting", *ONLY_BY_PHRASES})
@@ -48,6 +49,8 @@ def rival(part: Part, message: Message) -> str:
         near = share(opinion) < _HARDLY_SURE and next_best >= _NEARLY_AS_SURE and count <= _MOST_OF_A_TITLE
     if near and second not in _NEVER_ASKED and second != opinion.intent:
         return second
+    if opinion.intent in _DONE_AT_ONCE and opinion.pattern and not opinion.pattern.mask and share(opinion) < _A_GUESS:
+        return "search"  # «как её получить, я из дома не выхожу» takes nobody off a list
     if count == 1 and second == "search" and next_best >= _A_WORD_MAY_BE and opinion.intent in _NAMED_LIKE_BOOKS:
         return second
     return "search" if count <= _MOST_OF_A_TITLE and _sounds_like_a_title(part, message) else ""

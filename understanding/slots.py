@@ -56,6 +56,7 @@ _BRANCH = Sought(
     r"|\b(?:в|из)\s+(?-i:[А-ЯЁ])[а-яё]+(?:ке|ово|ево|ино|ском)\b)",
     "филиал библиотек отдел абонемент library branch department детск центральн ке ово ево ино ском",
 )
+_COPIES = Sought(r"(?i)\b(\d{1,3})\s+(?:экземпляр\w*|экз\b|штук\w*|шт\b|копий|copies)", "экз шт копий copies")
 _LONGEST = 1_200
 """Characters that are looked through, from the end: the wish comes last, and time is short."""
 _FOR_WHOM = frozenset({"recommend", "events", "join", "search"})
@@ -99,6 +100,8 @@ def slots(intent: str, text: str, isbn: str = "", rest: str = "") -> dict[str, s
         _renewal(text, found)
     if intent in ("renew", "my_loans", "join", "hold", "human", "link_card") and (match := _CARD.search(text)):
         found["card"] = match[1].replace(" ", "")
+    if intent in _LOOKED_UP and (match := _COPIES.search(text)):
+        found["copies"] = match[1]
     if intent in _BY_TASTE:
         book_slots.taste(text, found)
         book_slots.form(text, found)

@@ -82,7 +82,9 @@ _BOOK_QUESTIONS = {
     rf"(?:экземпляр\w*|штук\w*|копий|осталось|свободных|copies)"
     rf"(?: {_IT}| у вас| всего| осталось| есть| свободно| по району| везде| во всех)*"
     rf"|(?:покажи |покажите )?все экземпляры(?: {_IT})?"
-    rf"|сколько (?:у вас )?их(?: всего| у вас| осталось)?",
+    rf"|сколько (?:у вас )?их(?: всего| у вас| осталось)?"
+    rf"|сколько (?:{_IT} |всего |у вас |есть )*(?:по|во|на) (?:всем\w*|всех|район\w*) ?"
+    r"(?:филиал\w+|библиотек\w+|отделени\w+|район\w*)?(?: есть| всего)?",
     "editions": rf"(?:в каком|за какой|какой|какого|с какого|what) (?:{_IT} )?(?:год|года|году|year)"
     rf"(?: (?:издания|выпуска|издана|выпущена|вышла|изданы|{_IT}|is))*|год издания|год выпуска|"
     rf"(?:год|издание|издательство) (?:какой|какое|у нее|у него)|"
@@ -129,8 +131,19 @@ _UNITS = tuple(
     words("день дня дней недел месяц год лет час раз страниц лист копи книг книж day week month year page book")
 )
 """How the words begin by which an amount is told."""
-_GOES_ON = frozenset(words("а и но ну если and if what"))
-"""How a message begins that goes on with what was spoken of."""
+_TIMES = (*_UNITS[: _UNITS.index("раз")], "day", "week", "month", "year")
+"""Of these one is an amount without a number: «а если неделю?»."""
+_SO_MANY = frozenset(words("пару несколько больше меньше один одну пол"))
+_GOES_ON = frozenset(words("а и но ну если на and if what for"))
+"""How a message begins that goes on with what was spoken of: «а неделю?», «на месяц»."""
+_RESERVES = ("забронир", "отлож", "придерж", "подерж", "зарезерв", "отклады", "reserve", "hold")
+_BESIDE_RESERVING = frozenset(
+    words("а и но ну да тогда вы мне нам меня нас для за мной нами ее его их эту этот это эти она он книгу книжку "
+          "можно можете могли бы ли пожалуйста хочу прошу до на по к завтра послезавтра сегодня понедельника вторника "
+          "среды четверга пятницы субботы воскресенья понедельник вторник среду четверг пятницу субботу воскресенье "
+          "выходных вечера утра обеда конца недели неделю пару дней дня я приду зайду заберу подойду подъеду внук "
+          "дочь сын it for me please can you could until till")
+)  # fmt: skip
 _BESIDE_AN_AMOUNT = frozenset(
     words("а и но ну если за на по при до больше дольше меньше всего только целый целую пол один одну пару несколько "
           "будет опоздаю задержу просрочу то сколько and if for what about a an only the")
@@ -194,12 +207,19 @@ def _reaction(text: str, dialogue: Dialogue, subject: str) -> str:
     return ""
 
 
+def _wants_it_reserved(said: Sequence[str]) -> bool:
+    """«А можно вы её для меня подержите до пятницы»: an order of what was shown, in any words."""
+    orders = [word for word in said if word.startswith(_RESERVES)]
+    return len(orders) == 1 and all(word in _BESIDE_RESERVING or word in orders for word in said)
+
+
 def _names_an_amount(said: Sequence[str]) -> bool:
     """Whether a message names so many days, pages or books and nothing else: «а если неделю?», «а за 10 страниц?»."""
     units = [word for word in said if word.startswith(_UNITS)]
-    return bool(units) and all(
-        word in _BESIDE_AN_AMOUNT or word in units or value_of(word) is not None for word in said
-    )
+    numbers = [word for word in said if word in _SO_MANY or value_of(word) is not None]
+    if not numbers and not any(word.startswith(_TIMES) for word in units):
+        return False  # «а книжка»
+    return bool(units) and all(word in _BESIDE_AN_AMOUNT or word in units or word in numbers for word in said)
 
 
 @lru_cache(maxsize=4_096)
@@ -209,15 +229,20 @@ def _question(text: str, *, about_a_book: bool) -> str:
         for kind, pattern in _of_a_book().items():
             if pattern.fullmatch(said):
                 return kind
-        if _AND_A_MAN.fullmatch(said):
-            return ""
-        if _NUMBER.fullmatch(said):
-            return "number"
-        if likeness.is_all(text):
-            return "alike"
+        if (kind := _in_other_words(said, text)) or _AND_A_MAN.fullmatch(said):
+            return kind
     elif names_days_only(text):
         return "day"
     return "elsewhere" if _elsewhere().fullmatch(said) else ""
+
+
+def _in_other_words(said: str, text: str) -> str:
+    """What no pattern tells: «а можно вы её подержите», «а 9?», «а что-нибудь похожее?»."""
+    if _wants_it_reserved(said.split()):
+        return "reserve"
+    if _NUMBER.fullmatch(said) and not _AND_A_MAN.fullmatch(said):
+        return "number"
+    return "alike" if likeness.is_all(text) else ""
 
 
 # Compiled with the first question of their kind: a start would spend a hundredth of a second on them.

@@ -23,7 +23,16 @@ _RATHER = re.compile(
     re.I | re.S,
 )
 _NO = re.compile(rf"{_SIGHS}(?:нет|не,|no)[\s,.!]+(?!ли\b|у\s+вас|у\s+меня)(?P<meant>\S.*)", re.I | re.S)
+_THOUGHT_OVER = re.compile(
+    r"^(?:давай(?:те)?(?:\s+(?:лучше|тогда))?|пусть\s+будет|хочу)\s+(?=\S)|[\s,]+(?:вс[её][\s-]*таки|лучше|тогда)$",
+    re.I,
+)
 _WAYS = (_BUT, _MEANT, _RATHER, _NO)
+
+
+def _bare(text: str) -> str:
+    """Without what only says that it was thought over: «давай преступление всё-таки»."""
+    return _THOUGHT_OVER.sub("", text).strip(" .,!") or text
 
 
 @lru_cache(maxsize=4_096)
@@ -34,5 +43,5 @@ def meant(text: str) -> str:
     said = text.strip()
     for way in _WAYS:
         if found := way.fullmatch(said):
-            return meant(found["meant"]) or found["meant"].strip(" .,!")
+            return meant(found["meant"]) or _bare(found["meant"].strip(" .,!"))
     return ""

@@ -37,8 +37,13 @@ WHERE = "hold.where"
 LIMIT = 5
 _ARGUMENT = re.compile(r"(?P<work>\d{1,18})(?:\.(?P<patron>\d{1,18}))?(?:@(?P<branch>.{1,40}))?")
 _NO_TITLE = frozenset(
-    words("а и можно хочу мне пожалуйста книгу книги книжку одну забронировать отложить заказать бронь")
+    words(
+        "а и ну да вы можно хочу мне нам меня нас для за мной пожалуйста книгу книги книжку одну забронировать "
+        "отложить заказать бронь тогда лучше вот ту первую вторую третью последнюю первый второй третий"
+    )
 )
+_KEEPS = ("забронир", "отлож", "придерж", "подерж", "зарезерв")
+"""How the orders begin that may be left beside «её»: «вы её для меня подержите»."""
 _ORDERS = ("заказ", "заброн", "бронир", "отклад", "отлож", "резерв")
 _THAT = frozenset(words("эту этот эти это ее его их такую"))
 """Which book it is was said elsewhere, or is on a shelf before the reader: «отложите мне эту книгу до субботы»."""
@@ -80,7 +85,8 @@ def _names_none(turn: Turn) -> bool:
     """«Забронируйте книгу», or «да» where a title was asked for."""
     if turn.request.slots.get("isbn"):
         return False
-    named = set(words(turn.request.rest or "")) - _NO_TITLE - _THAT
+    said = set(words(turn.request.slots.get("title") or turn.request.rest or "")) - _NO_TITLE - _THAT
+    named = [word for word in said if not word.startswith(_KEEPS)]
     return not named or yes_or_no.answer(words(turn.text)) is not None
 
 

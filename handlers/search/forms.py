@@ -41,7 +41,18 @@ def said(work: WorkCard, slots: Mapping[str, str]) -> str:
     """A sentence on the form that was asked for, "" where none was."""
     if asked := slots.get("format", ""):
         return _of_format(work, fold(asked))
+    if asked := slots.get("copies", ""):
+        return _of_so_many(work, int(asked))
     return _of_language(work, fold(slots["language"])) if slots.get("language") else ""
+
+
+def _of_so_many(work: WorkCard, asked: int) -> str:
+    """«Нужно 30 экземпляров»: said is where there are fewer."""
+    if work.items_unknown or work.total == 0 or asked <= work.available:
+        return ""
+    if asked <= work.total:
+        return _("Столько сейчас нет: часть на руках.")
+    return _("Столько экземпляров у нас нет.")
 
 
 def of_several(works: Sequence[WorkCard], slots: Mapping[str, str]) -> tuple[str, tuple[WorkCard, ...]]:

@@ -102,7 +102,13 @@ async def _of_a_book(turn: Turn, library: Library, codes: tuple[str, ...]) -> An
 
 def _is_beside(word: str, language: str) -> bool:
     is_an_age = word.isdigit() and len(word) <= _LONGEST_AGE
-    return word in _BESIDE or word in words(language) or is_an_age or bool(genres.kind_of(word))
+    its_own = word in words(language) or word.startswith(_people(language))
+    return word in _BESIDE or its_own or is_an_age or bool(genres.kind_of(word))
+
+
+def _people(language: str) -> str:
+    """How «узбек» and «узбекские» begin for «узбекском»."""
+    return language[:-_ENDING].removesuffix("ск") if language.endswith("ом") else language
 
 
 def _says(work: WorkCard, told: str) -> bool:

@@ -130,7 +130,7 @@ async def _known_question(turn: Turn, library: Library, found: Found) -> Answer 
 
 async def _nothing(turn: Turn, library: Library, found: Found, query: str) -> Answer:
     """Nothing fits and nothing is near; kept for the librarians, who may know better or buy the book."""
-    said = quoted(query)
+    said = quoted(_asked(turn, query))
     hardly = is_hardly_found(found, turn.request)
     if turn.mode is Mode.WAITING and hardly:
         return Answer(replies=(Reply(text=_("Записал это и для библиотекаря.")),), missed=True)
@@ -154,6 +154,11 @@ async def _nothing(turn: Turn, library: Library, found: Found, query: str) -> An
     return Answer(replies=(reply(text, buttons=await _rows(turn, library, found)),), missed=True)
 
 
+def _asked(turn: Turn, query: str) -> str:
+    """What was asked for, without the words around it: «майнкрафт», not «а майнкрафт есть»."""
+    return turn.request.slots.get("narrower") or query
+
+
 def _card_of(turn: Turn, library: Library) -> str:
     """The number that is all of a message and may be a card's, of who came back to linking; "" where there is none."""
     number = card_number(turn.text) if has_accounts(library) and not turn.public else ""
@@ -175,8 +180,8 @@ async def _rows(turn: Turn, library: Library, found: Found) -> tuple[Row, ...]:
 async def _of_a_place(turn: Turn, library: Library) -> Answer | None:
     """Few words that are about a branch or a day rather than a book."""
     branches, text = await library.branches.all(), words_of(turn)
-    if len(words(text)) > LONGEST_HINT or not branches:
-        return None
+    if len(words(text)) > LONGEST_HINT or not branches or words(text)[:1] == ["для"]:
+        return None  # «для взрослых» tells whose book is wanted
     named = find_branches(text, branches)
     about = _asked_of(named[0], turn) if len(named) == 1 else None
     if about is not None:

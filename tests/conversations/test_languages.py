@@ -185,3 +185,22 @@ async def test_where_many_are_called_alike_the_writers_own_is_found(reader: Read
     await reader.says("Стихи Бродского на английском")
 
     reader.may_press("Стихи, Бродский И. А.")
+
+
+@pytest.mark.parametrize("said", ["узбек язык книга есть", "узбекские книги есть?", "есть литература узбекская"])
+async def test_a_language_in_few_words_of_russian(reader: Reader, catalogue: FakeCatalogue, said: str) -> None:
+    catalogue.holds("O'tkan kunlar", "Qodiriy", at(CENTRAL, 1, 1), language="uzb")
+
+    await reader.says(said)
+
+    reader.hears("Вот что у нас есть на этом языке:")
+    reader.may_press("O'tkan kunlar, Qodiriy")
+
+
+async def test_a_textbook_of_a_language_is_not_asked_for_in_it(reader: Reader, catalogue: FakeCatalogue) -> None:
+    catalogue.holds("Английский язык. 5 класс", "Кузовлев", at(CENTRAL, 1, 1))
+
+    await reader.says("книга английский язык 5 класс")
+
+    reader.hears("Английский язык. 5 класс")
+    reader.hears_nothing_of("на этом языке")

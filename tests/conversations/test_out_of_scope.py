@@ -41,6 +41,14 @@ async def test_small_talk_may_be_a_title(reader: Reader, catalogue: FakeCatalogu
     reader.hears("Как дела, Борис Акунин. Есть: 1 из 1.")
 
 
+async def test_a_word_of_small_talk_is_no_title(reader: Reader, catalogue: FakeCatalogue) -> None:
+    catalogue.holds("Маме", "Марина Цветаева", at(CENTRAL, 1, 1))
+
+    await reader.says("мам купи хлеба")
+
+    reader.hears_nothing_of("Цветаева")
+
+
 async def test_a_book_that_only_resembles_small_talk_is_not_offered(catalogue: FakeCatalogue) -> None:
     work = catalogue.holds("Те, кого нам суждено найти", "Джоан Хэ", at(CENTRAL, 1, 1))
 

@@ -172,3 +172,13 @@ async def test_a_whole_title_that_is_here_is_no_guess(reader: Reader, catalogue:
     await reader.says("дочь хочет алису в стране чудес")
 
     reader.may_press("Алиса в Стране чудес, Кэрролл Л.", "Алиса в Стране чудес, Заходер Б.")
+
+
+async def test_who_says_more_of_the_child_is_shown_less(reader: Reader, catalogue: FakeCatalogue) -> None:
+    catalogue.holds("Динозавры", "Уткин А.", at(CENTRAL, 1, 1))
+    await reader.says("посоветуйте что-нибудь про динозавров")
+
+    await reader.says("ему девять лет, в третий класс ходит")
+
+    kept = reader.conversation.dialogue.data["taste"]["taste"]
+    assert (kept["subject"], kept["age"], kept["grade"]) == ("динозавров", 9, 3)

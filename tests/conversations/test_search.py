@@ -426,3 +426,30 @@ async def test_who_asks_what_there_is_is_shown_some_of_it(reader: Reader, catalo
 
     reader.hears("Вот что у нас читают.")
     reader.may_press("Каштанка, Чехов А. П.")
+
+
+async def test_what_is_not_here_is_told_without_the_words_around_it(reader: Reader) -> None:
+    await reader.says("а майнкрафт есть")
+
+    reader.hears("«майнкрафт»")
+    reader.hears_nothing_of("майнкрафт есть")
+
+
+@pytest.mark.parametrize(
+    ("said", "heard"),
+    [
+        ("нужно 30 экземпляров «Муму» для класса", "Столько экземпляров у нас нет."),
+        ("нужно 5 экземпляров «Муму»", "Столько сейчас нет: часть на руках."),
+    ],
+)
+async def test_more_copies_than_there_are_are_not_promised(
+    reader: Reader, catalogue: FakeCatalogue, said: str, heard: str
+) -> None:
+    catalogue.holds("Муму", "И. С. Тургенев", at(CENTRAL, 3, 6))
+
+    await reader.says(said)
+    reader.hears(heard, "Муму")
+
+    await reader.says("есть 2 экземпляра «Муму»?")
+    reader.hears("Муму")
+    reader.hears_nothing_of("Столько")

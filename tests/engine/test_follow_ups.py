@@ -60,6 +60,14 @@ def asked(text: str, dialogue: Dialogue, later: timedelta = timedelta()) -> str:
         ("а второй том?", "volume"),
         ("есть часть 3?", "volume"),
         ("да, забронируй мне её", "reserve"),
+        ("а можно вы её для меня подержите до пятницы", "reserve"),
+        ("а сколько всего у вас по всем филиалам?", "copies"),
+        ("а за девятый класс?", "grade"),
+        ("а 9?", "number"),
+        ("а что-нибудь похожее?", "alike"),
+        ("на месяц", "amount"),
+        ("а если неделю?", "amount"),
+        ("а за 10 страниц?", "amount"),
         ("нет ли в детской?", "elsewhere"),
         ("а дубровская?", "elsewhere"),
         ("а в детской есть?", "elsewhere"),
@@ -86,6 +94,8 @@ def test_questions_on_the_book_that_was_shown(said: str, question: str) -> None:
         "сколько стоит копия",
         "кто написал муму",
         "забронируйте каштанку",
+        "подержите для меня каштанку до пятницы",
+        "похожее на дюну",
         "продлите её",
         "позовите библиотекаря",
         "спасибо",
@@ -112,6 +122,11 @@ def test_nothing_is_followed_up_where_nothing_was_shown_or_long_ago() -> None:
     assert asked("а где она?", Dialogue()) == ""
     assert asked("а где она?", BOOK, LASTS) == "where:work"
     assert asked("а где она?", BOOK, LASTS + timedelta(seconds=1)) == ""
+
+
+def test_a_thing_without_a_number_is_no_amount() -> None:
+    assert not asked("а книжка", BOOK).startswith("amount")
+    assert asked("а 10 книг?", BOOK) == "amount:work"
 
 
 def test_a_long_message_is_a_wish_of_its_own() -> None:
