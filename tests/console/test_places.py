@@ -368,3 +368,16 @@ async def test_a_librarian_of_one_branch_finds_it_first_and_is_told_that_it_is_t
     closing = page.partition('action="/console/places/close"')[2].partition("</form>")[0]
     assert "Где: <b>Детская библиотека</b>" in closing
     assert re.findall(r"<h3>(.*?)</h3>", page)[:2] == ["Детская библиотека", "Центральная библиотека"]
+
+
+async def test_what_is_wrong_with_a_form_is_told_beside_it(editor: Browser) -> None:
+    """Between the two stand all branches."""
+    days = {"first": "2026-01-01", "kind": "closed", "branch": "all"}
+    shut = {"until": "date", "last": "", "branch": "all"}
+
+    of_days = await (await editor.post("places/days", days)).text()
+    of_closing = await (await editor.post("places/close", shut)).text()
+
+    assert 0 < of_days.index('action="/console/places/close"') < of_days.index("Эти дни уже прошли.")
+    assert of_days.count('class="fault"') == of_closing.count('class="fault"') == 1
+    assert of_closing.index("Укажите день, по который закрыто") < of_closing.index('action="/console/places/close"')
