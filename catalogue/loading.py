@@ -25,7 +25,7 @@ MOST_PLACES = 1000
 MAY_DISAPPEAR = 0.2
 """Share of a source's records that may be gone without asking."""
 _DATED = re.compile(r"(?:[-_. ]*(?:\d{4}[-_.]?\d{2}[-_.]?\d{2}|\d{2}[-_.]\d{2}[-_.]\d{2,4}|\(\d+\)))+$")
-_PACKED = frozenset({".gz", ".csv", ".tsv", ".txt", ".xlsx", ".mrc", ".iso", ".xml", ".dat", ".marc", ".mrk"})
+_PACKED = frozenset({".gz", ".csv", ".tsv", ".txt", ".xlsx", ".ods", ".mrc", ".iso", ".xml", ".dat", ".marc", ".mrk"})
 
 Progress = Callable[[SourceFile, int], None]
 """Told after every batch: the file, and how far of its ``size`` it is read."""

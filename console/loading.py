@@ -79,8 +79,8 @@ def _of_another_kind() -> dict[str, str]:
         Fault.OLD_EXCEL: _("Это файл старого Excel или Word. Откройте его в Excel.") + " " + as_a_workbook,
         Fault.WEB_PAGE: _("Это не таблица, а веб-страница. Откройте её в Excel.") + " " + as_a_workbook,
         Fault.OTHER_OFFICE: _(
-            "Это документ LibreOffice или Word, а нужна книга Excel (.xlsx). Из LibreOffice её можно сохранить, "
-            "из Word скопируйте таблицу в Excel."
+            "Это текстовый документ, а нужна таблица. Скопируйте её в Excel или LibreOffice Calc, сохраните и "
+            "отправьте новый файл (.xlsx или .ods)."
         ),
         Fault.ARCHIVE: _("Это архив. Распакуйте его и отправьте файл, который внутри."),
         Fault.PICTURE: _("Это PDF или картинка. Боту нужен файл из вашей программы: MARC, CSV или Excel."),

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from bot.errors import InputError
 from bot.shelving import Fault
+from catalogue.importers.opendocument import is_open_document
 
 _ZIP = b"PK\x03\x04"
 _IN_EXCEL = "in Excel: open it, then Save as → Excel Workbook (.xlsx)"
@@ -34,6 +35,7 @@ class ForeignFile(InputError):
         self.fault = fault
 
 
+_TEXT_DOCUMENT = "a text document of {}; copy its table into a spreadsheet and save that (.xlsx or .ods)"
 _DATABASE = "; in it, or in Excel: open the table of books, then Save as → Excel Workbook (.xlsx)"
 _MAGIC = (
     (b"%PDF", Foreign("a PDF document", Fault.PICTURE)),
@@ -47,7 +49,7 @@ _MAGIC = (
     (b"MM\0*", Foreign("a picture", Fault.PICTURE)),
     (b"AT&TFORM", Foreign("a scanned document (DjVu)", Fault.PICTURE)),
     (b"SQLite format 3", Foreign("an SQLite database")),
-    (b"\0\1\0\0Standard ", Foreign(f"a database of Access{_DATABASE}", Fault.OTHER_OFFICE)),
+    (b"\0\1\0\0Standard ", Foreign(f"a database of Access{_DATABASE}")),
     (b"{\\rtf", Foreign("an RTF document", Fault.OTHER_OFFICE)),
     (b"MZ", Foreign("a program")),
     (b"\x7fELF", Foreign("a program")),
@@ -103,7 +105,7 @@ def _packed(path: Path) -> Foreign | None:
     if any(name.startswith("xl/") for name in names):
         return None
     if "content.xml" in names and "mimetype" in names:
-        return Foreign("a document of LibreOffice; in it: Save as → Excel 2007-365 (.xlsx)", Fault.OTHER_OFFICE)
+        return None if is_open_document(path) else Foreign(_TEXT_DOCUMENT.format("LibreOffice"), Fault.OTHER_OFFICE)
     if any(name.startswith("word/") for name in names):
-        return Foreign("a document of Word; copy its table into Excel and save that (.xlsx)", Fault.OTHER_OFFICE)
+        return Foreign(_TEXT_DOCUMENT.format("Word"), Fault.OTHER_OFFICE)
     return Foreign("a ZIP archive that holds no spreadsheet; unpack it first", Fault.ARCHIVE)

@@ -67,7 +67,8 @@ def recognise(
         if _is_irbis_text(head):
             return _irbis_text(path, forced)
         other = None if _is_text(head) else Foreign("no text")
-    table = None if other else recognise_table(path, encoding, month_first=month_first)
+    one_house = len({branch.code for branch in branches}) == 1
+    table = None if other else recognise_table(path, encoding, month_first=month_first, one_house=one_house)
     if table is None:
         if other is None and head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             other = Foreign("text in UTF-16 that is no table; save it as UTF-8")

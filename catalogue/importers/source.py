@@ -30,6 +30,7 @@ class SourceFile:
         branch_in: The subfield of MARC21's 852 that names the branch.
         branches_otherwise: What the other subfield names, where no name of a branch told which of the two it is.
         holdings_apart: Whether records of holdings stand among MARC21's books, or may, as far as is known beforehand.
+        one_house: Whether the library has one branch only: what a table says of places is of rooms and shelves.
         month_first: Whether a table's «3/5/2026» is the fifth of March.
         reader: Reads the records; a function of a module, so that the whole value can be pickled.
     """
@@ -43,6 +44,7 @@ class SourceFile:
     branches_otherwise: tuple[str, ...] = ()
     holdings_apart: bool = False
     month_first: bool = False
+    one_house: bool = False
     reader: Reader = field(repr=False, compare=False)
 
     def records(self) -> Iterator[Read | Rejected]:

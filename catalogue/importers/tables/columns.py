@@ -226,6 +226,17 @@ class Header:
         return not OF_COPIES.isdisjoint(self.columns)
 
 
+def in_one_house(header: Header) -> Header:
+    """For a library that has one branch: where a copy is kept is a shelf or a room of it («аб.», «ч/з»)."""
+    place = header.columns.get(Column.BRANCH)
+    if place is None or column_of(header.headings[place]) is not Column.LOCATION:
+        return header
+    columns: dict[Column, int] = {
+        Column.LOCATION if column is Column.BRANCH else column: at for column, at in header.columns.items()
+    }
+    return replace(header, columns=columns)
+
+
 def find_header(rows: Sequence[Sequence[str]]) -> Header | None:
     """The header among the first rows: the row, or pair of rows, with most known headings and a title among them."""
     best: Header | None = None

@@ -8,13 +8,22 @@ from pathlib import Path
 
 from bot.errors import InputError
 from bot.library.records import Read, Rejected, Rejection
-from bot.quick import dataclass
+from bot.quick import dataclass, replace
 from bot.shelving import Fault
 from catalogue.importers import charsets
 from catalogue.importers.foreign import ForeignFile
+from catalogue.importers.opendocument import is_open_document
 from catalogue.importers.source import SourceFile, Stream, unpacked_size
 from catalogue.importers.tables import rows as tables
-from catalogue.importers.tables.columns import EXPECTED, HEADER_WITHIN, Column, Header, find_header, headings_of
+from catalogue.importers.tables.columns import (
+    EXPECTED,
+    HEADER_WITHIN,
+    Column,
+    Header,
+    find_header,
+    headings_of,
+    in_one_house,
+)
 from catalogue.importers.tables.days import ASKED_ROWS, is_month_first
 from catalogue.importers.tables.records import TableReader, rejected, sheet_branch
 from catalogue.importers.tables.rows import Row
@@ -22,7 +31,8 @@ from catalogue.importers.tables.rows import Row
 _SAMPLE = 1 << 18
 _TRIED_LINES = 40
 _ROWS_OF_A_LIST = 2
-_TABLE_NAMES = (".csv", ".tsv", ".csv.gz", ".tsv.gz", ".xlsx", ".xlsm")
+_WORKBOOKS = frozenset({"xlsx", "ods"})
+_TABLE_NAMES = (".csv", ".tsv", ".csv.gz", ".tsv.gz", ".xlsx", ".xlsm", ".ods")
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF32_LE, "utf-32-le"), (codecs.BOM_UTF32_BE, "utf-32-be"),
     (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"),
@@ -39,19 +49,22 @@ class _Layout:
     columns: int
 
 
-def recognise_table(path: Path, encoding: str = "", *, month_first: bool = False) -> SourceFile | None:
+def recognise_table(
+    path: Path, encoding: str = "", *, month_first: bool = False, one_house: bool = False
+) -> SourceFile | None:
     """A table with a header that names a column of titles; None where the file is no table at all.
 
     Args:
-        path: CSV (``;``, ``,``, ``|``), tab-separated text, gzip of these, or an Excel workbook (.xlsx).
+        path: CSV (``;``, ``,``, ``|``), tab-separated text, gzip of these, or a workbook (.xlsx, .ods).
         encoding: Overrules what the charset looks like; workbooks have none.
         month_first: Whether «3/5/2026» is the fifth of March, where no date of the file tells.
+        one_house: Whether the library has one branch only.
 
     Raises:
         InputError: It is a table, but its header names no titles: the text says which headings were found.
     """
     if tables.is_workbook(path):
-        return _recognise_workbook(path, month_first=month_first)
+        return replace(_recognise_workbook(path, month_first=month_first), one_house=one_house)
     head = head_of(path)
     charset, evidence = charset_of(head, encoding)
     layout = _layout(first_lines(head, charset))
@@ -72,6 +85,7 @@ def recognise_table(path: Path, encoding: str = "", *, month_first: bool = False
         month_first=_month_first(
             tables.text_rows(path, charset, layout.delimiter), layout.header, otherwise=month_first
         ),
+        one_house=one_house,
         reader=read_table,
     )
 
@@ -91,10 +105,10 @@ def read_table(source: SourceFile) -> Iterator[Read | Rejected]:
         InputError: The file cannot be read any more, or changed its header since it was recognised.
     """
     try:
-        if source.charset == "xlsx":
-            yield from _read_workbook(source.path, month_first=source.month_first)
+        if source.charset in _WORKBOOKS:
+            yield from _read_workbook(source)
         else:
-            yield from _read_text(source.path, source.charset, month_first=source.month_first)
+            yield from _read_text(source)
     except OSError as error:
         raise InputError(
             f"{source.path}: cannot be read ({error.strerror or error}); copy it to this machine and repeat"
@@ -154,13 +168,15 @@ def _tried(lines: Sequence[str], delimiter: str) -> _Layout:
     return _Layout(delimiter=delimiter, header=header, sample=sample, columns=columns)
 
 
-def _read_text(path: Path, charset: str, *, month_first: bool) -> Iterator[Read | Rejected]:
+def _read_text(source: SourceFile) -> Iterator[Read | Rejected]:
+    path, charset = source.path, source.charset
     layout = _layout(first_lines(head_of(path), charset))
     if layout.header is None:
         raise _no_header(path, layout.sample)
-    reader = TableReader(header=layout.header, is_text=True, month_first=month_first)
+    header = in_one_house(layout.header) if source.one_house else layout.header
+    reader = TableReader(header=header, is_text=True, month_first=source.month_first, one_house=source.one_house)
     for row in tables.text_rows(path, charset, layout.delimiter):
-        if row.number > layout.header.rows:
+        if row.number > header.rows:
             yield from reader.take(row)
     yield from reader.finish()
 
@@ -184,7 +200,7 @@ def _recognise_workbook(path: Path, *, month_first: bool) -> SourceFile:
     return SourceFile(
         path=path,
         format="table",
-        charset="xlsx",
+        charset="ods" if is_open_document(path) else "xlsx",
         size=tables.workbook_size(path),
         evidence=f"sheets with a header: {len(found)}; columns: {_columns(found[0])}",
         month_first=month_first,
@@ -192,18 +208,25 @@ def _recognise_workbook(path: Path, *, month_first: bool) -> SourceFile:
     )
 
 
-def _read_workbook(path: Path, *, month_first: bool) -> Iterator[Read | Rejected]:
-    for name, sheet in tables.workbook_sheets(path):
-        yield from _read_sheet(name, sheet, month_first=month_first)
+def _read_workbook(source: SourceFile) -> Iterator[Read | Rejected]:
+    for name, sheet in tables.workbook_sheets(source.path):
+        yield from _read_sheet(source, name, sheet)
 
 
-def _read_sheet(name: str, sheet: Iterator[Row], *, month_first: bool) -> Iterator[Read | Rejected]:
+def _read_sheet(source: SourceFile, name: str, sheet: Iterator[Row]) -> Iterator[Read | Rejected]:
     first = list(islice(sheet, HEADER_WITHIN + 1))
     header = find_header([row.cells for row in first])
     if header is None:
         yield from _without_header(name, [*first, *sheet])
         return
-    reader = TableReader(header=header, is_text=False, month_first=month_first, branch=sheet_branch(name))
+    header = in_one_house(header) if source.one_house else header
+    reader = TableReader(
+        header=header,
+        is_text=False,
+        month_first=source.month_first,
+        one_house=source.one_house,
+        branch=sheet_branch(name),
+    )
     for row in first[header.rows :]:
         yield from reader.take(row)
     for row in sheet:
@@ -238,7 +261,8 @@ def _check(path: Path, header: Header) -> None:
 
 
 def _columns(header: Header) -> str:
-    return ", ".join(f"{column.value} «{header.headings[place]}»" for column, place in header.columns.items())
+    named = ((column.value, " ".join(header.headings[place].split())) for column, place in header.columns.items())
+    return ", ".join(f"{column} «{heading}»" for column, heading in named)
 
 
 def _named(delimiter: str) -> str:

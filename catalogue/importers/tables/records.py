@@ -25,6 +25,7 @@ _BRANCH_HEADING = re.compile(
 )
 _WORDS = re.compile(r"[^\W\d_].*[^\W\d_]{4}|[^\W\d_]{4}")
 """What a heading between the rows has: it begins with a letter and has a word in it, «Детская литература 0+»."""
+_ROOM = re.compile(r"абонемент|чит\w*\.?\s*зал|отдел|хранилищ|кафедр")
 _INITIAL = re.compile(r"\b[А-ЯЁA-Z]\.")
 _LONE_TITLE = "nothing but a title: is it a heading, or the rest of the title above it?"
 _SHEET_OF_A_BRANCH = re.compile(r"фил|библиот|б-ка|абонемент|отдел|читальн", re.IGNORECASE)
@@ -67,12 +68,14 @@ class TableReader:
         header: What the columns mean.
         is_text: Whether a row with more cells than the header has is a damaged one: in a text its cells have shifted.
         month_first: Whether «3/5/2026» is the fifth of March.
+        one_house: Whether the library has one branch only: «Абонемент» over rows or a sheet is a room of it.
         branch: The branch that a heading between the rows, or the sheet's name, has named.
     """
 
     header: Header
     is_text: bool
     month_first: bool = False
+    one_house: bool = False
     branch: str = ""
     _above: dict[int, str] = field(default_factory=dict)
     _gathering: _Gathering | None = None
@@ -255,7 +258,11 @@ class TableReader:
             status = found
         elif lent and status in {ItemStatus.AVAILABLE, ItemStatus.UNKNOWN}:
             status = ItemStatus.ON_LOAN
-        branch = values.said(cells.get(Column.BRANCH, "")) or self.branch
+        branch = values.said(cells.get(Column.BRANCH, ""))
+        if self.one_house and _ROOM.search(self.branch.lower()):
+            location = location or self.branch
+        else:
+            branch = branch or self.branch
         return (
             ItemData(
                 branch=branch,

@@ -13,6 +13,7 @@ from typing import Literal
 
 from bot.errors import InputError
 from bot.quick import dataclass
+from catalogue.importers.opendocument import OpenDocument, is_open_document
 from catalogue.importers.source import Stream
 from catalogue.importers.tables import values
 
@@ -161,7 +162,9 @@ class _Sheet:
 
 
 def is_workbook(path: Path) -> bool:
-    """Whether a file is an Excel workbook of the zipped kind."""
+    """Whether a file is a workbook of Excel (of the zipped kind) or of LibreOffice."""
+    if is_open_document(path):
+        return True
     try:
         with zipfile.ZipFile(path) as archive:
             return "xl/workbook.xml" in archive.namelist()
@@ -171,13 +174,13 @@ def is_workbook(path: Path) -> bool:
 
 def workbook_size(path: Path) -> int:
     """Rows of all visible sheets."""
-    with _Workbook(path) as book:
+    with _opened(path) as book:
         return sum(sheet.rows for _, sheet in book.sheets)
 
 
 def hidden_sheets(path: Path) -> list[str]:
     """Names of the sheets that somebody hid."""
-    with _Workbook(path) as book:
+    with _opened(path) as book:
         return book.hidden
 
 
@@ -187,11 +190,36 @@ def workbook_sheets(path: Path) -> Iterator[tuple[str, Iterator[Row]]]:
     Raises:
         InputError: The workbook is damaged.
     """
-    with _Workbook(path) as book:
+    with _opened(path) as book:
         before = 0
         for name, sheet in book.sheets:
             yield name, book.rows_of(name, sheet, before)
             before += sheet.rows
+
+
+def _opened(path: Path) -> "_Workbook | _OpenWorkbook":
+    return _OpenWorkbook(path) if is_open_document(path) else _Workbook(path)
+
+
+class _OpenWorkbook:
+    """An open workbook of LibreOffice."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __enter__(self) -> "_OpenWorkbook":
+        self._book = OpenDocument(self._path)
+        self.sheets = [(name, _Sheet(rows=count)) for name, count in self._book.sheets]
+        self.hidden = self._book.hidden
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        """Nothing stays open between two rows' readers."""
+
+    def rows_of(self, name: str, _: _Sheet, before: int) -> Iterator[Row]:
+        """One sheet's rows, numbered from ``before``."""
+        for number, (cells, hidden) in enumerate(self._book.rows_of(name), before + 1):
+            yield Row(number=number, offset=number - 1, cells=_trimmed(map(values.cell, cells)), hidden=hidden)
 
 
 class _Workbook:

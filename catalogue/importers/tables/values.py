@@ -98,7 +98,7 @@ _CODES = {
 }  # fmt: skip
 """Status codes of IRBIS, which inventories made from it keep; a plus and a minus."""
 _READING_ROOM = re.compile(
-    r"чит\w*\.?\s*зал|(?<!\w)ч\.?\s?з\.?(?!\w)|reading room|не выда[её]тся|не (?:для|к|подлежит) выдач|только в зале"
+    r"чит\w*\.?\s*зал|(?<!\w)ч\.?[\s/]?з\.?(?!\w)|reading room|не выда[её]тся|не (?:для|к|подлежит) выдач|только в зале"
     r"|library use|reference (?:only|collection|section)|^reference$|non-?circulating|not for loan|does not circulate"
 )
 _KINDS: tuple[tuple[str, Kind], ...] = (

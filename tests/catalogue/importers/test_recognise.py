@@ -107,8 +107,8 @@ def test_a_zip_is_told_to_be_unpacked(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("names", "told"),
     [
-        (("mimetype", "content.xml"), "is a document of LibreOffice; in it: Save as"),
-        (("word/document.xml",), "is a document of Word; copy its table into Excel"),
+        (("mimetype", "content.xml"), "is a text document of LibreOffice; copy its table"),
+        (("word/document.xml",), "is a text document of Word; copy its table into a spreadsheet"),
     ],
 )
 def test_a_document_of_another_program_is_told_what_to_save_it_as(

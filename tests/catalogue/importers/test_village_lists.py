@@ -6,7 +6,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from bot.library.model import ItemStatus
+from bot.library.model import Branch, ItemStatus
 from bot.library.records import Read, RecordData, Rejected, Rejection
 from bot.shelving import Fault
 from catalogue.importers import ForeignFile, recognise
@@ -231,7 +231,7 @@ def test_a_last_row_without_an_end_is_whole_if_it_has_all_its_cells(tmp_path: Pa
         ("a.webp", b"RIFF\x24\0\0\0WEBPVP8 ", "picture", Fault.PICTURE),
         ("a.bmp", b"BM\x36\x10\0\0\0\0\0\0\x36\0\0\0", "picture", Fault.PICTURE),
         ("a.djvu", b"AT&TFORM\0\0\1\0DJVU", "DjVu", Fault.PICTURE),
-        ("a.mdb", b"\0\1\0\0Standard Jet DB\0", "Access", Fault.OTHER_OFFICE),
+        ("a.mdb", b"\0\1\0\0Standard Jet DB\0", "Access", Fault.UNKNOWN_KIND),
         ("a.dbf", b"\x03\x7c\x05\x01\x02\0\0\0\x61\0\x30\0" + b"\0" * 20 + b"AUTHOR\0\0", "dBase", Fault.UNKNOWN_KIND),
         ("~$a.xlsx", b"\5user" + b"\0" * 160, "without «~\\$»", Fault.UNKNOWN_KIND),
     ],
@@ -334,3 +334,27 @@ def test_a_text_without_columns_is_told_what_to_make_of_it(tmp_path: Path) -> No
         recognise(path)
 
     assert caught.value.fault is Fault.NO_HEADER
+
+
+def test_in_a_library_of_one_house_the_place_of_a_copy_is_a_room(tmp_path: Path) -> None:
+    path = csv(tmp_path, "Инв. №;Название;Место хранения", "1;Нос;аб.", "2;Вий;ч/з")
+    house = [Branch(code="01", name="Сосновская библиотека")]
+
+    def places(branches: Sequence[Branch]) -> list[tuple[str, str, bool]]:
+        found = [row.record for row in recognise(path, "", branches).records() if isinstance(row, Read)]
+        return [(item.branch, item.location, item.lendable) for record in found for item in record.items]
+
+    assert places(house) == [("", "аб.", True), ("", "ч/з", False)]
+    assert places([*house, Branch(code="02", name="Детская")]) == [("аб.", "", True), ("ч/з", "", False)]
+
+
+def test_in_a_library_of_one_house_a_heading_over_the_rows_may_be_a_room(tmp_path: Path) -> None:
+    path = csv(
+        tmp_path, "Инв. №;Название;Год", "Читальный зал;;", "1;Нос;1990", "Библиотека с. Сосновка;;", "2;Вий;1990"
+    )
+    house = [Branch(code="01", name="Сосновская библиотека")]
+    found = [row.record.items[0] for row in recognise(path, "", house).records() if isinstance(row, Read)]
+
+    assert [(item.branch, item.location, item.lendable) for item in found] == [
+        ("", "Читальный зал", False), ("Библиотека с. Сосновка", "", True),
+    ]  # fmt: skip
