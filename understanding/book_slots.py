@@ -1,11 +1,12 @@
 """What a message tells of a book: title, author, volume, class, age, genre, subject, series."""
 
 import re
+from functools import lru_cache
 
 from bot.language import names, numbers, tongues
 from bot.language.folding import fold
 from understanding import circumstances
-from understanding.sought import Sought
+from understanding.sought import AnyOf, Sought
 
 _IN_WORDS = (
     r"од(?:ного|ин)|дв(?:ух|а)|тр(?:ех|ёх|и)|четыр(?:ех|ёх|е)|(?:пят|шест|сем|девят|десят|одиннадцат|двенадцат"
@@ -55,7 +56,7 @@ _VOLUME = Sought(
     "перв втор трет четв пят шест седьм восьм девят десят одиннадцат",
     r"[\da-z]",
 )
-_NUMBER_AT_THE_END = re.compile(r"(?i)(?<![\d.,-])\s(\d{1,2}|[ivx]{1,4})\s*$")
+_NUMBER_AT_THE_END = Sought(r"(?i)(?<![\d.,-])\s(\d{1,2}|[ivx]{1,4})\s*$", "", r"[\divx]")
 _NUMBERED_THINGS = re.compile(r"(?i)(?:палат\w*|номер|дом|квартир\w*|глав\w*|школ\w*|класс\w*|№|и|на|за|до|из|-|—)\s*$")
 _LAST_VOLUME = 20
 _INITIALS = Sought(
@@ -159,7 +160,9 @@ _NOUNS = re.compile(
     r"(?:книг[аиуе]?|книжк[аиу]|роман|повесть|рассказ|учебник|пособие|произведени[ея]|сборник|том|часть)\s+"
     r"(?:(?:по|под названием|называется|автор\w?)\s+)?"
 )
-_LONGEST_TITLE = 12
+_TOLD_OUTRIGHT = AnyOf(_GRADE, _GRADE_BEHIND, _GRADER, _AGE, _AGE_OF, _OLD, _VOLUME, _SERIES)
+_BESIDE_A_TITLE = AnyOf(_AUTHOR, _INITIALS, _LANGUAGE, _GRADE, _AGE, _VOLUME)
+_LONGEST_TITLE, _TEXTS = 12, 64
 _MOST_READ = 60
 """In more words no writer is looked for but one with initials, or behind «автор»: time is short."""
 _KNOWN = 12
@@ -168,7 +171,7 @@ _NO_TITLE = frozenset(("у", "от", "из", "с", "у вас", "что есть
 """What is left where only an author was named: «что есть у Сальникова»."""
 _NO_INITIALS = frozenset(("у", "о", "с", "к", "в", "а", "и"))
 """Little words before a name; behind it, or with a full stop, they are initials: «Пушкин а с», «А. Блок»."""
-_NOT_BY = re.compile(r"(?i)\b(?:кроме|не)\s+[а-яё-]+(?:\s+и\s+[а-яё-]+)?")
+_NOT_BY = Sought(r"(?i)\b(?:кроме|не)\s+[а-яё-]+(?:\s+и\s+[а-яё-]+)?", "кроме не")
 """«Антиутопии, кроме Оруэлла», «только не толстое»."""
 _OF_SOME_KIND = Sought(
     r"\b(?:(?:[Чч]то|[Чч]его|[Чч][оёе])(?:[ -]?(?:нибудь|нить|то))?|(?:по|про)читать)\s+([а-яё]{3,}[ое]го)\b", "ого его"
@@ -218,6 +221,13 @@ def book(text: str, found: dict[str, str]) -> None:
     """Add what is told outright of a book."""
     if told := quoted(text):
         found["title"] = told
+    if _TOLD_OUTRIGHT.may_match(text):
+        _numbers_and_series(text, found)
+    if value := author(text):
+        found["author"] = value
+
+
+def _numbers_and_series(text: str, found: dict[str, str]) -> None:
     if value := _grade(text):
         found["grade"] = value
     if value := _age(text):
@@ -226,8 +236,6 @@ def book(text: str, found: dict[str, str]) -> None:
         found["volume"] = digits(match[1] or match[2])
     if match := _SERIES.search(text):
         found["series"] = match[1].strip()
-    if value := author(text):
-        found["author"] = value
 
 
 def series(text: str, rest: str, found: dict[str, str]) -> None:
@@ -247,8 +255,10 @@ def title(intent: str, rest: str, found: dict[str, str]) -> None:
     """The title out of what goes to the catalogue, without author, volume, class; a number at its end is a volume."""
     if "title" in found or (found.get("series") and _IN_ORDER.search(rest)):
         return
-    bare = _INITIALS.without(_AUTHOR.without(circumstances.without(intent, rest)))
-    bare = _VOLUME.without(_AGE.without(_GRADE.without(_LANGUAGE.without(bare))))
+    bare = circumstances.without(intent, rest)
+    if _BESIDE_A_TITLE.may_match(bare):
+        bare = _INITIALS.without(_AUTHOR.without(bare))
+        bare = _VOLUME.without(_AGE.without(_GRADE.without(_LANGUAGE.without(bare))))
     if "volume" not in found and (match := _NUMBER_AT_THE_END.search(bare)):
         value = numbers.value_of(match[1].lower())
         before = bare[: match.start()]
@@ -304,7 +314,7 @@ def author(text: str) -> str:
         told = match[1].strip()
         read = names.readings(fold(told).split())
         return _written(told, read[0]) if read else told
-    text = _without_a_kind(_NOT_BY.sub(" ", text))
+    text = _without_a_kind(_NOT_BY.without(text))
     if span := _span(text):
         spans = list(_WORD.finditer(text))
         first, last, named = span
@@ -368,6 +378,7 @@ def _age(text: str) -> str:
     return ""
 
 
+@lru_cache(maxsize=_TEXTS)
 def _span(text: str) -> tuple[int, int, names.Named] | None:
     """The words that name a writer: sure names anywhere, well-known ones that are words, too, at an end."""
     spans = list(_WORD.finditer(text))

@@ -1,6 +1,6 @@
 """What is said around a title and is no part of it: where a book is wanted, until when, by whom, all parts of it."""
 
-from understanding.sought import Sought
+from understanding.sought import AnyOf, Sought
 
 MONTH = r"(?:январ|феврал|март|апрел|ма[яйе]|июн|июл|август|сентябр|октябр|ноябр|декабр)"
 ORDINAL = r"(?:перв|втор|трет|четв[её]рт|пят|шест|седьм|восьм|девят|десят)"
@@ -40,6 +40,7 @@ _OF_WHAT_AGE_AT_THE_START = Sought(
     "лет год нуж надо ищу хоч треб дай есть",
 )
 """«Мне 14, и нужен граф Монте-Кристо»."""
+_AROUND = AnyOf(_OF_WHAT_AGE_AT_THE_START, _WHERE_AT_THE_END, _ALL_OF_IT_AT_THE_END)
 _ORDERS = frozenset({"hold", "renew"})
 """What is done until some day; elsewhere «Меню на неделю» is a title."""
 
@@ -49,6 +50,8 @@ def without(intent: str, text: str) -> str:
 
     "" where nothing else is said.
     """
+    if intent not in _ORDERS and not _AROUND.may_match(text):
+        return text.strip()
     text = _OF_WHAT_AGE_AT_THE_START.without(text).strip()
     while True:
         cut = _shorter(_shorter(text, _WHERE_AT_THE_END), _ALL_OF_IT_AT_THE_END)

@@ -6,6 +6,7 @@ from understanding.judging import Stretch
 from understanding.tokens import Message
 
 _ROWS = ("йцукенгшщзхъ", "фывапролджэ", "ячсмитьбю", "qwertyuiop", "asdfghjkl", "zxcvbnm")
+_WALKS = " ".join((*_ROWS, *(row[::-1] for row in _ROWS)))
 _VOWELS = re.compile("[аеиоуыэюяaeiouy]")
 _SAME = re.compile(r"^(.{1,2})\1{3,}$")
 _AGAIN = re.compile(r"^(.{2,5})\1+$")
@@ -29,7 +30,7 @@ def is_gibberish(message: Message, words: Stretch) -> bool:
 def _senseless(word: str) -> bool:
     if word.isdigit():
         return False
-    if len(word) >= _SHORTEST_ROW and any(word in row or word in row[::-1] for row in _ROWS):
+    if len(word) >= _SHORTEST_ROW and word in _WALKS:
         return True
     if _SAME.match(word) or ((again := _AGAIN.match(word)) and any(again[1] in row for row in _ROWS)):
         return True

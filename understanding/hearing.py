@@ -109,7 +109,7 @@ class Ear:
         """
         intents = self._intents if present & self._unless_any == 0 else self._wanted(present)
         most = max(scores)
-        total = most + log(sum([exp(score - most) for score in scores]))
+        total = most + log(sum(map(exp, map((-most).__add__, scores))))
         least = total + _LEAST_POWER
         powers = {
             intent: score - total

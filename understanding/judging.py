@@ -90,8 +90,7 @@ def stretch(message: Message) -> Stretch:
     found: dict[Pattern, None] = {}
     rows = []
     for number, token in enumerate(tokens):
-        for pattern in token.meaning.patterns:
-            found[pattern] = None
+        found.update(dict.fromkeys(token.meaning.patterns))
         if not token.meaning.rows or number + 1 == len(tokens):
             continue
         for row in token.meaning.rows.get(tokens[number + 1].word[:SECOND], ()):

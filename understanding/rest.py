@@ -82,6 +82,8 @@ def rest(message: Message, words: Stretch, request: int = 0) -> Rest:
 
 
 def _titles(message: Message, first: int, last: int) -> tuple[str, ...]:
+    if _AND.isdisjoint([token.word for token in message.tokens[first:last]]) and not _SEPARATES.search(message.text):
+        return ()  # nothing parts it, as nearly always
     pieces: list[str] = []
     begin = first
     for number in range(first + 1, last + 1):
@@ -153,8 +155,8 @@ def _unquoted(text: str) -> str:
 
 def _cut(marks: dict[int, tuple[int, str]], first: int, last: int, least: int) -> tuple[int, int]:
     """What is left when both ends are cut; nothing where the cuts meet."""
-    begin = first + _edge([marks[number] for number in range(first, last)], least)
-    stop = last - _edge([marks[number] for number in range(last - 1, begin - 1, -1)], least)
+    begin = first + _edge(marks, range(first, last), least)
+    stop = last - _edge(marks, range(last - 1, begin - 1, -1), least)
     return begin, stop
 
 
@@ -174,11 +176,12 @@ def _marks(message: Message, words: Stretch, request: int) -> dict[int, tuple[in
     return marks
 
 
-def _edge(marks: list[tuple[int, str]], least: int) -> int:
+def _edge(marks: dict[int, tuple[int, str]], places: range, least: int) -> int:
     """How many words to cut: up to the last one so strong that noise alone parts it from the end."""
     cut = 0
     strong = False
-    for number, (strength, role) in enumerate(marks):
+    for number, place in enumerate(places):
+        strength, role = marks[place]
         if strength == 0:
             break
         if strength >= least and (role != "noun" or strong or number == 0):

@@ -7,6 +7,7 @@ it could begin with. Which patterns have a piece in a word is found out once a w
 import re
 from collections.abc import Sequence
 from functools import cached_property, lru_cache
+from operator import add
 
 _WORDS, _TEXTS = 8_192, 64
 """Words, and texts, of which it is remembered whose pieces they hold."""
@@ -49,10 +50,10 @@ class _Pieces:
         return found
 
     def _in_word(self, word: str) -> int:
-        found, begins = 0, self._by_beginning.get
-        for at in range(len(word)):
-            for piece, bit in begins(word[at : at + _BEGINNING], ()):
-                if word.startswith(piece, at):
+        found = 0
+        for beginning in self._by_beginning.keys() & set(map(add, word, word[1:])):
+            for piece, bit in self._by_beginning[beginning]:
+                if piece in word:
                     found |= bit
         for piece, bit in self._short:
             if piece in word:
@@ -77,7 +78,7 @@ class Sought:
 
     def __init__(self, pattern: str, pieces: str, among: str = "") -> None:
         self._written = pattern
-        self._bit = _pieces.add(pieces.split(), among)
+        self.bit = _pieces.add(pieces.split(), among)
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
@@ -86,8 +87,19 @@ class Sought:
 
     def search(self, text: str) -> re.Match[str] | None:
         """As ``re.Pattern.search``."""
-        return self.pattern.search(text) if _pieces.in_text(text) & self._bit else None
+        return self.pattern.search(text) if _pieces.in_text(text) & self.bit else None
 
     def without(self, text: str) -> str:
         """The text with a space for each match."""
-        return self.pattern.sub(" ", text) if _pieces.in_text(text) & self._bit else text
+        return self.pattern.sub(" ", text) if _pieces.in_text(text) & self.bit else text
+
+
+class AnyOf:
+    """Several patterns, of which in most texts not one is worth trying."""
+
+    def __init__(self, *patterns: Sought) -> None:
+        self._bits = sum(pattern.bit for pattern in patterns)
+
+    def may_match(self, text: str) -> bool:
+        """Whether a piece of any of them stands in the text."""
+        return _pieces.in_text(text) & self._bits != 0

@@ -175,7 +175,7 @@ class Reader:
         for repair in (_in_one_script, self._speller.word):
             if meaning:
                 break
-            if meant := repair(word):
+            if (meant := repair(word)) and meant != word:
                 word, meaning = meant, self.meaning(meant)
         if not meaning and numbers.value_of(word) is not None:
             meaning = self._phrases.kind("number")

@@ -103,10 +103,11 @@ def follower(units: Sequence[int]) -> Callable[[bytes, int], int | None]:
     """A function that follows bytes from a place in the graph; None where they lead nowhere."""
 
     def follow_bytes(key: bytes, index: int) -> int | None:
+        unit = units[index]
         for label in key:
-            unit = units[index]
             index ^= ((unit >> 10) << ((unit & _FAR) >> 6)) ^ label
-            if units[index] & _LABEL != label:
+            unit = units[index]
+            if unit & _LABEL != label:
                 return None
         return index
 

@@ -109,8 +109,9 @@ def name_of(tag: Any) -> frozenset[str]:
     return frozenset(kind for kind in (SURNAME, GIVEN_NAME, PATRONYMIC) if kind in tag)
 
 
+@lru_cache(maxsize=16_384)
 def is_cyrillic(word: str) -> bool:
-    """Whether the word is of Cyrillic letters: judged by its first and last."""
+    """Whether the word is of Cyrillic letters: judged by its first and last. Asked a dozen times of a new word."""
     return bool(word) and "\u0400" <= word[0] <= "\u052f" and "\u0400" <= word[-1] <= "\u052f"
 
 

@@ -205,8 +205,9 @@ def find(words: Sequence[str], *, sure: bool = True) -> tuple[int, int, Named] |
 def _find(words: tuple[str, ...], *, sure: bool) -> tuple[int, int, Named] | None:
     """Of a message the same words are asked about twice: as they were sent, and as they go to the catalogue."""
     initials = [_initial(word) is not None for word in words]
+    longest = _MOST_WORDS if True in initials else 1
     for at, word in enumerate(words):
-        for size in range(min(_MOST_WORDS, len(words) - at), 1, -1):
+        for size in range(min(longest, len(words) - at), 1, -1):
             # All but one are initials or given names, and one at an end is written out.
             if sum(initials[at : at + size]) < size - 1 or not (_is_surname(word) or _is_surname(words[at + size - 1])):
                 continue

@@ -20,6 +20,10 @@ Forms = dict[str, tuple[tuple[int, float, int], ...]]
 
 def share_asked_for(variant: Variant, credited: Sequence[float]) -> float:
     """How much of the title was asked for: of the whole, or of what stands before the subtitle."""
+    if not any(credited):
+        return 0.0
+    if min(credited) == 1.0:
+        return 1.0
     total = hit = main = 0.0
     for place, token in enumerate(variant.title):
         text = token[0]

@@ -13,6 +13,8 @@ from catalogue.index.questions import Question, Word
 from catalogue.index.reading import closeness, unfinished
 from catalogue.index.vocabulary import stem_distance
 
+SHORTEST = 3
+"""Letters of a word that is compared with what was typed."""
 _WORDS_OF_A_TITLE = 2
 _LONGEST_CUT_SHORT = 3
 """Among so many letters of a word stand the two that were typed of it."""
@@ -22,15 +24,55 @@ class Likenesses:
     """How well words of candidates may be what was meant by misspelt ones, remembered for one question."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[str, str, bool], float] = {}
+        self._known: dict[tuple[str, bool], Likeness] = {}
 
-    def of(self, word: Word, text: str, *, unfinished_too: bool = False) -> float:
-        """How well a word of a candidate may be what was meant by a misspelt one, 0..1; 0 below a half."""
-        asked = (word.text, text, unfinished_too)
+    def to(self, word: Word, *, unfinished_too: bool = False) -> "Likeness":
+        """How well any word may be what was meant by this one."""
+        asked = word.text, unfinished_too
         known = self._known.get(asked)
         if known is None:
-            known = self._known[asked] = _likeness(word, text, unfinished_too=unfinished_too)
+            known = self._known[asked] = Likeness(word, unfinished_too=unfinished_too)
         return known
+
+
+class Likeness(dict[str, float]):
+    """Words of candidates: how well each may be what was meant by one misspelt word, 0..1; 0 below a half."""
+
+    def __init__(self, word: Word, *, unfinished_too: bool) -> None:
+        super().__init__()
+        self._text, self._unfinished_too = word.text, unfinished_too
+        self._is_cut_short = is_cut_short(word.text)
+        self._guesses = [(guess, stem(guess), _letters(stem(guess))) for guess in word.guesses]
+
+    def __missing__(self, text: str) -> float:
+        fit = self[text] = self._measured(text)
+        return fit
+
+    def _measured(self, text: str) -> float:
+        if len(text) < SHORTEST:
+            return 0.0
+        if self._is_cut_short:
+            likely = self._unfinished_too and _has_in_order(self._text, text)
+            return unfinished(self._text, text) if likely else 0.0
+        best, size = 0.0, len(text)
+        letters = _letters(text)
+        for guess, own, of_own in self._guesses:
+            if self._unfinished_too and text.startswith(guess):
+                best = max(best, unfinished(guess, text))
+            length = min(len(guess), size)
+            most = deletes.edits(length) + (length > 9)
+            if not most or abs(len(guess) - size) > most + 2:
+                continue
+            if (of_own & ~letters).bit_count() > most:
+                continue  # so many letters are missing that there is nothing to measure
+            distance: float = DamerauLevenshtein.distance(guess, text, score_cutoff=most)
+            if distance > most:
+                most = min(most, deletes.edits(len(own)))
+                if len(own) >= 4:
+                    distance = stem_distance(own, text, most)
+            if distance < most + 1:
+                best = max(best, closeness(length, distance))
+        return best if best > 0.5 else 0.0
 
 
 def whole_likeness(question: Question, variants: Sequence[Variant]) -> float:
@@ -49,33 +91,6 @@ def _whole_likeness(question: Question, variant: Variant) -> float:
     title = [stem(token[0]) for token in variant.title]
     asked = " ".join(said)
     return max(Indel.normalized_similarity(asked, " ".join(some)) for some in (title, title[: variant.main]))
-
-
-def _likeness(word: Word, text: str, *, unfinished_too: bool) -> float:
-    if len(text) < 3:
-        return 0.0
-    if is_cut_short(word.text):
-        return unfinished(word.text, text) if unfinished_too and _has_in_order(word.text, text) else 0.0
-    best = 0.0
-    letters = _letters(text)
-    for guess in word.guesses:
-        if unfinished_too and text.startswith(guess):
-            best = max(best, unfinished(guess, text))
-        length = min(len(guess), len(text))
-        most = deletes.edits(length) + (length > 9)
-        if not most or abs(len(guess) - len(text)) > most + 2:
-            continue
-        own = stem(guess)
-        if (_letters(own) & ~letters).bit_count() > most:
-            continue  # so many letters are missing that there is nothing to measure
-        distance: float = DamerauLevenshtein.distance(guess, text, score_cutoff=most)
-        if distance > most:
-            most = min(most, deletes.edits(len(own)))
-            if len(own) >= 4:
-                distance = stem_distance(own, text, most)
-        if distance < most + 1:
-            best = max(best, closeness(length, distance))
-    return best if best > 0.5 else 0.0
 
 
 def _has_in_order(cut_short: str, text: str) -> bool:

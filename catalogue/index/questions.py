@@ -96,7 +96,10 @@ class Question:
     @property
     def last(self) -> int:
         """The place of the word that was typed last, which may be unfinished; what is said of the reader aside."""
-        return max((place for place, word in enumerate(self.words) if not word.aside), default=0)
+        for place in range(len(self.words) - 1, 0, -1):
+            if not self.words[place].aside:
+                return place
+        return 0
 
     @property
     def cut_short(self) -> int:

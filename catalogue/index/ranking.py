@@ -7,7 +7,7 @@ from catalogue.index.common import given_names
 from catalogue.index.covering import FITS, LIGHT_WEIGHT, Unsaid, is_small, is_whole, maps, share_asked_for
 from catalogue.index.documents import Judged, Variant
 from catalogue.index.latin_names import INITIALS
-from catalogue.index.likeness import Likenesses
+from catalogue.index.likeness import SHORTEST, Likenesses
 from catalogue.index.questions import Question
 from catalogue.index.vocabulary import heard_again
 
@@ -89,6 +89,7 @@ class Scale:
         self._words = question.words
         self._weights = [word.weight for word in question.words]
         self._spelt, self._forms = maps(question)
+        self._are_strange = self._forms.keys().isdisjoint  # most words of most candidates have nothing to do with it
         self._letters = {word.text: place for place, word in enumerate(self._words) if len(word.text) == 1}
         self._letters |= {INITIALS[letter]: place for letter, place in self._letters.items() if letter in INITIALS}
         self._names = [place for place, word in enumerate(self._words) if word.name]
@@ -136,22 +137,24 @@ class Scale:
         cover = told = in_title = polite = 0.0
         in_author = False
         complete = True
-        for place, weight in enumerate(self._weights):
-            hit = max(title[place], author[place], series[place] * _SERIES)
+        marks = zip(self._words, title, author, series, strict=True)
+        for place, (word, of_title, of_author, of_series) in enumerate(marks):
+            weight = word.weight
+            hit = max(of_title, of_author, of_series * _SERIES)
             if hit:
                 told += weight
                 # A word of the language that stands in the title otherwise is no slip: «огонь» is not «олень».
-                complete = complete and (hit >= _FAITHFUL or not self._words[place].sound)
+                complete = complete and (hit >= _FAITHFUL or not word.sound)
             else:
                 lost = weight * self._unsaid[place]
                 told += lost
-                if self._words[place].about:
+                if word.about:
                     polite += lost
-                complete = complete and (weight < _SMALL or self._words[place].aside) and place != self._cut_short
+                complete = complete and (weight < _SMALL or word.aside) and place != self._cut_short
             cover += weight * hit
-            if not self._words[place].light:
-                in_title += weight * title[place]
-                if author[place] and not self._words[place].name:
+            if not word.light:
+                in_title += weight * of_title
+                if of_author and not word.name:
                     in_author = True
         if told <= 0.0:
             return Scored(work, 0.0, by_author=False, exact=False)
@@ -222,9 +225,9 @@ class Scale:
         """
         credited: list[float] = []
         last, ordered = -1, True
-        spelt = self._spelt
+        spelt, strange = self._spelt, self._are_strange
         for token in variant.title:
-            hits = spelt.get(token[0]) or self._by_key(token)
+            hits = spelt.get(token[0]) or (() if strange(token) else self._by_key(token))
             credit = 0.0
             for place, fit in hits:
                 if found[place] < fit:
@@ -273,7 +276,9 @@ class Scale:
         """A guessed word counts for a surname less than a typed one, and not at all for a first name."""
         marked = False
         # «Им» is a surname as it stands, and a form of «оно» besides.
-        hits = self._spelt.get(token[0]) or (self._by_key(token) if len(token[0]) >= _SHORTEST_IN_CASES else ())
+        hits: Sequence[tuple[int, float]] = self._spelt.get(token[0]) or ()
+        if not hits and len(token[0]) >= _SHORTEST_IN_CASES and not self._are_strange(token):
+            hits = self._by_key(token)
         for place, fit in hits:
             word = self._words[place]
             if fit < _TYPED and not word.name:
@@ -314,7 +319,9 @@ class Scale:
         self, variant: Variant, title: list[float], author: list[float], series: list[float], credited: list[float]
     ) -> None:
         """Second thoughts on words that the candidate lacks: slips, and a last word not typed to its end."""
-        last = self._last
+        # No slip is taken for a given name, or for an initial.
+        surnames = [token[0] for token in variant.author if len(token[0]) >= SHORTEST]
+        surnames = [name for name in surnames if name not in given_names()]
         for place, word in enumerate(self._words):
             short = len(word.text) < 3 and place != self._cut_short
             if short or word.text.isdigit():
@@ -322,17 +329,15 @@ class Scale:
             if title[place] >= FITS or author[place] >= FITS or series[place] >= FITS:
                 continue
             best, at = 0.0, -1
+            alike = self._alike.to(word, unfinished_too=place == self._last)
             for number, token in enumerate(variant.title):
-                if credited[number] < FITS:
-                    fit = self._alike.of(word, token[0], unfinished_too=place == last)
-                    if fit > best:
-                        best, at = fit, number
+                if credited[number] < FITS and (fit := alike[token[0]]) > best:
+                    best, at = fit, number
             if best > title[place]:
                 title[place], credited[at] = best, max(credited[at], best)
-            share = _GUESSED_KNOWN_AUTHOR if word.known else _GUESSED_AUTHOR
-            for token in variant.author:
-                if token[0] not in given_names():
-                    author[place] = max(author[place], self._alike.of(word, token[0]) * share)
+            if surnames:
+                alike, share = self._alike.to(word), _GUESSED_KNOWN_AUTHOR if word.known else _GUESSED_AUTHOR
+                author[place] = max(author[place], *[alike[name] * share for name in surnames])
 
     def _numbers(self, work: Judged) -> float:
         question = self._question

@@ -62,6 +62,14 @@ async def _until(holds: Callable[[], Awaitable[object]]) -> None:
             await asyncio.sleep(0)
 
 
+async def test_documents_are_packed_in_small_blocks(open_index: Open, tmp_path: Path) -> None:
+    """A candidate is one short line, and to read it a whole block is unpacked."""
+    await open_index()
+
+    (written,) = (tmp_path / "index").glob("build-*/tantivy/meta.json")
+    assert json.loads(written.read_text("utf-8"))["index_settings"]["docstore_blocksize"] < 4_096
+
+
 async def test_a_title_is_known_word_for_word(open_index: Open) -> None:
     catalogue = await open_index()
     assert [catalogue.is_title(text) for text in ("«Война и мир»!", "ВОЙНА И МИР", "война", "мир и война", "")] == [

@@ -4,7 +4,7 @@ import pytest
 
 from tests.understanding.messages import DEV, FRESH_TUNE, HELD_OUT, PEOPLE_TRAIN, TUNE, VOICES_TRAIN, read
 from understanding import book_slots, circumstances, pasted, plots, slots
-from understanding.sought import Sought
+from understanding.sought import AnyOf, Sought
 
 SOUGHT = {
     name: value
@@ -21,6 +21,14 @@ def test_in_readers_messages_the_same_is_found(name: str) -> None:
 
     assert [str(sought.search(text)) for text in texts] == [str(sought.pattern.search(text)) for text in texts]
     assert [sought.without(text) for text in texts] == [sought.pattern.sub(" ", text) for text in texts]
+
+
+def test_of_several_patterns_any_may_match_where_a_piece_of_one_stands() -> None:
+    any_of = AnyOf(Sought(r"(?i)\b(лето|\d+ лет)\b", "лет"), Sought(r"том \w+", "том", r"\d"))
+
+    assert any_of.may_match("Мне 8 ЛЕТ")
+    assert any_of.may_match("часть 2")
+    assert not any_of.may_match("осень")
 
 
 def test_where_no_piece_stands_nothing_is_looked_for() -> None:
