@@ -12,7 +12,7 @@ from bot.ports.library import Library
 from bot.ports.understanding import Request
 from bot.quick import replace
 from bot.routing import Answer, Router, Turn, intent, pressed
-from bot.tastes import taste_of
+from bot.tastes import adds, taste_of
 from bot.wording import books
 from bot.wording import gettext as _
 from handlers import (
@@ -90,13 +90,14 @@ async def which(turn: Turn, library: Library) -> Answer:
 def _by_taste(request: Request, found: Found, text: str) -> Answer | None:
     """Nobody sees a difference between finding and choosing: what was said to choose by is made use of.
 
-    Unless that is only who reads («сын просит Гарри Поттера»), and the book is here. None where nothing was said.
+    Unless that is only who reads («сын просит Гарри Поттера»), and the book is here; «ему 11» is no book. None where
+    nothing was said.
     """
     taste = taste_of(request, text)
     tells_of_books = not _TELLING.isdisjoint(request.slots) or taste.tells_of_books
     if not tells_of_books and taste == _ANYTHING:
         return None
-    if not tells_of_books and request.intent in LOOKED_FOR and _is_there(found):
+    if not tells_of_books and request.intent in LOOKED_FOR and _is_there(found) and not adds(text):
         return _go_on(request)
     return _go_on(replace(request, intent="recommend", slots=_with_the_unfound(request, found)))
 

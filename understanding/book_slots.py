@@ -183,6 +183,14 @@ _LOOSE_SIGN = re.compile(r"\s[?!.,]+$|\?+$")
 _SIGNS_BEFORE = re.compile(r"^[^\w(«\"#+]+")
 """«📚 гарри поттер», «? Там»."""
 _COAUTHOR = re.compile(r"\s*(?:(?:и|с|со|&)\s|,)\s*([А-ЯЁа-яё-]+)")
+_ANY_OF_HIS = frozenset(
+    fold(
+        "последнюю последняя последний последнее последние новую новая новое новый новые новенькую новенькое новинку "
+        "новинки самую самое свежую свежее какая какую какие какое есть любую любая любое любой что нибудь то тогда "
+        "лучше ещё нет не читала читал книга книгу книги роман романы"
+    ).split()
+)
+"""Beside a writer these name no book."""
 _LEADS_TO_A_WRITER = re.compile(
     r"(?i)(?:^|\s)(?:у|по|о|об|с|из|от|к|автор\w*|вс(?:его|ей|ё|е|ю|ех)|весь|вся|что(?:[- ]нибудь|-то)?(?:\s+из"
     r"|\s+у)?)\s*$"
@@ -270,8 +278,16 @@ def title(intent: str, rest: str, found: dict[str, str]) -> None:
         return
     bare = _NOUNS.sub("", " ".join(_without_writers(bare).split())).strip(" ,.:;|-—()")
     bare = _SIGNS_BEFORE.sub("", _LOOSE_SIGN.sub("", bare))
+    if found.get("author") and _is_anything_of(found["author"], bare):
+        return
     if _WORD.search(bare) and len(bare.split()) <= _LONGEST_TITLE and not _is_no_title(intent, bare):
         found["title"] = bare
+
+
+def _is_anything_of(author: str, text: str) -> bool:
+    """«Донцову последнюю какая есть», "anything by Chekhov": the writer is all that is named."""
+    said = fold(text)
+    return _ANY_OF_HIS.issuperset(said.split()) or (author.isascii() and said == fold(author))
 
 
 def _without_writers(text: str) -> str:

@@ -70,7 +70,8 @@ _SHARE_OF_FEW, _FEW = 0.2, 3
 """Or fewer, where there are so many of them."""
 _IN = r"(?:по|на|in|to)"
 _ORDER = re.compile(
-    r"(?:(?:hello|hi|hey|do|does|anyone|anybody|здравствуйте|привет|вы|ты|кто нибудь|понимаете|понимаешь|умеете|"
+    r"(?:(?:спасибо|thanks|thank|ок|ok|hello|hi|hey|"
+    r"do|does|anyone|anybody|здравствуйте|привет|вы|ты|кто нибудь|понимаете|понимаешь|умеете|"
     r"а|и|давай|давайте|можно|можешь|можете|ли|говори|говорите|отвечай|отвечайте|ответь|ответьте|пиши|пишите|"
     r"перейди|перейдите|переключи|переключись|пожалуйста|please|can|could|you|we|let s|speak|answer|reply|write|switch|"
     r"talk|me|back|обратно|снова|only|только|со|мной)\s+)*"

@@ -245,7 +245,7 @@ async def test_what_the_system_cannot_do_with_holds_is_not_offered(
     reader.hears("Этого я здесь сделать не могу. Поможет библиотекарь.")
 
 
-@pytest.mark.parametrize("said", ["тогда первую отложите", "а можно вы её для меня подержите"])
+@pytest.mark.parametrize("said", ["тогда первую отложите", "забронируйте все", "а можно вы её для меня подержите"])
 async def test_what_only_points_at_a_book_is_asked_which(reader: Reader, said: str) -> None:
     await reader.says(said)
 

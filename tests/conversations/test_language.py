@@ -134,3 +134,11 @@ async def test_a_greeting_in_another_language_is_a_greeting(reader: Reader, said
     await reader.says(said)
 
     reader.hears("Здравствуйте!")
+
+
+async def test_thanks_before_the_wish_for_a_language_are_no_answer_to_it(reader: Reader) -> None:
+    await reader.says("are you open on Sunday")
+
+    await reader.says("спасибо, а по-русски можно?")
+
+    reader.hears("Хорошо, отвечаю по-русски.")

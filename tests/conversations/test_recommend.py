@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.ports.catalogue import Found, Verdict, Wanted
 from tests.support.fake_library import CENTRAL, FakeCatalogue, at
 from tests.support.reader import Reader
 
@@ -182,3 +183,21 @@ async def test_who_says_more_of_the_child_is_shown_less(reader: Reader, catalogu
 
     kept = reader.conversation.dialogue.data["taste"]["taste"]
     assert (kept["subject"], kept["age"], kept["grade"]) == ("динозавров", 9, 3)
+
+
+async def test_an_age_alone_is_no_title(
+    reader: Reader, catalogue: FakeCatalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The search is right to find «Оно» by «ему»."""
+    it = catalogue.holds("Оно", "Стивен Кинг", at(CENTRAL, 1, 1), age_mark=18)
+    catalogue.holds("Муму", "Тургенев И. С.", at(CENTRAL, 1, 1))
+
+    async def find(_wanted: Wanted, _limit: int = 5) -> Found:
+        return Found(verdict=Verdict.FOUND, works=(it,), scores=(1.0,))
+
+    monkeypatch.setattr(catalogue, "find", find)
+
+    await reader.says("ему 11")
+
+    reader.hears_nothing_of("Оно")
+    reader.may_press("Муму, Тургенев И. С.")

@@ -453,3 +453,22 @@ async def test_more_copies_than_there_are_are_not_promised(
     await reader.says("есть 2 экземпляра «Муму»?")
     reader.hears("Муму")
     reader.hears_nothing_of("Столько")
+
+
+@pytest.mark.parametrize("said", ["мне бы донцову последнюю какая есть", "последняя книга Донцовой", "новую донцову"])
+async def test_any_book_of_a_writer_is_no_title(reader: Reader, catalogue: FakeCatalogue, said: str) -> None:
+    catalogue.holds("Крутые наследнички", "Донцова Д. А.", at(CENTRAL, 1, 1))
+    catalogue.holds("Покер с акулой", "Донцова Д. А.", at(CENTRAL, 1, 1))
+
+    await reader.says(said)
+
+    reader.hears_nothing_of("не нашлось", "не вижу")
+    reader.may_press("Крутые наследнички, Донцова Д. А.", "Покер с акулой, Донцова Д. А.")
+
+
+async def test_a_title_that_begins_so_stays_one(reader: Reader, catalogue: FakeCatalogue) -> None:
+    catalogue.holds("Последний поклон", "Астафьев В. П.", at(CENTRAL, 1, 1))
+
+    await reader.says("последний поклон астафьева")
+
+    reader.hears("Последний поклон, Астафьев В. П. Есть: 1 из 1.")

@@ -61,6 +61,7 @@ def asked(text: str, dialogue: Dialogue, later: timedelta = timedelta()) -> str:
         ("есть часть 3?", "volume"),
         ("да, забронируй мне её", "reserve"),
         ("а можно вы её для меня подержите до пятницы", "reserve"),
+        ("забронируйте все", "reserve"),
         ("а сколько всего у вас по всем филиалам?", "copies"),
         ("а за девятый класс?", "grade"),
         ("а 9?", "number"),
