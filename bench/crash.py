@@ -1,9 +1,10 @@
 """Messages lost, doubled or out of order while the service is killed again and again.
 
-``python -m bench crash [--messages 2000] [--sessions 50] [--kills 10] [--on sqlite] [--seed N]``
+``python -m bench crash [--messages 2000] [--sessions 50] [--kills 10] [--on sqlite] [--writer] [--seed N]``
 
 Readers write through the real HTTP API of ``bibliobot run`` while it dies by SIGKILL at random
-points; every acknowledged message must be answered exactly once, in order.
+points, or with ``--writer`` the process that writes to its SQLite store; every acknowledged message must be answered
+exactly once, in order.
 """
 
 import argparse
@@ -27,15 +28,22 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--messages", type=int, default=2_000)
     parser.add_argument("--sessions", type=int, default=50)
     parser.add_argument("--kills", type=int, default=10)
+    parser.add_argument("--writer", action="store_true", help="only the process that writes to an SQLite store dies")
     parser.add_argument("--seed", type=int, default=None, help="repeats a run; the kills' moments still vary")
     options = parser.parse_args(argv)
     seed = random.randrange(1 << 32) if options.seed is None else options.seed
-    plan = Plan(messages=options.messages, sessions=options.sessions, kills=options.kills, seed=seed)
+    plan = Plan(
+        messages=options.messages,
+        sessions=options.sessions,
+        kills=options.kills,
+        seed=seed,
+        only_the_writer=options.writer,
+    )
     failed = False
     with tempfile.TemporaryDirectory(prefix="bb-crash-") as folder:
         databases = Databases(Path(folder), server=lambda: PostgresServer(durable=True))
         try:
-            for dialect in options.on or DIALECTS:
+            for dialect in ["sqlite"] if options.writer else options.on or DIALECTS:
                 work = Path(folder, dialect)
                 work.mkdir()
                 outcome = asyncio.run(_crash(databases, dialect, work, plan))
