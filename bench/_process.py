@@ -6,7 +6,10 @@ import psutil
 
 
 class Memory(NamedTuple):
-    """MB: all that is in memory, pages of libraries that others share included; and what is its own."""
+    """MB: all that is in memory, pages of libraries that other programs share included; and what is its own.
+
+    What the processes share with one another is counted once.
+    """
 
     rss: float
     private: float
@@ -19,8 +22,9 @@ def cpu_s(pid: int | None = None) -> float:
 
 def memory(pid: int) -> Memory:
     """What they take together."""
-    infos = [one.memory_full_info() for one in _family(pid)]
-    return Memory(sum(info.rss for info in infos) / 1e6, sum(info.uss for info in infos) / 1e6)
+    first, *others = [one.memory_full_info() for one in _family(pid)]
+    beside = sum(info.uss for info in others)
+    return Memory((first.rss + beside) / 1e6, (first.uss + beside) / 1e6)
 
 
 def _family(pid: int | None) -> list[psutil.Process]:

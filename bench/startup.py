@@ -5,9 +5,9 @@
 Against the least that any such service does: an interpreter that imports aiohttp and SQLAlchemy and listens. Both are
 started in turn, as an installed program is: their bytecode is there, and our index; a first start of each that makes
 them is not counted. On a busy machine believe the ratios and the least CPU of all rounds. The process that writes to
-the store is counted with the service. RSS counts the pages of libraries that other processes share, private memory does
-not; both again a while later, when a first question is answered and everything is loaded. How long that question took
-is told beside the next ones.
+the store is counted with the service, pages that both have once. RSS counts the pages of libraries that other programs
+share, private memory does not; both again a while later, when a first question is answered and everything is loaded.
+How long that question took is told beside the next ones.
 """
 
 import argparse
