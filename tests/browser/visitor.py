@@ -11,8 +11,9 @@ from tests.support.staff import PASSWORD
 
 GREETING = "Здравствуйте! Я бот библиотеки."
 HERE = ("http://127.0.0.1:", "data:")
-EXPECTED = ("Failed to load resource", "net::ERR_", "htmx:sendError", "htmx:sendAbort")
-"""The browser's own words about a house that is closed, and htmx's about that, or about a page that was left."""
+EXPECTED = ("Failed to load resource", "net::ERR_", "htmx:sendError", "htmx:sendAbort", "htmx:afterRequest")
+"""The browser's own words about a house that is closed, and htmx's about that, or about a page that was left: it then
+complains of the request's end as well, which is no complaint where an answer came."""
 SERIOUS = {"serious", "critical"}
 LOOKS: tuple[tuple[Literal["light", "dark"], int, int], ...] = (("light", 1440, 900), ("dark", 360, 740))
 """A librarian at the desk by day, and with a phone in the evening: theme, width and height."""

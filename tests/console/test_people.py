@@ -1,11 +1,13 @@
 """The staff, by admins: a password is made once however often its page comes, and shown once; what is typed stays."""
 
+import re
 from http.cookies import SimpleCookie
 
 import pytest
 from aiohttp import ClientResponse
 
 from bot.staff import StaffRole
+from console import passwords
 from db.connect import Database
 from tests.console.conftest import Browser, OpenBrowser
 from tests.support.clock import StandingClock
@@ -65,6 +67,7 @@ async def test_passwords_made_in_two_tabs_are_both_shown_each_of_its_own(
         page = await (await admin.get(there)).text()
         shown_to[page.partition("Имя для входа: <b>")[2].partition("<")[0]] = shown(page)
 
+    assert shown_to["vera"] != shown_to["olga"]
     for login in ("vera", "olga"):
         assert (await (await open_browser()).signs_in(login, shown_to[login])).status == 303
 
@@ -134,3 +137,12 @@ async def test_what_was_typed_about_a_colleague_stays_when_it_is_refused(admin: 
     assert '<option value="editor" selected>' in form
     assert "Филиалы: Детская библиотека</summary>" in form
     assert 'name="disabled" value="1" aria-describedby="who-1" checked' in form
+
+
+@pytest.mark.parametrize("secret", [b"\x00" * 32, b"\xff" * 32, bytes(range(32))])
+def test_a_password_made_anew_is_one_that_can_be_read_out_and_takes(secret: bytes) -> None:
+    made = passwords.made_of(secret)
+
+    assert re.fullmatch(rf"([{passwords.ALPHABET}]{{4}}-){{3}}[{passwords.ALPHABET}]{{4}}", made)
+    assert made == passwords.made_of(secret)
+    assert made != passwords.made_of(secret[:-1] + b"\x01")
