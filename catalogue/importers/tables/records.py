@@ -80,10 +80,12 @@ class TableReader:
     _above: dict[int, str] = field(default_factory=dict)
     _gathering: _Gathering | None = None
     _headings: list[str] = field(init=False)
+    _numbered: bool = field(init=False)
     _before: tuple[dict[Column, str], _Described] | None = None
 
     def __post_init__(self) -> None:
         self._headings = [fold(text) for text in self.header.headings if text]
+        self._numbered = self.header.numbers_rows
 
     def take(self, row: Row) -> Iterator[Read | Rejected]:
         """One more row; gives out what is finished by it."""
@@ -157,13 +159,15 @@ class TableReader:
 
     def _is_to_sign(self, row: Row) -> bool:
         """Whether a row closes a page or a list: who signs, or a line for it, and nothing that a book has."""
-        of_a_book = (self._cell(row, column) for column in (Column.INVENTORY, Column.YEAR, Column.ISBN))
-        if any(char.isdigit() for text in of_a_book for char in text):
-            return False
         place, first = next((place, text) for place, text in enumerate(row.cells) if text)
-        named = {self.header.columns.get(column) for column in (Column.TITLE, Column.AUTHOR_TITLE, Column.AUTHOR)}
-        signs = values.is_signer(first) and (place not in named or first.endswith(":"))
-        return signs or any(map(values.is_to_sign, row.cells))
+        signs = first[0].isalpha() and values.is_signer(first)
+        if signs and not first.endswith(":"):
+            columns = (Column.TITLE, Column.AUTHOR_TITLE, Column.AUTHOR)
+            signs = place not in {self.header.columns.get(column) for column in columns}
+        if not (signs or any(map(values.is_to_sign, row.cells))):
+            return False
+        of_a_book = (self._cell(row, column) for column in (Column.INVENTORY, Column.YEAR, Column.ISBN))
+        return not any(char.isdigit() for text in of_a_book for char in text)
 
     def _cell(self, row: Row, column: Column) -> str:
         place = self.header.columns.get(column, len(row.cells))
@@ -171,7 +175,7 @@ class TableReader:
 
     def _is_lone_title(self, row: Row) -> bool:
         """A title and nothing else, where every book has a number before it: a heading, or the rest of a title."""
-        if not row.cells or row.cells[0] or not self.header.numbers_rows:
+        if row.cells[0] or not self._numbered:
             return False
         title = self._cell(row, Column.TITLE) or self._cell(row, Column.AUTHOR_TITLE)
         return bool(title) and sum(map(bool, row.cells)) == 1

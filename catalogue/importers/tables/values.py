@@ -43,6 +43,7 @@ _DITTO_AND_MORE = re.compile(
     r"(?:[-‐-―]*\s*(?:/{2}|\|{2}|〃|\"|''|,,)\s*[-‐-―]*|то же)[\s.,:]+((?:т|том|кн|книга|ч|часть|вып|выпуск)\b.{1,60})",
     re.IGNORECASE,
 )
+_OPENS_DITTO = frozenset("-‐‑‒–—―/|〃\"',тТ")
 _VOLUME = re.compile(r"[\s.,:;]*\b(?:т|том|кн|книга|ч|часть|вып|выпуск)\.?\s*\d{1,3}\.?$", re.IGNORECASE)
 _ERRORS = re.compile(r"#(?:N/A|Н/Д|REF!|ССЫЛКА!|VALUE!|ЗНАЧ!|NAME\?|ИМЯ\?|DIV/0!|ДЕЛ/0!|NULL!|ПУСТО!|NUM!|ЧИСЛО!)")
 _SUM = re.compile(r"([-−])?(\d{1,9})(?:[.,](\d+))?(?:р|руб|рублей|₽|rub)?\.?")
@@ -153,7 +154,7 @@ def with_what_is_above(text: str, above: str) -> str:
     """A cell with «the same as above» filled in: «-//-», or «-//- Т. 2» under «Война и мир. Т. 1»."""
     if is_ditto(text):
         return above
-    more = _DITTO_AND_MORE.fullmatch(text) if above else None
+    more = _DITTO_AND_MORE.fullmatch(text) if above and text[:1] in _OPENS_DITTO else None
     return f"{_VOLUME.sub('', above)}. {more[1]}" if more else text
 
 
