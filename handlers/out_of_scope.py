@@ -10,7 +10,7 @@ from bot.ports.log import Mode
 from bot.ports.understanding import Request
 from bot.quick import replace
 from bot.routing import Answer, Router, Turn, intent
-from bot.wording import LANGUAGES, books, current_language, translated
+from bot.wording import LANGUAGES, books, current_language, in_language
 from bot.wording import gettext as _
 from bot.wording.own import Own
 from handlers import BEYOND_DOUBT, faq_reply, in_lines, is_called, menu, surely, ways_out, words_of, yes_or_no
@@ -73,12 +73,16 @@ async def _in_another_language(turn: Turn, library: Library) -> Answer:
 
 def _languages(text: str) -> str:
     """Which languages we speak, in each of them; who writes in Cyrillic letters reads Russian."""
-    said = (
-        "Я понимаю только по-русски и по-английски. Напишите, пожалуйста, на одном из этих языков или позовите "
-        "библиотекаря."
-    )
     first = current_language()
     others = [language for language in LANGUAGES if language != first]
     if first == "ru" and _CYRILLIC.search(text):
         others = []
-    return in_lines(*(translated(said, language) for language in (first, *others)))
+    return in_lines(*map(_told_in, (first, *others)))
+
+
+def _told_in(language: str) -> str:
+    with in_language(language):
+        return _(
+            "Я понимаю только по-русски и по-английски. Напишите, пожалуйста, на одном из этих языков или позовите "
+            "библиотекаря."
+        )
