@@ -11,6 +11,7 @@ MOST_REQUESTS = 4
 LONGEST_TITLE = 14
 """Tokens; a longer message that no phrase fits is stood for by its longest sentence."""
 SURE_OF_THE_WHOLE = 0.7
+_HALF = 0.5
 _SAID_OUTRIGHT = frozenset({"thanks", "unsubscribe", "renew", "hold", "human"})
 """Wishes that need no question."""
 _WEIGHTY = frozenset({"review", "human", "subscribe", "unsubscribe"})
@@ -53,6 +54,7 @@ def wishes(parts: Sequence[Part]) -> list[Part]:
         ]
     if any(part.opinion.intent == "human" for part in kept):
         kept = [part for part in kept if part.opinion.intent not in _TROUBLED and not _is_a_sigh(part)]
+    kept = [part for part in kept if not _is_a_guess_at_an_order(part)] or kept
     unique: dict[str, Part] = {}
     for part in kept:
         first = unique.setdefault(part.opinion.intent, part)
@@ -130,6 +132,13 @@ def is_small_talk(part: Part) -> bool:
 def is_a_kind_of_book(part: Part) -> bool:
     """No more than «учебное пособие», «книга 2»: the other half of a title that was written before it."""
     return part.opinion.intent == "search" and part.opinion.score < SURE and not part.joined
+
+
+def _is_a_guess_at_an_order(part: Part) -> bool:
+    """«Больше пользоваться вами не намерена» beside a question takes nobody off a list."""
+    pattern = part.opinion.pattern
+    by_ear = pattern is not None and not pattern.mask
+    return part.opinion.intent in _ORDERED and by_ear and share(part.opinion) < _HALF
 
 
 def _is_a_sigh(part: Part) -> bool:

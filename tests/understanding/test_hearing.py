@@ -27,3 +27,9 @@ def test_the_kinds_of_neighbours_are_seen_where_nobody_knows_the_words() -> None
 def test_nobody_is_put_on_a_list_or_taken_off_it_on_a_guess(said: str) -> None:
     for request in PhraseUnderstanding().understand(said):
         assert request.intent not in ("subscribe", "unsubscribe") or request.slots.get("rival")
+
+
+def test_a_guess_beside_other_wishes_takes_nobody_off_a_list() -> None:
+    said = "Скажите телефон. Больше пользоваться вами не намерена. Как это оформляется по закону?"
+
+    assert "unsubscribe" not in [request.intent for request in PhraseUnderstanding().understand(said)]
