@@ -69,7 +69,7 @@ class Reader:
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
         self._tokens: dict[str, tuple[Word, ...]] = {}
-        self._doubted: dict[str, Word] = {}
+        self._doubted: dict[str, tuple[Word, Word]] = {}
 
     def read(self, wanted: Wanted) -> Question:
         """Take a question apart; words that the catalogue does not know come with corrections."""
@@ -154,8 +154,9 @@ class Reader:
         return tuple((key, fit, length) for key, (fit, length) in found.items())
 
     def _slips(self, word: Word) -> Word:
-        known = self._doubted.get(word.text)
-        if known is None or known.options.items() < word.options.items():
+        """The word with what it may be a slip of; remembered for this very word, which elsewhere may weigh less."""
+        read, known = self._doubted.get(word.text, (None, word))
+        if read is not word:
             if len(self._doubted) >= _REMEMBERED:
                 self._doubted.clear()
             near = self._corrected(word.text) | self._in_latin_letters(word.text)
@@ -163,7 +164,7 @@ class Reader:
             # Other forms of the same word are found as they are.
             others = {option: fit - _SLIP for option, fit in near.items() if own.isdisjoint(self._lexicon.keys(option))}
             known = self._also(word, others)
-            self._doubted[word.text] = known
+            self._doubted[word.text] = word, known
         return known
 
     def _token(self, token: str) -> list[Word]:

@@ -156,7 +156,9 @@ def _is_the_book(answers: Sequence[Found]) -> bool:
 
 
 def _is_said(work: WorkCard, text: str) -> bool:
-    """Whether the whole title is said: «что сейчас читают» is not «Как читать „Белую гвардию“»."""
+    """Whether the whole title is said: «что сейчас читают» is not «Как читать „Белую гвардию“», nor «книгу» «Книга»."""
+    if _said(work.title).names_nothing:
+        return False
     return {stem(word) for word in words(work.title)} <= {stem(word) for word in words(text)}
 
 

@@ -72,6 +72,23 @@ async def test_a_word_of_the_question_is_no_book(reader: Reader, catalogue: Fake
     reader.hears("Скажите, о чём и для кого, и я подберу точнее.")
 
 
+async def test_a_book_that_is_called_a_book_is_not_what_is_asked_for(
+    reader: Reader, catalogue: FakeCatalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The search is right to find «Книга» by «книгу для мальчика», of which two words say who will read it."""
+    called_so = catalogue.holds("Книга", "Бунин И. А.", at(CENTRAL, 1, 1))
+    catalogue.holds("Денискины рассказы", "Драгунский В.", at(CENTRAL, 1, 1))
+
+    async def find(_wanted: Wanted, _limit: int = 5) -> Found:
+        return Found(verdict=Verdict.FOUND, works=(called_so,), scores=(1.0,))
+
+    monkeypatch.setattr(catalogue, "find", find)
+
+    await reader.says("посоветуйте книгу для мальчика 10 лет")
+
+    reader.may_press("Денискины рассказы, Драгунский В.")
+
+
 async def test_an_empty_catalogue_asks_what_is_wanted(reader: Reader) -> None:
     await reader.says("посоветуйте что почитать")
 
