@@ -1,6 +1,6 @@
 """What the message log is on either database: its operations, who holds what, early receipts.
 
-The process that writes on SQLite loads it as well (``db.log_writer``), so nothing large is imported here.
+The process that writes on SQLite loads it as well (``db.writer_process``), so nothing large is imported here.
 """
 
 import hashlib

@@ -1,7 +1,7 @@
 """What one transaction of the log on SQLite is to keep, and what became of it: numbers and texts, ready for the tables.
 
-Whoever writes may be a process of its own (``db.log_writer``), to which and back it goes as msgpack. What comes seldom
-goes along as the objects that it is, pickled: both ends are one program.
+Whoever writes may be a process of its own (``db.writer_process``), to which and back it goes as msgpack. What comes
+seldom goes along as the objects that it is, pickled: both ends are one program.
 """
 
 import pickle

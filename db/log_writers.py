@@ -19,7 +19,8 @@ import structlog
 from bot.errors import StoreUnavailable
 from db.log_sheets import Failed, Kept, ToKeep, answer_of, encoded, error_of
 from db.log_sqlite_writing import SqliteWriter
-from db.writer_process import LENGTH, framed
+from db.reading import end_thread
+from db.writer_process import framed, whole
 
 log = structlog.get_logger(__name__)
 
@@ -60,8 +61,7 @@ class WriterThread:
 
     async def aclose(self) -> None:
         """Close the file and end."""
-        await asyncio.shield(asyncio.get_running_loop().run_in_executor(self._thread, self._writer.close))
-        self._thread.shutdown(wait=False)  # it has nothing left to do
+        await end_thread(self._thread, lambda: self._writer)
 
 
 class WriterProcess:
@@ -167,9 +167,10 @@ class _Line(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self._came += data
-        if len(self._came) < LENGTH or len(self._came) < LENGTH + int.from_bytes(self._came[:LENGTH], "big"):
+        body = whole(self._came)
+        if body is None:
             return
-        body, self._came = bytes(self._came[LENGTH:]), bytearray()
+        self._came.clear()
         if self._answer is not None and not self._answer.done():
             self._answer.set_result(body)
 

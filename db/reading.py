@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
 
 from bot.errors import StoreUnavailable
 from db.connect import Database
@@ -72,7 +72,15 @@ class SqliteReader:
             await end_thread(self._thread, lambda: self._connection)
 
 
-async def end_thread(thread: ThreadPoolExecutor, connection: Callable[[], sqlite3.Connection | None]) -> None:
+class Closes(Protocol):
+    """A connection, or whoever has one."""
+
+    def close(self) -> None:
+        """Close it."""
+        ...
+
+
+async def end_thread(thread: ThreadPoolExecutor, connection: Callable[[], Closes | None]) -> None:
     """Close a thread's connection in it, behind what it was asked last: that may be what opens the connection."""
 
     def close() -> None:

@@ -23,6 +23,13 @@ def framed(body: bytes) -> bytes:
     return len(body).to_bytes(LENGTH, "big") + body
 
 
+def whole(came: bytearray) -> bytes | None:
+    """The sheet or answer that has come, None while some of it is missing; nothing comes behind it yet."""
+    if len(came) < LENGTH or len(came) < LENGTH + int.from_bytes(came[:LENGTH], "big"):
+        return None
+    return bytes(came[LENGTH:])
+
+
 def serve(line: socket.socket, writer: SqliteWriter) -> None:
     """Keep what comes until the other side closes."""
     while (asked := _received(line)) is not None:
@@ -39,12 +46,12 @@ def _answer(writer: SqliteWriter, asked: bytes) -> Kept | Failed:
 def _received(line: socket.socket) -> bytes | None:
     """One sheet; None at the end, in the middle of a sheet as well: who sent it has died."""
     came = bytearray()
-    while len(came) < LENGTH or len(came) < LENGTH + int.from_bytes(came[:LENGTH], "big"):
+    while (body := whole(came)) is None:
         some = line.recv(AT_ONCE)
         if not some:
             return None
         came += some
-    return bytes(came[LENGTH:])
+    return body
 
 
 def main(path: str) -> None:

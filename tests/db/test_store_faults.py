@@ -46,8 +46,7 @@ LONG = "Расскажите, пожалуйста, есть ли у вас «И
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """SQLite waits 20 ms for another program's lock, not five seconds."""
     monkeypatch.setattr(sqlite_file, "BUSY_MS", 20)
-    shorter = (f"PRAGMA busy_timeout = {20}", *sqlite_file.PRAGMAS[1:])
-    monkeypatch.setattr(sqlite_file, "PRAGMAS", shorter)
+    monkeypatch.setattr(sqlite_file, "PRAGMAS", ("PRAGMA busy_timeout = 20", *sqlite_file.PRAGMAS[1:]))
 
 
 async def stored(database: Database) -> int:
