@@ -1,6 +1,7 @@
 """Numerals: «двадцать тысяч», «третья», «IV» and 20000, 3, 4 are the same to a reader."""
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
 _ADJECTIVE = ("ый", "ая", "ое", "ые", "ой", "ого", "ому", "ым", "ом", "ую", "ых", "ыми")
@@ -120,6 +121,11 @@ def value_of(word: str) -> int | None:
     if word.isascii() and word.isdigit():
         return int(word) if len(word) <= 9 else None
     return _read_again(word) if len(word) <= _LONGEST_NUMERAL else _read(word)
+
+
+def first_value(said: Iterable[str]) -> int | None:
+    """The first number among folded words, None where none of them means one."""
+    return next((value for word in said if (value := value_of(word)) is not None), None)
 
 
 def _read(word: str) -> int | None:

@@ -3,7 +3,7 @@
 import re
 
 from bot.language.folding import words
-from bot.language.numbers import value_of
+from bot.language.numbers import first_value
 from bot.library.model import WorkCard
 
 MOST = 11
@@ -17,7 +17,7 @@ _PARTS = re.compile(r"[.,:;()\[\]\"«»]")
 
 def asked(text: str) -> int | None:
     """The class that a few words name («а за девятый?»), None where they name none that a school has."""
-    value = next((value for word in words(text) if (value := value_of(word)) is not None), None)
+    value = first_value(words(text))
     return value if value is not None and 0 < value <= MOST else None
 
 

@@ -5,7 +5,7 @@ from dataclasses import asdict
 
 from bot.language.folding import words
 from bot.language.morphology import stem
-from bot.language.numbers import value_of
+from bot.language.numbers import first_value
 from bot.library.model import WorkCard
 from bot.messages import Button, Reply, reply
 from bot.ports.catalogue import Suggested, Taste, Wish
@@ -69,7 +69,7 @@ def _wanted(turn: Turn) -> tuple[Taste, Refused]:
 
 def _of_so_many(taste: Taste, had: Taste, text: str) -> Taste:
     """«А в 6?» behind a list for the fifth class is of the sixth, behind one for a child of five of a child of six."""
-    number = next((value for word in words(text) if (value := value_of(word)) is not None), None)
+    number = first_value(words(text))
     if number is None or taste.age is not None or taste.grade is not None:
         return taste
     if had.grade is not None:
