@@ -42,7 +42,7 @@ from db.staff import SqlStaffBook
 from tests.support.clock import StandingClock
 from tests.support.fake_library import empty_library
 from tests.support.lessons import school
-from tests.support.staff import PASSWORD
+from tests.support.staff import PASSWORD, hire
 
 LARGEST_UPLOAD = 2_000_000
 SETTING = ConsoleSetting(
@@ -221,3 +221,21 @@ async def open_browser(console: Console) -> AsyncIterator[OpenBrowser]:
 async def browser(open_browser: OpenBrowser) -> Browser:
     """A browser."""
     return await open_browser()
+
+
+@pytest.fixture
+async def masha(sqlite: Database, clock: StandingClock, open_browser: OpenBrowser) -> Browser:
+    """A librarian of all branches, signed in."""
+    await hire(sqlite, clock)
+    browser = await open_browser()
+    await browser.signs_in()
+    return browser
+
+
+@pytest.fixture
+async def vera(sqlite: Database, clock: StandingClock, open_browser: OpenBrowser) -> Browser:
+    """A librarian of the children's branch, signed in."""
+    await hire(sqlite, clock, "vera", "Вера", branches=("02",))
+    browser = await open_browser()
+    await browser.signs_in("vera")
+    return browser

@@ -25,15 +25,6 @@ from tests.support.staff import hire
 HX = {"HX-Request": "true"}
 
 
-@pytest.fixture
-async def masha(sqlite: Database, clock: StandingClock, open_browser: OpenBrowser) -> Browser:
-    """Signed in."""
-    await hire(sqlite, clock)
-    browser = await open_browser()
-    await browser.signs_in()
-    return browser
-
-
 async def answers(database: Database) -> list[str]:
     """What librarians have said to readers."""
     wanted = select(MessageRow.text).where(MessageRow.author == "librarian").order_by(MessageRow.id)

@@ -65,24 +65,6 @@ async def audited(database: Database) -> list[str]:
         return [" ".join(row) for row in found]
 
 
-@pytest.fixture
-async def masha(sqlite: Database, clock: StandingClock, open_browser: OpenBrowser) -> Browser:
-    """Signed in."""
-    await hire(sqlite, clock)
-    browser = await open_browser()
-    await browser.signs_in()
-    return browser
-
-
-@pytest.fixture
-async def vera(sqlite: Database, clock: StandingClock, open_browser: OpenBrowser) -> Browser:
-    """Signed in, of the children's branch."""
-    await hire(sqlite, clock, "vera", "Вера", branches=("02",))
-    browser = await open_browser()
-    await browser.signs_in("vera")
-    return browser
-
-
 async def test_who_waits_is_listed_and_words_stay_words(masha: Browser, log: StoredLog, clock: StandingClock) -> None:
     one = await calls(log, SCRIPT, name="Щ" * 300)
     await calls(log, "Второй", Contact(channel="vk", address="7"), name=SCRIPT)

@@ -127,15 +127,6 @@ def places(house: DeskReaders, clock: StandingClock) -> PlacesPorts:
 
 
 @pytest.fixture
-async def masha(sqlite: Database, clock: StandingClock, open_browser: OpenBrowser) -> Browser:
-    """A librarian of all branches, signed in."""
-    await hire(sqlite, clock)
-    browser = await open_browser()
-    await browser.signs_in()
-    return browser
-
-
-@pytest.fixture
 async def chief(sqlite: Database, clock: StandingClock, open_browser: OpenBrowser) -> Browser:
     """An admin, signed in."""
     await hire(sqlite, clock, "chief", "Начальник", StaffRole.ADMIN)

@@ -6,30 +6,9 @@ import pytest
 
 from bot.messages import Contact
 from console import inbox
-from db.connect import Database
 from db.messages import StoredLog
-from tests.console.conftest import Browser, OpenBrowser
+from tests.console.conftest import Browser
 from tests.console.test_desk_screens import calls
-from tests.support.clock import StandingClock
-from tests.support.staff import hire
-
-
-@pytest.fixture
-async def masha(sqlite: Database, clock: StandingClock, open_browser: OpenBrowser) -> Browser:
-    """Of all branches, signed in."""
-    await hire(sqlite, clock)
-    browser = await open_browser()
-    await browser.signs_in()
-    return browser
-
-
-@pytest.fixture
-async def vera(sqlite: Database, clock: StandingClock, open_browser: OpenBrowser) -> Browser:
-    """Of the children's branch, signed in."""
-    await hire(sqlite, clock, "vera", "Вера", branches=("02",))
-    browser = await open_browser()
-    await browser.signs_in("vera")
-    return browser
 
 
 async def listed(browser: Browser, query: str = "") -> set[str]:
